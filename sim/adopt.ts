@@ -1,0 +1,70 @@
+/**
+ * A user's own algorithm: the default export of a file named in YAML becomes a Definition of its family. The check happens once,
+ * here; the loop trusts. Each family says which doors it knows (`adopt` in its index.ts).
+ */
+import type { Definition, Parameter, ParameterKind, ParameterValue, Parameters } from './define.ts'
+
+/** What adopting gave: a definition, or everything that is wrong with the export, each as one sentence. */
+export type Adopted<D> = { readonly definition: D } | { readonly problems: readonly string[] }
+
+/** One way a user may write a member of the family: the function's name, and how it becomes `create`. */
+export interface Door<Made, Context> {
+  /** The function that must be on the exported object. */
+  readonly name: string
+  readonly make: (exported: Exported) => (values: Readonly<Record<string, ParameterValue>>, context: Context) => Made
+}
+
+export type Exported = Readonly<Record<string, unknown>>
+
+const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration', 'cpu', 'memory', 'boolean', 'choice']
+
+/** A parameter may be written as a descriptor, or for short as its default: `{ memoryWeight: 1 }`. */
+function parametersOf(given: unknown, problems: string[]): Parameters {
+  const parameters: Record<string, Parameter> = {}
+  if (given === undefined) return parameters
+  if (typeof given !== 'object' || given === null) {
+    problems.push(`parameters must be an object, found ${typeof given}`)
+    return parameters
+  }
+  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+    if (typeof value === 'number') parameters[name] = { kind: 'number', default: value, meaning: 'set by its author' }
+    else if (typeof value === 'boolean') parameters[name] = { kind: 'boolean', default: value, meaning: 'set by its author' }
+    else if (typeof value === 'object' && value !== null && kinds.includes((value as Parameter).kind) && (value as Parameter).default !== undefined) parameters[name] = value as Parameter
+    else problems.push(`parameters.${name} must be a number, true or false, or a descriptor { kind, default, meaning } with kind one of ${kinds.join(', ')}`)
+  }
+  return parameters
+}
+
+/** Turns a default export into a definition through the first door it has. */
+export function adopt<Made, Context>(
+  family: string,
+  exported: unknown,
+  doors: readonly Door<Made, Context>[],
+): Adopted<Definition<Made, Context>> {
+  if (typeof exported !== 'object' || exported === null) {
+    return { problems: [`the default export must be an object with a name and ${doors.map((d) => d.name).join(' or ')}, found ${exported === undefined ? 'no default export' : typeof exported}`] }
+  }
+  const given = exported as Exported
+  const problems: string[] = []
+  const name = given['name']
+  if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
+    problems.push(`name must be lower-case words joined by hyphens, found ${JSON.stringify(name) ?? 'nothing'}`)
+  }
+  const door = doors.find((d) => typeof given[d.name] === 'function')
+  if (door === undefined) {
+    problems.push(`a ${family} needs a function ${doors.map((d) => d.name).join(' or ')}, found ${Object.keys(given).join(', ') || 'an empty object'}`)
+  }
+  const parameters = parametersOf(given['parameters'], problems)
+  if (problems.length > 0 || door === undefined) return { problems }
+  const text = (key: string, otherwise: string): string => (typeof given[key] === 'string' ? given[key] : otherwise)
+  return {
+    definition: {
+      name: name as string,
+      summary: text('summary', `the user's own ${family}`),
+      source: text('source', 'the user'),
+      fidelity: 'inspired',
+      parameters,
+      create: door.make(given),
+    },
+  }
+}

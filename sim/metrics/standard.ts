@@ -1,0 +1,73 @@
+/**
+ * The standard metrics: the one list that YAML, CSV headings, verdicts, `list metrics` and the report read. Window: from the end
+ * of warm-up to the horizon; requests belong to the window by arrival; levels are time-weighted.
+ */
+import type { Better } from '../table.ts'
+
+/** How replications are compared: differences, ratios (log), or points of a share. */
+export type Comparison = 'difference' | 'ratio' | 'points'
+
+export interface MetricDefinition {
+  readonly id: string
+  readonly label: string
+  readonly unit: string
+  readonly better: Better
+  readonly comparison: Comparison
+  /** A group for tables and charts. */
+  readonly group: 'requests' | 'pods' | 'nodes' | 'scaling'
+  readonly definition: string
+}
+
+const metric = (
+  group: MetricDefinition['group'],
+  id: string,
+  label: string,
+  unit: string,
+  better: Better,
+  comparison: Comparison,
+  definition: string,
+): MetricDefinition => ({ id, label, unit, better, comparison, group, definition })
+
+export const METRICS: readonly MetricDefinition[] = [
+  metric('requests', 'latency-p50', 'latency p50', 'ms', 'lower', 'ratio', 'median of client send to last byte, retries included; a request that was given up counts with the time until then'),
+  metric('requests', 'latency-p99', 'latency p99', 'ms', 'lower', 'ratio', '99th percentile of the same'),
+  metric('requests', 'latency-p999', 'latency p99.9', 'ms', 'lower', 'ratio', '99.9th percentile of the same; refused below 100 expected exceedances'),
+  metric('requests', 'latency-mean', 'mean latency', 'ms', 'lower', 'ratio', 'mean of the same'),
+  metric('requests', 'goodput', 'goodput', 'requests/s', 'higher', 'ratio', 'requests answered within the objective, per second of the window'),
+  metric('requests', 'slo-misses', 'SLO misses', '%', 'lower', 'points', 'late, failed, or unfinished past the objective, over arrived'),
+  metric('requests', 'errors-refused', 'errors: refused', '%', 'lower', 'points', 'requests whose last try met a pod that no longer listens, over arrived'),
+  metric('requests', 'errors-reset', 'errors: reset', '%', 'lower', 'points', 'requests whose connection was reset by a pod that was killed while they waited in its queue, over arrived'),
+  metric('requests', 'errors-timed-out', 'errors: timed out', '%', 'lower', 'points', 'requests whose last try ran into the client timeout, over arrived'),
+  metric('requests', 'errors-no-backend', 'errors: no backend', '%', 'lower', 'points', 'requests whose last try found no endpoint, over arrived'),
+  metric('requests', 'errors-rejected', 'errors: rejected by queue', '%', 'lower', 'points', 'requests whose last try met a full queue, over arrived'),
+  metric('requests', 'errors-lost', 'errors: lost with a pod', '%', 'lower', 'points', 'requests in service on a pod when it was killed, over arrived'),
+  metric('requests', 'retry-amplification', 'retry amplification', '1', 'lower', 'ratio', 'tries over arrivals'),
+  metric('requests', 'slo-violation-minutes', 'SLO-violation minutes', 'min', 'lower', 'difference', 'one-minute bins whose share of misses exceeds the allowance'),
+  metric('requests', 'queueing-share', 'queueing share', '%', 'lower', 'points', 'time waiting for a thread over latency, sums over answered requests'),
+  metric('requests', 'imbalance', 'imbalance', '1', 'lower', 'ratio', 'time mean of the largest over the mean of requests in flight per weight, over ready pods'),
+  metric('requests', 'in-flight-p99', 'requests in flight p99', 'requests', 'lower', 'ratio', '99th percentile over ready pods and time of requests in a pod'),
+  metric('requests', 'unfinished', 'unfinished at the horizon', 'requests', 'lower', 'difference', 'requests of the window without an end at the horizon'),
+  metric('pods', 'pending-p50', 'pending p50', 's', 'lower', 'difference', 'median of created to bound; unbound pods count with the time until the horizon'),
+  metric('pods', 'pending-p99', 'pending p99', 's', 'lower', 'difference', '99th percentile of the same'),
+  metric('pods', 'pending-censored', 'pods never bound', 'pods', 'lower', 'difference', 'pods created in the window and unbound at the horizon'),
+  metric('pods', 'time-to-ready-p99', 'time to ready p99', 's', 'lower', 'difference', '99th percentile of created to present in endpoints, pods of services'),
+  metric('pods', 'scheduling-throughput', 'scheduling throughput', 'pods/s', 'neither', 'ratio', 'largest one-minute count of binds, per second'),
+  metric('pods', 'unscheduled', 'unscheduled', 'pod·s', 'lower', 'difference', 'integral of pods that wait for a node'),
+  metric('nodes', 'allocation-cpu', 'CPU allocation', '%', 'higher', 'points', 'integral of requests over integral of allocatable'),
+  metric('nodes', 'allocation-memory', 'memory allocation', '%', 'higher', 'points', 'the same for memory'),
+  metric('nodes', 'allocation-gpu', 'GPU allocation', '%', 'higher', 'points', 'the same for milli-GPU'),
+  metric('nodes', 'usage-cpu', 'CPU usage', '%', 'neither', 'points', 'integral of CPU used over integral of allocatable'),
+  metric('nodes', 'stranded-cpu', 'stranded CPU', '%', 'lower', 'points', 'free CPU on nodes where no class of the arrival mix fits, weighted by demand, over allocatable; time mean over samples'),
+  metric('nodes', 'stranded-gpu', 'stranded GPU', '%', 'lower', 'points', 'fragmentation of free GPU in the sense of Weng et al. 2023, over allocatable GPU; time mean over samples'),
+  metric('nodes', 'packing-gap', 'packing gap', '%', 'lower', 'points', 'nodes in use over the continuous lower bound, minus one; time mean over samples'),
+  metric('nodes', 'interference', 'interference', '%', 'lower', 'points', 'CPU demanded and not delivered because of other pods on the node, over CPU demanded'),
+  metric('nodes', 'nodes-mean', 'nodes, mean', 'nodes', 'lower', 'ratio', 'time mean of nodes paid for'),
+  metric('nodes', 'nodes-peak', 'nodes, peak', 'nodes', 'lower', 'ratio', 'largest number of nodes paid for'),
+  metric('nodes', 'cost', 'cost', '$', 'lower', 'ratio', 'node time per type times price, over the window'),
+  metric('nodes', 'cost-per-million', 'cost per million good requests', '$', 'lower', 'ratio', 'cost over requests answered within the objective, times a million'),
+  metric('scaling', 'scaling-actions', 'scaling actions', '1/h', 'lower', 'difference', 'changes of desired replicas or of the number of nodes, per hour'),
+  metric('scaling', 'scaling-reversals', 'scaling reversals', '1/h', 'lower', 'difference', 'actions within ten minutes of one of the same target in the other direction, per hour'),
+  metric('scaling', 'recovery', 'recovery', 's', 'lower', 'difference', 'from the declared disturbance until the objective holds for five minutes: the first instant from which each of the next 300 one-second bins keeps the allowance'),
+]
+
+export const metricById = (id: string): MetricDefinition | undefined => METRICS.find((m) => m.id === id)

@@ -1,0 +1,42 @@
+/** SLB, server load balancing: which replica takes this flow or request. */
+import type { Definition, Parameters } from '../define.ts'
+import type { RandomStream } from '../random/stream.ts'
+
+export interface BalancingContext {
+  readonly random: RandomStream
+  now(): number
+}
+
+/** Answers that are not a slot. */
+export const NO_BACKEND = -1
+
+export const Outcome = {
+  Answered: 0,
+  Refused: 1, // the pod no longer listens
+  TimedOut: 2,
+  Rejected: 3, // the pod's queue is full
+  Lost: 4, // the pod went away with the request
+} as const
+
+export interface RequestView {
+  /** Client or session identity, -1 for none. */
+  readonly key: number
+  /** 0 for the first try. */
+  readonly attempt: number
+}
+
+/**
+ * One instance per (device, service). It knows only what it was told: slots are small whole numbers that stand for backends,
+ * given by the device, reused after removal. Requests it has picked and not seen ended are in flight *from here*; other
+ * instances' requests are not visible, as in real balancers.
+ */
+export interface Balancer {
+  added(slot: number, weight: number): void
+  removed(slot: number): void
+  /** A present slot other than `exclude` when there is another (`exclude` is -1 or the slot tried last), else the excluded one, else NO_BACKEND. Counts as in flight from now on. */
+  pick(request: RequestView, exclude: number): number
+  /** The request that was sent to the slot is over, latency in µs; the slot may have been removed in between. */
+  ended(slot: number, latency: number, outcome: number): void
+}
+
+export type BalancerDefinition<P extends Parameters = Parameters> = Definition<Balancer, BalancingContext, P>

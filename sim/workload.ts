@@ -1,0 +1,68 @@
+/** The inlet: what a workload source must deliver. Times are whole microseconds from the origin of the measured run. */
+
+/**
+ * One service's requests, one pending at a time. `next()` moves to the next arrival and returns its time (never before the
+ * last one), or Infinity when nothing more is known now; the fields then describe that request. Both amounts are drawn at
+ * arrival, so that policies that compete see the same requests (common random numbers).
+ */
+export interface RequestSource {
+  next(): number
+  /** Time the request waits inside the pod without CPU, holding a thread [µs, whole]. */
+  readonly wait: number
+  /** CPU work [core-µs, whole, at least 1]. */
+  readonly work: number
+  /** Identity of the client or session, for affinity; -1 for none. */
+  readonly key: number
+  /** Expected rate at a time [requests/s], for charts of demand. */
+  rateAt(time: number): number
+  /** A closed loop hears that a request has ended. True: ask `next()` again, a new arrival is known. */
+  completed?(key: number, time: number): boolean
+}
+
+/** What a pod asks for. Interned into a pod class on arrival. */
+export interface PodShape {
+  /** Request [millicores] and [bytes]. */
+  readonly cpu: number
+  readonly memory: number
+  /** CPU limit [millicores]; 0 is none. */
+  readonly limit: number
+  /** Devices wanted and the share of each [milli-GPU]; below 1000 only with one device. */
+  readonly gpus: number
+  readonly gpuMilli: number
+  /** Accepted GPU models; empty: any. */
+  readonly gpuModels: readonly string[]
+  /** CPU used while running, as a share of the request (1 = 100 %); flow mode of background pods, 0 for served pods. */
+  readonly usage: number
+  /** Further named resources, whole numbers. */
+  readonly resources: Readonly<Record<string, number>>
+  readonly labels: Readonly<Record<string, string>>
+  readonly nodeSelector: Readonly<Record<string, string>>
+  readonly tolerations: readonly Toleration[]
+  readonly priority: number
+}
+
+export interface Toleration {
+  /** Empty key with Exists tolerates everything. */
+  readonly key: string
+  readonly operator: 'Equal' | 'Exists'
+  readonly value: string
+  /** Empty: any effect. */
+  readonly effect: '' | 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
+}
+
+/** Pods that come by themselves (batch work, background), one pending at a time; same rules as RequestSource. */
+export interface PodSource {
+  next(): number
+  /** Row of `shapes`, which may grow while the source is read. */
+  readonly shape: number
+  readonly shapes: readonly PodShape[]
+  /** Time the pod runs, from the end of its start-up [µs]; Infinity: for ever. */
+  readonly duration: number
+  /** Expected lifetime over the source [µs], for ageing; 0 when unknown. */
+  readonly meanDuration: number
+  /** True: time zero of the source is the start of ageing, not the origin (a stationary source). */
+  readonly stationary: boolean
+  /** Rows that were dropped on reading, with the reason; nothing is dropped silently. */
+  readonly notes: readonly string[]
+  released?(shape: number, time: number): boolean
+}

@@ -1,0 +1,53 @@
+/** Workloads as plain data: what a plan holds and a worker receives. Times [µs], rates [requests/s], work [core-µs]. */
+import type { DistributionSpec } from '../sim/random/distributions.ts'
+
+/** How requests arrive. Rates change in time by inversion of the cumulated rate, so two rates share their luck. */
+export type TrafficSpec =
+  | { readonly pattern: 'poisson'; readonly rate: number }
+  /** Equal gaps of 1/rate, the first after one gap. */
+  | { readonly pattern: 'constant'; readonly rate: number }
+  /** rate * (1 + amplitude * sin(2π (t / period + phase))); peak-to-mean is 1 + amplitude. */
+  | { readonly pattern: 'diurnal'; readonly rate: number; readonly amplitude: number; readonly period: number; readonly phase: number }
+  /** `rate` until `at`, `to` from then on (until `until`, when it is set). */
+  | { readonly pattern: 'step'; readonly rate: number; readonly to: number; readonly at: number; readonly until: number | null }
+
+export interface WorkSpec {
+  readonly wait: DistributionSpec
+  readonly cpu: DistributionSpec
+}
+
+/** Background pods. */
+export type BackgroundSpec = TraceBackground | SyntheticBackground
+
+interface BackgroundCommon {
+  readonly name: string
+  /** CPU used while running, as a share of the request. */
+  readonly usage: number
+  /** The pods have no CPU limit, so usage may exceed the request; a limit equal to the request caps usage at 1. */
+  readonly limited: boolean
+}
+
+export interface TraceBackground extends BackgroundCommon {
+  readonly kind: 'trace'
+  readonly format: 'openb'
+  /** Absolute folder. */
+  readonly path: string
+  /** File of the pod list inside the folder. */
+  readonly pods: string
+  /** Draw rows with replacement until this share of the cluster's capacity is asked for at any time (Little's law); null: replay as recorded. */
+  readonly inflate: { readonly resource: 'cpu' | 'memory' | 'gpu'; readonly share: number } | null
+  /** Scales gaps and lifetimes, never start-up delays. */
+  readonly speedUp: number
+  /** Replay only: rows created before are left out, and time zero is here. */
+  readonly from: number
+}
+
+export interface SyntheticBackground extends BackgroundCommon {
+  readonly kind: 'synthetic'
+  readonly shapes: readonly { readonly cpu: number; readonly memory: number; readonly weight: number }[]
+  /** Pods that stay for ever, or a stationary stream with this lifetime. */
+  readonly lifetime: DistributionSpec | null
+  /** How many: a fixed number, all at time zero of ageing, or a share of capacity asked for. */
+  readonly count: number | null
+  readonly inflate: { readonly resource: 'cpu' | 'memory'; readonly share: number } | null
+}
