@@ -1,0 +1,9 @@
+/** Size autoscalers: the axis' list. A new member is one file and one line here. */
+import { catalogue } from '../../define.ts'
+import { none } from './none.ts'
+import type { SizeAutoscaler, SizesContext } from './policy.ts'
+
+export const sizeAutoscalers = catalogue<SizeAutoscaler | null, SizesContext>('autoscaling.sizes', [none])
+
+export { adoptSizeAutoscaler } from './own.ts'
+export type { OwnSizeAutoscaler } from './own.ts'
