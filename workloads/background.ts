@@ -1,0 +1,138 @@
+/** Background pods: the rest of the cluster, as a stream of pods with a usage. Opened from a spec, one source per run. */
+import type { RandomStream } from '../sim/random/stream.ts'
+import type { PodShape, PodSource } from '../sim/workload.ts'
+import { RowDraws, ShapeDraws } from './draws.ts'
+import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
+import { cumulated, demandOf, measuredRows, placeOf, podShape, rateFor, type Capacity, type Rows } from './shape.ts'
+import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
+import { readPods } from './traces/formats.ts'
+import { TraceError } from './traces/lines.ts'
+import type { TraceShape } from './traces/trace.ts'
+
+type Streams = (purpose: string) => RandomStream
+
+/**
+ * Opens one background. `capacity` is what the cluster's nodes offer at the start; shares are shares of it. Streams: 'present'
+ * and 'arrivals' (how many at time zero, and when later), 'present-pods' and 'arriving-pods' (which they are): what comes later is
+ * the same whatever the share, and so is the order of what is there.
+ * Throws a RangeError for a spec that has no meaning, a TraceError for a trace that cannot be read.
+ */
+export function openBackground(spec: BackgroundSpec, capacity: Capacity, stream: Streams): PodSource {
+  const problems = backgroundProblems(spec)
+  if (problems.length > 0) throw new RangeError(`background ${spec.name}: ${problems.join('; ')}`)
+  return spec.kind === 'trace' ? openTrace(spec, capacity, stream) : openSynthetic(spec, capacity, stream)
+}
+
+/** What is wrong with a spec by itself, without the cluster and the trace: a sentence each. */
+export function backgroundProblems(spec: BackgroundSpec): string[] {
+  const problems: string[] = []
+  const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
+  refuse(!(spec.usage >= 0 && spec.usage < Infinity), `usage: ${spec.usage}; accepted: a share from 0`)
+  refuse(
+    spec.limited && spec.usage > 1,
+    `usage: ${spec.usage} with limited: true; accepted: at most 1, since a limit equal to the request caps usage there; or limited: false`,
+  )
+  if (spec.inflate !== null) {
+    const { share } = spec.inflate
+    refuse(!(share > 0 && share < Infinity), `inflate.${spec.inflate.resource}: ${share}; accepted: a share of capacity above 0`)
+  }
+  if (spec.kind === 'trace') {
+    refuse(!(spec.speedUp > 0 && spec.speedUp < Infinity), `speedUp: ${spec.speedUp}; accepted: a number above 0`)
+    refuse(!(spec.from >= 0 && spec.from < Infinity), `from: ${spec.from}; accepted: a time from 0`)
+    refuse(
+      spec.inflate !== null && spec.from > 0,
+      'from with inflate: from chooses the part that is replayed, and inflate draws from all rows; accepted: one of the two',
+    )
+  } else {
+    refuse((spec.count === null) === (spec.inflate === null), 'how many pods: accepted: either count or inflate, and not both')
+    refuse(spec.count !== null && !(Number.isInteger(spec.count) && spec.count >= 0), `count: ${spec.count}; accepted: a whole number from 0`)
+    refuse(spec.shapes.length === 0, 'shapes: none; accepted: at least one')
+    refuse(
+      spec.shapes.length > 0 && !(spec.shapes.every(({ weight }) => weight >= 0) && spec.shapes.some(({ weight }) => weight > 0)),
+      'shapes: a negative weight, or none above 0; accepted: weights from 0, one of them above',
+    )
+  }
+  return problems
+}
+
+function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): PodSource {
+  const trace = readPods(spec.format, spec.path, spec.pods)
+  const rows = measuredRows(trace, spec.from, spec.speedUp)
+  if (rows.length === 0) {
+    const found = `no row to run (${rows.notes.join('; ')})`
+    throw new TraceError({ file: trace.file }, found, 'rows with a scheduled_time, created at or after `from`')
+  }
+  const shapes = trace.shapes.map((shape) => podShape(shape, spec.usage, spec.limited))
+  if (spec.inflate === null) return new ReplayedPods(rows, shapes)
+  const { resource, share } = spec.inflate
+  let demandTime = 0
+  for (let row = 0; row < rows.length; row++) demandTime += demandOf(trace.shapes[rows.shape[row]], resource) * rows.duration[row]
+  const rate = rateOf(spec.name, resource, share, capacity, demandTime / rows.length)
+  const { notes, mean } = heavyTail(rows)
+  const draws = new RowDraws(rows, stream('present-pods'), stream('arriving-pods'))
+  return new StationaryPods(draws, rate, mean, shapes, [...rows.notes, ...notes], stream)
+}
+
+function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: Streams): PodSource {
+  const asked: TraceShape[] = spec.shapes.map(({ cpu, memory }) => ({ cpu, memory, gpus: 0, gpuMilli: 0, gpuModels: [] }))
+  const shapes = asked.map((shape) => podShape(shape, spec.usage, spec.limited))
+  const weights = cumulated(spec.shapes.map(({ weight }) => weight))
+  if (spec.lifetime === null) return standingPods(spec, asked, shapes, weights, capacity, stream('present-pods'))
+  const draws = new ShapeDraws(weights, spec.lifetime, stream('present-pods'), stream('arriving-pods'))
+  if (!(draws.mean > 0)) throw new RangeError(`background ${spec.name}: lifetime: a mean of ${draws.mean} µs; accepted: above 0`)
+  const rate = spec.inflate === null
+    ? (spec.count as number) / draws.mean
+    : rateOf(spec.name, spec.inflate.resource, spec.inflate.share, capacity, meanDemand(spec, asked, spec.inflate.resource) * draws.mean)
+  return new StationaryPods(draws, rate, draws.mean, shapes, [], stream)
+}
+
+function meanDemand(spec: SyntheticBackground, asked: readonly TraceShape[], resource: 'cpu' | 'memory'): number {
+  let sum = 0
+  let weights = 0
+  spec.shapes.forEach(({ weight }, i) => {
+    sum += weight * demandOf(asked[i], resource)
+    weights += weight
+  })
+  return sum / weights
+}
+
+/** Arrivals [1/µs]; refuses a share of what the cluster has not, or the pods never ask for. */
+function rateOf(name: string, resource: keyof Capacity, share: number, capacity: Capacity, demandTime: number): number {
+  if (!(capacity[resource] > 0)) throw new RangeError(`background ${name}: inflate.${resource}: the cluster has no ${resource}; accepted: another resource`)
+  if (!(demandTime > 0)) throw new RangeError(`background ${name}: inflate.${resource}: no pod asks for ${resource}; accepted: another resource`)
+  return rateFor(share, capacity[resource], demandTime)
+}
+
+/** Mean duration, and a warning when one row in a thousand carries half of all pod time: then a run is a draw of a few rows. */
+function heavyTail(rows: Rows): { mean: number; notes: string[] } {
+  const sorted = Float64Array.from(rows.duration).sort().reverse()
+  const few = Math.ceil(rows.length / 1000)
+  let sum = 0
+  let top = 0
+  sorted.forEach((duration, i) => {
+    sum += duration
+    if (i < few) top += duration
+  })
+  const heavy = top >= sum / 2
+  const notes = heavy ? [`the longest ${few} of ${rows.length} rows carry ${Math.round((100 * top) / sum)} % of all pod time: runs differ by whether they are drawn`] : []
+  return { mean: sum / rows.length, notes }
+}
+
+/** So many pods, or as many as it takes until the share is asked for (the last one may pass it). */
+function standingPods(
+  spec: SyntheticBackground, asked: readonly TraceShape[], shapes: readonly PodShape[], weights: Float64Array, capacity: Capacity, stream: RandomStream,
+): PodSource {
+  const drawn: number[] = []
+  if (spec.inflate === null) {
+    while (drawn.length < (spec.count as number)) drawn.push(placeOf(weights, stream.next()))
+    return new StandingPods(drawn, shapes)
+  }
+  const { resource, share } = spec.inflate
+  rateOf(spec.name, resource, share, capacity, meanDemand(spec, asked, resource))
+  for (let open = share * capacity[resource]; open > 0; ) {
+    const shape = placeOf(weights, stream.next())
+    open -= demandOf(asked[shape], resource)
+    drawn.push(shape)
+  }
+  return new StandingPods(drawn, shapes)
+}

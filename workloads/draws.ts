@@ -1,0 +1,77 @@
+/** Which pod comes: a row of a trace, or a shape and a lifetime. */
+import { distribution, type Distribution, type DistributionSpec } from '../sim/random/distributions.ts'
+import type { RandomStream } from '../sim/random/stream.ts'
+import { cumulated, placeOf, type Rows } from './shape.ts'
+import { residual } from './synthetic/residual.ts'
+
+/** Which pod: `present` draws one that is found at time zero, with the time that it has left; `arriving` a fresh one. Each from a stream of its own. */
+export interface Draws {
+  readonly shape: number
+  readonly duration: number
+  present(): void
+  arriving(): void
+}
+
+/** Rows of a trace, with replacement. */
+export class RowDraws implements Draws {
+  shape = 0
+  duration = 1
+  private readonly rows: Rows
+  private readonly presentStream: RandomStream
+  private readonly arrivingStream: RandomStream
+  private readonly durations: Float64Array
+
+  constructor(rows: Rows, presentStream: RandomStream, arrivingStream: RandomStream) {
+    this.rows = rows
+    this.presentStream = presentStream
+    this.arrivingStream = arrivingStream
+    this.durations = cumulated(rows.duration)
+  }
+
+  present(): void {
+    const row = placeOf(this.durations, this.presentStream.next())
+    this.shape = this.rows.shape[row]
+    this.duration = whole(this.rows.duration[row] * this.presentStream.next())
+  }
+
+  arriving(): void {
+    const row = this.arrivingStream.int(this.rows.length)
+    this.shape = this.rows.shape[row]
+    this.duration = this.rows.duration[row]
+  }
+}
+
+/** Shapes by weight, lifetimes by a distribution, independent of each other. */
+export class ShapeDraws implements Draws {
+  shape = 0
+  duration = 1
+  readonly mean: number
+  private readonly weights: Float64Array
+  private readonly lifetime: Distribution
+  private readonly left: (stream: RandomStream) => number
+  private readonly presentStream: RandomStream
+  private readonly arrivingStream: RandomStream
+
+  constructor(weights: Float64Array, lifetime: DistributionSpec, presentStream: RandomStream, arrivingStream: RandomStream) {
+    this.weights = weights
+    this.lifetime = distribution(lifetime)
+    this.mean = this.lifetime.mean
+    this.left = residual(lifetime)
+    this.presentStream = presentStream
+    this.arrivingStream = arrivingStream
+  }
+
+  present(): void {
+    this.shape = placeOf(this.weights, this.presentStream.next())
+    this.duration = whole(this.left(this.presentStream))
+  }
+
+  arriving(): void {
+    this.shape = placeOf(this.weights, this.arrivingStream.next())
+    this.duration = whole(this.lifetime.sample(this.arrivingStream))
+  }
+}
+
+function whole(time: number): number {
+  return Math.max(1, Math.round(time))
+}

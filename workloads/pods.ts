@@ -1,0 +1,104 @@
+/** The three ways in which background pods come: a stationary stream, a replay, and pods that stay for ever. */
+import type { RandomStream } from '../sim/random/stream.ts'
+import type { PodShape, PodSource } from '../sim/workload.ts'
+import type { Draws } from './draws.ts'
+import type { Rows } from './shape.ts'
+import { unitGap, type Arrivals } from './synthetic/arrivals.ts'
+import { PoissonArrivals } from './synthetic/poisson.ts'
+
+/**
+ * An M/G/∞ stream in its steady state: at time zero the pods that are present then, afterwards Poisson arrivals. The number present
+ * is Poisson with mean rate × E[D], as theory has it: a fixed number would take out the very noise between replications that the
+ * intervals are to show. It is drawn by counting unit gaps up to that mean: exact at any size (inversion from zero underflows past
+ * a mean of 745), no dearer than the pods themselves, and a larger share begins with the very pods of a smaller one.
+ */
+export class StationaryPods implements PodSource {
+  shape = 0
+  duration = 1
+  readonly shapes: readonly PodShape[]
+  readonly meanDuration: number
+  readonly stationary = true
+  readonly notes: readonly string[]
+  private readonly draws: Draws
+  private readonly arrivals: Arrivals
+  private readonly presentStream: RandomStream
+  /** Unit gaps that are left before time zero is over. */
+  private units: number
+
+  /** Rate [1/µs], mean duration [µs]. */
+  constructor(draws: Draws, rate: number, mean: number, shapes: readonly PodShape[], notes: readonly string[], stream: (purpose: string) => RandomStream) {
+    this.draws = draws
+    this.shapes = shapes
+    this.meanDuration = mean
+    this.notes = notes
+    this.arrivals = new PoissonArrivals(rate * 1e6, stream('arrivals'))
+    this.presentStream = stream('present')
+    this.units = rate * mean
+  }
+
+  next(): number {
+    if (this.units > 0) this.units -= unitGap(this.presentStream)
+    if (this.units > 0) {
+      this.draws.present()
+      return this.took(0)
+    }
+    this.draws.arriving()
+    return this.took(this.arrivals.next())
+  }
+
+  private took(time: number): number {
+    this.shape = this.draws.shape
+    this.duration = this.draws.duration
+    return time
+  }
+}
+
+/** The rows as recorded, each once. */
+export class ReplayedPods implements PodSource {
+  shape = 0
+  duration = 1
+  readonly shapes: readonly PodShape[]
+  readonly meanDuration: number
+  readonly stationary = false
+  readonly notes: readonly string[]
+  private readonly rows: Rows
+  private row = -1
+
+  constructor(rows: Rows, shapes: readonly PodShape[]) {
+    this.rows = rows
+    this.shapes = shapes
+    this.meanDuration = rows.duration.reduce((sum, duration) => sum + duration, 0) / rows.length
+    this.notes = rows.notes
+  }
+
+  next(): number {
+    const row = ++this.row
+    if (row >= this.rows.length) return Infinity
+    this.shape = this.rows.shape[row]
+    this.duration = this.rows.duration[row]
+    return this.rows.start[row]
+  }
+}
+
+/** Pods that are there from time zero and stay: a list of shapes, drawn once. */
+export class StandingPods implements PodSource {
+  shape = 0
+  readonly duration = Infinity
+  readonly shapes: readonly PodShape[]
+  readonly meanDuration = 0
+  readonly stationary = true
+  readonly notes: readonly string[] = []
+  private readonly drawn: readonly number[]
+  private place = -1
+
+  constructor(drawn: readonly number[], shapes: readonly PodShape[]) {
+    this.drawn = drawn
+    this.shapes = shapes
+  }
+
+  next(): number {
+    if (++this.place >= this.drawn.length) return Infinity
+    this.shape = this.drawn[this.place]
+    return 0
+  }
+}

@@ -1,0 +1,27 @@
+/** Poisson arrivals: independent exponential gaps. Λ(t) = rate t, so arrival k falls at (sum of k unit gaps) / rate. */
+import type { RandomStream } from '../../sim/random/stream.ts'
+import { unitGap, type Arrivals } from './arrivals.ts'
+
+export class PoissonArrivals implements Arrivals {
+  private units = 0
+  private readonly rate: number
+  /** Mean gap [µs]. */
+  private readonly gap: number
+  private readonly stream: RandomStream
+
+  constructor(rate: number, stream: RandomStream) {
+    this.rate = rate
+    this.gap = 1e6 / rate
+    this.stream = stream
+  }
+
+  next(): number {
+    if (this.rate === 0) return Infinity
+    this.units += unitGap(this.stream)
+    return Math.round(this.units * this.gap)
+  }
+
+  rateAt(): number {
+    return this.rate
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * A trace is read once per process. A worker runs many replications of many variants over the same file, and parsing costs
+ * as much as a small run. It is safe because what is kept is only read: columns and shapes, no cursor, no random state; each
+ * source keeps its own place. A file that changes (size or time of change) is read again.
+ */
+import { statSync } from 'node:fs'
+import { fileError } from './lines.ts'
+
+export function readOnce<T>(read: (file: string) => T): (file: string) => T {
+  const kept = new Map<string, { readonly stamp: string; readonly value: T }>()
+  return (file) => {
+    const stamp = stampOf(file)
+    const known = kept.get(file)
+    if (known !== undefined && known.stamp === stamp) return known.value
+    const value = read(file)
+    kept.set(file, { stamp, value })
+    return value
+  }
+}
+
+function stampOf(file: string): string {
+  try {
+    const stat = statSync(file)
+    return `${stat.size} ${stat.mtimeMs}`
+  } catch (error) {
+    throw fileError(file, error)
+  }
+}

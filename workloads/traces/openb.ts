@@ -1,0 +1,103 @@
+/**
+ * The openb format: a production GPU cluster of 2023, nodes and pods. Columns: data/openb-gpu-2023/README.md.
+ * Source: Weng et al. 2023, Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation Gradient Descent, USENIX ATC.
+ */
+import { readOnce } from './cache.ts'
+import { eachRow, type TraceRow } from './table.ts'
+import { Interner, type NodeShape, type NodeTrace, type PodTrace, type TraceShape } from './trace.ts'
+
+export const OPENB_NODES = 'openb_node_list_all_node.csv'
+export const OPENB_PODS = 'openb_pod_list_default.csv'
+
+const MEBIBYTE = 1_048_576
+/** A million cores; 2^33 - 1 MiB, so that bytes stay below 2^53. */
+const MOST_CPU = 1e9
+const MOST_MEBIBYTES = 8_589_934_591
+/** The simulated device mask holds eight. */
+const MOST_GPUS = 8
+
+const NODE_COLUMNS = ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model']
+const NODE = { name: 0, cpu: 1, memory: 2, gpus: 3, model: 4 } as const
+
+/** Reads a node list; the same file is parsed once per process. */
+export const openbNodes: (file: string) => NodeTrace = readOnce((file) => {
+  const shapes = new Interner<NodeShape>()
+  const shape: number[] = []
+  eachRow(file, NODE_COLUMNS, (row) => {
+    row.name(NODE.name)
+    const cpu = row.whole(NODE.cpu, MOST_CPU)
+    const memory = row.whole(NODE.memory, MOST_MEBIBYTES) * MEBIBYTE
+    const gpus = row.whole(NODE.gpus, MOST_GPUS)
+    const gpuModel = row.text(NODE.model)
+    if (gpus > 0 && gpuModel === '') row.refuse(NODE.model, `a model, since the node has ${gpus} GPUs`)
+    if (gpus === 0 && gpuModel !== '') row.refuse(NODE.model, 'an empty cell, since the node has no GPU')
+    shape.push(shapes.number(`${cpu} ${memory} ${gpus} ${gpuModel}`, () => ({ cpu, memory, gpus, gpuModel })))
+  })
+  return { file, length: shape.length, shapes: shapes.values, shape: Int32Array.from(shape) }
+})
+
+const POD_COLUMNS = [
+  'name', 'cpu_milli', 'memory_mib', 'num_gpu', 'gpu_milli', 'gpu_spec', 'qos', 'pod_phase', 'creation_time', 'deletion_time', 'scheduled_time',
+]
+const POD = {
+  name: 0, cpu: 1, memory: 2, gpus: 3, gpuMilli: 4, models: 5, qos: 6, phase: 7, created: 8, deleted: 9, scheduled: 10,
+} as const
+const QOS = ['LS', 'BE', 'Burstable', 'Guaranteed']
+const PHASES = ['Running', 'Failed', 'Pending', 'Succeeded']
+
+/** Reads a pod list; the same file is parsed once per process. Every row is kept, the never-scheduled ones too. */
+export const openbPods: (file: string) => PodTrace = readOnce((file) => {
+  const shapes = new Interner<TraceShape>()
+  const shape: number[] = []
+  const created: number[] = []
+  const scheduled: number[] = []
+  const deleted: number[] = []
+  const qos: number[] = []
+  const phase: number[] = []
+  eachRow(file, POD_COLUMNS, (row) => {
+    row.name(POD.name)
+    shape.push(shapeOf(row, shapes))
+    qos.push(row.oneOf(POD.qos, QOS))
+    phase.push(row.oneOf(POD.phase, PHASES))
+    const start = row.seconds(POD.created)
+    const end = row.seconds(POD.deleted)
+    const bound = row.text(POD.scheduled) === '' ? -1 : row.seconds(POD.scheduled)
+    if (end < start) row.refuse(POD.deleted, `at or after creation_time, ${row.text(POD.created)}`)
+    if (bound >= 0 && (bound < start || bound > end)) {
+      row.refuse(POD.scheduled, `empty, or from creation_time ${row.text(POD.created)} to deletion_time ${row.text(POD.deleted)}`)
+    }
+    created.push(start)
+    scheduled.push(bound)
+    deleted.push(end)
+  })
+  return {
+    file,
+    length: shape.length,
+    shapes: shapes.values,
+    shape: Int32Array.from(shape),
+    created: Float64Array.from(created),
+    scheduled: Float64Array.from(scheduled),
+    deleted: Float64Array.from(deleted),
+    qos: Uint8Array.from(qos),
+    qosNames: QOS,
+    phase: Uint8Array.from(phase),
+    phaseNames: PHASES,
+  }
+})
+
+function shapeOf(row: TraceRow, shapes: Interner<TraceShape>): number {
+  const cpu = row.whole(POD.cpu, MOST_CPU)
+  const memory = row.whole(POD.memory, MOST_MEBIBYTES) * MEBIBYTE
+  const gpus = row.whole(POD.gpus, MOST_GPUS)
+  const gpuMilli = row.whole(POD.gpuMilli, 1000)
+  if (gpus === 0 && gpuMilli > 0) row.refuse(POD.gpuMilli, '0, since the pod asks for no GPU')
+  if (gpus === 1 && gpuMilli === 0) row.refuse(POD.gpuMilli, 'from 1 to 1000, since the pod asks for a GPU')
+  if (gpus > 1 && gpuMilli < 1000) row.refuse(POD.gpuMilli, `1000, since only a pod of one GPU may share it and this asks for ${gpus}`)
+  const models = row.text(POD.models)
+  if (gpus === 0 && models !== '') row.refuse(POD.models, 'an empty cell, since the pod asks for no GPU')
+  const names = models === '' ? [] : models.split('|')
+  if (names.includes('')) row.refuse(POD.models, 'GPU models joined by |, or an empty cell for any model')
+  // The original lists repeat a model (V100M32|V100M32) and vary in order; sorted and single they share a pod class.
+  const gpuModels = [...new Set(names)].sort()
+  return shapes.number(`${cpu} ${memory} ${gpus} ${gpuMilli} ${gpuModels.join('|')}`, () => ({ cpu, memory, gpus, gpuMilli, gpuModels }))
+}
