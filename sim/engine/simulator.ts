@@ -1,0 +1,148 @@
+/**
+ * The simulator: a clock in whole microseconds, a queue of events (kind, a, b) and a table of handlers, one per kind. Closures
+ * are a thin layer over one kind; the loop knows no promises and no objects.
+ */
+import { KINDS } from './events.ts'
+import { EventQueue, type EventQueueOptions } from './queue.ts'
+
+export type Handler = (a: number, b: number) => void
+
+/** Why `run` came back: nothing pending, the time was reached, so many events were processed, or stop() was called. */
+export type Ending = 'empty' | 'until' | 'budget' | 'stopped'
+
+/** The last kind carries closures; `a` is its slot. */
+const CLOSURE = KINDS - 1
+const LAST_TIME = Number.MAX_SAFE_INTEGER
+
+export class Simulator {
+  /** Now [µs]. Only `run` moves it. */
+  now = 0
+  /** Events processed since the simulator was made. */
+  events = 0
+  /** Hears (kind, a, b) after each event, for --check; null costs nothing. Set it before `run`. */
+  afterEvent: ((kind: number, a: number, b: number) => void) | null = null
+  private readonly queue: EventQueue
+  private readonly handlers: Handler[] = []
+  /** The function of a pending closure, by slot. */
+  private readonly closures: ((() => void) | null)[] = []
+  private stopping = false
+  private running = false
+
+  constructor(options: EventQueueOptions = {}) {
+    this.queue = new EventQueue(options)
+    for (let kind = 0; kind < KINDS; kind++) {
+      this.handlers.push(() => {
+        throw new Error(`event kind ${kind} has no handler; accepted: kinds given to on(kind, handler)`)
+      })
+    }
+    this.handlers[CLOSURE] = (slot) => {
+      const fn = this.closures[slot]!
+      this.closures[slot] = null
+      fn()
+    }
+  }
+
+  /** Pending events. */
+  get size(): number {
+    return this.queue.size
+  }
+
+  /** The handler of a kind, 0 to 62; one per kind. */
+  on(kind: number, handler: Handler): void {
+    if (!(Number.isInteger(kind) && kind >= 0 && kind < CLOSURE)) refuseKind(kind)
+    this.handlers[kind] = handler
+  }
+
+  /** Sets an event for `time` [whole µs, from now on]; equal times fire in the order they were set. Returns its handle. */
+  at(time: number, kind: number, a: number, b: number): number {
+    if (!(time >= this.now && time <= LAST_TIME && Math.floor(time) === time)) refuseTime(time, this.now)
+    if (kind >>> 0 >= CLOSURE) refuseKind(kind)
+    return this.queue.push(time, kind, a, b)
+  }
+
+  /** Sets a pending event for another time; among equal times it is then the last. Its handle stays valid. */
+  move(handle: number, time: number): void {
+    if (!(time >= this.now && time <= LAST_TIME && Math.floor(time) === time)) refuseTime(time, this.now)
+    this.queue.move(handle, time)
+  }
+
+  /** Takes a pending event out. A handle that is not pending any more is refused: ask `pending`, or forget it when it fires. */
+  cancel(handle: number): void {
+    this.queue.cancel(handle)
+  }
+
+  /** Whether the handle names an event that has neither fired nor been cancelled. */
+  pending(handle: number): boolean {
+    return this.queue.pending(handle)
+  }
+
+  /** The time a pending event is set for. */
+  timeOf(handle: number): number {
+    return this.queue.timeOf(handle)
+  }
+
+  /** As `at`, for a closure: for what happens seldom, or for a first draft of a model. */
+  call(time: number, fn: () => void): number {
+    if (!(time >= this.now && time <= LAST_TIME && Math.floor(time) === time)) refuseTime(time, this.now)
+    const handle = this.queue.push(time, CLOSURE, 0, 0)
+    const slot = this.queue.find(handle)
+    this.queue.setA(slot, slot)
+    // Grown by push: a store far behind the end would turn the array into a dictionary.
+    while (this.closures.length <= slot) this.closures.push(null)
+    this.closures[slot] = fn
+    return handle
+  }
+
+  /**
+   * Processes events up to and including `until` [µs], at most `budget` of them. When `until` is reached with later events
+   * pending, now is `until`; when nothing is pending any more, now stays at the last event. An error in a handler comes out of
+   * here with its event processed; `run` may be called again.
+   */
+  run(until: number, budget = Infinity): Ending {
+    if (this.running) throw new Error('run was called from inside an event; accepted: at(), call() or stop()')
+    if (!(until >= this.now)) throw new RangeError(`run until ${until}: before now, ${this.now}`)
+    this.running = true
+    this.stopping = false
+    this.queue.limit = until
+    try {
+      return this.loop(until, budget)
+    } finally {
+      this.running = false
+    }
+  }
+
+  /** Lets `run` return after the event at hand. */
+  stop(): void {
+    this.stopping = true
+  }
+
+  private loop(until: number, budget: number): Ending {
+    const { queue, handlers, afterEvent } = this
+    for (let left = budget; left > 0; left--) {
+      const slot = queue.pop()
+      if (slot < 0) {
+        if (queue.size === 0) return 'empty'
+        this.now = until
+        return 'until'
+      }
+      this.now = queue.time
+      this.events++
+      const kind = queue.kind(slot)
+      const a = queue.a(slot)
+      const b = queue.b(slot)
+      handlers[kind](a, b)
+      if (afterEvent !== null) afterEvent(kind, a, b)
+      if (this.stopping) return 'stopped'
+    }
+    return 'budget'
+  }
+}
+
+function refuseTime(time: number, now: number): never {
+  if (time < now) throw new RangeError(`event in the past: ${time} is before now, ${now}`)
+  throw new RangeError(`event time: ${time}; accepted: whole microseconds from now (${now}) to ${LAST_TIME}`)
+}
+
+function refuseKind(kind: number): never {
+  throw new RangeError(`event kind: ${kind}; accepted: whole numbers from 0 to ${CLOSURE - 1}`)
+}
