@@ -101,8 +101,8 @@ export const Subject = {
   NodeState: 2, // row node, value new NodeState
   PodBound: 3, // row node, value podClass * 256 + deviceMask
   PodReleased: 4, // row node, value podClass * 256 + deviceMask
-  EndpointAdded: 5, // row pod, value service
-  EndpointRemoved: 6, // row pod, value service
+  EndpointAdded: 5, // row pod, value service + EPOCH_SPAN * the row's epoch
+  EndpointRemoved: 6, // the same
 } as const
 
 /** Everything that happened to the cluster, in order. Readers hold a cursor; entries stay until the slowest has passed. */

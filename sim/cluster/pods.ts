@@ -1,0 +1,70 @@
+/** Pods as growing columns. Rows of released pods are used again under the next epoch, so a million pods need as many rows as are there at once. */
+import { grown } from '../columns.ts'
+import { NONE, PodPhase } from './views.ts'
+import type { PodsView } from './views.ts'
+
+const FIRST = 256
+
+export class Pods implements PodsView {
+  count = 0
+  podClass = new Int32Array(FIRST)
+  cpu = new Float64Array(FIRST)
+  memory = new Float64Array(FIRST)
+  phase = new Uint8Array(FIRST)
+  node = new Int32Array(FIRST).fill(NONE)
+  deviceMask = new Int32Array(FIRST)
+  service = new Int32Array(FIRST).fill(NONE)
+  created = new Float64Array(FIRST)
+  order = new Float64Array(FIRST)
+  epoch = new Int32Array(FIRST)
+  /** Neighbours in the list of pods on the same node. */
+  next = new Int32Array(FIRST).fill(NONE)
+  previous = new Int32Array(FIRST).fill(NONE)
+  private freeRows = new Int32Array(FIRST)
+  private freeCount = 0
+  private creations = 0
+
+  take(podClass: number, cpu: number, memory: number, service: number, now: number): number {
+    let pod: number
+    if (this.freeCount > 0) pod = this.freeRows[--this.freeCount]
+    else {
+      pod = this.count++
+      if (pod === this.phase.length) this.grow()
+    }
+    this.podClass[pod] = podClass
+    this.cpu[pod] = cpu
+    this.memory[pod] = memory
+    this.phase[pod] = PodPhase.Pending
+    this.node[pod] = NONE
+    this.deviceMask[pod] = 0
+    this.service[pod] = service
+    this.created[pod] = now
+    this.order[pod] = this.creations++
+    return pod
+  }
+
+  /** The row is free; whoever remembers it by its epoch sees that the pod is gone. */
+  give(pod: number): void {
+    this.phase[pod] = PodPhase.Gone
+    this.node[pod] = NONE
+    this.epoch[pod]++
+    this.freeRows[this.freeCount++] = pod
+  }
+
+  private grow(): void {
+    const length = this.phase.length * 2
+    this.podClass = grown(this.podClass, length)
+    this.cpu = grown(this.cpu, length)
+    this.memory = grown(this.memory, length)
+    this.phase = grown(this.phase, length)
+    this.node = grown(this.node, length, NONE)
+    this.deviceMask = grown(this.deviceMask, length)
+    this.service = grown(this.service, length, NONE)
+    this.created = grown(this.created, length)
+    this.order = grown(this.order, length)
+    this.epoch = grown(this.epoch, length)
+    this.next = grown(this.next, length, NONE)
+    this.previous = grown(this.previous, length, NONE)
+    this.freeRows = grown(this.freeRows, length)
+  }
+}
