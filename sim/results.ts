@@ -5,6 +5,8 @@ import type { Table } from './table.ts'
 export interface SparseHistogram {
   readonly buckets: Int32Array
   readonly counts: Float64Array
+  /** Exact sum of the observations [µs]. */
+  readonly sum: number
 }
 
 export interface RunResult {

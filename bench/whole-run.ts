@@ -1,0 +1,144 @@
+/** Whole runs on one core, as CPU time per pod in E. */
+import { choose, input, pool } from '../sim/input.fixture.ts'
+import type { Pool, SimulationInput } from '../sim/input.ts'
+import { distribution } from '../sim/random/distributions.ts'
+import type { RandomStream } from '../sim/random/stream.ts'
+import { schedulers } from '../sim/scheduling/index.ts'
+import { Simulation } from '../sim/simulation.ts'
+import type { PodShape, PodSource } from '../sim/workload.ts'
+import { shape, template } from '../sim/input.fixture.ts'
+import { timed } from './harness.ts'
+import type { BenchRow } from './harness.ts'
+import { unit } from './unit.ts'
+
+const DAY = 86_400e6
+const GiB = 1024 ** 3
+
+/** Nodes of four sizes in turn: cores and GiB. */
+const SIZES = [[16, 64], [32, 128], [64, 256], [32, 256]] as const
+
+function mixedPool(count: number): Pool {
+  const templates = SIZES.map(([cores, gib]) => template({ cpu: cores * 1000, memory: gib * GiB, pods: 1000 }))
+  return { ...pool(count), templates, initial: Int32Array.from({ length: count }, (_, i) => i % templates.length) }
+}
+
+/** 32 shapes of 0.25 to 4 cores with 1 to 6 GiB a core. */
+function shapes(stream: RandomStream): PodShape[] {
+  return Array.from({ length: 32 }, () => {
+    const cpu = [250, 500, 1000, 2000, 4000][stream.int(5)]
+    return shape({ cpu, memory: Math.floor((cpu * (1 + stream.int(6)) * GiB) / 1000), usage: 0.5 })
+  })
+}
+
+/** Poisson pods with lognormal lifetimes, so many that `load` times the cores are asked for on average. */
+function stream(pods: number, cores: number, load: number) {
+  return {
+    name: 'day',
+    pods: (open: (purpose: string) => RandomStream): PodSource => {
+      const kinds = shapes(open('shapes'))
+      const arrivals = open('arrivals')
+      const which = open('which')
+      const lifetimes = open('lifetimes')
+      const meanCpu = kinds.reduce((sum, kind) => sum + kind.cpu, 0) / kinds.length
+      const gap = DAY / pods
+      const lifetime = distribution({ kind: 'lognormal', mean: (load * cores * 1000 * gap) / meanCpu, cv: 2 })
+      let time = 0
+      let left = pods
+      const source = {
+        shape: 0,
+        shapes: kinds,
+        duration: 0,
+        meanDuration: 0,
+        stationary: false,
+        notes: [],
+        next: () => {
+          if (left-- === 0) return Infinity
+          time += -Math.log(1 - arrivals.next()) * gap
+          source.shape = which.int(32)
+          source.duration = Math.round(lifetime.sample(lifetimes))
+          return Math.round(time)
+        },
+      }
+      return source
+    },
+  }
+}
+
+export function day(nodes: number, pods: number, load: number): SimulationInput {
+  const pool = mixedPool(nodes)
+  const cores = Array.from(pool.initial).reduce((sum, size) => sum + SIZES[size][0], 0)
+  return input({
+    horizon: DAY,
+    sample: 60e6,
+    check: false,
+    pools: [pool],
+    background: [stream(pods, cores, load)],
+    scheduling: choose(schedulers, 'least-allocated'),
+    delays: { decision: 1000, perNode: 0, bind: 100_000, pull: 1_000_000, start: 1_000_000, propagation: 0, scrape: 15e6, window: 30e6 },
+  })
+}
+
+/** The size that CloudSim Plus publishes: hosts of 16 cores, VMs of 1 to 4 cores placed once, tasks run on them. */
+function cloudSimSize(scheduler: string, hosts: number, machines: number): SimulationInput {
+  return input({
+    horizon: 3600e6,
+    sample: 3600e6,
+    check: false,
+    pools: [pool(hosts, { cpu: 16_000, memory: 64 * GiB, pods: 1000 })],
+    background: [
+      {
+        name: 'machines',
+        pods: (open) => {
+          const sizes = open('sizes')
+          const kinds = [1, 2, 3, 4].map((cores) => shape({ cpu: cores * 1000, memory: cores * GiB, usage: 1 }))
+          let placed = 0
+          const source = {
+            shape: 0,
+            shapes: kinds,
+            duration: 0,
+            meanDuration: 0,
+            stationary: false,
+            notes: [],
+            next: () => {
+              if (placed++ === machines) return Infinity
+              source.shape = sizes.int(4)
+              source.duration = 600e6 + sizes.int(1200) * 1e6
+              return placed * 1000
+            },
+          }
+          return source
+        },
+      },
+    ],
+    scheduling: choose(schedulers, scheduler),
+  })
+}
+
+function measure(of: SimulationInput): { seconds: number; events: number; binds: number; megabytes: number } {
+  const simulation = new Simulation(of)
+  const { seconds } = timed(() => simulation.run())
+  return { seconds, events: simulation.parts.simulator.events, binds: simulation.parts.pods.binds, megabytes: process.memoryUsage().rss / 1e6 }
+}
+
+export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
+  const scale = short ? 20 : 1
+  const rows: BenchRow[] = []
+  const nodes = 10_000 / scale
+  const pods = 1_000_000 / scale
+  for (const [load, goal] of [[0.8, 200], [1, 400]] as const) {
+    const run = measure(day(nodes, pods, load))
+    const name = `${nodes.toLocaleString('en')} nodes, ${pods.toLocaleString('en')} pods in a day, load ${load}`
+    rows.push({ name: `${name}: CPU time a pod`, value: (run.seconds * 1e9) / unit() / pods, unit: 'E', goal: `at most ${goal} E` })
+    rows.push({ name: `${name}: resident memory`, value: run.megabytes, unit: 'MB', goal: 'under 1 GiB' })
+  }
+  for (const scheduler of ['first-fit', 'best-fit']) {
+    const run = measure(cloudSimSize(scheduler, 20_000 / scale, 40_000 / scale))
+    rows.push({
+      name: `${(20_000 / scale).toLocaleString('en')} hosts, ${(40_000 / scale).toLocaleString('en')} machines placed, ${scheduler}`,
+      value: (run.seconds * 1e9) / unit() / 1e6,
+      unit: 'E × 10^6',
+      goal: `under ${60 / scale} E × 10^6`,
+    })
+  }
+  return rows
+}

@@ -1,0 +1,75 @@
+/** Pods that come by themselves: each source has one pod pending, interned, created and handed to placement. */
+import type { Cluster } from '../cluster/cluster.ts'
+import { NONE } from '../cluster/views.ts'
+import { grown } from '../columns.ts'
+import type { Simulator } from '../engine/simulator.ts'
+import { Kind } from '../events.ts'
+import type { PodSource } from '../workload.ts'
+import type { Placement } from './placement.ts'
+import type { PodLifecycle } from './pod-lifecycle.ts'
+
+export class Background {
+  private source = new Int32Array(256)
+  private shape = new Int32Array(256)
+  private readonly starts: number[]
+  created = 0
+
+  private readonly simulator: Simulator
+  private readonly cluster: Cluster
+  private readonly sources: readonly PodSource[]
+  private readonly end: number
+  private readonly lifecycle: PodLifecycle
+  private readonly placement: Placement
+
+  constructor(
+    simulator: Simulator,
+    cluster: Cluster,
+    sources: readonly PodSource[],
+    origin: number,
+    end: number,
+    lifecycle: PodLifecycle,
+    placement: Placement,
+  ) {
+    this.simulator = simulator
+    this.cluster = cluster
+    this.sources = sources
+    this.end = end
+    this.lifecycle = lifecycle
+    this.placement = placement
+    this.starts = sources.map((source) => (source.stationary ? 0 : origin))
+    simulator.on(Kind.PodArrives, (row) => this.arrive(row))
+  }
+
+  /** Asks each source for its first pod. */
+  open(): void {
+    for (let row = 0; row < this.sources.length; row++) this.expect(row)
+  }
+
+  /** A background pod is through: its source hears of it, and a closed one may have a next pod. */
+  ended(pod: number): void {
+    const row = this.source[pod]
+    const source = this.sources[row]
+    if (source.released?.(this.shape[pod], this.simulator.now - this.starts[row]) === true) this.expect(row)
+  }
+
+  private expect(row: number): void {
+    const time = this.starts[row] + this.sources[row].next()
+    if (time <= this.end) this.simulator.at(time, Kind.PodArrives, row, 0)
+  }
+
+  private arrive(row: number): void {
+    const source = this.sources[row]
+    const pod = this.cluster.createPod(source.shapes[source.shape], NONE, this.simulator.now)
+    if (pod >= this.source.length) {
+      const length = Math.max(pod + 1, this.source.length * 2)
+      this.source = grown(this.source, length)
+      this.shape = grown(this.shape, length)
+    }
+    this.source[pod] = row
+    this.shape[pod] = source.shape
+    this.created++
+    this.lifecycle.createdInBackground(pod, source.duration)
+    this.placement.arrived(pod)
+    this.expect(row)
+  }
+}

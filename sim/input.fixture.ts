@@ -1,0 +1,166 @@
+/** Inputs for tests and benches, written by hand: a few pods on a few nodes with every delay at zero unless a test sets it. */
+import { nodeAutoscalers } from './autoscaling/nodes/index.ts'
+import { replicaAutoscalers } from './autoscaling/replicas/index.ts'
+import { sizeAutoscalers } from './autoscaling/sizes/index.ts'
+import { packers } from './binpacking/index.ts'
+import { valuesOf } from './define.ts'
+import type { Catalogue, ParameterValue } from './define.ts'
+import type { Chosen, Delays, NodeTemplate, Pool, Service, SimulationInput } from './input.ts'
+import { distribution } from './random/distributions.ts'
+import type { DistributionSpec } from './random/distributions.ts'
+import type { RandomStream } from './random/stream.ts'
+import { schedulers } from './scheduling/index.ts'
+import { balancers } from './slb/index.ts'
+import type { PodShape, PodSource, RequestSource } from './workload.ts'
+
+const GiB = 1024 ** 3
+
+export const noDelays: Delays = { decision: 0, perNode: 0, bind: 0, pull: 0, start: 0, propagation: 0, scrape: 15e6, window: 30e6 }
+
+export function choose<Made, Context>(
+  list: Catalogue<Made, Context>,
+  name: string,
+  given: Readonly<Record<string, ParameterValue>> = {},
+): Chosen<ReturnType<typeof found<Made, Context>>> {
+  const definition = found(list, name)
+  return { definition, values: valuesOf(definition.parameters, given) }
+}
+
+function found<Made, Context>(list: Catalogue<Made, Context>, name: string) {
+  const definition = list.find(name)
+  if (definition === undefined) throw new Error(`no ${list.family} is called ${name}`)
+  return definition
+}
+
+export const shape = (partial: Partial<PodShape> = {}): PodShape => ({
+  cpu: 1000,
+  memory: GiB,
+  limit: 0,
+  gpus: 0,
+  gpuMilli: 0,
+  gpuModels: [],
+  usage: 0,
+  resources: {},
+  labels: {},
+  nodeSelector: {},
+  tolerations: [],
+  priority: 0,
+  ...partial,
+})
+
+export const template = (partial: Partial<NodeTemplate> = {}): NodeTemplate => ({
+  cpu: 16_000,
+  memory: 64 * GiB,
+  pods: 110,
+  gpus: 0,
+  gpuModel: '',
+  resources: {},
+  zone: '',
+  labels: {},
+  taints: [],
+  price: 770_000,
+  ...partial,
+})
+
+export const pool = (count: number, partial: Partial<NodeTemplate> = {}, bounds: Partial<Pool> = {}): Pool => ({
+  name: 'general',
+  templates: [template(partial)],
+  initial: new Int32Array(count),
+  min: count,
+  max: count,
+  provision: 0,
+  ...bounds,
+})
+
+/** Requests with gaps and work from distributions [µs]; plain objects, for tests only. */
+export function requests(rate: number, work: DistributionSpec, wait: DistributionSpec = { kind: 'constant', value: 0 }) {
+  return (stream: (purpose: string) => RandomStream): RequestSource => {
+    const arrivals = stream('arrivals')
+    const works = stream('work')
+    const waits = stream('wait')
+    const workOf = distribution(work)
+    const waitOf = distribution(wait)
+    let time = 0
+    const source = {
+      wait: 0,
+      work: 1,
+      key: -1,
+      next: () => {
+        time += (-Math.log(1 - arrivals.next()) * 1e6) / rate
+        source.work = Math.max(1, Math.round(workOf.sample(works)))
+        source.wait = Math.round(waitOf.sample(waits))
+        return Math.round(time)
+      },
+      rateAt: () => rate,
+    }
+    return source
+  }
+}
+
+export const service = (partial: Partial<Service> = {}): Service => ({
+  name: 'web',
+  replicas: 1,
+  minReplicas: partial.minReplicas ?? partial.replicas ?? 1,
+  maxReplicas: partial.maxReplicas ?? partial.replicas ?? 1,
+  shape: shape(),
+  threads: 1,
+  queue: Infinity,
+  weight: 1,
+  objective: 100_000,
+  allowance: 0.01,
+  timeout: 0,
+  cancel: true,
+  retries: { limit: 0, backoff: 0, budget: 0 },
+  networkDelay: 0,
+  grace: 30e6,
+  preStop: 0,
+  pull: 0,
+  start: 0,
+  probe: 0,
+  requests: requests(10, { kind: 'exponential', mean: 10_000 }),
+  ...partial,
+})
+
+export const input = (partial: Partial<SimulationInput> = {}): SimulationInput => ({
+  seed: 1,
+  replication: 0,
+  horizon: 60e6,
+  warmup: 0,
+  ageing: 0,
+  pools: [pool(1)],
+  services: [],
+  background: [],
+  scheduling: choose(schedulers, 'least-allocated'),
+  binpacking: { ...choose(packers, 'none'), seat: 'both', every: 1e6 },
+  replicas: choose(replicaAutoscalers, 'none'),
+  sizes: choose(sizeAutoscalers, 'none'),
+  nodes: choose(nodeAutoscalers, 'none'),
+  slb: choose(balancers, 'random'),
+  balancers: 1,
+  delays: noDelays,
+  contentionEpoch: 0,
+  disturbance: -1,
+  sample: 60e6,
+  check: true,
+  eventBudget: Infinity,
+  ...partial,
+})
+
+/** Background pods that are there from the start and stay. */
+export const standing = (shapes: readonly PodShape[]) => ({
+  name: 'standing',
+  pods: (): PodSource => {
+    let next = -1
+    return {
+      next: () => (++next < shapes.length ? 0 : Infinity),
+      get shape() {
+        return next
+      },
+      shapes,
+      duration: Infinity,
+      meanDuration: 0,
+      stationary: true,
+      notes: [],
+    }
+  },
+})

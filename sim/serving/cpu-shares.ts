@@ -1,0 +1,231 @@
+/**
+ * Who gets how much CPU on a node: here placement reaches latency. Served pods and background pods share the node's cores by weighted
+ * max-min, weights being the CPU requests (as cgroup weights do). A node whose demands fit skips everything: each server then runs at
+ * its own demand. A contended node is shared out anew at each change of demand (`epoch` 0, the exact twin), or at most every `epoch`;
+ * between two sharings a change is served at the last level, which costs one comparison.
+ */
+import { grown } from '../columns.ts'
+import { Kind } from '../events.ts'
+import { Level } from '../metrics/level.ts'
+import type { Simulator } from '../engine/simulator.ts'
+import { waterLevel } from './max-min.ts'
+import type { Servers } from './servers.ts'
+import type { WorkHeaps } from './work-heaps.ts'
+
+/** Virtual work that counts as none [core-µs]: a nanosecond of one core, far above rounding, far below a µs of time. */
+const SLACK = 1e-3
+
+export class CpuShares {
+  private capacity = new Float64Array(64)
+  private total = new Float64Array(64) // demand of all on the node [millicores]
+  private level = new Float64Array(64).fill(Infinity) // water level of the last sharing
+  private dirty = new Uint8Array(64)
+  private firstServer = new Int32Array(64).fill(-1)
+  /** Requests of running background pods, by group of equal usage: [group][node] in millicores. */
+  private backgroundRequest: Float64Array[] = []
+  private readonly usage: number[] = []
+  private claimDemand = new Float64Array(64)
+  private claimWeight = new Float64Array(64)
+
+  /** CPU wanted and CPU delivered on all nodes [millicores]. */
+  readonly demanded = new Level()
+  readonly delivered = new Level()
+
+  private readonly simulator: Simulator
+  private readonly servers: Servers
+  private readonly heaps: WorkHeaps
+  private readonly epoch: number
+
+  constructor(simulator: Simulator, servers: Servers, heaps: WorkHeaps, epoch: number) {
+    this.simulator = simulator
+    this.servers = servers
+    this.heaps = heaps
+    this.epoch = epoch
+    simulator.on(Kind.CpuShares, (node) => {
+      this.dirty[node] = 0
+      this.share(node)
+    })
+  }
+
+  addNode(node: number, millicores: number): void {
+    if (node >= this.capacity.length) this.grow(Math.max(node + 1, this.capacity.length * 2))
+    this.capacity[node] = millicores
+  }
+
+  /** A background pod starts (+1) or ends (-1) using CPU: `usage` times its request, spread evenly in time. */
+  background(node: number, request: number, usage: number, sign: number): void {
+    if (request === 0 || usage === 0) return
+    const group = this.group(usage)
+    const requests = this.backgroundRequest[group]
+    const before = wantedBy(requests[node], usage)
+    requests[node] += sign * request
+    const change = wantedBy(requests[node], usage) - before
+    this.account(node, change)
+    this.reshare(node)
+  }
+
+  attach(server: number, node: number): void {
+    const { nextOnNode, previousOnNode } = this.servers
+    const first = this.firstServer[node]
+    nextOnNode[server] = first
+    previousOnNode[server] = -1
+    if (first >= 0) previousOnNode[first] = server
+    this.firstServer[node] = server
+  }
+
+  /** The server must be idle. */
+  detach(server: number, node: number): void {
+    const { nextOnNode, previousOnNode } = this.servers
+    const next = nextOnNode[server]
+    const previous = previousOnNode[server]
+    if (next >= 0) previousOnNode[next] = previous
+    if (previous >= 0) nextOnNode[previous] = next
+    else this.firstServer[node] = next
+  }
+
+  /** Brings a server's virtual work up to now; before any change of its running requests or its rate. */
+  advance(server: number): void {
+    const { updated, virtual, rate, used } = this.servers
+    const now = this.simulator.now
+    const elapsed = now - updated[server]
+    if (elapsed === 0) return
+    updated[server] = now
+    const running = this.heaps.size[server]
+    if (running === 0) return
+    const done = elapsed * rate[server]
+    virtual[server] += done
+    used[server] += done * running
+  }
+
+  /** The number of running requests has changed (after `advance`): new demand, new rate, new next event. */
+  demandChanged(server: number): void {
+    const servers = this.servers
+    const node = servers.node[server]
+    const running = this.heaps.size[server]
+    const limit = servers.limit[server]
+    const wanted = running * 1000 < limit ? running * 1000 : limit
+    const change = wanted - servers.demand[server]
+    servers.demand[server] = wanted
+    if (change !== 0) this.account(node, change)
+    if (running === 0) {
+      this.aim(server)
+      this.reshare(node)
+      return
+    }
+    const fits = this.level[node] === Infinity && this.total[node] <= this.capacity[node]
+    if (fits || this.epoch > 0) {
+      const fair = fits ? Infinity : servers.weight[server] * this.level[node]
+      servers.rate[server] = (wanted < fair ? wanted : fair) / (1000 * running)
+      this.aim(server)
+    } else servers.rate[server] = NaN // differs from every rate, so the sharing below aims this server whatever it gets
+    if (!fits) this.reshare(node)
+  }
+
+  /** Sets the server's next WorkEnds to when its first running request is through. */
+  aim(server: number): void {
+    const servers = this.servers
+    const event = servers.event[server]
+    if (this.heaps.size[server] === 0) {
+      if (event >= 0) {
+        this.simulator.cancel(event)
+        servers.event[server] = -1
+      }
+      servers.virtual[server] = 0
+      return
+    }
+    const work = this.heaps.first(server) - servers.virtual[server] - SLACK
+    const time = this.simulator.now + (work > 0 ? Math.ceil(work / servers.rate[server]) : 0)
+    if (event < 0) servers.event[server] = this.simulator.at(time, Kind.WorkEnds, server, 0)
+    else if (time !== servers.eventTime[server]) this.simulator.move(event, time)
+    servers.eventTime[server] = time
+  }
+
+  /** True when the first running request is through. */
+  firstIsThrough(server: number): boolean {
+    return this.heaps.size[server] > 0 && this.heaps.first(server) - this.servers.virtual[server] <= SLACK
+  }
+
+  /** CPU used by all on a node now [millicores]. */
+  usedOn(node: number): number {
+    return Math.min(this.total[node], this.capacity[node])
+  }
+
+  private account(node: number, change: number): void {
+    const before = this.total[node]
+    const after = before + change
+    const capacity = this.capacity[node]
+    const now = this.simulator.now
+    this.total[node] = after
+    this.demanded.add(change, now)
+    const given = (after < capacity ? after : capacity) - (before < capacity ? before : capacity)
+    if (given !== 0) this.delivered.add(given, now)
+  }
+
+  private reshare(node: number): void {
+    if (this.level[node] === Infinity && this.total[node] <= this.capacity[node]) return
+    if (this.epoch === 0) this.share(node)
+    else if (this.dirty[node] === 0) {
+      this.dirty[node] = 1
+      this.simulator.at(this.simulator.now + this.epoch, Kind.CpuShares, node, 0)
+    }
+  }
+
+  /** Finds the node's water level and gives every server on it its rate. */
+  private share(node: number): void {
+    const servers = this.servers
+    let claims = 0
+    for (let server = this.firstServer[node]; server >= 0; server = servers.nextOnNode[server]) {
+      if (servers.demand[server] === 0) continue
+      if (claims + this.usage.length >= this.claimDemand.length) this.growClaims()
+      this.claimDemand[claims] = servers.demand[server]
+      this.claimWeight[claims++] = servers.weight[server]
+    }
+    for (let group = 0; group < this.usage.length; group++) {
+      const request = this.backgroundRequest[group][node]
+      if (request === 0) continue
+      this.claimDemand[claims] = wantedBy(request, this.usage[group])
+      this.claimWeight[claims++] = request
+    }
+    const level = waterLevel(this.capacity[node], claims, this.claimDemand, this.claimWeight)
+    this.level[node] = level
+    for (let server = this.firstServer[node]; server >= 0; server = servers.nextOnNode[server]) {
+      const running = this.heaps.size[server]
+      if (running === 0) continue
+      const wanted = servers.demand[server]
+      const fair = servers.weight[server] * level
+      const rate = (wanted < fair ? wanted : fair) / (1000 * running)
+      if (rate === servers.rate[server]) continue
+      this.advance(server)
+      servers.rate[server] = rate
+      this.aim(server)
+    }
+  }
+
+  private group(usage: number): number {
+    const known = this.usage.indexOf(usage)
+    if (known >= 0) return known
+    this.usage.push(usage)
+    this.backgroundRequest.push(new Float64Array(this.capacity.length))
+    return this.usage.length - 1
+  }
+
+  private grow(length: number): void {
+    this.capacity = grown(this.capacity, length)
+    this.total = grown(this.total, length)
+    this.level = grown(this.level, length, Infinity)
+    this.dirty = grown(this.dirty, length)
+    this.firstServer = grown(this.firstServer, length, -1)
+    this.backgroundRequest = this.backgroundRequest.map((column) => grown(column, length))
+  }
+
+  private growClaims(): void {
+    const length = this.claimDemand.length * 2
+    this.claimDemand = grown(this.claimDemand, length)
+    this.claimWeight = grown(this.claimWeight, length)
+  }
+}
+
+/** Whole millicores that a group of background pods wants. */
+function wantedBy(request: number, usage: number): number {
+  return Math.round(request * usage)
+}

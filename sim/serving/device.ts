@@ -1,0 +1,66 @@
+/**
+ * A balancer in its place: one instance of the chosen algorithm for one service, with its own slots and its own, late knowledge of the
+ * endpoints. Several instances of a service do not see each other's requests.
+ */
+import { grown } from '../columns.ts'
+import { NO_BACKEND } from '../slb/policy.ts'
+import type { Balancer, RequestView } from '../slb/policy.ts'
+
+export class Device {
+  /** Server behind each slot, and its epoch when it was added. */
+  server = new Int32Array(16)
+  serverEpoch = new Int32Array(16)
+  /** Uses of the slot: a request that outlives its slot must not be counted against the next backend. */
+  slotEpoch = new Int32Array(16)
+  private readonly slotOfPod = new Map<number, number>()
+  private readonly freeSlots: number[] = []
+  private high = 0
+
+  readonly balancer: Balancer
+
+  constructor(balancer: Balancer) {
+    this.balancer = balancer
+  }
+
+  get backends(): number {
+    return this.slotOfPod.size
+  }
+
+  added(pod: number, server: number, serverEpoch: number, weight: number): void {
+    let slot = this.freeSlots.pop()
+    if (slot === undefined) {
+      slot = this.high++
+      if (slot === this.server.length) {
+        const length = slot * 2
+        this.server = grown(this.server, length)
+        this.serverEpoch = grown(this.serverEpoch, length)
+        this.slotEpoch = grown(this.slotEpoch, length)
+      }
+    }
+    this.server[slot] = server
+    this.serverEpoch[slot] = serverEpoch
+    this.slotOfPod.set(pod, slot)
+    this.balancer.added(slot, weight)
+  }
+
+  removed(pod: number): void {
+    const slot = this.slotOfPod.get(pod)
+    if (slot === undefined) return
+    this.slotOfPod.delete(pod)
+    this.slotEpoch[slot]++
+    this.freeSlots.push(slot)
+    this.balancer.removed(slot)
+  }
+
+  /** A slot or NO_BACKEND; an answer outside the backends is the algorithm's fault and ends the run with its name. */
+  pick(request: RequestView, exclude: number): number {
+    const slot = this.balancer.pick(request, exclude)
+    if (slot === NO_BACKEND) return NO_BACKEND
+    if (!(slot >= 0 && slot < this.high)) throw new RangeError(`balancer picked a slot that was never added: ${slot}`)
+    return slot
+  }
+
+  ended(slot: number, slotEpoch: number, latency: number, outcome: number): void {
+    if (this.slotEpoch[slot] === slotEpoch) this.balancer.ended(slot, latency, outcome)
+  }
+}
