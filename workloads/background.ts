@@ -5,6 +5,7 @@ import { RowDraws, ShapeDraws } from './draws.ts'
 import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
 import { cumulated, demandOf, measuredRows, placeOf, podShape, rateFor, type Capacity, type Rows } from './shape.ts'
 import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
+import { lifetimeProblem } from './synthetic/residual.ts'
 import { readPods } from './traces/formats.ts'
 import { TraceError } from './traces/lines.ts'
 import type { TraceShape } from './traces/trace.ts'
@@ -51,6 +52,8 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
       spec.shapes.length > 0 && !(spec.shapes.every(({ weight }) => weight >= 0) && spec.shapes.some(({ weight }) => weight > 0)),
       'shapes: a negative weight, or none above 0; accepted: weights from 0, one of them above',
     )
+    const problem = spec.lifetime === null ? '' : lifetimeProblem(spec.lifetime)
+    refuse(problem !== '', problem)
   }
   return problems
 }
@@ -79,7 +82,6 @@ function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: St
   const weights = cumulated(spec.shapes.map(({ weight }) => weight))
   if (spec.lifetime === null) return standingPods(spec, asked, shapes, weights, capacity, stream('present-pods'))
   const draws = new ShapeDraws(weights, spec.lifetime, stream('present-pods'), stream('arriving-pods'))
-  if (!(draws.mean > 0)) throw new RangeError(`background ${spec.name}: lifetime: a mean of ${draws.mean} µs; accepted: above 0`)
   const rate = spec.inflate === null
     ? (spec.count as number) / draws.mean
     : rateOf(spec.name, spec.inflate.resource, spec.inflate.share, capacity, meanDemand(spec, asked, spec.inflate.resource) * draws.mean)

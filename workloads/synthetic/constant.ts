@@ -1,5 +1,5 @@
 /** Equal gaps: arrival k falls at k / rate, the first after one gap. Multiplied out each time, so rounding never adds up. */
-import type { Arrivals } from './arrivals.ts'
+import { nearest, type Arrivals } from './arrivals.ts'
 
 export class ConstantArrivals implements Arrivals {
   private count = 0
@@ -13,7 +13,7 @@ export class ConstantArrivals implements Arrivals {
   }
 
   next(): number {
-    return Math.round(++this.count * this.gap)
+    return nearest(++this.count * this.gap)
   }
 
   rateAt(): number {

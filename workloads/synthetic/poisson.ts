@@ -1,6 +1,6 @@
 /** Poisson arrivals: independent exponential gaps. Λ(t) = rate t, so arrival k falls at (sum of k unit gaps) / rate. */
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { unitGap, type Arrivals } from './arrivals.ts'
+import { nearest, unitGap, type Arrivals } from './arrivals.ts'
 
 export class PoissonArrivals implements Arrivals {
   private units = 0
@@ -18,7 +18,7 @@ export class PoissonArrivals implements Arrivals {
   next(): number {
     if (this.rate === 0) return Infinity
     this.units += unitGap(this.stream)
-    return Math.round(this.units * this.gap)
+    return nearest(this.units * this.gap)
   }
 
   rateAt(): number {

@@ -3,7 +3,7 @@ import { distribution, type Distribution } from '../../sim/random/distributions.
 import type { RandomStream } from '../../sim/random/stream.ts'
 import type { RequestSource } from '../../sim/workload.ts'
 import type { TrafficSpec, WorkSpec } from '../spec.ts'
-import type { Arrivals } from './arrivals.ts'
+import { nearest, type Arrivals } from './arrivals.ts'
 import { ConstantArrivals } from './constant.ts'
 import { DiurnalArrivals } from './diurnal.ts'
 import { PoissonArrivals } from './poisson.ts'
@@ -86,6 +86,6 @@ class SyntheticRequests implements RequestSource {
 
 /** Rounded to whole microseconds, and not below `least` (a normal distribution reaches below zero). */
 function wholeFrom(least: number, amount: number): number {
-  const whole = Math.round(amount)
+  const whole = nearest(amount)
   return whole > least ? whole : least
 }

@@ -11,6 +11,23 @@ import type { RandomStream } from '../../sim/random/stream.ts'
 /** Kinds of distribution whose residual is known here. */
 export const LIFETIMES = ['constant', 'exponential', 'uniform', 'lognormal', 'bounded-pareto', 'empirical'] as const
 
+/** What is wrong with a lifetime, as a sentence; empty when nothing is. */
+export function lifetimeProblem(lifetime: DistributionSpec): string {
+  if (!LIFETIMES.some((kind) => kind === lifetime.kind)) return unknownKind(lifetime.kind)
+  try {
+    const life = distribution(lifetime)
+    if (!(life.quantile(0) >= 0)) return `lifetime: down to ${life.quantile(0)} µs; accepted: from 0`
+    return life.mean > 0 ? '' : `lifetime: a mean of ${life.mean} µs; accepted: above 0`
+  } catch (error) {
+    if (error instanceof RangeError) return `lifetime: ${error.message}`
+    throw error
+  }
+}
+
+function unknownKind(kind: string): string {
+  return `lifetime: ${kind}; accepted: ${LIFETIMES.join(', ')}`
+}
+
 /** A sampler of the time that is left [µs, not rounded]. Throws a RangeError for the two that are no lifetimes: normal (below zero) and zipf (ranks). */
 export function residual(lifetime: DistributionSpec): (stream: RandomStream) => number {
   switch (lifetime.kind) {
@@ -39,7 +56,7 @@ export function residual(lifetime: DistributionSpec): (stream: RandomStream) => 
       return partOf({ kind: 'empirical', values, weights: values.map((value, i) => value * (weights?.[i] ?? 1)) })
     }
     default:
-      throw new RangeError(`lifetime: ${lifetime.kind}; accepted: ${LIFETIMES.join(', ')}`)
+      throw new RangeError(unknownKind(lifetime.kind))
   }
 }
 

@@ -3,7 +3,7 @@
  * exact: no arrival is drawn twice or thrown away at a jump, and before `at` the arrivals are those of the constant rate.
  */
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { unitGap, type Arrivals } from './arrivals.ts'
+import { nearest, unitGap, type Arrivals } from './arrivals.ts'
 
 export class StepArrivals implements Arrivals {
   private units = 0
@@ -31,11 +31,11 @@ export class StepArrivals implements Arrivals {
   next(): number {
     this.units += unitGap(this.stream)
     // A unit gap is 0 about once in 2^53 draws; `<` then leaves a line of rate 0 alone.
-    if (this.units < this.unitsAt) return Math.round((this.units * 1e6) / this.rate)
+    if (this.units < this.unitsAt) return nearest((this.units * 1e6) / this.rate)
     if (this.units < this.unitsUntil) {
-      return this.to === 0 ? Infinity : Math.round(this.at + ((this.units - this.unitsAt) * 1e6) / this.to)
+      return this.to === 0 ? Infinity : nearest(this.at + ((this.units - this.unitsAt) * 1e6) / this.to)
     }
-    return this.rate === 0 ? Infinity : Math.round(this.until + ((this.units - this.unitsUntil) * 1e6) / this.rate)
+    return this.rate === 0 ? Infinity : nearest(this.until + ((this.units - this.unitsUntil) * 1e6) / this.rate)
   }
 
   rateAt(time: number): number {
