@@ -108,7 +108,7 @@ class LoadHeap extends SlotHeap implements LoadOrder {
     this.moved(slot)
   }
 
-  /** Compares a's in flight / weight with b's by cross multiplication: below 2^31 * 2^16, so exact. */
+  /** Compares a's in flight / weight with b's by cross multiplication: below 2^31 * 10^6, so exact. */
   protected before(a: number, b: number): boolean {
     const { inFlight, weight } = this.slots
     const difference = inFlight[a]! * weight[b]! - inFlight[b]! * weight[a]!

@@ -4,8 +4,8 @@
  */
 import { grown } from '../columns.ts'
 
-/** Largest weight. Sums of weights then stay exact for 10^11 picks over 10,000 backends, and in-flight counts times weights below 2^53. */
-export const MAX_WEIGHT = 65_535
+/** Largest weight: what a weight gains in 9 * 10^9 picks, and a count in flight times a weight, stay below 2^53. */
+export const MAX_WEIGHT = 1_000_000
 
 /** The next doubled length that has a place for `slot`. */
 export function roomFor(slot: number, length: number): number {

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { balancers } from './index.ts'
+import { NO_BACKEND, Outcome } from './policy.ts'
+import { MAX_WEIGHT } from './slots.ts'
+import { context, filled, histories, noExclude, picks, replay, request, seeded } from './testing.ts'
+import { valuesOf } from '../define.ts'
+
+const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
+
+describe.each(balancers.all.map((definition) => ({ name: definition.name, definition })))('the balancer contract: $name', ({ definition }) => {
+  const fresh = (seed = 'slb') => definition.create(valuesOf(definition.parameters), context(seeded(seed)))
+
+  test('through any history: a present slot, never the excluded one while there is another, NO_BACKEND when and only when empty', () => {
+    fc.assert(
+      fc.property(histories(weights), (history) => {
+        replay(fresh(), history, {
+          picked: (slot, exclude, present) => {
+            if (present.size === 0) return expect(slot).toBe(NO_BACKEND)
+            expect(present.has(slot)).toBe(true)
+            if (present.size > 1) expect(slot).not.toBe(exclude)
+          },
+        })
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  test('same seed, same picks, and two instances share nothing', () => {
+    fc.assert(
+      fc.property(histories(weights), histories(weights), (history, other) => {
+        const alone = replay(fresh('x'), history)
+        const first = fresh('x')
+        const second = fresh('y')
+        replay(second, other)
+        expect(replay(first, history)).toEqual(alone)
+      }),
+    )
+  })
+
+  test('an emptied balancer is as good as new: slots that are given again remember nothing', () => {
+    const emptied = Array.from({ length: 12 }, (_, slot) => ({ kind: 'remove' as const, slot }))
+    fc.assert(
+      fc.property(histories(weights), histories(weights), (history, later) => {
+        let luck = seeded('before')
+        const exchangeable = { next: () => luck.next(), int: (n: number) => luck.int(n) }
+        const used = definition.create(valuesOf(definition.parameters), context(exchangeable))
+        replay(used, [...history, ...emptied])
+        luck = seeded('later')
+        expect(replay(used, later)).toEqual(replay(fresh('later'), later))
+      }),
+    )
+  })
+
+  test('a late end, of a backend that is gone, changes nothing', () => {
+    const ends = fc.array(fc.nat(30), { maxLength: 20 })
+    fc.assert(
+      fc.property(histories(weights), ends, (history, gone) => {
+        const quiet = fresh()
+        const bothered = fresh()
+        const answers = replay(quiet, history)
+        const heard = replay(
+          {
+            added: (slot, weight) => bothered.added(slot, weight),
+            removed: (slot) => bothered.removed(slot),
+            pick: (view, exclude) => {
+              for (const slot of gone) bothered.ended(1000 + slot, 5, Outcome.Lost)
+              return bothered.pick(view, exclude)
+            },
+            ended: (slot, latency, outcome) => bothered.ended(slot, latency, outcome),
+          },
+          history,
+        )
+        expect(heard).toEqual(answers)
+      }),
+    )
+  })
+
+  test('slots need not be dense: a backend in slot 70000 is picked as well', () => {
+    const balancer = fresh()
+    balancer.added(70_000, 2)
+    expect(picks(balancer, 2)).toEqual([70_000, 70_000])
+    balancer.removed(70_000)
+    expect(balancer.pick(request, noExclude)).toBe(NO_BACKEND)
+  })
+
+  test('adding twice and removing what is not there are errors, not silence', () => {
+    const balancer = filled(fresh(), [1, 1])
+    expect(() => balancer.added(1, 1)).toThrow('backend added twice: slot 1')
+    expect(() => balancer.removed(5)).toThrow('backend removed that is not there: slot 5')
+    expect(() => balancer.added(2, 0)).toThrow('weight of backend 2: 0')
+    expect(picks(balancer, 50).every((slot) => slot === 0 || slot === 1)).toBe(true)
+  })
+})
+
+test('the table of members in the README is the list', () => {
+  const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (\w+) \|/gm)].map((row) => ({ name: row[1], fidelity: row[2] }))
+  expect(rows).toEqual(balancers.all.map(({ name, fidelity }) => ({ name, fidelity })))
+})
