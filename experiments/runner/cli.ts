@@ -1,0 +1,139 @@
+/**
+ * The command line. Only this file's own imports are loaded at the start; what a command needs comes when it runs, so that `--help`
+ * is quick. Exit codes: 0 done, 1 a run failed, 2 the call or a file is wrong, 130 interrupted.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { version } from './package.ts'
+
+export const EXIT = { done: 0, failed: 1, wrong: 2, interrupted: 130 } as const
+
+/** Where a command writes; tests bring their own. */
+export interface Screens {
+  readonly out: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly err: { write(text: string): unknown; readonly isTTY?: boolean }
+}
+
+function wholeAbove(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`accepted: a whole number of at least ${least}.`)
+    return value
+  }
+}
+
+const collect = (text: string, before: readonly string[]): string[] => [...before, text]
+
+/** Runs one command line and returns its exit code. */
+export async function main(args: readonly string[], screens: Screens, interrupts: AbortSignal): Promise<number> {
+  let code: number = EXIT.done
+  const program = new Command('orchsim')
+    .description('Simulates container orchestration: scheduling, binpacking, autoscaling and server load balancing in one seeded run.')
+    .version(version(), '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void screens.out.write(text), writeErr: (text) => void screens.err.write(text) })
+    .showHelpAfterError('(--help lists what is accepted)')
+
+  program
+    .command('run')
+    .description('run an experiment, print the comparison and write its results')
+    .argument('<file>', 'experiment file (YAML)')
+    .addOption(new Option('--out <folder>', 'folder of the results (default: results/<name of the experiment>)'))
+    .addOption(new Option('--jobs <n>', 'worker threads (default: what the machine has)').argParser(wholeAbove(1)).env('ORCHSIM_JOBS'))
+    .option('--seed <seed>', 'replaces the seed of the file')
+    .addOption(new Option('--replications <n>', 'replaces the replications of the file').argParser(wholeAbove(1)))
+    .option('--set <path=value>', 'replaces a value of the file; may be given several times', collect, [])
+    .option('--json', 'print a summary as JSON instead of the comparison')
+    .option('--quiet', 'no progress, no comparison')
+    .option('--check', 'check the conservation laws after every event; slower')
+    .action(async (file: string, options: RunOptions) => {
+      const { runCommand } = await import('./run-command.ts')
+      code = await runCommand(file, options, screens, interrupts)
+    })
+
+  program
+    .command('plan')
+    .description('print the resolved runs of an experiment, without running them')
+    .argument('<file>', 'experiment file (YAML)')
+    .option('--seed <seed>', 'replaces the seed of the file')
+    .addOption(new Option('--replications <n>', 'replaces the replications of the file').argParser(wholeAbove(1)))
+    .option('--set <path=value>', 'replaces a value of the file; may be given several times', collect, [])
+    .option('--json', 'print the whole plan as JSON')
+    .action(async (file: string, options: PlanOptions) => {
+      const { planCommand } = await import('./plan-command.ts')
+      code = await planCommand(file, options, screens)
+    })
+
+  program
+    .command('validate')
+    .description('check experiment files; every problem is reported at once')
+    .argument('<files...>', 'experiment files (YAML)')
+    .action(async (files: string[]) => {
+      const { validateCommand } = await import('./plan-command.ts')
+      code = await validateCommand(files, screens)
+    })
+
+  program
+    .command('list')
+    .description('list algorithms with their parameters, and metrics')
+    .argument('[family]', 'scheduling, binpacking, slb, replicas, sizes, nodes or metrics')
+    .action(async (family: string | undefined) => {
+      const { listText } = await import('./list.ts')
+      const listed = listText(family)
+      if ('wrong' in listed) {
+        screens.err.write(`orchsim list: ${listed.wrong}\n`)
+        code = EXIT.wrong
+      } else screens.out.write(listed.text)
+    })
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of experiment files, for editors')
+    .action(async () => {
+      const { schemaText } = await import('./json-schema.ts')
+      screens.out.write(schemaText())
+    })
+
+  try {
+    if (args.length === 0) {
+      program.outputHelp({ error: true })
+      return EXIT.wrong
+    }
+    await program.parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong
+    screens.err.write(`orchsim: ${error instanceof Error ? error.message : String(error)}\n`)
+    if (process.env['ORCHSIM_DEBUG'] !== undefined && error instanceof Error) screens.err.write(`${error.stack}\n`)
+    else screens.err.write('this is a fault of orchsim or of the machine; ORCHSIM_DEBUG=1 shows where\n')
+    return EXIT.failed
+  }
+}
+
+export interface PlanOptions {
+  readonly seed?: string
+  readonly replications?: number
+  readonly set: readonly string[]
+  readonly json?: boolean
+}
+
+export interface RunOptions extends PlanOptions {
+  readonly out?: string
+  readonly jobs?: number
+  readonly quiet?: boolean
+  readonly check?: boolean
+}
+
+/** Called by the executable: the process' own screens, Ctrl-C once to stop and twice to leave at once. */
+export async function start(): Promise<void> {
+  const interrupts = new AbortController()
+  process.on('SIGINT', () => {
+    if (interrupts.signal.aborted) process.exit(EXIT.interrupted)
+    interrupts.abort()
+  })
+  // A reader that leaves early (`orchsim list | head`) is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(EXIT.done)
+  })
+  process.exitCode = await main(process.argv.slice(2), { out: process.stdout, err: process.stderr }, interrupts.signal)
+}

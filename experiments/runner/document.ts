@@ -1,0 +1,231 @@
+/**
+ * A YAML file with the places of its parts, so that every problem can say where. A path is a list of keys and list positions;
+ * a problem is one sentence "found …; accepted: …" with a place. Values laid over the file (an axis value of `compare`, `--set`)
+ * keep a place of their own.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+
+export type Path = readonly (string | number)[]
+
+export interface Place {
+  /** File as the user named it, or an option of the command line. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+export interface Problem {
+  readonly place: Place
+  /** `workload.services.web.replicas`; empty for the whole file. */
+  readonly path: string
+  readonly message: string
+}
+
+/** What a file holds: plain data and its places, or what is wrong with its text. */
+export type Read = { readonly source: Source } | { readonly problems: readonly Problem[] }
+
+export interface Source {
+  readonly file: string
+  readonly data: Readonly<Record<string, unknown>>
+  /** Place of the value at the path, or of its nearest present ancestor. */
+  place(path: Path): Place
+  /** Place of the key that ends the path, or of its nearest present ancestor. */
+  keyPlace(path: Path): Place
+}
+
+const MOST_ALIASES = 100
+
+export function readSource(file: string): Read {
+  const wrong = (message: string): Read => ({ problems: [{ place: { file, line: 1, column: 1 }, path: '', message }] })
+  let bytes: Buffer
+  try {
+    if (statSync(file).isDirectory()) return wrong('found a directory; accepted: a YAML file')
+    bytes = readFileSync(file)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    return wrong(code === 'ENOENT' ? 'found no such file; accepted: a YAML file' : `found a file that cannot be read (${code}); accepted: a YAML file`)
+  }
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return wrong('found bytes that are not UTF-8 text; accepted: a YAML file')
+  }
+  return parseSource(file, text)
+}
+
+export function parseSource(file: string, text: string): Read {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const placeAt = (offset: number): Place => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const problem = (offset: number, message: string): Problem => ({ place: placeAt(offset), path: '', message })
+
+  if (document.errors.length > 0) {
+    return { problems: document.errors.map((error) => problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(...error.pos)))) }
+  }
+  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
+    return { problems: [problem(0, 'found an empty file; accepted: an experiment with at least a cluster and a workload')] }
+  }
+  if (!isMap(document.contents)) {
+    return { problems: [problem(document.contents.range?.[0] ?? 0, `found ${show(document.toJS())}; accepted: a map of sections such as cluster: and workload:`)] }
+  }
+  let data: unknown
+  try {
+    data = document.toJS({ maxAliasCount: MOST_ALIASES })
+  } catch {
+    return { problems: [problem(firstAlias(document), `found aliases (*name) that multiply beyond reason; accepted: at most ${MOST_ALIASES} expanded aliases`)] }
+  }
+  if (hasCycle(data)) return { problems: [problem(firstAlias(document), 'found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete')] }
+  const root = document.contents as Node
+  return {
+    source: {
+      file,
+      data: data as Record<string, unknown>,
+      place: (path) => placeAt(offsetOf(root, path, false)),
+      keyPlace: (path) => placeAt(offsetOf(root, path, true)),
+    },
+  }
+}
+
+function syntaxMessage(code: string, message: string, excerpt: string): string {
+  if (code === 'DUPLICATE_KEY') return `found the key ${excerpt.split(':')[0]?.trim()} a second time; accepted: each key once`
+  if (code === 'TAB_AS_INDENT') return 'found a tab in the indentation; accepted: spaces'
+  return `found text that is not YAML: ${message.replace(/\s+/g, ' ')}`
+}
+
+/** Walks down as far as the path exists. An alias ends the walk: what stands behind it is written elsewhere, its use is here. */
+function offsetOf(root: Node, path: Path, wantsKey: boolean): number {
+  let node: Node = root
+  let offset = node.range?.[0] ?? 0
+  for (let depth = 0; depth < path.length; depth++) {
+    const step = path[depth]
+    if (isMap(node)) {
+      const pair = node.items.find((item) => String(isScalar(item.key) ? item.key.value : item.key) === String(step))
+      if (pair === undefined) break
+      const key = isNode(pair.key) ? pair.key.range?.[0] : undefined
+      if (key !== undefined) offset = key
+      if (!isNode(pair.value) || isEmpty(pair.value)) break
+      node = pair.value
+      const last = depth === path.length - 1
+      if (!(last && wantsKey)) offset = node.range?.[0] ?? offset
+    } else if (isSeq(node)) {
+      const item = node.items[Number(step)]
+      if (!isNode(item)) break
+      node = item
+      offset = node.range?.[0] ?? offset
+    } else break
+    if (isAlias(node)) break
+  }
+  return offset
+}
+
+/** `key:` with nothing behind it has a value without a width; the key is the better place. */
+const isEmpty = (node: Node): boolean => isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1]
+
+function firstAlias(document: Document): number {
+  let first = 0
+  const visit = (node: unknown): boolean => {
+    if (isAlias(node)) {
+      first = node.range?.[0] ?? 0
+      return true
+    }
+    if (isMap(node)) return node.items.some((pair) => visit(pair.key) || visit(pair.value))
+    if (isSeq(node)) return node.items.some(visit)
+    return false
+  }
+  visit(document.contents)
+  return first
+}
+
+function hasCycle(value: unknown, above: readonly object[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (above.includes(value)) return true
+  const inside = [...above, value]
+  return Object.values(value).some((part) => hasCycle(part, inside))
+}
+
+/** A value as an error names it. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'an empty value'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map'
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}…` : value)
+  return Object.is(value, NaN) ? 'NaN' : String(value)
+}
+
+/** The value at a path, undefined where there is none. */
+export function valueAt(data: unknown, path: Path): unknown {
+  let value = data
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<string | number, unknown>)[step]
+  }
+  return value
+}
+
+/** A path in words: list items by their name where they have one, so that it can be pasted into `compare` or `--set`. */
+export function pathText(data: unknown, path: Path): string {
+  let text = ''
+  let value = data
+  for (const step of path) {
+    const parent = value
+    value = typeof value === 'object' && value !== null ? (value as Record<string | number, unknown>)[step] : undefined
+    const name = Array.isArray(parent) && typeof value === 'object' && value !== null ? (value as { name?: unknown }).name : undefined
+    if (typeof step === 'number') text += typeof name === 'string' && name !== '' ? `.${name}` : `[${step}]`
+    else text += text === '' ? step : `.${step}`
+  }
+  return text
+}
+
+/** Problems in the order of reading, one line each: `file:line:column  path  message`. */
+export function problemsText(problems: readonly Problem[]): string {
+  return sorted(problems)
+    .map(({ place, path, message }) => [`${place.file}:${place.line}:${place.column}`, path, message].filter((part) => part !== '').join('  '))
+    .join('\n')
+}
+
+export function sorted(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map((p) => p.place.file))]
+  const seen = new Set<string>()
+  return problems
+    .filter((p) => {
+      const key = `${p.place.file}\n${p.place.line}\n${p.place.column}\n${p.path}\n${p.message}`
+      return !seen.has(key) && seen.add(key)
+    })
+    .sort((a, b) => files.indexOf(a.place.file) - files.indexOf(b.place.file) || a.place.line - b.place.line || a.place.column - b.place.column)
+}
+
+/** " (did you mean least-allocated?)", or nothing when no accepted word is near. */
+export function suggestion(found: string, accepted: Iterable<string>): string {
+  let best = ''
+  let least = Math.max(1, Math.floor(found.length / 3)) + 1
+  for (const word of accepted) {
+    const away = distance(found.toLowerCase(), word.toLowerCase())
+    if (away < least) {
+      least = away
+      best = word
+    }
+  }
+  return best === '' ? '' : ` (did you mean ${best}?)`
+}
+
+/** Edits (insert, drop, replace, swap of neighbours) between two words: Damerau 1964, optimal string alignment. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2]![j - 2]! + 1)
+      row.push(least)
+    }
+    rows.push(row)
+  }
+  return rows[a.length]![b.length]!
+}

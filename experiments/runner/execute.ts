@@ -1,0 +1,92 @@
+/**
+ * Runs a plan on worker threads. A run is a function of its task alone and results are kept by their place in the plan, so that any
+ * number of workers gives the same results in the same order.
+ */
+import { fileURLToPath } from 'node:url'
+import { Piscina } from 'piscina'
+import type { RunResult } from '../../sim/results.ts'
+import { firstLine } from './load.ts'
+import type { FinishedRun, Plan, PlannedRun, Planner } from './plan.ts'
+import type { Task } from './run.ts'
+import type { Timed } from './worker.ts'
+
+/** Runs one task somewhere. */
+export interface Executor {
+  run(task: Task, signal: AbortSignal): Promise<Timed>
+  close(): Promise<void>
+}
+
+export function threads(jobs: number): Executor {
+  const pool = new Piscina({
+    filename: fileURLToPath(new URL('./boot.mjs', import.meta.url)),
+    minThreads: 1,
+    maxThreads: jobs,
+    idleTimeout: 5_000,
+    // A CPU-bound worker has nothing to gain from a wait on shared memory.
+    atomics: 'disabled',
+  })
+  return {
+    run: (task, signal) => pool.run(task, { signal }) as Promise<Timed>,
+    close: () => pool.destroy(),
+  }
+}
+
+export interface FailedRun {
+  readonly run: PlannedRun
+  /** One line; the stack is kept for ORCHSIM_DEBUG. */
+  readonly message: string
+  readonly stack: string
+}
+
+export interface Execution {
+  /** In the order of the plan. */
+  readonly finished: readonly FinishedRun[]
+  readonly failed: readonly FailedRun[]
+  readonly interrupted: boolean
+  /** Wall time of each finished run [s], by id: for the manifest only. */
+  readonly seconds: ReadonlyMap<string, number>
+}
+
+export interface Watcher {
+  /** So many runs are known to be wanted. */
+  planned(runs: number): void
+  ended(run: PlannedRun, result: RunResult | undefined): void
+}
+
+export async function execute(plan: Plan, planner: Planner, executor: Executor, signal: AbortSignal, watcher?: Watcher): Promise<Execution> {
+  const finished: FinishedRun[] = []
+  const failed: FailedRun[] = []
+  const seconds = new Map<string, number>()
+  let planned = 0
+  while (!signal.aborted) {
+    const wave = planner.next(finished)
+    if (wave.length === 0) break
+    planned += wave.length
+    watcher?.planned(planned)
+    const results = await Promise.all(wave.map((run) => tried(plan, run, executor, signal, seconds, watcher)))
+    results.forEach((outcome, i) => {
+      const run = wave[i]!
+      if (outcome === undefined) return
+      if ('message' in outcome) failed.push({ run, ...outcome })
+      else finished.push({ run, result: outcome.result })
+    })
+  }
+  return { finished, failed, interrupted: signal.aborted, seconds }
+}
+
+type Outcome = { readonly result: RunResult } | { readonly message: string; readonly stack: string } | undefined
+
+/** Undefined: the run was interrupted. */
+async function tried(plan: Plan, run: PlannedRun, executor: Executor, signal: AbortSignal, seconds: Map<string, number>, watcher: Watcher | undefined): Promise<Outcome> {
+  const { scenario } = plan.variants[run.variant]!
+  try {
+    const { result, seconds: took } = await executor.run({ scenario, seed: run.seed, replication: run.replication }, signal)
+    seconds.set(run.id, took)
+    watcher?.ended(run, result)
+    return { result }
+  } catch (error) {
+    if (signal.aborted) return undefined
+    watcher?.ended(run, undefined)
+    return { message: firstLine(error), stack: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * A user's own algorithm file. It is loaded where it is needed (in the main thread for its parameters, in each worker to run)
+ * and known by a digest of its text and of the local files it imports, so that a changed idea is another run.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, extname, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+export type Loaded = { readonly exported: unknown; readonly digest: string } | { readonly wrong: string }
+
+const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs']
+
+/** The default export of a file, or one sentence about what is wrong with the file. */
+export async function loadFile(file: string): Promise<Loaded> {
+  const accepted = `accepted: a module (${EXTENSIONS.join(', ')}) with a default export`
+  if (!existsSync(file)) return { wrong: `found no such file; ${accepted}` }
+  if (statSync(file).isDirectory()) return { wrong: `found a directory; ${accepted}` }
+  if (!EXTENSIONS.includes(extname(file))) return { wrong: `found a file ending in ${extname(file) || 'nothing'}; ${accepted}` }
+  try {
+    const digest = digestOf(file)
+    return { exported: await importDefault(file), digest }
+  } catch (error) {
+    return { wrong: `found a file that throws when it is loaded: ${firstLine(error)}; ${accepted}` }
+  }
+}
+
+/** The default export. TypeScript goes through tsx, which is only loaded when such a file is named. */
+export async function importDefault(file: string): Promise<unknown> {
+  const url = pathToFileURL(file).href
+  const module: unknown = file.endsWith('ts') ? await importTypescript(url) : await import(url)
+  return (module as { readonly default?: unknown }).default
+}
+
+async function importTypescript(url: string): Promise<unknown> {
+  const { tsImport } = await import('tsx/esm/api')
+  return tsImport(url, import.meta.url)
+}
+
+/** SHA-256 over the file and the local files it imports for their values, each with its path seen from the first. */
+export function digestOf(file: string): string {
+  const files = new Map<string, string>()
+  collect(resolve(file), files)
+  const from = dirname(resolve(file))
+  const hash = createHash('sha256')
+  const named = [...files].map(([path, text]) => [relative(from, path).replaceAll('\\', '/'), text] as const)
+  for (const [path, text] of named.sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\n${text.length}\n${text}\n`)
+  return hash.digest('hex')
+}
+
+const IMPORTS = /(?:^|[\s;}])(?:import|export)\s+(?!type\b)[^'"`;]*?from\s*['"](\.{1,2}\/[^'"]+)['"]|\bimport\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
+
+function collect(file: string, files: Map<string, string>): void {
+  if (files.has(file) || !existsSync(file) || statSync(file).isDirectory()) return
+  const text = readFileSync(file, 'utf8')
+  files.set(file, text)
+  for (const match of text.matchAll(IMPORTS)) {
+    const target = resolve(dirname(file), match[1] ?? match[2]!)
+    collect(existsSync(target) ? target : target.replace(/\.js$/, '.ts'), files)
+  }
+}
+
+/** What an error says, without its stack, its machine's paths or further lines. */
+export function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const telling = lines.find((line) => /error:/i.test(line)) ?? lines[0] ?? 'an error without words'
+  return telling.replaceAll(/file:\/\/\S*\/|(?<![\w.])\/(?:[^\s/:]+\/)+/g, '')
+}

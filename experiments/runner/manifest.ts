@@ -1,0 +1,41 @@
+/** manifest.json: what was run, with which versions, and how long it took. Wall times and machine facts stand here and nowhere else. */
+import type { Execution } from './execute.ts'
+import type { Plan } from './plan.ts'
+
+export interface Facts {
+  readonly version: string
+  readonly file: string
+  readonly digest: string
+  readonly jobs: number
+  readonly started: Date
+  /** Of the whole experiment [s]. */
+  readonly seconds: number
+}
+
+export function manifestOf(plan: Plan, execution: Execution, facts: Facts): string {
+  const state = new Map(execution.finished.map(({ run }) => [run.id, 'finished']))
+  for (const { run } of execution.failed) state.set(run.id, 'failed')
+  const message = new Map(execution.failed.map(({ run, message: text }) => [run.id, text]))
+  const manifest = {
+    schema: 1,
+    experiment: { name: plan.name, question: plan.question, file: facts.file, digest: facts.digest },
+    versions: { orchsim: facts.version, node: process.versions.node, v8: process.versions.v8, platform: `${process.platform}-${process.arch}` },
+    times: { started: facts.started.toISOString(), seconds: rounded(facts.seconds), jobs: facts.jobs },
+    interrupted: execution.interrupted,
+    seed: plan.seed,
+    replications: plan.replications,
+    primary: plan.primary,
+    margins: plan.margins,
+    axes: plan.axes,
+    variants: plan.variants,
+    runs: plan.runs.map((run) => ({
+      ...run,
+      state: state.get(run.id) ?? 'not run',
+      ...(message.has(run.id) ? { message: message.get(run.id) } : {}),
+      ...(execution.seconds.has(run.id) ? { seconds: rounded(execution.seconds.get(run.id)!) } : {}),
+    })),
+  }
+  return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000

@@ -1,0 +1,82 @@
+/** One line about a running experiment: runs done, events a second, time left. A terminal sees it change, a log gets a plain line now and then. */
+import type { Watcher } from './execute.ts'
+
+export interface Screen {
+  readonly isTTY?: boolean
+  write(text: string): unknown
+}
+
+/** A log gets a line at most this often [ms]. */
+const EVERY = 5_000
+
+export class Progress implements Watcher {
+  private total = 0
+  private done = 0
+  private failed = 0
+  private events = 0
+  private lastLine = 0
+  private readonly begin: number
+  private readonly screen: Screen
+  private readonly now: () => number
+
+  constructor(screen: Screen, now: () => number = () => performance.now()) {
+    this.screen = screen
+    this.now = now
+    this.begin = now()
+    this.lastLine = this.begin
+  }
+
+  planned(runs: number): void {
+    this.total = runs
+    this.show(false)
+  }
+
+  ended(_run: unknown, result: { readonly events: number } | undefined): void {
+    this.done++
+    if (result === undefined) this.failed++
+    else this.events += result.events
+    this.show(this.done === this.total)
+  }
+
+  /** Leaves the line, so that what follows begins on its own. */
+  close(): void {
+    if (this.screen.isTTY === true && this.total > 0) this.screen.write('\n')
+  }
+
+  text(): string {
+    const seconds = (this.now() - this.begin) / 1000
+    const parts = [`${this.done} of ${this.total} runs`]
+    if (this.failed > 0) parts.push(`${this.failed} failed`)
+    if (this.done > 0) {
+      parts.push(`${short(this.events / Math.max(seconds, 1e-3))} events/s`)
+      parts.push(this.done < this.total ? `${clock((seconds / this.done) * (this.total - this.done))} left` : `${clock(seconds)} in all`)
+    }
+    return parts.join(' · ')
+  }
+
+  private show(last: boolean): void {
+    if (this.screen.isTTY === true) {
+      // Back to the margin, write, and erase what an earlier, longer line left.
+      this.screen.write(`\r${this.text()}\x1b[K`)
+      return
+    }
+    if (!last && this.now() - this.lastLine < EVERY) return
+    this.lastLine = this.now()
+    this.screen.write(`${this.text()}\n`)
+  }
+}
+
+/** Three digits and a letter. */
+export function short(value: number): string {
+  if (value >= 1e9) return `${(value / 1e9).toPrecision(3)} G`
+  if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`
+  if (value >= 1e3) return `${(value / 1e3).toPrecision(3)} k`
+  return value.toFixed(0)
+}
+
+export function clock(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole}s`
+  if (whole < 3600) return `${Math.floor(whole / 60)}m${String(whole % 60).padStart(2, '0')}s`
+  return `${Math.floor(whole / 3600)}h${String(Math.floor((whole % 3600) / 60)).padStart(2, '0')}m`
+}

@@ -1,0 +1,145 @@
+/** From the parsed file to a scenario: defaults that depend on other keys are filled, paths become absolute, traces are read once. */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { NodeTemplate } from '../../sim/input.ts'
+import { loadTracePool, readPods, TraceError, type BackgroundSpec, type TrafficSpec } from '../../workloads/index.ts'
+import type { Path } from './document.ts'
+import { packageRoot } from './package.ts'
+import type { BackgroundData, PoolData, ScenarioData, ServiceData } from './schema.ts'
+import type { PoolSpec, Scenario, ServiceSpec, Traced } from './scenario.ts'
+
+export interface Issue {
+  readonly path: Path
+  /** The key itself is meant, not its value. */
+  readonly onKey?: boolean
+  readonly message: string
+}
+
+/** Where traces lie that orchsim brings. */
+const BROUGHT = { openb: 'workloads/data/openb-gpu-2023' } as const
+const NODE_FILES = { openb: 'openb_node_list_all_node.csv' } as const
+
+/** `folder` is where the experiment file lies. Issues are about traces. */
+export function resolveScenario(data: ScenarioData, folder: string): { readonly scenario: Scenario; readonly issues: readonly Issue[] } {
+  const issues: Issue[] = []
+  const tracePath = (format: keyof typeof BROUGHT, path: string | undefined): string =>
+    path === undefined ? fileURLToPath(new URL(BROUGHT[format], packageRoot())) : resolve(folder, path)
+  const tried = <T>(path: Path, read: () => T): T | undefined => {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof TraceError)) throw error
+      issues.push({ path, message: traceMessage(error, folder) })
+      return undefined
+    }
+  }
+
+  const pool = (given: PoolData, i: number): PoolSpec => {
+    const common = { name: given.name, provision: given.provision }
+    if (!('trace' in given)) {
+      const templates = given.zones.map((zone) => template(given, zone))
+      return { kind: 'own', ...common, count: given.count, min: given.min ?? given.count, max: given.max ?? given.count, templates }
+    }
+    const at: Path = ['cluster', 'pools', i, given.path === undefined ? 'trace' : 'path']
+    const path = tracePath(given.trace, given.path)
+    const read = tried(at, () => ({ nodes: loadTracePool(given.trace, path), digest: digest(join(path, NODE_FILES[given.trace])) }))
+    const count = read?.nodes.initial.length ?? 0
+    return {
+      kind: 'trace', ...common, format: given.trace, path, digest: read?.digest ?? '',
+      min: given.min ?? count, max: given.max ?? count, pods: given.pods, zones: given.zones, price: given.price,
+    }
+  }
+
+  const background = (given: BackgroundData, i: number): Traced<BackgroundSpec> => {
+    const usage = { usage: given.usage.share, limited: given.usage.limited }
+    const inflate = given.inflate ?? null
+    if (!('trace' in given)) {
+      return { kind: 'synthetic', name: given.name, ...usage, shapes: given.shapes, lifetime: given.lifetime, count: given.count ?? null, inflate } as BackgroundSpec
+    }
+    const path = tracePath(given.trace, given.path)
+    const read = tried(['workload', 'background', i, given.path === undefined ? 'trace' : 'path'], () => {
+      readPods(given.trace, path, given.pods)
+      return digest(join(path, given.pods))
+    })
+    return {
+      kind: 'trace', name: given.name ?? given.trace, ...usage, format: given.trace, path, pods: given.pods,
+      inflate, speedUp: given.speedUp, from: given.from, digest: read ?? '',
+    } as Traced<BackgroundSpec>
+  }
+
+  const scenario: Scenario = {
+    horizon: data.horizon,
+    warmup: data.warmup,
+    disturbance: data.disturbance ?? null,
+    start: data.start,
+    pools: data.cluster.pools.map(pool),
+    services: data.workload.services.map((given) => resolveService(given, data.horizon)),
+    background: data.workload.background.map(background),
+    scheduling: data.scheduling,
+    binpacking: data.binpacking,
+    slb: data.slb,
+    replicas: data.autoscaling.replicas,
+    sizes: data.autoscaling.sizes,
+    nodes: data.autoscaling.nodes,
+    balancers: data.balancers,
+    delays: data.delays,
+    contentionEpoch: data.contentionEpoch,
+    sample: data.sample,
+    check: data.check,
+    eventBudget: data.eventBudget,
+  }
+  return { scenario, issues }
+}
+
+type OwnPoolData = Exclude<PoolData, { trace: unknown }>
+
+/** Labels of a node: its pool and zone, as clouds set them, and the user's own. */
+function template(given: OwnPoolData, zone: string): NodeTemplate {
+  const { cpu, memory, pods, gpus, gpuModel, resources, taints, price } = given
+  return { cpu, memory, pods, gpus, gpuModel, resources, zone, taints, price, labels: { pool: given.name, 'topology.kubernetes.io/zone': zone, ...given.labels } }
+}
+
+function resolveService(given: ServiceData, horizon: number): ServiceSpec {
+  const { name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work } = given
+  return {
+    name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work,
+    minReplicas: given.minReplicas ?? Math.min(1, replicas),
+    maxReplicas: given.maxReplicas ?? Math.max(given.minReplicas ?? 1, 10 * replicas),
+    queue: given.queue === -1 ? null : given.queue,
+    objective: given.objective ?? null,
+    shape: {
+      cpu: given.cpu, memory: given.memory, limit: given.limit ?? 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: {},
+      labels: { service: name, ...given.labels }, nodeSelector: given.nodeSelector, tolerations: given.tolerations, priority: given.priority,
+    },
+    traffic: resolveTraffic(given.traffic, horizon),
+  }
+}
+
+function resolveTraffic(given: ServiceData['traffic'], horizon: number): TrafficSpec {
+  switch (given.pattern) {
+    case 'diurnal':
+      return { ...given, period: given.period ?? horizon }
+    case 'step':
+      return { ...given, until: given.until ?? null }
+    default:
+      return given
+  }
+}
+
+const digests = new Map<string, string>()
+
+/** Traces are read-only data: one reading a process. */
+function digest(file: string): string {
+  let known = digests.get(file)
+  if (known === undefined) digests.set(file, (known = createHash('sha256').update(readFileSync(file)).digest('hex')))
+  return known
+}
+
+function traceMessage(error: TraceError, folder: string): string {
+  const file = error.file.startsWith(folder) ? error.file.slice(folder.length).replace(/^\//, '') : error.file.split('/').slice(-2).join('/')
+  const row = error.line > 0 ? `, row ${error.line}` : ''
+  const column = error.column === '' ? '' : `, column ${error.column}`
+  return `found ${error.found} in ${file}${row}${column}; accepted: ${error.accepted}`
+}

@@ -1,0 +1,371 @@
+/**
+ * The experiment file, section by section: what each key means, what it accepts, and a default that gives a sensible run, with
+ * its source where it stands for something real. `orchsim schema` prints this as JSON Schema. Rules between keys are in checks.ts.
+ */
+import { z } from 'zod'
+import { METRICS } from '../../sim/metrics/standard.ts'
+import type { DistributionSpec } from '../../sim/random/distributions.ts'
+import { show, suggestion } from './document.ts'
+import {
+  amounts, cpu, duration, flag, forms, isMap, labels, list, memory, name, number, oneOf, positive, price, rate, section, share, whole, words,
+} from './quantities.ts'
+import { selectionSchema, type LoadedFiles } from './selection.ts'
+
+const metricIds = METRICS.map((metric) => metric.id)
+
+// Distributions of a time: `4ms`, or a map with the kind as its only key.
+
+const positiveTime = () => duration({ min: 1 })
+
+/** Every kind as `{ kind: its parameters }`. */
+const distributionShapes = {
+  constant: section('a constant', { constant: duration() }),
+  exponential: section('an exponential distribution', { exponential: section('its parameter', { mean: positiveTime() }) }),
+  uniform: section('a uniform distribution', { uniform: section('its bounds', { low: duration(), high: positiveTime() }) }),
+  normal: section('a normal distribution', { normal: section('its parameters', { mean: duration(), sd: duration() }) }),
+  lognormal: section('a lognormal distribution', { lognormal: section('its parameters', { mean: positiveTime(), cv: positive() }) }),
+  'bounded-pareto': section('a bounded Pareto distribution', {
+    'bounded-pareto': section('its parameters', { alpha: positive(), low: positiveTime(), high: positiveTime() }),
+  }),
+  empirical: section('an empirical distribution', {
+    empirical: section('its values', { values: list('durations', duration()).min(1, 'found an empty list; accepted: at least one duration'), weights: list('weights', number({ min: 0 })).optional() }),
+  }),
+} as const
+
+const distributionKinds = Object.keys(distributionShapes)
+
+/** Microseconds. */
+export function distribution(): z.ZodType<DistributionSpec> {
+  const choices: Record<string, z.ZodType<DistributionSpec>> = {
+    value: duration().transform((value): DistributionSpec => ({ kind: 'constant', value })),
+  }
+  for (const [kind, schema] of Object.entries(distributionShapes)) {
+    choices[kind] = (schema as z.ZodType<Record<string, unknown>>).transform((parsed, context): DistributionSpec => {
+      const inner = parsed[kind]
+      const spec = (kind === 'constant' ? { kind, value: inner } : { kind, ...(inner as object) }) as DistributionSpec
+      const wrong = distributionFault(spec)
+      if (wrong !== undefined) context.issues.push({ code: 'custom', message: wrong, path: [kind], input: parsed })
+      return spec
+    })
+  }
+  const accepted = `a duration, or a map with one of ${distributionKinds.join(', ')}`
+  return forms(choices, (value) => {
+    if (!isMap(value)) return 'value'
+    const keys = Object.keys(value)
+    const kind = keys.find((key) => distributionKinds.includes(key))
+    if (kind !== undefined) return kind
+    return { wrong: `found ${keys.length === 0 ? 'an empty map' : `the distribution ${show(keys[0])}`}; accepted: ${accepted}${suggestion(keys[0] ?? '', distributionKinds)}` }
+  })
+}
+
+function distributionFault(spec: DistributionSpec): string | undefined {
+  if ((spec.kind === 'uniform' || spec.kind === 'bounded-pareto') && spec.low >= spec.high) return 'found low not below high; accepted: low < high'
+  if (spec.kind === 'empirical' && spec.weights !== undefined) {
+    if (spec.weights.length !== spec.values.length) return `found ${spec.weights.length} weights for ${spec.values.length} values; accepted: one weight a value`
+    if (!spec.weights.some((weight) => weight > 0)) return 'found weights that are all 0; accepted: at least one above 0'
+  }
+  return undefined
+}
+
+// Cluster.
+
+const taint = section('a taint', {
+  key: words().describe('name of the taint'),
+  value: words().prefault(''),
+  effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('NoSchedule'),
+})
+
+const poolCommon = {
+  name: name().describe('unique name of the pool; also the label "pool" of its nodes'),
+  min: whole().optional().describe('fewest nodes the node autoscaler keeps; default: the count'),
+  max: whole().optional().describe('most nodes the node autoscaler may order; default: the count'),
+  provision: duration().prefault('60s').describe('order of a node to Ready; default 60s, the usual 40 s to 2 min of a virtual machine with a kubelet'),
+}
+
+const handWritten = section('a pool', {
+  ...poolCommon,
+  count: whole().describe('nodes at the start'),
+  cpu: cpu().describe('allocatable CPU of a node'),
+  memory: memory({ min: 1 }).describe('allocatable memory of a node'),
+  pods: whole({ min: 1 }).prefault(110).describe("most pods a node may hold; default 110, the kubelet's"),
+  gpus: whole({ min: 0, max: 8 }).prefault(0).describe('GPUs of a node'),
+  gpuModel: words().prefault('').describe('model of these GPUs'),
+  zones: list('zone names', name()).min(1, 'found an empty list; accepted: at least one zone').prefault(['a']).describe('zones that the nodes take in turn'),
+  price: price().prefault('0/h').describe('dollars per node and hour'),
+  labels: labels().prefault({}).describe('labels of the nodes'),
+  taints: list('taints', taint).prefault([]),
+  resources: amounts().prefault({}).describe('further named resources, whole amounts per node'),
+})
+
+const tracedPool = section('a pool from a trace', {
+  ...poolCommon,
+  trace: oneOf(['openb']).describe('take the nodes of this trace: openb, 1,523 nodes with GPUs'),
+  path: words().optional().describe("folder of the trace, relative to this file; default: the data that orchsim brings"),
+  pods: whole({ min: 1 }).prefault(110).describe("most pods a node may hold; default 110, the kubelet's"),
+  zones: list('zone names', name()).min(1, 'found an empty list; accepted: at least one zone').prefault(['a']).describe('zones that the nodes take in turn'),
+  price: price().prefault('0/h').describe('dollars per node and hour'),
+})
+
+const byKey = (key: string, present: string, absent: string) => (value: unknown): string => (isMap(value) && key in value ? present : absent)
+
+const pool = forms<z.infer<typeof handWritten> | z.infer<typeof tracedPool>>({ own: handWritten, traced: tracedPool }, byKey('trace', 'traced', 'own'))
+
+const cluster = section('the cluster', {
+  pools: list('pools', pool).min(1, 'found an empty list; accepted: at least one pool').describe('groups of equal nodes'),
+})
+
+// Services.
+
+const toleration = section('a toleration', {
+  key: words().prefault('').describe('empty with operator Exists: every taint'),
+  operator: oneOf(['Equal', 'Exists']).prefault('Equal'),
+  value: words().prefault(''),
+  effect: oneOf(['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('').describe('empty: any effect'),
+})
+
+const trafficShapes = {
+  poisson: section('poisson traffic', { rate: rate(), pattern: oneOf(['poisson']).prefault('poisson') }),
+  constant: section('constant traffic', { rate: rate(), pattern: oneOf(['constant']) }),
+  diurnal: section('diurnal traffic', {
+    rate: rate().describe('mean over a period'),
+    pattern: oneOf(['diurnal']),
+    amplitude: share({ min: 0, max: 1 }).prefault('50%').describe('peak over mean, minus one; web traffic has 30% to 60%'),
+    period: positiveTime().optional().describe('default: the horizon, so that a run sees one whole wave'),
+    phase: share({ min: 0, max: 1 }).prefault(0).describe('part of the period by which the wave is ahead'),
+  }),
+  step: section('step traffic', {
+    rate: rate().describe('before the step'),
+    pattern: oneOf(['step']),
+    to: rate().describe('after the step'),
+    at: duration().describe('when it comes'),
+    until: duration().optional().describe('when the first rate comes back; default: never'),
+  }),
+} as const
+
+const patterns = Object.keys(trafficShapes)
+
+type Traffic = z.infer<(typeof trafficShapes)[keyof typeof trafficShapes]>
+
+const traffic = forms<Traffic>(trafficShapes, (value) => {
+  const pattern = isMap(value) ? value['pattern'] : undefined
+  if (pattern === undefined || (typeof pattern === 'string' && patterns.includes(pattern))) return (pattern as string | undefined) ?? 'poisson'
+  return { wrong: `found the pattern ${show(pattern)}; accepted: ${patterns.join(', ')}${typeof pattern === 'string' ? suggestion(pattern, patterns) : ''}` }
+})
+
+const PROCESSOR_SHARING = 'processor-sharing'
+
+const threads = forms<number>(
+  { word: oneOf([PROCESSOR_SHARING]).transform(() => 0), count: whole() },
+  (value) => (typeof value === 'string' ? 'word' : 'count'),
+)
+
+const UNLIMITED = 'unlimited'
+
+const queue = forms<number>(
+  // A plan is JSON, which has no Infinity; -1 stands for it until the run.
+  { word: oneOf([UNLIMITED]).transform(() => -1), count: whole() },
+  (value) => (typeof value === 'string' ? 'word' : 'count'),
+)
+
+const retries = section('retries', {
+  limit: whole({ min: 0, max: 100 }).prefault(0).describe('further tries after the first'),
+  backoff: duration().prefault('25ms').describe("wait before try k: uniform in 0..backoff*2^(k-1); default 25ms, Envoy's base interval"),
+  budget: share({ min: 0 }).prefault('20%').describe('retries as a share of first tries; default 20%, as in Finagle, Linkerd and Envoy'),
+})
+
+const service = section('a service', {
+  name: name().describe('unique name'),
+  replicas: whole().prefault(1).describe('pods at the start'),
+  minReplicas: whole().optional().describe('fewest pods under a replica autoscaler; default: 1 or replicas, whichever is smaller'),
+  maxReplicas: whole().optional().describe('most pods under a replica autoscaler; default: 10 times replicas'),
+  cpu: cpu().describe('CPU request of a pod'),
+  limit: cpu().optional().describe('CPU limit of a pod; default: none'),
+  memory: memory().describe('memory request of a pod'),
+  labels: labels().prefault({}),
+  nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
+  tolerations: list('tolerations', toleration).prefault([]),
+  priority: whole({ min: -2_147_483_648, max: 2_000_000_000 }).prefault(0),
+  threads: threads.prefault(PROCESSOR_SHARING).describe('requests a pod works on at once, first come first served; 0 or "processor-sharing": all of them at equal speed'),
+  queue: queue.prefault(1024).describe('requests that may wait in a pod for a thread, or "unlimited"; default 1024, near the listen backlogs in use (128 to 4096)'),
+  weight: whole({ min: 1, max: 1_000_000 }).prefault(1).describe('what weighted balancers read'),
+  objective: positiveTime().optional().describe('latency that counts as good; needed for SLO misses, goodput, violation minutes and recovery; default: none'),
+  allowance: share({ min: 0, max: 1 }).prefault('1%').describe('share of misses a minute may have; default 1%, a 99% objective'),
+  timeout: duration().prefault(0).describe('client timeout per try; default 0, none'),
+  cancel: flag().prefault(true).describe('a timeout cancels the work in the pod; false: the work goes on, wasted'),
+  retries: retries.prefault({}),
+  networkDelay: duration().prefault('250us').describe('one way client to pod; default 250us, half a round trip inside a data centre'),
+  grace: duration().prefault('30s').describe("time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds"),
+  preStop: duration().prefault('5s').describe('how long a terminating pod still accepts; default 5s, the customary sleep hook that covers endpoint propagation'),
+  pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
+  start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
+  probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
+  traffic: traffic.describe('how requests arrive: { rate, pattern: poisson, constant, diurnal or step, … }'),
+  work: section('the work of a request', {
+    wait: distribution().prefault('0s').describe('time in the pod without CPU, which holds a thread'),
+    cpu: distribution().describe('CPU work on one core'),
+  }),
+})
+
+// Background.
+
+const usage = section('the usage of background pods', {
+  share: share({ min: 0 }).prefault('60%').describe('CPU used while running, as a share of the request; default 60%, the use of Borg 2019 and Alibaba machines relative to requests'),
+  limited: flag().prefault(false).describe('true: a CPU limit equal to the request caps the usage at 100%'),
+})
+
+const inflate = (resources: readonly string[]) =>
+  z
+    .unknown()
+    .transform((value, context): { readonly resource: string; readonly share: number } => {
+      const keys = isMap(value) ? Object.keys(value) : []
+      const accepted = `a map with one of ${resources.join(', ')} and a share, such as { cpu: 60% }`
+      if (!isMap(value) || keys.length !== 1 || !resources.includes(keys[0]!)) {
+        context.issues.push({ code: 'custom', message: `found ${keys.length === 1 ? `the resource ${show(keys[0])}` : show(value)}; accepted: ${accepted}${keys.length === 1 ? suggestion(keys[0]!, resources) : ''}`, input: value })
+        return z.NEVER
+      }
+      const parsed = share({ min: 0.0001, max: 10 }).safeParse(value[keys[0]!])
+      if (parsed.success) return { resource: keys[0]!, share: parsed.data }
+      for (const issue of parsed.error.issues) context.issues.push({ ...issue, path: [keys[0]!], input: value } as never)
+      return z.NEVER
+    })
+    .meta({ type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false, properties: Object.fromEntries(resources.map((r) => [r, { type: ['string', 'number'] }])) })
+
+const tracedBackground = section('background pods from a trace', {
+  name: name().optional().describe("default: the trace's name"),
+  trace: oneOf(['openb']).describe('take the pods of this trace: openb, 8,152 pods of a GPU cluster'),
+  path: words().optional().describe('folder of the trace, relative to this file; default: the data that orchsim brings'),
+  pods: words().prefault('openb_pod_list_default.csv').describe('file of the pod list in that folder'),
+  inflate: inflate(['cpu', 'memory', 'gpu']).optional().describe("draw rows with replacement until this share of the cluster's capacity is asked for (Little's law); default: replay as recorded"),
+  usage: usage.prefault({}),
+  speedUp: positive().prefault(1).describe('divides gaps and lifetimes, never start-up delays'),
+  from: duration().prefault(0).describe('replay only: time in the trace at which the run begins'),
+})
+
+const syntheticBackground = section('background pods', {
+  name: name().prefault('background'),
+  shapes: list(
+    'shapes',
+    section('a shape', { cpu: cpu(), memory: memory(), weight: positive().prefault(1) }),
+  ).min(1, 'found an empty list; accepted: at least one shape').describe('pods to draw from, by weight'),
+  lifetime: forms<DistributionSpec | null>({ forever: oneOf(['forever']).transform(() => null), drawn: distribution() }, (value) => (value === 'forever' ? 'forever' : 'drawn'))
+    .prefault('forever').describe('how long a pod runs, or forever'),
+  count: whole({ min: 1 }).optional().describe('how many pods, all at the start'),
+  inflate: inflate(['cpu', 'memory']).optional().describe("or as many as ask for this share of the cluster's capacity"),
+  usage: usage.prefault({}),
+})
+
+const background = forms<z.infer<typeof tracedBackground> | z.infer<typeof syntheticBackground>>(
+  { traced: tracedBackground, synthetic: syntheticBackground },
+  byKey('trace', 'traced', 'synthetic'),
+)
+
+const workload = section('the workload', {
+  services: list('services', service).prefault([]).describe('services whose requests are simulated one by one'),
+  background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
+})
+
+// Everything else of a run.
+
+const delays = section('the delays', {
+  decision: duration().prefault('1ms').describe('of the scheduler per pod; default 1ms: scheduler_perf asks for some 800 simple pods/s at 5,000 nodes'),
+  perNode: duration().prefault(0).describe('added per node that the real algorithm examines'),
+  bind: duration().prefault('1s').describe('decision to the start of the pull: binding, watch, sandbox and network, 0.5 to 2 s in practice'),
+  pull: duration().prefault('20s').describe('image pull of background pods'),
+  start: duration().prefault('2s').describe('start of background pods'),
+  propagation: duration().prefault('1s').describe('endpoint change to balancer; default 1s, EndpointSlice and kube-proxy batch for about that long'),
+  scrape: positiveTime().prefault('15s').describe("period of the metric scrape; default 15s, metrics-server's"),
+  window: positiveTime().prefault('30s').describe('averaging window of the metrics, rounded up to whole scrapes; default 30s, two scrapes'),
+})
+
+const AGEING = /^(\d+(?:\.\d+)?) lifetimes?$/
+
+export type Start = { readonly lifetimes: number } | { readonly time: number }
+
+const ageing = forms<Start>(
+  {
+    lifetimes: z.string().transform((text): Start => ({ lifetimes: Number(AGEING.exec(text)![1]) })),
+    time: duration().transform((time): Start => ({ time })),
+  },
+  (value) => {
+    if (typeof value === 'string' && AGEING.test(value)) return 'lifetimes'
+    if (duration().safeParse(value).success) return 'time'
+    return { wrong: `found ${show(value)}; accepted: a number of mean lifetimes of the background such as "3 lifetimes", or a duration such as 2h` }
+  },
+)
+
+const start = forms<Start>(
+  {
+    empty: z.literal('empty').transform((): Start => ({ time: 0 })),
+    aged: section('the start', { ageing }).transform((aged) => aged.ageing),
+  },
+  (value) => {
+    if (isMap(value)) return 'aged'
+    return value === 'empty' ? 'empty' : { wrong: `found ${show(value)}; accepted: empty, or { ageing: 3 lifetimes }` }
+  },
+)
+
+/** Keys that belong to the experiment as a whole: no axis may change them between variants. */
+export const experimentShape = {
+  name: name().describe('folder of the results and heading of the report'),
+  question: words().prefault('').describe('the question the experiment answers; the report opens with it'),
+  seed: forms<string | number>({ whole: whole({ min: 0 }), words: words() }, (value) => (typeof value === 'number' ? 'whole' : 'words')).prefault(1).describe('root of all randomness'),
+  replications: whole({ min: 1, max: 100_000 }).prefault(10).describe('runs per variant, each with its own randomness; variants share theirs'),
+  primary: oneOf(metricIds).optional().describe('the metric that the verdict is about, everything else is exploratory; default: slo-misses when a service has an objective, else latency-p99 when there are services, else pending-p99'),
+  metrics: list('metric ids', oneOf(metricIds)).prefault(metricIds).describe('metrics to print and to chart; default: all'),
+  margins: section('equivalence margins', {
+    relative: share({ min: 0, max: 1 }).prefault('2%').describe('for ratios: latencies, cost, counts'),
+    points: share({ min: 0, max: 1 }).prefault('1%').describe('for shares, in points'),
+    absolute: number({ min: 0 }).prefault(0).describe("for differences, in the metric's unit"),
+  }).prefault({}).describe('differences smaller than this count as equivalent'),
+}
+
+/** The seat of a packer stands beside its name. */
+const seat = {
+  seat: oneOf(['rounds', 'estimator', 'both']).prefault('both').describe('rounds of placement, the node autoscaler\'s estimator, or both'),
+  every: positiveTime().prefault('1s').describe('period of the rounds'),
+}
+
+/** Keys that make one variant. */
+export function scenarioShape(loaded: LoadedFiles) {
+  return {
+    horizon: positiveTime().prefault('15m').describe('length of the measured run'),
+    warmup: duration().prefault('3m').describe('start of the run that no metric counts'),
+    disturbance: duration().optional().describe('instant that recovery counts from; default: none'),
+    cluster,
+    workload,
+    scheduling: selectionSchema('scheduling', loaded, {}),
+    binpacking: selectionSchema('binpacking', loaded, seat),
+    slb: selectionSchema('slb', loaded, {}),
+    autoscaling: section('autoscaling', {
+      replicas: selectionSchema('autoscaling.replicas', loaded, {}),
+      sizes: selectionSchema('autoscaling.sizes', loaded, {}),
+      nodes: selectionSchema('autoscaling.nodes', loaded, {}),
+    }).prefault({}),
+    balancers: whole({ min: 1, max: 10_000 }).prefault(1).describe('balancer instances per service, each with its own view'),
+    delays: delays.prefault({}),
+    contentionEpoch: duration().prefault('1ms').describe('CPU shares on a contended node are recomputed at most this often; 0 is exact'),
+    sample: positiveTime().prefault('15s').describe('step of the time series'),
+    start: start.prefault({ ageing: '3 lifetimes' }).describe('empty, or aged: background pods are placed and churned by the run\'s own scheduler before time zero'),
+    check: flag().prefault(false).describe('check the conservation laws after every event; slower'),
+    eventBudget: whole({ min: 1 }).prefault(2_000_000_000).describe('a run stops with a clear word after so many events'),
+  }
+}
+
+export const compareDescription =
+  'axes: each key is a path of this file (a list item is addressed by its name), each value a list; the product is the set of variants, the first variant is the baseline'
+
+/** The whole file. */
+export function fileSchema(loaded: LoadedFiles) {
+  return section('an experiment', {
+    ...experimentShape,
+    ...scenarioShape(loaded),
+    compare: z.record(z.string(), z.array(z.unknown()).min(1)).optional().describe(compareDescription),
+  })
+}
+
+/** What scenarioShape gives, before checks.ts fills what depends on other keys. */
+export type ScenarioData = { readonly [K in keyof ReturnType<typeof scenarioShape>]: z.infer<ReturnType<typeof scenarioShape>[K]> }
+export type ExperimentData = { readonly [K in keyof typeof experimentShape]: z.infer<(typeof experimentShape)[K]> }
+export type ServiceData = ScenarioData['workload']['services'][number]
+export type PoolData = ScenarioData['cluster']['pools'][number]
+export type BackgroundData = ScenarioData['workload']['background'][number]
