@@ -59,7 +59,7 @@ const MOST_RANKS = 10_000_000
 /** The uniform 0 stands for [0, 2^-53): its middle keeps a normal variate finite. */
 const SMALLEST = 1 / 2 ** 54
 
-function require(holds: boolean, kind: string, parameter: string, found: unknown, accepted: string): void {
+function accept(holds: boolean, kind: string, parameter: string, found: unknown, accepted: string): void {
   if (!holds) throw new RangeError(`${parameter} of ${kind} distribution: ${String(found)}; accepted: ${accepted}`)
 }
 
@@ -70,7 +70,7 @@ class Constant implements Distribution {
   readonly variance = 0
 
   constructor(value: number) {
-    require(Number.isFinite(value), 'constant', 'value', value, 'a finite number')
+    accept(Number.isFinite(value), 'constant', 'value', value, 'a finite number')
     this.mean = value
   }
   quantile(): number {
@@ -91,7 +91,7 @@ export class Exponential implements Distribution {
   readonly variance: number
 
   constructor(mean: number) {
-    require(positive(mean), 'exponential', 'mean', mean, 'a number above 0')
+    accept(positive(mean), 'exponential', 'mean', mean, 'a number above 0')
     this.mean = mean
     this.variance = mean * mean
   }
@@ -113,8 +113,8 @@ class Uniform implements Distribution {
   private readonly width: number
 
   constructor(low: number, high: number) {
-    require(Number.isFinite(low), 'uniform', 'low', low, 'a finite number')
-    require(Number.isFinite(high) && high >= low, 'uniform', 'high', high, `a finite number, at least low (${low})`)
+    accept(Number.isFinite(low), 'uniform', 'low', low, 'a finite number')
+    accept(Number.isFinite(high) && high >= low, 'uniform', 'high', high, `a finite number, at least low (${low})`)
     this.low = low
     this.width = high - low
     this.mean = low + this.width / 2
@@ -139,8 +139,8 @@ class Normal implements Distribution {
   private readonly sd: number
 
   constructor(mean: number, sd: number) {
-    require(Number.isFinite(mean), 'normal', 'mean', mean, 'a finite number')
-    require(positive(sd), 'normal', 'sd', sd, 'a number above 0')
+    accept(Number.isFinite(mean), 'normal', 'mean', mean, 'a finite number')
+    accept(positive(sd), 'normal', 'sd', sd, 'a number above 0')
     this.mean = mean
     this.sd = sd
     this.variance = sd * sd
@@ -164,8 +164,8 @@ class Lognormal implements Distribution {
   private readonly sigma: number
 
   constructor(mean: number, cv: number) {
-    require(positive(mean), 'lognormal', 'mean', mean, 'a number above 0')
-    require(positive(cv), 'lognormal', 'cv', cv, 'a number above 0 (for 0 use constant)')
+    accept(positive(mean), 'lognormal', 'mean', mean, 'a number above 0')
+    accept(positive(cv), 'lognormal', 'cv', cv, 'a number above 0 (for 0 use constant)')
     this.mean = mean
     this.variance = mean * cv * (mean * cv)
     const sigma2 = Math.log(1 + cv * cv)
@@ -193,9 +193,9 @@ class BoundedPareto implements Distribution {
   private readonly kept: number
 
   constructor(alpha: number, low: number, high: number) {
-    require(positive(alpha), 'bounded-pareto', 'alpha', alpha, 'a number above 0')
-    require(positive(low), 'bounded-pareto', 'low', low, 'a number above 0')
-    require(high > low && high < Infinity, 'bounded-pareto', 'high', high, `a finite number above low (${low})`)
+    accept(positive(alpha), 'bounded-pareto', 'alpha', alpha, 'a number above 0')
+    accept(positive(low), 'bounded-pareto', 'low', low, 'a number above 0')
+    accept(high > low && high < Infinity, 'bounded-pareto', 'high', high, `a finite number above low (${low})`)
     this.alpha = alpha
     this.low = low
     this.high = high
@@ -263,8 +263,8 @@ class Discrete implements Distribution {
 
 class Zipf extends Discrete {
   constructor(n: number, exponent: number) {
-    require(Number.isInteger(n) && n >= 1 && n <= MOST_RANKS, 'zipf', 'n', n, `a whole number from 1 to ${MOST_RANKS}`)
-    require(exponent >= 0 && exponent < Infinity, 'zipf', 'exponent', exponent, 'a number from 0 on')
+    accept(Number.isInteger(n) && n >= 1 && n <= MOST_RANKS, 'zipf', 'n', n, `a whole number from 1 to ${MOST_RANKS}`)
+    accept(exponent >= 0 && exponent < Infinity, 'zipf', 'exponent', exponent, 'a number from 0 on')
     const ranks = Float64Array.from({ length: n }, (_, i) => i + 1)
     super(ranks, ranks.map((rank) => pow(rank, -exponent)))
   }
@@ -272,14 +272,14 @@ class Zipf extends Discrete {
 
 class Empirical extends Discrete {
   constructor(values: readonly number[], weights: readonly number[] | undefined) {
-    require(values.length >= 1 && values.length <= MOST_RANKS, 'empirical', 'values', `${values.length} of them`, `1 to ${MOST_RANKS} numbers`)
+    accept(values.length >= 1 && values.length <= MOST_RANKS, 'empirical', 'values', `${values.length} of them`, `1 to ${MOST_RANKS} numbers`)
     const bad = values.find((value) => !Number.isFinite(value))
-    require(bad === undefined, 'empirical', 'values', bad, 'finite numbers')
+    accept(bad === undefined, 'empirical', 'values', bad, 'finite numbers')
     if (weights !== undefined) {
-      require(weights.length === values.length, 'empirical', 'weights', `${weights.length} of them`, `one for each of the ${values.length} values`)
+      accept(weights.length === values.length, 'empirical', 'weights', `${weights.length} of them`, `one for each of the ${values.length} values`)
       const wrong = weights.find((weight) => !(weight >= 0 && weight < Infinity))
-      require(wrong === undefined, 'empirical', 'weights', wrong, 'numbers from 0 on')
-      require(weights.some((weight) => weight > 0), 'empirical', 'weights', 'all 0', 'at least one above 0')
+      accept(wrong === undefined, 'empirical', 'weights', wrong, 'numbers from 0 on')
+      accept(weights.some((weight) => weight > 0), 'empirical', 'weights', 'all 0', 'at least one above 0')
     }
     // Sorted, so that a larger uniform never gives a smaller value. Values of weight 0 cannot be drawn: they are left out.
     const rows = Array.from(values.keys())
