@@ -1,0 +1,49 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { valuesOf } from '../../define.ts'
+import { replicaAutoscalers } from './index.ts'
+import type { LoadView, ReplicaAutoscaler } from './policy.ts'
+import { context, load, SECOND } from './testing.ts'
+
+const shares = fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 5, noNaN: true }))
+const views = fc.array(fc.record({ replicas: fc.nat(500), measured: fc.nat(500), utilization: shares }), { maxLength: 80 })
+
+describe.each(replicaAutoscalers.all.map((definition) => ({ name: definition.name, definition })))('the replica autoscaler contract: $name', ({ definition }) => {
+  const fresh = (): ReplicaAutoscaler | null => definition.create(valuesOf(definition.parameters), context)
+
+  const play = (scaler: ReplicaAutoscaler, given: readonly Partial<LoadView>[]): number[] =>
+    given.map((view, i) => scaler.desired(load({ ...view, now: i * 15 * SECOND })))
+
+  test('a whole number from 0, whatever the view, and a period above 0', () => {
+    const scaler = fresh()
+    if (scaler === null) return expect(definition.name).toBe('none')
+    expect(Number.isInteger(scaler.every) && scaler.every > 0).toBe(true)
+    fc.assert(
+      fc.property(views, (given) => {
+        for (const wanted of play(fresh()!, given)) {
+          expect(Number.isInteger(wanted)).toBe(true)
+          expect(Object.is(Math.max(0, wanted), wanted)).toBe(true) // not below 0, and not -0
+        }
+      }),
+    )
+  })
+
+  test('without samples: no change', () => {
+    const scaler = fresh()
+    if (scaler === null) return expect(definition.name).toBe('none')
+    expect(scaler.desired(load({ replicas: 9, measured: 0, utilization: NaN, rate: NaN, inFlight: NaN }))).toBe(9)
+  })
+
+  test('the same views, the same answers; two services share nothing', () => {
+    if (fresh() === null) return expect(definition.name).toBe('none')
+    fc.assert(
+      fc.property(views, views, (given, other) => {
+        const alone = play(fresh()!, given)
+        const first = fresh()!
+        const second = fresh()!
+        play(second, other)
+        expect(play(first, given)).toEqual(alone)
+      }),
+    )
+  })
+})
