@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import type { DistributionSpec } from '../sim/random/distributions.ts'
@@ -79,6 +82,20 @@ describe('openb, inflated', () => {
     expect(more.present.slice(0, less.present.length)).toEqual(less.present)
     expect(more.later.slice(0, less.later.length)).toEqual(less.later)
     expect(less.later.length).toBeGreaterThan(500)
+  })
+
+  test('a list in which one row in a thousand carries half of the pod time says so', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'orchsim-background-'))
+    const header = 'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time'
+    const list = (longest: number): TraceBackground => {
+      const rows = Array.from({ length: 1000 }, (_, i) => `p,1000,1,0,0,,LS,Running,0,${i === 500 ? longest : 1},0`)
+      writeFileSync(join(folder, `${longest}.csv`), [header, ...rows].join('\n'))
+      return { ...trace, path: folder, pods: `${longest}.csv` }
+    }
+    // 999 rows of 1 s: one of 999 s carries half, one of 998 s does not.
+    expect(open(list(999)).notes).toEqual(['the longest 1 of 1000 rows carry 50 % of all pod time: runs differ by whether they are drawn'])
+    expect(open(list(998)).notes).toEqual([])
+    rmSync(folder, { recursive: true })
   })
 
   test('usage and limit reach every shape', () => {

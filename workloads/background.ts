@@ -100,8 +100,8 @@ function meanDemand(spec: SyntheticBackground, asked: readonly TraceShape[], res
 
 /** Arrivals [1/µs]; refuses a share of what the cluster has not, or the pods never ask for. */
 function rateOf(name: string, resource: keyof Capacity, share: number, capacity: Capacity, demandTime: number): number {
-  if (!(capacity[resource] > 0)) throw new RangeError(`background ${name}: inflate.${resource}: the cluster has no ${resource}; accepted: another resource`)
-  if (!(demandTime > 0)) throw new RangeError(`background ${name}: inflate.${resource}: no pod asks for ${resource}; accepted: another resource`)
+  const lacking = capacity[resource] > 0 ? (demandTime > 0 ? '' : `no pod asks for ${resource}`) : `the cluster has no ${resource}`
+  if (lacking !== '') throw new RangeError(`background ${name}: inflate.${resource}: ${lacking}; accepted: another resource`)
   return rateFor(share, capacity[resource], demandTime)
 }
 
@@ -115,14 +115,20 @@ function heavyTail(rows: Rows): { mean: number; notes: string[] } {
     sum += duration
     if (i < few) top += duration
   })
-  const heavy = top >= sum / 2
-  const notes = heavy ? [`the longest ${few} of ${rows.length} rows carry ${Math.round((100 * top) / sum)} % of all pod time: runs differ by whether they are drawn`] : []
-  return { mean: sum / rows.length, notes }
+  const mean = sum / rows.length
+  if (top < sum / 2) return { mean, notes: [] }
+  const part = `the longest ${few} of ${rows.length} rows carry ${Math.round((100 * top) / sum)} % of all pod time`
+  return { mean, notes: [`${part}: runs differ by whether they are drawn`] }
 }
 
 /** So many pods, or as many as it takes until the share is asked for (the last one may pass it). */
 function standingPods(
-  spec: SyntheticBackground, asked: readonly TraceShape[], shapes: readonly PodShape[], weights: Float64Array, capacity: Capacity, stream: RandomStream,
+  spec: SyntheticBackground,
+  asked: readonly TraceShape[],
+  shapes: readonly PodShape[],
+  weights: Float64Array,
+  capacity: Capacity,
+  stream: RandomStream,
 ): PodSource {
   const drawn: number[] = []
   if (spec.inflate === null) {

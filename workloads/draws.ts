@@ -4,7 +4,10 @@ import type { RandomStream } from '../sim/random/stream.ts'
 import { cumulated, placeOf, type Rows } from './shape.ts'
 import { residual } from './synthetic/residual.ts'
 
-/** Which pod: `present` draws one that is found at time zero, with the time that it has left; `arriving` a fresh one. Each from a stream of its own. */
+/**
+ * Which pod: `present` draws one that is found at time zero, with the time that it has left; `arriving` a fresh one. Each from a
+ * stream of its own.
+ */
 export interface Draws {
   readonly shape: number
   readonly duration: number

@@ -26,7 +26,14 @@ export class StationaryPods implements PodSource {
   private units: number
 
   /** Rate [1/µs], mean duration [µs]. */
-  constructor(draws: Draws, rate: number, mean: number, shapes: readonly PodShape[], notes: readonly string[], stream: (purpose: string) => RandomStream) {
+  constructor(
+    draws: Draws,
+    rate: number,
+    mean: number,
+    shapes: readonly PodShape[],
+    notes: readonly string[],
+    stream: (purpose: string) => RandomStream,
+  ) {
     this.draws = draws
     this.shapes = shapes
     this.meanDuration = mean

@@ -4,7 +4,7 @@ import type { RequestSource } from '../../sim/workload.ts'
 import { openRequests } from '../index.ts'
 import type { WorkSpec } from '../spec.ts'
 import { streams } from '../streams.fixture.ts'
-import { student } from './theory.fixture.ts'
+import { mean, student } from './theory.fixture.ts'
 
 const wait: DistributionSpec = { kind: 'exponential', mean: 4000 }
 const cpu: DistributionSpec = { kind: 'lognormal', mean: 8000, cv: 1.5 }
@@ -21,6 +21,13 @@ describe('requests', () => {
     expect(drawn.every((r) => Number.isInteger(r.wait) && Number.isInteger(r.work) && r.wait >= 0 && r.work >= 1 && r.key === -1)).toBe(true)
     expect(Math.abs(student(drawn.map((r) => r.wait), distribution(wait).mean))).toBeLessThan(2.6)
     expect(Math.abs(student(drawn.map((r) => r.work), distribution(cpu).mean))).toBeLessThan(2.6)
+  })
+
+  test('wait and work are independent: correlation of their uniforms 0 ± 2.6 / √n', () => {
+    const source = open(1000)
+    const [waits, works] = [distribution(wait), distribution(cpu)]
+    const products = draw(source, 10_000, () => (waits.cdf(source.wait) - 0.5) * (works.cdf(source.work) - 0.5) * 12)
+    expect(Math.abs(mean(products))).toBeLessThan(2.6 / Math.sqrt(10_000))
   })
 
   test('another rate or pattern leaves every wait and work untouched; another wait leaves every work and time untouched', () => {

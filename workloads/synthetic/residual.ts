@@ -28,7 +28,10 @@ function unknownKind(kind: string): string {
   return `lifetime: ${kind}; accepted: ${LIFETIMES.join(', ')}`
 }
 
-/** A sampler of the time that is left [µs, not rounded]. Throws a RangeError for the two that are no lifetimes: normal (below zero) and zipf (ranks). */
+/**
+ * A sampler of the time that is left [µs, not rounded]. Throws a RangeError for the two that are no lifetimes: normal (below zero)
+ * and zipf (ranks).
+ */
 export function residual(lifetime: DistributionSpec): (stream: RandomStream) => number {
   switch (lifetime.kind) {
     case 'constant':
