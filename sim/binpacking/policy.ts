@@ -28,6 +28,7 @@ export interface PackingProblem {
   readonly bins: number
   readonly free: readonly Column[]
   readonly freeDevice: Column
+  /** The part of "may run there" that no packing changes: selectors, taints, GPU model. */
   binAdmits(podClass: number, bin: number): boolean
   readonly types: readonly BinType[]
 }
@@ -38,6 +39,11 @@ export interface Packing {
   /** Type of each new bin, in order of opening. */
   readonly opened: readonly number[]
   readonly leftOver: number
+  /**
+   * Per item: the GPU devices it takes in its bin (bit d), 0 when it needs none. Whoever commits the packing binds with these, so that
+   * the order of binding cannot spoil what the packer found. Without it, `adoptPacker` fills it in.
+   */
+  readonly deviceMask?: Int32Array
 }
 
 export interface Packer {

@@ -1,0 +1,67 @@
+/**
+ * How many new nodes of which pool the pending pods need: they are packed onto what is there, what is on its way, and new nodes, in this order;
+ * the new nodes that got a pod are the answer.
+ */
+import { CPU, DEVICES, MEMORY, MILLI, NodeState, PODS, type ClusterView } from '../../cluster/views.ts'
+import type { Packer, PackingProblem } from '../../binpacking/policy.ts'
+import type { NodesScalingView, ScalablePool } from './policy.ts'
+
+/** New nodes per row of `view.pools`. */
+export function estimate(view: NodesScalingView, packer: Packer): Int32Array {
+  const counts = new Int32Array(view.pools.length)
+  const growing = view.pools.map((_, row) => row).filter((row) => view.pools[row].count < view.pools[row].max)
+  if (view.pendingCount === 0 || growing.length === 0) return counts
+  const { opened } = packer.pack(problemOf(view, growing))
+  for (const type of opened) counts[growing[type]]++
+  return counts
+}
+
+function problemOf(view: NodesScalingView, growing: readonly number[]): PackingProblem {
+  const { cluster, pending, pendingCount } = view
+  const { nodes, classes } = cluster
+  const rows = roomyNodes(cluster, pending, pendingCount)
+  const coming: ScalablePool[] = []
+  for (let i = 0; i < view.upcomingCount; i++) {
+    const pool = view.pools.find((p) => p.pool === view.upcoming[i])
+    if (pool !== undefined) coming.push(pool)
+  }
+  const bins = rows.length + coming.length
+  const freeDevice = new Int32Array(bins * DEVICES)
+  rows.forEach((node, bin) => {
+    for (let d = 0; d < DEVICES; d++) freeDevice[bin * DEVICES + d] = nodes.freeDevice[node * DEVICES + d]
+  })
+  coming.forEach(({ type }, i) => freeDevice.fill(MILLI, (rows.length + i) * DEVICES, (rows.length + i) * DEVICES + type.devices))
+  return {
+    items: pendingCount,
+    podClass: pending,
+    classes,
+    bins,
+    free: nodes.free.map((column, r) => {
+      const amount = (bin: number): number => (bin < rows.length ? column[rows[bin]] : (coming[bin - rows.length].type.capacity[r] ?? 0))
+      return Float64Array.from({ length: bins }, (_, bin) => amount(bin))
+    }),
+    freeDevice,
+    binAdmits: (podClass, bin) =>
+      bin < rows.length ? cluster.admissible(podClass, rows[bin]) : coming[bin - rows.length].type.admits(podClass),
+    types: growing.map((row) => {
+      const { type, max, count } = view.pools[row]
+      return { ...type, limit: Math.min(type.limit, max - count), admits: (podClass: number) => type.admits(podClass) }
+    }),
+  }
+}
+
+/** Ready nodes that could take the smallest of the pending demands, resource by resource: in a full cluster, hardly any. */
+function roomyNodes({ nodes, classes }: ClusterView, pending: NodesScalingView['pending'], count: number): number[] {
+  let cpu = Infinity
+  let memory = Infinity
+  for (let i = 0; i < count; i++) {
+    cpu = Math.min(cpu, classes.request[CPU][pending[i]])
+    memory = Math.min(memory, classes.request[MEMORY][pending[i]])
+  }
+  const rows: number[] = []
+  const { state, freeCpu, freeMemory } = nodes
+  for (let node = 0; node < nodes.count; node++) {
+    if (freeCpu[node] >= cpu && freeMemory[node] >= memory && state[node] === NodeState.Ready && nodes.free[PODS][node] > 0) rows.push(node)
+  }
+  return rows
+}
