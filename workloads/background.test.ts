@@ -190,6 +190,16 @@ describe('synthetic', () => {
     expect(asked - source.shapes[pods[pods.length - 1].shape].memory).toBeLessThan(1_000_000)
   })
 
+  test('pods without any of the resource only come along: the share is reached by the others, and opening draws nothing', () => {
+    const spec: SyntheticBackground = {
+      ...synthetic, lifetime: null, shapes: [{ cpu: 0, memory: 5, weight: 3 }, { cpu: 4000, memory: 5, weight: 1 }],
+    }
+    const pods = podsUntil(open(spec, 3, small), Infinity)
+    expect(pods.filter((pod) => pod.shape === 1).length).toBe(125) // 500 of 1,000 cores, 4 each
+    const never = { next: () => { throw new Error('drawn') }, int: () => { throw new Error('drawn') } }
+    for (const each of [spec, synthetic, trace]) expect(openBackground(each, { ...small, gpu: 1 }, () => never).stationary).toBe(true)
+  })
+
   test('a count with a lifetime: that many are there on average, and new ones replace them', () => {
     const source = open({ ...synthetic, inflate: null, count: 50 }, 5, small)
     expect(source.meanDuration).toBe(60 * SECOND)

@@ -3,7 +3,7 @@ import type { RandomStream } from '../sim/random/stream.ts'
 import type { PodShape, PodSource } from '../sim/workload.ts'
 import { RowDraws, ShapeDraws } from './draws.ts'
 import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
-import { cumulated, demandOf, measuredRows, placeOf, podShape, rateFor, type Capacity, type Rows } from './shape.ts'
+import { cumulated, demandOf, measuredRows, podShape, rateFor, type Capacity, type Rows } from './shape.ts'
 import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
 import { lifetimeProblem } from './synthetic/residual.ts'
 import { readPods } from './traces/formats.ts'
@@ -98,11 +98,16 @@ function meanDemand(spec: SyntheticBackground, asked: readonly TraceShape[], res
   return sum / weights
 }
 
-/** Arrivals [1/µs]; refuses a share of what the cluster has not, or the pods never ask for. */
+/** Arrivals [1/µs]. */
 function rateOf(name: string, resource: keyof Capacity, share: number, capacity: Capacity, demandTime: number): number {
-  const lacking = capacity[resource] > 0 ? (demandTime > 0 ? '' : `no pod asks for ${resource}`) : `the cluster has no ${resource}`
-  if (lacking !== '') throw new RangeError(`background ${name}: inflate.${resource}: ${lacking}; accepted: another resource`)
+  refuseLacking(name, resource, capacity, demandTime)
   return rateFor(share, capacity[resource], demandTime)
+}
+
+/** A share of what the cluster has not, or of what the pods never ask for. */
+function refuseLacking(name: string, resource: keyof Capacity, capacity: Capacity, demand: number): void {
+  const lacking = capacity[resource] > 0 ? (demand > 0 ? '' : `no pod asks for ${resource}`) : `the cluster has no ${resource}`
+  if (lacking !== '') throw new RangeError(`background ${name}: inflate.${resource}: ${lacking}; accepted: another resource`)
 }
 
 /** Mean duration, and a warning when one row in a thousand carries half of all pod time: then a run is a draw of a few rows. */
@@ -130,17 +135,9 @@ function standingPods(
   capacity: Capacity,
   stream: RandomStream,
 ): PodSource {
-  const drawn: number[] = []
-  if (spec.inflate === null) {
-    while (drawn.length < (spec.count as number)) drawn.push(placeOf(weights, stream.next()))
-    return new StandingPods(drawn, shapes)
-  }
+  if (spec.inflate === null) return new StandingPods(spec.count as number, asked.map(() => 1), weights, shapes, stream)
   const { resource, share } = spec.inflate
-  rateOf(spec.name, resource, share, capacity, meanDemand(spec, asked, resource))
-  for (let open = share * capacity[resource]; open > 0; ) {
-    const shape = placeOf(weights, stream.next())
-    open -= demandOf(asked[shape], resource)
-    drawn.push(shape)
-  }
-  return new StandingPods(drawn, shapes)
+  refuseLacking(spec.name, resource, capacity, meanDemand(spec, asked, resource))
+  const amounts = asked.map((shape) => demandOf(shape, resource))
+  return new StandingPods(share * capacity[resource], amounts, weights, shapes, stream)
 }

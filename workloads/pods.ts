@@ -2,7 +2,7 @@
 import type { RandomStream } from '../sim/random/stream.ts'
 import type { PodShape, PodSource } from '../sim/workload.ts'
 import type { Draws } from './draws.ts'
-import type { Rows } from './shape.ts'
+import { placeOf, type Rows } from './shape.ts'
 import { unitGap, type Arrivals } from './synthetic/arrivals.ts'
 import { PoissonArrivals } from './synthetic/poisson.ts'
 
@@ -87,7 +87,7 @@ export class ReplayedPods implements PodSource {
   }
 }
 
-/** Pods that are there from time zero and stay: a list of shapes, drawn once. */
+/** Pods that are there from time zero and stay for ever, drawn by weight until nothing is left open. */
 export class StandingPods implements PodSource {
   shape = 0
   readonly duration = Infinity
@@ -95,17 +95,24 @@ export class StandingPods implements PodSource {
   readonly meanDuration = 0
   readonly stationary = true
   readonly notes: readonly string[] = []
-  private readonly drawn: readonly number[]
-  private place = -1
+  private open: number
+  private readonly amounts: readonly number[]
+  private readonly weights: Float64Array
+  private readonly stream: RandomStream
 
-  constructor(drawn: readonly number[], shapes: readonly PodShape[]) {
-    this.drawn = drawn
+  /** A pod of shape i takes `amounts[i]` of what is open: 1 where pods are counted, its request where a share is asked for. */
+  constructor(open: number, amounts: readonly number[], weights: Float64Array, shapes: readonly PodShape[], stream: RandomStream) {
+    this.open = open
+    this.amounts = amounts
+    this.weights = weights
     this.shapes = shapes
+    this.stream = stream
   }
 
   next(): number {
-    if (++this.place >= this.drawn.length) return Infinity
-    this.shape = this.drawn[this.place]
+    if (!(this.open > 0)) return Infinity
+    this.shape = placeOf(this.weights, this.stream.next())
+    this.open -= this.amounts[this.shape]
     return 0
   }
 }
