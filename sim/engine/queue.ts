@@ -15,14 +15,14 @@
 import { A, B, GENERATION_MASK, GENERATION_STEP, HEADER_MASK, MAX_PENDING, PLACE, RECORD_SHIFT, SLOT_MASK, refuseHandle, refuseTime } from './events.ts'
 
 /** Running numbers: see above. Before the last one is used, the pending events are numbered anew. */
-const FIRST_NUMBER = 2 ** 30
-const LAST_NUMBER = 2 ** 31 - 1
+const FIRST_NUMBER = 1_073_741_824
+const LAST_NUMBER = 2_147_483_647
 
 /** Entries up to which the child is chosen by arithmetic (measured). */
 const SMALL = 1 << 17
 
 /** Which half of a double is its low word. */
-const LOW = new Uint32Array(new Float64Array([2 ** 52 + 1]).buffer)[0] === 1 ? 0 : 1
+const LOW = new Uint32Array(new Float64Array([4_503_599_627_370_497]).buffer)[0] === 1 ? 0 : 1
 
 /** The places in `carried`. */
 const TIME = 0

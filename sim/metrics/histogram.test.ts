@@ -2,9 +2,27 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bucketOf, bucketStart, bucketWidth, Histogram } from './histogram.ts'
 
-const whole = fc.oneof(fc.integer({ min: 0, max: 2_000_000 }), fc.maxSafeInteger().map(Math.abs))
+const whole = fc.oneof(fc.integer({ min: 0, max: 2_000_000 }), fc.maxSafeNat())
+
+function of(values: readonly number[]): Histogram {
+  const histogram = new Histogram()
+  for (const value of values) histogram.record(value)
+  return histogram
+}
 
 describe('log-linear histogram', () => {
+  it('buckets: numbers below 256 have their own, then 128 an octave without a gap', () => {
+    for (let value = 0; value < 256; value++) expect(bucketOf(value)).toBe(value)
+    // 256 and 257 share bucket 256, 258 and 259 the next; 512 to 515 bucket 384
+    expect([256, 257, 258, 511, 512, 515, 516].map(bucketOf)).toEqual([256, 256, 257, 383, 384, 384, 385])
+    for (let octave = 9; octave < 53; octave++) {
+      const start = Array.from({ length: octave }, () => 2).reduce((a, b) => a * b, 1)
+      expect(bucketOf(start)).toBe((octave - 6) * 128)
+      expect(bucketOf(start - 1)).toBe((octave - 6) * 128 - 1)
+      expect(bucketStart(bucketOf(start))).toBe(start)
+    }
+  })
+
   it('property: a value lies in its bucket, and a bucket is at most 1/128 of its start wide', () => {
     fc.assert(
       fc.property(whole, (value) => {
@@ -19,41 +37,59 @@ describe('log-linear histogram', () => {
 
   it('property: quantiles are within 0.4 % of the exact ones', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 300 }), fc.constantFrom(0.5, 0.9, 0.99), (values, q) => {
-        const histogram = new Histogram()
-        for (const value of values) histogram.record(value)
+      fc.property(fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 300 }), fc.constantFrom(0, 0.5, 0.9, 0.99, 1), (values, q) => {
         const exact = [...values].sort((a, b) => a - b)[Math.max(1, Math.ceil(q * values.length)) - 1]
-        expect(Math.abs(histogram.quantile(q) - exact) / exact).toBeLessThanOrEqual(1 / 256)
+        expect(Math.abs(of(values).quantile(q) - exact) / exact).toBeLessThanOrEqual(1 / 256)
       }),
       { seed: 2, numRuns: 300 },
     )
   })
 
-  it('property: merging is adding, in either order, and survives the sparse form', () => {
+  it('property: merging is adding, in either order, and survives the sparse form; count and sum are exact', () => {
     fc.assert(
       fc.property(fc.array(whole), fc.array(whole), (left, right) => {
-        const of = (values: number[]) => {
-          const histogram = new Histogram()
-          for (const value of values) histogram.record(value)
-          return histogram
-        }
-        const together = of([...left, ...right]).toSparse()
+        const together = of([...left, ...right])
+        const exact = Number([...left, ...right].reduce((sum, value) => sum + BigInt(value), 0n))
         for (const [first, second] of [[left, right], [right, left]]) {
-          const merged = Histogram.fromSparse(of(first).toSparse())
+          const merged = of(first)
           merged.merge(of(second))
-          expect(merged.toSparse().buckets).toEqual(together.buckets)
-          expect(merged.toSparse().counts).toEqual(together.counts)
+          expect(merged.toSparse()).toEqual(together.toSparse())
+          expect(merged.count).toBe(left.length + right.length)
+          expect(merged.sum).toBe(exact)
+          expect(Histogram.fromSparse(merged.toSparse()).toSparse()).toEqual(together.toSparse())
         }
       }),
       { seed: 3, numRuns: 200 },
     )
   })
 
-  it('counts what is above: of 10, 20, 30 two are above 15', () => {
-    const histogram = new Histogram()
-    for (const value of [10, 20, 30]) histogram.record(value)
-    expect(histogram.countAbove(15)).toBe(2)
-    expect(histogram.sum).toBe(60)
-    expect(histogram.quantile(0.5)).toBe(20)
+  it('nearest rank: of 1 to 100 the 0.07-quantile is 7, though 0.07 * 100 is 7.000000000000001', () => {
+    const histogram = of(Array.from({ length: 100 }, (_, i) => i + 1))
+    expect([0, 0.07, 0.5, 0.501, 0.99, 1].map((q) => histogram.quantile(q))).toEqual([1, 7, 50, 51, 99, 100])
+  })
+
+  it('gives the middle of a bucket: 512 to 515 are 513.5', () => {
+    expect(of([514]).quantile(0.5)).toBe(513.5)
+  })
+
+  it('counts what is above: of 10, 20, 30 two are above 15, one above 20', () => {
+    const histogram = of([10, 20, 30])
+    expect([-1, 0, 15, 20, 30, 1e15, 1e300].map((value) => histogram.countAbove(value))).toEqual([3, 3, 2, 1, 0, 0, 0])
+    // 514 and 512 share a bucket: not above each other. 516 is in the next.
+    expect(of([514, 516]).countAbove(512)).toBe(1)
+  })
+
+  it('is empty at first and after clear', () => {
+    const histogram = of([5, 1e12])
+    histogram.clear()
+    expect([histogram.count, histogram.sum, histogram.quantile(0.5), histogram.mean]).toEqual([0, 0, NaN, NaN])
+    expect(histogram.toSparse().buckets.length).toBe(0)
+  })
+
+  it('refuses what is no whole number below 2^53', () => {
+    for (const value of [-1, 0.5, NaN, Infinity, 9_007_199_254_740_992]) {
+      expect(() => new Histogram().record(value)).toThrow(`value for a histogram: ${value}; accepted: whole numbers from 0 to 2^53 - 1`)
+    }
+    expect(() => new Histogram().quantile(99)).toThrow('quantile: 99; accepted: 0 to 1')
   })
 })

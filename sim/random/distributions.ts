@@ -57,7 +57,7 @@ export function distribution(spec: DistributionSpec): Distribution {
 const MOST_RANKS = 10_000_000
 
 /** The uniform 0 stands for [0, 2^-53): its middle keeps a normal variate finite. */
-const SMALLEST = 1 / 2 ** 54
+const SMALLEST = 1 / 18_014_398_509_481_984
 
 function accept(holds: boolean, kind: string, parameter: string, found: unknown, accepted: string): void {
   if (!holds) throw new RangeError(`${parameter} of ${kind} distribution: ${String(found)}; accepted: ${accepted}`)

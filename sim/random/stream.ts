@@ -44,7 +44,7 @@ export class Streams {
   }
 }
 
-const TO_UNIT = 1 / 2 ** 53
+const TO_UNIT = 1 / 9_007_199_254_740_992
 
 /** Rounds after which all bits of a 96-bit seed have reached all bits of the state (Doty-Humphrey, PractRand: 15). */
 const ROUNDS = 15
