@@ -1,8 +1,9 @@
 /** Rules between keys. Each works on what could be read, so that one wrong section does not hide the problems of the others. */
 import { METRICS } from '../../sim/metrics/standard.ts'
 import type { NodeTemplate } from '../../sim/input.ts'
+import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
 import { LIFETIMES } from '../../workloads/index.ts'
-import { isMap, durationText } from './quantities.ts'
+import { isMap } from './quantities.ts'
 import type { Issue } from './resolve.ts'
 import { nodesOf, type Scenario } from './scenario.ts'
 import type { ExperimentData, ScenarioData } from './schema.ts'
@@ -33,10 +34,10 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
   const refuse = (wrong: boolean, path: Issue['path'], message: string): void => void (wrong && issues.push({ path, message }))
   const { horizon, warmup, disturbance } = data
   if (horizon !== undefined && warmup !== undefined) {
-    refuse(warmup >= horizon, ['warmup'], `found ${durationText(warmup)}; accepted: less than the horizon of ${durationText(horizon)}`)
+    refuse(warmup >= horizon, ['warmup'], `found ${showDuration(warmup)}; accepted: less than the horizon of ${showDuration(horizon)}`)
   }
   if (horizon !== undefined && disturbance !== undefined) {
-    refuse(disturbance >= horizon, ['disturbance'], `found ${durationText(disturbance)}; accepted: less than the horizon of ${durationText(horizon)}`)
+    refuse(disturbance >= horizon, ['disturbance'], `found ${showDuration(disturbance)}; accepted: less than the horizon of ${showDuration(horizon)}`)
   }
   data.cluster?.pools.forEach((pool, i) => {
     const at = (key: string): Issue['path'] => ['cluster', 'pools', i, key]
@@ -51,12 +52,12 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
     const { replicas, minReplicas = Math.min(1, replicas), maxReplicas = Math.max(minReplicas, 10 * replicas, 1) } = service
     refuse(minReplicas > maxReplicas, at('minReplicas'), `found ${minReplicas}; accepted: at most maxReplicas, ${maxReplicas}`)
     refuse(minReplicas <= maxReplicas && (replicas < minReplicas || replicas > maxReplicas), at('replicas'), `found ${replicas}; accepted: between minReplicas ${minReplicas} and maxReplicas ${maxReplicas}`)
-    refuse(service.limit !== undefined && service.limit < service.cpu, at('limit'), `found ${service.limit}m; accepted: at least the request of ${service.cpu}m`)
-    refuse(service.preStop > service.grace, at('preStop'), `found ${durationText(service.preStop)}; accepted: at most the grace of ${durationText(service.grace)}`)
+    refuse(service.limit !== undefined && service.limit < service.cpu, at('limit'), `found ${showCpu(service.limit ?? 0)}; accepted: at least the request of ${showCpu(service.cpu)}`)
+    refuse(service.preStop > service.grace, at('preStop'), `found ${showDuration(service.preStop)}; accepted: at most the grace of ${showDuration(service.grace)}`)
     const { traffic } = service
     if (traffic.pattern === 'step') {
-      refuse(traffic.until !== undefined && traffic.until <= traffic.at, [...at('traffic'), 'until'], `found ${durationText(traffic.until ?? 0)}; accepted: after the step at ${durationText(traffic.at)}`)
-      refuse(horizon !== undefined && traffic.at >= horizon, [...at('traffic'), 'at'], `found ${durationText(traffic.at)}; accepted: less than the horizon of ${durationText(horizon ?? 0)}`)
+      refuse(traffic.until !== undefined && traffic.until <= traffic.at, [...at('traffic'), 'until'], `found ${showDuration(traffic.until ?? 0)}; accepted: after the step at ${showDuration(traffic.at)}`)
+      refuse(horizon !== undefined && traffic.at >= horizon, [...at('traffic'), 'at'], `found ${showDuration(traffic.at)}; accepted: less than the horizon of ${showDuration(horizon ?? 0)}`)
     }
   })
   data.workload?.background.forEach((source, i) => {
@@ -87,7 +88,7 @@ export function checkScenario(scenario: Scenario): Issue[] {
     if (templates.some((template) => template.cpu >= shape.cpu && template.memory >= shape.memory)) return
     issues.push({
       path: ['workload', 'services', i, shape.cpu > most((t) => t.cpu) ? 'cpu' : 'memory'],
-      message: `found a pod of ${shape.cpu}m and ${shape.memory} bytes that fits no node of any pool; accepted: at most ${most((t) => t.cpu)}m and ${most((t) => t.memory)} bytes`,
+      message: `found a pod of ${showCpu(shape.cpu)} and ${showMemory(shape.memory)} that fits no node of any pool; accepted: at most ${showCpu(most((t) => t.cpu))} and ${showMemory(most((t) => t.memory))}`,
     })
   })
   scenario.background.forEach((source, i) => {

@@ -65,21 +65,23 @@ export function parseSource(file: string, text: string): Read {
   const problem = (offset: number, message: string): Problem => ({ place: placeAt(offset), path: '', message })
 
   if (document.errors.length > 0) {
-    return { problems: document.errors.map((error) => problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(...error.pos)))) }
+    return { problems: document.errors.map((error) => problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 80)))) }
   }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     return { problems: [problem(0, 'found an empty file; accepted: an experiment with at least a cluster and a workload')] }
   }
-  if (!isMap(document.contents)) {
-    return { problems: [problem(document.contents.range?.[0] ?? 0, `found ${show(document.toJS())}; accepted: a map of sections such as cluster: and workload:`)] }
-  }
   let data: unknown
   try {
     data = document.toJS({ maxAliasCount: MOST_ALIASES })
-  } catch {
-    return { problems: [problem(firstAlias(document), `found aliases (*name) that multiply beyond reason; accepted: at most ${MOST_ALIASES} expanded aliases`)] }
+  } catch (error) {
+    const unresolved = /^Unresolved alias .*: (\S+)$/.exec(error instanceof Error ? error.message : '')?.[1]
+    if (unresolved !== undefined) return { problems: [problem(aliasOffset(document, unresolved), `found the alias *${unresolved} before any &${unresolved}; accepted: aliases of values that stand above`)] }
+    return { problems: [problem(aliasOffset(document), `found aliases (*name) that multiply beyond reason; accepted: at most ${MOST_ALIASES} expanded aliases`)] }
   }
-  if (hasCycle(data)) return { problems: [problem(firstAlias(document), 'found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete')] }
+  if (hasCycle(data)) return { problems: [problem(aliasOffset(document), 'found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete')] }
+  if (!isMap(document.contents)) {
+    return { problems: [problem(document.contents.range?.[0] ?? 0, `found ${show(data)}; accepted: a map of sections such as cluster: and workload:`)] }
+  }
   const root = document.contents as Node
   return {
     source: {
@@ -91,8 +93,8 @@ export function parseSource(file: string, text: string): Read {
   }
 }
 
-function syntaxMessage(code: string, message: string, excerpt: string): string {
-  if (code === 'DUPLICATE_KEY') return `found the key ${excerpt.split(':')[0]?.trim()} a second time; accepted: each key once`
+function syntaxMessage(code: string, message: string, there: string): string {
+  if (code === 'DUPLICATE_KEY') return `found the key ${show(there.split(/[:\n]/)[0].trim())} a second time; accepted: each key once`
   if (code === 'TAB_AS_INDENT') return 'found a tab in the indentation; accepted: spaces'
   return `found text that is not YAML: ${message.replace(/\s+/g, ' ')}`
 }
@@ -126,10 +128,11 @@ function offsetOf(root: Node, path: Path, wantsKey: boolean): number {
 /** `key:` with nothing behind it has a value without a width; the key is the better place. */
 const isEmpty = (node: Node): boolean => isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1]
 
-function firstAlias(document: Document): number {
+/** The first alias, or the first of that name. */
+function aliasOffset(document: Document, name?: string): number {
   let first = 0
   const visit = (node: unknown): boolean => {
-    if (isAlias(node)) {
+    if (isAlias(node) && (name === undefined || node.source === name)) {
       first = node.range?.[0] ?? 0
       return true
     }

@@ -29,8 +29,14 @@ export async function loadFile(file: string): Promise<Loaded> {
 export async function importDefault(file: string): Promise<unknown> {
   const url = pathToFileURL(file).href
   const module: unknown = file.endsWith('ts') ? await importTypescript(url) : await import(url)
-  return (module as { readonly default?: unknown }).default
+  const exported = defaultOf(module)
+  // In a folder whose package.json does not say "type": "module", a module arrives as CommonJS, wrapped once more.
+  return isWrapped(exported) ? defaultOf(exported) : exported
 }
+
+const defaultOf = (module: unknown): unknown => (module as { readonly default?: unknown }).default
+
+const isWrapped = (exported: unknown): boolean => typeof exported === 'object' && exported !== null && '__esModule' in exported && 'default' in exported
 
 async function importTypescript(url: string): Promise<unknown> {
   const { tsImport } = await import('tsx/esm/api')
@@ -64,6 +70,6 @@ function collect(file: string, files: Map<string, string>): void {
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
-  const telling = lines.find((line) => /error:/i.test(line)) ?? lines[0] ?? 'an error without words'
+  const telling = lines.find((line) => /\bERROR: /.test(line)) ?? lines[0] ?? 'an error without words'
   return telling.replaceAll(/file:\/\/\S*\/|(?<![\w.])\/(?:[^\s/:]+\/)+/g, '')
 }

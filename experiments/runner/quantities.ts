@@ -3,24 +3,25 @@
  * several forms. Each says what it accepts in its own issue, so the text of a problem is made where the rule stands.
  */
 import { z } from 'zod'
-import { readCpu, readDuration, readMemory, readShare } from '../../sim/units.ts'
+import { readCpu, readDuration, readMemory, readPrice, readRate, readShare, showCpu, showDuration, showMemory, UnitError } from '../../sim/units.ts'
 import { show, suggestion } from './document.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A schema from a reading function that throws (or returns undefined) on what it does not accept. */
+/** A schema from a reading function, which throws a UnitError or returns undefined for what it does not accept. */
 function quantity<T>(accepted: string, read: (value: unknown) => T | undefined, json: Json) {
   return z
     .unknown()
     .transform((value, context): T => {
-      let result: T | undefined
+      let message = `found ${show(value)}; accepted: ${accepted}`
       try {
-        result = read(value)
-      } catch {
-        result = undefined
+        const result = read(value)
+        if (result !== undefined) return result
+      } catch (error) {
+        if (!(error instanceof UnitError)) throw error
+        if (isText(value) || isNumber(value)) message = error.message
       }
-      if (result !== undefined) return result
-      context.issues.push({ code: 'custom', message: `found ${show(value)}; accepted: ${accepted}`, input: value })
+      context.issues.push({ code: 'custom', message, input: value })
       return z.NEVER
     })
     .meta({ ...json })
@@ -28,8 +29,8 @@ function quantity<T>(accepted: string, read: (value: unknown) => T | undefined, 
 
 const isText = (value: unknown): value is string => typeof value === 'string'
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
-/** Units are read from text; a bare number counts in the base unit where there is one. */
-const asText = (value: unknown): string | undefined => (isText(value) ? value.trim() : isNumber(value) ? String(value) : undefined)
+const trimmed = (value: unknown): unknown => (isText(value) ? value.trim() : value)
+const zeroAsText = (value: unknown): unknown => (value === 0 ? '0' : trimmed(value))
 
 export interface Bounds {
   readonly min?: number
@@ -38,7 +39,7 @@ export interface Bounds {
 
 const within = (value: number, { min = -Infinity, max = Infinity }: Bounds): number | undefined => (value >= min && value <= max ? value : undefined)
 
-/** "between 1 and 20", "at least 1", "at most 20", or nothing. */
+/** "between 1 and 20", "of at least 1", "of at most 20", or nothing. */
 export function boundsText({ min, max }: Bounds, unit: (n: number) => string = String): string {
   if (min !== undefined && max !== undefined) return ` between ${unit(min)} and ${unit(max)}`
   if (min !== undefined) return ` of at least ${unit(min)}`
@@ -46,61 +47,50 @@ export function boundsText({ min, max }: Bounds, unit: (n: number) => string = S
   return ''
 }
 
+/** Bounds worth a word: nothing reads a duration or a share below 0 anyway. */
+const beyondZero = ({ min, max }: Bounds): Bounds => ({ ...(min === undefined || min === 0 ? {} : { min }), ...(max === undefined ? {} : { max }) })
+
 /** Whole microseconds. */
-export function duration(bounds: Bounds = { min: 0 }) {
-  const more = bounds.min === 0 && bounds.max === undefined ? '' : boundsText(bounds, durationText)
-  return quantity(
-    `a duration${more} such as 250ms, 15s or 1h30m`,
-    (value) => {
-      if (value === 0 || value === '0') return within(0, bounds)
-      return isText(value) ? within(readDuration(value.trim()), bounds) : undefined
-    },
-    { type: ['string', 'number'], examples: ['15s', '1h30m', '250ms', 0] },
-  )
+export function duration(bounds: Bounds = {}) {
+  return quantity(`a duration${boundsText(beyondZero(bounds), showDuration)} such as 250ms, 15s or 1h30m`, (value) => within(readDuration(zeroAsText(value)), bounds), {
+    type: ['string', 'number'], examples: ['15s', '1h30m', '250ms', 0],
+  })
 }
 
 /** Millicores. */
 export function cpu(bounds: Bounds = { min: 1 }) {
-  return quantity(`an amount of CPU${boundsText(bounds, (m) => `${m}m`)} such as 250m, 0.5 or 2`, (value) => {
-    const text = asText(value)
-    return text === undefined ? undefined : within(readCpu(text), bounds)
-  }, { type: ['string', 'number'], examples: ['250m', 2] })
+  return quantity(`an amount of CPU${boundsText(beyondZero(bounds), showCpu)} such as 250m, 0.5 or 2`, (value) => within(readCpu(trimmed(value)), bounds), {
+    type: ['string', 'number'], examples: ['250m', 2],
+  })
 }
 
 /** Bytes. */
-export function memory(bounds: Bounds = { min: 0 }) {
-  return quantity('an amount of memory such as 512Mi, 2Gi or 1000000 (bytes)', (value) => {
-    const text = asText(value)
-    return text === undefined ? undefined : within(readMemory(text), bounds)
-  }, { type: ['string', 'number'], examples: ['512Mi', '2Gi'] })
+export function memory(bounds: Bounds = {}) {
+  return quantity(`an amount of memory${boundsText(beyondZero(bounds), showMemory)} such as 512Mi, 2Gi or 1e9 (bytes)`, (value) => within(readMemory(trimmed(value)), bounds), {
+    type: ['string', 'number'], examples: ['512Mi', '2Gi'],
+  })
 }
 
 /** "70%" or 0.7, both 0.7. */
 export function share(bounds: Bounds = { min: 0 }) {
-  const percent = (s: number): string => `${s * 100}%`
-  return quantity(`a share${boundsText(bounds, percent)} such as 70% or 0.7`, (value) => {
-    const text = asText(value)
-    return text === undefined ? undefined : within(readShare(text), bounds)
-  }, { type: ['string', 'number'], examples: ['70%', 0.7] })
+  return quantity(`a share${boundsText(bounds, percentText)} such as 70% or 0.7`, (value) => within(readShare(trimmed(value)), bounds), {
+    type: ['string', 'number'], examples: ['70%', 0.7],
+  })
 }
 
-const PER: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
+/** 0.7 as "70%". */
+export const percentText = (value: number): string => `${Math.round(value * 1e6) / 1e4}%`
 
 /** Per second, above zero. */
 export const rate = () =>
   quantity('a rate above 0 such as 800/s, 1.5k/s or 30/m', (value) => {
-    const match = /^(\d+(?:\.\d+)?)(k?)\/(s|m|h)$/.exec(asText(value) ?? '')
-    if (match === null) return undefined
-    const perSecond = (Number(match[1]) * (match[2] === 'k' ? 1000 : 1)) / PER[match[3]!]!
+    const perSecond = readRate(trimmed(value))
     return perSecond > 0 ? perSecond : undefined
   }, { type: 'string', examples: ['800/s', '30/m'] })
 
 /** Micro-dollars per hour. */
 export const price = () =>
-  quantity('a price of at least 0 per hour such as 0.77/h', (value) => {
-    const match = /^\$?(\d+(?:\.\d+)?)\/h$/.exec(asText(value) ?? '')
-    return match === null && value !== 0 ? undefined : Math.round(Number(match?.[1] ?? 0) * 1_000_000)
-  }, { type: ['string', 'number'], examples: ['0.77/h'] })
+  quantity('a price per hour such as 0.77/h', (value) => readPrice(trimmed(value)), { type: 'string', examples: ['0.77/h'] })
 
 export function whole(bounds: Bounds = { min: 0 }) {
   return quantity(`a whole number${boundsText(bounds)}`, (value) => (Number.isSafeInteger(value) ? within(value as number, bounds) : undefined), {
@@ -128,8 +118,8 @@ export const words = () => quantity('text', (value) => (isText(value) ? value : 
 /** Letters, digits, dots, underscores and hyphens: safe as a folder, a CSV cell and a part of a path. */
 export const name = () =>
   quantity('a name of letters, digits, underscores and hyphens that begins with a letter or digit', (value) => {
-    const text = asText(value)
-    return text !== undefined && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text) ? text : undefined
+    const text = isNumber(value) ? String(value) : value
+    return isText(text) && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text) ? text : undefined
   }, { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' })
 
 export function oneOf<const W extends string>(accepted: readonly W[]) {
@@ -206,17 +196,3 @@ export function jsonOf(schema: z.ZodType): Record<string, unknown> {
 }
 
 export const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** Whole microseconds in the largest units that divide them: 90 s is 1m30s. */
-export function durationText(microseconds: number): string {
-  if (microseconds === 0) return '0s'
-  const units: readonly (readonly [string, number])[] = [['h', 3_600_000_000], ['m', 60_000_000], ['s', 1_000_000], ['ms', 1000], ['us', 1]]
-  let rest = microseconds
-  let text = ''
-  for (const [unit, size] of units) {
-    const count = Math.floor(rest / size)
-    rest -= count * size
-    if (count > 0) text += `${count}${unit}`
-  }
-  return text
-}

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { valuesOf, type Parameter, type Parameters, type ParameterValue, type Selection } from '../../sim/define.ts'
+import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
 import { show, suggestion } from './document.ts'
 import { FAMILIES, familyOf, type Described, type FamilyPath } from './families.ts'
-import { cpu, duration, durationText, flag, isMap, jsonOf, memory, number, oneOf, section, share, whole, type Bounds } from './quantities.ts'
+import { cpu, duration, flag, isMap, jsonOf, memory, number, oneOf, percentText, section, share, whole, type Bounds } from './quantities.ts'
 
 /** Users' files that have been loaded, by `family` and the text in the YAML; what is wrong with the others. */
 export type LoadedFiles = ReadonlyMap<string, LoadedFile>
@@ -35,11 +36,13 @@ function parameterSchema(parameter: Parameter): z.ZodType {
 export function writtenDefault(parameter: Parameter): ParameterValue {
   const value = parameter.default
   if (typeof value !== 'number') return value
-  if (parameter.kind === 'duration') return durationText(value)
-  if (parameter.kind === 'share') return `${Math.round(value * 1e6) / 1e4}%`
-  if (parameter.kind === 'cpu') return `${value}m`
-  if (parameter.kind === 'memory') return value % 2 ** 30 === 0 ? `${value / 2 ** 30}Gi` : value % 2 ** 20 === 0 ? `${value / 2 ** 20}Mi` : value
-  return value
+  switch (parameter.kind) {
+    case 'duration': return showDuration(value)
+    case 'share': return percentText(value)
+    case 'cpu': return showCpu(value)
+    case 'memory': return showMemory(value)
+    default: return value
+  }
 }
 
 function parameterShape(parameters: Parameters): Record<string, z.ZodType> {

@@ -1,0 +1,16 @@
+/** Snug: the feasible node that would be left with the least room, memory counted `memoryWeight` times as much as CPU. */
+import type { OwnScheduler } from '../sim/index.ts'
+
+const snug: OwnScheduler & { parameters: object } = {
+  name: 'snug',
+  parameters: {
+    memoryWeight: { kind: 'number', default: 1, min: 0, meaning: 'how much free memory counts against free CPU' },
+  },
+  score(pod, node, { nodes, pods }, { memoryWeight }) {
+    const cpu = (nodes.freeCpu[node] - pods.cpu[pod]) / nodes.cpu[node]
+    const memory = (nodes.freeMemory[node] - pods.memory[pod]) / nodes.memory[node]
+    return -(cpu + Number(memoryWeight) * memory)
+  },
+}
+
+export default snug
