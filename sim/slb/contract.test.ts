@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { balancers } from './index.ts'
 import { NO_BACKEND, Outcome } from './policy.ts'
 import { MAX_WEIGHT } from './slots.ts'
-import { context, filled, histories, noExclude, picks, replay, request, seeded } from './testing.ts'
+import { context, filled, histories, noExclude, picks, replay, request, seeded } from './slb.fixture.ts'
 import { valuesOf } from '../define.ts'
 
 const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: MAX_WEIGHT }))

@@ -38,7 +38,7 @@ export class CountBuckets implements LoadOrder {
   more(slot: number, count: number): void {
     if (count === this.head.length) this.growCounts()
     const from = count - 1
-    if (this.head[count] === NONE) this.open(count, from, this.above[from]!)
+    if (this.head[count] === NONE) this.open(count, from, this.above[from])
     this.unlink(slot, from)
     this.append(slot, count)
     if (this.head[from] === NONE) this.close(from)
@@ -46,21 +46,21 @@ export class CountBuckets implements LoadOrder {
 
   fewer(slot: number, count: number): void {
     const from = count + 1
-    if (this.head[count] === NONE) this.open(count, this.below[from]!, from)
+    if (this.head[count] === NONE) this.open(count, this.below[from], from)
     this.unlink(slot, from)
     this.append(slot, count)
     if (this.head[from] === NONE) this.close(from)
   }
 
   first(exclude: number): number {
-    const slot = this.head[this.least]!
+    const slot = this.head[this.least]
     if (slot !== exclude) return slot
-    const second = this.next[slot]!
-    return second !== NONE ? second : this.head[this.above[this.least]!]!
+    const second = this.next[slot]
+    return second !== NONE ? second : this.head[this.above[this.least]]
   }
 
   private append(slot: number, count: number): void {
-    const last = this.tail[count]!
+    const last = this.tail[count]
     this.previous[slot] = last
     this.next[slot] = NONE
     if (last === NONE) this.head[count] = slot
@@ -69,8 +69,8 @@ export class CountBuckets implements LoadOrder {
   }
 
   private unlink(slot: number, count: number): void {
-    const before = this.previous[slot]!
-    const after = this.next[slot]!
+    const before = this.previous[slot]
+    const after = this.next[slot]
     if (before === NONE) this.head[count] = after
     else this.next[before] = after
     if (after === NONE) this.tail[count] = before
@@ -86,8 +86,8 @@ export class CountBuckets implements LoadOrder {
   }
 
   private close(count: number): void {
-    const below = this.below[count]!
-    const above = this.above[count]!
+    const below = this.below[count]
+    const above = this.above[count]
     if (below === NONE) this.least = above
     else this.above[below] = above
     if (above !== NONE) this.below[above] = below

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { leastConnections } from './least-connections.ts'
 import { MAX_WEIGHT } from './slots.ts'
-import { context, filled, histories, letters, picks, replay, request } from './testing.ts'
+import { context, filled, histories, letters, picks, replay, request } from './slb.fixture.ts'
 import { LeastConnectionsTwin } from './twins.ts'
 
 const fresh = () => leastConnections.create({}, context())

@@ -52,7 +52,7 @@ class LeastConnections implements Balancer {
   }
 
   removed(slot: number): void {
-    const count = this.slots.inFlight[slot]!
+    const count = this.slots.inFlight[slot]
     this.slots.remove(slot)
     this.order.remove(slot, count)
   }
@@ -63,14 +63,14 @@ class LeastConnections implements Balancer {
     const slot = this.order.first(slots.count > 1 ? exclude : NO_BACKEND)
     slots.sent(slot)
     this.changes.note(slot)
-    this.order.more(slot, slots.inFlight[slot]!)
+    this.order.more(slot, slots.inFlight[slot])
     return slot
   }
 
   ended(slot: number): void {
     if (!this.slots.ended(slot)) return
     this.changes.note(slot)
-    this.order.fewer(slot, this.slots.inFlight[slot]!)
+    this.order.fewer(slot, this.slots.inFlight[slot])
   }
 
   private turnToHeap(): void {
@@ -111,7 +111,7 @@ class LoadHeap extends SlotHeap implements LoadOrder {
   /** Compares a's in flight / weight with b's by cross multiplication: below 2^31 * 10^6, so exact. */
   protected before(a: number, b: number): boolean {
     const { inFlight, weight } = this.slots
-    const difference = inFlight[a]! * weight[b]! - inFlight[b]! * weight[a]!
-    return difference < 0 || (difference === 0 && this.changes.of[a]! < this.changes.of[b]!)
+    const difference = inFlight[a] * weight[b] - inFlight[b] * weight[a]
+    return difference < 0 || (difference === 0 && this.changes.of[a] < this.changes.of[b])
   }
 }

@@ -5,7 +5,7 @@ import type { Backends } from './index.ts'
 import { leastConnections } from './least-connections.ts'
 import { NO_BACKEND } from './policy.ts'
 import type { Balancer, RequestView } from './policy.ts'
-import { context, filled, histories, letters, picks, replay, request, scripted, seeded } from './testing.ts'
+import { context, filled, histories, letters, picks, replay, request, scripted, seeded } from './slb.fixture.ts'
 import { valuesOf } from '../define.ts'
 import type { ParameterValue } from '../define.ts'
 import type { RandomStream } from '../random/stream.ts'
@@ -32,7 +32,7 @@ const lightest = {
   parameters: { bias: 1 },
   pick(backends: Backends, _request: RequestView, _random: RandomStream, values: Record<string, number>): number {
     let best = 0
-    const cost = (i: number): number => (backends.inFlight(i) + values['bias']!) / backends.weight(i)
+    const cost = (i: number): number => (backends.inFlight(i) + values['bias']) / backends.weight(i)
     for (let i = 1; i < backends.count; i++) if (cost(i) < cost(best)) best = i
     return best
   },
@@ -54,7 +54,10 @@ describe('the narrow door: { name, pick(backends, request, random, values) }', (
   })
 
   test('gets the stream of the balancer and the request', () => {
-    const sticky = { name: 'sticky', pick: (backends: Backends, asked: RequestView, random: RandomStream) => (asked.key >= 0 ? asked.key % backends.count : random.int(backends.count)) }
+    const sticky = {
+      name: 'sticky',
+      pick: ({ count }: Backends, { key }: RequestView, random: RandomStream) => (key >= 0 ? key % count : random.int(count)),
+    }
     const balancer = filled(made(sticky, {}, scripted([2, 0])), [1, 1, 1])
     expect([balancer.pick(request, -1), balancer.pick({ key: 7, attempt: 0 }, -1), balancer.pick(request, -1)]).toEqual([2, 1, 0])
   })

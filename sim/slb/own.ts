@@ -103,11 +103,11 @@ class Face implements Backends {
   }
 
   inFlight(i: number): number {
-    return this.slots.inFlight[this.slot(i)]!
+    return this.slots.inFlight[this.slot(i)]
   }
 
   weight(i: number): number {
-    return this.slots.weight[this.slot(i)]!
+    return this.slots.weight[this.slot(i)]
   }
 }
 
@@ -140,12 +140,16 @@ class Checked implements Balancer {
 
   pick(request: RequestView, exclude: number): number {
     const slot = this.own.pick(request, exclude)
-    if (this.slots.count === 0 ? slot === NO_BACKEND : Number.isInteger(slot) && this.slots.has(slot) && !(slot === exclude && this.slots.passesOver(exclude))) return slot
+    if (this.slots.count === 0 ? slot === NO_BACKEND : this.allows(slot, exclude)) return slot
     throw new Error(`${this.name}: pick must return ${this.wanted(exclude)}; found ${String(slot)}`)
   }
 
   ended(slot: number, latency: number, outcome: number): void {
     this.own.ended(slot, latency, outcome)
+  }
+
+  private allows(slot: number, exclude: number): boolean {
+    return Number.isInteger(slot) && this.slots.has(slot) && !(slot === exclude && this.slots.passesOver(exclude))
   }
 
   private wanted(exclude: number): string {

@@ -34,7 +34,10 @@ export interface Balancer {
   /** The slot is free; the weight is a whole number from 1 to 1000000. */
   added(slot: number, weight: number): void
   removed(slot: number): void
-  /** A present slot other than `exclude` when there is another (`exclude` is -1 or the slot tried last), else the excluded one, else NO_BACKEND. Counts as in flight from now on. */
+  /**
+   * A present slot other than `exclude` when there is another (`exclude` is -1 or the slot tried last), else the excluded one, else
+   * NO_BACKEND. Counts as in flight from now on.
+   */
   pick(request: RequestView, exclude: number): number
   /**
    * The request that was sent to the slot is over, latency in µs; the slot may have been removed in between. When it has been given

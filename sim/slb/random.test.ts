@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { random } from './random.ts'
-import { context, filled, letters, request, scripted } from './testing.ts'
+import { context, filled, letters, request, scripted } from './slb.fixture.ts'
 
 const with4 = (draws: readonly number[]) => filled(random.create({}, context(scripted(draws))), [9, 1, 1, 1])
 

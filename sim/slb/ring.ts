@@ -27,7 +27,7 @@ export class Ring {
       this.next[slot] = slot
       this.previous[slot] = slot
     } else {
-      const last = this.previous[this.first]!
+      const last = this.previous[this.first]
       this.next[last] = slot
       this.previous[slot] = last
       this.next[slot] = this.first
@@ -37,8 +37,8 @@ export class Ring {
   }
 
   remove(slot: number): void {
-    const after = this.next[slot]!
-    const before = this.previous[slot]!
+    const after = this.next[slot]
+    const before = this.previous[slot]
     if (this.turn === slot) this.turn = after === this.first ? NONE : after
     if (after === slot) {
       this.first = NONE
@@ -53,7 +53,7 @@ export class Ring {
   advance(): number {
     const slot = this.turn === NONE ? this.first : this.turn
     if (slot === NONE) return NONE
-    const after = this.next[slot]!
+    const after = this.next[slot]
     this.turn = after === this.first ? NONE : after
     return slot
   }

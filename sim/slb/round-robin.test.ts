@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { roundRobin } from './round-robin.ts'
-import { filled, histories, letters, picks, replay, request } from './testing.ts'
+import { filled, histories, letters, picks, replay, request } from './slb.fixture.ts'
 
 const fresh = () => roundRobin.create({}, { random: { next: () => 0, int: () => 0 }, now: () => 0 })
 
@@ -14,7 +14,7 @@ describe('round-robin', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 20 }), (n, k) => {
         const shares = new Array<number>(n).fill(0)
-        for (const slot of picks(filled(fresh(), new Array<number>(n).fill(1)), n * k)) shares[slot]!++
+        for (const slot of picks(filled(fresh(), new Array<number>(n).fill(1)), n * k)) shares[slot]++
         expect(shares).toEqual(new Array<number>(n).fill(k))
       }),
     )
@@ -65,7 +65,7 @@ describe('round-robin', () => {
         let turn = 0 // index of whose turn it is; list.length: the end of the list
         const take = (): number => {
           if (turn >= list.length) turn = 0
-          return list[turn++]!
+          return list[turn++]
         }
         const plain = {
           added: (slot: number) => void list.push(slot),

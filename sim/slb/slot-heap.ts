@@ -32,30 +32,30 @@ export abstract class SlotHeap {
   }
 
   remove(slot: number): void {
-    const gap = this.places.of[slot]!
-    const last = this.heap[--this.size]!
+    const gap = this.places.of[slot]
+    const last = this.heap[--this.size]
     if (last !== slot) this.settle(last, gap)
   }
 
   /** To be called when the slot's key has changed. */
   moved(slot: number): void {
-    this.settle(slot, this.places.of[slot]!)
+    this.settle(slot, this.places.of[slot])
   }
 
   /** The first but `exclude`; NONE when there is no other. The second of a heap is one of the two below the top. */
   first(exclude: number): number {
     if (this.size === 0) return NONE
-    const top = this.heap[0]!
+    const top = this.heap[0]
     if (top !== exclude) return top
     if (this.size === 1) return NONE
-    const left = this.heap[1]!
+    const left = this.heap[1]
     if (this.size === 2) return left
-    const right = this.heap[2]!
+    const right = this.heap[2]
     return this.before(right, left) ? right : left
   }
 
   private settle(slot: number, at: number): void {
-    if (at > 0 && this.before(slot, this.heap[(at - 1) >> 1]!)) this.rise(slot, at)
+    if (at > 0 && this.before(slot, this.heap[(at - 1) >> 1])) this.rise(slot, at)
     else this.sink(slot, at)
   }
 
@@ -65,7 +65,7 @@ export abstract class SlotHeap {
     let at = from
     while (at > 0) {
       const parent = (at - 1) >> 1
-      const above = heap[parent]!
+      const above = heap[parent]
       if (!this.before(slot, above)) break
       heap[at] = above
       place[above] = at
@@ -80,8 +80,8 @@ export abstract class SlotHeap {
     const place = this.places.of
     let at = from
     for (let child = 2 * at + 1; child < size; child = 2 * at + 1) {
-      if (child + 1 < size && this.before(heap[child + 1]!, heap[child]!)) child++
-      const below = heap[child]!
+      if (child + 1 < size && this.before(heap[child + 1], heap[child])) child++
+      const below = heap[child]
       if (!this.before(below, slot)) break
       heap[at] = below
       place[below] = at

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MAX_WEIGHT, Slots } from './slots.ts'
-import { noExclude } from './testing.ts'
+import { noExclude } from './slb.fixture.ts'
 
 describe('slots', () => {
   test('candidates are the present slots but the excluded one, each exactly once, through any additions and removals', () => {

@@ -20,7 +20,7 @@ export class Slots {
   /** Backends present. */
   count = 0
   weight = new Int32Array(16)
-  /** Requests picked here and not ended. */
+  /** Requests picked here and not ended; 0 where no backend is. */
   inFlight = new Int32Array(16)
   /** The present slots in places 0 .. count-1, in no particular order: the last one moves into the gap of a removed one. */
   private dense = new Int32Array(16)
@@ -34,15 +34,14 @@ export class Slots {
     if (this.has(slot)) throw new Error(`backend added twice: slot ${slot}`)
     if (slot >= this.place.length) this.grow(slot)
     this.weight[slot] = weight
-    this.inFlight[slot] = 0
     this.dense[this.count] = slot
     this.place[slot] = this.count++
   }
 
   remove(slot: number): void {
     if (!this.has(slot)) throw new Error(`backend removed that is not there: slot ${slot}`)
-    const gap = this.place[slot]!
-    const last = this.dense[--this.count]!
+    const gap = this.place[slot]
+    const last = this.dense[--this.count]
     this.dense[gap] = last
     this.place[last] = gap
     this.place[slot] = ABSENT
@@ -50,7 +49,7 @@ export class Slots {
   }
 
   has(slot: number): boolean {
-    return slot >= 0 && slot < this.place.length && this.place[slot]! !== ABSENT
+    return slot >= 0 && slot < this.place.length && this.place[slot] !== ABSENT
   }
 
   /** Must the pick pass over `exclude`? Only when it is present and not alone. */
@@ -68,18 +67,18 @@ export class Slots {
    * one for it, which i never reaches, takes one comparison.
    */
   candidate(i: number, exclude: number, candidates: number): number {
-    const slot = this.dense[i]!
-    return slot === exclude && candidates < this.count ? this.dense[candidates]! : slot
+    const slot = this.dense[i]
+    return slot === exclude && candidates < this.count ? this.dense[candidates] : slot
   }
 
   sent(slot: number): void {
-    this.inFlight[slot]!++
+    this.inFlight[slot]++
   }
 
   /** False when the request is not counted any more, because its backend was removed meanwhile. */
   ended(slot: number): boolean {
     if (!this.has(slot) || this.inFlight[slot] === 0) return false
-    this.inFlight[slot]!--
+    this.inFlight[slot]--
     return true
   }
 

@@ -11,7 +11,7 @@ import { leastConnections } from './least-connections.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
 import { random } from './random.ts'
 import { roundRobin } from './round-robin.ts'
-import { context, request, seeded } from './testing.ts'
+import { context, request, seeded } from './slb.fixture.ts'
 import { twoChoices } from './two-choices.ts'
 
 interface Farm {
@@ -40,20 +40,20 @@ function sample(definition: Definition<Balancer, BalancingContext>, { servers, l
   for (let tick = 0; tick < last; tick++) {
     const isArrival = luck.next() < arrivalShare
     const slot = isArrival ? balancer.pick(request, -1) : luck.int(servers)
-    const before = queue[slot]!
+    const before = queue[slot]
     const after = isArrival ? before + 1 : Math.max(0, before - 1)
     if (!isArrival && before > 0) balancer.ended(slot, 0, 0)
     queue[slot] = after
     present += after - before
-    holding[Math.min(before, 63)]!--
-    holding[Math.min(after, 63)]!++
+    holding[Math.min(before, 63)]--
+    holding[Math.min(after, 63)]++
     if (tick < first) continue
     sum += present
     if (tick % servers !== 0) continue
     let atLeast = servers
     for (let i = 0; i < tail.length; i++) {
-      tail[i]! += atLeast / servers
-      atLeast -= holding[i]!
+      tail[i] += atLeast / servers
+      atLeast -= holding[i]
     }
   }
   const samples = Math.ceil(last / servers) - Math.ceil(first / servers)
@@ -72,7 +72,7 @@ function interval(values: readonly number[]): { readonly low: number; readonly h
 
 function replicate(definition: Definition<Balancer, BalancingContext>, farm: Farm) {
   const samples = Array.from({ length: REPLICATIONS }, (_, r) => sample(definition, farm, `theory/${r}`))
-  return { response: interval(samples.map(({ response }) => response)), tail: Array.from({ length: 8 }, (_, i) => interval(samples.map((one) => one.tail[i]!))) }
+  return { response: interval(samples.map(({ response }) => response)), tail: Array.from({ length: 8 }, (_, i) => interval(samples.map((one) => one.tail[i]))) }
 }
 
 function contains({ low, high }: { low: number; high: number }, value: number): void {
@@ -119,14 +119,14 @@ describe('a farm of servers', () => {
     const { response, tail } = replicate(twoChoices, large)
     contains(response, fixedPoint(2, 0.9))
     expect(response.half).toBeLessThan(0.02 * fixedPoint(2, 0.9)) // an interval that wide would say nothing
-    for (let i = 1; i <= 4; i++) contains(tail[i]!, power(0.9, power(2, i) - 1)) // 0.9, 0.729, 0.478, 0.206
+    for (let i = 1; i <= 4; i++) contains(tail[i], power(0.9, power(2, i) - 1)) // 0.9, 0.729, 0.478, 0.206
   })
 
   test('random, lambda 0.7: n separate M/M/1, mean response 1 / (1 - 0.7) = 3.333, geometric queues', () => {
     const { response, tail } = replicate(random, { servers: 1000, lambda: 0.7, warmup: 150, measured: 400 })
     contains(response, 1 / 0.3)
     expect(response.half).toBeLessThan(0.02 / 0.3)
-    for (let i = 1; i <= 4; i++) contains(tail[i]!, power(0.7, i))
+    for (let i = 1; i <= 4; i++) contains(tail[i], power(0.7, i))
   })
 
   test('the draws are distinct: at n = 2, lambda 0.5, two choices is join-the-shortest-queue, 1.426, and not 1.597', () => {
@@ -160,19 +160,19 @@ function shortestOfTwo(lambda: number): number {
     const next = new Float64Array(top * top)
     for (let i = 0; i < top; i++) {
       for (let j = 0; j < top; j++) {
-        const mass = now[at(i, j)]!
+        const mass = now[at(i, j)]
         if (mass < 1e-18) continue
         const up = (mass * 2 * lambda) / rate
         const toFirst = i < j ? up : i > j ? 0 : up / 2
-        next[at(Math.min(i + 1, top - 1), j)]! += toFirst
-        next[at(i, Math.min(j + 1, top - 1))]! += up - toFirst
-        next[at(Math.max(i - 1, 0), j)]! += mass / rate
-        next[at(i, Math.max(j - 1, 0))]! += mass / rate
+        next[at(Math.min(i + 1, top - 1), j)] += toFirst
+        next[at(i, Math.min(j + 1, top - 1))] += up - toFirst
+        next[at(Math.max(i - 1, 0), j)] += mass / rate
+        next[at(i, Math.max(j - 1, 0))] += mass / rate
       }
     }
     now = next
   }
   let present = 0
-  for (let i = 0; i < top; i++) for (let j = 0; j < top; j++) present += (i + j) * now[at(i, j)]!
+  for (let i = 0; i < top; i++) for (let j = 0; j < top; j++) present += (i + j) * now[at(i, j)]
   return present / (2 * lambda)
 }

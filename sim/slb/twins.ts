@@ -24,14 +24,14 @@ export class SmoothWeightedTwin implements Balancer {
 
   pick(_request: RequestView, exclude: number): number {
     const usable = others(this.backends, exclude)
+    if (usable.length === 0) return NO_BACKEND
     let total = 0
     let best = usable[0]
     for (const backend of usable) {
       backend.credit += backend.weight
       total += backend.weight
-      if (backend.credit > best!.credit) best = backend
+      if (backend.credit > best.credit) best = backend
     }
-    if (best === undefined) return NO_BACKEND
     best.credit -= total
     return best.slot
   }
@@ -55,12 +55,13 @@ export class LeastConnectionsTwin implements Balancer {
   }
 
   pick(_request: RequestView, exclude: number): number {
-    let best: (typeof this.backends)[number] | undefined
-    for (const backend of others(this.backends, exclude)) {
-      const difference = best === undefined ? -1 : backend.inFlight * best.weight - best.inFlight * backend.weight
-      if (difference < 0 || (difference === 0 && backend.changed < best!.changed)) best = backend
+    const usable = others(this.backends, exclude)
+    if (usable.length === 0) return NO_BACKEND
+    let best = usable[0]
+    for (const backend of usable) {
+      const difference = backend.inFlight * best.weight - best.inFlight * backend.weight
+      if (difference < 0 || (difference === 0 && backend.changed < best.changed)) best = backend
     }
-    if (best === undefined) return NO_BACKEND
     best.inFlight++
     best.changed = this.changes++
     return best.slot

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { context, filled, histories, letters, replay, request, scripted } from './testing.ts'
+import { context, filled, histories, letters, replay, request, scripted } from './slb.fixture.ts'
 import { twoChoices } from './two-choices.ts'
 
 const with4 = (draws: readonly number[]) => filled(twoChoices.create({}, context(scripted(draws))), [1, 1, 1, 1])

@@ -39,7 +39,7 @@ class TwoChoices implements Balancer {
     if (candidates > 1) {
       const j = random.int(candidates - 1)
       const other = slots.candidate(j < i ? j : j + 1, exclude, candidates) // uniform over all but i
-      if (slots.inFlight[other]! < slots.inFlight[slot]!) slot = other
+      if (slots.inFlight[other] < slots.inFlight[slot]) slot = other
     }
     slots.sent(slot)
     return slot

@@ -42,7 +42,7 @@ class SmoothWeighted implements Balancer {
   }
 
   removed(slot: number): void {
-    const weight = this.slots.weight[slot]!
+    const weight = this.slots.weight[slot]
     this.slots.remove(slot)
     const group = this.byWeight.get(weight)!
     group.remove(slot)
@@ -60,20 +60,20 @@ class SmoothWeighted implements Balancer {
     const { offset, order } = this.credits
     let best = NO_BACKEND
     let bestCredit = 0
-    let bestGroup = groups[0]!
+    let bestGroup = groups[0]
     for (let g = 0; g < groups.length; g++) {
-      const group = groups[g]!
+      const group = groups[g]
       group.gain += group.weight
       const slot = group.first(passedOver)
       if (slot === NO_BACKEND) continue
-      const credit = group.gain + offset[slot]!
-      if (best === NO_BACKEND || credit > bestCredit || (credit === bestCredit && order[slot]! < order[best]!)) {
+      const credit = group.gain + offset[slot]
+      if (best === NO_BACKEND || credit > bestCredit || (credit === bestCredit && order[slot] < order[best])) {
         best = slot
         bestCredit = credit
         bestGroup = group
       }
     }
-    offset[best]! -= stake
+    offset[best] -= stake
     bestGroup.moved(best)
     return best
   }
@@ -84,8 +84,8 @@ class SmoothWeighted implements Balancer {
 
   /** One who is passed over does not gain what its group will gain, nor does its weight count; gives that weight. */
   private standAside(slot: number): number {
-    const weight = this.slots.weight[slot]!
-    this.credits.offset[slot]! -= weight
+    const weight = this.slots.weight[slot]
+    this.credits.offset[slot] -= weight
     this.byWeight.get(weight)!.moved(slot)
     return weight
   }
@@ -125,7 +125,7 @@ class WeightGroup extends SlotHeap {
 
   protected before(a: number, b: number): boolean {
     const { offset, order } = this.credits
-    const difference = offset[a]! - offset[b]!
-    return difference > 0 || (difference === 0 && order[a]! < order[b]!)
+    const difference = offset[a] - offset[b]
+    return difference > 0 || (difference === 0 && order[a] < order[b])
   }
 }

@@ -3,12 +3,14 @@ import { describe, expect, test } from 'vitest'
 import { valuesOf } from '../../define.ts'
 import { replicaAutoscalers } from './index.ts'
 import type { LoadView, ReplicaAutoscaler } from './policy.ts'
-import { context, load, SECOND } from './testing.ts'
+import { context, load, SECOND } from './replicas.fixture.ts'
 
 const shares = fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 5, noNaN: true }))
 const views = fc.array(fc.record({ replicas: fc.nat(500), measured: fc.nat(500), utilization: shares }), { maxLength: 80 })
 
-describe.each(replicaAutoscalers.all.map((definition) => ({ name: definition.name, definition })))('the replica autoscaler contract: $name', ({ definition }) => {
+const members = replicaAutoscalers.all.map((definition) => ({ name: definition.name, definition }))
+
+describe.each(members)('the replica autoscaler contract: $name', ({ definition }) => {
   const fresh = (): ReplicaAutoscaler | null => definition.create(valuesOf(definition.parameters), context)
 
   const play = (scaler: ReplicaAutoscaler, given: readonly Partial<LoadView>[]): number[] =>

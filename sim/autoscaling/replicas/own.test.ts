@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { adoptReplicaAutoscaler } from './index.ts'
 import type { LoadView, ReplicaAutoscaler } from './policy.ts'
-import { context, load, SECOND } from './testing.ts'
+import { context, load, SECOND } from './replicas.fixture.ts'
 import { valuesOf } from '../../define.ts'
 import type { ParameterValue } from '../../define.ts'
 

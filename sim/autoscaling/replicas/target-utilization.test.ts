@@ -4,14 +4,15 @@ import { valuesOf } from '../../define.ts'
 import type { ParameterValue } from '../../define.ts'
 import type { LoadView, ReplicaAutoscaler } from './policy.ts'
 import { targetUtilization } from './target-utilization.ts'
-import { context, load, SECOND } from './testing.ts'
+import { context, load, SECOND } from './replicas.fixture.ts'
 
 function scaler(values: Readonly<Record<string, ParameterValue>> = {}): ReplicaAutoscaler {
   return targetUtilization.create(valuesOf(targetUtilization.parameters, values), context)!
 }
 
 /** One question to a scaler that holds nothing back. */
-const once = (given: Partial<LoadView>, values: Readonly<Record<string, ParameterValue>> = {}): number => scaler({ scaleDownWindow: 0, ...values }).desired(load(given))
+const once = (given: Partial<LoadView>, values: Readonly<Record<string, ParameterValue>> = {}): number =>
+  scaler({ scaleDownWindow: 0, ...values }).desired(load(given))
 
 describe('the ratio rule: ceil(measured * utilization / target)', () => {
   test.each([
@@ -99,6 +100,10 @@ describe('the scale-down window: never below the largest wish of its length', ()
     // 20 from time 0 counts at 15 s and leaves at 30 s; the wish of 15 s is 10 (20 at 0.35) and so on down
     expect(answers.slice(0, 4)).toEqual([20, 20, 10, 10])
     expect(answers.at(-1)).toBeLessThan(5)
+  })
+
+  test('an idle service falls to 0, and not to -0', () => {
+    expect(follow([0, 0, 0, 0], { scaleDownWindow: 30 * SECOND })).toEqual([10, 10, 0, 0])
   })
 
   test('questions without samples are not remembered and change nothing', () => {

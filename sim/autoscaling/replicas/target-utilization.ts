@@ -68,14 +68,14 @@ class WishWindow {
 
   add(now: number, wish: number): void {
     const { falling } = this
-    while (falling.length > 0 && falling[falling.length - 1]!.wish <= wish) falling.pop()
+    while (falling.length > 0 && falling[falling.length - 1].wish <= wish) falling.pop()
     falling.push({ time: now, wish })
   }
 
   /** 0 when there is none. */
   largest(now: number): number {
     const { falling } = this
-    while (falling.length > 0 && now - falling[0]!.time >= this.length) falling.shift()
-    return falling.length > 0 ? falling[0]!.wish : 0
+    while (falling.length > 0 && now - falling[0].time >= this.length) falling.shift()
+    return falling.length > 0 ? falling[0].wish : 0
   }
 }

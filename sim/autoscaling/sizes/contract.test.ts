@@ -25,7 +25,10 @@ function made(exported: unknown, values: Record<string, ParameterValue> = {}): S
   return adopted.definition.create(valuesOf(adopted.definition.parameters, values), context)
 }
 
-const members = [...sizeAutoscalers.all.map((definition) => ({ name: definition.name, make: () => definition.create(valuesOf(definition.parameters), context) })), { name: 'a user’s own', make: () => made(peakAndMargin) }]
+const members = [
+  ...sizeAutoscalers.all.map((definition) => ({ name: definition.name, make: () => definition.create(valuesOf(definition.parameters), context) })),
+  { name: 'a user’s own', make: () => made(peakAndMargin) },
+]
 
 describe.each(members)('the size autoscaler contract: $name', ({ name, make }) => {
   test('whole millicores from 1, a period above 0, and the same answer to the same usage', () => {
@@ -67,6 +70,7 @@ describe('a user’s own size autoscaler', () => {
   })
 
   test('what does not fit is said when the file is read', () => {
-    expect(adoptSizeAutoscaler({ name: 'idle', every: '1h' })).toEqual({ problems: ['a size autoscaler needs a function recommend or create, found name, every'] })
+    const problems = ['a size autoscaler needs a function recommend or create, found name, every']
+    expect(adoptSizeAutoscaler({ name: 'idle', every: '1h' })).toEqual({ problems })
   })
 })

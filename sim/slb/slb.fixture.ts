@@ -24,7 +24,7 @@ export function scripted(draws: readonly number[]): RandomStream {
   }
   const int = (n: number): number => {
     if (at === draws.length) throw new Error('more draws than scripted')
-    const draw = draws[at++]!
+    const draw = draws[at++]
     if (draw < 0 || draw >= n) throw new RangeError(`scripted ${draw} is not below ${n}`)
     return draw
   }
@@ -96,7 +96,7 @@ export function replay(balancer: Balancer, history: readonly Step[], watcher: Wa
       inFlight.set(slot, inFlight.get(slot)! + 1)
       open.push(slot)
     } else if (step.kind === 'end' && open.length > 0) {
-      const slot = open.splice(step.which % open.length, 1)[0]!
+      const slot = open.splice(step.which % open.length, 1)[0]
       if (present.has(slot)) inFlight.set(slot, inFlight.get(slot)! - 1)
       balancer.ended(slot, 1000, 0)
     }
