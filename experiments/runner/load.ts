@@ -36,7 +36,7 @@ export async function importDefault(file: string): Promise<unknown> {
 
 const defaultOf = (module: unknown): unknown => (module as { readonly default?: unknown }).default
 
-const isWrapped = (exported: unknown): boolean => typeof exported === 'object' && exported !== null && '__esModule' in exported && 'default' in exported
+const isWrapped = (exported: unknown): boolean => typeof exported === 'object' && exported !== null && '__esModule' in exported
 
 async function importTypescript(url: string): Promise<unknown> {
   const { tsImport } = await import('tsx/esm/api')

@@ -186,7 +186,7 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
       for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
       return z.NEVER
     })
-    .meta({ anyOf: Object.values(choices).map(jsonOf) })
+    .meta({ get anyOf() { return Object.values(choices).map(jsonOf) } }) // asked for by `schema` alone, and slow
 }
 
 /** JSON Schema (draft 7, what editors' language servers all understand) of the accepted input. */

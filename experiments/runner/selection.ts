@@ -103,7 +103,7 @@ export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: Load
     return { output: output as unknown as Output }
   }
 
-  const json = [
+  const json = () => [
     { type: 'string', enum: names },
     ...family.all.map((d) => ({ ...jsonOf(wordFor('name', d)), description: d.summary })),
     { type: 'object', properties: { file: { type: 'string', description: "the user's own algorithm, relative to this file" }, ...extraJson(extras) }, required: ['file'] },
@@ -118,7 +118,7 @@ export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: Load
       return z.NEVER
     })
     .prefault(FAMILIES[path].default)
-    .meta({ description: family.meaning, anyOf: json })
+    .meta({ description: family.meaning, get anyOf() { return json() } }) // asked for by `schema` alone, and slow
 }
 
 const extraJson = (extras: Extras): Record<string, unknown> => jsonOf(z.strictObject({ ...extras }))['properties'] as Record<string, unknown>
