@@ -141,7 +141,7 @@ export class Fragmentation {
   private grow(nodes: number, classes: number): void {
     const rows = nodes > this.seen.length ? Math.max(nodes, 2 * this.seen.length) : this.seen.length
     const width = classes > this.width ? Math.max(classes, 2 * this.width, 8) : this.width
-    const widened = (old: Int32Array): Int32Array => {
+    const widened = (old: Int32Array): Int32Array<ArrayBuffer> => {
       const fresh = new Int32Array(rows * width)
       for (let node = 0; node < this.nodes; node++) fresh.set(old.subarray(node * this.width, node * this.width + this.classes), node * width)
       return fresh

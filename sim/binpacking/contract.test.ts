@@ -1,0 +1,110 @@
+/** What every packer must keep, whatever it prefers. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { valuesOf } from '../define.ts'
+import { NONE } from '../cluster/views.ts'
+import {
+  continuousBound, firstFitInOrder, packers, packingGap, plainBestFitDecreasing, plainFirstFitDecreasing, plainFirstFitInOrder, verifyPacking,
+} from './index.ts'
+import type { Packer, Packing, PackingProblem } from './policy.ts'
+import { problem } from './problem.fixture.ts'
+import { anyProblem } from './random-problem.fixture.ts'
+
+const context = { now: () => 0 }
+const members = packers.all.flatMap(({ name, parameters, create }) => {
+  const packer = create(valuesOf(parameters), context)
+  return packer === null ? [] : [{ name, fresh: () => create(valuesOf(parameters), context)! }]
+})
+members.push({ name: 'first-fit-in-order (the estimator)', fresh: () => firstFitInOrder })
+
+/** Everything that can be compared, as plain data. */
+const plain = ({ bin, deviceMask, opened, leftOver }: Packing): unknown => ({ bin: [...bin], devices: [...(deviceMask ?? [])], opened: [...opened], leftOver })
+
+/** Nothing left over would still fit: neither into what an opened or existing bin has left, nor into one more bin. */
+function couldPlace(p: PackingProblem, packing: Packing, item: number): number {
+  for (let bin = 0; bin < p.bins + packing.opened.length; bin++) {
+    const tried = { ...packing, bin: packing.bin.with(item, bin), leftOver: packing.leftOver - 1 }
+    // The devices of the pods that are there stay as they are: the item must find its own.
+    for (let mask = 0; mask < 256; mask++) {
+      if (verifyPacking(p, { ...tried, deviceMask: packing.deviceMask!.with(item, mask) }).length === 0) return bin
+      if (p.classes.gpus[p.podClass[item]] === 0) break
+    }
+  }
+  return NONE
+}
+
+for (const { name, fresh } of members) {
+  describe(name, () => {
+    test('never over capacity, never a bin that does not admit, limits kept, counts true', () => {
+      const packer = fresh()
+      fc.assert(fc.property(anyProblem, (p) => { expect(verifyPacking(p, packer.pack(p))).toEqual([]) }), { numRuns: 300, seed: 11 })
+    })
+
+    test('no pod is left over that would fit into a bin as it stands', () => {
+      const packer = fresh()
+      fc.assert(
+        fc.property(anyProblem, (p) => {
+          const packing = packer.pack(p)
+          packing.bin.forEach((bin, item) => {
+            if (bin === NONE) expect(couldPlace(p, packing, item)).toBe(NONE)
+          })
+        }),
+        { numRuns: 100, seed: 12 },
+      )
+    })
+
+    test('continuous bound <= bins used, and its cost <= the price of the new bins', () => {
+      const packer = fresh()
+      fc.assert(
+        fc.property(anyProblem, (p) => {
+          const packing = packer.pack(p)
+          const { used, bound, gap } = packingGap(p, packing)
+          expect(bound.bins).toBeLessThanOrEqual(used)
+          expect(gap).toBeGreaterThanOrEqual(0)
+          expect(bound.cost).toBeLessThanOrEqual(packing.opened.reduce((sum, type) => sum + p.types[type].price, 0))
+          if (packing.leftOver === 0) expect(continuousBound(p)).toEqual(bound)
+        }),
+        { numRuns: 300, seed: 13 },
+      )
+    })
+
+    test('the same problem, the same packing: also after others in between, and from another instance', () => {
+      const packer = fresh()
+      fc.assert(
+        fc.property(anyProblem, anyProblem, (p, other) => {
+          const first = plain(packer.pack(p))
+          packer.pack(other)
+          expect(plain(packer.pack(p))).toEqual(first)
+          expect(plain(fresh().pack(p))).toEqual(first)
+        }),
+        { numRuns: 100, seed: 14 },
+      )
+    })
+
+    test('an earlier answer stays what it was, and the problem is not written to', () => {
+      const packer = fresh()
+      const p = problem([{ cpu: 5 }, { cpu: 3 }], [{ cpu: 4 }], [{ cpu: 8 }])
+      const first = packer.pack(p)
+      const before = plain(first)
+      packer.pack(problem([{ cpu: 1 }, { cpu: 1 }], [{ cpu: 1 }], [{ cpu: 1 }]))
+      expect(plain(first)).toEqual(before)
+      expect([p.free[0][0], p.podClass[0]]).toEqual([4, 0])
+    })
+
+    test('nothing to pack, nowhere to pack', () => {
+      expect(fresh().pack(problem([], [{ cpu: 1 }], []))).toMatchObject({ opened: [], leftOver: 0 })
+      expect(fresh().pack(problem([{ cpu: 1 }], [], []))).toMatchObject({ opened: [], leftOver: 1 })
+    })
+  })
+}
+
+describe('equal to the plain scan of all bins', () => {
+  const pairs: [string, Packer, Packer][] = [
+    ['first-fit-decreasing', packers.find('first-fit-decreasing')!.create({}, context)!, plainFirstFitDecreasing],
+    ['best-fit-decreasing', packers.find('best-fit-decreasing')!.create({}, context)!, plainBestFitDecreasing],
+    ['first-fit-in-order', firstFitInOrder, plainFirstFitInOrder],
+  ]
+  test.each(pairs)('%s', (_name, fast, slow) => {
+    fc.assert(fc.property(anyProblem, (p) => { expect(plain(fast.pack(p))).toEqual(plain(slow.pack(p))) }), { numRuns: 1000, seed: 15 })
+  })
+})
