@@ -32,4 +32,6 @@ export type Score = (pod: number, node: number, view: ClusterView, values: Reado
 export type SchedulerDefinition<P extends Parameters = Parameters> = Definition<Placer, SchedulingContext, P> & {
   /** The slow, obvious twin: same decisions by scanning all nodes; the oracle of the tests. */
   twin?(values: never, context: SchedulingContext): Placer
+  /** Earlier calls change later answers (a stream of draws, a rotating start); otherwise the contract suite demands that they do not. */
+  readonly remembers?: boolean
 }

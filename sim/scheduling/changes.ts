@@ -1,0 +1,52 @@
+/** Which nodes changed lately: the reader that every index of this family shares, over one cursor in the cluster's log. */
+import { Subject } from '../cluster/views.ts'
+import type { ClusterView, LogCursor, LogView } from '../cluster/views.ts'
+import type { NodeWeights } from './weights.ts'
+
+/**
+ * The rows of changed nodes in a ring. `position` counts changes, and change k sits at `ring[k & mask]` while it is among the last
+ * `ring.length`. Many trees read the one ring, each from its own position; a cursor for each tree would make the cluster's log
+ * wait for the pod class that is asked least.
+ */
+export class NodeChanges {
+  ring = new Int32Array(0)
+  mask = 0
+  position = 0
+  private log: LogView | undefined
+  private cursor: LogCursor | undefined
+  private readonly weights: NodeWeights | undefined
+
+  constructor(weights?: NodeWeights) {
+    this.weights = weights
+  }
+
+  /** Reads the log up to the present. Another cluster, or a cluster that outgrew the ring, puts every earlier position out of reach. */
+  follow(view: ClusterView): void {
+    if (view.log !== this.log) this.begin(view)
+    if (view.nodes.count > this.ring.length) this.enlarge(view.nodes.count)
+    const cursor = this.cursor!
+    const { ring, mask } = this
+    while (cursor.next()) {
+      const subject = cursor.subject
+      if (subject > Subject.PodReleased) continue // an endpoint is no concern of a placer
+      if (subject === Subject.NodeAdded) this.weights?.set(cursor.row, view)
+      ring[this.position++ & mask] = cursor.row
+    }
+  }
+
+  private begin(view: ClusterView): void {
+    this.cursor?.close()
+    this.log = view.log
+    this.cursor = view.log.open()
+    this.position += this.ring.length + 1
+    if (this.weights !== undefined) for (let row = 0; row < view.nodes.count; row++) this.weights.set(row, view)
+  }
+
+  private enlarge(count: number): void {
+    let length = 1024
+    while (length < count) length *= 2
+    this.ring = new Int32Array(length)
+    this.mask = length - 1
+    this.position += length + 1
+  }
+}
