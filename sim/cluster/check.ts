@@ -1,82 +1,139 @@
-/** The cluster's laws for `--check`: what is free plus what the bound pods hold is what the node has, with ===, on every resource and device. */
+/**
+ * The cluster's laws for `--check`: what is free plus what the bound pods hold is what the node has, with ===, on every resource and
+ * device; no node is over its capacity; and the counters are what a count finds. It reads columns and lists and does its own sums, sharing
+ * no arithmetic with the writer.
+ */
 import type { Cluster } from './cluster.ts'
-import { DEVICES, MILLI, NodeState, PodPhase, Subject } from './views.ts'
+import { DEVICES, MILLI, NodeState, NONE, PodPhase, Subject } from './views.ts'
 import type { LogCursor } from './views.ts'
 
 export class ClusterCheck {
   private readonly cluster: Cluster
   private readonly cursor: LogCursor
+  /** Sums of the node at hand. */
+  private readonly held: Float64Array
+  private readonly deviceHeld = new Int32Array(DEVICES)
 
   constructor(cluster: Cluster) {
     this.cluster = cluster
     this.cursor = cluster.log.open()
+    this.held = new Float64Array(cluster.nodes.resources.length)
   }
 
   /** The nodes that changed since the last call. */
   touched(): void {
     const { cursor } = this
+    let last = NONE
     while (cursor.next()) {
       const { subject, row } = cursor
-      if (subject === Subject.PodBound || subject === Subject.PodReleased || subject === Subject.NodeAdded) this.node(row)
+      if (subject === Subject.EndpointAdded || subject === Subject.EndpointRemoved || row === last) continue
+      last = row
+      this.node(row)
     }
   }
 
-  /** Every node, and the counters over all of them. */
+  /** Every node, every pod, and the counters over all of them. */
   full(): void {
-    const { nodes, pods, classes, allocatable, allocated } = this.cluster
-    const capacity = new Float64Array(allocatable.length)
-    const held = new Float64Array(allocatable.length)
+    const { cluster } = this
+    const { nodes } = cluster
+    const capacity = new Float64Array(nodes.resources.length)
+    const held = new Float64Array(nodes.resources.length)
+    let listed = 0
     let ready = 0
     let inUse = 0
+    let gpuCapacity = 0
+    let gpuHeld = 0
     for (let node = 0; node < nodes.count; node++) {
-      this.node(node)
-      if (nodes.state[node] === NodeState.Ready) ready++
+      listed += this.node(node)
+      const state = nodes.state[node]
+      if (state === NodeState.Ready) ready++
       if (nodes.podCount[node] > 0) inUse++
-      if (nodes.state[node] !== NodeState.Ready && nodes.state[node] !== NodeState.Cordoned) continue
-      for (let resource = 0; resource < capacity.length; resource++) capacity[resource] += nodes.capacity[resource][node]
+      if (state !== NodeState.Ready && state !== NodeState.Cordoned) continue
+      for (let resource = 0; resource < capacity.length; resource++) {
+        capacity[resource] += nodes.capacity[resource][node]
+        held[resource] += this.held[resource]
+      }
+      gpuCapacity += nodes.devices[node] * MILLI
+      for (let device = 0; device < DEVICES; device++) gpuHeld += this.deviceHeld[device]
     }
+    nodes.resources.forEach((name, resource) => {
+      equal(`allocatable ${name} of all nodes`, cluster.allocatable[resource], capacity[resource])
+      equal(`allocated ${name} of all nodes`, cluster.allocated[resource], held[resource])
+    })
+    equal('allocatable milli-GPU of all nodes', cluster.gpuAllocatable, gpuCapacity)
+    equal('allocated milli-GPU of all nodes', cluster.gpuAllocated, gpuHeld)
+    equal('ready nodes', nodes.ready, ready)
+    equal('nodes in use', cluster.nodesInUse, inUse)
+    this.pods(listed)
+  }
+
+  private pods(listed: number): void {
+    const { cluster } = this
+    const { pods } = cluster
     let pending = 0
+    let bound = 0
+    let gone = 0
     for (let pod = 0; pod < pods.count; pod++) {
       const phase = pods.phase[pod]
       if (phase === PodPhase.Pending) pending++
-      if (phase === PodPhase.Pending || phase === PodPhase.Gone) continue
-      for (let resource = 0; resource < held.length; resource++) held[resource] += classes.request[resource][pods.podClass[pod]]
+      else if (phase === PodPhase.Gone) gone++
+      else bound++
+      if (phase === PodPhase.Pending || phase === PodPhase.Gone) equal(`node of pod ${pod}, which holds none`, pods.node[pod], NONE)
     }
-    nodes.resources.forEach((name, resource) => {
-      equal(`allocatable ${name} of all nodes`, allocatable[resource], capacity[resource])
-      equal(`allocated ${name} of all nodes`, allocated[resource], held[resource])
-    })
-    equal('ready nodes', nodes.ready, ready)
-    equal('nodes in use', this.cluster.nodesInUse, inUse)
-    equal('pending pods', this.cluster.pendingPods, pending)
+    equal('pending pods', cluster.pendingPods, pending)
+    equal('pods in the lists of all nodes', listed, bound)
+    equal('free rows of pods', pods.spare, gone)
+    equal('pods created less pods gone', cluster.created - cluster.gone, pending + bound)
   }
 
-  private node(node: number): void {
-    const { cluster } = this
-    const { nodes, pods, classes } = cluster
-    const held = new Float64Array(nodes.resources.length)
-    const devices = new Int32Array(DEVICES)
-    let count = 0
-    cluster.eachPodOn(node, (pod) => {
-      count++
-      equal(`node of pod ${pod} in the list of node ${node}`, pods.node[pod], node)
-      const podClass = pods.podClass[pod]
-      for (let resource = 0; resource < held.length; resource++) held[resource] += classes.request[resource][podClass]
-      for (let device = 0; device < DEVICES; device++) if (pods.deviceMask[pod] & (1 << device)) devices[device] += classes.gpuMilli[podClass]
-    })
+  /** Checks one node, leaves what its pods hold in the sums, and returns how many they are. */
+  private node(node: number): number {
+    const { nodes } = this.cluster
+    const count = this.sum(node)
     equal(`pods on node ${node}`, nodes.podCount[node], count)
-    nodes.resources.forEach((name, resource) => {
-      if (nodes.free[resource][node] < 0) throw new Error(`node ${node} is over its capacity: ${name} free is ${nodes.free[resource][node]}`)
-      equal(`${name} free plus held on node ${node}`, nodes.free[resource][node] + held[resource], nodes.capacity[resource][node])
-    })
-    for (let device = 0; device < nodes.devices[node]; device++) {
-      const free = nodes.freeDevice[node * DEVICES + device]
-      if (free < 0) throw new Error(`node ${node} is over its capacity: device ${device} has ${free} milli-GPU free`)
-      equal(`milli-GPU free plus held on device ${device} of node ${node}`, free + devices[device], MILLI)
+    if (nodes.state[node] === NodeState.Gone) equal(`pods on node ${node}, which is gone`, count, 0)
+    for (let resource = 0; resource < this.held.length; resource++) {
+      const free = nodes.free[resource][node]
+      if (free < 0) throw new Error(`node ${node} is over its capacity: ${nodes.resources[resource]} free is ${free}, expected 0 or more`)
+      const expected = nodes.capacity[resource][node] - this.held[resource]
+      if (free !== expected) differs(`free ${nodes.resources[resource]} of node ${node}`, free, expected)
     }
+    for (let device = 0; device < DEVICES; device++) {
+      const free = nodes.freeDevice[node * DEVICES + device]
+      if (free < 0) throw new Error(`node ${node} is over its capacity: device ${device} has ${free} milli-GPU free, expected 0 or more`)
+      const expected = (device < nodes.devices[node] ? MILLI : 0) - this.deviceHeld[device]
+      if (free !== expected) differs(`free milli-GPU on device ${device} of node ${node}`, free, expected)
+    }
+    return count
+  }
+
+  private sum(node: number): number {
+    const { pods, classes, residents } = this.cluster
+    const { held, deviceHeld } = this
+    held.fill(0)
+    deviceHeld.fill(0)
+    let count = 0
+    let before = NONE
+    for (let pod = residents.first[node]; pod !== NONE; pod = residents.next[pod]) {
+      if (++count > pods.count) throw new Error(`the list of pods on node ${node} has no end: found ${count} pods, expected at most ${pods.count}`)
+      if (pods.node[pod] !== node) differs(`node of pod ${pod} in the list of node ${node}`, pods.node[pod], node)
+      if (residents.previous[pod] !== before) differs(`pod before pod ${pod} in the list of node ${node}`, residents.previous[pod], before)
+      if (pods.phase[pod] < PodPhase.Bound) differs(`phase of pod ${pod} on node ${node}`, pods.phase[pod], PodPhase.Bound)
+      before = pod
+      const podClass = pods.podClass[pod]
+      const mask = pods.deviceMask[pod]
+      for (let resource = 0; resource < held.length; resource++) held[resource] += classes.request[resource][podClass]
+      if (mask === 0) continue
+      for (let device = 0; device < DEVICES; device++) if ((mask & (1 << device)) !== 0) deviceHeld[device] += classes.gpuMilli[podClass]
+    }
+    return count
   }
 }
 
 function equal(what: string, found: number, expected: number): void {
-  if (found !== expected) throw new Error(`${what}: found ${found}, expected ${expected}`)
+  if (found !== expected) differs(what, found, expected)
+}
+
+function differs(what: string, found: number, expected: number): never {
+  throw new Error(`${what}: found ${found}, expected ${expected}`)
 }

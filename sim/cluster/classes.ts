@@ -4,8 +4,9 @@
  */
 import { grown } from '../columns.ts'
 import type { PodShape } from '../workload.ts'
-import { CPU, FIRST_NAMED, MEMORY, PODS } from './views.ts'
+import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, PODS } from './views.ts'
 import type { ClassesView } from './views.ts'
+import { assertWhole } from './whole.ts'
 
 const FIRST = 64
 
@@ -23,9 +24,9 @@ export class Classes implements ClassesView {
   readonly shapes: PodShape[] = []
   /** Asks for a resource that no node of the run knows: fits nowhere. */
   readonly impossible: boolean[] = []
-  private readonly byShape = new Map<PodShape, number>()
+  /** Weak: a source that makes an object per pod is slow, but does not fill the memory. */
+  private readonly byShape = new WeakMap<PodShape, number>()
   private readonly byKey = new Map<string, number>()
-
   private readonly resources: readonly string[]
 
   constructor(resources: readonly string[]) {
@@ -37,6 +38,7 @@ export class Classes implements ClassesView {
   intern(shape: PodShape): number {
     const known = this.byShape.get(shape)
     if (known !== undefined) return known
+    assertShape(shape)
     const key = canonical(shape)
     let row = this.byKey.get(key)
     if (row === undefined) {
@@ -59,7 +61,7 @@ export class Classes implements ClassesView {
     this.limit[row] = shape.limit
     this.usage[row] = shape.usage
     this.gpus[row] = shape.gpus
-    this.gpuMilli[row] = shape.gpuMilli
+    this.gpuMilli[row] = shape.gpus === 0 ? 0 : shape.gpuMilli
     this.priority[row] = shape.priority
     this.shapes.push(shape)
     this.impossible.push(Object.entries(shape.resources).some(([name, amount]) => amount > 0 && !this.resources.includes(name)))
@@ -83,12 +85,38 @@ export class Classes implements ClassesView {
   }
 }
 
-/** The same text for equal shapes, whatever the order of their keys. */
+/** The same text for equal shapes, whatever the order of their keys and lists. */
 function canonical(shape: PodShape): string {
-  const sorted = (map: Readonly<Record<string, string | number>>) => Object.entries(map).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+  const { gpus } = shape
   return JSON.stringify([
-    shape.cpu, shape.memory, shape.limit, shape.gpus, shape.gpuMilli, [...shape.gpuModels].sort(), shape.usage, shape.priority,
-    sorted(shape.resources), sorted(shape.labels), sorted(shape.nodeSelector),
-    shape.tolerations.map((t) => [t.key, t.operator, t.value, t.effect].join('\n')).sort(),
+    shape.cpu, shape.memory, shape.limit, gpus, gpus === 0 ? 0 : shape.gpuMilli, gpus === 0 ? [] : [...shape.gpuModels].sort(),
+    shape.usage, shape.priority,
+    sortedEntries(shape.resources).filter(([, amount]) => amount !== 0), sortedEntries(shape.labels), sortedEntries(shape.nodeSelector),
+    shape.tolerations.map((t) => JSON.stringify([t.key, t.operator, t.value, t.effect])).sort(),
   ])
+}
+
+/** Entries in the order of their keys, by code unit: the same on every machine, whatever its language. */
+export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+function assertShape(shape: PodShape): void {
+  assertWhole(shape.cpu, 'the cpu request of a pod [millicores]')
+  assertWhole(shape.memory, 'the memory request of a pod [bytes]')
+  assertWhole(shape.limit, 'the cpu limit of a pod [millicores]')
+  assertWhole(shape.gpus, 'the number of devices a pod asks for', DEVICES)
+  for (const [name, amount] of Object.entries(shape.resources)) assertWhole(amount, `the request of a pod for ${name}`)
+  if (!(shape.usage >= 0 && shape.usage < Infinity)) throw new Error(`the usage of a pod is ${shape.usage}; accepted is a share of its request, 0 or more`)
+  if ((shape.priority | 0) !== shape.priority) throw new Error(`the priority of a pod is ${shape.priority}; accepted is a whole number of 32 bits`)
+  if (shape.gpus > 0) {
+    const least = shape.gpus === 1 ? 1 : MILLI
+    assertWhole(shape.gpuMilli, `the milli-GPU per device of a pod with ${shape.gpus} devices`, MILLI)
+    if (shape.gpuMilli < least) {
+      throw new Error(`a pod asks for ${shape.gpus} devices with ${shape.gpuMilli} milli-GPU each; accepted is 1 to ${MILLI} of one device, or ${MILLI} of several`)
+    }
+  }
+  for (const { key, operator } of shape.tolerations) {
+    if (key === '' && operator !== 'Exists') throw new Error(`a toleration without a key has operator ${operator}; accepted is Exists, which tolerates every key`)
+  }
 }

@@ -1,35 +1,43 @@
 /**
  * The state of the cluster and its only writer. Columns of nodes, pods and classes; a log of every change; decisions that are committed or
- * refused whole; counters that are exact because all amounts are whole numbers.
+ * refused whole; counters that are exact because all amounts are whole numbers. Times are µs and come from the caller.
  */
-import { admissible } from '../feasibility/admissible.ts'
-import { pickDevices } from '../feasibility/devices.ts'
+import { Admissibility } from '../feasibility/admissibility.ts'
+import { devicesFit } from '../feasibility/devices.ts'
+import { NodeClasses } from '../feasibility/node-classes.ts'
 import { grown } from '../columns.ts'
 import type { NodeTemplate } from '../input.ts'
 import type { PodShape } from '../workload.ts'
 import { Classes } from './classes.ts'
 import { DecisionKind } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
+import { Face } from './face.ts'
 import { ChangeLog } from './log.ts'
-import { Nodes } from './nodes.ts'
+import { isPaid, Nodes, offered, rowOfName } from './nodes.ts'
 import { Pods } from './pods.ts'
-import { CPU, DEVICES, FIRST_NAMED, MILLI, NodeState, NONE, PodPhase, Subject } from './views.ts'
-import type { ClusterView } from './views.ts'
+import { Residents } from './residents.ts'
+import { DEVICES, MILLI, NodeState, NONE, PodPhase, Subject } from './views.ts'
 
 /** An endpoint entry's value is `service + EPOCH_SPAN * epoch` of the pod's row. */
 export const EPOCH_SPAN = 65_536
 /** A bind or release entry's value is `podClass * MASK_SPAN + deviceMask`. */
 export const MASK_SPAN = 1 << DEVICES
 
-const UNKNOWN = 2
+const FIRST_RESOURCES = ['cpu', 'memory', 'pods']
 
-export class Cluster implements ClusterView {
+export class Cluster {
   readonly nodes: Nodes
   readonly pods = new Pods()
   readonly classes: Classes
+  readonly nodeClasses: NodeClasses
+  readonly admissibility: Admissibility
+  readonly residents = new Residents()
   readonly log = new ChangeLog()
   /** What policies get; the same object for the whole run. */
-  readonly view: ClusterView = this
+  readonly view: Face
+  /** Names behind `nodes.zone` and `nodes.gpuModel`. */
+  readonly zones: string[] = []
+  readonly gpuModels: string[] = []
 
   /** Over nodes that are paid for (Ready or Cordoned), by resource; and GPU in milli. */
   readonly allocatable: Float64Array
@@ -42,74 +50,81 @@ export class Cluster implements ClusterView {
   /** Pods ever created, and pods that are gone. */
   created = 0
   gone = 0
-
-  private readonly templates: NodeTemplate[] = []
-  private readonly nodeClassByKey = new Map<string, number>()
-  private readonly nodeClassByTemplate = new Map<NodeTemplate, number>()
-  private readonly zones: string[] = []
-  private readonly models: string[] = []
-  /** Memo of `admits`: 0 no, 1 yes, UNKNOWN; row podClass * width + nodeClass. */
-  private memo = new Uint8Array(256).fill(UNKNOWN)
-  private memoWidth = 16
+  /** Phases before the evictions of the group at hand, by its rows. */
+  private phaseBefore = new Uint8Array(64)
 
   /** @param named resources beyond cpu, memory and pods, in order of their rows */
   constructor(named: readonly string[] = []) {
-    this.nodes = new Nodes(named)
-    this.classes = new Classes(this.nodes.resources)
-    this.allocatable = new Float64Array(this.nodes.resources.length)
-    this.allocated = new Float64Array(this.nodes.resources.length)
+    const resources = [...FIRST_RESOURCES, ...named]
+    if (new Set(resources).size < resources.length) throw new Error(`a resource is named twice: ${resources.join(', ')} (the first three are always there)`)
+    this.nodes = new Nodes(resources)
+    this.classes = new Classes(resources)
+    this.nodeClasses = new NodeClasses(resources)
+    this.admissibility = new Admissibility(this.classes, this.nodeClasses)
+    this.allocatable = new Float64Array(resources.length)
+    this.allocated = new Float64Array(resources.length)
+    this.view = new Face(this.nodes, this.pods, this.classes, this.log, this.admissibility)
   }
 
   // ---- nodes
 
+  /** Two entries in the log: NodeAdded, then the state it comes with, so that a reader of the log needs nothing else. */
   addNode(template: NodeTemplate, pool: number, state: number = NodeState.Ready): number {
-    const { nodes } = this
+    const { nodes, log } = this
     const nodeClass = this.internNodeClass(template)
-    const gpuModel = template.gpuModel === '' ? NONE : indexIn(this.models, template.gpuModel)
-    const node = nodes.add(template, pool, nodeClass, indexIn(this.zones, template.zone), gpuModel)
-    nodes.state[node] = state
-    nodes.version[node] = this.log.version
-    if (state === NodeState.Ready) nodes.ready++
-    if (isPaid(state)) this.countNode(node, 1)
-    this.log.append(Subject.NodeAdded, node, pool)
+    const node = nodes.add(template, pool, nodeClass, rowOfName(this.zones, template.zone), rowOfName(this.gpuModels, template.gpuModel))
+    this.residents.reserve(nodes.count, this.pods.count)
+    log.append(Subject.NodeAdded, node, pool)
+    this.setNodeState(node, state)
     return node
   }
 
   setNodeState(node: number, state: number): void {
-    const { nodes } = this
+    const { nodes, log } = this
+    this.assertNode(node)
+    if (state === NodeState.Gone) throw new Error(`node ${node} is to be Gone: removeNode says so, and checks that it is empty`)
     const before = nodes.state[node]
     if (before === state) return
     if (isPaid(before) !== isPaid(state)) this.countNode(node, isPaid(state) ? 1 : -1)
-    if (before === NodeState.Ready) nodes.ready--
-    if (state === NodeState.Ready) nodes.ready++
-    nodes.state[node] = state
-    nodes.version[node] = this.log.version
-    this.log.append(Subject.NodeState, node, state)
+    nodes.setState(node, state)
+    nodes.version[node] = log.version
+    log.append(Subject.NodeState, node, state)
   }
 
   /** The node must hold no pod. */
   removeNode(node: number): void {
-    const { nodes } = this
+    const { nodes, log } = this
+    this.assertNode(node)
     if (nodes.podCount[node] > 0) throw new Error(`node ${node} cannot be removed: it holds ${nodes.podCount[node]} pods`)
     const before = nodes.state[node]
     if (before === NodeState.Gone) throw new Error(`node ${node} is gone already`)
     if (isPaid(before)) this.countNode(node, -1)
-    if (before === NodeState.Ready) nodes.ready--
-    nodes.state[node] = NodeState.Gone
-    nodes.version[node] = this.log.version
-    this.log.append(Subject.NodeRemoved, node, NONE)
+    nodes.setState(node, NodeState.Gone)
+    nodes.version[node] = log.version
+    log.append(Subject.NodeRemoved, node, NONE)
   }
 
-  private countNode(node: number, sign: number): void {
-    const { nodes } = this
-    for (let resource = 0; resource < this.allocatable.length; resource++) {
+  eachPodOn(node: number, visit: (pod: number) => void): void {
+    this.residents.each(node, visit)
+  }
+
+  private assertNode(node: number): void {
+    if (!(node >= 0 && node < this.nodes.count)) throw new Error(`there is no node ${node}: rows are 0 to ${this.nodes.count - 1}`)
+  }
+
+  /** The node begins (1) or ceases (-1) to be paid for. */
+  private countNode(node: number, sign: 1 | -1): void {
+    const { nodes, allocatable, allocated } = this
+    for (let resource = 0; resource < allocatable.length; resource++) {
       const capacity = nodes.capacity[resource][node]
-      this.allocatable[resource] += sign * capacity
-      this.allocated[resource] += sign * (capacity - nodes.free[resource][node])
+      allocatable[resource] += sign * capacity
+      allocated[resource] += sign * (capacity - nodes.free[resource][node])
+      if (allocatable[resource] > Number.MAX_SAFE_INTEGER) {
+        throw new Error(`the nodes offer more ${nodes.resources[resource]} together than can be counted exactly: ${allocatable[resource]} > 2^53 - 1`)
+      }
     }
-    const devices = nodes.devices[node]
-    this.gpuAllocatable += sign * devices * MILLI
-    for (let device = 0; device < devices; device++) this.gpuAllocated += sign * (MILLI - nodes.freeDevice[node * DEVICES + device])
+    this.gpuAllocatable += sign * nodes.devices[node] * MILLI
+    for (let device = 0; device < nodes.devices[node]; device++) this.gpuAllocated += sign * (MILLI - nodes.freeDevice[node * DEVICES + device])
   }
 
   // ---- kinds of pods and nodes
@@ -120,250 +135,221 @@ export class Cluster implements ClusterView {
 
   /** The class of nodes like this one, also of nodes that do not exist (a pool's next node). */
   internNodeClass(template: NodeTemplate): number {
-    const known = this.nodeClassByTemplate.get(template)
-    if (known !== undefined) return known
-    const sorted = Object.entries(template.labels).sort(([a], [b]) => (a < b ? -1 : 1))
-    const taints = template.taints.map((t) => [t.key, t.value, t.effect].join('\n')).sort()
-    const key = JSON.stringify([sorted, taints, template.gpuModel])
-    let row = this.nodeClassByKey.get(key)
-    if (row === undefined) {
-      row = this.templates.length
-      this.templates.push(template)
-      this.nodeClassByKey.set(key, row)
-    }
-    this.nodeClassByTemplate.set(template, row)
-    return row
+    return this.nodeClasses.intern(template)
   }
 
   /** May pods of the class run on nodes of the class: selectors, taints, GPU model; memoised. */
   admits(podClass: number, nodeClass: number): boolean {
-    if (nodeClass >= this.memoWidth || (podClass + 1) * this.memoWidth > this.memo.length) this.widenMemo(podClass, nodeClass)
-    const place = podClass * this.memoWidth + nodeClass
-    const known = this.memo[place]
-    if (known !== UNKNOWN) return known === 1
-    const answer = !this.classes.impossible[podClass] && admissible(this.classes.shapes[podClass], this.templates[nodeClass])
-    this.memo[place] = answer ? 1 : 0
-    return answer
+    return this.admissibility.admits(podClass, nodeClass)
   }
 
-  private widenMemo(podClass: number, nodeClass: number): void {
-    if (nodeClass >= this.memoWidth) {
-      this.memoWidth = Math.max(nodeClass + 1, this.memoWidth * 2)
-      this.memo = new Uint8Array((podClass + 1) * this.memoWidth).fill(UNKNOWN)
-    }
-    this.memo = grown(this.memo, Math.max((podClass + 1) * this.memoWidth, this.memo.length * 2), UNKNOWN)
-  }
-
-  admissible(podClass: number, node: number): boolean {
-    return this.admits(podClass, this.nodes.nodeClass[node])
-  }
-
-  feasible(podClass: number, node: number): boolean {
-    const { nodes, classes } = this
-    if (nodes.state[node] !== NodeState.Ready) return false
-    const { request } = classes
-    const { free } = nodes
-    for (let resource = 0; resource < request.length; resource++) if (request[resource][podClass] > free[resource][node]) return false
-    if (!this.admits(podClass, nodes.nodeClass[node])) return false
-    return classes.gpus[podClass] === 0 || this.pickDevices(podClass, node) !== NONE
-  }
-
-  pickDevices(podClass: number, node: number): number {
-    const { nodes, classes } = this
-    return pickDevices(nodes.freeDevice, node, nodes.devices[node], classes.gpus[podClass], classes.gpuMilli[podClass])
+  /** What a node of the template offers, [resource], same rows as `nodes.capacity`. */
+  vectorOf(template: NodeTemplate): number[] {
+    return offered(template, this.nodes.resources)
   }
 
   /** Would a pod of the class fit an empty node of this template? */
   fitsEmpty(podClass: number, template: NodeTemplate): boolean {
-    const { classes } = this
     if (!this.admits(podClass, this.internNodeClass(template))) return false
-    const { request } = classes
-    if (request[CPU][podClass] > template.cpu || request[1][podClass] > template.memory || template.pods < 1) return false
-    for (let resource = FIRST_NAMED; resource < request.length; resource++) {
-      if (request[resource][podClass] > (template.resources[this.nodes.resources[resource]] ?? 0)) return false
-    }
-    return classes.gpus[podClass] <= template.gpus
+    const { request, gpus } = this.classes
+    if (gpus[podClass] > template.gpus) return false
+    return this.vectorOf(template).every((amount, resource) => request[resource][podClass] <= amount)
   }
 
   // ---- pods
 
-  /** A pod that waits for a node. */
+  /** A pending pod; `service` is NONE for background. */
   createPod(shape: PodShape, service: number, now: number): number {
-    const podClass = this.classes.intern(shape)
+    return this.createPodOf(this.classes.intern(shape), service, now)
+  }
+
+  createPodOf(podClass: number, service: number, now: number): number {
+    if (!(service < EPOCH_SPAN)) throw new Error(`service ${service} is one too many: rows are 0 to ${EPOCH_SPAN - 1}`)
+    const { pods } = this
+    const pod = pods.take(this.classes, podClass, service, now)
+    if (pod >= this.residents.next.length) this.residents.reserve(this.nodes.count, pods.count)
     this.created++
     this.pendingPods++
-    return this.pods.take(podClass, shape.cpu, shape.memory, service, now)
+    return pod
   }
 
   deletePending(pod: number): void {
-    if (this.pods.phase[pod] !== PodPhase.Pending) throw new Error(`pod ${pod} is not pending, its phase is ${this.pods.phase[pod]}`)
+    if (this.pods.phase[pod] !== PodPhase.Pending) throw new Error(`pod ${pod} is not pending, it is ${this.phaseName(pod)}`)
     this.pendingPods--
     this.gone++
     this.pods.give(pod)
   }
 
+  /** Moves a bound pod on: to Running, Ready (and back), and once for ever to Terminating. */
   setPhase(pod: number, phase: number): void {
+    const before = this.pods.phase[pod]
+    if (before === phase) return
+    const moves = phase === PodPhase.Running || phase === PodPhase.Ready || phase === PodPhase.Terminating
+    if (!moves || !isAlive(before)) throw new Error(`pod ${pod} is ${this.phaseName(pod)} and cannot become ${nameOfPhase(phase)}`)
     this.pods.phase[pod] = phase
   }
 
-  /** Binds at once when the pod fits, devices given or picked; false, and nothing has changed, when it does not. */
-  bind(pod: number, node: number, deviceMask: number = NONE): boolean {
-    const { pods, nodes } = this
-    if (!(node >= 0 && node < nodes.count) || pods.phase[pod] !== PodPhase.Pending) return false
-    const podClass = pods.podClass[pod]
-    if (!this.feasible(podClass, node)) return false
-    const mask = deviceMask === NONE ? this.pickDevices(podClass, node) : deviceMask
-    if (deviceMask !== NONE && !this.maskFits(podClass, node, mask)) return false
-    this.take(podClass, node, mask, 1)
-    pods.phase[pod] = PodPhase.Bound
-    pods.node[pod] = node
-    pods.deviceMask[pod] = mask
-    this.pendingPods--
-    this.link(pod, node)
-    this.log.append(Subject.PodBound, node, podClass * MASK_SPAN + mask)
+  /**
+   * Binds at once when the pod may run there, with these devices or with those `pickDevices` names; false, and nothing has changed, when
+   * it may not: it waits no more, the node is not Ready, does not admit it, or has no room.
+   */
+  bind(pod: number, node: number, deviceMask: number = NONE, now: number = this.pods.created[pod]): boolean {
+    if (!this.hold(pod, node, deviceMask, now)) return false
+    this.logBind(pod)
     return true
   }
 
   /** Frees what a bound pod holds; its row is used again under the next epoch. */
-  release(pod: number, _now: number): void {
-    const { pods } = this
+  release(pod: number, now: number): void {
+    const { pods, nodes, log } = this
     const node = pods.node[pod]
-    if (node === NONE) throw new Error(`pod ${pod} holds no node, its phase is ${pods.phase[pod]}`)
+    if (node === NONE) throw new Error(`pod ${pod} holds no node, it is ${this.phaseName(pod)}`)
+    if (now < pods.bound[pod]) throw new Error(`pod ${pod} is released at ${now}, before it was bound at ${pods.bound[pod]}`)
     const podClass = pods.podClass[pod]
     const mask = pods.deviceMask[pod]
-    this.unlink(pod, node)
-    this.take(podClass, node, mask, -1)
+    this.move(pod, node, podClass, mask, -1)
     this.gone++
     pods.give(pod)
-    this.log.append(Subject.PodReleased, node, podClass * MASK_SPAN + mask)
+    nodes.version[node] = log.version
+    log.append(Subject.PodReleased, node, podClass * MASK_SPAN + mask)
   }
 
   endpointAdded(pod: number): void {
-    this.log.append(Subject.EndpointAdded, pod, this.pods.service[pod] + EPOCH_SPAN * this.pods.epoch[pod])
+    this.logEndpoint(Subject.EndpointAdded, pod)
   }
 
   endpointRemoved(pod: number): void {
-    this.log.append(Subject.EndpointRemoved, pod, this.pods.service[pod] + EPOCH_SPAN * this.pods.epoch[pod])
+    this.logEndpoint(Subject.EndpointRemoved, pod)
   }
 
-  eachPodOn(node: number, visit: (pod: number) => void): void {
-    for (let pod = this.nodes.firstPod[node]; pod !== NONE; ) {
-      const next = this.pods.next[pod]
-      visit(pod)
-      pod = next
-    }
+  private logEndpoint(subject: number, pod: number): void {
+    const { service, epoch } = this.pods
+    if (service[pod] === NONE) throw new Error(`pod ${pod} belongs to no service and can be no endpoint`)
+    this.log.append(subject, pod, service[pod] + EPOCH_SPAN * epoch[pod])
+  }
+
+  private phaseName(pod: number): string {
+    return nameOfPhase(this.pods.phase[pod])
   }
 
   // ---- decisions
 
   /**
-   * Carries out decisions group by group; a group that cannot be carried out whole is refused whole and leaves no trace. Fills
-   * `decisions.accepted` and returns the number of decisions accepted. Declines are always accepted.
+   * Carries out decisions group by group; a group that cannot be carried out whole is refused whole and leaves no trace. An eviction makes
+   * the pod Terminating and frees nothing yet; a decline has no effect and stands with its group. Fills `decisions.accepted` and
+   * returns how many were accepted. A row that does not exist is the policy's mistake, not a conflict, and throws before anything is done.
    */
   commit(decisions: Decisions, now: number): number {
-    let accepted = 0
-    for (let from = 0; from < decisions.count; ) {
+    this.assertRows(decisions)
+    const { count, group } = decisions
+    let total = 0
+    for (let from = 0; from < count; ) {
       let to = from + 1
-      while (to < decisions.count && decisions.group[to] === decisions.group[from]) to++
-      if (this.commitGroup(decisions, from, to, now)) {
-        decisions.accepted.fill(1, from, to)
-        accepted += to - from
-      } else decisions.accepted.fill(0, from, to)
+      while (to < count && group[to] === group[from]) to++
+      const accepted = this.commitGroup(decisions, from, to, now) ? 1 : 0
+      for (let row = from; row < to; row++) decisions.accepted[row] = accepted
+      total += accepted * (to - from)
       from = to
     }
-    return accepted
+    return total
   }
 
-  private commitGroup(decisions: Decisions, from: number, to: number, _now: number): boolean {
+  private assertRows({ count, kind, pod, node }: Decisions): void {
+    for (let row = 0; row < count; row++) {
+      if (!(pod[row] >= 0 && pod[row] < this.pods.count)) throw new Error(`decision ${row} is about pod ${pod[row]}: rows are 0 to ${this.pods.count - 1}`)
+      if (kind[row] === DecisionKind.Bind && !(node[row] >= 0 && node[row] < this.nodes.count)) {
+        throw new Error(`decision ${row} binds pod ${pod[row]} to node ${node[row]}: rows are 0 to ${this.nodes.count - 1}`)
+      }
+    }
+  }
+
+  /** Columns first, the log only when all went well: nobody can have read an entry that is taken back. */
+  private commitGroup(decisions: Decisions, from: number, to: number, now: number): boolean {
     const { kind, pod, node, deviceMask } = decisions
-    // Evictions are checked before anything is changed, binds may take back what the group has bound so far.
-    for (let row = from; row < to; row++) if (kind[row] === DecisionKind.Evict && !this.evictable(pod[row])) return false
-    const version = this.log.version
+    if (to - from > this.phaseBefore.length) this.phaseBefore = grown(this.phaseBefore, (to - from) * 2)
     for (let row = from; row < to; row++) {
-      if (kind[row] !== DecisionKind.Bind || this.bind(pod[row], node[row], deviceMask[row])) continue
-      for (let back = row - 1; back >= from; back--) if (kind[back] === DecisionKind.Bind) this.unbind(pod[back])
-      this.log.takeBack(version)
+      const done =
+        kind[row] === DecisionKind.Bind ? this.hold(pod[row], node[row], deviceMask[row], now)
+        : kind[row] === DecisionKind.Evict ? this.evict(pod[row], row - from)
+        : true
+      if (done) continue
+      this.takeBack(decisions, from, row)
       return false
     }
-    for (let row = from; row < to; row++) if (kind[row] === DecisionKind.Evict) this.pods.phase[pod[row]] = PodPhase.Terminating
+    for (let row = from; row < to; row++) if (kind[row] === DecisionKind.Bind) this.logBind(pod[row])
     return true
   }
 
-  private evictable(pod: number): boolean {
-    const phase = this.pods.phase[pod]
-    return phase === PodPhase.Bound || phase === PodPhase.Running || phase === PodPhase.Ready
+  private takeBack({ kind, pod }: Decisions, from: number, to: number): void {
+    for (let row = to - 1; row >= from; row--) {
+      if (kind[row] === DecisionKind.Bind) this.letGo(pod[row])
+      else if (kind[row] === DecisionKind.Evict) this.pods.phase[pod[row]] = this.phaseBefore[row - from]
+    }
   }
 
-  /** Takes a bind of this same transaction back. */
-  private unbind(pod: number): void {
+  private evict(pod: number, place: number): boolean {
+    const before = this.pods.phase[pod]
+    if (!isAlive(before)) return false
+    this.phaseBefore[place] = before
+    this.pods.phase[pod] = PodPhase.Terminating
+    return true
+  }
+
+  /** The bind itself, in the columns only. */
+  private hold(pod: number, node: number, deviceMask: number, now: number): boolean {
+    const { pods, nodes, classes, view } = this
+    if (pods.phase[pod] !== PodPhase.Pending || !(node >= 0 && node < nodes.count)) return false
+    const podClass = pods.podClass[pod]
+    if (!view.feasible(podClass, node)) return false
+    let mask = deviceMask
+    if (mask === NONE) mask = view.pickDevices(podClass, node)
+    else if (!devicesFit(nodes.freeDevice, node, classes.gpus[podClass], classes.gpuMilli[podClass], mask)) return false
+    this.move(pod, node, podClass, mask, 1)
+    pods.phase[pod] = PodPhase.Bound
+    pods.node[pod] = node
+    pods.deviceMask[pod] = mask
+    pods.bound[pod] = now
+    this.pendingPods--
+    return true
+  }
+
+  /** Takes `hold` back; every byte is as before. */
+  private letGo(pod: number): void {
     const { pods } = this
-    const node = pods.node[pod]
-    this.unlink(pod, node)
-    this.take(pods.podClass[pod], node, pods.deviceMask[pod], -1)
+    this.move(pod, pods.node[pod], pods.podClass[pod], pods.deviceMask[pod], -1)
     pods.phase[pod] = PodPhase.Pending
     pods.node[pod] = NONE
     pods.deviceMask[pod] = 0
+    pods.bound[pod] = 0
     this.pendingPods++
   }
 
-  private maskFits(podClass: number, node: number, mask: number): boolean {
-    const { nodes, classes } = this
-    const milli = classes.gpuMilli[podClass]
-    let count = 0
-    for (let device = 0; device < DEVICES; device++) {
-      if ((mask & (1 << device)) === 0) continue
-      if (device >= nodes.devices[node] || nodes.freeDevice[node * DEVICES + device] < milli) return false
-      count++
-    }
-    return count === classes.gpus[podClass]
+  private logBind(pod: number): void {
+    const { pods, nodes, log } = this
+    const node = pods.node[pod]
+    nodes.version[node] = log.version
+    log.append(Subject.PodBound, node, pods.podClass[pod] * MASK_SPAN + pods.deviceMask[pod])
   }
 
-  /** Takes (+1) or gives back (-1) what a class asks for. */
-  private take(podClass: number, node: number, mask: number, sign: number): void {
+  /** The pod enters (1) or leaves (-1) the node: its vectors, its list, and the counters over all nodes. */
+  private move(pod: number, node: number, podClass: number, mask: number, sign: 1 | -1): void {
     const { nodes, classes, allocated } = this
+    nodes.hold(node, classes, podClass, mask, sign)
+    if (sign > 0) {
+      this.residents.enter(pod, node)
+      if (nodes.podCount[node] === 1) this.nodesInUse++
+    } else {
+      this.residents.leave(pod, node)
+      if (nodes.podCount[node] === 0) this.nodesInUse--
+    }
+    if (!isPaid(nodes.state[node])) return
     const { request } = classes
-    const { free } = nodes
-    for (let resource = 0; resource < request.length; resource++) {
-      const amount = sign * request[resource][podClass]
-      free[resource][node] -= amount
-      allocated[resource] += amount
-    }
-    if (mask !== 0) {
-      const milli = sign * classes.gpuMilli[podClass]
-      for (let device = 0; device < DEVICES; device++) {
-        if ((mask & (1 << device)) === 0) continue
-        nodes.freeDevice[node * DEVICES + device] -= milli
-        this.gpuAllocated += milli
-      }
-    }
-    nodes.version[node] = this.log.version
-  }
-
-  private link(pod: number, node: number): void {
-    const { pods, nodes } = this
-    const first = nodes.firstPod[node]
-    pods.next[pod] = first
-    pods.previous[pod] = NONE
-    if (first !== NONE) pods.previous[first] = pod
-    nodes.firstPod[node] = pod
-    if (nodes.podCount[node]++ === 0) this.nodesInUse++
-  }
-
-  private unlink(pod: number, node: number): void {
-    const { pods, nodes } = this
-    const next = pods.next[pod]
-    const previous = pods.previous[pod]
-    if (next !== NONE) pods.previous[next] = previous
-    if (previous !== NONE) pods.next[previous] = next
-    else nodes.firstPod[node] = next
-    if (--nodes.podCount[node] === 0) this.nodesInUse--
+    for (let resource = 0; resource < request.length; resource++) allocated[resource] += sign * request[resource][podClass]
+    this.gpuAllocated += sign * classes.gpus[podClass] * classes.gpuMilli[podClass]
   }
 }
 
-const isPaid = (state: number): boolean => state === NodeState.Ready || state === NodeState.Cordoned
+/** On a node and not on its way out. */
+const isAlive = (phase: number): boolean => phase === PodPhase.Bound || phase === PodPhase.Running || phase === PodPhase.Ready
 
-/** Row of a name in a short list, added when it is new. */
-function indexIn(names: string[], name: string): number {
-  const at = names.indexOf(name)
-  return at >= 0 ? at : names.push(name) - 1
-}
+const nameOfPhase = (phase: number): string => Object.entries(PodPhase).find(([, value]) => value === phase)?.[0] ?? `in phase ${phase}`

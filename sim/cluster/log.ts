@@ -1,6 +1,9 @@
 /**
  * Everything that happened to the cluster, in order, for readers with a cursor: indexes, hints, stale views, endpoints, checks. Entries are
  * kept until the slowest open cursor has passed; the columns are compacted when full, and grow only when a reader lags.
+ *
+ * An entry has no time: a reader that lags by a delay remembers the version at the start of the delay (an event with that number), which
+ * costs nothing per entry and can't disagree with the order of events.
  */
 import { grown } from '../columns.ts'
 import type { LogCursor, LogView } from './views.ts'
@@ -28,13 +31,10 @@ export class ChangeLog implements LogView {
     this.version++
   }
 
-  /** Takes the entries since `version` back: a refused transaction leaves no trace. Nobody may have read them. */
-  takeBack(version: number): void {
-    this.version = version
-  }
-
-  open(): LogCursor {
-    const cursor = new Cursor(this)
+  /** A reader that starts at the present, or at the present of `horizon` (a stale view), beyond which it then never reads. */
+  open(horizon: { readonly version: number } = this): LogCursor {
+    if (horizon.version < this.base) throw new Error(`the log begins at version ${this.base}, version ${horizon.version} is forgotten`)
+    const cursor = new Cursor(this, horizon)
     this.cursors.push(cursor)
     return cursor
   }
@@ -68,21 +68,22 @@ class Cursor implements LogCursor {
   subject = 0
   row = 0
   value = 0
-
   private readonly log: ChangeLog
+  private readonly horizon: { readonly version: number }
 
-  constructor(log: ChangeLog) {
+  constructor(log: ChangeLog, horizon: { readonly version: number }) {
     this.log = log
-    this.position = log.version
+    this.horizon = horizon
+    this.position = horizon.version
   }
 
   get behind(): number {
-    return this.log.version - this.position
+    return Math.max(0, this.horizon.version - this.position)
   }
 
-  next(upTo: number = this.log.version): boolean {
+  next(upTo = Infinity): boolean {
     const { log, position } = this
-    if (position >= upTo || position >= log.version) return false
+    if (position >= upTo || position >= this.horizon.version) return false
     const place = position - log.base
     this.subject = log.subject[place]
     this.row = log.row[place]
@@ -92,10 +93,12 @@ class Cursor implements LogCursor {
   }
 
   skip(): void {
-    this.position = this.log.version
+    this.position = Math.max(this.position, this.horizon.version)
   }
 
+  /** The cursor reads nothing any more: what it has not read may be forgotten. */
   close(): void {
     this.log.forget(this)
+    this.position = Infinity
   }
 }

@@ -1,13 +1,21 @@
 /**
  * Nodes as growing columns. Rows are never used again within a run: readers of the log that lag (stale views, indexes) may still speak of a
- * node that is gone, and a new node under its row would be mistaken for it. A run that cycles a million nodes costs some 200 MB of columns.
+ * node that is gone, and a new node under its row would be mistaken for it; so what a row says about capacity, class, zone and price holds
+ * for ever. The price is some 150 bytes per node that ever was, and scans that step over rows which are Gone.
  */
 import { grown } from '../columns.ts'
 import type { NodeTemplate } from '../input.ts'
+import type { Classes } from './classes.ts'
 import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState, NONE } from './views.ts'
 import type { NodesView } from './views.ts'
 
 const FIRST = 64
+
+/** What a template offers, as a vector over the rows of `resources` (cpu, memory, pods, then the named ones). */
+export function offered(template: NodeTemplate, resources: readonly string[]): number[] {
+  const first = [template.cpu, template.memory, template.pods]
+  return resources.map((name, resource) => (resource < FIRST_NAMED ? first[resource] : (template.resources[name] ?? 0)))
+}
 
 export class Nodes implements NodesView {
   count = 0
@@ -25,38 +33,80 @@ export class Nodes implements NodesView {
   zone = new Int32Array(FIRST)
   price = new Float64Array(FIRST)
   devices = new Uint8Array(FIRST)
-  gpuModel = new Int32Array(FIRST).fill(NONE)
+  gpuModel = new Int32Array(FIRST)
   freeDevice = new Int32Array(FIRST * DEVICES)
   podCount = new Int32Array(FIRST)
   version = new Float64Array(FIRST)
-  /** First pod of the intrusive list of pods on the node. */
-  firstPod = new Int32Array(FIRST).fill(NONE)
 
-  constructor(named: readonly string[]) {
-    this.resources = ['cpu', 'memory', 'pods', ...named]
-    this.capacity = this.resources.map(() => new Float64Array(FIRST))
-    this.free = this.resources.map(() => new Float64Array(FIRST))
+  constructor(resources: readonly string[]) {
+    this.resources = resources
+    this.capacity = resources.map(() => new Float64Array(FIRST))
+    this.free = resources.map(() => new Float64Array(FIRST))
     this.alias()
   }
 
+  /** A new row, empty and not there yet (Gone). */
   add(template: NodeTemplate, pool: number, nodeClass: number, zone: number, gpuModel: number): number {
-    const node = this.count++
-    if (node === this.state.length) this.grow()
-    const amounts = [template.cpu, template.memory, template.pods]
-    for (let resource = 0; resource < this.resources.length; resource++) {
-      const amount = resource < FIRST_NAMED ? amounts[resource] : (template.resources[this.resources[resource]] ?? 0)
-      this.capacity[resource][node] = amount
-      this.free[resource][node] = amount
+    const node = this.row()
+    const amounts = offered(template, this.resources)
+    for (let resource = 0; resource < amounts.length; resource++) {
+      this.capacity[resource][node] = amounts[resource]
+      this.free[resource][node] = amounts[resource]
     }
-    this.state[node] = NodeState.Gone
     this.pool[node] = pool
     this.nodeClass[node] = nodeClass
     this.zone[node] = zone
     this.price[node] = template.price
     this.devices[node] = template.gpus
     this.gpuModel[node] = gpuModel
-    for (let device = 0; device < DEVICES; device++) this.freeDevice[node * DEVICES + device] = device < template.gpus ? MILLI : 0
+    this.emptyDevices(node)
     return node
+  }
+
+  /** The same next row as `other` has, as it was when it was added: for views that follow. */
+  addLike(other: Nodes): number {
+    const node = this.row()
+    for (let resource = 0; resource < this.resources.length; resource++) {
+      this.capacity[resource][node] = other.capacity[resource][node]
+      this.free[resource][node] = other.capacity[resource][node]
+    }
+    this.pool[node] = other.pool[node]
+    this.nodeClass[node] = other.nodeClass[node]
+    this.zone[node] = other.zone[node]
+    this.price[node] = other.price[node]
+    this.devices[node] = other.devices[node]
+    this.gpuModel[node] = other.gpuModel[node]
+    this.emptyDevices(node)
+    return node
+  }
+
+  setState(node: number, state: number): void {
+    if (this.state[node] === NodeState.Ready) this.ready--
+    if (state === NodeState.Ready) this.ready++
+    this.state[node] = state
+  }
+
+  /** Takes (sign 1) or gives back (sign -1) what one pod of the class holds. */
+  hold(node: number, classes: Classes, podClass: number, deviceMask: number, sign: 1 | -1): void {
+    const { request } = classes
+    const { free } = this
+    for (let resource = 0; resource < request.length; resource++) free[resource][node] -= sign * request[resource][podClass]
+    this.podCount[node] += sign
+    if (deviceMask === 0) return
+    const milli = sign * classes.gpuMilli[podClass]
+    for (let device = 0; device < DEVICES; device++) {
+      if ((deviceMask & (1 << device)) !== 0) this.freeDevice[node * DEVICES + device] -= milli
+    }
+  }
+
+  private row(): number {
+    const node = this.count++
+    if (node === this.state.length) this.grow()
+    return node
+  }
+
+  private emptyDevices(node: number): void {
+    for (let device = 0; device < this.devices[node]; device++) this.freeDevice[node * DEVICES + device] = MILLI
   }
 
   private grow(): void {
@@ -71,11 +121,10 @@ export class Nodes implements NodesView {
     this.zone = grown(this.zone, length)
     this.price = grown(this.price, length)
     this.devices = grown(this.devices, length)
-    this.gpuModel = grown(this.gpuModel, length, NONE)
+    this.gpuModel = grown(this.gpuModel, length)
     this.freeDevice = grown(this.freeDevice, length * DEVICES)
     this.podCount = grown(this.podCount, length)
     this.version = grown(this.version, length)
-    this.firstPod = grown(this.firstPod, length, NONE)
     this.alias()
   }
 
@@ -87,3 +136,12 @@ export class Nodes implements NodesView {
   }
 }
 
+/** Paid for: there and not given back. A cordoned node costs as much as a ready one. */
+export const isPaid = (state: number): boolean => state === NodeState.Ready || state === NodeState.Cordoned
+
+/** Row of a name in a short list, added when it is new; NONE for ''. */
+export function rowOfName(names: string[], name: string): number {
+  if (name === '') return NONE
+  const at = names.indexOf(name)
+  return at >= 0 ? at : names.push(name) - 1
+}

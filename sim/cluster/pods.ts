@@ -1,5 +1,6 @@
-/** Pods as growing columns. Rows of released pods are used again under the next epoch, so a million pods need as many rows as are there at once. */
+/** Pods as growing columns. Rows of pods that are gone are used again under the next epoch, so a million pods need as many rows as are there at once. */
 import { grown } from '../columns.ts'
+import type { Classes } from './classes.ts'
 import { NONE, PodPhase } from './views.ts'
 import type { PodsView } from './views.ts'
 
@@ -15,16 +16,15 @@ export class Pods implements PodsView {
   deviceMask = new Int32Array(FIRST)
   service = new Int32Array(FIRST).fill(NONE)
   created = new Float64Array(FIRST)
+  /** Time of the bind [µs], 0 before. */
+  bound = new Float64Array(FIRST)
   order = new Float64Array(FIRST)
   epoch = new Int32Array(FIRST)
-  /** Neighbours in the list of pods on the same node. */
-  next = new Int32Array(FIRST).fill(NONE)
-  previous = new Int32Array(FIRST).fill(NONE)
   private freeRows = new Int32Array(FIRST)
   private freeCount = 0
   private creations = 0
 
-  take(podClass: number, cpu: number, memory: number, service: number, now: number): number {
+  take(classes: Classes, podClass: number, service: number, now: number): number {
     let pod: number
     if (this.freeCount > 0) pod = this.freeRows[--this.freeCount]
     else {
@@ -32,13 +32,14 @@ export class Pods implements PodsView {
       if (pod === this.phase.length) this.grow()
     }
     this.podClass[pod] = podClass
-    this.cpu[pod] = cpu
-    this.memory[pod] = memory
+    this.cpu[pod] = classes.cpu[podClass]
+    this.memory[pod] = classes.memory[podClass]
     this.phase[pod] = PodPhase.Pending
     this.node[pod] = NONE
     this.deviceMask[pod] = 0
     this.service[pod] = service
     this.created[pod] = now
+    this.bound[pod] = 0
     this.order[pod] = this.creations++
     return pod
   }
@@ -47,8 +48,14 @@ export class Pods implements PodsView {
   give(pod: number): void {
     this.phase[pod] = PodPhase.Gone
     this.node[pod] = NONE
+    this.deviceMask[pod] = 0
     this.epoch[pod]++
     this.freeRows[this.freeCount++] = pod
+  }
+
+  /** Rows that are free for the next pods. */
+  get spare(): number {
+    return this.freeCount
   }
 
   private grow(): void {
@@ -61,10 +68,9 @@ export class Pods implements PodsView {
     this.deviceMask = grown(this.deviceMask, length)
     this.service = grown(this.service, length, NONE)
     this.created = grown(this.created, length)
+    this.bound = grown(this.bound, length)
     this.order = grown(this.order, length)
     this.epoch = grown(this.epoch, length)
-    this.next = grown(this.next, length, NONE)
-    this.previous = grown(this.previous, length, NONE)
     this.freeRows = grown(this.freeRows, length)
   }
 }

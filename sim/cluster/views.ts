@@ -40,7 +40,7 @@ export interface NodesView {
   readonly state: Column // NodeState
   readonly pool: Column
   readonly nodeClass: Column // same labels, taints and GPU model: same class
-  readonly zone: Column
+  readonly zone: Column // row of the cluster's zone names, NONE
   /** Micro-dollars per hour. */
   readonly price: Column
   readonly devices: Column // number of devices
@@ -48,7 +48,7 @@ export interface NodesView {
   readonly freeDevice: Column // milli-GPU at node * DEVICES + d
   /** Bound pods on the node, as a count (all phases from Bound to Terminating). */
   readonly podCount: Column
-  /** Version of the log at which the node last changed. */
+  /** Version of the log's entry about the node's last change. */
   readonly version: Column
 }
 
@@ -90,13 +90,16 @@ export interface ClusterView {
   feasible(podClass: number, node: number): boolean
   /** The part of `feasible` that never changes for the node: selectors, taints, GPU model. Memoised by class pair. */
   admissible(podClass: number, node: number): boolean
-  /** Devices a pod of this class would take on this node (bit d = device d), lowest index first among fitting; 0 when it needs none; NONE when it does not fit. */
+  /**
+   * Devices a pod of this class would take on this node (bit d = device d): whole ones from the lowest index, a share on the fitting device with
+   * the least room, lowest index on ties; 0 when it needs none; NONE when it does not fit.
+   */
   pickDevices(podClass: number, node: number): number
 }
 
 /** What an entry of the log is about. `row` and `value` are read per subject. */
 export const Subject = {
-  NodeAdded: 0, // row node, value pool
+  NodeAdded: 0, // row node, value pool; its state is the entry that follows
   NodeRemoved: 1, // row node
   NodeState: 2, // row node, value new NodeState
   PodBound: 3, // row node, value podClass * 256 + deviceMask

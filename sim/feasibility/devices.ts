@@ -26,3 +26,15 @@ export function pickDevices(free: Column, row: number, devices: number, gpus: nu
   }
   return missing === 0 ? mask : NONE
 }
+
+/** Can the pod take exactly these devices: as many as it wants, each with the room it wants? The free vector of a device that is not there is 0. */
+export function devicesFit(free: Column, row: number, gpus: number, gpuMilli: number, mask: number): boolean {
+  if (mask < 0 || mask >= 1 << DEVICES) return false
+  let count = 0
+  for (let device = 0; device < DEVICES; device++) {
+    if ((mask & (1 << device)) === 0) continue
+    if (free[row * DEVICES + device] < gpuMilli) return false
+    count++
+  }
+  return count === gpus
+}
