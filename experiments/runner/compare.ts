@@ -27,7 +27,7 @@ export interface Axis {
 /** Steps of a path, list items found by name; or a sentence. */
 export function stepsOf(text: string, data: unknown): Path | { readonly wrong: string } {
   const keys = text.split('.')
-  if (keys.some((key) => key === '')) return { wrong: `found the path ${show(text)}; accepted: keys joined by dots, such as workload.services.web.replicas` }
+  if (keys.some((key) => key === '' || key === '__proto__')) return { wrong: `found the path ${show(text)}; accepted: keys joined by dots, such as workload.services.web.replicas` }
   const path: (string | number)[] = []
   for (const key of keys) {
     const parent = valueAt(data, path)
@@ -59,7 +59,7 @@ export function laidOver(data: unknown, overlays: readonly Overlay[]): Record<st
         parent = named
       }
     })
-    parent[path[path.length - 1]!] = structuredClone(value)
+    parent[path[path.length - 1]] = structuredClone(value)
   }
   return copy
 }
@@ -96,7 +96,7 @@ export function axesOf(data: Readonly<Record<string, unknown>>, place: Source['p
     const refuse = (message: string, at: Place = keyPlace(['compare', key])): void => void problems.push({ place: at, path: `compare.${key}`, message })
     const path = stepsOf(key, data)
     if ('wrong' in path) refuse(path.wrong)
-    else if (path[0]! in experimentShape || path[0] === 'compare') refuse(`found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`)
+    else if (path[0] in experimentShape || path[0] === 'compare') refuse(`found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`)
     else if (!Array.isArray(values)) refuse(`found ${show(values)}; accepted: a list of values`, place(['compare', key]))
     else if (values.length === 0) refuse('found an empty list; accepted: at least one value', place(['compare', key]))
     else {

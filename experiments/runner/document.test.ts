@@ -68,7 +68,7 @@ describe('places', () => {
     ['a missing key: its nearest parent', ['a', 'b', 1, 'z'], 2, 11],
     ['an empty value: its key', ['d'], 3, 1],
     ['behind an alias: where it is used', ['use', 'e'], 5, 6],
-  ])('%s', (_, path, line, column) => expect(source?.place(path as (string | number)[])).toEqual({ file: 'x.yaml', line, column }))
+  ])('%s', (_, path, line, column) => expect(source?.place(path)).toEqual({ file: 'x.yaml', line, column }))
 
   it('a key', () => expect(source?.keyPlace(['a', 'b', 1, 'c'])).toEqual({ file: 'x.yaml', line: 2, column: 13 }))
 

@@ -65,7 +65,7 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
     watcher?.planned(planned)
     const results = await Promise.all(wave.map((run) => tried(plan, run, executor, signal, seconds, watcher)))
     results.forEach((outcome, i) => {
-      const run = wave[i]!
+      const run = wave[i]
       if (outcome === undefined) return
       if ('message' in outcome) failed.push({ run, ...outcome })
       else finished.push({ run, result: outcome.result })
@@ -78,7 +78,7 @@ type Outcome = { readonly result: RunResult } | { readonly message: string; read
 
 /** Undefined: the run was interrupted. */
 async function tried(plan: Plan, run: PlannedRun, executor: Executor, signal: AbortSignal, seconds: Map<string, number>, watcher: Watcher | undefined): Promise<Outcome> {
-  const { scenario } = plan.variants[run.variant]!
+  const { scenario } = plan.variants[run.variant]
   try {
     const { result, seconds: took } = await executor.run({ scenario, seed: run.seed, replication: run.replication }, signal)
     seconds.set(run.id, took)

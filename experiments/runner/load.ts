@@ -61,7 +61,7 @@ function collect(file: string, files: Map<string, string>): void {
   const text = readFileSync(file, 'utf8')
   files.set(file, text)
   for (const match of text.matchAll(IMPORTS)) {
-    const target = resolve(dirname(file), match[1] ?? match[2]!)
+    const target = resolve(dirname(file), match[1] ?? match[2])
     collect(existsSync(target) ? target : target.replace(/\.js$/, '.ts'), files)
   }
 }

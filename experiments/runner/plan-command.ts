@@ -42,7 +42,7 @@ export function planText(plan: Plan): string {
     'run           variant  replication  choices',
   ]
   for (const { id, variant, replication } of plan.runs) {
-    lines.push(`${id.slice(0, 12)}  ${String(variant + 1).padStart(7)}  ${String(replication + 1).padStart(11)}  ${plan.variants[variant]!.label}${variant === 0 && plan.variants.length > 1 ? ' (baseline)' : ''}`)
+    lines.push(`${id.slice(0, 12)}  ${String(variant + 1).padStart(7)}  ${String(replication + 1).padStart(11)}  ${plan.variants[variant].label}${variant === 0 && plan.variants.length > 1 ? ' (baseline)' : ''}`)
   }
   lines.push('', 'resolved:')
   for (const { label, scenario } of plan.variants) lines.push(`${label}: ${canonical(scenario)}`)

@@ -46,7 +46,7 @@ export function planOf(experiment: Experiment, engine: string): Plan {
   const { name, question, seed, replications, primary, metrics, margins, axes } = experiment
   const variants = experiment.variants.map(({ choices, scenario }, index): Variant => ({
     index, choices, scenario,
-    label: choices.length === 0 ? 'all runs' : choices.map((choice, axis) => axes[axis]!.labels[choice]!).join(' · '),
+    label: choices.length === 0 ? 'all runs' : choices.map((choice, axis) => axes[axis].labels[choice]).join(' · '),
   }))
   const runs = variants.flatMap(({ index, scenario }) => {
     const content = canonical(identity(scenario))

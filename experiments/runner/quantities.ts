@@ -165,7 +165,7 @@ export const amounts = () =>
   quantity('a map from resource names to whole numbers, such as { licences: 2 }', (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     for (const amount of Object.values(value)) if (!Number.isSafeInteger(amount) || (amount as number) < 0) return undefined
-    return { ...value } as Record<string, number>
+    return { ...value }
   }, { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } })
 
 /**
@@ -181,7 +181,7 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
         context.issues.push({ code: 'custom', message: chosen.wrong, input: value })
         return z.NEVER
       }
-      const parsed = choices[chosen]!.safeParse(value)
+      const parsed = choices[chosen].safeParse(value)
       if (parsed.success) return parsed.data
       for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
       return z.NEVER

@@ -96,7 +96,7 @@ export function capacityOf(pools: readonly Pick<Pool, 'templates' | 'initial'>[]
   const sum = { cpu: 0, memory: 0, gpu: 0 }
   for (const { templates, initial } of pools) {
     for (let i = 0; i < initial.length; i++) {
-      const template = templates[initial[i]!]!
+      const template = templates[initial[i]]
       sum.cpu += template.cpu
       sum.memory += template.memory
       sum.gpu += template.gpus * 1000

@@ -148,7 +148,7 @@ type Traffic = z.infer<(typeof trafficShapes)[keyof typeof trafficShapes]>
 
 const traffic = forms<Traffic>(trafficShapes, (value) => {
   const pattern = isMap(value) ? value['pattern'] : undefined
-  if (pattern === undefined || (typeof pattern === 'string' && patterns.includes(pattern))) return (pattern as string | undefined) ?? 'poisson'
+  if (pattern === undefined || (typeof pattern === 'string' && patterns.includes(pattern))) return (pattern) ?? 'poisson'
   return { wrong: `found the pattern ${show(pattern)}; accepted: ${patterns.join(', ')}${typeof pattern === 'string' ? suggestion(pattern, patterns) : ''}` }
 })
 
@@ -219,13 +219,13 @@ const inflate = (resources: readonly string[]) =>
     .transform((value, context): { readonly resource: string; readonly share: number } => {
       const keys = isMap(value) ? Object.keys(value) : []
       const accepted = `a map with one of ${resources.join(', ')} and a share, such as { cpu: 60% }`
-      if (!isMap(value) || keys.length !== 1 || !resources.includes(keys[0]!)) {
-        context.issues.push({ code: 'custom', message: `found ${keys.length === 1 ? `the resource ${show(keys[0])}` : show(value)}; accepted: ${accepted}${keys.length === 1 ? suggestion(keys[0]!, resources) : ''}`, input: value })
+      if (!isMap(value) || keys.length !== 1 || !resources.includes(keys[0])) {
+        context.issues.push({ code: 'custom', message: `found ${keys.length === 1 ? `the resource ${show(keys[0])}` : show(value)}; accepted: ${accepted}${keys.length === 1 ? suggestion(keys[0], resources) : ''}`, input: value })
         return z.NEVER
       }
-      const parsed = share({ min: 0.0001, max: 10 }).safeParse(value[keys[0]!])
-      if (parsed.success) return { resource: keys[0]!, share: parsed.data }
-      for (const issue of parsed.error.issues) context.issues.push({ ...issue, path: [keys[0]!], input: value } as never)
+      const parsed = share({ min: 0.0001, max: 10 }).safeParse(value[keys[0]])
+      if (parsed.success) return { resource: keys[0], share: parsed.data }
+      for (const issue of parsed.error.issues) context.issues.push({ ...issue, path: [keys[0]], input: value } as never)
       return z.NEVER
     })
     .meta({ type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false, properties: Object.fromEntries(resources.map((r) => [r, { type: ['string', 'number'] }])) })

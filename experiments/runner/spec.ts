@@ -60,30 +60,30 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   delete base['compare']
   const folder = dirname(resolve(source.file))
   const choices = combinations(axes.map((axis) => axis.values.length))
-  const overlaysOf = (choice: readonly number[]): Overlay[] => choice.map((value, axis) => axes[axis]!.values[value]!)
+  const overlaysOf = (choice: readonly number[]): Overlay[] => choice.map((value, axis) => axes[axis].values[value])
   const raws = choices.map((choice) => laidOver(base, overlaysOf(choice)))
   const loaded = await loadAll(raws, folder)
 
-  const whole = parseShape(experimentShape, raws[0]!)
+  const whole = parseShape(experimentShape, raws[0])
   const known = [...Object.keys(experimentShape), ...Object.keys(scenarioShape(loaded)), 'compare']
   const shape = scenarioShape(loaded)
   // Without axes the base is the only variant. With axes it need not be valid by itself: an axis may give what it lacks.
   const baseIssues = new Set(axes.length === 0 ? [] : issuesOf(base, shape, known, folder).issues.map(issueKey))
   const variants: { choices: number[]; scenario: Scenario }[] = []
   for (const [i, raw] of raws.entries()) {
-    const overlays = overlaysOf(choices[i]!)
+    const overlays = overlaysOf(choices[i])
     const found = issuesOf(raw, shape, known, folder)
     const issues = [...found.issues, ...(i === 0 ? whole.issues : [])]
     if (found.scenario !== undefined && whole.data.primary !== undefined) issues.push(...checkPrimary(whole.data.primary, found.scenario))
     for (const issue of issues) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
-    if (found.scenario !== undefined) variants.push({ choices: choices[i]!, scenario: found.scenario })
+    if (found.scenario !== undefined) variants.push({ choices: choices[i], scenario: found.scenario })
   }
   if (problems.length > 0) return { problems }
   const data = whole.data as ExperimentData
-  const primary = data.primary ?? defaultPrimary(variants[0]!.scenario)
+  const primary = data.primary ?? defaultPrimary(variants[0].scenario)
   return {
     experiment: {
-      ...data, primary, metrics: shownMetrics(data, primary) as ExperimentData['metrics'], file: source.file, variants,
+      ...data, primary, metrics: shownMetrics(data, primary), file: source.file, variants,
       axes: axes.map(({ key, labels }: Axis) => ({ key, labels })),
     },
   }
