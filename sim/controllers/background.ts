@@ -12,7 +12,6 @@ export class Background {
   private source = new Int32Array(256)
   private shape = new Int32Array(256)
   private readonly starts: number[]
-  created = 0
 
   private readonly simulator: Simulator
   private readonly cluster: Cluster
@@ -57,19 +56,24 @@ export class Background {
     if (time <= this.end) this.simulator.at(time, Kind.PodArrives, row, 0)
   }
 
+  /** The pod that is due, and all that come at the same instant: a population that is there from the start comes before anything else. */
   private arrive(row: number): void {
     const source = this.sources[row]
-    const pod = this.cluster.createPod(source.shapes[source.shape], NONE, this.simulator.now)
-    if (pod >= this.source.length) {
-      const length = Math.max(pod + 1, this.source.length * 2)
-      this.source = grown(this.source, length)
-      this.shape = grown(this.shape, length)
-    }
-    this.source[pod] = row
-    this.shape[pod] = source.shape
-    this.created++
-    this.lifecycle.createdInBackground(pod, source.duration)
-    this.placement.arrived(pod)
-    this.expect(row)
+    const now = this.simulator.now
+    let time: number
+    do {
+      const pod = this.cluster.createPod(source.shapes[source.shape], NONE, now)
+      if (pod >= this.source.length) {
+        const length = Math.max(pod + 1, this.source.length * 2)
+        this.source = grown(this.source, length)
+        this.shape = grown(this.shape, length)
+      }
+      this.source[pod] = row
+      this.shape[pod] = source.shape
+      this.lifecycle.createdInBackground(pod, source.duration)
+      this.placement.arrived(pod)
+      time = this.starts[row] + source.next()
+    } while (time === now)
+    if (time <= this.end) this.simulator.at(time, Kind.PodArrives, row, 0)
   }
 }
