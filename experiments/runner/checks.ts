@@ -6,7 +6,7 @@ import { LIFETIMES } from '../../workloads/index.ts'
 import { isMap } from './quantities.ts'
 import type { Issue } from './resolve.ts'
 import { nodesOf, type Scenario } from './scenario.ts'
-import type { ExperimentData, ScenarioData } from './schema.ts'
+import type { ScenarioData } from './schema.ts'
 
 /** Two items of one name, seen in the raw data: the check stands even when an item has problems of its own. */
 export function duplicateNames(raw: unknown): Issue[] {
@@ -120,9 +120,4 @@ export function checkPrimary(primary: string, scenario: Scenario): Issue[] {
 export function defaultPrimary(scenario: Scenario): string {
   if (scenario.services.some((service) => service.objective !== null)) return 'slo-misses'
   return scenario.services.length > 0 ? 'latency-p99' : 'pending-p99'
-}
-
-/** Metrics to show, the primary one first. */
-export function shownMetrics(data: ExperimentData, primary: string): string[] {
-  return [primary, ...new Set(data.metrics.filter((id) => id !== primary))]
 }

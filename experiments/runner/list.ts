@@ -39,5 +39,5 @@ function parameterText(parameter: Parameter): string {
 function metricsText(): string {
   const width = Math.max(...METRICS.map(({ id }) => id.length))
   const lines = METRICS.map(({ id, unit, better, definition }) => `  ${id.padEnd(width)}  [${unit}]${better === 'neither' ? '' : ` ${better} is better`}: ${definition}`)
-  return ['metrics: ids for primary and metrics', '', ...lines, ''].join('\n')
+  return ['metrics: ids for primary, names of columns', '', ...lines, ''].join('\n')
 }

@@ -35,15 +35,14 @@ export interface Plan {
   readonly seed: string | number
   readonly replications: number
   readonly primary: string
-  readonly metrics: readonly string[]
-  readonly margins: { readonly relative: number; readonly points: number; readonly absolute: number }
+  readonly margins: { readonly relative: number; readonly points: number }
   readonly axes: readonly Axis[]
   readonly variants: readonly Variant[]
   readonly runs: readonly PlannedRun[]
 }
 
 export function planOf(experiment: Experiment, engine: string): Plan {
-  const { name, question, seed, replications, primary, metrics, margins, axes } = experiment
+  const { name, question, seed, replications, primary, margins, axes } = experiment
   const variants = experiment.variants.map(({ choices, scenario }, index): Variant => ({
     index, choices, scenario,
     label: choices.length === 0 ? 'all runs' : choices.map((choice, axis) => axes[axis].labels[choice]).join(' · '),
@@ -55,7 +54,7 @@ export function planOf(experiment: Experiment, engine: string): Plan {
       variant: index, replication, seed,
     }))
   })
-  return { name, question, seed, replications, primary, metrics, margins, axes, variants, runs }
+  return { name, question, seed, replications, primary, margins, axes, variants, runs }
 }
 
 /** A scenario without its machine: where a digest stands for a file, the file's place says nothing; checks do not change a result. */

@@ -8,9 +8,10 @@ import { execute, threads, type Execution, type Executor } from './execute.ts'
 import { writeWhole } from './files.ts'
 import { manifestOf } from './manifest.ts'
 import { version } from './package.ts'
-import { planFile } from './plan-command.ts'
-import { oneWave } from './plan.ts'
+import { planFile, setsOf } from './plan-command.ts'
+import { oneWave, type Plan } from './plan.ts'
 import { Progress } from './progress.ts'
+import { studyOf } from './study.ts'
 
 /** `executor` is injected by tests. */
 export async function runCommand(file: string, options: RunOptions, screens: Screens, interrupts: AbortSignal, executor?: Executor): Promise<number> {
@@ -19,28 +20,45 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   const plan = await planFile(file, { ...options, set: [...options.set, ...(options.check === true ? ['check=true'] : [])] }, screens)
   if (plan === undefined) return EXIT.wrong
   const jobs = Math.min(options.jobs ?? availableParallelism(), plan.runs.length)
-  const quiet = options.quiet === true
-  const progress = quiet ? undefined : new Progress(screens.err)
-  const workers = executor ?? threads(jobs)
-  let execution: Execution
-  try {
-    execution = await execute(plan, oneWave(plan), workers, interrupts, progress)
-  } finally {
-    progress?.close()
-    await workers.close()
-  }
+  const execution = await executed(plan, executor ?? threads(jobs), interrupts, options.quiet === true ? undefined : new Progress(screens.err))
 
   for (const { run, message, stack } of execution.failed) {
     screens.err.write(`run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`)
     if (process.env['ORCHSIM_DEBUG'] !== undefined) screens.err.write(`${stack}\n`)
   }
   const folder = options.out ?? join('results', plan.name)
+  const named = relative(process.cwd(), file)
+  if (execution.finished.length > 0) await report(plan, execution, folder, callOf(named, options), options, screens)
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
   const seconds = (performance.now() - begin) / 1000
-  const manifest = manifestOf(plan, execution, { version: version(), file: relative(process.cwd(), file), digest, jobs, started, seconds })
-  writeWhole(join(folder, 'manifest.json'), manifest)
-  const done = execution.finished.length
-  if (execution.interrupted) screens.err.write(`interrupted: ${done} of ${plan.runs.length} runs are finished and readable in ${folder}\n`)
+  writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, digest, jobs, started, seconds }))
+
+  const done = `${execution.finished.length} of ${plan.runs.length} runs`
+  if (execution.interrupted) screens.err.write(`interrupted: ${done} are finished and readable in ${folder}\n`)
+  else if (execution.failed.length > 0) screens.err.write(`${done} are finished and readable in ${folder}\n`)
   if (execution.interrupted) return EXIT.interrupted
   return execution.failed.length > 0 ? EXIT.failed : EXIT.done
+}
+
+async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal, progress: Progress | undefined): Promise<Execution> {
+  try {
+    return await execute(plan, oneWave(plan), executor, interrupts, progress)
+  } finally {
+    progress?.close()
+    await executor.close()
+  }
+}
+
+/** Files, and the comparison or its JSON on the screen. Charts are the heavy part, so they are loaded only here. */
+async function report(plan: Plan, execution: Execution, folder: string, call: string, options: RunOptions, screens: Screens): Promise<void> {
+  const study = studyOf(plan, execution, version(), call)
+  const { writeReports, terminalText, summaryJson } = await import('../../reports/index.ts')
+  await writeReports(folder, study)
+  if (options.json === true) screens.out.write(`${JSON.stringify(summaryJson(study), null, 2)}\n`)
+  else if (options.quiet !== true) screens.out.write(`${terminalText(study)}\nresults: ${folder}\n`)
+}
+
+/** The call that gives the same study: what changes no result (folder, jobs, screen) is left out. */
+function callOf(file: string, options: RunOptions): string {
+  return ['npx orchsim run', file, ...setsOf(options).map((set) => `--set ${/^[\w./=-]+$/.test(set) ? set : `'${set.replaceAll("'", `'\\''`)}'`}`)].join(' ')
 }

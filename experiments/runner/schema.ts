@@ -311,11 +311,9 @@ export const experimentShape = {
   seed: forms<string | number>({ whole: whole({ min: 0 }), words: words() }, (value) => (typeof value === 'number' ? 'whole' : 'words')).prefault(1).describe('root of all randomness'),
   replications: whole({ min: 1, max: 100_000 }).prefault(10).describe('runs per variant, each with its own randomness; variants share theirs'),
   primary: oneOf(metricIds).optional().describe('the metric that the verdict is about, everything else is exploratory; default: slo-misses when a service has an objective, else latency-p99 when there are services, else pending-p99'),
-  metrics: list('metric ids', oneOf(metricIds)).prefault(metricIds).describe('metrics to print and to chart; default: all'),
   margins: section('equivalence margins', {
-    relative: share({ min: 0, max: 1 }).prefault('2%').describe('for ratios: latencies, cost, counts'),
-    points: share({ min: 0, max: 1 }).prefault('1%').describe('for shares, in points'),
-    absolute: number({ min: 0 }).prefault(0).describe("for differences, in the metric's unit"),
+    relative: share({ min: 0, max: 1 }).prefault('2%').describe('for latencies, costs, counts and the like; default 2%'),
+    points: number({ min: 0, max: 100 }).prefault(1).describe('for shares, in percentage points; default 1'),
   }).prefault({}).describe('differences smaller than this count as equivalent'),
 }
 

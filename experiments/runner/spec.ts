@@ -4,7 +4,7 @@
  */
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
-import { checkData, checkPrimary, checkScenario, defaultPrimary, duplicateNames, shownMetrics } from './checks.ts'
+import { checkData, checkPrimary, checkScenario, defaultPrimary, duplicateNames } from './checks.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
 import { pathText, readSource, show, suggestion, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf } from './families.ts'
@@ -83,7 +83,7 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   const primary = data.primary ?? defaultPrimary(variants[0].scenario)
   return {
     experiment: {
-      ...data, primary, metrics: shownMetrics(data, primary), file: source.file, variants,
+      ...data, primary, file: source.file, variants,
       axes: axes.map(({ key, labels }: Axis) => ({ key, labels })),
     },
   }

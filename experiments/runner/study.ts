@@ -1,0 +1,68 @@
+/** From a plan and its finished runs to the study that reports write: plain words and values, no path, date or machine in it. */
+import { createHash } from 'node:crypto'
+import type { Selection } from '../../sim/define.ts'
+import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
+import type { Study } from '../../reports/study.ts'
+import { FAMILY_PATHS } from './families.ts'
+import type { Execution } from './execute.ts'
+import { canonical, type Plan } from './plan.ts'
+import { percentText } from './quantities.ts'
+import type { PoolSpec, Scenario, ServiceSpec } from './scenario.ts'
+
+/** `command` is the call that gives the same study again. */
+export function studyOf(plan: Plan, execution: Pick<Execution, 'finished' | 'failed' | 'interrupted'>, version: string, command: string): Study {
+  const notes: string[] = []
+  for (const { run, message } of execution.failed) notes.push(`failed: ${plan.variants[run.variant].label}, replication ${run.replication + 1}: ${message}`)
+  if (execution.interrupted) notes.push(`interrupted: ${execution.finished.length} of ${plan.runs.length} runs are finished`)
+  const { background, pools } = plan.variants[0].scenario
+  if ([...background, ...pools].some(({ kind }) => kind === 'trace')) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
+  return {
+    name: plan.name,
+    question: plan.question,
+    primary: plan.primary,
+    margins: plan.margins,
+    axes: plan.axes.map(({ key, labels }) => ({ name: key, values: labels })),
+    variants: plan.variants.map(({ choices, label }) => {
+      const values = choices.map((choice, axis) => plan.axes[axis].labels[choice])
+      return { values, short: label, label: values.length === 0 ? label : values.map((value, axis) => worded(plan.axes[axis].key, value)).join(', ') }
+    }),
+    runs: execution.finished.map(({ run, result }) => ({ variant: run.variant, replication: run.replication, seed: run.seed, id: run.id, result })),
+    notes,
+    setup: setupOf(plan.variants[0].scenario),
+    replications: plan.replications,
+    reproduce: { command, version, digest: createHash('sha256').update(canonical(plan.runs.map(({ id }) => id))).digest('hex') },
+  }
+}
+
+/** "scheduling best-fit"; a label of another path names its key already. */
+const worded = (key: string, value: string): string => ((FAMILY_PATHS as readonly string[]).includes(key) ? `${key} ${value}` : value)
+
+/** The baseline in words, a line each. */
+function setupOf(scenario: Scenario): string[] {
+  const { start, delays, binpacking, replicas, sizes, nodes } = scenario
+  const ageing = 'time' in start ? (start.time === 0 ? 'from an empty cluster' : `after ${showDuration(start.time)} of ageing`) : `after ${start.lifetimes} mean lifetimes of ageing`
+  return [
+    `horizon ${showDuration(scenario.horizon)}, ${ageing}, metrics from ${showDuration(scenario.warmup)} on`,
+    ...scenario.pools.map(poolText),
+    ...scenario.services.map(serviceText),
+    ...scenario.background.map((source) => `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} asked for`}, ${percentText(source.usage)} of the request used`),
+    `scheduling ${chosen(scenario.scheduling)}, slb ${chosen(scenario.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} a service, binpacking ${chosen(binpacking)}`,
+    `autoscaling: replicas ${chosen(replicas)}, sizes ${chosen(sizes)}, nodes ${chosen(nodes)}`,
+    `delays: decision ${showDuration(delays.decision)}, bind ${showDuration(delays.bind)}, propagation ${showDuration(delays.propagation)}, scrape ${showDuration(delays.scrape)} averaged over ${showDuration(delays.window)}`,
+  ]
+}
+
+const chosen = ({ name, file }: Selection): string => (file === undefined ? name : `${name} (own file)`)
+
+function poolText(pool: PoolSpec): string {
+  const bounds = pool.min === pool.max ? '' : `, ${pool.min} to ${pool.max} under autoscaling`
+  if (pool.kind === 'trace') return `pool ${pool.name}: the nodes of ${pool.format}${bounds}`
+  const [{ cpu, memory, gpus, gpuModel }] = pool.templates
+  return `pool ${pool.name}: ${pool.count} nodes of ${showCpu(cpu)} cores, ${showMemory(memory)}${gpus === 0 ? '' : `, ${gpus} ${gpuModel}`}${bounds}`
+}
+
+function serviceText({ name, replicas, shape, threads, traffic, objective }: ServiceSpec): string {
+  const works = threads === 0 ? 'processor sharing' : `${threads} threads`
+  const limit = shape.limit === 0 ? 'no limit' : `limit ${showCpu(shape.limit)}`
+  return `service ${name}: ${replicas} pods of ${showCpu(shape.cpu)} (${limit}, ${works}), ${traffic.pattern} traffic of ${traffic.rate}/s${objective === null ? '' : `, objective ${showDuration(objective)}`}`
+}
