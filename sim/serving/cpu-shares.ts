@@ -1,8 +1,8 @@
 /**
  * Who gets how much CPU on a node: here placement reaches latency. Served pods and background pods share the node's cores by weighted
  * max-min, weights being the CPU requests (as cgroup weights do). A node whose demands fit skips everything: each server then runs at
- * its own demand. A contended node is shared out anew at each change of demand (`epoch` 0, the exact twin), or at most every `epoch`;
- * between two sharings a change is served at the last level, which costs one comparison.
+ * its own demand. A contended node is shared out anew at each change of demand (`epoch` 0, the exact twin), or at most every `epoch`:
+ * at once when the last sharing is that long ago, else when it will be; meanwhile a change is served at the last level.
  */
 import { grown } from '../columns.ts'
 import { Kind } from '../events.ts'
@@ -20,6 +20,7 @@ export class CpuShares {
   private total = new Float64Array(64) // demand of all on the node [millicores]
   private level = new Float64Array(64).fill(Infinity) // water level of the last sharing
   private dirty = new Uint8Array(64)
+  private nextShare = new Float64Array(64) // the node is not shared out again before
   private firstServer = new Int32Array(64).fill(-1)
   /** Requests of running background pods, by group of equal usage: [group][node] in millicores. */
   private backgroundRequest: Float64Array[] = []
@@ -113,7 +114,7 @@ export class CpuShares {
       return
     }
     const fits = this.level[node] === Infinity && this.total[node] <= this.capacity[node]
-    if (fits || this.epoch > 0) {
+    if (fits || this.simulator.now < this.nextShare[node]) {
       const fair = fits ? Infinity : servers.weight[server] * this.level[node]
       servers.rate[server] = (wanted < fair ? wanted : fair) / (1000 * running)
       this.aim(server)
@@ -163,16 +164,17 @@ export class CpuShares {
 
   private reshare(node: number): void {
     if (this.level[node] === Infinity && this.total[node] <= this.capacity[node]) return
-    if (this.epoch === 0) this.share(node)
+    if (this.simulator.now >= this.nextShare[node]) this.share(node)
     else if (this.dirty[node] === 0) {
       this.dirty[node] = 1
-      this.simulator.at(this.simulator.now + this.epoch, Kind.CpuShares, node, 0)
+      this.simulator.at(this.nextShare[node], Kind.CpuShares, node, 0)
     }
   }
 
   /** Finds the node's water level and gives every server on it its rate. */
   private share(node: number): void {
     const servers = this.servers
+    this.nextShare[node] = this.simulator.now + this.epoch
     let claims = 0
     for (let server = this.firstServer[node]; server >= 0; server = servers.nextOnNode[server]) {
       if (servers.demand[server] === 0) continue
@@ -214,6 +216,7 @@ export class CpuShares {
     this.total = grown(this.total, length)
     this.level = grown(this.level, length, Infinity)
     this.dirty = grown(this.dirty, length)
+    this.nextShare = grown(this.nextShare, length)
     this.firstServer = grown(this.firstServer, length, -1)
     this.backgroundRequest = this.backgroundRequest.map((column) => grown(column, length))
   }
