@@ -1,9 +1,9 @@
 /**
  * The bins of one round: a working copy of the free vectors of the existing ones, and the new ones behind them. It knows what fits and
- * what is left, not which bin to take. Only the resources that the round asks for are copied: a round of five pods over 10,000 nodes
+ * what is left, not which bin to take. Only what the round asks for is copied: a round of five pods over 10,000 nodes
  * is paid by its copy.
  */
-import { DEVICES, MILLI, NONE, PODS, type Column } from '../cluster/views.ts'
+import { CPU, DEVICES, MEMORY, MILLI, NONE, PODS, type Column } from '../cluster/views.ts'
 import { grown } from '../columns.ts'
 import { pickDevices } from '../feasibility/devices.ts'
 import type { Measure } from './measure.ts'
@@ -12,7 +12,7 @@ import type { PackingProblem } from './policy.ts'
 export class Bins {
   /** Existing and new bins so far. */
   count = 0
-  /** [resource][bin]; only the rows in `measure.resources` are kept up. */
+  /** [resource][bin]; only CPU, memory and the rows in `measure.resources` are kept up. */
   free: Float64Array[] = []
   freeDevice = new Int32Array(0)
   /** Type of each new bin, in order of opening. */
@@ -20,6 +20,7 @@ export class Bins {
   /** Devices of the pods that the last `place` put down, in order. */
   masks = new Int32Array(64)
   private openedOf: number[] = []
+  private rows: number[] = []
   private problem!: PackingProblem
   private measure!: Measure
 
@@ -30,8 +31,10 @@ export class Bins {
     this.opened = []
     this.openedOf = problem.types.map(() => 0)
     while (this.free.length < problem.free.length) this.free.push(new Float64Array(0))
+    // Searches compare CPU and memory without asking whether anybody wants them.
+    this.rows = [...new Set([CPU, MEMORY, ...measure.resources])]
     this.reserve(problem.bins)
-    for (const r of measure.resources) copy(problem.free[r], this.free[r], problem.bins)
+    for (const r of this.rows) copy(problem.free[r], this.free[r], problem.bins)
     if (measure.usesDevices) copy(problem.freeDevice, this.freeDevice, problem.bins * DEVICES)
   }
 
@@ -136,7 +139,7 @@ export class Bins {
     this.opened.push(type)
     this.openedOf[type]++
     this.reserve(this.count)
-    for (const r of this.measure.resources) this.free[r][bin] = capacity[r] ?? 0
+    for (const r of this.rows) this.free[r][bin] = capacity[r] ?? 0
     if (this.measure.usesDevices) for (let d = 0; d < DEVICES; d++) this.freeDevice[bin * DEVICES + d] = d < devices ? MILLI : 0
     return bin
   }
@@ -151,7 +154,7 @@ export class Bins {
   }
 
   private reserve(bins: number): void {
-    for (const r of this.measure.resources) {
+    for (const r of this.rows) {
       if (this.free[r].length < bins) this.free[r] = grown(this.free[r], Math.max(bins, this.free[r].length * 2))
     }
     if (this.measure.usesDevices && this.freeDevice.length < bins * DEVICES) {

@@ -1,7 +1,7 @@
 /**
  * The lowest bin that fits, by a tree over the bins: each inner node holds the largest free CPU, memory and GPU below it, so whole
- * subtrees are passed over at once. Plainly it would be a scan of all bins for each pod: at 5,000 bins the tree is some hundred times faster
- * (README). The maxima of a subtree may belong to different bins, and selectors, named resources and single devices are not in the tree: a leaf is
+ * subtrees are passed over at once. Plainly it would be a scan of all bins for each pod (plain.ts; the README has
+ * the figures). The maxima of a subtree may belong to different bins, and selectors, named resources and single devices are not in the tree: a leaf is
  * a candidate, and `Bins.place` decides.
  */
 import { CPU, MEMORY, NONE, type ClassesView } from '../cluster/views.ts'
@@ -19,20 +19,20 @@ export class FirstFitSearch implements BinSearch {
   private gpu = new Float64Array(2)
   private bins!: Bins
   private classes!: ClassesView
-  private usesCpu = false
-  private usesMemory = false
   private usesDevices = false
   private askCpu = 0
   private askMemory = 0
   private askGpu = 0
+  private podClass = 0
   private cursor = 0
+  /** By class: all bins below do not fit it. */
+  private from = new Int32Array(0)
 
   reset(bins: Bins, measure: Measure, most: number): void {
     this.bins = bins
     this.classes = measure.classes
-    this.usesCpu = measure.resources.includes(CPU)
-    this.usesMemory = measure.resources.includes(MEMORY)
     this.usesDevices = measure.usesDevices
+    this.from = new Int32Array(this.classes.count)
     this.leaves = 1
     while (this.leaves < most) this.leaves *= 2
     if (this.cpu.length < 2 * this.leaves) {
@@ -45,17 +45,19 @@ export class FirstFitSearch implements BinSearch {
     for (let node = this.leaves - 1; node >= 1; node--) this.combine(node)
   }
 
+  // A class goes on where its last pod stopped: the bins before did not fit it and only get fuller.
   start(podClass: number): void {
+    this.podClass = podClass
     this.askCpu = this.classes.request[CPU][podClass]
     this.askMemory = this.classes.request[MEMORY][podClass]
     this.askGpu = this.classes.gpus[podClass] * this.classes.gpuMilli[podClass]
-    this.cursor = 0
+    this.cursor = this.from[podClass]
   }
 
-  // Consecutive pods of one class go on where the last one stopped: the bins before did not fit it and only get fuller.
   next(): number {
     const bin = this.cursor < this.leaves ? this.first(this.cursor) : NONE
-    this.cursor = bin === NONE ? this.leaves : bin + 1
+    this.from[this.podClass] = bin === NONE ? this.bins.count : bin
+    this.cursor = bin === NONE ? this.bins.count : bin + 1
     return bin
   }
 
@@ -68,7 +70,13 @@ export class FirstFitSearch implements BinSearch {
     this.filled(bin)
   }
 
-  /** Takes the bin out of the search until `filled` reads it again. */
+  /** Bins got room again: every class begins at the first bin. */
+  reopened(bin: number): void {
+    this.from.fill(0)
+    this.filled(bin)
+  }
+
+  /** Takes the bin out of the search until `reopened`. */
   close(bin: number): void {
     this.cpu[this.leaves + bin] = CLOSED
     for (let node = (this.leaves + bin) >> 1; node >= 1; node >>= 1) this.combine(node)
@@ -76,8 +84,8 @@ export class FirstFitSearch implements BinSearch {
 
   private setLeaf(bin: number): void {
     const leaf = this.leaves + bin
-    this.cpu[leaf] = this.bins.full(bin) ? CLOSED : this.usesCpu ? this.bins.free[CPU][bin] : 0
-    this.memory[leaf] = this.usesMemory ? this.bins.free[MEMORY][bin] : 0
+    this.cpu[leaf] = this.bins.full(bin) ? CLOSED : this.bins.free[CPU][bin]
+    this.memory[leaf] = this.bins.free[MEMORY][bin]
     this.gpu[leaf] = this.usesDevices ? milliOf(this.bins.freeDevice, bin) : 0
   }
 

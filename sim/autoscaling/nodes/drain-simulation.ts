@@ -72,9 +72,9 @@ export class DrainSimulation {
       if (bin === NONE) {
         for (let k = to.length - 1; k >= 0; k--) {
           this.bins.giveBack(toMove[k], to[k], masks[k])
-          this.search.filled(to[k])
+          this.search.reopened(to[k])
         }
-        this.search.filled(own)
+        this.search.reopened(own)
         return false
       }
       to.push(bin)
