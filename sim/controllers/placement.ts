@@ -175,7 +175,7 @@ export class Placement {
     out.clear()
     for (let item = 0; item < waiting.length; item++) {
       const bin = packing.bin[item]
-      if (bin !== NONE && bin < nodes.count) out.bind(waiting[item], bin)
+      if (bin !== NONE && bin < nodes.count) out.bind(waiting[item], bin, packing.deviceMask?.[item])
     }
     this.carryOut(this.simulator.now)
     this.forget()
