@@ -7,28 +7,51 @@
  *   tie-break is one more comparison that is predicted;
  * - numbers run from 2^30 to 2^31, so a tag lies in [2^52, 2^53), where a double's low word is the integer's low word: the slot
  *   is read through a view of words, without arithmetic on doubles (`tag % 2^22` would be a call to C's fmod);
+ * - an event's kind, arguments and place in the heap are one record of 16 bytes, which never straddles a cache line: one miss
+ *   where columns cost four;
  * - pop leaves the root empty and the next push fills it with one sift down: the usual event schedules its successor;
  * - in a heap that fits the cache the smaller child is chosen by arithmetic, as a branch would be mispredicted half the time;
  *   in a larger one the branch is better, since its speculation is what fetches the next level;
- * - times travel to the sifts through `carried`: a float64 argument of a call that V8 does not inline is boxed on the heap.
+ * - a float64 argument of a call that V8 does not inline is boxed on the heap: so `push` is small enough to be inlined, times
+ *   travel on in `carried`, and `settle` is one function too long to be inlined into it, where two short ones were.
  */
-import { A, B, GENERATION_MASK, GENERATION_STEP, HEADER_MASK, MAX_PENDING, PLACE, RECORD_SHIFT, SLOT_MASK, refuseHandle, refuseTime } from './events.ts'
+import { KINDS, MAX_PENDING, refuseHandle, refuseKind, refuseTime } from './events.ts'
 
-/** Running numbers: see above. Before the last one is used, the pending events are numbered anew. */
+// Constants of the hot paths are declared here and not imported: an import is a load from another module at each use (5 %).
+
+const SLOTS = 4_194_304
+const SLOT_MASK = SLOTS - 1
+
+/** Running numbers, see above. When they are used up the pending events are numbered anew. */
 const FIRST_NUMBER = 1_073_741_824
 const LAST_NUMBER = 2_147_483_647
 
-/** Entries up to which the child is chosen by arithmetic (measured). */
-const SMALL = 1 << 17
+/**
+ * A record: kind and generation of the slot, a, b, and where its entry stands in the heap. A handle is slot + generation * 2^22,
+ * 31 bits, a small integer, never an object. The generation of a slot moves on when it is used again, so that a stale handle is
+ * refused. After 512 events of one slot it comes round: an owner forgets its handle when the event fires.
+ */
+const RECORD_SHIFT = 2
+const A = 1
+const B = 2
+const PLACE = 3
+const KIND_LIMIT = 64
+/** What stands for the kind in the record of a free slot. */
+const FREE = SLOT_MASK
+const GENERATION_STEP = 0x400000
+const GENERATION_MASK = 0x7fc00000
 
-/** Which half of a double is its low word. */
+/** Offset of the end of a heap of 2^17 entries: up to there the child is chosen by arithmetic (measured). */
+const IN_CACHE = 262_144
+
+/** Which word of a double is the low one. */
 const LOW = new Uint32Array(new Float64Array([4_503_599_627_370_497]).buffer)[0] === 1 ? 0 : 1
+/** Offset from an entry to the low word of its tag, in words. */
+const TAG_WORD = 2 + LOW
 
-/** The places in `carried`. */
+/** Time and tag on their way into the heap. */
 const TIME = 0
 const TAG = 1
-const NOW = 2
-const LIMIT = 3
 
 export interface EventQueueOptions {
   /** Room at the start; it doubles when needed. */
@@ -38,26 +61,28 @@ export interface EventQueueOptions {
 }
 
 export class EventQueue {
-  /** One record per slot (events.ts). */
+  /** Time of the event popped last, or a later one that its owner has set; nothing may be pushed before it. */
+  time = 0
+  /** Events later than this stay in the queue. */
+  limit = Infinity
   private records: Int32Array
-  /** Free slots as a stack: the slot just popped is still in the cache when the next push takes it. */
-  private free: Int32Array
-  private freeCount = 0
-  /** Slots ever taken; those from here on are untouched. */
-  private top = 0
   /** The heap: (time, tag) per entry, and the same memory as words. */
   private entries: Float64Array
   private words: Int32Array
   /** Entries in the heap, an empty root included. */
   private count = 0
   /**
-   * True after a pop: the entry at the root is gone, but still written there. It comes before every pending entry (nothing is
-   * pushed before it), so the heap is in order around it, and moves and cancels need not fill it first.
+   * True after a pop: the event at the root has left, but its entry and its slot are still there for the next push. The entry
+   * comes before every pending one (nothing is pushed before it), so the heap is in order around it: moves and cancels go on
+   * without filling it.
    */
   private hole = false
   private number: number
-  /** Time and tag on their way into the heap, the clock, and the limit. */
-  private readonly carried = new Float64Array(4)
+  private readonly carried = new Float64Array(2)
+  /** Free slots as a stack, and how many slots were ever taken. */
+  private free: Int32Array
+  private freeCount = 0
+  private top = 0
 
   constructor(options: EventQueueOptions = {}) {
     const capacity = options.capacity ?? 1024
@@ -73,7 +98,6 @@ export class EventQueue {
     this.free = new Int32Array(capacity)
     this.entries = new Float64Array(2 * capacity)
     this.words = new Int32Array(this.entries.buffer)
-    this.carried[LIMIT] = Infinity
   }
 
   /** Pending events. */
@@ -81,22 +105,9 @@ export class EventQueue {
     return this.hole ? this.count - 1 : this.count
   }
 
-  /** Time of the event popped last; nothing may be pushed before it. */
-  get time(): number {
-    return this.carried[NOW]
-  }
-
-  /** Events later than this stay in the queue. */
-  get limit(): number {
-    return this.carried[LIMIT]
-  }
-  set limit(time: number) {
-    this.carried[LIMIT] = time
-  }
-
-  /** Adds an event and returns its handle. NaN and times before `time` are refused. Kind below 64, a and b below 2^31. */
+  /** Adds an event, kind below 64, a and b whole numbers of 32 bits; returns its handle. NaN and times before `time` are refused. */
   push(time: number, kind: number, a: number, b: number): number {
-    if (!(time >= this.carried[NOW])) refuseTime(time, this.carried[NOW])
+    if (!(time >= this.time)) refuseTime(time, this.time)
     this.carried[TIME] = time
     return this.enter(kind, a, b)
   }
@@ -106,17 +117,16 @@ export class EventQueue {
    * kind, a and b may be read until the next push; its handle is stale already.
    */
   pop(): number {
-    if (this.hole) this.fillFromEnd()
+    if (this.hole) this.fillRoot()
     if (this.count === 0) return -1
     const time = this.entries[0]
-    if (time > this.carried[LIMIT]) return -1
-    this.carried[NOW] = time
+    if (time > this.limit) return -1
+    this.time = time
     this.hole = true
-    const slot = this.words[2 + LOW] & SLOT_MASK
-    this.release(slot)
-    return slot
+    return this.words[TAG_WORD] & SLOT_MASK
   }
 
+  /** Kind and arguments of the event in a slot. */
   kind(slot: number): number {
     return this.records[slot << RECORD_SHIFT] & SLOT_MASK
   }
@@ -127,6 +137,11 @@ export class EventQueue {
     return this.records[(slot << RECORD_SHIFT) + B]
   }
 
+  /** The slot of a handle that is known to be pending. */
+  slotOf(handle: number): number {
+    return handle & SLOT_MASK
+  }
+
   /** Changes the argument `a` of a pending event. */
   setA(slot: number, a: number): void {
     this.records[(slot << RECORD_SHIFT) + A] = a
@@ -134,7 +149,7 @@ export class EventQueue {
 
   /** Gives the event another time; among equal times it is then the last. The handle stays valid. */
   move(handle: number, time: number): void {
-    if (!(time >= this.carried[NOW])) refuseTime(time, this.carried[NOW])
+    if (!(time >= this.time)) refuseTime(time, this.time)
     this.carried[TIME] = time
     this.reenter(handle)
   }
@@ -143,8 +158,10 @@ export class EventQueue {
   cancel(handle: number): void {
     const slot = this.find(handle)
     if (slot < 0) refuseHandle(handle)
-    this.remove(this.records[(slot << RECORD_SHIFT) + PLACE])
+    const at = this.records[(slot << RECORD_SHIFT) + PLACE]
+    const last = 2 * --this.count
     this.release(slot)
+    if (at < last) this.settle(at, this.carry(last))
   }
 
   pending(handle: number): boolean {
@@ -158,88 +175,67 @@ export class EventQueue {
     return this.entries[this.records[(slot << RECORD_SHIFT) + PLACE]]
   }
 
-  /** The slot of a pending event, -1 when the handle is stale or never was one. */
+  /** The slot of a pending event; -1 when the handle is stale or never was one. */
   find(handle: number): number {
     const slot = handle & SLOT_MASK
     if (handle < 0 || slot >= this.top) return -1
-    // A free slot keeps its next generation, which no handle has been given yet, unless 512 events have passed.
-    return (this.records[slot << RECORD_SHIFT] & GENERATION_MASK) === (handle & GENERATION_MASK) ? slot : -1
+    const header = this.records[slot << RECORD_SHIFT]
+    if ((header & GENERATION_MASK) !== (handle & GENERATION_MASK) || (header & FREE) === FREE) return -1
+    return this.hole && slot === (this.words[TAG_WORD] & SLOT_MASK) ? -1 : slot
   }
 
   private enter(kind: number, a: number, b: number): number {
-    let slot: number
-    if (this.freeCount > 0) {
-      slot = this.free[--this.freeCount]
-    } else {
-      if (this.top === this.free.length) this.grow()
-      slot = this.top++
-    }
-    const records = this.records
+    if (kind >>> 0 >= KIND_LIMIT) refuseKind(kind, KINDS)
+    const slot = this.hole ? this.words[TAG_WORD] & SLOT_MASK : this.take()
     const record = slot << RECORD_SHIFT
-    const generation = records[record] & GENERATION_MASK
+    const records = this.records
+    const generation = (records[record] + GENERATION_STEP) & GENERATION_MASK
     records[record] = generation | kind
     records[record + A] = a
     records[record + B] = b
-    this.tag(slot)
-    if (this.hole) {
-      this.hole = false
-      this.sink(0, slot)
-    } else {
-      this.rise(2 * this.count++, slot)
-    }
+    if (this.number === LAST_NUMBER) this.renumber()
+    this.carried[TAG] = this.number++ * SLOTS + slot
+    this.settle(this.hole ? 0 : 2 * this.count++, slot)
+    this.hole = false
     return generation | slot
   }
 
   private reenter(handle: number): void {
     const slot = this.find(handle)
     if (slot < 0) refuseHandle(handle)
-    this.tag(slot)
-    const at = this.records[(slot << RECORD_SHIFT) + PLACE]
-    // With an equal time the new number is the larger one: the event can only sink.
-    if (this.carried[TIME] < this.entries[at]) this.rise(at, slot)
-    else this.sink(at, slot)
+    if (this.number === LAST_NUMBER) this.renumber()
+    this.carried[TAG] = this.number++ * SLOTS + slot
+    this.settle(this.records[(slot << RECORD_SHIFT) + PLACE], slot)
   }
 
-  /** Writes the next running number and the slot to the carried tag. */
-  private tag(slot: number): void {
-    if (this.number >= LAST_NUMBER) this.renumber()
-    this.carried[TAG] = this.number++ * MAX_PENDING + slot
+  private take(): number {
+    if (this.freeCount > 0) return this.free[--this.freeCount]
+    if (this.top === this.free.length) this.grow()
+    return this.top++
   }
 
   private release(slot: number): void {
-    const record = slot << RECORD_SHIFT
-    this.records[record] = (this.records[record] + GENERATION_STEP) & HEADER_MASK
+    this.records[slot << RECORD_SHIFT] |= FREE
     this.free[this.freeCount++] = slot
   }
 
-  /** Takes the entry at offset `at` out: the last one moves there, and up or down from there. */
-  private remove(at: number): void {
-    const last = 2 * --this.count
-    if (at === last) return
-    const mover = this.carry(last)
-    const entries = this.entries
-    const time = this.carried[TIME]
-    const parent = ((at - 2) >> 2) << 1
-    if (at > 0 && (time < entries[parent] || (time === entries[parent] && this.carried[TAG] < entries[parent + 1]))) this.rise(at, mover)
-    else this.sink(at, mover)
-  }
-
   /** Fills the empty root with the last entry. */
-  private fillFromEnd(): void {
+  private fillRoot(): void {
+    this.release(this.words[TAG_WORD] & SLOT_MASK)
     this.hole = false
     const last = 2 * --this.count
-    if (last > 0) this.sink(0, this.carry(last))
+    if (last > 0) this.settle(0, this.carry(last))
   }
 
   /** Picks the entry at offset `at` up; returns its slot. */
   private carry(at: number): number {
     this.carried[TIME] = this.entries[at]
     this.carried[TAG] = this.entries[at + 1]
-    return this.words[2 * at + 2 + LOW] & SLOT_MASK
+    return this.words[2 * at + TAG_WORD] & SLOT_MASK
   }
 
-  /** Places the carried entry at offset `at` or above. */
-  private rise(at: number, slot: number): void {
+  /** Places the carried entry, whose slot is given, at offset `at`, or as far above or below as the order asks. */
+  private settle(at: number, slot: number): void {
     const entries = this.entries
     const words = this.words
     const records = this.records
@@ -252,94 +248,67 @@ export class EventQueue {
       if (parentTime < time || (parentTime === time && parentTag < tag)) break
       entries[at] = parentTime
       entries[at + 1] = parentTag
-      records[((words[2 * parent + 2 + LOW] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
+      records[((words[2 * parent + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
       at = parent
     }
-    entries[at] = time
-    entries[at + 1] = tag
-    records[(slot << RECORD_SHIFT) + PLACE] = at
-  }
-
-  /** Places the carried entry at offset `at` or below. */
-  private sink(at: number, slot: number): void {
-    if (this.count < SMALL) this.sinkInCache(at, slot)
-    else this.sinkInMemory(at, slot)
-  }
-
-  private sinkInCache(at: number, slot: number): void {
-    const entries = this.entries
-    const words = this.words
-    const records = this.records
     const end = 2 * this.count
-    const time = this.carried[TIME]
-    const tag = this.carried[TAG]
     let left = 2 * at + 2
-    while (left < end) {
-      let child = left
-      if (left + 2 < end) {
+    // The same loop twice: in cache the smaller child by arithmetic, beyond it by a branch.
+    if (end < IN_CACHE) {
+      while (left + 2 < end) {
         const leftTime = entries[left]
         const rightTime = entries[left + 2]
-        if (rightTime === leftTime) child = entries[left + 3] < entries[left + 1] ? left + 2 : left
-        else child = left + (Number(rightTime < leftTime) << 1)
+        let child = left
+        child += Number(rightTime < leftTime) << 1
+        if (rightTime === leftTime && entries[left + 3] < entries[left + 1]) child = left + 2
+        const childTime = entries[child]
+        const childTag = entries[child + 1]
+        if (time < childTime || (time === childTime && tag < childTag)) break
+        entries[at] = childTime
+        entries[at + 1] = childTag
+        records[((words[2 * child + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
+        at = child
+        left = 2 * at + 2
       }
-      const childTime = entries[child]
-      const childTag = entries[child + 1]
-      if (time < childTime || (time === childTime && tag < childTag)) break
-      entries[at] = childTime
-      entries[at + 1] = childTag
-      records[((words[2 * child + 2 + LOW] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
-      at = child
-      left = 2 * at + 2
+    } else {
+      while (left + 2 < end) {
+        const leftTime = entries[left]
+        const rightTime = entries[left + 2]
+        let child = left
+        if (rightTime < leftTime) child += 2
+        if (rightTime === leftTime && entries[left + 3] < entries[left + 1]) child = left + 2
+        const childTime = entries[child]
+        const childTag = entries[child + 1]
+        if (time < childTime || (time === childTime && tag < childTag)) break
+        entries[at] = childTime
+        entries[at + 1] = childTag
+        records[((words[2 * child + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
+        at = child
+        left = 2 * at + 2
+      }
+    }
+    if (left + 2 === end && (entries[left] < time || (entries[left] === time && entries[left + 1] < tag))) {
+      // An only child, the last entry of all.
+      entries[at] = entries[left]
+      entries[at + 1] = entries[left + 1]
+      records[((words[2 * left + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
+      at = left
     }
     entries[at] = time
     entries[at + 1] = tag
     records[(slot << RECORD_SHIFT) + PLACE] = at
   }
 
-  private sinkInMemory(at: number, slot: number): void {
-    const entries = this.entries
-    const words = this.words
-    const records = this.records
-    const end = 2 * this.count
-    const time = this.carried[TIME]
-    const tag = this.carried[TAG]
-    let child = 2 * at + 2
-    while (child < end) {
-      let childTime = entries[child]
-      if (child + 2 < end) {
-        const rightTime = entries[child + 2]
-        if (rightTime < childTime || (rightTime === childTime && entries[child + 3] < entries[child + 1])) {
-          child += 2
-          childTime = rightTime
-        }
-      }
-      const childTag = entries[child + 1]
-      if (time < childTime || (time === childTime && tag < childTag)) break
-      entries[at] = childTime
-      entries[at + 1] = childTag
-      records[((words[2 * child + 2 + LOW] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
-      at = child
-      child = 2 * at + 2
-    }
-    entries[at] = time
-    entries[at + 1] = tag
-    records[(slot << RECORD_SHIFT) + PLACE] = at
-  }
-
-  /** Numbers the pending events anew in the order of their old numbers: O(n log n), once in 2^30 events. */
+  /** Numbers the entries anew in the order of their old numbers: O(n log n), once in 2^30 events. */
   private renumber(): void {
-    const time = this.carried[TIME]
-    if (this.hole) this.fillFromEnd()
     const tags = new Float64Array(this.count)
     for (let i = 0; i < this.count; i++) tags[i] = this.entries[2 * i + 1]
     tags.sort()
-    const low = new Int32Array(tags.buffer)
-    for (let i = 0; i < this.count; i++) {
-      const slot = low[2 * i + LOW] & SLOT_MASK
-      this.entries[this.records[(slot << RECORD_SHIFT) + PLACE] + 1] = (FIRST_NUMBER + i) * MAX_PENDING + slot
-    }
+    const words = new Int32Array(tags.buffer)
+    const places = new Int32Array(this.count)
+    for (let i = 0; i < this.count; i++) places[i] = this.records[((words[2 * i + LOW] & SLOT_MASK) << RECORD_SHIFT) + PLACE]
+    for (let i = 0; i < this.count; i++) this.entries[places[i] + 1] = (FIRST_NUMBER + i) * SLOTS + (words[2 * i + LOW] & SLOT_MASK)
     this.number = FIRST_NUMBER + this.count
-    this.carried[TIME] = time
   }
 
   private grow(): void {
