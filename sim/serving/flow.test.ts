@@ -1,0 +1,144 @@
+/** Requests followed by hand: each test has a handful of them, with the arithmetic beside it. Times in ms, turned into µs by `script`. */
+import { describe, expect, it } from 'vitest'
+import { input, pool, service, shape } from '../input.fixture.ts'
+import type { Service, SimulationInput } from '../input.ts'
+import { Simulation } from '../simulation.ts'
+import type { RequestSource } from '../workload.ts'
+
+/** Requests at given times with given waits and works. */
+const script = (rows: readonly (readonly [at: number, wait: number, work: number])[]) => (): RequestSource => {
+  let row = -1
+  return {
+    next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
+    get wait() {
+      return rows[row][1] * 1000
+    },
+    get work() {
+      return rows[row][2] * 1000
+    },
+    key: -1,
+    rateAt: () => 0,
+  }
+}
+
+function run(partial: Partial<Service>, around: Partial<SimulationInput> = {}) {
+  const simulation = new Simulation(input({ horizon: 10e6, services: [service({ objective: 50_000, ...partial })], ...around }))
+  const { metrics } = simulation.run()
+  const { ledger } = simulation.parts.services[0]
+  return { simulation, ledger, metrics, mean: ledger.latencySum / ledger.windowAnswered / 1000 }
+}
+
+const limited = (cores: number) => shape({ cpu: 100, limit: cores * 1000 })
+
+describe('first come, first served', () => {
+  it('one thread: arrivals at 0, 10, 20 with 20 of work leave at 20, 40, 60: latencies 20, 30, 40, queued 0, 10, 20', () => {
+    const { ledger } = run({ threads: 1, shape: limited(1), requests: script([[0, 0, 20], [10, 0, 20], [20, 0, 20]]) })
+    expect(ledger.latencySum).toBe(90_000)
+    expect(ledger.queuedSum).toBe(30_000)
+    expect(ledger.good).toBe(3)
+  })
+  it('a wait holds the thread: two requests of 5 wait + 10 work on one thread leave at 15 and 30', () => {
+    expect(run({ threads: 1, shape: limited(1), requests: script([[0, 5, 10], [0, 5, 10]]) }).ledger.latencySum).toBe(45_000)
+  })
+  it('two threads share one core: 10 of work each, both leave at 20', () => {
+    expect(run({ threads: 2, shape: limited(1), requests: script([[0, 0, 10], [0, 0, 10]]) }).ledger.latencySum).toBe(40_000)
+  })
+  it('a thread uses at most one core: a limit of 2 does not help a lone request', () => {
+    expect(run({ threads: 2, shape: limited(2), requests: script([[0, 0, 10]]) }).ledger.latencySum).toBe(10_000)
+  })
+})
+
+describe('processor sharing', () => {
+  it('one core, 10 of work at 0 and 10 of work at 5: the first has 5 left, both run at half speed until 15, then the second alone: 15 and 15', () => {
+    // At 15 the first is through, the second has 5 left and leaves at 20: latencies 15 and 15.
+    expect(run({ threads: 0, shape: limited(1), requests: script([[0, 0, 10], [5, 0, 10]]) }).ledger.latencySum).toBe(30_000)
+  })
+})
+
+describe('queue limit, timeouts, retries', () => {
+  it('one thread, room for one to wait: the third of three at once is rejected', () => {
+    const { ledger, metrics } = run({ threads: 1, queue: 1, shape: limited(1), requests: script([[0, 0, 10], [0, 0, 10], [0, 0, 10]]) })
+    expect(ledger.answered).toBe(2)
+    expect(metrics['errors-rejected']).toBeCloseTo(100 / 3, 10)
+  })
+  it('a timeout with cancelled work frees the thread: 100 of work times out at 30, the next (10 of work, from 5) leaves at 40', () => {
+    const { ledger, metrics } = run({ threads: 1, timeout: 30_000, cancel: true, shape: limited(1), requests: script([[0, 0, 100], [5, 0, 10], [31, 0, 10]]) })
+    // The second gives up at 35 with 5 of 10 done; the third starts at 35 and leaves at 45 after 14.
+    expect(ledger.answered).toBe(1)
+    expect(metrics['errors-timed-out']).toBeCloseTo(200 / 3, 10)
+    expect(ledger.latency.sum).toBe(30_000 + 30_000 + 14_000)
+  })
+  it('without cancel the work goes on, wasted: the second cannot start before 100', () => {
+    const { ledger, simulation } = run({ threads: 1, timeout: 30_000, cancel: false, shape: limited(1), requests: script([[0, 0, 100], [81, 0, 10]]) })
+    expect(ledger.answered).toBe(1) // from 81, starts at 100, leaves at 110: 29 after it came
+    expect(ledger.failed).toBe(1)
+    expect(simulation.parts.flow.orphans).toBe(0)
+  })
+  it('a retry after a rejection waits its backoff and may succeed; retries need tokens', () => {
+    const requests = script([[0, 0, 10], [0, 0, 10]])
+    const base = { threads: 1, queue: 0, shape: limited(1), requests }
+    expect(run(base).ledger.failed).toBe(1)
+    // Budget 1 a first try: two tokens for two requests; with a backoff of up to 100 ms three tries are enough at this seed.
+    const retried = run({ ...base, retries: { limit: 5, backoff: 100_000, budget: 1 } })
+    expect(retried.ledger.failed + retried.ledger.answered).toBe(2)
+    expect(retried.metrics['retry-amplification']).toBeGreaterThan(1)
+    const poor = run({ ...base, retries: { limit: 5, backoff: 100_000, budget: 0.4 } })
+    expect(poor.ledger.failed).toBe(1) // 0.8 tokens: no retry
+    expect(poor.metrics['retry-amplification']).toBe(1)
+  })
+  it('network delay counts both ways: 10 of work at 2 each way is 14', () => {
+    expect(run({ threads: 1, networkDelay: 2000, shape: limited(1), requests: script([[0, 0, 10]]) }).ledger.latencySum).toBe(14_000)
+  })
+  it('no pods: no backend', () => {
+    expect(run({ replicas: 0, requests: script([[0, 0, 10]]) }).metrics['errors-no-backend']).toBe(100)
+  })
+})
+
+describe('pods that go away', () => {
+  /** Scales the only service to `replicas` at `at` ms. */
+  function scaled(partial: Partial<Service>, at: number, replicas: number, around: Partial<SimulationInput> = {}) {
+    const simulation = new Simulation(input({ horizon: 10e6, services: [service({ objective: 50_000, shape: limited(1), ...partial })], ...around }))
+    simulation.parts.simulator.call(at * 1000, () => simulation.parts.replicaSets.scale(0, replicas))
+    const { metrics } = simulation.run()
+    return { simulation, metrics, ledger: simulation.parts.services[0].ledger }
+  }
+  it('a terminating pod finishes what it has: 100 of work begun at 0, scaled away at 10, leaves at 100', () => {
+    const { ledger, simulation } = scaled({ requests: script([[0, 0, 100]]) }, 10, 0)
+    expect(ledger.answered).toBe(1)
+    expect(ledger.latencySum).toBe(100_000)
+    expect(simulation.parts.cluster.nodesInUse).toBe(0)
+  })
+  it('the grace period ends at 40: what runs is lost, what waits is reset', () => {
+    const { ledger, metrics } = scaled({ threads: 1, grace: 30_000, requests: script([[0, 0, 100], [1, 0, 10]]) }, 10, 0)
+    expect(ledger.answered).toBe(0)
+    expect(metrics['errors-lost']).toBe(50)
+    expect(metrics['errors-reset']).toBe(50)
+  })
+  it('a balancer that has not heard yet sends to a pod that refuses; with preStop longer than the propagation nobody is refused', () => {
+    const delays = { decision: 0, perNode: 0, bind: 0, pull: 0, start: 0, propagation: 20_000, scrape: 15e6, window: 30e6 }
+    const late = scaled({ requests: script([[15, 0, 5]]) }, 10, 0, { delays })
+    expect(late.metrics['errors-refused']).toBe(100)
+    const kind = scaled({ preStop: 30_000, requests: script([[15, 0, 5]]) }, 10, 0, { delays })
+    expect(kind.ledger.answered).toBe(1)
+  })
+})
+
+describe('contention by hand', () => {
+  it('two pods of weights 100 and 300 on one core: 10 of work each; 1/4 and 3/4 core until the second leaves, then the first alone', () => {
+    // Second: 10,000 / 0.75 = 13,333.3 µs, in whole µs 13,334. First has then done 3,333.5, 6,666.5 are left at full speed: 20,000.5, so 20,001 µs.
+    const simulation = new Simulation(
+      input({
+        pools: [pool(1, { cpu: 1000 })],
+        services: [
+          service({ name: 'light', shape: shape({ cpu: 100, memory: 1 }), requests: script([[0, 0, 10]]) }),
+          service({ name: 'heavy', shape: shape({ cpu: 300, memory: 1 }), requests: script([[0, 0, 10]]) }),
+        ],
+      }),
+    )
+    const { metrics } = simulation.run()
+    expect(simulation.parts.services[0].ledger.latencySum).toBe(20_001)
+    expect(simulation.parts.services[1].ledger.latencySum).toBe(13_334)
+    // Demanded 2 cores for 13.334 ms, then one: 1 of them was not delivered meanwhile.
+    expect(metrics['interference']).toBeCloseTo((100 * 13.334) / (2 * 13.334 + (20 - 13.334)), 3)
+  })
+})
