@@ -29,7 +29,7 @@ const metric = (
 ): MetricDefinition => ({ id, label, unit, better, comparison, group, definition })
 
 export const METRICS: readonly MetricDefinition[] = [
-  metric('requests', 'latency-p50', 'latency p50', 'ms', 'lower', 'ratio', 'median of client send to last byte, retries included; a request that was given up counts with the time until then'),
+  metric('requests', 'latency-p50', 'latency p50', 'ms', 'lower', 'ratio', 'median of client send to last byte, retries included; a request that timed out for good counts with the time until then (at least the timeout), other failures have no latency'),
   metric('requests', 'latency-p99', 'latency p99', 'ms', 'lower', 'ratio', '99th percentile of the same'),
   metric('requests', 'latency-p999', 'latency p99.9', 'ms', 'lower', 'ratio', '99.9th percentile of the same; refused below 100 expected exceedances'),
   metric('requests', 'latency-mean', 'mean latency', 'ms', 'lower', 'ratio', 'mean of the same'),
@@ -42,9 +42,9 @@ export const METRICS: readonly MetricDefinition[] = [
   metric('requests', 'errors-rejected', 'errors: rejected by queue', '%', 'lower', 'points', 'requests whose last try met a full queue, over arrived'),
   metric('requests', 'errors-lost', 'errors: lost with a pod', '%', 'lower', 'points', 'requests in service on a pod when it was killed, over arrived'),
   metric('requests', 'retry-amplification', 'retry amplification', '1', 'lower', 'ratio', 'tries over arrivals'),
-  metric('requests', 'slo-violation-minutes', 'SLO-violation minutes', 'min', 'lower', 'difference', 'one-minute bins whose share of misses exceeds the allowance'),
-  metric('requests', 'queueing-share', 'queueing share', '%', 'lower', 'points', 'time waiting for a thread over latency, sums over answered requests'),
-  metric('requests', 'imbalance', 'imbalance', '1', 'lower', 'ratio', 'time mean of the largest over the mean of requests in flight per weight, over ready pods'),
+  metric('requests', 'slo-violation-minutes', 'SLO-violation minutes', 'min', 'lower', 'difference', 'one-minute bins of the window in which some service misses more than its allowance'),
+  metric('requests', 'queueing-share', 'queueing share', '%', 'lower', 'points', 'time waiting for a thread (all tries) over latency, sums over answered requests'),
+  metric('requests', 'imbalance', 'imbalance', '1', 'lower', 'ratio', 'time mean, while anything is in flight, of the largest over the mean of requests in a pod, over the ready pods of a service (equal capacity); services weighted by that time'),
   metric('requests', 'in-flight-p99', 'requests in flight p99', 'requests', 'lower', 'ratio', '99th percentile over ready pods and time of requests in a pod'),
   metric('requests', 'unfinished', 'unfinished at the horizon', 'requests', 'lower', 'difference', 'requests of the window without an end at the horizon'),
   metric('pods', 'pending-p50', 'pending p50', 's', 'lower', 'difference', 'median of created to bound; unbound pods count with the time until the horizon'),
@@ -67,7 +67,7 @@ export const METRICS: readonly MetricDefinition[] = [
   metric('nodes', 'cost-per-million', 'cost per million good requests', '$', 'lower', 'ratio', 'cost over requests answered within the objective, times a million'),
   metric('scaling', 'scaling-actions', 'scaling actions', '1/h', 'lower', 'difference', 'changes of desired replicas or of the number of nodes, per hour'),
   metric('scaling', 'scaling-reversals', 'scaling reversals', '1/h', 'lower', 'difference', 'actions within ten minutes of one of the same target in the other direction, per hour'),
-  metric('scaling', 'recovery', 'recovery', 's', 'lower', 'difference', 'from the declared disturbance until the objective holds for five minutes: the first instant from which each of the next 300 one-second bins keeps the allowance'),
+  metric('scaling', 'recovery', 'recovery', 's', 'lower', 'difference', 'from the declared disturbance until the objective holds for five minutes: until the first of 300 one-second bins in a row in each of which every service keeps its allowance'),
 ]
 
 export const metricById = (id: string): MetricDefinition | undefined => METRICS.find((m) => m.id === id)

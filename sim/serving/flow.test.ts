@@ -139,6 +139,6 @@ describe('contention by hand', () => {
     expect(simulation.parts.services[0].ledger.latencySum).toBe(20_001)
     expect(simulation.parts.services[1].ledger.latencySum).toBe(13_334)
     // Demanded 2 cores for 13.334 ms, then one: 1 of them was not delivered meanwhile.
-    expect(metrics['interference']).toBeCloseTo((100 * 13.334) / (2 * 13.334 + (20 - 13.334)), 3)
+    expect(metrics['interference']).toBeCloseTo((100 * 13.334) / (2 * 13.334 + (20.001 - 13.334)), 9)
   })
 })
