@@ -1,0 +1,92 @@
+/**
+ * A specification to SVG by vega, and SVG to PNG by resvg. Both libraries take a while to load, so they are loaded when the first chart
+ * is drawn, not when the command line starts. No system font is ever used: the same bytes on every machine.
+ */
+import type { Spec } from 'vega'
+import type { TopLevelSpec } from 'vega-lite'
+import { FONT_FAMILY, fontFile, readFontWidths } from './font.ts'
+import type { ChartSpec } from './theme.ts'
+
+/** Pixels of a PNG per pixel of its SVG: sharp on dense screens and in print. */
+const SCALE = 2
+
+/** Vega's level of logging at which warnings are told. */
+const WARNINGS = 2
+
+export interface Drawing {
+  readonly svg: string
+  /** What vega and vega-lite complained about: nothing, or a mistake in a specification. */
+  readonly warnings: readonly string[]
+}
+
+interface TextMetrics {
+  width: (item: { fontSize?: number; limit?: number }, text: string) => number
+}
+
+type Vega = typeof import('vega') & { readonly textMetrics: TextMetrics; resetSVGDefIds(): void }
+
+let loaded: Promise<{ vega: Vega; compile: typeof import('vega-lite').compile }> | undefined
+
+/** Once per process; from then on vega measures text by the widths of our font. */
+function load() {
+  loaded ??= (async () => {
+    const [published, lite] = await Promise.all([import('vega'), import('vega-lite')])
+    // Its published types leave out what describes text.
+    const vega = published as unknown as Vega
+    const font = readFontWidths()
+    vega.textMetrics.width = (item, text) => {
+      const width = font.width(text ?? '', item.fontSize ?? 11)
+      return item.limit !== undefined && item.limit > 0 ? Math.min(width, item.limit) : width
+    }
+    return { vega, compile: lite.compile }
+  })()
+  return loaded
+}
+
+export async function renderSvg(spec: ChartSpec): Promise<Drawing> {
+  const { vega, compile } = await load()
+  const warnings: string[] = []
+  const logger = collector(warnings)
+  const compiled = compile(spec as unknown as TopLevelSpec, { logger }).spec as Spec
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn })
+  try {
+    vega.resetSVGDefIds()
+    return { svg: await view.toSVG(), warnings }
+  } finally {
+    view.finalize()
+  }
+}
+
+interface Logger {
+  level(): number
+  level(value: number): Logger
+  error(...parts: unknown[]): Logger
+  warn(...parts: unknown[]): Logger
+  info(...parts: unknown[]): Logger
+  debug(...parts: unknown[]): Logger
+}
+
+/** A logger that writes warnings and errors into a list and forgets the rest. */
+function collector(into: string[]): Logger {
+  function level(): number
+  function level(value: number): Logger
+  function level(value?: number): number | Logger {
+    return value === undefined ? WARNINGS : logger
+  }
+  const note = (...parts: unknown[]): Logger => {
+    into.push(parts.map(String).join(' '))
+    return logger
+  }
+  const logger: Logger = { level, error: note, warn: note, info: () => logger, debug: () => logger }
+  return logger
+}
+
+export async function renderPng(svg: string): Promise<Uint8Array> {
+  const { Resvg } = await import('@resvg/resvg-js')
+  const image = new Resvg(svg, {
+    background: '#ffffff',
+    fitTo: { mode: 'zoom', value: SCALE },
+    font: { loadSystemFonts: false, fontFiles: [fontFile()], defaultFontFamily: FONT_FAMILY },
+  })
+  return image.render().asPng()
+}

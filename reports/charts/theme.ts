@@ -1,0 +1,104 @@
+/** What all charts share: one look per variant, quiet axes, one font, sizes. */
+import { distinctNames } from '../format.ts'
+import type { Study } from '../study.ts'
+import { FONT_STACK, readFontWidths } from './font.ts'
+
+/** A vega-lite specification as plain data; its published types are as large as a library and are met at one place, render.ts. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+export type ChartSpec = { readonly [key: string]: Json }
+
+export interface Chart {
+  /** Name of its files. */
+  readonly name: string
+  /** One line for people who do not see it. */
+  readonly title: string
+  readonly spec: ChartSpec
+}
+
+/** Width of the plotting area of a whole chart [px]; panels side by side share it. */
+export const WIDTH = 760
+
+/**
+ * The baseline is dark grey, the others come from Okabe and Ito 2008, Color universal design (without its yellow, which is lost on
+ * white), then from Tol 2021, Colour schemes. Past these the colours come again with another dash and another shape.
+ */
+const BASELINE = '#3d3d3d'
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#882255', '#999933', '#332288', '#aa4466', '#117733']
+const DASHES: readonly Json[] = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]]
+const SHAPES = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down', 'triangle-right', 'triangle-left', 'cross']
+
+/** Names of at most this many characters fit beside a chart and in a legend. */
+const NAME_LIMIT = 44
+
+/** Font size of a legend, the room of a symbol before its text, and the gap after it [px]. */
+const LEGEND_SIZE = 12
+const LEGEND_SYMBOL = 20
+const LEGEND_GAP = 18
+
+/** Width of the widest of some texts [px]. */
+export function widestOf(texts: readonly string[], size: number): number {
+  const font = readFontWidths()
+  return Math.max(0, ...texts.map((text) => font.width(text, size)))
+}
+
+/** How each variant looks, in all charts alike. */
+export interface Looks {
+  readonly names: readonly string[]
+  readonly colour: ChartSpec
+  readonly dash: ChartSpec
+  readonly shape: ChartSpec
+}
+
+export function looksOf(study: Study): Looks {
+  const names = distinctNames(study.variants.map((variant) => variant.short), NAME_LIMIT)
+  const colours = names.map((_, i) => (i === 0 ? BASELINE : COLOURS[(i - 1) % COLOURS.length]))
+  const dashes = names.map((_, i) => DASHES[Math.floor(Math.max(0, i - 1) / COLOURS.length) % DASHES.length])
+  const shapes = names.map((_, i) => SHAPES[i % SHAPES.length])
+  const columns = Math.max(1, Math.min(names.length, Math.floor((WIDTH + LEGEND_GAP) / (widestOf(names, LEGEND_SIZE) + LEGEND_SYMBOL + LEGEND_GAP))))
+  const legend = { orient: 'bottom', direction: 'horizontal', columns, title: null, labelLimit: 0 }
+  const channel = (range: Json, more: ChartSpec): ChartSpec => ({
+    field: 'variant',
+    type: 'nominal',
+    sort: null,
+    scale: { domain: names, range },
+    legend: { ...legend, ...more },
+  })
+  return { names, colour: channel(colours, {}), dash: channel(dashes, {}), shape: channel(shapes, {}) }
+}
+
+/** A heading above a chart, with what it rests on below. */
+export function heading(text: string, subtitle: readonly string[]): ChartSpec {
+  return { text, subtitle: [...subtitle] }
+}
+
+export function topLevel(title: ChartSpec, description: string, body: ChartSpec): ChartSpec {
+  return { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', description, title, ...body, config: CONFIG }
+}
+
+/** Six digits are more than a picture shows, and keep specs and SVG small. */
+export const rounded = (value: number): number => Number(value.toPrecision(6))
+
+const INK = '#1f2328'
+const FAINT = '#59636e'
+const GRID = '#e6e8eb'
+
+export const CONFIG: ChartSpec = {
+  font: FONT_STACK,
+  background: '#ffffff',
+  padding: 14,
+  title: {
+    anchor: 'start', frame: 'bounds', fontSize: 17, fontWeight: 'normal', color: INK, offset: 14,
+    subtitleFontSize: 12, subtitleColor: FAINT, subtitlePadding: 6, subtitleLineHeight: 16,
+  },
+  axis: {
+    labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelColor: FAINT, titleColor: INK, labelLimit: 330, labelOverlap: true, labelFlush: false,
+    gridColor: GRID, domainColor: '#b6bcc4', tickColor: '#b6bcc4', titlePadding: 8, labelPadding: 5, tickSize: 4,
+  },
+  axisY: { domain: false, ticks: false },
+  legend: { labelFontSize: LEGEND_SIZE, labelColor: INK, symbolSize: 110, symbolOpacity: 1, symbolStrokeWidth: 2.5, rowPadding: 5, columnPadding: LEGEND_GAP, offset: 16, labelOffset: 6 },
+  view: { stroke: null },
+  concat: { spacing: 26 },
+}
+
+/** The title of a panel among several. */
+export const panelTitle = (text: string): ChartSpec => ({ text, anchor: 'start', frame: 'group', fontSize: 12.5, offset: 8, color: INK })

@@ -1,0 +1,74 @@
+/** Numbers and names for people. Files for machines use the shortest text that reads back as the same number. */
+
+/** Power of ten of the leading digit; read from the text, since log10 is one more function that could differ between Nodes. */
+function exponentOf(value: number): number {
+  return Number(value.toExponential().split('e')[1])
+}
+
+/** About `digits` significant digits, thousands separated by commas, no exponent between 1e-4 and 1e9. */
+export function formatNumber(value: number, digits = 3): string {
+  if (Number.isNaN(value)) return '-'
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
+  if (value === 0) return '0'
+  const exponent = exponentOf(value)
+  if (exponent < -4 || exponent >= 9) return value.toExponential(digits - 1)
+  return grouped(value.toFixed(Math.min(20, Math.max(0, digits - 1 - exponent))))
+}
+
+/** To a given number of decimals. */
+export function formatFixed(value: number, decimals: number): string {
+  if (!Number.isFinite(value)) return formatNumber(value)
+  return grouped(value.toFixed(decimals))
+}
+
+/** Decimals that show two digits of `half`, or three digits of `mean` when there is no half width. */
+export function decimalsFor(mean: number, half: number): number {
+  const wanted = Number.isFinite(half) && half > 0 ? 1 - exponentOf(half) : Number.isFinite(mean) && mean !== 0 ? 2 - exponentOf(mean) : 0
+  return Math.min(4, Math.max(0, wanted))
+}
+
+/** "12.3 +/- 0.4", and the mean alone when there is no interval. */
+export function formatMean(mean: number, half: number): string {
+  if (Number.isNaN(mean)) return '-'
+  const decimals = decimalsFor(mean, half)
+  return Number.isFinite(half) ? `${formatFixed(mean, decimals)} +/- ${formatFixed(half, decimals)}` : formatFixed(mean, decimals)
+}
+
+/** "+12.3", "-0.4", "0.0". */
+export function formatSigned(value: number, decimals: number): string {
+  const text = formatFixed(value, decimals)
+  if (/^-[0.,]*$/.test(text)) return text.slice(1)
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
+}
+
+function grouped(text: string): string {
+  const [whole, part] = text.split('.')
+  const spaced = whole.replace(/\B(?=(\d{3})+$)/g, ',')
+  return part === undefined ? spaced : `${spaced}.${part}`
+}
+
+/** A heading with its unit: "latency p99 [ms]"; pure numbers go without. */
+export function withUnit(label: string, unit: string): string {
+  return unit === '' || unit === '1' ? label : `${label} [${unit}]`
+}
+
+/** Without the control characters that could steer a terminal or break a line: names come from users' files. */
+export function plainText(text: string): string {
+  return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ')
+}
+
+/** At most `limit` characters: the middle goes, since names of variants differ at their ends. */
+export function shortened(text: string, limit: number): string {
+  const characters = Array.from(text)
+  if (characters.length <= limit) return text
+  const tail = Math.floor((limit - 1) / 3)
+  return `${characters.slice(0, limit - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`
+}
+
+/** Names of variants for a place that is `limit` characters wide: shortened, and numbered where they would be equal otherwise. */
+export function distinctNames(names: readonly string[], limit: number): string[] {
+  const plain = names.map((name) => plainText(name).trim())
+  const short = plain.map((name) => shortened(name, limit))
+  if (new Set(short).size === short.length && short.every((name) => name !== '')) return short
+  return plain.map((name, i) => shortened(`${i + 1}: ${name}`, limit))
+}

@@ -1,0 +1,49 @@
+/** Verdicts in sentences: a contrast, its interval, its unit, its word. */
+import { decimalsFor, formatFixed, formatSigned, plainText } from './format.ts'
+import type { Contrast, Verdict } from './statistics/contrast.ts'
+import type { Summary, SummaryRow } from './summary.ts'
+
+export const SIGNS: Readonly<Record<Verdict, string>> = { better: '+', worse: '-', changed: '~', equivalent: '=', inconclusive: '?' }
+
+/** Unit of a contrast: percent of the baseline, percentage points, or the unit of the metric. */
+export function contrastUnit(row: SummaryRow, contrast: Contrast): string {
+  if (contrast.comparison === 'ratio') return '%'
+  if (contrast.comparison === 'points') return 'points'
+  return row.metric.unit === '1' ? '' : row.metric.unit
+}
+
+/** "+12.3 % [10.1, 14.5]". */
+export function contrastText(row: SummaryRow, contrast: Contrast): string {
+  if (contrast.pairs === 0) return 'no value to compare'
+  const half = (contrast.high - contrast.low) / 2
+  const decimals = Math.max(decimalsFor(contrast.difference, half), Number.isFinite(half) && half > 0 ? 0 : 1)
+  const unit = contrastUnit(row, contrast)
+  const change = `${formatSigned(contrast.difference, decimals)}${unit === '' ? '' : ` ${unit}`}`
+  if (Number.isNaN(half)) return change
+  return `${change} [${formatFixed(contrast.low, decimals)}, ${formatFixed(contrast.high, decimals)}]`
+}
+
+/** One sentence per contrast of the primary metric; none when there is one variant. */
+export function primarySentences(summary: Summary): string[] {
+  const { study } = summary
+  return study.variants.slice(1).map((variant, i) => sentence(summary.row(i + 1, study.primary), variant.short))
+}
+
+export function sentence(row: SummaryRow, name: string): string {
+  const { contrast, metric } = row
+  if (contrast === null) return `${plainText(name)}: baseline`
+  const reasons = [contrast.reason, row.missing].filter((reason) => reason !== '').map(plainText)
+  const why = reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
+  return `${plainText(name)}: ${metric.label} ${contrastText(row, contrast)}, ${contrast.verdict}${why}`
+}
+
+/** What the sentences rest on. */
+export function basis(summary: Summary): string {
+  const { study } = summary
+  const counts = study.variants.map((_, variant) => summary.row(variant, study.primary).n)
+  const least = Math.min(...counts)
+  const most = Math.max(...counts)
+  const runs = least === most ? `${most}` : `${least} to ${most}`
+  const plural = most === 1 ? 'replication' : 'replications'
+  return `paired over ${runs} ${plural}, 95 % t interval against ${plainText(study.variants[0]?.short ?? '')}`
+}

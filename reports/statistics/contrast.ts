@@ -1,0 +1,123 @@
+/**
+ * One variant against the baseline in one metric: paired differences per replication (both had the same random streams), their t
+ * interval, and a verdict. The rules stand in reports/README.md; this is their only implementation.
+ */
+import type { Better } from '../../sim/table.ts'
+import type { Comparison, MetricDefinition } from '../../sim/metrics/standard.ts'
+import type { Margins } from '../study.ts'
+import { CONFIDENCE, intervalOf } from './interval.ts'
+
+/** `changed` stands in for better and worse where a metric has no better side. */
+export type Verdict = 'better' | 'worse' | 'changed' | 'equivalent' | 'inconclusive'
+
+export interface Contrast {
+  /** The kind that was used: a ratio with a value that is not positive falls back to a difference. */
+  readonly comparison: Comparison
+  /** Replications present on both sides. */
+  readonly pairs: number
+  /** Variant minus baseline: in the metric's unit, in points, or in percent of the baseline for ratios. NaN without pairs. */
+  readonly difference: number
+  /** 95 % interval of it; NaN below two pairs. */
+  readonly low: number
+  readonly high: number
+  /** Two-sided p-value; NaN below two pairs. */
+  readonly p: number
+  /** Holm-adjusted over the contrasts of the primary metric; null for exploratory ones. */
+  readonly adjusted: number | null
+  /** Half width of what counts as equal, on the scale of `difference`. */
+  readonly margin: number
+  readonly verdict: Verdict
+  /** What a reader must know about this verdict, '' when there is nothing. */
+  readonly reason: string
+}
+
+/** Values per replication; null where a run is absent or its metric is. */
+export type PerReplication = readonly (number | null)[]
+
+/** What is known before Holm's correction and the verdict. */
+export interface Measured {
+  readonly comparison: Comparison
+  readonly better: Better
+  readonly pairs: number
+  /** On the scale of the test: log-ratios for ratios. */
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+  readonly p: number
+  readonly margin: number
+  /** The same for people: percent for ratios. */
+  readonly marginShown: number
+  readonly notes: readonly string[]
+}
+
+export function measure(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, margins: Margins): Measured {
+  const pairs: (readonly [number, number])[] = []
+  baseline.forEach((base, r) => {
+    const value = variant[r]
+    if (base !== null && value !== null && value !== undefined) pairs.push([base, value])
+  })
+  const notes: string[] = []
+  const either = Math.max(baseline.filter(present).length, variant.filter(present).length)
+  if (pairs.length > 0 && pairs.length < either) notes.push(`${pairs.length} of ${either} replications have both values`)
+  let comparison = metric.comparison
+  if (comparison === 'ratio' && pairs.some(([base, value]) => !(base > 0 && value > 0))) {
+    comparison = 'difference'
+    notes.push('a value is not positive, so differences are compared, not ratios')
+  }
+  const shared = { comparison, better: metric.better, pairs: pairs.length, notes }
+  if (pairs.length === 0) return { ...shared, mean: NaN, low: NaN, high: NaN, p: NaN, margin: NaN, marginShown: NaN }
+  const differences = pairs.map(([base, value]) => (comparison === 'ratio' ? Math.log(value / base) : value - base))
+  const interval = intervalOf(differences)
+  if (interval.n > 1 && interval.sd === 0 && interval.mean !== 0) notes.push('all differences are equal, so the interval has no width')
+  const margin = marginOf(comparison, pairs.map(([base]) => base), margins)
+  const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
+  return { ...shared, mean: interval.mean, low: interval.low, high: interval.high, p: interval.p, margin, marginShown }
+}
+
+const present = (value: number | null): boolean => value !== null
+
+/**
+ * Log scale for ratios, so that swapping variant and baseline changes no verdict; a part of the baseline's mean for differences in
+ * units of the metric, because one absolute margin cannot serve seconds and pods alike.
+ */
+function marginOf(comparison: Comparison, baseline: readonly number[], margins: Margins): number {
+  if (comparison === 'ratio') return Math.log(1 + margins.relative)
+  if (comparison === 'points') return margins.points
+  return Math.abs(intervalOf(baseline).mean) * margins.relative
+}
+
+/** `adjusted` is Holm's p-value for contrasts of the primary metric, null for all others. */
+export function decide(measured: Measured, adjusted: number | null): Contrast {
+  const { comparison, pairs, mean, low, high, p, marginShown } = measured
+  const shown = comparison === 'ratio' ? percentChange : (value: number): number => value
+  const { verdict, reason } = verdictOf(measured, adjusted)
+  return {
+    comparison,
+    pairs,
+    difference: shown(mean),
+    low: shown(low),
+    high: shown(high),
+    p,
+    adjusted,
+    margin: marginShown,
+    verdict,
+    reason: [reason, ...measured.notes].filter((note) => note !== '').join('; '),
+  }
+}
+
+/** From a log-ratio. */
+const percentChange = (logRatio: number): number => 100 * (Math.exp(logRatio) - 1)
+
+function verdictOf(measured: Measured, adjusted: number | null): { verdict: Verdict; reason: string } {
+  const { pairs, mean, low, high, p, margin, better } = measured
+  if (pairs === 0) return { verdict: 'inconclusive', reason: 'no replication has both values' }
+  if (pairs === 1) return { verdict: 'inconclusive', reason: 'one replication gives no interval' }
+  if (low >= -margin && high <= margin) return { verdict: 'equivalent', reason: '' }
+  const level = 1 - CONFIDENCE
+  if ((adjusted ?? p) < level) {
+    if (better === 'neither') return { verdict: 'changed', reason: '' }
+    return { verdict: mean < 0 === (better === 'lower') ? 'better' : 'worse', reason: '' }
+  }
+  const lost = adjusted !== null && p < level
+  return { verdict: 'inconclusive', reason: lost ? `not beyond chance among all contrasts of the primary metric (Holm p = ${adjusted.toFixed(3)})` : '' }
+}

@@ -1,0 +1,113 @@
+/** From a study to what is said about it: a row per variant and metric, with intervals, contrasts and verdicts. */
+import { Histogram } from '../sim/metrics/histogram.ts'
+import { METRICS, metricById } from '../sim/metrics/standard.ts'
+import type { MetricDefinition } from '../sim/metrics/standard.ts'
+import type { SparseHistogram } from '../sim/results.ts'
+import { decide, measure } from './statistics/contrast.ts'
+import type { Contrast } from './statistics/contrast.ts'
+import { holm } from './statistics/holm.ts'
+import { intervalOf } from './statistics/interval.ts'
+import { plannedReplications, runsOf } from './study.ts'
+import type { Study } from './study.ts'
+
+export interface SummaryRow {
+  readonly variant: number
+  readonly metric: MetricDefinition
+  /** Replications that have a value; the rest are absent, refused or not applicable. */
+  readonly n: number
+  /** Mean over replications (for a quantile: the mean of per-run quantiles) and its sd and 95 % interval; NaN where there is none. */
+  readonly mean: number
+  readonly sd: number
+  readonly low: number
+  readonly high: number
+  /** For latency quantiles: the quantile of all replications' requests taken together; else NaN. */
+  readonly pooled: number
+  /** Against the baseline; null for the baseline itself. */
+  readonly contrast: Contrast | null
+  /** Why values are missing, '' when none is or the metric does not apply. */
+  readonly missing: string
+}
+
+export interface Summary {
+  readonly study: Study
+  /** Variant by variant, the metrics in the order of METRICS. */
+  readonly rows: readonly SummaryRow[]
+  row(variant: number, metric: string): SummaryRow
+  /** Metrics with a value somewhere, the primary first. */
+  readonly present: readonly MetricDefinition[]
+}
+
+const POOLED: Readonly<Record<string, number>> = { 'latency-p50': 0.5, 'latency-p99': 0.99, 'latency-p999': 0.999 }
+const MICROSECONDS = 1000
+
+export function summarise(study: Study): Summary {
+  const primary = metricById(study.primary)
+  if (primary === undefined) throw new RangeError(`unknown metric: ${study.primary}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
+  const rows = METRICS.map((metric) => rowsOfMetric(study, metric))
+  const index = new Map(METRICS.map((metric, i) => [metric.id, i]))
+  const row = (variant: number, metric: string): SummaryRow => {
+    const at = index.get(metric)
+    if (at === undefined) throw new RangeError(`unknown metric: ${metric}`)
+    return rows[at][variant]
+  }
+  const present = METRICS.filter((metric, i) => metric !== primary && rows[i].some((r) => r.n > 0))
+  if (study.variants.some((_, variant) => row(variant, primary.id).n > 0)) present.unshift(primary)
+  return { study, rows: study.variants.flatMap((_, variant) => rows.map((list) => list[variant])), row, present }
+}
+
+/** The rows of one metric, one per variant; here lies the family of contrasts that Holm's correction is about. */
+function rowsOfMetric(study: Study, metric: MetricDefinition): SummaryRow[] {
+  const values = study.variants.map((_, variant) => perReplication(study, variant, metric.id))
+  const measured = values.slice(1).map((list) => measure(metric, values[0], list, study.margins))
+  const claims = measured.filter((m) => m.pairs > 1)
+  const adjusted = metric.id === study.primary ? holm(claims.map((m) => m.p)) : []
+  const contrasts = measured.map((m) => decide(m, adjusted[claims.indexOf(m)] ?? null))
+  return study.variants.map((_, variant) => {
+    const list = values[variant].filter((value) => value !== null)
+    const interval = list.length > 0 ? intervalOf(list) : { mean: NaN, sd: NaN, low: NaN, high: NaN }
+    return {
+      variant,
+      metric,
+      n: list.length,
+      mean: interval.mean,
+      sd: interval.sd,
+      low: interval.low,
+      high: interval.high,
+      pooled: list.length > 0 ? pooledQuantile(study, variant, metric.id) : NaN,
+      contrast: variant === 0 ? null : contrasts[variant - 1],
+      missing: missingReason(study, variant, metric.id),
+    }
+  })
+}
+
+/** The metric of each planned replication; null where the run is absent, or has no finite value. */
+function perReplication(study: Study, variant: number, metric: string): (number | null)[] {
+  const values = new Array<number | null>(plannedReplications(study)).fill(null)
+  for (const run of runsOf(study, variant)) {
+    const value = run.result.metrics[metric]
+    if (value !== null && value !== undefined && Number.isFinite(value)) values[run.replication] = value
+  }
+  return values
+}
+
+function missingReason(study: Study, variant: number, metric: string): string {
+  const runs = runsOf(study, variant)
+  const refused = runs.map((run) => run.result.refused[metric]).filter((reason) => reason !== undefined)
+  if (refused.length === 0) return ''
+  return refused.length === runs.length ? refused[0] : `refused in ${refused.length} of ${runs.length} runs: ${refused[0]}`
+}
+
+/** Counts of all replications of a variant, bucket by bucket. */
+export function pooledLatency(study: Study, variant: number, service?: string): Histogram {
+  const pooled = new Histogram()
+  for (const { result } of runsOf(study, variant)) {
+    const sparse: SparseHistogram | undefined = service === undefined ? result.latency : result.latencyByService[service]
+    if (sparse !== undefined) pooled.merge(Histogram.fromSparse(sparse))
+  }
+  return pooled
+}
+
+function pooledQuantile(study: Study, variant: number, metric: string): number {
+  const q = POOLED[metric]
+  return q === undefined ? NaN : pooledLatency(study, variant).quantile(q) / MICROSECONDS
+}

@@ -1,0 +1,27 @@
+/** runs.csv: one row a run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
+import { METRICS } from '../../sim/metrics/standard.ts'
+import { withUnit } from '../format.ts'
+import type { Study } from '../study.ts'
+import { csv } from './csv.ts'
+
+export function runsCsv(study: Study): string {
+  const header = [
+    ...study.axes.map((axis) => axis.name),
+    'variant',
+    'replication',
+    'seed',
+    'id',
+    ...METRICS.map((metric) => withUnit(metric.id, metric.unit)),
+    'events',
+  ]
+  const rows = study.runs.map(({ variant, replication, seed, id, result }) => [
+    ...study.variants[variant].values,
+    study.variants[variant].label,
+    replication,
+    seed,
+    id,
+    ...METRICS.map((metric) => result.metrics[metric.id] ?? null),
+    result.events,
+  ])
+  return csv(header, rows)
+}
