@@ -12,6 +12,8 @@ import type { BinSearch } from './search.ts'
 /** A bin that can take nothing more. */
 const CLOSED = -1
 
+const none = (): boolean => false
+
 export class FirstFitSearch implements BinSearch {
   private leaves = 1
   private cpu = new Float64Array(2)
@@ -28,7 +30,8 @@ export class FirstFitSearch implements BinSearch {
   /** By class: all bins below do not fit it. */
   private from = new Int32Array(0)
 
-  reset(bins: Bins, measure: Measure, most: number): void {
+  /** @param closed bins that are no choice, whatever they have free */
+  reset(bins: Bins, measure: Measure, most: number, closed: (bin: number) => boolean = none): void {
     this.bins = bins
     this.classes = measure.classes
     this.usesDevices = measure.usesDevices
@@ -41,7 +44,10 @@ export class FirstFitSearch implements BinSearch {
       this.gpu = new Float64Array(2 * this.leaves)
     }
     for (const column of [this.cpu, this.memory, this.gpu]) column.fill(CLOSED, this.leaves + bins.count, 2 * this.leaves)
-    for (let bin = 0; bin < bins.count; bin++) this.setLeaf(bin)
+    for (let bin = 0; bin < bins.count; bin++) {
+      if (closed(bin)) this.cpu[this.leaves + bin] = CLOSED
+      else this.setLeaf(bin)
+    }
     for (let node = this.leaves - 1; node >= 1; node--) this.combine(node)
   }
 

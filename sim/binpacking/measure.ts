@@ -24,14 +24,22 @@ export class Measure {
   private readonly largest: number[] = [] // in units; 0 when no bin has any
   private largestDevices = 0 // milli-GPU
   private problem!: PackingProblem
+  private scaled = false
 
-  /** Reads off what the round asks for, and the largest bin: per resource, over free room in existing bins and over capacities of types. */
+  /** Reads off what the round asks for. */
   reset(problem: PackingProblem, classes: readonly number[]): void {
     const { request, gpus } = problem.classes
     this.problem = problem
     this.resources.length = 0
     for (let r = 0; r < problem.free.length; r++) if (classes.some((c) => request[r][c] > 0)) this.resources.push(r)
     this.usesDevices = classes.some((c) => gpus[c] > 0)
+    this.scaled = false
+  }
+
+  /** Finds the largest bin: per resource, over free room in existing bins and over capacities of types. A pass over all bins, for those who measure. */
+  private scale(): void {
+    const { problem } = this
+    this.scaled = true
     for (const r of this.resources) {
       let largest = 0
       for (let bin = 0; bin < problem.bins; bin++) if (problem.free[r][bin] > largest) largest = problem.free[r][bin]
@@ -58,6 +66,7 @@ export class Measure {
   }
 
   size(podClass: number): number {
+    if (!this.scaled) this.scale()
     const { request, gpus, gpuMilli } = this.problem.classes
     let sum = 0
     for (const r of this.resources) sum += this.share(request[r][podClass], r)
@@ -66,6 +75,7 @@ export class Measure {
 
   /** Room in row `bin` of free vectors. */
   room(free: readonly Column[], freeDevice: Column, bin: number): number {
+    if (!this.scaled) this.scale()
     let sum = 0
     for (const r of this.resources) sum += this.share(free[r][bin], r)
     return this.usesDevices ? sum + this.deviceShare(milliOf(freeDevice, bin)) : sum

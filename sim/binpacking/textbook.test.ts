@@ -73,7 +73,7 @@ describe('bounds from the literature', () => {
   })
 
   /** Bins of 1000 cut into pieces without waste: the optimum is their number. */
-  const perfect = fc.array(fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 40 }).map((cuts) => ({
+  const perfect = fc.array(fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 6, size: 'max' }), { minLength: 1, maxLength: 40, size: 'max' }).map((cuts) => ({
     optimum: cuts.length,
     sizes: cuts.flatMap((pieces) => {
       const sizes: number[] = []
@@ -112,7 +112,7 @@ describe('bounds from the literature', () => {
 
   test('sizes that divide one another (Coffman, Garey and Johnson 1987): FFD needs ceil(sum / capacity), and so does BFD', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(1, 2, 4, 8, 16, 32, 64), { minLength: 1, maxLength: 300 }), (sizes) => {
+      fc.property(fc.array(fc.constantFrom(1, 2, 4, 8, 16, 32, 64), { minLength: 1, maxLength: 300, size: 'max' }), (sizes) => {
         const p = line(sizes, 64)
         const optimum = Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / 64)
         expect(firstFitDecreasing.pack(p).opened.length).toBe(optimum)

@@ -27,19 +27,22 @@ function problemOf(view: NodesScalingView, growing: readonly number[]): PackingP
   }
   const bins = rows.length + coming.length
   const freeDevice = new Int32Array(bins * DEVICES)
-  rows.forEach((node, bin) => {
-    for (let d = 0; d < DEVICES; d++) freeDevice[bin * DEVICES + d] = nodes.freeDevice[node * DEVICES + d]
-  })
+  for (let bin = 0; bin < rows.length; bin++) {
+    for (let d = 0; d < DEVICES; d++) freeDevice[bin * DEVICES + d] = nodes.freeDevice[rows[bin] * DEVICES + d]
+  }
   coming.forEach(({ type }, i) => freeDevice.fill(MILLI, (rows.length + i) * DEVICES, (rows.length + i) * DEVICES + type.devices))
+  const free = nodes.free.map((column, r) => {
+    const amounts = new Float64Array(bins)
+    for (let bin = 0; bin < rows.length; bin++) amounts[bin] = column[rows[bin]]
+    coming.forEach(({ type }, i) => (amounts[rows.length + i] = type.capacity[r] ?? 0))
+    return amounts
+  })
   return {
     items: pendingCount,
     podClass: pending,
     classes,
     bins,
-    free: nodes.free.map((column, r) => {
-      const amount = (bin: number): number => (bin < rows.length ? column[rows[bin]] : (coming[bin - rows.length].type.capacity[r] ?? 0))
-      return Float64Array.from({ length: bins }, (_, bin) => amount(bin))
-    }),
+    free,
     freeDevice,
     binAdmits: (podClass, bin) =>
       bin < rows.length ? cluster.admissible(podClass, rows[bin]) : coming[bin - rows.length].type.admits(podClass),

@@ -20,21 +20,20 @@ export interface ScaleDownValues {
 const POOL_MINIMUM = 50
 const POOL_SHARE = 0.1
 
-/** The larger of the CPU and memory shares that are asked for; on a node with devices, the share of the devices alone. */
-export function utilization(nodes: NodesView, node: number): number {
+/**
+ * Is less than this share of the node asked for: the larger of the CPU and memory shares, on a node with devices the share of the devices alone.
+ * Amounts against threshold * capacity, as a quotient per node would cost more than all the rest of a scan.
+ */
+export function littleUsed(nodes: NodesView, node: number, threshold: number): boolean {
   const devices = nodes.devices[node]
   if (devices > 0) {
     let free = 0
-    for (let d = 0; d < devices; d++) free += nodes.freeDevice[node * DEVICES + d]
-    return 1 - free / (devices * MILLI)
+    for (let d = node * DEVICES; d < node * DEVICES + devices; d++) free += nodes.freeDevice[d]
+    return devices * MILLI - free < threshold * devices * MILLI
   }
-  const share = (free: number, capacity: number): number => (capacity === 0 ? 0 : (capacity - free) / capacity)
-  return Math.max(share(nodes.freeCpu[node], nodes.cpu[node]), share(nodes.freeMemory[node], nodes.memory[node]))
-}
-
-interface Examined {
-  readonly node: number
-  readonly pods: readonly number[]
+  const cpu = nodes.cpu[node]
+  const memory = nodes.memory[node]
+  return cpu - nodes.freeCpu[node] < threshold * cpu && memory - nodes.freeMemory[node] < threshold * memory
 }
 
 export class ScaleDown {
@@ -85,6 +84,7 @@ export class ScaleDown {
     const { nodes } = view.cluster
     const { state, pool, podCount } = nodes
     const { since, failed, staying } = this
+    const { threshold, recheck } = this.values
     const empty: number[] = []
     const underWay: number[] = []
     const fresh: number[] = []
@@ -96,10 +96,10 @@ export class ScaleDown {
         if (scales) staying[pool[node]]--
         if (podCount[node] > 0) this.draining = true
       }
-      if (!scales || state[node] !== NodeState.Ready || utilization(nodes, node) >= this.values.threshold) since[node] = NONE
+      if (!scales || state[node] !== NodeState.Ready || !littleUsed(nodes, node, threshold)) since[node] = NONE
       else if (podCount[node] === 0) empty.push(node)
       else if (since[node] !== NONE) underWay.push(node)
-      else if (view.now - failed[node] >= this.values.recheck) fresh.push(node)
+      else if (view.now - failed[node] >= recheck) fresh.push(node)
     }
     underWay.sort((a, b) => since[a] - since[b] || a - b)
     return { empty, underWay, fresh }
@@ -107,25 +107,21 @@ export class ScaleDown {
 
   /** Judges nodes with pods, those under way first; sets their timers and returns the unneeded ones in this order. */
   private judge(view: NodesScalingView, underWay: readonly number[], fresh: readonly number[]): number[] {
-    const { since, failed, values } = this
-    const pool = Math.max(POOL_MINIMUM, Math.floor(POOL_SHARE * view.cluster.nodes.ready))
-    const examined: Examined[] = []
-    for (const node of [...underWay, ...fresh.slice(0, Math.max(0, pool - underWay.length))]) {
-      const pods = movingPods(view, node)
-      if (pods === null) {
-        since[node] = NONE
-        failed[node] = view.now
-      } else examined.push({ node, pods })
-    }
-    if (examined.length === 0) return []
-    // Empty nodes are on their way out, as long as their pool may shrink: nothing is moved onto them.
+    const { since, failed } = this
     const { nodes } = view.cluster
-    const leaving = (node: number): boolean => nodes.podCount[node] === 0 && this.staying[nodes.pool[node]] > this.least[nodes.pool[node]]
-    this.simulation.begin(view.cluster, examined.flatMap(({ pods }) => pods), leaving)
+    const pool = Math.max(POOL_MINIMUM, Math.floor(POOL_SHARE * nodes.ready))
+    const asked = [...underWay, ...fresh.slice(0, Math.max(0, pool - underWay.length))]
     const unneeded: number[] = []
-    for (const { node, pods } of examined) {
-      if (unneeded.length === values.candidates) since[node] = NONE
-      else if (this.simulation.empties(node, pods)) {
+    // Empty nodes are on their way out, as long as their pool may shrink: nothing is moved onto them.
+    const leaving = (node: number): boolean => nodes.podCount[node] === 0 && this.staying[nodes.pool[node]] > this.least[nodes.pool[node]]
+    if (asked.length > 0) this.simulation.begin(view.cluster, leaving)
+    for (const node of asked) {
+      if (unneeded.length === this.values.candidates) {
+        since[node] = NONE
+        continue
+      }
+      const pods = movingPods(view, node)
+      if (pods !== null && this.simulation.empties(node, pods)) {
         unneeded.push(node)
         if (since[node] === NONE) since[node] = view.now
       } else {
