@@ -14,7 +14,7 @@ export function contrastUnit(row: SummaryRow, contrast: Contrast): string {
 
 /** "+12.3 % [10.1, 14.5]". */
 export function contrastText(row: SummaryRow, contrast: Contrast): string {
-  if (contrast.pairs === 0) return 'no value to compare'
+  if (contrast.pairs === 0) return '-'
   const half = (contrast.high - contrast.low) / 2
   const decimals = Math.max(decimalsFor(contrast.difference, half), Number.isFinite(half) && half > 0 ? 0 : 1)
   const unit = contrastUnit(row, contrast)
@@ -34,7 +34,8 @@ export function sentence(row: SummaryRow, name: string): string {
   if (contrast === null) return `${plainText(name)}: baseline`
   const reasons = [contrast.reason, row.missing].filter((reason) => reason !== '').map(plainText)
   const why = reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
-  return `${plainText(name)}: ${metric.label} ${contrastText(row, contrast)}, ${contrast.verdict}${why}`
+  const change = contrast.pairs === 0 ? '' : ` ${contrastText(row, contrast)},`
+  return `${plainText(name)}: ${metric.label}${change} ${contrast.verdict}${why}`
 }
 
 /** What the sentences rest on. */

@@ -34,11 +34,8 @@ export function metricsChart(summary: Summary): Chart[] {
   const panels = metrics.map((metric, i) => panel(summary, metric, looks, { width, names: i % columns === 0 }))
   const n = plannedReplications(summary.study)
   const missing = metrics.some((metric) => looks.names.some((_, variant) => summary.row(variant, metric.id).n < n))
-  const subtitle = [
-    n === 1
-      ? 'one replication: no intervals; dashed: baseline'
-      : `mean and 95 % interval over ${missing ? 'up to ' : ''}${n} replications; dashed: baseline`,
-  ]
+  const dashed = looks.names.length > 1 ? '; dashed: baseline' : ''
+  const subtitle = [n === 1 ? `one replication: no intervals${dashed}` : `mean and 95 % interval over ${missing ? 'up to ' : ''}${n} replications${dashed}`]
   const title = 'Metrics by variant'
   return [{ name: 'metrics', title, spec: topLevel(heading(title, subtitle), `${title}: ${subtitle[0]}`, { columns, concat: panels }) }]
 }
@@ -70,7 +67,7 @@ function panel(summary: Summary, metric: MetricDefinition, looks: Looks, { width
       encoding: { x: x('mean'), y, color: colour, shape: { ...looks.shape, legend: null } },
     },
   ]
-  if (base.n > 0) {
+  if (base.n > 0 && looks.names.length > 1) {
     layers.unshift({
       data: { values: [{ mean: rounded(base.mean) }] },
       mark: { type: 'rule', strokeDash: [4, 3], strokeWidth: 1, color: '#8b949e' },

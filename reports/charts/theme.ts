@@ -20,10 +20,10 @@ export const WIDTH = 760
 
 /**
  * The baseline is dark grey, the others come from Okabe and Ito 2008, Color universal design (without its yellow, which is lost on
- * white), then from Tol 2021, Colour schemes. Past these the colours come again with another dash and another shape.
+ * white), then come Tol's wine, olive and indigo (2021, Colour schemes), brown and grey. Past these the colours come again with another dash and another shape.
  */
 const BASELINE = '#3d3d3d'
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#882255', '#999933', '#332288', '#aa4466', '#117733']
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#882255', '#999933', '#332288', '#a6761d', '#9e9e9e']
 const DASHES: readonly Json[] = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]]
 const SHAPES = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down', 'triangle-right', 'triangle-left', 'cross']
 

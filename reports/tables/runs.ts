@@ -1,6 +1,5 @@
 /** runs.csv: one row a run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
 import { METRICS } from '../../sim/metrics/standard.ts'
-import { withUnit } from '../format.ts'
 import type { Study } from '../study.ts'
 import { csv } from './csv.ts'
 
@@ -11,7 +10,7 @@ export function runsCsv(study: Study): string {
     'replication',
     'seed',
     'id',
-    ...METRICS.map((metric) => withUnit(metric.id, metric.unit)),
+    ...METRICS.map((metric) => `${metric.id} [${metric.unit}]`),
     'events',
   ]
   const rows = study.runs.map(({ variant, replication, seed, id, result }) => [

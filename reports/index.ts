@@ -1,0 +1,55 @@
+/** The door of this folder: a study in, files and texts out. */
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { chartsOf } from './charts/index.ts'
+import { renderPng, renderSvg } from './charts/render.ts'
+import { page } from './page.ts'
+import type { DrawnChart } from './page.ts'
+import { summarise } from './summary.ts'
+import type { Study } from './study.ts'
+import { runsCsv } from './tables/runs.ts'
+import { summaryCsv } from './tables/summary.ts'
+import { timeseriesCsv, timeseriesStride } from './tables/timeseries.ts'
+import { writeWhole } from './write.ts'
+
+export type { Axis, Margins, Study, StudyRun, Variant } from './study.ts'
+export type { Contrast, Verdict } from './statistics/contrast.ts'
+export type { PlainRow, PlainSummary } from './plain.ts'
+export { summaryOf } from './plain.ts'
+export { comparisonText } from './terminal.ts'
+export { summarise } from './summary.ts'
+export { writeWhole } from './write.ts'
+
+/** All charts that a report can have; those without data are removed, so that a folder never shows an older run's. */
+const CHART_NAMES = ['metrics', 'slo-misses-against-cost', 'latency', 'latency-by-service', 'timeseries']
+
+/**
+ * Writes runs.csv, summary.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
+ * the order of writing. Numbers go first: a chart that cannot be drawn never costs a table.
+ */
+export async function writeReports(folder: string, study: Study): Promise<string[]> {
+  const summary = summarise(study)
+  const written: string[] = []
+  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+    written.push(await writeWhole(join(folder, name), content))
+  }
+  await write('runs.csv', runsCsv(study))
+  await write('summary.csv', summaryCsv(summary))
+  await write('timeseries.csv', timeseriesCsv(study))
+  const stride = timeseriesStride(study)
+  const notes = stride > 1 ? [`timeseries.csv keeps every ${stride}th sample, to stay of a readable size`] : []
+  const drawn: DrawnChart[] = []
+  for (const { name, title, spec } of chartsOf(summary)) {
+    const { svg, warnings } = await renderSvg(spec)
+    notes.push(...warnings.map((warning) => `chart ${name}: ${warning}`))
+    drawn.push({ name, title, svg })
+    await write(`charts/${name}.vl.json`, `${JSON.stringify(spec, null, 1)}\n`)
+    await write(`charts/${name}.svg`, `${svg}\n`)
+  }
+  await write('report.html', page(summary, drawn, notes))
+  for (const { name, svg } of drawn) await write(`charts/${name}.png`, await renderPng(svg))
+  for (const name of CHART_NAMES.filter((known) => !drawn.some((chart) => chart.name === known))) {
+    for (const ending of ['vl.json', 'svg', 'png']) await rm(join(folder, 'charts', `${name}.${ending}`), { force: true })
+  }
+  return written
+}
