@@ -78,7 +78,7 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): 
 
 function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: Streams): PodSource {
   const asked: TraceShape[] = spec.shapes.map(({ cpu, memory }) => ({ cpu, memory, gpus: 0, gpuMilli: 0, gpuModels: [] }))
-  const shapes = asked.map((shape) => podShape(shape, spec.usage, spec.limited))
+  const shapes = asked.map((shape, i) => podShape(shape, spec.usage, spec.limited, spec.shapes[i].resources))
   const weights = cumulated(spec.shapes.map(({ weight }) => weight))
   if (spec.lifetime === null) return standingPods(spec, asked, shapes, weights, capacity, stream('present-pods'))
   const draws = new ShapeDraws(weights, spec.lifetime, stream('present-pods'), stream('arriving-pods'))

@@ -12,7 +12,7 @@ export interface Capacity {
 export type Resource = keyof Capacity
 
 /** The pod that asks for this, with what the experiment says about all of its background: usage, and a limit or none. */
-export function podShape(shape: TraceShape, usage: number, limited: boolean): PodShape {
+export function podShape(shape: TraceShape, usage: number, limited: boolean, resources: Readonly<Record<string, number>> = {}): PodShape {
   return {
     cpu: shape.cpu,
     memory: shape.memory,
@@ -21,7 +21,7 @@ export function podShape(shape: TraceShape, usage: number, limited: boolean): Po
     gpuMilli: shape.gpuMilli,
     gpuModels: shape.gpuModels,
     usage,
-    resources: {},
+    resources,
     labels: {},
     nodeSelector: {},
     tolerations: [],

@@ -44,7 +44,13 @@ export interface TraceBackground extends BackgroundCommon {
 
 export interface SyntheticBackground extends BackgroundCommon {
   readonly kind: 'synthetic'
-  readonly shapes: readonly { readonly cpu: number; readonly memory: number; readonly weight: number }[]
+  readonly shapes: readonly {
+    readonly cpu: number
+    readonly memory: number
+    readonly weight: number
+    /** Further named resources, whole amounts. */
+    readonly resources?: Readonly<Record<string, number>>
+  }[]
   /** Pods that stay for ever, or a stationary stream with this lifetime. */
   readonly lifetime: DistributionSpec | null
   /** How many: a fixed number, all at time zero of ageing, or a share of capacity asked for. */

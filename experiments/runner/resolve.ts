@@ -110,8 +110,8 @@ function resolveService(given: ServiceData, horizon: number): ServiceSpec {
     queue: given.queue === -1 ? null : given.queue,
     objective: given.objective ?? null,
     shape: {
-      cpu: given.cpu, memory: given.memory, limit: given.limit ?? 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: {},
-      labels: { service: name, ...given.labels }, nodeSelector: given.nodeSelector, tolerations: given.tolerations, priority: given.priority,
+      cpu: given.cpu, memory: given.memory, limit: given.limit ?? 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: given.resources,
+      labels: { service: name }, nodeSelector: given.nodeSelector, tolerations: given.tolerations, priority: 0,
     },
     traffic: resolveTraffic(given.traffic, horizon),
   }

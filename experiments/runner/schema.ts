@@ -181,10 +181,9 @@ const service = section('a service', {
   cpu: cpu().describe('CPU request of a pod'),
   limit: cpu().optional().describe('CPU limit of a pod; default: none'),
   memory: memory().describe('memory request of a pod'),
-  labels: labels().prefault({}),
+  resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
   nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
   tolerations: list('tolerations', toleration).prefault([]),
-  priority: whole({ min: -2_147_483_648, max: 2_000_000_000 }).prefault(0),
   threads: threads.prefault(PROCESSOR_SHARING).describe('requests a pod works on at once, first come first served; 0 or "processor-sharing": all of them at equal speed'),
   queue: queue.prefault(1024).describe('requests that may wait in a pod for a thread, or "unlimited"; default 1024, near the listen backlogs in use (128 to 4096)'),
   weight: whole({ min: 1, max: 1_000_000 }).prefault(1).describe('what weighted balancers read'),
@@ -245,7 +244,7 @@ const syntheticBackground = section('background pods', {
   name: name().prefault('background'),
   shapes: list(
     'shapes',
-    section('a shape', { cpu: cpu(), memory: memory(), weight: positive().prefault(1) }),
+    section('a shape', { cpu: cpu(), memory: memory(), weight: positive().prefault(1), resources: amounts().prefault({}).describe('further named resources, whole amounts per pod') }),
   ).min(1, 'found an empty list; accepted: at least one shape').describe('pods to draw from, by weight'),
   lifetime: forms<DistributionSpec | null>({ forever: oneOf(['forever']).transform(() => null), drawn: distribution() }, (value) => (value === 'forever' ? 'forever' : 'drawn'))
     .prefault('forever').describe('how long a pod runs, or forever'),
