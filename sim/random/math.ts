@@ -77,7 +77,7 @@ function horner(coefficients: readonly number[], x: number): number {
   return sum
 }
 
-/** Probability that a standard normal variate stays below x. Source: Hart 1968, as given by West 2005, Better approximations to cumulative normal functions (1e-15). */
+/** Probability that a standard normal variate stays below x. Source: Hart 1968, as given by West 2005, Better approximations to cumulative normal functions: within 1e-15, in the far tail 1e-8 of the value. */
 export function normalCdf(x: number): number {
   const z = Math.abs(x)
   const density = Math.exp((-z * z) / 2)
