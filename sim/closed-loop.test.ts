@@ -3,13 +3,11 @@ import { describe, expect, it } from 'vitest'
 import { nodeAutoscalers } from './autoscaling/nodes/index.ts'
 import { replicaAutoscalers } from './autoscaling/replicas/index.ts'
 import { NONE } from './cluster/views.ts'
-import { choose, input, noDelays, pool, requests, service, shape, standing } from './input.fixture.ts'
+import { choose, input, noDelays, pool, requests, service, shape, standing, stepped } from './input.fixture.ts'
 import type { Delays, Service, SimulationInput } from './input.ts'
 import { schedulers } from './scheduling/index.ts'
 import { balancers } from './slb/index.ts'
 import { simulate, Simulation } from './simulation.ts'
-import type { RequestSource } from './workload.ts'
-import type { RandomStream } from './random/stream.ts'
 
 const GiB = 1024 ** 3
 /** Student's t at 95 % (two-sided) by number of replications, from published tables. */
@@ -108,22 +106,6 @@ describe('(b) delays reach recovery', () => {
   // Probe off: it is a periodic delay and would blur the fixed ones. The node autoscaler's scan, of which the proof says nothing, is 1 s.
   const base: Times = { ...noDelays, scrape: 15e6, window: 30e6, sync: 15e6, propagation: 2e6, provision: 60e6, pullPod: 20e6, startPod: 10e6, probe: 0 }
 
-  /** 700 requests/s, from 300 s on 2,800, each of exactly 10 ms of work. */
-  function step(stream: (purpose: string) => RandomStream): RequestSource {
-    const arrivals = stream('arrivals')
-    let work = 0
-    return {
-      wait: 0,
-      work: 10_000,
-      key: -1,
-      next: () => {
-        work += -Math.log(1 - arrivals.next())
-        return Math.round(work <= 700 * 300 ? (work / 700) * 1e6 : 300e6 + ((work - 700 * 300) / 2800) * 1e6)
-      },
-      rateAt: (time) => (time < 300e6 ? 700 : 2800),
-    }
-  }
-
   function recovery(times: Partial<Times> = {}, replication = 0): number {
     const of = { ...base, ...times }
     const web: Service = service({
@@ -140,7 +122,7 @@ describe('(b) delays reach recovery', () => {
       pull: of.pullPod,
       start: of.startPod,
       probe: of.probe,
-      requests: step,
+      requests: stepped(700, 2800, 300, { kind: 'constant', value: 10_000 }),
     })
     const { metrics, refused } = simulate(
       input({

@@ -72,26 +72,32 @@ export const pool = (count: number, partial: Partial<NodeTemplate> = {}, bounds:
   ...bounds,
 })
 
-/** Requests with gaps and work from distributions [µs]; plain objects, for tests only. */
-export function requests(rate: number, work: DistributionSpec, wait: DistributionSpec = { kind: 'constant', value: 0 }) {
+const NO_WAIT: DistributionSpec = { kind: 'constant', value: 0 }
+
+/** Poisson requests with work and wait from distributions [µs]; plain objects, for tests only. */
+export const requests = (rate: number, work: DistributionSpec, wait: DistributionSpec = NO_WAIT) => stepped(rate, rate, 0, work, wait)
+
+/** The same, at one rate until `at` seconds and at another from then on; the k-th request of two rates shares its luck. */
+export function stepped(before: number, after: number, at: number, work: DistributionSpec, wait: DistributionSpec = NO_WAIT) {
   return (stream: (purpose: string) => RandomStream): RequestSource => {
     const arrivals = stream('arrivals')
     const works = stream('work')
     const waits = stream('wait')
     const workOf = distribution(work)
     const waitOf = distribution(wait)
-    let time = 0
+    let units = 0
     const source = {
       wait: 0,
       work: 1,
       key: -1,
       next: () => {
-        time += (-Math.log(1 - arrivals.next()) * 1e6) / rate
+        units += -Math.log(1 - arrivals.next())
         source.work = Math.max(1, Math.round(workOf.sample(works)))
         source.wait = Math.round(waitOf.sample(waits))
-        return Math.round(time)
+        const seconds = units <= before * at ? units / before : at + (units - before * at) / after
+        return Math.round(seconds * 1e6)
       },
-      rateAt: () => rate,
+      rateAt: (time: number) => (time < at * 1e6 ? before : after),
     }
     return source
   }

@@ -29,6 +29,7 @@ import { ScalingRecorder } from './metrics/scaling-recorder.ts'
 import { Streams } from './random/stream.ts'
 import type { RunResult } from './results.ts'
 import { SchedulingLoop } from './scheduling/loop.ts'
+import { PendingQueue } from './scheduling/queue.ts'
 import { CpuShares } from './serving/cpu-shares.ts'
 import { Device } from './serving/device.ts'
 import { Endpoints } from './serving/endpoints.ts'
@@ -116,7 +117,7 @@ export class Simulation {
         ? { packer, every: input.binpacking.every, types: () => nodes.pools.flatMap((pool, row) => (pool.spec.max > pool.spec.min ? [nodes.nextType(row)] : [])) }
         : null
     const placer = make(input.scheduling, { random: streams.stream('scheduling'), now })
-    const loop = new SchedulingLoop(cluster.view, placer)
+    const loop = new SchedulingLoop(cluster.view, placer, new PendingQueue(), input.scheduling.definition.name)
     const placement = new Placement(simulator, cluster, loop, rounds, pods, input.delays, rounds === null ? input.scheduling.definition.name : input.binpacking.definition.name)
     const replicaSets = new ReplicaSets(simulator, cluster, services, lifecycle, placement)
     const sources = input.background.map((background) => background.pods((purpose) => streams.stream(`${purpose}/background/${background.name}`)))
