@@ -27,12 +27,12 @@ export class ScorePlacer implements Placer {
     let highest = -Infinity
     for (let row = 0; row < count; row++) {
       if (freeCpu[row] < cpu || freeMemory[row] < memory || !view.feasible(podClass, row)) continue
-      const value = score(pod, row, view, values)
+      const value: unknown = score(pod, row, view, values) // a user's file: no compiler has seen it
+      if (typeof value !== 'number' || Number.isNaN(value)) this.complain(value, pod, row)
       if (value > highest || best === NONE) {
-        if (typeof value !== 'number' || Number.isNaN(value)) this.complain(value, pod, row)
         best = row
         highest = value
-      } else if (!(value <= highest)) this.complain(value, pod, row)
+      }
     }
     return best
   }

@@ -22,9 +22,9 @@ export class KeyTrees extends ClassIndex<Float64Array> {
     this.weights = weights
   }
 
-  /** The row of the smallest key, NONE when nothing is feasible, undefined when the caller had better scan. */
-  best(podClass: number, view: ClusterView): number | undefined {
-    const tree = this.current(podClass, view, view.nodes.count)
+  /** The row of the smallest key, NONE when nothing is feasible, undefined when the caller's other way, as costly as a scan of `rows` rows, is cheaper. */
+  best(podClass: number, view: ClusterView, rows: number): number | undefined {
+    const tree = this.current(podClass, view, rows)
     return tree === undefined ? undefined : lowestRowOfSmallest(tree)
   }
 
@@ -108,6 +108,6 @@ export class KeyPlacer implements Placer {
     this.changes.follow(view)
     this.examined = view.nodes.ready
     const podClass = view.pods.podClass[pod]
-    return this.trees.best(podClass, view) ?? this.scan.best(podClass, view)
+    return this.trees.best(podClass, view, view.nodes.count) ?? this.scan.best(podClass, view)
   }
 }

@@ -1,6 +1,6 @@
 /** Least allocated: the feasible node that would be left with the largest free shares of its cpu and memory. */
 import { define } from '../define.ts'
-import { KeyPlacer } from './key-trees.ts'
+import { RoomPlacer } from './room-placer.ts'
 import type { Placer, SchedulingContext } from './policy.ts'
 import { KeyScanPlacer } from './scan.ts'
 import { partsPerUnit } from './weights.ts'
@@ -24,7 +24,7 @@ export const leastAllocated = {
     source: 'Kubernetes documentation, Scheduler Configuration: NodeResourcesFit with LeastAllocated; not truncated to 0..100',
     fidelity: 'simplified',
     parameters: {},
-    create: () => new KeyPlacer(freeShares),
+    create: () => new RoomPlacer(freeShares),
   }),
   twin: (): Placer => new KeyScanPlacer(freeShares),
 }

@@ -30,9 +30,10 @@ export class KeyScan implements Scan {
     let best = NONE
     let smallest = Infinity
     for (let row = 0; row < count; row++) {
-      // The key before the fit: few nodes beat the best so far, so that branch is guessed right. The other way round takes 1.5 times as long.
+      if (freeCpu[row] < cpu || freeMemory[row] < memory) continue
       const key = cpuWeight[row] * (freeCpu[row] - cpu) + memoryWeight[row] * (Math.floor(freeMemory[row] * MIB_PER_BYTE) - mebibytes)
-      if (key < smallest && freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)) {
+      // Asked last, and so only of nodes that would win: selectors, taints, devices and named resources cost a call.
+      if (key < smallest && view.feasible(podClass, row)) {
         best = row
         smallest = key
       }

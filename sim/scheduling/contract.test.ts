@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { clusterOf } from '../cluster/build.fixture.ts'
+import { NONE } from '../cluster/views.ts'
+import type { ClusterView } from '../cluster/views.ts'
+import { valuesOf } from '../define.ts'
+import { members, schedulers } from './index.ts'
+import type { Placer, SchedulingContext } from './policy.ts'
+import { context, emptyCluster, feasibleNodes, live, shapes, steps, templates } from './scheduling.fixture.ts'
+import type { Step } from './scheduling.fixture.ts'
+
+/** From 50 nodes on, so that the columns grow past their first 64 rows while the history runs. */
+function mixed(count: number) {
+  const cluster = emptyCluster()
+  for (let i = 0; i < count; i++) cluster.addNode(templates[(i * 7) % templates.length], 0)
+  return cluster
+}
+
+function decisions(placer: Placer, history: readonly Step[], count: number): number[] {
+  const answers: number[] = []
+  live(mixed(count), history, (pod, view) => {
+    const node = placer.place(pod, view)
+    answers.push(node, placer.examined)
+    return node
+  })
+  return answers
+}
+
+describe.each(members.map((member) => ({ name: member.name, member })))('the scheduling contract: $name', ({ member }) => {
+  const values = valuesOf(member.parameters)
+  const index = (given: SchedulingContext = context()) => member.create(values, given)
+  const twin = (given: SchedulingContext = context()) => member.twin!(values as never, given)
+
+  test('index and twin give the same node and declare the same work, through churn, cordons, removals and growth', () => {
+    fc.assert(
+      fc.property(steps(600), fc.integer({ min: 1, max: 120 }), (history, count) => {
+        expect(decisions(index(), history, count)).toEqual(decisions(twin(), history, count))
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('a node that fits, and NONE when and only when there is none', () => {
+    fc.assert(
+      fc.property(steps(200), fc.integer({ min: 1, max: 60 }), (history, count) => {
+        const placer = index()
+        live(mixed(count), history, (pod, view) => {
+          const node = placer.place(pod, view)
+          const feasible = feasibleNodes(pod, view)
+          if (feasible.length === 0) expect(node).toBe(NONE)
+          else expect(feasible).toContain(node)
+          return node
+        })
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('same seed, same decisions; two placers share nothing', () => {
+    fc.assert(
+      fc.property(steps(200), steps(200), (history, other) => {
+        const alone = decisions(index(), history, 60)
+        const first = index()
+        decisions(index(context('another')), other, 30)
+        expect(decisions(first, history, 60)).toEqual(alone)
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  if (member.remembers !== true) test('the same answer after other questions in between', () => {
+    fc.assert(
+      fc.property(steps(300), fc.array(fc.nat(shapes.length - 1), { minLength: 1, maxLength: 5 }), (history, others) => {
+        const quiet = index()
+        const asked = index()
+        live(mixed(60), history, (pod, view) => {
+          for (const other of others) asked.place(0, asView(other, view))
+          const node = asked.place(pod, view)
+          expect(node).toBe(quiet.place(pod, view))
+          return node
+        })
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  test('another cluster is another question', () => {
+    const placer = index()
+    const first = clusterOf().nodes(3).node({ cpu: 2000 }).pod().build()
+    placer.place(first.pods[0], first.cluster.view)
+    const second = clusterOf().node({ cpu: 500 }).node({ cpu: 4000 }).pod({ cpu: 1000 }).build()
+    expect(placer.place(second.pods[0], second.cluster.view)).toBe(1)
+  })
+
+  test('a cluster without nodes', () => {
+    const { cluster, pods } = clusterOf().pod().build()
+    expect(index().place(pods[0], cluster.view)).toBe(NONE)
+    expect(twin().place(pods[0], cluster.view)).toBe(NONE)
+  })
+
+  test('every parameter has a default inside its bounds', () => {
+    for (const { default: given, min = -Infinity, max = Infinity, kind } of Object.values(member.parameters)) {
+      if (kind !== 'choice' && kind !== 'boolean') expect(Number(given)).toBeGreaterThanOrEqual(min)
+      if (kind !== 'choice' && kind !== 'boolean') expect(Number(given)).toBeLessThanOrEqual(max)
+    }
+  })
+})
+
+/** A question about a class without a pod of it: the same view, in which row 0 of `podClass` is that class. */
+function asView(other: number, view: ClusterView): ClusterView {
+  const podClass = other % view.classes.count
+  return {
+    nodes: view.nodes,
+    classes: view.classes,
+    log: view.log,
+    pods: Object.create(view.pods, { podClass: { value: [podClass] } }) as ClusterView['pods'],
+    feasible: (c, n) => view.feasible(c, n),
+    admissible: (c, n) => view.admissible(c, n),
+    pickDevices: (c, n) => view.pickDevices(c, n),
+  }
+}
+
+test('the list has the members of the first slice, each with a twin', () => {
+  expect(schedulers.all.map(({ name }) => name)).toEqual(['first-fit', 'best-fit', 'least-allocated', 'most-allocated', 'random'])
+  for (const { twin } of members) expect(twin).toBeTypeOf('function')
+})
+
+test('the table of members in the README is the list', () => {
+  const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (\w+) \|/gm)].map(([, name, fidelity]) => ({ name, fidelity }))
+  expect(rows).toEqual(schedulers.all.map(({ name, fidelity }) => ({ name, fidelity })))
+})
