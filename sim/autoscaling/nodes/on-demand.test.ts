@@ -121,15 +121,14 @@ describe('nodes that are not needed', () => {
   // Three nodes of 4 cores, 1.5 asked on each. Node 0's pod goes to node 1, which then holds 3 and must find room for both: node 2 takes one of
   // them (3 of 4), nobody the other. Node 2's pod finds node 0 gone and 1 core left on node 1. Judged one by one, all three would go.
   test('a drain counts before the next node is judged: of three nodes at 37.5 % one goes', () => {
-    const { cluster } = clusterOf().nodes(3, four).pod({ cpu: 1500 }, onNode(0), SERVICE).pod({ cpu: 1500 }, onNode(1), SERVICE).pod({ cpu: 1500 }, onNode(2), SERVICE).build()
-    const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0 })
-    for (const now of [0, 30, 60]) {
-      const { drained } = scan(scaler, scalingView(cluster, [{ node: four }], { now: now * SECOND }))
-      expect(drained).toEqual(now === 60 ? [0] : [])
-    }
-    cluster.setNodeState(0, NodeState.Cordoned)
-    // Node 0 is leaving but still holds its pod: the next drain waits, and the time of nodes 1 and 2 starts anew.
-    expect(scan(scaler, scalingView(cluster, [{ node: four }], { now: 70 * SECOND })).drained).toEqual([])
+    const { cluster, pods } = clusterOf().nodes(3, four).pod({ cpu: 1500 }, onNode(0), SERVICE).pod({ cpu: 1500 }, onNode(1), SERVICE).pod({ cpu: 1500 }, onNode(2), SERVICE).build()
+    const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0, recheck: 0 })
+    const drainedAt = (seconds: number): number[] => scan(scaler, scalingView(cluster, [{ node: four }], { now: seconds * SECOND })).drained
+    expect([drainedAt(0), drainedAt(30), drainedAt(60)]).toEqual([[], [], [0]])
+    // Node 0's pod ends instead of moving. Now node 1's would fit node 2, and nothing else is in the way, but until now node 1 was needed: its time begins.
+    cluster.release(pods[0], 0)
+    cluster.removeNode(0)
+    expect([drainedAt(70), drainedAt(129), drainedAt(130)]).toEqual([[], [], [1]])
   })
 
   test('pods that moved onto a node move again with it: three nodes at one core of four end on one', () => {
@@ -143,6 +142,25 @@ describe('nodes that are not needed', () => {
     moveAll(cluster, 0, 2)
     cluster.removeNode(0)
     expect(scan(scaler, scalingView(cluster, [{ node: four }], { now: MINUTE + 2 * SECOND })).drained).toEqual([1])
+  })
+
+  // Node 0 (4.5 cores) holds 1 + 3, node 1 (1.5 cores) holds 1, node 2, of a fixed pool, has 1 core free. Node 0's small pod would fit node 2, the large one
+  // nothing: node 0 stays, and the core on node 2 is free again for node 1's pod.
+  test('a node that cannot be emptied leaves no trace: what its first pods took is there for the next node', () => {
+    const { cluster } = clusterOf()
+      .node({ ...four, cpu: 4500 }).node({ ...four, cpu: 1500 }).node(four, NodeState.Ready, 9)
+      .pod({ ...core, cpu: 3000 }, onNode(0), SERVICE).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pods(3, core, onNode(2))
+      .build()
+    expect(scan(onDemandWith({ ...atOnce, threshold: 1 }), scalingView(cluster, [{ node: four }])).drained).toEqual([1])
+  })
+
+  test('and it is itself a place to move to again', () => {
+    // As above, but node 2 is full and node 0 has 5 cores free.
+    const { cluster } = clusterOf()
+      .node({ ...four, cpu: 9000 }).node({ ...four, cpu: 1500 }).node(four, NodeState.Ready, 9)
+      .pod({ ...core, cpu: 3000 }, onNode(0), SERVICE).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pods(4, core, onNode(2))
+      .build()
+    expect(scan(onDemandWith({ ...atOnce, threshold: 1 }), scalingView(cluster, [{ node: four }])).drained).toEqual([1])
   })
 
   test('a pod that must not move keeps its node; one that is terminating needs no room', () => {
