@@ -123,11 +123,17 @@ export interface RunOptions extends PlanOptions {
   readonly check?: boolean
 }
 
+/** Interrupts that come this close are one [ms]. */
+const SAME_PRESS = 500
+
 /** Called by the executable: the process' own screens, Ctrl-C once to stop and twice to leave at once. */
 export async function start(): Promise<void> {
   const interrupts = new AbortController()
+  let first = 0
   process.on('SIGINT', () => {
-    if (interrupts.signal.aborted) process.exit(EXIT.interrupted)
+    // Under npm and npx one Ctrl-C arrives twice, from the terminal and from npm; a second one is meant only when it comes later.
+    if (interrupts.signal.aborted && performance.now() - first > SAME_PRESS) process.exit(EXIT.interrupted)
+    if (!interrupts.signal.aborted) first = performance.now()
     interrupts.abort()
   })
   // A reader that leaves early (`orchsim list | head`) is no fault.

@@ -2,6 +2,7 @@
  * Runs a plan on worker threads. A run is a function of its task alone and results are kept by their place in the plan, so that any
  * number of workers gives the same results in the same order.
  */
+import { setMaxListeners } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { RunResult } from '../../sim/results.ts'
@@ -58,6 +59,7 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
   const failed: FailedRun[] = []
   const seconds = new Map<string, number>()
   let planned = 0
+  setMaxListeners(0, signal) // one listener a waiting run is meant
   while (!signal.aborted) {
     const wave = planner.next(finished)
     if (wave.length === 0) break

@@ -1,10 +1,13 @@
 /** manifest.json: what was run, with which versions, and how long it took. Wall times and machine facts stand here and nowhere else. */
+import { isAbsolute, relative } from 'node:path'
 import type { Execution } from './execute.ts'
 import type { Plan } from './plan.ts'
 
 export interface Facts {
   readonly version: string
   readonly file: string
+  /** Where that file lies, absolute; written paths are relative to it. */
+  readonly folder: string
   readonly digest: string
   readonly jobs: number
   readonly started: Date
@@ -27,7 +30,7 @@ export function manifestOf(plan: Plan, execution: Execution, facts: Facts): stri
     primary: plan.primary,
     margins: plan.margins,
     axes: plan.axes,
-    variants: plan.variants,
+    variants: plan.variants.map((variant) => portable(variant, facts.folder)),
     runs: plan.runs.map((run) => ({
       ...run,
       state: state.get(run.id) ?? 'not run',
@@ -36,6 +39,13 @@ export function manifestOf(plan: Plan, execution: Execution, facts: Facts): stri
     })),
   }
   return `${JSON.stringify(manifest, null, 2)}\n`
+}
+
+/** Paths as seen from the experiment's folder, so that two machines write the same. */
+function portable(value: unknown, folder: string): unknown {
+  if (Array.isArray(value)) return value.map((inner) => portable(inner, folder))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, typeof inner === 'string' && isAbsolute(inner) ? relative(folder, inner) : portable(inner, folder)]))
 }
 
 const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000

@@ -98,7 +98,7 @@ type OwnPoolData = Exclude<PoolData, { trace: unknown }>
 /** Labels of a node: its pool and zone, as clouds set them, and the user's own. */
 function template(given: OwnPoolData, zone: string): NodeTemplate {
   const { cpu, memory, pods, gpus, gpuModel, resources, taints, price } = given
-  return { cpu, memory, pods, gpus, gpuModel, resources, zone, taints, price, labels: { pool: given.name, 'topology.kubernetes.io/zone': zone, ...given.labels } }
+  return { cpu, memory, pods, gpus, gpuModel, resources, zone, taints, price, labels: nodeLabels(given.name, zone, given.labels) }
 }
 
 function resolveService(given: ServiceData, horizon: number): ServiceSpec {

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join, relative } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { EXIT, type RunOptions, type Screens } from './cli.ts'
 import { execute, threads, type Execution, type Executor } from './execute.ts'
-import { writeWhole } from './files.ts'
+import { writeWhole } from '../../reports/write.ts'
 import { manifestOf } from './manifest.ts'
 import { version } from './package.ts'
 import { planFile, setsOf } from './plan-command.ts'
@@ -27,11 +27,12 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
     if (process.env['ORCHSIM_DEBUG'] !== undefined) screens.err.write(`${stack}\n`)
   }
   const folder = options.out ?? join('results', plan.name)
-  const named = relative(process.cwd(), file)
+  const below = relative(process.cwd(), file)
+  const named = below.startsWith('..') ? basename(file) : below
   if (execution.finished.length > 0) await report(plan, execution, folder, callOf(named, options), options, screens)
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
   const seconds = (performance.now() - begin) / 1000
-  writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, digest, jobs, started, seconds }))
+  await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }))
 
   const done = `${execution.finished.length} of ${plan.runs.length} runs`
   if (execution.interrupted) screens.err.write(`interrupted: ${done} are finished and readable in ${folder}\n`)
@@ -52,10 +53,12 @@ async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal,
 /** Files, and the comparison or its JSON on the screen. Charts are the heavy part, so they are loaded only here. */
 async function report(plan: Plan, execution: Execution, folder: string, call: string, options: RunOptions, screens: Screens): Promise<void> {
   const study = studyOf(plan, execution, version(), call)
-  const { writeReports, terminalText, summaryJson } = await import('../../reports/index.ts')
+  const { writeReports, comparisonText, summaryOf } = await import('../../reports/index.ts')
   await writeReports(folder, study)
-  if (options.json === true) screens.out.write(`${JSON.stringify(summaryJson(study), null, 2)}\n`)
-  else if (options.quiet !== true) screens.out.write(`${terminalText(study)}\nresults: ${folder}\n`)
+  // https://no-color.org: any value but the empty one turns colour off.
+  const colour = screens.out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
+  if (options.json === true) screens.out.write(`${JSON.stringify({ results: folder, ...summaryOf(study) }, null, 2)}\n`)
+  else if (options.quiet !== true) screens.out.write(`${comparisonText(study, { colour }).trimEnd()}\n\nresults: ${folder}\n`)
 }
 
 /** The call that gives the same study: what changes no result (folder, jobs, screen) is left out. */

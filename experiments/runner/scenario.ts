@@ -87,8 +87,16 @@ export interface ServiceSpec {
 
 /** Templates and initial nodes of a pool; throws a TraceError when its trace cannot be read. */
 export function nodesOf(pool: PoolSpec): Pick<Pool, 'templates' | 'initial'> {
-  if (pool.kind === 'trace') return loadTracePool(pool.format, pool.path, { pods: pool.pods, zones: pool.zones, price: pool.price })
+  if (pool.kind === 'trace') {
+    const { templates, initial } = loadTracePool(pool.format, pool.path, { pods: pool.pods, zones: pool.zones, price: pool.price })
+    return { templates: templates.map((template) => ({ ...template, labels: nodeLabels(pool.name, template.zone, template.labels) })), initial }
+  }
   return { templates: pool.templates, initial: Int32Array.from({ length: pool.count }, (_, i) => i % pool.templates.length) }
+}
+
+/** Every node carries its pool and its zone, so that a service can select them. */
+export function nodeLabels(pool: string, zone: string, own: Readonly<Record<string, string>>): Record<string, string> {
+  return { pool, 'topology.kubernetes.io/zone': zone, ...own }
 }
 
 /** What the nodes at the start offer: millicores, bytes, milli-GPU. */

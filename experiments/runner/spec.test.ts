@@ -134,7 +134,7 @@ x.yaml:8:53  cluster.pools.general.memory  found "64GB", did you mean G, without
 x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "general"; accepted: each name once
 x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number of at least 0
 x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, price, labels, taints, resources
-x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, labels, nodeSelector, tolerations, priority, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, traffic, work (did you mean replicas?)
+x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, diurnal, step (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, bounded-pareto, empirical (did you mean lognormal?)
 x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: first-fit, best-fit, least-allocated, most-allocated, random, or { file: ./own.ts } (did you mean best-fit?)
@@ -323,6 +323,12 @@ describe('--set', () => {
     const { variants, seed } = await right(RIGHT, ['workload.services.web.replicas=6', 'delays.scrape=5s', 'seed=abc', 'slb={ name: random }'])
     expect(seed).toBe('abc')
     expect(variants[0].scenario).toMatchObject({ services: [{ replicas: 6 }], delays: { scrape: 5e6, window: 30e6 }, slb: { name: 'random' } })
+  })
+
+  it('of an axis would do nothing, so it is refused', async () => {
+    expect(await textOf(`${RIGHT}compare:\n  slb: [random, two-choices]\n`, ['slb=random']))
+      .toBe('--set slb=random:1:1  slb  found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out')
+    expect((await right(`${RIGHT}compare:\n  slb: [random, two-choices]\n`, ['compare={}', 'slb=random'])).variants).toHaveLength(1)
   })
 
   it('is placed in itself when it is wrong', async () => {

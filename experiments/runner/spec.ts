@@ -51,6 +51,10 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   const compared = axesOf(base, (path) => placeOf(path, false), (path) => placeOf(path, true))
   const { axes } = compared
   problems.push(...compared.problems)
+  for (const { path, place } of sets) {
+    const axis = axes.find((one) => startsWith(path, one.path))
+    if (axis !== undefined) problems.push({ place: place([], true), path: pathText(base, path), message: `found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out` })
+  }
   const count = axes.reduce((product, axis) => product * axis.values.length, 1)
   if (count > MOST_VARIANTS) {
     problems.push({ place: placeOf(['compare'], true), path: 'compare', message: `found ${count} variants; accepted: at most ${MOST_VARIANTS}` })

@@ -1,0 +1,186 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { spawn, spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { METRICS } from '../../sim/metrics/standard.ts'
+import { main } from './cli.ts'
+import { FAMILY_PATHS, familyOf } from './families.ts'
+import { schemaText } from './json-schema.ts'
+import { version } from './package.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'orchsim-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const file = join(folder, 'small.yaml')
+
+const YAML = `name: small
+question: Does it run?
+replications: 2
+horizon: 4m
+warmup: 1m
+cluster: { pools: [{ name: general, count: 3, cpu: 4, memory: 8Gi }] }
+workload:
+  services:
+    - { name: web, replicas: 4, cpu: 500m, memory: 1Gi, objective: 100ms, traffic: { rate: 20/s }, work: { cpu: 4ms } }
+compare:
+  scheduling: [best-fit, { file: ./snug.ts, memoryWeight: 2 }]
+`
+
+beforeAll(() => {
+  writeFileSync(file, YAML)
+  cpSync(join(root, 'experiments', 'snug.ts'), join(folder, 'snug.ts'))
+})
+
+interface Called {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function call(...args: string[]): Promise<Called> {
+  let out = ''
+  let err = ''
+  const code = await main(args, { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } }, new AbortController().signal)
+  return { code, out, err }
+}
+
+describe('calls that are wrong end with 2, a remedy, and no stack', () => {
+  it.each([
+    ['nothing', [], 'Usage: orchsim'],
+    ['an unknown command', ['rnu'], 'Did you mean run?'],
+    ['an unknown option', ['run', 'x.yaml', '--job', '3'], 'Did you mean --jobs?'],
+    ['no file', ['run'], "missing required argument 'file'"],
+    ['jobs that are no number', ['run', 'x.yaml', '--jobs', 'many'], 'accepted: a whole number of at least 1'],
+    ['no jobs', ['run', 'x.yaml', '--jobs', '0'], 'accepted: a whole number of at least 1'],
+    ['negative replications', ['plan', 'x.yaml', '--replications', '-3'], 'accepted: a whole number of at least 1'],
+    ['a missing file', ['run', 'none.yaml'], 'none.yaml:1:1  found no such file; accepted: a YAML file'],
+    ['an unknown family', ['list', 'schedulin'], 'found the family "schedulin"; accepted: scheduling, binpacking, slb, autoscaling.replicas, autoscaling.sizes, autoscaling.nodes, metrics (did you mean scheduling?)'],
+    ['a wrong value', ['plan', file, '--set', 'horizon=5x'], `--set horizon=5x:1:9  horizon  found "5x"; accepted: a duration`],
+  ])('%s', async (_, args, expected) => {
+    const { code, out, err } = await call(...args)
+    expect(err).toContain(expected)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+  })
+})
+
+describe('calls that print', () => {
+  it('--help and --version', async () => {
+    expect(await call('--version')).toEqual({ code: 0, out: `${version()}\n`, err: '' })
+    expect((await call('--help')).out).toContain('run an experiment')
+    expect((await call('run', '--help')).out).toContain('--replications')
+  })
+
+  it('validate: files that are right, and the problems of all others together', async () => {
+    expect(await call('validate', file)).toEqual({ code: 0, out: `${file}: right, 4 runs\n`, err: '' })
+    const { code, out, err } = await call('validate', folder, file, join(folder, 'none.yaml'))
+    expect({ code, out, lines: err.split('\n').length }).toEqual({ code: 2, out: `${file}: right, 4 runs\n`, lines: 3 })
+  })
+
+  it('plan', async () => {
+    const { code, out } = await call('plan', file, '--replications', '1', '--seed', 'lucky')
+    expect(code).toBe(0)
+    expect(out.split('\n').slice(0, 6).map((line) => line.replace(/^[0-9a-f]{12}/, 'id'))).toEqual([
+      'small: 2 variants of 1 replications, 2 runs, seed lucky, primary metric slo-misses',
+      '  axis scheduling: best-fit, snug',
+      '',
+      'run           variant  replication  choices',
+      'id        1            1  best-fit (baseline)',
+      'id        2            1  snug',
+    ])
+    expect((JSON.parse((await call('plan', file, '--json')).out) as { runs: unknown[] }).runs).toHaveLength(4)
+  })
+
+  it('list: every member with its summary, source and parameters, and every metric', async () => {
+    const { out } = await call('list')
+    for (const path of FAMILY_PATHS) {
+      for (const { name, summary, source, parameters } of familyOf(path).all) {
+        expect(out).toContain(`  ${name}`)
+        expect(out).toContain(summary)
+        expect(out).toContain(source)
+        for (const key of Object.keys(parameters)) expect(out).toContain(`    ${key}: `)
+      }
+    }
+    for (const { id, definition } of METRICS) expect(out.split('\n').some((line) => line.startsWith(`  ${id} `) && line.endsWith(definition)), id).toBe(true)
+    expect((await call('list', 'replicas')).out).toContain('target: share between 1% and 1000%, default 70%.')
+  })
+
+  it('schema: the committed copy is the present one', async () => {
+    expect((await call('schema')).out).toBe(schemaText())
+    expect(readFileSync(join(root, 'experiments', 'experiment.schema.json'), 'utf8'), 'run `npm run schema`').toBe(schemaText())
+  })
+
+  it('schema: what has no default is required, and every key is explained', () => {
+    const schema = JSON.parse(schemaText()) as { required: string[]; properties: Record<string, { description?: string }> }
+    expect(schema.required).toEqual(['name', 'cluster', 'workload'])
+    expect(Object.entries(schema.properties).filter(([, { description }]) => description === undefined).map(([key]) => key)).toEqual([])
+  })
+})
+
+describe('run', () => {
+  it('writes all results and prints the comparison; nothing is left half-written', async () => {
+    const out = join(folder, 'out')
+    const { code, out: text, err } = await call('run', file, '--out', out, '--jobs', '2')
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/4 of 4 runs · .* events\/s · \d+s in all\n$/) })
+    expect(text).toContain('best-fit')
+    expect(text.trimEnd().endsWith(`results: ${out}`)).toBe(true)
+    const names = readdirSync(out, { recursive: true }).map(String)
+    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'manifest.json', 'report.html', 'charts']) expect(names).toContain(name)
+    expect(names.filter((name) => name.includes('part'))).toEqual([])
+    expect(readFileSync(join(out, 'manifest.json'), 'utf8')).not.toContain(folder)
+  })
+
+  it('--json prints one document, and one worker gives the same files as two', async () => {
+    const [two, one] = [join(folder, 'out'), join(folder, 'one')]
+    const { code, out, err } = await call('run', file, '--out', one, '--jobs', '1', '--json', '--quiet')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(JSON.parse(out)).toMatchObject({ results: one, name: 'small' })
+    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'report.html']) expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true)
+  })
+
+  it('ends with 1 when a run fails, and the others are there', async () => {
+    writeFileSync(join(folder, 'bad.ts'), 'export default { name: "bad", score(): number { throw new Error("dice lost") } }\n')
+    writeFileSync(join(folder, 'failing.yaml'), YAML.replace('./snug.ts, memoryWeight: 2', './bad.ts'))
+    const out = join(folder, 'failing')
+    const { code, err } = await call('run', join(folder, 'failing.yaml'), '--out', out, '--quiet')
+    expect(code).toBe(1)
+    expect(err).toMatch(/^run [0-9a-f]{12} failed \(bad, replication 1\): .*dice lost\nrun [0-9a-f]{12} failed \(bad, replication 2\): .*dice lost\n2 of 4 runs are finished and readable in /)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(readFileSync(join(out, 'runs.csv'), 'utf8').trimEnd().split('\n').length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('the executable', () => {
+  const bin = join(root, 'bin', 'orchsim.js')
+
+  it('runs from the clone', () => {
+    const { status, stdout } = spawnSync(process.execPath, [bin, '--version'], { cwd: folder, encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${version()}\n` })
+  })
+
+  it('Ctrl-C leaves finished runs readable, says so, and ends with 130', async () => {
+    // The user's scheduler never comes back: without an interrupt this would run for ever. It says when it was reached; once both of
+    // its runs have, the two runs before them are finished.
+    const reached = join(folder, 'reached')
+    writeFileSync(join(folder, 'endless.ts'), `import { appendFileSync } from 'node:fs'
+export default { name: 'endless', score(): number { appendFileSync(${JSON.stringify(reached)}, 'x'); for (;;); } }
+`)
+    writeFileSync(join(folder, 'endless.yaml'), YAML.replace('./snug.ts, memoryWeight: 2', './endless.ts'))
+    const out = join(folder, 'endless')
+    const child = spawn(process.execPath, [bin, 'run', join(folder, 'endless.yaml'), '--out', out, '--jobs', '2'], { cwd: folder })
+    let err = ''
+    child.stderr.on('data', (data: Buffer) => void (err += data.toString()))
+    const watch = setInterval(() => {
+      if (!existsSync(reached) || readFileSync(reached, 'utf8').length < 2) return
+      clearInterval(watch)
+      child.kill('SIGINT')
+    }, 50)
+    const code = await new Promise((done) => child.on('exit', done))
+    expect(err).toContain(`interrupted: 2 of 4 runs are finished and readable in ${out}`)
+    expect(code).toBe(130)
+    expect(existsSync(join(out, 'summary.csv'))).toBe(true)
+    expect((JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runs: { state: string }[] }).runs.map(({ state }) => state)).toEqual(['finished', 'finished', 'not run', 'not run'])
+  })
+})

@@ -1,0 +1,57 @@
+/** The package as a user gets it: packed, installed in an empty folder, run there with a user's own TypeScript scheduler. */
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'orchsim-pack-'))
+const run = (command, args, cwd, stdio = 'pipe') => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', stdio, 'inherit'] })
+const fail = (message) => {
+  console.error(`packed tarball: ${message}`)
+  process.exitCode = 1
+}
+
+try {
+  const [{ filename, size, entryCount }] = JSON.parse(run('npm', ['pack', '--json', '--silent', '--pack-destination', folder], root))
+  console.log(`${filename}: ${Math.round(size / 1024)} kB, ${entryCount} files`)
+  writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true }')
+  run('npm', ['install', '--no-audit', '--no-fund', '--silent', `./${filename}`], folder)
+
+  writeFileSync(join(folder, 'roomy.ts'), `import type { OwnScheduler } from 'orchsim'
+
+const roomy: OwnScheduler = {
+  name: 'roomy',
+  score: (pod: number, node: number, { nodes, pods }) => (nodes.freeCpu[node] - pods.cpu[pod]) / nodes.cpu[node],
+}
+
+export default roomy
+`)
+  writeFileSync(join(folder, 'small.yaml'), `name: small
+replications: 2
+horizon: 8m
+warmup: 2m
+cluster: { pools: [{ name: general, count: 20, cpu: 8, memory: 32Gi }, { name: gpu, trace: openb }] }
+workload:
+  services:
+    - { name: web, replicas: 10, cpu: 500m, memory: 1Gi, objective: 100ms, traffic: { rate: 100/s }, work: { cpu: 8ms } }
+  background:
+    - { trace: openb, inflate: { cpu: 20% } }
+compare:
+  scheduling: [best-fit, { file: ./roomy.ts }]
+`)
+  console.log(run('npx', ['--no-install', 'orchsim', 'run', 'small.yaml', '--jobs', '2'], folder))
+  const out = join(folder, 'results', 'small')
+  for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'manifest.json', 'report.html', 'charts']) {
+    if (!existsSync(join(out, name))) fail(`${name} was not written`)
+    else if (statSync(join(out, name)).isFile() && statSync(join(out, name)).size === 0) fail(`${name} is empty`)
+  }
+  const states = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')).runs.map((each) => each.state)
+  if (states.length !== 4 || states.some((state) => state !== 'finished')) fail(`runs: ${states.join(', ')}`)
+  run('npx', ['--no-install', 'orchsim', 'list', 'scheduling'], folder)
+  run('npx', ['--no-install', 'orchsim', 'schema'], folder)
+  if (process.exitCode === undefined) console.log('the packed tarball runs in an empty folder')
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
