@@ -8,7 +8,7 @@ import { loadTracePool, readPods, TraceError, type BackgroundSpec, type TrafficS
 import type { Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, PoolData, ScenarioData, ServiceData } from './schema.ts'
-import type { PoolSpec, Scenario, ServiceSpec, Traced } from './scenario.ts'
+import { nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
 export interface Issue {
   readonly path: Path
