@@ -21,17 +21,18 @@ export function formatFixed(value: number, decimals: number): string {
   return grouped(value.toFixed(decimals))
 }
 
-/** Decimals that show two digits of `half`, or three digits of `mean` when there is no half width. */
+/** Decimals that show two digits of `half`, or three digits of `mean` when there is no half width that could be seen beside it. */
 export function decimalsFor(mean: number, half: number): number {
-  const wanted = Number.isFinite(half) && half > 0 ? 1 - exponentOf(half) : Number.isFinite(mean) && mean !== 0 ? 2 - exponentOf(mean) : 0
+  const visible = Number.isFinite(half) && half > 1e-4 * Math.abs(mean)
+  const wanted = visible ? 1 - exponentOf(half) : Number.isFinite(mean) && mean !== 0 ? 2 - exponentOf(mean) : 0
   return Math.min(4, Math.max(0, wanted))
 }
 
-/** "12.3 +/- 0.4", and the mean alone when there is no interval. */
-export function formatMean(mean: number, half: number): string {
+/** "12.3 +/- 0.4", and the mean alone when there is no interval. `sign` is the typographic one where more than ASCII can be shown. */
+export function formatMean(mean: number, half: number, sign = '+/-'): string {
   if (Number.isNaN(mean)) return '-'
   const decimals = decimalsFor(mean, half)
-  return Number.isFinite(half) ? `${formatFixed(mean, decimals)} +/- ${formatFixed(half, decimals)}` : formatFixed(mean, decimals)
+  return Number.isFinite(half) ? `${formatFixed(mean, decimals)} ${sign} ${formatFixed(half, decimals)}` : formatFixed(mean, decimals)
 }
 
 /** "+12.3", "-0.4", "0.0". */

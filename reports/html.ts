@@ -2,9 +2,9 @@
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** For text between tags and inside quoted attributes; control characters that HTML forbids become blanks. */
+/** For text between tags and inside quoted attributes; control characters but the line feed become blanks. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, ' ').replace(/[&<>"']/g, (character) => ESCAPES[character])
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (character === '\n' ? character : ' ')).replace(/[&<>"']/g, (character) => ESCAPES[character])
 }
 
 /** A table whose first column names the row; other columns hold numbers or words. All cells are escaped here. */

@@ -64,7 +64,7 @@ function verdicts(summary: Summary): string {
   const primary = summary.row(0, study.primary)
   if (study.variants.length < 2) {
     const missing = primary.missing === '' ? 'no value' : primary.missing
-    const value = primary.n > 0 ? `${formatMean(primary.mean, (primary.high - primary.low) / 2)} ${primary.metric.unit}` : missing
+    const value = primary.n > 0 ? `${formatMean(primary.mean, (primary.high - primary.low) / 2, '±')} ${primary.metric.unit}` : missing
     return section('Result', `<p>One variant, so nothing is compared. ${escapeHtml(primary.metric.label)}: ${escapeHtml(value)}.</p>`)
   }
   const items = primarySentences(summary).map((text, i) => {
@@ -77,7 +77,7 @@ function verdicts(summary: Summary): string {
 
 function rule(metric: MetricDefinition, study: Study): string {
   const margin =
-    metric.comparison === 'points' ? `${formatNumber(study.margins.points)} percentage points`
+    metric.comparison === 'points' ? `${study.margins.points} percentage ${study.margins.points === 1 ? 'point' : 'points'}`
     : metric.comparison === 'ratio' ? `${formatNumber(100 * study.margins.relative)} %`
     : `${formatNumber(100 * study.margins.relative)} % of the baseline's mean`
   return `Equivalent: the whole interval lies within ${margin}. Inconclusive is not "no difference": more replications may tell.`
@@ -86,7 +86,7 @@ function rule(metric: MetricDefinition, study: Study): string {
 function setup(study: Study): string[] {
   const axes = study.axes.map((axis) => `${axis.name}: ${axis.values.join(', ')}`)
   const planned = plannedReplications(study)
-  const runs = `${study.variants.length} ${study.variants.length === 1 ? 'variant' : 'variants'}, ${planned} ${planned === 1 ? 'replication' : 'replications'} each, ${study.runs.length} runs finished`
+  const runs = `${study.variants.length} ${study.variants.length === 1 ? 'variant' : 'variants'}, ${planned} ${planned === 1 ? 'replication' : 'replications'} each, ${study.runs.length} ${study.runs.length === 1 ? 'run' : 'runs'} finished`
   const baseline = study.variants.length > 1 ? [`baseline: ${study.variants[0].label}`] : []
   return [...axes, runs, ...baseline, ...(study.setup ?? [])]
 }
@@ -114,12 +114,12 @@ function tables(summary: Summary): string {
   return parts.join('\n')
 }
 
-const meanText = (row: SummaryRow): string => formatMean(row.mean, (row.high - row.low) / 2)
+const meanText = (row: SummaryRow): string => formatMean(row.mean, (row.high - row.low) / 2, '±')
 
 function contrastCell(row: SummaryRow): HtmlCell {
   const { contrast } = row
   if (contrast === null || contrast.pairs === 0) return '-'
-  return { text: `${contrastText(row, contrast)}, ${contrast.verdict}`, kind: contrast.verdict }
+  return { text: `${contrastText(row, contrast)}\n${contrast.verdict}`, kind: contrast.verdict }
 }
 
 function fullRow(name: string, row: SummaryRow): HtmlCell[] {

@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import { metricById } from '../../sim/metrics/standard.ts'
+import type { MetricDefinition } from '../../sim/metrics/standard.ts'
+import { decide, measure } from './contrast.ts'
+import type { Contrast, PerReplication } from './contrast.ts'
+
+const MARGINS = { relative: 0.02, points: 1 }
+
+const metric = (id: string): MetricDefinition => {
+  const found = metricById(id)
+  if (found === undefined) throw new Error(`unknown metric: ${id}`)
+  return found
+}
+
+/** As an exploratory contrast. */
+const contrast = (id: string, baseline: PerReplication, variant: PerReplication, margins = MARGINS): Contrast =>
+  decide(measure(metric(id), baseline, variant, margins), null)
+
+describe('verdicts', () => {
+  // Differences 2, 3, 4: mean 3, sd 1, half 4.3027 / sqrt(3) = 2.4841, so [0.516, 5.484]: beyond zero, not within one point.
+  test.each([
+    ['slo-misses', 'worse'],
+    ['allocation-cpu', 'better'],
+    ['usage-cpu', 'changed'],
+  ])('%s: +3 points, [0.516, 5.484], is %s', (id, verdict) => {
+    const found = contrast(id, [10, 10, 10], [12, 13, 14])
+    expect(found).toMatchObject({ comparison: 'points', pairs: 3, difference: 3, margin: 1, verdict, reason: '' })
+    expect(found.low).toBeCloseTo(0.5159, 4)
+    expect(found.high).toBeCloseTo(5.4841, 4)
+  })
+
+  test('the whole interval within the margin is equivalent, even when zero is outside of it', () => {
+    // differences 0.2, 0.3, 0.4: [0.052, 0.548]
+    expect(contrast('slo-misses', [10, 10, 10], [10.2, 10.3, 10.4]).verdict).toBe('equivalent')
+    // the same with a margin of half a point is not, and lies beyond zero
+    expect(contrast('slo-misses', [10, 10, 10], [10.2, 10.3, 10.4], { relative: 0.02, points: 0.5 }).verdict).toBe('worse')
+  })
+
+  test('an interval that holds zero and leaves the margin is inconclusive, never "no difference"', () => {
+    // differences -1, 0, 4: mean 1, sd sqrt(7), half 6.57
+    expect(contrast('slo-misses', [10, 10, 10], [9, 10, 14])).toMatchObject({ verdict: 'inconclusive', reason: '' })
+  })
+
+  test('one pair, or none, is inconclusive and says why', () => {
+    expect(contrast('slo-misses', [10], [30])).toMatchObject({ pairs: 1, difference: 20, low: NaN, verdict: 'inconclusive', reason: 'one replication gives no interval' })
+    expect(contrast('slo-misses', [null], [30])).toMatchObject({ pairs: 0, difference: NaN, verdict: 'inconclusive', reason: 'no replication has both values' })
+  })
+
+  test('replications with one value missing are left out, and counted', () => {
+    const found = contrast('slo-misses', [10, null, 10, 10], [12, 50, 13, 14])
+    expect(found).toMatchObject({ pairs: 3, difference: 3, reason: '3 of 4 replications have both values' })
+  })
+
+  test('equal differences give an interval of no width and a word about it', () => {
+    expect(contrast('slo-misses', [1, 2, 3], [3, 4, 5])).toMatchObject({
+      difference: 2, low: 2, high: 2, p: 0, verdict: 'worse', reason: 'all differences are equal, so the interval has no width',
+    })
+    expect(contrast('slo-misses', [1, 2, 3], [1, 2, 3])).toMatchObject({ difference: 0, low: 0, high: 0, p: 1, verdict: 'equivalent', reason: '' })
+  })
+})
+
+describe('ratios', () => {
+  test('are compared by their logarithms and told in percent: 1.1, 1.2 and 1.32 times have the geometric mean 1.2037', () => {
+    const found = contrast('latency-p99', [100, 50, 200], [110, 60, 264])
+    // logs .09531 .18232 .27763: mean .18509, sd .09119, half 4.30265 * .09119 / sqrt(3) = .22653 -> exp - 1: 20.33 %, [-4.06, 50.92]
+    expect(found.comparison).toBe('ratio')
+    expect(found.difference).toBeCloseTo(20.33, 2)
+    expect(found.low).toBeCloseTo(-4.06, 1)
+    expect(found.high).toBeCloseTo(50.92, 1)
+    expect(found.margin).toBe(2)
+  })
+
+  test('swapping baseline and variant turns better into worse and leaves equivalent alone, on the edge of the margin too', () => {
+    const pairs = (factor: number): [PerReplication, PerReplication] => [[100, 200, 300], [100, 200, 300].map((value, i) => value * (factor + 0.0001 * i))]
+    // The margin is log 1.02 = .01980 on both sides; log 1.0191 = .01892, log .9811 = -.01908, half widths .00025.
+    for (const [factor, there, back] of [[0.8, 'better', 'worse'], [1.3, 'worse', 'better'], [1.019, 'equivalent', 'equivalent'], [0.981, 'equivalent', 'equivalent']] as const) {
+      const [baseline, variant] = pairs(factor)
+      expect(contrast('cost', baseline, variant).verdict).toBe(there)
+      expect(contrast('cost', variant, baseline).verdict).toBe(back)
+    }
+  })
+
+  test('with a value that is not positive differences are compared, with a margin of 2 % of the baseline mean', () => {
+    const found = contrast('cost', [0, 300], [1, 300])
+    expect(found).toMatchObject({ comparison: 'difference', difference: 0.5, margin: 3, reason: 'a value is not positive, so differences are compared, not ratios' })
+    expect(contrast('cost', [0, 0], [0, 0])).toMatchObject({ verdict: 'equivalent', margin: 0 })
+  })
+})
+
+describe('differences in units', () => {
+  test('have a margin of 2 % of the mean of the baseline', () => {
+    // baseline mean 100 s, margin 2 s; differences 0.9, 1, 1.1: [0.752, 1.248]
+    expect(contrast('recovery', [90, 100, 110], [90.9, 101, 111.1])).toMatchObject({ comparison: 'difference', margin: 2, verdict: 'equivalent' })
+    expect(contrast('recovery', [9, 10, 11], [9.9, 11, 12.1])).toMatchObject({ margin: 0.2, verdict: 'worse' })
+  })
+})
+
+describe('the primary metric', () => {
+  test('needs a Holm-adjusted p below 5 % to be better or worse, and says so otherwise', () => {
+    const measured = measure(metric('slo-misses'), [10, 10, 10], [12, 13, 14], MARGINS)
+    // t = 3 / (1 / sqrt 3) = 5.196, two degrees: p = 0.0351
+    expect(measured.p).toBeCloseTo(0.0351, 4)
+    expect(decide(measured, 0.0351).verdict).toBe('worse')
+    expect(decide(measured, 0.0702)).toMatchObject({
+      verdict: 'inconclusive', adjusted: 0.0702, reason: 'not beyond chance among all contrasts of the primary metric (Holm p = 0.070)',
+    })
+  })
+})
