@@ -2,8 +2,11 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { comparisonText, summaryOf, writeReports, writeWhole } from './index.ts'
+import { chartsOf } from './charts/index.ts'
+import { comparisonText, summarise, summaryOf, writeReports, writeWhole } from './index.ts'
+import { SIGNS } from './sentences.ts'
 import { fixtureStudy } from './study.fixture.ts'
+import { summaryCsv } from './tables/summary.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -71,5 +74,17 @@ describe('writeWhole', () => {
     await writeWhole(join(place, 'taken', 'b.txt'), 'x')
     await expect(writeWhole(join(place, 'taken'), 'y')).rejects.toThrow()
     expect((await readdir(place)).sort()).toEqual(['a.txt', 'taken'])
+  })
+})
+
+describe('README', () => {
+  const readme = readFile(new URL('./README.md', import.meta.url), 'utf8')
+
+  test('explains every column of summary.csv, every verdict and every chart', async () => {
+    const text = await readme
+    const study = fixtureStudy({ ...small, variants: 2, replications: 2, services: ['a', 'b'] })
+    const columns = summaryCsv(summarise(study)).split('\n')[0].split(',').slice(study.axes.length)
+    for (const name of [...columns, ...Object.keys(SIGNS)]) expect(text, name).toContain(`\`${name}\``)
+    for (const chart of chartsOf(summarise(study))) expect(text).toContain(`\`charts/${chart.name}\``)
   })
 })
