@@ -21,11 +21,17 @@ export function formatFixed(value: number, decimals: number): string {
   return grouped(value.toFixed(decimals))
 }
 
-/** Decimals that show two digits of `half`, or three digits of `mean` when there is no half width that could be seen beside it. */
-export function decimalsFor(mean: number, half: number): number {
+/**
+ * Decimals that show two digits of `half`, or three digits of `mean` when there is no half width that could be seen beside it; never more
+ * than `digits` digits of the larger of both.
+ */
+export function decimalsFor(mean: number, half: number, digits = 5): number {
+  if (!Number.isFinite(mean)) return 0
   const visible = Number.isFinite(half) && half > 1e-4 * Math.abs(mean)
-  const wanted = visible ? 1 - exponentOf(half) : Number.isFinite(mean) && mean !== 0 ? 2 - exponentOf(mean) : 0
-  return Math.min(4, Math.max(0, wanted))
+  const size = Math.max(Math.abs(mean), visible ? half : 0)
+  if (size === 0) return 0
+  const wanted = visible ? 1 - exponentOf(half) : 2 - exponentOf(size)
+  return Math.min(4, Math.max(0, Math.min(wanted, digits - 1 - exponentOf(size))))
 }
 
 /** "12.3 +/- 0.4", and the mean alone when there is no interval. `sign` is the typographic one where more than ASCII can be shown. */

@@ -16,7 +16,7 @@ export function contrastUnit(row: SummaryRow, contrast: Contrast): string {
 export function contrastText(row: SummaryRow, contrast: Contrast): string {
   if (contrast.pairs === 0) return '-'
   const half = (contrast.high - contrast.low) / 2
-  const decimals = decimalsFor(contrast.difference, half)
+  const decimals = decimalsFor(contrast.difference, half, 3)
   const unit = contrastUnit(row, contrast)
   const change = `${formatSigned(contrast.difference, decimals)}${unit === '' ? '' : ` ${unit}`}`
   if (Number.isNaN(half)) return change

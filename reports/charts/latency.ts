@@ -7,7 +7,7 @@ import { formatNumber } from '../format.ts'
 import { pooledLatency } from '../summary.ts'
 import type { Summary } from '../summary.ts'
 import { plannedReplications } from '../study.ts'
-import { heading, looksOf, panelTitle, rounded, topLevel, WIDTH } from './theme.ts'
+import { heading, LINE_WIDTH, looksOf, panelTitle, rounded, topLevel, WIDTH } from './theme.ts'
 import type { Chart, ChartSpec, Json, Looks } from './theme.ts'
 
 /** Points of a line. */
@@ -15,6 +15,8 @@ const POINTS = 240
 const LEAST_BEYOND = 10
 const MICROSECONDS = 1000
 const MOST_SERVICES = 6
+/** Pixels at the right end for the names of quantiles. */
+const LABEL_ROOM = 54
 
 interface Panel {
   readonly rows: readonly ChartSpec[]
@@ -60,7 +62,7 @@ function panelOf(summary: Summary, looks: Looks, service?: string): Panel | null
     const latency = pooledLatency(summary.study, variant, service)
     requests += latency.count
     for (const { milliseconds, beyond } of survival(latency)) {
-      rows.push({ variant: name, ms: rounded(milliseconds), beyond: rounded(beyond) })
+      rows.push({ variant: name, width: looks.widths[variant], ms: rounded(milliseconds), beyond: rounded(beyond) })
       fastest = Math.min(fastest, milliseconds)
       slowest = Math.max(slowest, milliseconds)
       rarest = Math.min(rarest, beyond)
@@ -90,10 +92,10 @@ function survival(latency: Histogram): { milliseconds: number; beyond: number }[
 const single = (panel: Panel, looks: Looks): ChartSpec => view(panel, looks, WIDTH, 380)
 
 function view(panel: Panel, looks: Looks, width: number, height: number): ChartSpec {
-  const x = decades(panel.fastest, panel.slowest, width < WIDTH ? [1, 3] : [1, 2, 5])
+  const x = decades(panel.fastest, panel.slowest, LABEL_ROOM / width, width < WIDTH ? [1, 3] : [1, 2, 5])
   const shares = [1, 0.5, 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001].filter((share) => share >= panel.rarest / 1.0001 || share === 1)
   const line: ChartSpec = {
-    mark: { type: 'line', strokeWidth: 2, clip: true, interpolate: 'linear' },
+    mark: { type: 'line' },
     encoding: {
       x: {
         field: 'ms', type: 'quantitative', title: 'latency [ms], logarithmic',
@@ -107,6 +109,7 @@ function view(panel: Panel, looks: Looks, width: number, height: number): ChartS
       },
       color: looks.colour,
       strokeDash: looks.dash,
+      strokeWidth: LINE_WIDTH,
     },
   }
   const marks: Json[] = [
@@ -122,10 +125,11 @@ function view(panel: Panel, looks: Looks, width: number, height: number): ChartS
   return { width, height, layer: [{ data: { values: panel.rows }, ...line }, names] }
 }
 
-/** A domain just around the values, and ticks at round numbers within it. */
-function decades(fastest: number, slowest: number, steps: readonly number[]): { low: number; high: number; ticks: number[] } {
+/** A domain just around the values with a share of room to the right, and ticks at round numbers within it. */
+function decades(fastest: number, slowest: number, room: number, steps: readonly number[]): { low: number; high: number; ticks: number[] } {
   const low = fastest / 1.1
-  const high = Math.max(slowest * 1.1, low * 2)
+  const end = Math.max(slowest, low * 2)
+  const high = end * Math.exp((Math.log(end / low) * room) / (1 - room))
   const ticks: number[] = []
   for (let exponent = -3; exponent <= 9; exponent++) {
     // Read from text, so that 3e-1 is 0.3 and not 3 * 0.1.

@@ -47,6 +47,8 @@ export interface Looks {
   readonly colour: ChartSpec
   readonly dash: ChartSpec
   readonly shape: ChartSpec
+  /** For lines: the first widest and drawn first, so that a line that hides under another still shows at its sides. */
+  readonly widths: readonly number[]
 }
 
 export function looksOf(study: Study): Looks {
@@ -54,6 +56,7 @@ export function looksOf(study: Study): Looks {
   const colours = names.map((_, i) => (i === 0 ? BASELINE : COLOURS[(i - 1) % COLOURS.length]))
   const dashes = names.map((_, i) => DASHES[Math.floor(Math.max(0, i - 1) / COLOURS.length) % DASHES.length])
   const shapes = names.map((_, i) => SHAPES[i % SHAPES.length])
+  const widths = names.map((_, i) => rounded(names.length === 1 ? 2 : 1.5 + (2 * (names.length - 1 - i)) / (names.length - 1)))
   const columns = Math.max(1, Math.min(names.length, Math.floor((WIDTH + LEGEND_GAP) / (widestOf(names, LEGEND_SIZE) + LEGEND_SYMBOL + LEGEND_GAP))))
   const legend = { orient: 'bottom', direction: 'horizontal', columns, title: null, labelLimit: 0 }
   const channel = (range: Json, more: ChartSpec): ChartSpec => ({
@@ -63,8 +66,11 @@ export function looksOf(study: Study): Looks {
     scale: { domain: names, range },
     legend: { ...legend, ...more },
   })
-  return { names, colour: channel(colours, {}), dash: channel(dashes, {}), shape: channel(shapes, {}) }
+  return { names, colour: channel(colours, {}), dash: channel(dashes, {}), shape: channel(shapes, {}), widths }
 }
+
+/** The width of a line stands in its rows, as `width`: vega-lite has no scale of widths for names. */
+export const LINE_WIDTH: ChartSpec = { field: 'width', type: 'quantitative', scale: null, legend: null }
 
 /** A heading above a chart, with what it rests on below. */
 export function heading(text: string, subtitle: readonly string[]): ChartSpec {

@@ -6,7 +6,7 @@ import { withUnit } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary.ts'
-import { heading, looksOf, panelTitle, rounded, topLevel, WIDTH } from './theme.ts'
+import { heading, LINE_WIDTH, looksOf, panelTitle, rounded, topLevel, WIDTH } from './theme.ts'
 import type { Chart, ChartSpec, Json, Looks } from './theme.ts'
 
 /** Columns of a run's series that get a panel, in this order. */
@@ -79,7 +79,7 @@ function stepText(span: Span): string {
 }
 
 function panel(study: Study, looks: Looks, name: string, span: Span, { bands, last }: { bands: boolean; last: boolean }): ChartSpec {
-  const rows = looks.names.flatMap((variant, i) => averaged(study, i, name, span).map((row): ChartSpec => ({ variant, ...row })))
+  const rows = looks.names.flatMap((variant, i) => averaged(study, i, name, span).map((row): ChartSpec => ({ variant, width: looks.widths[i], ...row })))
   const head = columnOf(study, name)
   const x: ChartSpec = {
     field: 'time', type: 'quantitative', title: last ? `time [${span.unit}]` : null,
@@ -89,9 +89,9 @@ function panel(study: Study, looks: Looks, name: string, span: Span, { bands, la
   const flat = rows.every((row) => row.high === rows[0].high && row.low === row.high)
   const scale: ChartSpec = flat ? { domain: around(rows[0].mean as number) } : { zero: name === 'demand' || name === 'misses' || name === 'pending', nice: true }
   const y: ChartSpec = { field: 'mean', type: 'quantitative', title: null, scale, axis: { tickCount: 4, labelExpr: "format(datum.value, ',~r')", minExtent: 44 } }
-  const line: Json = { mark: { type: 'line', strokeWidth: 1.8, clip: true }, encoding: { x, y, color: looks.colour, strokeDash: looks.dash } }
+  const line: Json = { mark: { type: 'line' }, encoding: { x, y, color: looks.colour, strokeDash: looks.dash, strokeWidth: LINE_WIDTH } }
   const band: Json = {
-    mark: { type: 'area', opacity: 0.16, clip: true },
+    mark: { type: 'area', opacity: 0.16 },
     encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: looks.colour },
   }
   return {
