@@ -116,6 +116,15 @@ export function checkPrimary(primary: string, scenario: Scenario): Issue[] {
   return []
 }
 
+/** An axis that no variant listens to: rounds of a packer place every pod, so the scheduler decides nothing. */
+export function idleAxes(keys: readonly string[], scenarios: readonly Scenario[]): { readonly axis: number; readonly message: string }[] {
+  const placedInRounds = scenarios.every(({ binpacking }) => binpacking.name !== 'none' && binpacking.seat !== 'estimator')
+  if (!placedInRounds || scenarios.length === 0) return []
+  const axis = keys.indexOf('scheduling')
+  const message = 'found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with seat: estimator, or none'
+  return axis < 0 ? [] : [{ axis, message }]
+}
+
 /** The verdict's metric when the file names none. */
 export function defaultPrimary(scenario: Scenario): string {
   if (scenario.services.some((service) => service.objective !== null)) return 'slo-misses'

@@ -290,6 +290,13 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
     expect(await textOf(`${RIGHT}compare:\n  workload.services.web.trafic.rate: [4/s]\n`)).toMatch(/^x\.yaml:9:39 {2}workload\.services\.web\.trafic {2}found the unknown key "trafic"/)
   })
 
+  it('an axis of schedulers under rounds of a packer would change nothing, so it is refused', async () => {
+    const axis = 'compare:\n  scheduling: [best-fit, first-fit]\n'
+    expect(await textOf(`${RIGHT}binpacking: best-fit-decreasing\n${axis}`))
+      .toBe('x.yaml:10:3  compare.scheduling  found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with seat: estimator, or none')
+    expect((await right(`${RIGHT}binpacking: { name: best-fit-decreasing, seat: estimator }\n${axis}`)).variants).toHaveLength(2)
+  })
+
   it('the file alone need not be right when an axis gives what it lacks', async () => {
     const { variants } = await right(`${RIGHT.replace('traffic: { rate: 8/s }', 'traffic: {}')}compare:\n  workload.services.web.traffic.rate: [8/s, 16/s]\n`)
     expect(variants.map(({ scenario }) => scenario.services[0].traffic.rate)).toEqual([8, 16])

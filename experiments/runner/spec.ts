@@ -4,7 +4,7 @@
  */
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
-import { checkData, checkPrimary, checkScenario, defaultPrimary, duplicateNames } from './checks.ts'
+import { checkData, checkPrimary, checkScenario, defaultPrimary, duplicateNames, idleAxes } from './checks.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
 import { pathText, readSource, show, suggestion, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf } from './families.ts'
@@ -81,6 +81,9 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
     if (found.scenario !== undefined && whole.data.primary !== undefined) issues.push(...checkPrimary(whole.data.primary, found.scenario))
     for (const issue of issues) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
     if (found.scenario !== undefined) variants.push({ choices: choices[i], scenario: found.scenario })
+  }
+  for (const { axis, message } of idleAxes(axes.map(({ key }) => key), variants.map(({ scenario }) => scenario))) {
+    problems.push({ place: placeOf(['compare', axes[axis].key], true), path: `compare.${axes[axis].key}`, message })
   }
   if (problems.length > 0) return { problems }
   const data = whole.data as ExperimentData
