@@ -31,5 +31,6 @@ th:first-child { text-align: left; position: sticky; left: 0; background: var(--
 details { margin: 1rem 0; } summary { cursor: pointer; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; white-space: pre-wrap; }
 @media print { body { max-width: none; padding: 0; } .card, tr, .verdicts li { break-inside: avoid; } .card { border: 0; overflow: visible; }
-  .card svg { max-width: 100%; max-height: 24cm; } .scroll { overflow: visible; } table { font-size: .7rem; } th, td { padding: .2rem .35rem; } th:first-child { position: static; } }
+  .card svg { max-width: 100%; max-height: 24cm; } .scroll { overflow: visible; } table { font-size: .65rem; }
+  th, td { padding: .2rem .3rem; white-space: pre-wrap; } th:first-child { position: static; min-width: 6rem; } }
 `

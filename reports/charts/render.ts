@@ -2,8 +2,8 @@
  * A specification to SVG by vega, and SVG to PNG by resvg. Both libraries take a while to load, so they are loaded when the first chart
  * is drawn, not when the command line starts. No system font is ever used: the same bytes on every machine.
  */
-import type { Spec } from 'vega'
-import type { TopLevelSpec } from 'vega-lite'
+import type { Spec, View, parse, Warn } from 'vega'
+import type { compile, TopLevelSpec } from 'vega-lite'
 import { FONT_FAMILY, fontFile, readFontWidths } from './font.ts'
 import type { ChartSpec } from './theme.ts'
 
@@ -23,15 +23,21 @@ interface TextMetrics {
   width: (item: { fontSize?: number; limit?: number }, text: string) => number
 }
 
-type Vega = typeof import('vega') & { readonly textMetrics: TextMetrics; resetSVGDefIds(): void }
+/** What we use of vega, with what its published types leave out. */
+interface Vega {
+  readonly View: typeof View
+  readonly parse: typeof parse
+  readonly Warn: typeof Warn
+  readonly textMetrics: TextMetrics
+  resetSVGDefIds(): void
+}
 
-let loaded: Promise<{ vega: Vega; compile: typeof import('vega-lite').compile }> | undefined
+let loaded: Promise<{ vega: Vega; compile: typeof compile }> | undefined
 
 /** Once per process; from then on vega measures text by the widths of our font. */
 function load() {
   loaded ??= (async () => {
     const [published, lite] = await Promise.all([import('vega'), import('vega-lite')])
-    // Its published types leave out what describes text.
     const vega = published as unknown as Vega
     const font = readFontWidths()
     vega.textMetrics.width = (item, text) => {
@@ -47,7 +53,7 @@ export async function renderSvg(spec: ChartSpec): Promise<Drawing> {
   const { vega, compile } = await load()
   const warnings: string[] = []
   const logger = collector(warnings)
-  const compiled = compile(spec as unknown as TopLevelSpec, { logger }).spec as Spec
+  const compiled: Spec = compile(spec as unknown as TopLevelSpec, { logger }).spec
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn })
   try {
     vega.resetSVGDefIds()
