@@ -1,0 +1,39 @@
+/** The table of a bench run, beside the stored baseline. A difference is shown, never a reason to fail: machines differ. */
+import { cpus } from 'node:os'
+import type { BenchRow } from './harness.ts'
+
+/** What is stored of a run. */
+export interface Baseline {
+  readonly machine: string
+  readonly node: string
+  /** Short runs measure smaller scales: they are compared with nothing but short ones. */
+  readonly short: boolean
+  readonly rows: readonly BenchRow[]
+}
+
+export function thisRun(rows: readonly BenchRow[], short: boolean): Baseline {
+  const all = cpus()
+  return { machine: `${all.length} x ${all[0]?.model ?? 'unknown'}`, node: process.version, short, rows }
+}
+
+/** Change against the baseline's row of the same name and unit: "+3 %", "" without one. */
+export function delta(row: BenchRow, baseline: Baseline | undefined): string {
+  const before = baseline?.rows.find(({ name, unit }) => name === row.name && unit === row.unit)?.value
+  if (before === undefined || !(Math.abs(before) > 0)) return ''
+  const percent = Math.round((row.value / before - 1) * 100)
+  return `${percent > 0 ? '+' : ''}${percent} %`
+}
+
+const figure = (value: number | undefined, unit = ''): string => (value === undefined ? '' : `${value.toFixed(Math.abs(value) < 10 ? 2 : value < 100 ? 1 : 0)}${unit}`)
+
+/** One line a row: value, naive twin, ratio, change, goal. */
+export function table(run: Baseline, baseline: Baseline | undefined): string {
+  const comparable = baseline?.short === run.short ? baseline : undefined
+  const heads = ['', 'value', 'unit', 'twin', 'ratio', 'baseline', 'goal']
+  const lines = run.rows.map((row) => [row.name, figure(row.value), row.unit, figure(row.twin), figure(row.ratio, 'x'), delta(row, comparable), row.goal ?? ''])
+  const widths = heads.map((head, i) => Math.max(head.length, ...lines.map((line) => line[i].length)))
+  const isNumber = [false, true, false, true, true, true, false]
+  const show = (cells: readonly string[]): string => cells.map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd()
+  const against = comparable === undefined ? 'no baseline of this kind is stored' : `baseline: ${comparable.machine}, Node ${comparable.node}`
+  return [`${run.machine}, Node ${run.node}; ${against}`, '', show(heads), ...lines.map(show), ''].join('\n')
+}

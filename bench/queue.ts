@@ -1,0 +1,163 @@
+/** The engine alone: hold (pop the earliest, push it again later) beside the textbook heap, and M/M/1 through the public face in E. */
+import { EventQueue } from '../sim/engine/queue.ts'
+import { Simulator } from '../sim/engine/simulator.ts'
+import { Exponential } from '../sim/random/distributions.ts'
+import { Streams } from '../sim/random/stream.ts'
+import { bytesPerOperation, measure } from './harness.ts'
+import type { BenchCase, BenchRow, Effort } from './harness.ts'
+import { TextbookHeap } from './textbook-heap.ts'
+import { GAP, inlinedQueue, Line, SERVICE } from './unit.ts'
+
+/** Increments come from a table, so that the queue is what is timed. */
+const TABLE = 65_536
+type Increments = 'exponential' | 'constant' | 'periodic'
+
+function increments(kind: Increments): Float64Array {
+  const stream = new Streams('hold', 0).stream(kind)
+  // Periodic: most every 10 s, some every second, some every minute; nearly all times are shared by many.
+  const draw = {
+    exponential: () => Math.ceil(-Math.log(1 - stream.next()) * 1e7),
+    constant: () => 1e7,
+    periodic: () => [10e6, 10e6, 10e6, 10e6, 10e6, 10e6, 10e6, 10e6, 1e6, 60e6][stream.int(10)],
+  }[kind]
+  return Float64Array.from({ length: TABLE }, draw)
+}
+
+const thousands = (n: number): string => n.toLocaleString('en')
+
+function holdEngine(pending: number, kind: Increments, operations: number): BenchCase {
+  const queue = new EventQueue()
+  const table = increments(kind)
+  for (let i = 0; i < pending; i++) queue.push(table[i & (TABLE - 1)], 1, i, 0)
+  let from = pending
+  const run = (): number => hold(queue, table, (from += operations), operations)
+  return { name: `hold ${kind} ${thousands(pending)}`, operations, run: settled(pending, operations, run) }
+}
+
+function hold(queue: EventQueue, table: Float64Array, from: number, operations: number): number {
+  let sum = 0
+  for (let i = 0; i < operations; i++) {
+    const a = queue.a(queue.pop())
+    sum += a
+    queue.push(queue.time + table[(from + i) & (TABLE - 1)], 1, a, 0)
+  }
+  return sum
+}
+
+function holdTextbook(pending: number, operations: number): BenchCase {
+  const heap = new TextbookHeap()
+  const table = increments('exponential')
+  for (let i = 0; i < pending; i++) heap.push(table[i & (TABLE - 1)], i)
+  let from = pending
+  const run = (): number => holdInTextbook(heap, table, (from += operations), operations)
+  return { name: `hold textbook ${thousands(pending)}`, operations, run: settled(pending, operations, run) }
+}
+
+function holdInTextbook(heap: TextbookHeap, table: Float64Array, from: number, operations: number): number {
+  let sum = 0
+  for (let i = 0; i < operations; i++) {
+    const a = heap.pop()
+    sum += a
+    heap.push(heap.time + table[(from + i) & (TABLE - 1)], a)
+  }
+  return sum
+}
+
+/** Replaces each pending event once, so that the heap is no longer in the order of its filling. */
+function settled(pending: number, operations: number, run: () => number): () => number {
+  for (let held = 0; held < pending; held += operations) run()
+  return run
+}
+
+const ARRIVES = 0
+const LEAVES = 1
+
+/**
+ * The M/M/1 of bench/unit.ts through at() and handlers: one simulation that goes on, as runs of minutes do. The result is the sum
+ * of times in system.
+ */
+function withEvents(): (events: number) => number {
+  const stream = new Streams('unit', 0).stream('draws')
+  const gap = new Exponential(GAP)
+  const service = new Exponential(SERVICE)
+  const simulator = new Simulator()
+  const line = new Line()
+  // A number that a closure keeps is boxed at each change; an element of an array is not.
+  const total = new Float64Array(1)
+  simulator.on(ARRIVES, () => {
+    line.join(simulator.now)
+    if (line.length === 1) simulator.at(simulator.now + Math.round(service.sample(stream)), LEAVES, 0, 0)
+    simulator.at(simulator.now + Math.round(gap.sample(stream)), ARRIVES, 0, 0)
+  })
+  simulator.on(LEAVES, () => {
+    total[0] += simulator.now - line.leave()
+    if (line.length > 0) simulator.at(simulator.now + Math.round(service.sample(stream)), LEAVES, 0, 0)
+  })
+  simulator.at(Math.round(gap.sample(stream)), ARRIVES, 0, 0)
+  return (events) => {
+    simulator.run(Infinity, events)
+    return total[0]
+  }
+}
+
+/** The same through call() and closures. */
+function withClosures(): (events: number) => number {
+  const stream = new Streams('unit', 0).stream('draws')
+  const gap = new Exponential(GAP)
+  const service = new Exponential(SERVICE)
+  const simulator = new Simulator()
+  const line = new Line()
+  const total = new Float64Array(1)
+  const serve = (): void => {
+    simulator.call(simulator.now + Math.round(service.sample(stream)), () => {
+      total[0] += simulator.now - line.leave()
+      if (line.length > 0) serve()
+    })
+  }
+  const arrive = (): void => {
+    line.join(simulator.now)
+    if (line.length === 1) serve()
+    simulator.call(simulator.now + Math.round(gap.sample(stream)), () => arrive())
+  }
+  simulator.call(Math.round(gap.sample(stream)), () => arrive())
+  return (events) => {
+    simulator.run(Infinity, events)
+    return total[0]
+  }
+}
+
+const EVENTS = 400_000
+
+async function mm1(effort: Effort): Promise<BenchRow[]> {
+  const styles = { inlined: (events: number) => inlinedQueue(events / 2), events: withEvents(), closures: withClosures() }
+  if (styles.events(100_000) !== styles.closures(100_000)) throw new Error('M/M/1 with integer events and with closures differ')
+  const times = await measure(
+    Object.entries(styles).map(([name, run]) => ({ name, operations: EVENTS, run: () => run(EVENTS) })),
+    effort,
+  )
+  const [e, events, closures] = [times.get('inlined')!, times.get('events')!, times.get('closures')!]
+  return [
+    { name: 'E: hand-inlined M/M/1, an event', value: e, unit: 'ns/op' },
+    { name: 'M/M/1 through the simulator, integer events', value: events / e, unit: 'E', goal: 'at most 1.6 E' },
+    { name: 'M/M/1 through the simulator, closures', value: closures / e, unit: 'E', ratio: closures / events, goal: 'at most 1.3x integer events' },
+  ]
+}
+
+export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
+  const effort: Effort = short ? { rounds: 2, seconds: 0.1, samples: 3 } : { rounds: 7, seconds: 0.3, samples: 5 }
+  const rows = await mm1(effort)
+  for (const [pending, goal] of [[1000, 3.2], [100_000, 4.2], [1_000_000, 4.3]] as const) {
+    const cases = [holdEngine(pending, 'exponential', 100_000), holdTextbook(pending, 100_000)]
+    const times = await measure(cases, effort)
+    const [value, twin] = cases.map(({ name }) => times.get(name)!)
+    rows.push({ name: `pop + push, ${thousands(pending)} pending`, value, unit: 'ns/op', twin, ratio: twin / value, goal: `at least ${goal}x the textbook heap's speed` })
+    if (pending === 1000) rows.push({ name: 'pop + push, allocated', value: bytesPerOperation(cases[0]), unit: 'B/op', twin: bytesPerOperation(cases[1]), goal: 'at most 2 B' })
+  }
+  const tied = [holdEngine(100_000, 'exponential', 100_000), holdEngine(100_000, 'constant', 100_000), holdEngine(100_000, 'periodic', 100_000)]
+  const times = await measure(tied, effort)
+  const [exponential, ...others] = tied.map(({ name }) => times.get(name)!)
+  others.forEach((value, i) =>
+    rows.push({ name: `pop + push, 100,000 pending, ${['constant', 'periodic'][i]} increments`, value: value / exponential, unit: 'x', goal: 'at most 1.7x exponential' }),
+  )
+  return rows
+}
