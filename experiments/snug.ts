@@ -1,7 +1,7 @@
 /** Snug: the feasible node that would be left with the least room, memory counted `memoryWeight` times as much as CPU. */
 import type { OwnScheduler } from '../sim/index.ts'
 
-const snug: OwnScheduler & { parameters: object } = {
+const snug: OwnScheduler = {
   name: 'snug',
   parameters: {
     memoryWeight: { kind: 'number', default: 1, min: 0, meaning: 'how much free memory counts against free CPU' },

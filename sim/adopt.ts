@@ -14,6 +14,16 @@ export interface Door<Made, Context> {
   readonly make: (exported: Exported) => (values: Readonly<Record<string, ParameterValue>>, context: Context) => Made
 }
 
+/** What every own algorithm may say of itself, beside its function. */
+export interface OwnAlgorithm {
+  /** Lower-case words joined by hyphens; the name in tables and charts. */
+  readonly name: string
+  readonly summary?: string
+  readonly source?: string
+  /** Descriptors, or for short the defaults: `{ memoryWeight: 1 }`. YAML sets them beside `file`, the function gets them as `values`. */
+  readonly parameters?: Readonly<Record<string, Parameter | number | boolean>>
+}
+
 export type Exported = Readonly<Record<string, unknown>>
 
 const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration', 'cpu', 'memory', 'boolean', 'choice']

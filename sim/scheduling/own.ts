@@ -1,6 +1,6 @@
 /** A user's own scheduler: the doors through which a default export becomes a member of the family. */
 import { adopt } from '../adopt.ts'
-import type { Adopted, Door, Exported } from '../adopt.ts'
+import type { Adopted, Door, Exported, OwnAlgorithm } from '../adopt.ts'
 import type { ParameterValue } from '../define.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import { ScorePlacer } from './by-score.ts'
@@ -9,8 +9,7 @@ import type { Placer, SchedulerDefinition, SchedulingContext, Score } from './po
 type Given = Readonly<Record<string, ParameterValue>>
 
 /** The narrow door, complete: `score` is the scheduler. Keep no state in the object, all runs share it. */
-export interface OwnScheduler {
-  readonly name: string
+export interface OwnScheduler extends OwnAlgorithm {
   readonly score: Score
 }
 

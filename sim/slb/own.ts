@@ -1,6 +1,6 @@
 /** A user's own balancer: the doors through which a default export becomes a member of the family. */
 import { adopt } from '../adopt.ts'
-import type { Adopted, Door, Exported } from '../adopt.ts'
+import type { Adopted, Door, Exported, OwnAlgorithm } from '../adopt.ts'
 import type { ParameterValue } from '../define.ts'
 import { NO_BACKEND } from './policy.ts'
 import type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './policy.ts'
@@ -23,8 +23,7 @@ export interface Backends {
 type GivenValues = Readonly<Record<string, ParameterValue>>
 
 /** The narrow door: the index of the chosen backend. Keep no state in the object, all balancers of a run share it; `create` is for that. */
-export interface OwnBalancer {
-  readonly name: string
+export interface OwnBalancer extends OwnAlgorithm {
   pick(backends: Backends, request: RequestView, random: RandomStream, values: GivenValues): number
 }
 

@@ -1,12 +1,11 @@
 /** A user's own replica autoscaler: the doors through which a default export becomes a member of the axis. */
-import type { Adopted } from '../../adopt.ts'
+import type { Adopted, OwnAlgorithm } from '../../adopt.ts'
 import { adoptPeriodic } from '../own.ts'
 import type { Axis, GivenValues } from '../own.ts'
 import type { LoadView, ReplicaAutoscaler, ReplicaAutoscalerDefinition, ReplicasContext } from './policy.ts'
 
 /** The narrow door: a pure question. Keep no state in the object, all services of a run share it; `create` is for that. */
-export interface OwnReplicaAutoscaler {
-  readonly name: string
+export interface OwnReplicaAutoscaler extends OwnAlgorithm {
   /** Time between two questions: '15s' (the default) or whole µs; a parameter named `every` comes first. */
   readonly every?: string | number
   /** The wanted number of replicas; the caller clamps to the service's bounds. */

@@ -1,12 +1,11 @@
 /** A user's own size autoscaler: the doors through which a default export becomes a member of the axis. */
-import type { Adopted } from '../../adopt.ts'
+import type { Adopted, OwnAlgorithm } from '../../adopt.ts'
 import { adoptPeriodic } from '../own.ts'
 import type { Axis, GivenValues } from '../own.ts'
 import type { SizeAutoscaler, SizeAutoscalerDefinition, Sizes, SizesContext, UsageView } from './policy.ts'
 
 /** The narrow door: a pure question. Keep no state in the object, all services of a run share it; `create` is for that. */
-export interface OwnSizeAutoscaler {
-  readonly name: string
+export interface OwnSizeAutoscaler extends OwnAlgorithm {
   /** Time between two questions: '1m' (the default) or whole µs; a parameter named `every` comes first. */
   readonly every?: string | number
   /** The request for pods created from now on: `{ cpu }` in whole millicores. */
