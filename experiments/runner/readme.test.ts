@@ -1,31 +1,37 @@
-/** What the front page shows is run: its experiment, with its own scheduler beside it. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** The README cannot lie: its example is valid, and it names every key of the file, every command and every option of run. */
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { parseSource, problemsText } from './document.ts'
+import { main } from './cli.ts'
+import { experimentShape, scenarioShape } from './schema.ts'
+import { resolveSource } from './spec.ts'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'orchsim-readme-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = fileURLToPath(new URL('..', import.meta.url))
+const readme = readFileSync(`${folder}README.md`, 'utf8')
 
-/** The first fenced block of a language. */
-function block(language: string): string {
-  const found = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(readFileSync(join(root, 'README.md'), 'utf8'))
-  if (found === null) throw new Error(`README.md has no ${language} block`)
-  return found[1]
+async function help(...args: string[]): Promise<string> {
+  let text = ''
+  await main([...args, '--help'], { out: { write: (more) => void (text += more) }, err: { write: () => undefined } }, new AbortController().signal)
+  return text
 }
 
-it('the experiment and the own scheduler of the README run', () => {
-  const algorithm = block('ts')
-  expect(algorithm.trimEnd().split('\n').length, 'an own algorithm in twenty lines').toBeLessThanOrEqual(20)
-  writeFileSync(join(folder, 'tight-or-loose.yaml'), block('yaml'))
-  writeFileSync(join(folder, 'snug.ts'), algorithm)
-  const out = join(folder, 'results')
-  const small = ['--replications', '1', '--set', 'horizon=20s', '--set', 'warmup=5s', '--set', 'start=empty', '--check', '--quiet', '--out', out]
-  execFileSync(process.execPath, [join(root, 'bin/orchsim.js'), 'run', join(folder, 'tight-or-loose.yaml'), ...small], { encoding: 'utf8' })
-  const runs = readFileSync(join(out, 'runs.csv'), 'utf8').trimEnd().split('\n')
-  expect(runs).toHaveLength(1 + 3 * 2)
-  expect(runs.filter((row) => row.includes('snug'))).toHaveLength(2)
-}, 120_000)
+describe('README of experiments', () => {
+  it('shows a valid file', async () => {
+    const example = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+    const read = parseSource(`${folder}readme.yaml`, example)
+    const resolved = 'problems' in read ? read : await resolveSource(read.source)
+    expect('problems' in resolved ? problemsText(resolved.problems) : resolved.experiment.variants).toHaveLength(12)
+  })
+
+  it('names every key of the file', () => {
+    for (const key of [...Object.keys(experimentShape), ...Object.keys(scenarioShape(new Map())), 'compare']) expect(readme, key).toMatch(new RegExp(`\\b${key}\\b`))
+  })
+
+  it('names every command, and every option of run', async () => {
+    for (const [, command] of (await help()).matchAll(/^ {2}(\w+) (?:\[|<)/gm)) if (command !== 'help') expect(readme).toContain(`npx orchsim ${command}`)
+    const options = [...(await help('run')).matchAll(/^ {2}(--\w+)/gm)].map(([, option]) => option)
+    expect(options.length).toBeGreaterThan(6)
+    for (const option of options) expect(readme).toContain(`\`${option}`)
+  })
+})
