@@ -28,6 +28,8 @@ const roomy: OwnScheduler = {
 
 export default roomy
 `)
+  // The user's editor: the package's types are found and fit.
+  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--module', 'preserve', 'roomy.ts'], folder, 'inherit')
   writeFileSync(join(folder, 'small.yaml'), `name: small
 replications: 2
 horizon: 8m

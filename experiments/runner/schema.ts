@@ -351,6 +351,9 @@ export function scenarioShape(loaded: LoadedFiles) {
 export const compareDescription =
   'axes: each key is a path of this file (a list item is addressed by its name), each value a list; the product is the set of variants, the first variant is the baseline'
 
+/** Lists whose items are checked one by one, so that a wrong item does not hide what is wrong with the others. */
+export const itemSchemas = { cluster: { pools: pool }, workload: { services: service, background } } as const
+
 /** The whole file. */
 export function fileSchema(loaded: LoadedFiles) {
   return section('an experiment', {

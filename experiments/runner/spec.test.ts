@@ -159,6 +159,12 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
     expect((await textOf(RIGHT.replace(from, to) + more)).split('\n')).toContain(expected)
   })
 
+  it('a wrong item does not hide what is wrong between the keys of another', async () => {
+    const text = await textOf(RIGHT.replace('    - { name: web', '    - { name: api, cpu: x }\n    - { name: web').replace('memory: 1Gi', 'memory: 1Gi, limit: 250m'))
+    expect(text).toContain('workload.services.api.cpu  found "x"')
+    expect(text).toContain('workload.services.web.limit  found 250m; accepted: at least the request of 500m')
+  })
+
   it('names that take no pods and no services', async () => {
     expect(await textOf(`${RIGHT.slice(0, RIGHT.indexOf('  services'))}  services: []\n`)).toBe('x.yaml:6:3  workload  found neither services nor background; accepted: at least one of them')
   })

@@ -12,7 +12,7 @@ import { loadFile } from './load.ts'
 import { isMap } from './quantities.ts'
 import { resolveScenario, type Issue } from './resolve.ts'
 import type { Scenario } from './scenario.ts'
-import { experimentShape, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
+import { experimentShape, itemSchemas, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
 import { loadedKey, type LoadedFile, type LoadedFiles } from './selection.ts'
 
 export interface Experiment extends Omit<ExperimentData, 'primary'> {
@@ -100,12 +100,33 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
 function issuesOf(raw: Record<string, unknown>, shape: ReturnType<typeof scenarioShape>, known: readonly string[], folder: string): { issues: Issue[]; scenario?: Scenario } {
   const issues: Issue[] = Object.keys(raw).filter((key) => !known.includes(key)).map((key) => unknownKey([key], known))
   const parsed = parseShape(shape, raw)
-  issues.push(...parsed.issues, ...duplicateNames(raw), ...checkData(parsed.data))
+  issues.push(...parsed.issues, ...duplicateNames(raw), ...checkData({ ...rightItems(raw), ...parsed.data }))
   if (issues.length > 0) return { issues }
   const resolved = resolveScenario(parsed.data as ScenarioData, folder)
   issues.push(...resolved.issues)
   if (issues.length === 0) issues.push(...checkScenario(resolved.scenario))
   return issues.length > 0 ? { issues } : { issues, scenario: resolved.scenario }
+}
+
+/** Of the sections with lists, the items that are right by themselves, each in its place; wrong ones are holes. */
+function rightItems(raw: Record<string, unknown>): Partial<ScenarioData> {
+  const sections: Record<string, Record<string, unknown[]>> = {}
+  for (const [section, lists] of Object.entries(itemSchemas)) {
+    const given = raw[section]
+    if (!isMap(given) || Object.keys(lists).some((key) => !Array.isArray(given[key] ?? []))) continue
+    const right: Record<string, unknown[]> = {}
+    for (const [key, schema] of Object.entries(lists) as [string, z.ZodType][]) {
+      const items = (given[key] ?? []) as unknown[]
+      right[key] = []
+      right[key].length = items.length // holes, which forEach passes over
+      items.forEach((item, i) => {
+        const parsed = schema.safeParse(item)
+        if (parsed.success) right[key][i] = parsed.data
+      })
+    }
+    sections[section] = right
+  }
+  return sections as unknown as Partial<ScenarioData>
 }
 
 /** Section by section, so that each gives its data or its issues. */
