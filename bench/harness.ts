@@ -39,28 +39,27 @@ let sink = 0
 /** Median CPU time per operation [ns], by name of the case. */
 export async function measure(cases: readonly BenchCase[], { rounds, seconds, samples }: Effort): Promise<ReadonlyMap<string, number>> {
   const calls = new Map<string, number[]>(cases.map(({ name }) => [name, []]))
-  for (const { name, run } of cases) {
+  for (const one of cases) {
     // To the compiler's steady state, uncounted.
-    const { seconds: once } = timed(() => (sink += run()))
-    for (let left = Math.min(20, Math.ceil(0.2 / Math.max(once, 1e-6))); left > 0; left--) sink += run()
-    if (Number.isNaN(sink)) throw new Error(`bench case ${name} returned no number`)
+    const { seconds: once } = timed(() => (sink += one.run()))
+    for (let left = Math.min(20, Math.ceil(0.2 / Math.max(once, 1e-6))); left > 0; left--) sink += one.run()
+    if (Number.isNaN(sink)) throw new Error(`bench case ${one.name} returned no number`)
   }
   const options = { initCount: 1, minTime: 0.001, maxTime: seconds, minSamples: samples, delay: 0 }
-  for (let round = 0; round < rounds; round++) {
-    await benny.suite(
-      'round',
-      ...cases.map(({ name, operations, run }) =>
-        benny.add(
-          name,
-          () => {
-            const call = timed(() => (sink += run()))
-            calls.get(name)!.push((call.seconds * 1e9) / operations)
-          },
-          options,
-        ),
+  const turns = Array.from({ length: rounds }, () => cases).flat()
+  await benny.suite(
+    cases.map(({ name }) => name).join(' | '),
+    ...turns.map((one) =>
+      benny.add(
+        one.name,
+        () => {
+          const call = timed(() => (sink += one.run()))
+          calls.get(one.name)!.push((call.seconds * 1e9) / one.operations)
+        },
+        options,
       ),
-    )
-  }
+    ),
+  )
   return new Map([...calls].map(([name, times]) => [name, median(times)]))
 }
 
@@ -77,14 +76,14 @@ export function timed<Result>(run: () => Result): Timed<Result> {
   return { result, seconds: (user + system) / 1e6 }
 }
 
-/** Bytes allocated per operation: growth of the heap over one call, median of nine (a collection in between makes one call too low). */
-export function bytesPerOperation({ operations, run }: BenchCase): number {
+/** Bytes allocated per operation: growth of the heap over one call, the largest of nine (a collection in between makes a call too low). */
+export function bytesPerOperation(one: BenchCase): number {
   const grown = Array.from({ length: 9 }, () => {
     const before = process.memoryUsage().heapUsed
-    sink += run()
-    return (process.memoryUsage().heapUsed - before) / operations
+    sink += one.run()
+    return (process.memoryUsage().heapUsed - before) / one.operations
   })
-  return median(grown)
+  return Math.max(...grown)
 }
 
 export function median(values: readonly number[]): number {

@@ -11,7 +11,7 @@ export const NO_EVENT = -1
 
 export function refuseTime(time: number, now: number): never {
   if (time < now) throw new RangeError(`event in the past: ${time} is before now, ${now}`)
-  throw new RangeError(`event time: ${time}; accepted: whole microseconds from now (${now}) to 2^53 - 1`)
+  throw new RangeError(`event time: ${time}; accepted: whole microseconds from now (${now}) on`)
 }
 
 export function refuseHandle(handle: number): never {

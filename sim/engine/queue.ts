@@ -142,11 +142,6 @@ export class EventQueue {
     return handle & SLOT_MASK
   }
 
-  /** Changes the argument `a` of a pending event. */
-  setA(slot: number, a: number): void {
-    this.records[(slot << RECORD_SHIFT) + A] = a
-  }
-
   /** Gives the event another time; among equal times it is then the last. The handle stays valid. */
   move(handle: number, time: number): void {
     if (!(time >= this.time)) refuseTime(time, this.time)
@@ -245,7 +240,7 @@ export class EventQueue {
       const parent = ((at - 2) >> 2) << 1
       const parentTime = entries[parent]
       const parentTag = entries[parent + 1]
-      if (parentTime < time || (parentTime === time && parentTag < tag)) break
+      if (parentTime <= time && (parentTime < time || parentTag < tag)) break
       entries[at] = parentTime
       entries[at + 1] = parentTag
       records[((words[2 * parent + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
@@ -263,7 +258,7 @@ export class EventQueue {
         if (rightTime === leftTime && entries[left + 3] < entries[left + 1]) child = left + 2
         const childTime = entries[child]
         const childTag = entries[child + 1]
-        if (time < childTime || (time === childTime && tag < childTag)) break
+        if (time <= childTime && (time < childTime || tag < childTag)) break
         entries[at] = childTime
         entries[at + 1] = childTag
         records[((words[2 * child + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
@@ -279,7 +274,7 @@ export class EventQueue {
         if (rightTime === leftTime && entries[left + 3] < entries[left + 1]) child = left + 2
         const childTime = entries[child]
         const childTag = entries[child + 1]
-        if (time < childTime || (time === childTime && tag < childTag)) break
+        if (time <= childTime && (time < childTime || tag < childTag)) break
         entries[at] = childTime
         entries[at + 1] = childTag
         records[((words[2 * child + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at

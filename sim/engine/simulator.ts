@@ -2,7 +2,7 @@
  * The simulator: a clock in whole microseconds, a queue of events (kind, a, b) and a table of handlers, one per kind. Closures
  * are a thin layer over one kind; the loop knows no promises and no objects.
  */
-import { KINDS, refuseKind, refuseTime } from './events.ts'
+import { KINDS, refuseKind } from './events.ts'
 import { EventQueue, type EventQueueOptions } from './queue.ts'
 
 export type Handler = (a: number, b: number) => void
@@ -10,7 +10,7 @@ export type Handler = (a: number, b: number) => void
 /** Why `run` came back: nothing pending, the time was reached, so many events were processed, or stop() was called. */
 export type Ending = 'empty' | 'until' | 'budget' | 'stopped'
 
-/** The last kind carries closures; `a` is its slot. */
+/** The last kind carries closures: the function stands in a table, at the event's slot. */
 const CLOSURE = KINDS - 1
 const LAST_TIME = Number.MAX_SAFE_INTEGER
 
@@ -51,22 +51,24 @@ export class Simulator {
     this.handlers[kind] = handler
   }
 
-  /** Sets an event for `time` [whole µs, from now on]; equal times fire in the order they were set. Returns its handle. */
+  /**
+   * Sets an event for `time` [whole µs, from now on]; equal times fire in the order they were set. Returns its handle. An event at
+   * Infinity (or from 2^53 on) never comes, but may be moved: a timer that is parked.
+   */
   at(time: number, kind: number, a: number, b: number): number {
-    if (!(time <= LAST_TIME)) refuseTime(time, this.now)
-    if (kind === CLOSURE) refuseKind(kind, CLOSURE)
     return this.queue.push(time, kind, a, b)
   }
 
   /** Sets a pending event for another time; among equal times it is then the last. Its handle stays valid. */
   move(handle: number, time: number): void {
-    if (!(time <= LAST_TIME)) refuseTime(time, this.now)
     this.queue.move(handle, time)
   }
 
   /** Takes a pending event out. A handle that is not pending any more is refused: ask `pending`, or forget it when it fires. */
   cancel(handle: number): void {
     this.queue.cancel(handle)
+    const slot = this.queue.slotOf(handle)
+    if (slot < this.closures.length) this.closures[slot] = null
   }
 
   /** Whether the handle names an event that has neither fired nor been cancelled. */
@@ -81,13 +83,11 @@ export class Simulator {
 
   /** As `at`, for a closure: for what happens seldom, or for a first draft of a model. */
   call(time: number, fn: () => void): number {
-    if (!(time <= LAST_TIME)) refuseTime(time, this.now)
     const handle = this.queue.push(time, CLOSURE, 0, 0)
     const slot = this.queue.slotOf(handle)
-    this.queue.setA(slot, slot)
-    // Grown by push: a store far behind the end would turn the array into a dictionary.
-    while (this.closures.length <= slot) this.closures.push(null)
-    this.closures[slot] = fn
+    const { closures } = this
+    if (slot < closures.length) closures[slot] = fn
+    else this.growClosures(slot, fn)
     return handle
   }
 
@@ -101,7 +101,7 @@ export class Simulator {
     if (!(until >= this.now)) throw new RangeError(`run until ${until}: before now, ${this.now}`)
     this.running = true
     this.stopping = false
-    this.queue.limit = until
+    this.queue.limit = Math.min(until, LAST_TIME)
     try {
       return this.loop(until, budget)
     } finally {
@@ -115,9 +115,17 @@ export class Simulator {
   }
 
   private fire(slot: number): void {
-    const fn = this.closures[slot]!
-    this.closures[slot] = null
+    const { closures } = this
+    const fn = slot < closures.length ? closures[slot] : null
+    if (fn === null) refuseKind(CLOSURE, CLOSURE)
+    closures[slot] = null
     fn()
+  }
+
+  /** By push: a store far behind the end would turn the array into a dictionary. */
+  private growClosures(slot: number, fn: () => void): void {
+    while (this.closures.length < slot) this.closures.push(null)
+    this.closures.push(fn)
   }
 
   private loop(until: number, budget: number): Ending {
@@ -126,7 +134,7 @@ export class Simulator {
     while (this.events < end) {
       const slot = queue.pop()
       if (slot < 0) {
-        if (queue.size === 0) return 'empty'
+        if (queue.size === 0 || until > LAST_TIME) return 'empty'
         this.now = until
         queue.time = until
         return 'until'
@@ -136,7 +144,7 @@ export class Simulator {
       const kind = queue.kind(slot)
       const a = queue.a(slot)
       const b = queue.b(slot)
-      if (kind === CLOSURE) this.fire(a)
+      if (kind === CLOSURE) this.fire(slot)
       else handlers[kind](a, b)
       if (afterEvent !== null) {
         if (!Number.isInteger(this.now)) throw new RangeError(`event (${kind}, ${a}, ${b}) at ${this.now}; accepted: whole microseconds`)

@@ -1,0 +1,249 @@
+/**
+ * Placement: CPU time a pod of each scheduler's index and of its naive twin, over one and the same history; the cluster's own bookkeeping
+ * (create, bind, release), timed by a third pass that only repeats the answers, is taken off both. Nodes of four sizes, pods of Zipf-distributed classes; once the cluster is as full as it shall be, a random
+ * pod leaves for each that comes. The sequences of decisions must be equal, or the bench fails.
+ */
+import { shape, template } from '../sim/cluster/build.fixture.ts'
+import { Cluster } from '../sim/cluster/cluster.ts'
+import { DecisionKind, Decisions } from '../sim/cluster/decisions.ts'
+import { NONE } from '../sim/cluster/views.ts'
+import { valuesOf } from '../sim/define.ts'
+import { Streams } from '../sim/random/stream.ts'
+import { SchedulingLoop, members } from '../sim/scheduling/index.ts'
+import { NaiveLoop } from '../sim/scheduling/naive-loop.ts'
+import type { Placer, SchedulerDefinition, SchedulingContext } from '../sim/scheduling/policy.ts'
+import type { PodShape } from '../sim/workload.ts'
+import type { BenchRow } from './harness.ts'
+
+const GiB = 1024 ** 3
+/** Cores and GiB. */
+const SIZES = [[16, 64], [32, 128], [64, 256], [32, 256]] as const
+
+interface Scenario {
+  readonly nodes: number
+  readonly classes: number
+  /** Share of the scarcer of cpu and memory that is asked for; Infinity: a pod leaves only when another finds no node. */
+  readonly full: number
+}
+
+/** A cluster, an endless sequence of pods, and those that are bound. */
+class Churn {
+  readonly cluster = new Cluster()
+  readonly shapes: PodShape[] = []
+  private readonly random = new Streams('placement', 0).stream('churn')
+  private readonly chances: number[] = []
+  private readonly bound: number[] = []
+  private released = 0
+  private readonly alive: number
+
+  constructor({ nodes, classes, full }: Scenario) {
+    const { random } = this
+    let cores = 0
+    let gib = 0
+    const templates = SIZES.map(([c, m]) => template({ cpu: c * 1000, memory: m * GiB }))
+    for (let i = 0; i < nodes; i++) {
+      const size = random.int(SIZES.length)
+      this.cluster.addNode(templates[size], 0)
+      cores += SIZES[size][0]
+      gib += SIZES[size][1]
+    }
+    let sum = 0
+    for (let i = 0; i < classes; i++) sum += 1 / (i + 1)
+    let below = 0
+    let meanCpu = 0
+    let meanMemory = 0
+    for (let i = 0; i < classes; i++) {
+      // 0.1 to 8 cores and 1/8 to 32 GiB, the small ones more often; an odd number of millicores keeps the classes apart.
+      const cpu = [100, 250, 500, 1000, 2000, 4000, 8000][Math.floor(7 * random.next() * random.next())] + i
+      const memory = GiB / 8 * [1, 2, 4, 8, 16, 32, 64, 128, 256][Math.floor(9 * Math.min(random.next(), random.next()))]
+      this.shapes.push(shape({ cpu, memory }))
+      const chance = 1 / (i + 1) / sum
+      this.chances.push((below += chance))
+      meanCpu += chance * cpu
+      meanMemory += chance * memory
+    }
+    this.alive = Math.floor(full * Math.min((cores * 1000) / meanCpu, (gib * GiB) / meanMemory))
+  }
+
+  /** Places pods until the cluster is in its steady state. */
+  fill(placer: Placer): void {
+    const enough = this.alive === Infinity ? () => this.released > 2000 : () => this.bound.length >= this.alive
+    while (!enough()) this.one(placer)
+  }
+
+  /** Places `pods` pods and writes down where they went. */
+  run(placer: Placer, pods: number, answers: number[]): void {
+    for (let i = 0; i < pods; i++) answers.push(this.one(placer))
+  }
+
+  next(): number {
+    const u = this.random.next()
+    let at = 0
+    while (at < this.chances.length - 1 && this.chances[at] < u) at++
+    return this.cluster.createPod(this.shapes[at], NONE, 0)
+  }
+
+  remember(pod: number): void {
+    this.bound.push(pod)
+  }
+
+  releaseOne(): void {
+    const { bound } = this
+    const at = this.random.int(bound.length)
+    this.cluster.release(bound[at], 0)
+    bound[at] = bound[bound.length - 1]
+    bound.pop()
+    this.released++
+  }
+
+  private one(placer: Placer): number {
+    const { cluster } = this
+    if (this.bound.length >= this.alive) this.releaseOne()
+    const pod = this.next()
+    const node = placer.place(pod, cluster.view)
+    if (node === NONE) {
+      cluster.deletePending(pod)
+      this.releaseOne()
+    } else if (cluster.bind(pod, node)) this.bound.push(pod)
+    else throw new Error(`pod ${pod} was refused by node ${node}`)
+    return node
+  }
+}
+
+/** CPU time in µs, of all threads. */
+function cpuTime(work: () => void): number {
+  const before = process.cpuUsage()
+  work()
+  const used = process.cpuUsage(before)
+  return used.user + used.system
+}
+
+const context = () => ({ random: new Streams('placement', 0).stream('placer'), now: () => 0 })
+
+interface Measured {
+  /** µs a pod. */
+  readonly index: number
+  readonly twin: number
+}
+
+/** Repeats the answers of another placer. */
+class Recorded implements Placer {
+  examined = 0
+  private next = 0
+  private readonly answers: readonly number[]
+
+  constructor(answers: readonly number[]) {
+    this.answers = answers
+  }
+
+  place(): number {
+    return this.answers[this.next++]
+  }
+}
+
+/** All over the same pods after the same filling (by the index, whose decisions are the twin's); the first of them only warm up. */
+export function measure(member: SchedulerDefinition, scenario: Scenario, pods: number): Measured {
+  const values = valuesOf(member.parameters)
+  const pass = (successor: (index: Placer, context: SchedulingContext) => Placer): { time: number; answers: number[] } => {
+    const churn = new Churn(scenario)
+    const shared = context()
+    const index = member.create(values, shared)
+    churn.fill(index)
+    const placer = successor(index, shared)
+    const answers: number[] = []
+    churn.run(placer, pods >> 2, answers)
+    const time = cpuTime(() => churn.run(placer, pods, answers))
+    return { time: time / pods, answers }
+  }
+  const index = pass((placer) => placer)
+  const twin = pass((_, shared) => member.twin!(values as never, shared))
+  const nothing = pass(() => new Recorded(index.answers))
+  if (hash(index.answers) !== hash(twin.answers)) throw new Error(`${member.name} and its twin disagree at ${JSON.stringify(scenario)}`)
+  return { index: Math.max(index.time - nothing.time, 0), twin: twin.time - nothing.time }
+}
+
+function hash(answers: readonly number[]): number {
+  let sum = 0
+  for (const answer of answers) sum = (Math.imul(sum, 31) + answer) | 0
+  return sum
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]
+}
+
+function medianOf(rounds: number, run: () => Measured): Measured {
+  const all = Array.from({ length: rounds }, run)
+  return { index: median(all.map((m) => m.index)), twin: median(all.map((m) => m.twin)) }
+}
+
+const GOALS: Readonly<Record<string, number>> = { 'first-fit': 3, 'best-fit': 7, 'least-allocated': 5 }
+
+/** A full cluster with pods waiting: a pod leaves, the loop sees who can take its place. */
+function queue(waiting: number, releases: number): Measured {
+  const scenario = { nodes: 5000, classes: 32, full: Infinity }
+  const member = members.find(({ name }) => name === 'least-allocated')!
+  const time = (naive: boolean, count: number): { time: number; hash: number } => {
+    const churn = new Churn(scenario)
+    const { cluster } = churn
+    const placer = member.create({}, context())
+    churn.fill(placer)
+    const hinted = new SchedulingLoop(cluster.view, placer)
+    const plain = new NaiveLoop(placer)
+    const out = new Decisions()
+    let hash = 0
+    const drain = () => {
+      for (;;) {
+        out.clear()
+        const more = naive ? plain.step(cluster.view, out) : hinted.step(cluster.view, out)
+        if (!more) return
+        cluster.commit(out, 0)
+        for (let row = 0; row < out.count; row++) {
+          if (out.kind[row] !== DecisionKind.Bind) continue
+          hash = (Math.imul(hash, 31) + out.node[row]) | 0
+          churn.remember(out.pod[row])
+        }
+      }
+    }
+    for (let i = 0; i < waiting; i++) {
+      const pod = churn.next()
+      if (naive) plain.enqueue(pod, cluster.view)
+      else hinted.enqueue(pod)
+    }
+    drain()
+    const used = cpuTime(() => {
+      for (let i = 0; i < count; i++) {
+        churn.releaseOne()
+        drain()
+      }
+    })
+    return { time: used / count, hash }
+  }
+  const index = time(false, releases)
+  const twin = time(true, releases)
+  if (index.hash !== twin.hash) throw new Error('the queue with hints and the naive queue disagree')
+  return { index: index.time, twin: twin.time }
+}
+
+export async function suite({ short }: { readonly short: boolean }): Promise<BenchRow[]> {
+  const rounds = short ? 1 : 3
+  const pods = short ? 5000 : 20_000
+  const rows: BenchRow[] = []
+  const row = (name: string, { index, twin }: Measured, goal?: string) => {
+    rows.push({ name, value: index, unit: 'µs a pod', twin, ratio: twin / index, ...(goal === undefined ? {} : { goal }) })
+  }
+  for (const member of members) {
+    const at = (scenario: Scenario) => medianOf(rounds, () => measure(member, scenario, pods))
+    const goal = GOALS[member.name]
+    const few = at({ nodes: 5000, classes: 32, full: 0.8 })
+    row(`${member.name}, 5,000 nodes, 32 classes`, few, goal === undefined ? undefined : `at least ${goal} times the twin's speed`)
+    row(`${member.name}, 5,000 nodes, 256 classes`, at({ nodes: 5000, classes: 256, full: 0.8 }), "at least 0.9 times the twin's speed")
+    row(`${member.name}, 5,000 nodes, 32 classes, saturated`, at({ nodes: 5000, classes: 32, full: Infinity }), goal === undefined ? undefined : `at least ${goal} times the twin's speed`)
+    row(`${member.name}, 5,000 nodes, 256 classes, saturated`, at({ nodes: 5000, classes: 256, full: Infinity }), "at least 0.9 times the twin's speed")
+    const large = at({ nodes: 20_000, classes: 32, full: 0.8 })
+    row(`${member.name}, 20,000 nodes, 32 classes`, large)
+    rows.push({ name: `${member.name}, time a pod from 5,000 to 20,000 nodes`, value: large.index / few.index, unit: 'times', goal: 'at most 1.5' })
+  }
+  row('pending queue, 1,000 pods waiting for a full cluster, a pod leaves', queue(1000, short ? 200 : 1000))
+  return rows
+}
