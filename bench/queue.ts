@@ -2,6 +2,7 @@
 import { EventQueue } from '../sim/engine/queue.ts'
 import { Simulator } from '../sim/engine/simulator.ts'
 import { Exponential } from '../sim/random/distributions.ts'
+import { nearest } from '../sim/random/math.ts'
 import { Streams } from '../sim/random/stream.ts'
 import { bytesPerOperation, measure } from './harness.ts'
 import type { BenchCase, BenchRow, Effort } from './harness.ts'
@@ -106,14 +107,14 @@ function withEvents(): (events: number) => number {
   const total = new Float64Array(1)
   simulator.on(ARRIVES, () => {
     line.join(simulator.now)
-    if (line.length === 1) simulator.at(simulator.now + Math.round(service.sample(stream)), LEAVES, 0, 0)
-    simulator.at(simulator.now + Math.round(gap.sample(stream)), ARRIVES, 0, 0)
+    if (line.length === 1) simulator.at(simulator.now + nearest(service.sample(stream)), LEAVES, 0, 0)
+    simulator.at(simulator.now + nearest(gap.sample(stream)), ARRIVES, 0, 0)
   })
   simulator.on(LEAVES, () => {
     total[0] += simulator.now - line.leave()
-    if (line.length > 0) simulator.at(simulator.now + Math.round(service.sample(stream)), LEAVES, 0, 0)
+    if (line.length > 0) simulator.at(simulator.now + nearest(service.sample(stream)), LEAVES, 0, 0)
   })
-  simulator.at(Math.round(gap.sample(stream)), ARRIVES, 0, 0)
+  simulator.at(nearest(gap.sample(stream)), ARRIVES, 0, 0)
   return (events) => {
     simulator.run(Infinity, events)
     return total[0]
@@ -129,7 +130,7 @@ function withClosures(): (events: number) => number {
   const line = new Line()
   const total = new Float64Array(1)
   const serve = (): void => {
-    simulator.call(simulator.now + Math.round(service.sample(stream)), () => {
+    simulator.call(simulator.now + nearest(service.sample(stream)), () => {
       total[0] += simulator.now - line.leave()
       if (line.length > 0) serve()
     })
@@ -137,9 +138,9 @@ function withClosures(): (events: number) => number {
   const arrive = (): void => {
     line.join(simulator.now)
     if (line.length === 1) serve()
-    simulator.call(simulator.now + Math.round(gap.sample(stream)), arrive)
+    simulator.call(simulator.now + nearest(gap.sample(stream)), arrive)
   }
-  simulator.call(Math.round(gap.sample(stream)), arrive)
+  simulator.call(nearest(gap.sample(stream)), arrive)
   return (events) => {
     simulator.run(Infinity, events)
     return total[0]

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hashOfBits } from './bits.fixture.ts'
-import { normalCdf, normalQuantile, pow } from './math.ts'
+import { nearest, normalCdf, normalQuantile, pow } from './math.ts'
 import { Streams } from './stream.ts'
 
 describe('functions whose last bit counts', () => {
@@ -20,6 +20,11 @@ describe('functions whose last bit counts', () => {
     const stream = new Streams('bits', 0).stream('u')
     expect(hashOfBits(Float64Array.from({ length: 20_000 }, () => f(stream.next())))).toBe(hash)
   })
+})
+
+it('nearest rounds halves up, as Math.round does', () => {
+  const values = [0, 0.4, 0.5, 1.5, 2.5, -0.5, -0.6, 1e15 + 0.5, Infinity]
+  expect(values.map((x) => nearest(x) + 0)).toEqual(values.map((x) => Math.round(x) + 0))
 })
 
 describe('pow', () => {

@@ -3,6 +3,14 @@
  * Math.log, Math.exp and Math.sqrt are, and math.test.ts guards it.
  */
 
+/**
+ * The whole number nearest to x, halves up. Not Math.round: V8 compiles that to a branch that is mispredicted half the time on random
+ * numbers (15 ns a variate, as much as the logarithm of an exponential one).
+ */
+export function nearest(x: number): number {
+  return Math.floor(x + 0.5)
+}
+
 /** Whole exponents up to here are multiplied out: exact where the product is. */
 const MULTIPLIED = 64
 
