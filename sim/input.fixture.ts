@@ -5,7 +5,7 @@ import { sizeAutoscalers } from './autoscaling/sizes/index.ts'
 import { packers } from './binpacking/index.ts'
 import { valuesOf } from './define.ts'
 import type { Catalogue, ParameterValue } from './define.ts'
-import type { Chosen, Delays, NodeTemplate, Pool, Service, SimulationInput } from './input.ts'
+import type { Background, Chosen, Delays, NodeTemplate, Pool, Service, SimulationInput } from './input.ts'
 import { distribution } from './random/distributions.ts'
 import type { DistributionSpec } from './random/distributions.ts'
 import type { RandomStream } from './random/stream.ts'
@@ -164,6 +164,43 @@ export const standing = (shapes: readonly PodShape[]) => ({
       },
       shapes,
       duration: Infinity,
+      meanDuration: 0,
+      stationary: true,
+      notes: [],
+    }
+  },
+})
+
+/** Requests at given times with given waits and works [ms]. */
+export const script = (rows: readonly (readonly [at: number, wait: number, work: number])[]) => (): RequestSource => {
+  let row = -1
+  return {
+    next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
+    get wait() {
+      return rows[row][1] * 1000
+    },
+    get work() {
+      return rows[row][2] * 1000
+    },
+    key: -1,
+    rateAt: () => 0,
+  }
+}
+
+/** Background pods that come at given times and run for given times [ms]. */
+export const coming = (rows: readonly (readonly [at: number, shape: PodShape, duration: number])[]): Background => ({
+  name: 'coming',
+  pods: (): PodSource => {
+    let row = -1
+    return {
+      next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
+      get shape() {
+        return row
+      },
+      shapes: rows.map(([, shape]) => shape),
+      get duration() {
+        return rows[row][2] * 1000
+      },
       meanDuration: 0,
       stationary: true,
       notes: [],

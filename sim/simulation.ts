@@ -51,6 +51,7 @@ export interface Parts {
   readonly flow: RequestFlow
   readonly replicaSets: ReplicaSets
   readonly nodes: NodeLifecycle
+  readonly placement: Placement
   readonly pods: PodRecorder
   readonly nodeLevels: NodeRecorder
   readonly scaling: ScalingRecorder
@@ -148,7 +149,7 @@ export class Simulation {
     )
     const notes: string[] = []
     const sampler = new Sampler({ simulator, cluster, services, servers, shares, replicaSets, pods, nodeLevels, origin, windowStart, step: input.sample })
-    this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, pods, nodeLevels, scaling, sampler, background, notes }
+    this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, nodeLevels, scaling, sampler, background, notes }
 
     simulator.on(Kind.Origin, () => {
       services.forEach(({ spec }, row) => replicaSets.scale(row, spec.replicas))

@@ -29,6 +29,8 @@ export class Placement {
   private roundVersion = -1
   private waiting: number[] = []
   private waitingEpoch: number[] = []
+  /** Of those that wait, the first so many have been in a round. */
+  private lookedAt = 0
   private lifecycle!: PodLifecycle
   /** Until the origin decisions take no time. */
   warm = true
@@ -99,7 +101,7 @@ export class Placement {
       return
     }
     this.forget()
-    for (const pod of this.waiting) visit(pod)
+    for (let i = 0; i < this.lookedAt; i++) visit(this.waiting[i])
   }
 
   /** Decides all that can be decided at this instant without delay; the start of the measured run. */
@@ -158,7 +160,8 @@ export class Placement {
     this.forget()
     const { waiting, cluster, out } = this
     // The same pods in front of the same nodes: the same answer.
-    if (waiting.length === 0 || cluster.view.log.version === this.roundVersion) return
+    if (waiting.length === 0) return
+    if (waiting.length === this.lookedAt && cluster.view.log.version === this.roundVersion) return
     const { packer, types } = this.rounds!
     const { view } = cluster
     const { nodes } = view
@@ -179,6 +182,7 @@ export class Placement {
     }
     this.carryOut(this.simulator.now)
     this.forget()
+    this.lookedAt = waiting.length
     this.roundVersion = view.log.version
   }
 
@@ -186,13 +190,18 @@ export class Placement {
   private forget(): void {
     const { pods } = this.cluster.view
     let kept = 0
+    let lookedAt = this.lookedAt
     for (let i = 0; i < this.waiting.length; i++) {
       const pod = this.waiting[i]
-      if (pods.epoch[pod] !== this.waitingEpoch[i] || pods.phase[pod] !== PodPhase.Pending) continue
+      if (pods.epoch[pod] !== this.waitingEpoch[i] || pods.phase[pod] !== PodPhase.Pending) {
+        if (i < this.lookedAt) lookedAt--
+        continue
+      }
       this.waiting[kept] = pod
       this.waitingEpoch[kept++] = this.waitingEpoch[i]
     }
     this.waiting.length = kept
     this.waitingEpoch.length = kept
+    this.lookedAt = lookedAt
   }
 }

@@ -1,25 +1,8 @@
 /** Requests followed by hand: each test has a handful of them, with the arithmetic beside it. Times in ms, turned into µs by `script`. */
 import { describe, expect, it } from 'vitest'
-import { input, pool, service, shape } from '../input.fixture.ts'
+import { coming, input, pool, script, service, shape } from '../input.fixture.ts'
 import type { Service, SimulationInput } from '../input.ts'
 import { Simulation } from '../simulation.ts'
-import type { RequestSource } from '../workload.ts'
-
-/** Requests at given times with given waits and works. */
-const script = (rows: readonly (readonly [at: number, wait: number, work: number])[]) => (): RequestSource => {
-  let row = -1
-  return {
-    next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
-    get wait() {
-      return rows[row][1] * 1000
-    },
-    get work() {
-      return rows[row][2] * 1000
-    },
-    key: -1,
-    rateAt: () => 0,
-  }
-}
 
 function run(partial: Partial<Service>, around: Partial<SimulationInput> = {}) {
   const simulation = new Simulation(input({ horizon: 10e6, services: [service({ objective: 50_000, ...partial })], ...around }))
@@ -67,6 +50,27 @@ describe('queue limit, timeouts, retries', () => {
     expect(ledger.answered).toBe(1)
     expect(metrics['errors-timed-out']).toBeCloseTo(200 / 3, 10)
     expect(ledger.latency.sum).toBe(30_000 + 30_000 + 14_000)
+  })
+  it('a timeout of one that waits leaves the others alone: 25 of work from 10 on still ends at 35, though a waiting one gives up at 30', () => {
+    const { ledger } = run({ threads: 2, timeout: 30_000, shape: limited(1), requests: script([[0, 50, 5], [10, 0, 25]]) })
+    expect(ledger.latencySum).toBe(25_000)
+    expect(ledger.failed).toBe(1)
+  })
+  it('the same on a contended node: half a core from 10 on, 10 of work still ends at 30', () => {
+    const { ledger } = run(
+      { threads: 2, timeout: 25_000, shape: limited(1), requests: script([[0, 50, 5], [10, 0, 10]]) },
+      { pools: [pool(1, { cpu: 1000 })], background: [coming([[0, shape({ cpu: 100, memory: 1, usage: 10 }), 1000]])] },
+    )
+    expect(ledger.latencySum).toBe(20_000)
+  })
+  it('time in a queue counts over all tries, wasted ones too: 20 in the try given up and 9 in the next', () => {
+    // 45 of work from 0 is given up at 20 (half a token: no retry) and goes on. The other, 5 of work, queues from 21, is given up at 41 (now
+    // one token), and queues again behind its own wasted try, which runs 45 to 50: answered at 55, 34 after it came.
+    const { ledger } = run({
+      threads: 1, timeout: 20_000, cancel: false, retries: { limit: 1, backoff: 0, budget: 0.5 }, shape: limited(1), requests: script([[0, 0, 45], [21, 0, 5]]),
+    })
+    expect(ledger.latencySum).toBe(34_000)
+    expect(ledger.queuedSum).toBe(29_000)
   })
   it('without cancel the work goes on, wasted: the second cannot start before 100', () => {
     const { ledger, simulation } = run({ threads: 1, timeout: 30_000, cancel: false, shape: limited(1), requests: script([[0, 0, 100], [81, 0, 10]]) })

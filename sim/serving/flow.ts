@@ -314,7 +314,8 @@ export class RequestFlow {
     requests.wait[copy] = requests.wait[request]
     requests.work[copy] = requests.work[request]
     requests.key[copy] = requests.key[request]
-    requests.queued[copy] = requests.queued[request]
+    const queuing = requests.state[request] === RequestState.Queued ? this.simulator.now - requests.queuedSince[request] : 0
+    requests.queued[copy] = requests.queued[request] + queuing
     requests.ordinal[copy] = requests.ordinal[request]
     requests.attempt[copy] = requests.attempt[request]
     requests.device[copy] = requests.device[request]
@@ -364,9 +365,10 @@ export class RequestFlow {
       this.simulator.cancel(timer)
       requests.timer[request] = NO_HANDLE
       if (state !== RequestState.Waiting) return
-      servers.busy[server]--
-    } else if (state === RequestState.Running) {
-      this.shares.advance(server)
+    }
+    this.shares.advance(server) // whatever leaves the pod, those that run are aimed anew below
+    if (state === RequestState.Waiting) servers.busy[server]--
+    else if (state === RequestState.Running) {
       this.heaps.remove(server, request)
       servers.busy[server]--
     } else this.dequeue(request, server)
