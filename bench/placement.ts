@@ -19,6 +19,9 @@ const GiB = 1024 ** 3
 /** Cores and GiB. */
 const SIZES = [[16, 64], [32, 128], [64, 256], [32, 256]] as const
 
+/** A whole number below n, by u^1.5. */
+const towardsZero = (u: number, n: number): number => Math.floor(u * Math.sqrt(u) * n)
+
 interface Scenario {
   readonly nodes: number
   readonly classes: number
@@ -54,8 +57,8 @@ class Churn {
     let meanMemory = 0
     for (let i = 0; i < classes; i++) {
       // 0.1 to 8 cores and 1/8 to 32 GiB, the small ones more often; an odd number of millicores keeps the classes apart.
-      const cpu = [100, 250, 500, 1000, 2000, 4000, 8000][Math.floor(7 * random.next() * random.next())] + i
-      const memory = GiB / 8 * [1, 2, 4, 8, 16, 32, 64, 128, 256][Math.floor(9 * Math.min(random.next(), random.next()))]
+      const cpu = [100, 250, 500, 1000, 2000, 4000, 8000][towardsZero(random.next(), 7)] + i
+      const memory = (GiB / 8) * 2 ** towardsZero(random.next(), 9)
       this.shapes.push(shape({ cpu, memory }))
       const chance = 1 / (i + 1) / sum
       this.chances.push((below += chance))

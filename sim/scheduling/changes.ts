@@ -1,11 +1,11 @@
 /** Which nodes changed lately: the reader that every index of this family shares, over one cursor in the cluster's log. */
-import { Subject } from '../cluster/views.ts'
+import { NodeState, Subject } from '../cluster/views.ts'
 import type { ClusterView, LogCursor, LogView } from '../cluster/views.ts'
 import type { NodeWeights } from './weights.ts'
 
 /**
  * The rows of changed nodes in a ring. `position` counts changes, and change k sits at `ring[k & mask]` while it is among the last
- * `ring.length`. Many trees read the one ring, each from its own position; a cursor for each tree would make the cluster's log
+ * `ring.length`, as 2 * row, plus 1 when the node gained: where it only lost, nothing has become feasible. Many trees read the one ring, each from its own position; a cursor for each tree would make the cluster's log
  * wait for the pod class that is asked least.
  */
 export class NodeChanges {
@@ -30,7 +30,8 @@ export class NodeChanges {
       const subject = cursor.subject
       if (subject > Subject.PodReleased) continue // an endpoint is no concern of a placer
       if (subject === Subject.NodeAdded) this.weights?.set(cursor.row, view)
-      ring[this.position++ & mask] = cursor.row
+      const gained = subject === Subject.PodReleased || subject === Subject.NodeAdded || (subject === Subject.NodeState && cursor.value === NodeState.Ready)
+      ring[this.position++ & mask] = 2 * cursor.row + (gained ? 1 : 0)
     }
   }
 

@@ -6,18 +6,16 @@ import { NONE } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import type { NodeChanges } from './changes.ts'
 
-/** Rows that a scan passes in the time in which a tree takes in one change: measured 4 to 8, a row 2 to 6 ns and a change 20 to 40. */
-export const ROWS_PER_CHANGE = 4
-
-/** Building a tree costs about as much as this many scans. */
-const SCANS_PER_BUILD = 4
+/** Rows that are built in the time in which a tree takes in one change. */
+const ROWS_BUILT_PER_CHANGE = 2
 
 /** Entries that all trees together may hold: 2^24 of them are 128 MiB. */
 const MOST_ENTRIES = 16_777_216
 
-/** A binary tree in an array: the root at 1, the leaf of node row r at `leaves + r`. */
+/** What is known about one pod class. */
 export interface ClassTree<Entries> {
   entries: Entries
+  /** Rows it has places for. */
   leaves: number
   /** The position in the changes up to which the tree is right; -1 while there is no tree. */
   seen: number
@@ -45,17 +43,22 @@ export abstract class ClassIndex<Entries extends { readonly length: number }> {
     this.changes = changes
   }
 
+  /** The entries of a tree of so many leaves, a power of two or 0. */
   protected abstract empty(leaves: number): Entries
   /** Sets every leaf from the view, then everything above. */
   protected abstract build(tree: ClassTree<Entries>, podClass: number, view: ClusterView): void
+  /** True when the leaf says that the class does not fit there. */
+  protected abstract unfit(tree: ClassTree<Entries>, row: number): boolean
   /** Sets one leaf after the other; each row once, in any order. */
   protected abstract replay(tree: ClassTree<Entries>, podClass: number, view: ClusterView, rows: Int32Array, count: number): void
 
-  /** The class's tree as of now, or undefined when scanning `rows` rows is cheaper. `changes` must have followed the view. */
-  protected current(podClass: number, view: ClusterView, rows: number): ClassTree<Entries> | undefined {
+  /**
+   * The class's tree as of now, or undefined when the other way to the answer is cheaper, which is worth taking in `worth` changes.
+   * `changes` must have followed the view.
+   */
+  protected current(podClass: number, view: ClusterView, worth: number): ClassTree<Entries> | undefined {
     const tree = (this.trees[podClass] ??= { entries: this.empty(0), leaves: 0, seen: NONE, asked: NONE, credit: 0 })
     const now = this.changes.position
-    const worth = rows / ROWS_PER_CHANGE
     const gap = tree.asked === NONE ? worth : now - tree.asked
     tree.asked = now
     const usable = tree.seen !== NONE && tree.leaves >= view.nodes.count
@@ -65,7 +68,7 @@ export abstract class ClassIndex<Entries extends { readonly length: number }> {
       this.catchUp(tree, podClass, view)
       return tree
     }
-    const building = (SCANS_PER_BUILD * view.nodes.count) / ROWS_PER_CHANGE
+    const building = view.nodes.count / ROWS_BUILT_PER_CHANGE
     const cost = Math.min(behind, building)
     tree.credit = Math.max(0, Math.min(tree.credit + worth - gap, 2 * building))
     if (tree.credit < cost) return undefined
@@ -82,7 +85,9 @@ export abstract class ClassIndex<Entries extends { readonly length: number }> {
     const stamp = ++this.stamp
     let count = 0
     for (let at = tree.seen; at < position; at++) {
-      const row = ring[at & mask]
+      const change = ring[at & mask]
+      const row = change >> 1
+      if ((change & 1) === 0 && this.unfit(tree, row)) continue // it did not fit and has lost room since: it does not fit
       if (stamps[row] === stamp) continue // a node that changed twice is looked at once, as it is now
       stamps[row] = stamp
       rows[count++] = row
@@ -105,9 +110,9 @@ export abstract class ClassIndex<Entries extends { readonly length: number }> {
     if (leaves !== tree.leaves) {
       this.release(tree)
       if (this.held + 2 * leaves > MOST_ENTRIES) this.releaseStale()
-      tree.entries = this.empty(2 * leaves)
+      tree.entries = this.empty(leaves)
       tree.leaves = leaves
-      this.held += 2 * leaves
+      this.held += tree.entries.length
     }
     tree.seen = this.changes.position
     this.build(tree, podClass, view)

@@ -3,7 +3,7 @@ import { define } from '../define.ts'
 import { NONE } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import { NodeChanges } from './changes.ts'
-import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
+import { FirstBits } from './first-bits.ts'
 import type { Placer, SchedulingContext } from './policy.ts'
 import { FirstScan } from './scan.ts'
 
@@ -23,28 +23,16 @@ class FirstFitScan implements Placer {
   }
 }
 
-/** A scan ends early, so it is a rival for as long as the class's last answer lay near the front. */
 class FirstFitIndex implements Placer {
   examined = 0
   private readonly changes = new NodeChanges()
-  private readonly trees = new FitTrees(this.changes)
-  private readonly scan = new FirstScan()
-  /** Rows that the scan would have passed for the class's last answer. */
-  private readonly depth: number[] = []
+  private readonly bits = new FirstBits(this.changes)
 
   place(pod: number, view: ClusterView): number {
     this.changes.follow(view)
-    const podClass = view.pods.podClass[pod]
-    const row = this.best(podClass, view)
-    this.depth[podClass] = row === NONE ? view.nodes.count : row + 1
+    const row = this.bits.best(view.pods.podClass[pod], view)
     this.examined = examinedUpTo(row, view)
     return row
-  }
-
-  private best(podClass: number, view: ClusterView): number {
-    const tree = this.trees.of(podClass, view, this.depth[podClass] ?? 0)
-    if (tree === undefined) return this.scan.best(podClass, view)
-    return fitting(tree) === 0 ? NONE : fittingAt(tree, 0)
   }
 }
 

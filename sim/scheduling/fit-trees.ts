@@ -4,17 +4,17 @@ import { ClassIndex } from './class-index.ts'
 import type { ClassTree } from './class-index.ts'
 
 /**
- * Each entry is the number of feasible nodes below it. A change of a node rarely makes a class fit or stop fitting there, so most
+ * A binary tree in an array, the root at 1, row r at `leaves + r`. Each entry is the number of feasible nodes below it. A change of a node rarely makes a class fit or stop fitting there, so most
  * changes end at the leaf.
  */
 export class FitTrees extends ClassIndex<Int32Array> {
-  /** The class's tree as of now, undefined when a scan of `rows` rows is cheaper. */
-  of(podClass: number, view: ClusterView, rows: number): ClassTree<Int32Array> | undefined {
-    return this.current(podClass, view, rows)
+  /** The class's tree as of now, undefined when the other way is cheaper, which takes as long as `worth` changes. */
+  of(podClass: number, view: ClusterView, worth: number): ClassTree<Int32Array> | undefined {
+    return this.current(podClass, view, worth)
   }
 
-  protected override empty(length: number): Int32Array {
-    return new Int32Array(length)
+  protected override empty(leaves: number): Int32Array {
+    return new Int32Array(2 * leaves)
   }
 
   protected override build(tree: ClassTree<Int32Array>, podClass: number, view: ClusterView): void {
@@ -23,6 +23,10 @@ export class FitTrees extends ClassIndex<Int32Array> {
     for (let row = 0; row < count; row++) entries[leaves + row] = fits(podClass, row, view)
     entries.fill(0, leaves + count)
     for (let at = leaves - 1; at > 0; at--) entries[at] = entries[2 * at] + entries[2 * at + 1]
+  }
+
+  protected override unfit({ entries, leaves }: ClassTree<Int32Array>, row: number): boolean {
+    return entries[leaves + row] === 0
   }
 
   protected override replay(tree: ClassTree<Int32Array>, podClass: number, view: ClusterView, rows: Int32Array, count: number): void {

@@ -38,6 +38,9 @@ function feasibleRow(podClass: number, k: number, view: ClusterView): number {
   return found
 }
 
+/** Rows that the scan passes twice, asking each of them, in the time in which a tree takes in one change. */
+const ROWS_PER_CHANGE = 2
+
 class RandomIndex implements Placer {
   examined = 0
   private readonly random: RandomStream
@@ -52,7 +55,7 @@ class RandomIndex implements Placer {
     this.changes.follow(view)
     this.examined = view.nodes.ready
     const podClass = view.pods.podClass[pod]
-    const tree = this.trees.of(podClass, view, view.nodes.count)
+    const tree = this.trees.of(podClass, view, view.nodes.count / ROWS_PER_CHANGE)
     const feasible = tree === undefined ? feasibleRow(podClass, Infinity, view) : fitting(tree)
     if (feasible === 0) return NONE
     const k = this.random.int(feasible)

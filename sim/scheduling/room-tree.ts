@@ -139,7 +139,7 @@ export class RoomTree {
     if (this.seen === NONE || position - this.seen > ring.length) {
       for (let row = 0; row < view.nodes.count; row++) this.update(row, view)
     } else {
-      for (let at = this.seen; at < position; at++) this.update(ring[at & mask], view)
+      for (let at = this.seen; at < position; at++) this.update(ring[at & mask] >> 1, view)
     }
     this.seen = position
   }
