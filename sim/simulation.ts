@@ -54,6 +54,7 @@ export interface Parts {
   readonly placement: Placement
   readonly pods: PodRecorder
   readonly nodeLevels: NodeRecorder
+  readonly autoscaling: Autoscaling
   readonly scaling: ScalingRecorder
   readonly sampler: Sampler
   readonly background: Background
@@ -149,7 +150,7 @@ export class Simulation {
     )
     const notes: string[] = []
     const sampler = new Sampler({ simulator, cluster, services, servers, shares, replicaSets, pods, nodeLevels, origin, windowStart, step: input.sample })
-    this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, nodeLevels, scaling, sampler, background, notes }
+    this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, nodeLevels, autoscaling, scaling, sampler, background, notes }
 
     simulator.on(Kind.Origin, () => {
       services.forEach(({ spec }, row) => replicaSets.scale(row, spec.replicas))

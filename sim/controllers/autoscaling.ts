@@ -3,7 +3,7 @@
  * Periods start at a phase that is the replication's luck, so that a period costs half of itself on average, as it does in life.
  */
 import type { Cluster } from '../cluster/cluster.ts'
-import { NONE } from '../cluster/views.ts'
+import { NodeState, NONE } from '../cluster/views.ts'
 import { grown } from '../columns.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Kind } from '../events.ts'
@@ -44,6 +44,7 @@ class Scrapes {
   }
 
   take(now: number, service: ServiceRun, servers: Servers, pods: readonly number[], serverOf: (pod: number) => number, shares: CpuShares): void {
+    if (this.taken > 0 && this.times[(this.taken - 1) % (this.span + 1)] === now) return // two loops ask at one instant
     const place = this.taken % (this.span + 1)
     this.times[place] = now
     this.arrived[place] = service.ledger.arrived
@@ -148,6 +149,9 @@ export class Autoscaling {
     this.nodeScaler = nodeScaler
     this.scrape = scrape
     const { simulator, services, nodes, recorder } = parts
+    if (scrape === 0 && [...replicas, ...sizes].some((scaler) => scaler?.every === 0)) {
+      throw new Error('an autoscaler with a period of 0 follows each scrape, and there are none: a scrape period is needed')
+    }
     // Without a scrape period the samples are taken when they are asked for, so the window is counted in questions.
     const span = (row: number): number => {
       const period = scrape > 0 ? scrape : (replicas[row]?.every ?? sizes[row]?.every ?? SECOND)
@@ -292,11 +296,15 @@ export class Autoscaling {
     else throw new Error('the node autoscaler has a scan period of 0: a positive period is needed')
   }
 
-  private drain(node: number): void {
+  /** Takes a Ready node out of use: its service pods are replaced elsewhere, it leaves when the last pod has gone. */
+  drain(node: number): void {
     const { simulator, cluster, nodes, replicaSets, recorder } = this.parts
     if (nodes.isDraining(node)) return
-    const { pods } = cluster.view
-    recorder.action(`nodes/${cluster.view.nodes.pool[node]}`, -1, simulator.now)
+    const { pods, nodes: rows } = cluster.view
+    if (rows.state[node] !== NodeState.Ready) {
+      throw new Error(`the node autoscaler drains node ${node}, which is ${node >= 0 && node < rows.count ? 'gone' : 'not there'}: a Ready node is needed`)
+    }
+    recorder.action(`nodes/${rows.pool[node]}`, -1, simulator.now)
     const leaving: number[] = []
     cluster.eachPodOn(node, (pod) => {
       if (pods.service[pod] !== NONE) leaving.push(pod)

@@ -32,6 +32,10 @@ export class PodRecorder {
   }
 
   bound(created: number, time: number): void {
+    if (time > this.windowEnd) {
+      this.unbound(created) // the decision is under way at the horizon
+      return
+    }
     this.binds++
     this.waited(created, time)
     if (created >= this.windowStart) this.pending.record(time - created)
