@@ -19,7 +19,20 @@ const ROWS_PER_CHANGE = 4
  * their eight and were not before; a tree takes half the memory, and 20,000 nodes cost hardly more than 5,000. The winner is
  * found by walking down once, left first: the lowest row on ties.
  */
-export class KeyTrees extends ClassIndex<Float64Array> {
+class Keys {
+  readonly levels: Float64Array
+  /** A bit per row: the class fits there. It says what a key of Infinity says, but for all classes together it stays in the cache. */
+  readonly fitting: Int32Array
+  readonly length: number
+
+  constructor(leaves: number) {
+    this.length = leaves === 0 ? 0 : starts(leaves).end
+    this.levels = new Float64Array(this.length)
+    this.fitting = new Int32Array(leaves >> 5)
+  }
+}
+
+export class KeyTrees extends ClassIndex<Keys> {
   private readonly weights: NodeWeights
 
   constructor(changes: NodeChanges, weights: NodeWeights) {
@@ -33,48 +46,50 @@ export class KeyTrees extends ClassIndex<Float64Array> {
     return tree === undefined ? undefined : lowestRowOfSmallest(tree)
   }
 
-  protected override empty(leaves: number): Float64Array {
-    return new Float64Array(leaves === 0 ? 0 : starts(leaves).end)
+  protected override empty(leaves: number): Keys {
+    return new Keys(leaves)
   }
 
-  protected override build(tree: ClassTree<Float64Array>, podClass: number, view: ClusterView): void {
-    const { entries, leaves } = tree
-    const count = view.nodes.count
-    this.set(entries, leaves, podClass, view, undefined, count)
-    entries.fill(Infinity, count)
+  protected override build({ entries, leaves }: ClassTree<Keys>, podClass: number, view: ClusterView): void {
+    const { levels } = entries
+    levels.fill(Infinity)
+    entries.fitting.fill(0)
+    this.set(entries, leaves, podClass, view, undefined, view.nodes.count)
     const { at, end } = starts(leaves)
     for (let level = 1; level < at.length; level++) {
       const below = at[level - 1]
       const size = (level + 1 < at.length ? at[level + 1] : end) - at[level]
-      for (let place = 0; place < size && below + 8 * place < at[level]; place++) entries[at[level] + place] = smallestOfEight(entries, below + 8 * place)
+      for (let place = 0; place < size && below + 8 * place < at[level]; place++) levels[at[level] + place] = smallestOfEight(levels, below + 8 * place)
     }
   }
 
-  protected override unfit({ entries }: ClassTree<Float64Array>, row: number): boolean {
-    return entries[row] === Infinity
+  protected override unfit({ entries }: ClassTree<Keys>, row: number): boolean {
+    return (entries.fitting[row >> 5] & (1 << row)) === 0
   }
 
-  protected override replay(tree: ClassTree<Float64Array>, podClass: number, view: ClusterView, rows: Int32Array, count: number): void {
+  protected override replay(tree: ClassTree<Keys>, podClass: number, view: ClusterView, rows: Int32Array, count: number): void {
     this.set(tree.entries, tree.leaves, podClass, view, rows, count)
   }
 
-  /** Computes the keys of `rows` (undefined: of all rows, without what is above them). */
-  private set(entries: Float64Array, leaves: number, podClass: number, view: ClusterView, rows: Int32Array | undefined, count: number): void {
+  /** Computes the keys of `rows` (undefined: of the first `count` rows, without what is above them). */
+  private set({ levels, fitting }: Keys, leaves: number, podClass: number, view: ClusterView, rows: Int32Array | undefined, count: number): void {
     const { freeCpu, freeMemory } = view.nodes
     const cpuWeight = this.weights.cpu
     const memoryWeight = this.weights.memory
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]
     const mebibytes = Math.ceil(memory * MIB_PER_BYTE)
-    const levels = starts(leaves).at
+    const { at } = starts(leaves)
     for (let i = 0; i < count; i++) {
       const row = rows === undefined ? i : rows[i]
-      const fits = freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)
-      const key = fits
-        ? cpuWeight[row] * (freeCpu[row] - cpu) + memoryWeight[row] * (Math.floor(freeMemory[row] * MIB_PER_BYTE) - mebibytes)
-        : Infinity
-      if (rows === undefined) entries[row] = key
-      else change(entries, levels, row, key)
+      let key = Infinity
+      if (freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)) {
+        key = cpuWeight[row] * (freeCpu[row] - cpu) + memoryWeight[row] * (Math.floor(freeMemory[row] * MIB_PER_BYTE) - mebibytes)
+        fitting[row >> 5] |= 1 << row
+      } else if ((fitting[row >> 5] & (1 << row)) === 0) continue
+      else fitting[row >> 5] &= ~(1 << row)
+      if (rows === undefined) levels[row] = key
+      else change(levels, at, row, key)
     }
   }
 }
@@ -130,15 +145,15 @@ function change(entries: Float64Array, levels: Int32Array, row: number, key: num
   }
 }
 
-function lowestRowOfSmallest({ entries, leaves }: ClassTree<Float64Array>): number {
+function lowestRowOfSmallest({ entries: { levels }, leaves }: ClassTree<Keys>): number {
   const { at } = starts(leaves)
   let level = at.length - 1
-  const smallest = smallestOfEight(entries, at[level])
+  const smallest = smallestOfEight(levels, at[level])
   if (smallest === Infinity) return NONE
   let place = 0
   for (; level >= 0; level--) {
     let from = at[level] + 8 * place
-    while (entries[from] !== smallest) from++
+    while (levels[from] !== smallest) from++
     place = from - at[level]
   }
   return place

@@ -8,6 +8,8 @@ import { members } from './index.ts'
 import { context } from './scheduling.fixture.ts'
 import { partsPerUnit, WHOLE } from './weights.ts'
 
+const GIB = 1_073_741_824
+
 type Build = ReturnType<typeof clusterOf>
 
 /** The node of the last pod that was named, by index and by twin. */
@@ -31,7 +33,7 @@ const smallOrLarge = () =>
 
 describe('first-fit', () => {
   test('rows 0 and 1 lack cpu and memory, row 2 fits', () => {
-    expect(chosen('first-fit', clusterOf().node({ cpu: 999 }).node({ memory: 1024 ** 3 - 1 }).nodes(2).pod({ cpu: 1000, memory: '1Gi' }))).toBe(2)
+    expect(chosen('first-fit', clusterOf().node({ cpu: 999 }).node({ memory: GIB - 1 }).nodes(2).pod({ cpu: 1000, memory: '1Gi' }))).toBe(2)
   })
 
   test.each([
@@ -55,10 +57,10 @@ describe('best-fit', () => {
   const coreOrMemory = () => clusterOf().node({ cpu: '3', memory: '1Gi' }).node({ cpu: '2', memory: '4Gi' }).pod({ cpu: '1', memory: '1Gi' })
   test('memoryPerCore 4Gi: left 2 cores and 0Gi = 8, or 1 core and 3Gi = 7: the second', () => {
     expect(chosen('best-fit', coreOrMemory())).toBe(1)
-    expect(bestFit.parameters.memoryPerCore.default).toBe(4 * 1024 ** 3)
+    expect(bestFit.parameters.memoryPerCore.default).toBe(4 * GIB)
   })
   test('memoryPerCore 1Gi: left 2 cores and 0Gi = 2, or 1 core and 3Gi = 4: the first', () => {
-    expect(chosen('best-fit', coreOrMemory(), { memoryPerCore: 1024 ** 3 })).toBe(0)
+    expect(chosen('best-fit', coreOrMemory(), { memoryPerCore: GIB })).toBe(0)
   })
 
   test('4 cores left and 1 core with 12Gi left are both 16: the lower row', () => {

@@ -2,11 +2,13 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NONE } from '../cluster/views.ts'
+import type { ClusterView } from '../cluster/views.ts'
 import { NodeChanges } from './changes.ts'
+import { FirstBits } from './first-bits.ts'
 import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
 import { KeyTrees } from './key-trees.ts'
 import { GAVE_UP, RoomTree } from './room-tree.ts'
-import { KeyScan } from './scan.ts'
+import { FirstScan, KeyScan } from './scan.ts'
 import { emptyCluster, feasibleNodes, live, steps, templates } from './scheduling.fixture.ts'
 import { NodeWeights, partsPerUnit } from './weights.ts'
 
@@ -130,3 +132,47 @@ describe('the tree of room', () => {
     expect(tree.visits).toBe(1 + 2 * 10) // the root, and both children of each of 10 levels
   })
 })
+
+test('bits that hope: on 700 to 1,500 nodes whose first hundreds are full, what the scan finds; and it looks at fewer nodes', () => {
+  let asked = 0
+  let scanned = 0
+  fc.assert(
+    fc.property(steps(300), fc.integer({ min: 700, max: 1500 }), fc.integer({ min: 300, max: 700 }), (history, count, full) => {
+      const cluster = mixed(count)
+      const residents: number[] = []
+      for (let node = 0; node < full; node++) {
+        const whole = { ...plain, cpu: cluster.nodes.freeCpu[node], memory: cluster.nodes.freeMemory[node] }
+        const pod = cluster.createPod({ ...whole, tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] }, NONE, 0)
+        if (cluster.bind(pod, node)) residents.push(pod)
+      }
+      const changes = new NodeChanges()
+      const bits = new FirstBits(changes)
+      const scan = new FirstScan()
+      live(cluster, history, (pod, view) => {
+        if (history.length % 3 === 0 && residents.length > 250) cluster.release(residents.pop()!, 0) // holes, more and more to the front
+        changes.follow(view)
+        const podClass = view.pods.podClass[pod]
+        const expected = scan.best(podClass, view)
+        scanned += expected === NONE ? view.nodes.count : expected + 1
+        const counting = { ...members(view), feasible: (c: number, n: number) => (asked++, view.feasible(c, n)) }
+        expect(bits.best(podClass, counting)).toBe(expected)
+        return expected
+      })
+    }),
+    { numRuns: 40 },
+  )
+  expect(asked).toBeLessThan(scanned / 20)
+})
+
+/** The view's fields and questions, to be laid over. */
+function members(view: ClusterView): ClusterView {
+  return {
+    nodes: view.nodes,
+    pods: view.pods,
+    classes: view.classes,
+    log: view.log,
+    feasible: (c, n) => view.feasible(c, n),
+    admissible: (c, n) => view.admissible(c, n),
+    pickDevices: (c, n) => view.pickDevices(c, n),
+  }
+}
