@@ -1,7 +1,8 @@
 /**
- * Placement: CPU time a pod of each scheduler's index and of its naive twin, over one and the same history; the cluster's own bookkeeping
- * (create, bind, release), timed by a third pass that only repeats the answers, is taken off both. Nodes of four sizes, pods of Zipf-distributed classes; once the cluster is as full as it shall be, a random
- * pod leaves for each that comes. The sequences of decisions must be equal, or the bench fails.
+ * Placement: CPU time a pod of each scheduler's index and of its naive twin, over one and the same history; the cluster's own
+ * bookkeeping (create, bind, release), timed by a third pass that only repeats the answers, is taken off both. Nodes of four sizes, pods
+ * of Zipf-distributed classes; once the cluster is as full as it shall be, a random pod leaves for each that comes. The sequences of
+ * decisions must be equal, or the bench fails.
  */
 import { shape, template } from '../sim/cluster/build.fixture.ts'
 import { Cluster } from '../sim/cluster/cluster.ts'

@@ -10,9 +10,9 @@ import type { Weighing } from './weights.ts'
 const parameters = {
   memoryPerCore: {
     kind: 'memory',
-    default: 4 / MIB_PER_BYTE * 1024,
+    default: 4096 / MIB_PER_BYTE,
     min: 1 / MIB_PER_BYTE,
-    max: 1024 * 1024 / MIB_PER_BYTE,
+    max: 1_048_576 / MIB_PER_BYTE,
     meaning: 'how much memory counts as much room as one core; 4Gi is the shape of general-purpose cloud machines',
   },
 } as const
@@ -32,7 +32,8 @@ export const bestFit = {
   ...define<Placer, SchedulingContext, typeof parameters>({
     name: 'best-fit',
     summary: 'the feasible node that would be left with the least room, cpu and memory at a fixed rate of exchange; lowest row on ties',
-    source: 'Johnson et al. 1974 in one dimension; Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing: a weighted sum of what is left',
+    source:
+      'Johnson et al. 1974 in one dimension; a weighted sum of what is left: Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing',
     fidelity: 'faithful',
     parameters,
     create: (values) => new KeyPlacer(room(values)),

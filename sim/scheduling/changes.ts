@@ -5,8 +5,8 @@ import type { NodeWeights } from './weights.ts'
 
 /**
  * The rows of changed nodes in a ring. `position` counts changes, and change k sits at `ring[k & mask]` while it is among the last
- * `ring.length`, as 2 * row, plus 1 when the node gained: where it only lost, nothing has become feasible. Many trees read the one ring, each from its own position; a cursor for each tree would make the cluster's log
- * wait for the pod class that is asked least.
+ * `ring.length`, as 2 * row, plus 1 when the node gained: where it only lost, nothing has become feasible. Many trees read the one
+ * ring, each from its own position; a cursor for each tree would make the cluster's log wait for the pod class that is asked least.
  */
 export class NodeChanges {
   ring = new Int32Array(0)
@@ -30,7 +30,8 @@ export class NodeChanges {
       const subject = cursor.subject
       if (subject > Subject.PodReleased) continue // an endpoint is no concern of a placer
       if (subject === Subject.NodeAdded) this.weights?.set(cursor.row, view)
-      const gained = subject === Subject.PodReleased || subject === Subject.NodeAdded || (subject === Subject.NodeState && cursor.value === NodeState.Ready)
+      const freed = subject === Subject.PodReleased || subject === Subject.NodeAdded
+      const gained = freed || (subject === Subject.NodeState && cursor.value === NodeState.Ready)
       ring[this.position++ & mask] = 2 * cursor.row + (gained ? 1 : 0)
     }
   }

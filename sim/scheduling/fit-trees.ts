@@ -4,8 +4,8 @@ import { ClassIndex } from './class-index.ts'
 import type { ClassTree } from './class-index.ts'
 
 /**
- * A binary tree in an array, the root at 1, row r at `leaves + r`. Each entry is the number of feasible nodes below it. A change of a node rarely makes a class fit or stop fitting there, so most
- * changes end at the leaf.
+ * A binary tree in an array, the root at 1, row r at `leaves + r`. Each entry is the number of feasible nodes below it. A change of a
+ * node rarely makes a class fit or stop fitting there, so most changes end at the leaf.
  */
 export class FitTrees extends ClassIndex<Int32Array> {
   /** The class's tree as of now, undefined when the other way is cheaper, which takes as long as `worth` changes. */

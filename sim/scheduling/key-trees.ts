@@ -32,6 +32,7 @@ class Keys {
   }
 }
 
+/** A tournament per pod class. */
 export class KeyTrees extends ClassIndex<Keys> {
   private readonly weights: NodeWeights
 
@@ -40,7 +41,7 @@ export class KeyTrees extends ClassIndex<Keys> {
     this.weights = weights
   }
 
-  /** The row of the smallest key, NONE when nothing is feasible, undefined when the caller's other way, as costly as a scan of `rows` rows, is cheaper. */
+  /** The row of the smallest key, or NONE; undefined when the caller's other way, as costly as a scan of `rows` rows, is cheaper. */
   best(podClass: number, view: ClusterView, rows: number): number | undefined {
     const tree = this.current(podClass, view, rows / ROWS_PER_CHANGE)
     return tree === undefined ? undefined : lowestRowOfSmallest(tree)
@@ -59,7 +60,9 @@ export class KeyTrees extends ClassIndex<Keys> {
     for (let level = 1; level < at.length; level++) {
       const below = at[level - 1]
       const size = (level + 1 < at.length ? at[level + 1] : end) - at[level]
-      for (let place = 0; place < size && below + 8 * place < at[level]; place++) levels[at[level] + place] = smallestOfEight(levels, below + 8 * place)
+      for (let place = 0; place < size && below + 8 * place < at[level]; place++) {
+        levels[at[level] + place] = smallestOfEight(levels, below + 8 * place)
+      }
     }
   }
 

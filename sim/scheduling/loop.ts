@@ -74,7 +74,9 @@ export class SchedulingLoop {
 
   private complaint(pod: number, node: number, view: ClusterView): string {
     const exists = Number.isInteger(node) && node >= 0 && node < view.nodes.count
-    const what = exists ? `on which it does not fit (${this.shortage(pod, node, view)})` : `which is no node's row: 0 to ${view.nodes.count - 1}, or -1 for none, are accepted`
+    const what = exists
+      ? `on which it does not fit (${this.shortage(pod, node, view)})`
+      : `which is no node's row: 0 to ${view.nodes.count - 1}, or -1 for none, are accepted`
     return `${this.name} placed pod ${pod} on node ${String(node)}, ${what}`
   }
 
