@@ -6,6 +6,7 @@ import type { RunResult, SparseHistogram } from '../results.ts'
 import { CAUSES, Cause } from '../serving/ledger.ts'
 import type { Parts } from '../simulation.ts'
 import { Histogram } from './histogram.ts'
+import { METRICS } from './standard.ts'
 
 const SECOND = 1e6
 const HOUR = 3600 * SECOND
@@ -20,7 +21,7 @@ interface Sheet {
 }
 
 export function outcome(parts: Parts, now: number, notes: readonly string[]): RunResult {
-  const sheet: Sheet = { metrics: {}, refused: {} }
+  const sheet: Sheet = { metrics: Object.fromEntries(METRICS.map(({ id }) => [id, null])), refused: {} }
   const latency = requestMetrics(parts, now, sheet)
   podMetrics(parts, sheet)
   nodeMetrics(parts, now, sheet)
@@ -98,7 +99,9 @@ function requestMetrics({ services, servers, input }: Parts, now: number, sheet:
   put(sheet, 'errors-rejected', share(Cause.Rejected))
   put(sheet, 'errors-lost', share(Cause.Lost))
   put(sheet, 'retry-amplification', total.tries / total.arrived)
-  put(sheet, 'slo-violation-minutes', violationMinutes({ services, input }))
+  const minutes = violationMinutes({ services, input })
+  put(sheet, 'slo-violation-minutes', minutes)
+  if (Number.isNaN(minutes)) sheet.refused['slo-violation-minutes'] = 'the window holds no whole minute'
   put(sheet, 'queueing-share', (100 * total.queued) / total.latency)
   put(sheet, 'imbalance', imbalance / busy)
   put(sheet, 'in-flight-p99', timeQuantile(times, 0.99))
@@ -130,15 +133,18 @@ function violates({ services }: Bins, from: number, to: number): boolean {
       arrived += ledger.arrivedIn[second]
       missed += ledger.missedIn[second]
     }
-    if (missed > spec.allowance * arrived) return true
+    if (missed / arrived > spec.allowance) return true // nothing arrived, nothing missed: not a number is not above
   }
   return false
 }
 
+/** Of the whole minutes of the window, from its first whole second on; NaN when it has none. */
 function violationMinutes(bins: Bins): number {
   const { warmup, horizon } = bins.input
-  let minutes = 0
-  for (let from = Math.round(warmup / SECOND); from + 60 <= Math.floor(horizon / SECOND); from += 60) {
+  const begin = Math.ceil(warmup / SECOND)
+  const end = Math.floor(horizon / SECOND)
+  let minutes = begin + 60 <= end ? 0 : NaN
+  for (let from = begin; from + 60 <= end; from += 60) {
     if (violates(bins, from, from + 60)) minutes++
   }
   return minutes
@@ -146,17 +152,15 @@ function violationMinutes(bins: Bins): number {
 
 function recovery(bins: Bins, sheet: Sheet): void {
   const { disturbance, horizon } = bins.input
-  const begin = Math.floor(disturbance / SECOND)
   const seconds = Math.floor(horizon / SECOND)
   let good = 0
-  for (let second = begin; second < seconds; second++) {
+  for (let second = Math.floor(disturbance / SECOND); second < seconds; second++) {
     good = violates(bins, second, second + 1) ? 0 : good + 1
     if (good === HOLD) {
-      put(sheet, 'recovery', second + 1 - HOLD - begin)
+      put(sheet, 'recovery', Math.max(0, second + 1 - HOLD - disturbance / SECOND))
       return
     }
   }
-  sheet.metrics['recovery'] = null
   sheet.refused['recovery'] = `the objective did not hold for ${HOLD} s between the disturbance and the horizon`
 }
 

@@ -136,12 +136,12 @@ export class Sampler {
     for (let server = 0; server < servers.high; server++) {
       if (servers.state[server] === ServerState.Free) continue
       shares.advance(server)
-      const known = this.lastEpoch[server] === servers.epoch[server]
-      used += servers.used[server] - (known ? this.lastUsed[server] : 0)
+      const before = this.lastEpoch[server] === servers.epoch[server] ? this.lastUsed[server] : 0
       this.lastUsed[server] = servers.used[server]
       this.lastEpoch[server] = servers.epoch[server]
       if (servers.listed[server] === 0) continue
       count++
+      used += servers.used[server] - before
       requested += servers.weight[server]
     }
     return { used: (1000 * used) / (now - this.lastTime), requested, count }
@@ -150,11 +150,13 @@ export class Sampler {
   table(): Table {
     const { services, step } = this.parts
     const times = this.rows[0]
-    this.rows[MISSES] = times.map((time) => {
+    this.rows[MISSES] = times.map((_, row) => {
       let arrived = 0
       let missed = 0
+      // The seconds that the step touches: fates are kept by the second.
+      const to = Math.ceil(((row + 1) * step) / SECOND)
       for (const { ledger } of services) {
-        for (let second = Math.round(time - step / SECOND); second < Math.round(time); second++) {
+        for (let second = Math.floor((row * step) / SECOND); second < to; second++) {
           arrived += ledger.arrivedIn[second]
           missed += ledger.missedIn[second]
         }

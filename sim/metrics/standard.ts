@@ -42,7 +42,7 @@ export const METRICS: readonly MetricDefinition[] = [
   metric('requests', 'errors-rejected', 'errors: rejected by queue', '%', 'lower', 'points', 'requests whose last try met a full queue, over arrived'),
   metric('requests', 'errors-lost', 'errors: lost with a pod', '%', 'lower', 'points', 'requests in service on a pod when it was killed, over arrived'),
   metric('requests', 'retry-amplification', 'retry amplification', '1', 'lower', 'ratio', 'tries over arrivals'),
-  metric('requests', 'slo-violation-minutes', 'SLO-violation minutes', 'min', 'lower', 'difference', 'one-minute bins of the window in which some service misses more than its allowance'),
+  metric('requests', 'slo-violation-minutes', 'SLO-violation minutes', 'min', 'lower', 'difference', 'whole one-minute bins of the window in which some service misses more than its allowance'),
   metric('requests', 'queueing-share', 'queueing share', '%', 'lower', 'points', 'time waiting for a thread (all tries) over latency, sums over answered requests'),
   metric('requests', 'imbalance', 'imbalance', '1', 'lower', 'ratio', 'time mean, while anything is in flight, of the largest over the mean of requests in a pod, over the ready pods of a service (equal capacity); services weighted by that time'),
   metric('requests', 'in-flight-p99', 'requests in flight p99', 'requests', 'lower', 'ratio', '99th percentile over ready pods and time of requests in a pod'),
@@ -66,7 +66,7 @@ export const METRICS: readonly MetricDefinition[] = [
   metric('nodes', 'cost', 'cost', '$', 'lower', 'ratio', 'node time per type times price, over the window'),
   metric('nodes', 'cost-per-million', 'cost per million good requests', '$', 'lower', 'ratio', 'cost over requests answered within the objective, times a million'),
   metric('scaling', 'scaling-actions', 'scaling actions', '1/h', 'lower', 'difference', 'changes of desired replicas or of the number of nodes, per hour'),
-  metric('scaling', 'scaling-reversals', 'scaling reversals', '1/h', 'lower', 'difference', 'actions within ten minutes of one of the same target in the other direction, per hour'),
+  metric('scaling', 'scaling-reversals', 'scaling reversals', '1/h', 'lower', 'difference', 'actions in the other direction than the last one of the same target, within ten minutes of it, per hour'),
   metric('scaling', 'recovery', 'recovery', 's', 'lower', 'difference', 'from the declared disturbance until the objective holds for five minutes: until the first of 300 one-second bins in a row in each of which every service keeps its allowance'),
 ]
 

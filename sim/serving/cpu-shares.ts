@@ -178,13 +178,14 @@ export class CpuShares {
     let claims = 0
     for (let server = this.firstServer[node]; server >= 0; server = servers.nextOnNode[server]) {
       if (servers.demand[server] === 0) continue
-      if (claims + this.usage.length >= this.claimDemand.length) this.growClaims()
+      if (claims === this.claimDemand.length) this.growClaims()
       this.claimDemand[claims] = servers.demand[server]
       this.claimWeight[claims++] = servers.weight[server]
     }
     for (let group = 0; group < this.usage.length; group++) {
       const request = this.backgroundRequest[group][node]
       if (request === 0) continue
+      if (claims === this.claimDemand.length) this.growClaims()
       this.claimDemand[claims] = wantedBy(request, this.usage[group])
       this.claimWeight[claims++] = request
     }
