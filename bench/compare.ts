@@ -6,14 +6,18 @@ import type { BenchRow } from './harness.ts'
 export interface Baseline {
   readonly machine: string
   readonly node: string
-  /** Short runs measure smaller scales: they are compared with nothing but short ones. */
-  readonly short: boolean
   readonly rows: readonly BenchRow[]
 }
 
-export function thisRun(rows: readonly BenchRow[], short: boolean): Baseline {
+/** What bench/baseline.json holds. Short runs measure smaller scales: they are compared with nothing but short ones. */
+export interface Baselines {
+  readonly full?: Baseline
+  readonly short?: Baseline
+}
+
+export function thisRun(rows: readonly BenchRow[]): Baseline {
   const all = cpus()
-  return { machine: `${all.length} x ${all[0]?.model ?? 'unknown'}`, node: process.version, short, rows }
+  return { machine: `${all.length} x ${all[0]?.model ?? 'unknown'}`, node: process.version, rows }
 }
 
 /** Change against the baseline's row of the same name and unit: "+3 %", "" without one. */
@@ -28,12 +32,11 @@ const figure = (value: number | undefined, unit = ''): string => (value === unde
 
 /** One line a row: value, naive twin, ratio, change, goal. */
 export function table(run: Baseline, baseline: Baseline | undefined): string {
-  const comparable = baseline?.short === run.short ? baseline : undefined
   const heads = ['', 'value', 'unit', 'twin', 'ratio', 'baseline', 'goal']
-  const lines = run.rows.map((row) => [row.name, figure(row.value), row.unit, figure(row.twin), figure(row.ratio, 'x'), delta(row, comparable), row.goal ?? ''])
+  const lines = run.rows.map((row) => [row.name, figure(row.value), row.unit, figure(row.twin), figure(row.ratio, 'x'), delta(row, baseline), row.goal ?? ''])
   const widths = heads.map((head, i) => Math.max(head.length, ...lines.map((line) => line[i].length)))
   const isNumber = [false, true, false, true, true, true, false]
   const show = (cells: readonly string[]): string => cells.map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd()
-  const against = comparable === undefined ? 'no baseline of this kind is stored' : `baseline: ${comparable.machine}, Node ${comparable.node}`
+  const against = baseline === undefined ? 'no baseline of this kind is stored' : `baseline: ${baseline.machine}, Node ${baseline.node}`
   return [`${run.machine}, Node ${run.node}; ${against}`, '', show(heads), ...lines.map(show), ''].join('\n')
 }

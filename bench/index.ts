@@ -1,55 +1,76 @@
 /**
  * npm run bench [-- --short] [-- --only queue,requests] [-- --save]
- * Runs the suites, prints a table with the naive twin on the same row and the change against bench/baseline.json, and writes all
- * rows to results/bench/rows.json. --save makes this run the baseline.
+ * Runs each suite in a process of its own, so that one suite's code does not shape how another's is compiled. Prints a table with the
+ * naive twin on the same row and the change against bench/baseline.json, and writes all rows to results/bench/rows.json. --save
+ * makes this run the baseline of its kind (short runs measure smaller scales).
  */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { table, thisRun } from './compare.ts'
-import type { Baseline } from './compare.ts'
+import type { Baselines } from './compare.ts'
 import type { BenchRow } from './harness.ts'
 
 type Suite = (options: { short: boolean }) => Promise<BenchRow[]>
 
-/** In the order in which they run. Loaded one by one, so that one suite's code does not shape how another's is compiled. */
+/** In the order in which they run. */
 const SUITES: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
   queue: () => import('./queue.ts'),
+  placement: () => import('./placement.ts'),
   requests: () => import('./requests.ts'),
   'whole-run': () => import('./whole-run.ts'),
 }
 
-const BASELINE = new URL('./baseline.json', import.meta.url)
+const BOOT = fileURLToPath(new URL('./boot.mjs', import.meta.url))
+const BASELINES = new URL('./baseline.json', import.meta.url)
 const RESULTS = new URL('../results/bench/', import.meta.url)
+const rowsOf = (suite: string): URL => new URL(`${suite}.json`, RESULTS)
 
-function storedBaseline(): Baseline | undefined {
+const { values } = parseArgs({
+  options: {
+    short: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    /** How the process of one suite is called. */
+    suite: { type: 'string' },
+  },
+})
+
+function readJson<T>(file: URL, otherwise: T): T {
   try {
-    return JSON.parse(readFileSync(BASELINE, 'utf8')) as Baseline
+    return JSON.parse(readFileSync(file, 'utf8')) as T
   } catch {
-    return undefined
+    return otherwise
   }
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { short: { type: 'boolean', default: false }, save: { type: 'boolean', default: false }, only: { type: 'string' } } })
+const writeJson = (file: URL, value: unknown): void => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
+
+/** Rows of one suite, run in a process of its own whose chatter goes to stderr. */
+function rowsFromProcess(name: string): BenchRow[] {
+  console.error(`bench: ${name}`)
+  const { status } = spawnSync(process.execPath, [BOOT, '--suite', name, ...(values.short ? ['--short'] : [])], { stdio: ['ignore', 2, 2] })
+  if (status !== 0) throw new Error(`bench suite ${name} ended with status ${status}`)
+  return readJson<BenchRow[]>(rowsOf(name), [])
+}
+
+function runAll(): number {
   const names = values.only?.split(',') ?? Object.keys(SUITES)
   const unknown = names.filter((name) => !(name in SUITES))
   if (unknown.length > 0) {
     console.error(`--only: ${unknown.join(', ')}; accepted: ${Object.keys(SUITES).join(', ')}`)
     return 2
   }
-  const rows: BenchRow[] = []
-  for (const name of names) {
-    console.error(`bench: ${name}`)
-    const { suite } = await SUITES[name]()
-    rows.push(...(await suite({ short: values.short })))
-  }
-  const run = thisRun(rows, values.short)
-  console.log(table(run, storedBaseline()))
-  const text = `${JSON.stringify(run, null, 2)}\n`
-  mkdirSync(RESULTS, { recursive: true })
-  writeFileSync(new URL('rows.json', RESULTS), text)
-  if (values.save) writeFileSync(BASELINE, text)
+  const kind = values.short ? 'short' : 'full'
+  const baselines = readJson<Baselines>(BASELINES, {})
+  const run = thisRun(names.flatMap(rowsFromProcess))
+  console.log(table(run, baselines[kind]))
+  writeJson(new URL('rows.json', RESULTS), run)
+  if (values.save) writeJson(BASELINES, { ...baselines, [kind]: run })
   return 0
 }
 
-process.exitCode = await main()
+mkdirSync(RESULTS, { recursive: true })
+if (values.suite === undefined) process.exitCode = runAll()
+else writeJson(rowsOf(values.suite), await (await SUITES[values.suite]()).suite({ short: values.short }))

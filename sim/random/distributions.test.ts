@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { distribution, type DistributionSpec } from './distributions.ts'
@@ -122,4 +123,11 @@ describe('bad parameters are named', () => {
     [{ kind: 'empirical', values: [1], weights: [-1] }, 'weights of empirical distribution: -1; accepted: numbers from 0 on'],
     [{ kind: 'empirical', values: [1, 2], weights: [0, 0] }, 'weights of empirical distribution: all 0; accepted: at least one above 0'],
   ])('%j', (spec, message) => expect(() => distribution(spec)).toThrow(message))
+})
+
+it('the README has a row for each kind, and no other', () => {
+  const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+  const named = [...readme.matchAll(/^\| `([a-z-]+)` \| ([a-z, ]+) \|/gm)].map(([, kind, parameters]) => [kind, parameters.split(', ')])
+  const tested = new Map(CASES.map(([, spec]) => [spec.kind, Object.keys(spec).filter((key) => key !== 'kind')]))
+  expect(new Map(named as [string, string[]][])).toEqual(tested)
 })
