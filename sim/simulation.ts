@@ -93,7 +93,7 @@ export class Simulation {
         spec,
         row,
         source: spec.requests(stream),
-        devices: Array.from({ length: input.balancers }, (_, i) => new Device(make(input.slb, { random: stream(`balancer-${i}`), now }))),
+        devices: Array.from({ length: input.balancers }, (_, i) => new Device(make(input.slb, { random: stream(`balancer-${i}`), now }), input.slb.definition.name)),
         clients: stream('clients'),
         backoff: streams.keyed(`backoff/${spec.name}`),
         ledger: new Ledger(origin, windowStart, spec.objective, input.horizon),

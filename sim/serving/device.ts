@@ -12,14 +12,19 @@ export class Device {
   serverEpoch = new Int32Array(16)
   /** Uses of the slot: a request that outlives its slot must not be counted against the next backend. */
   slotEpoch = new Int32Array(16)
+  /** 1: a backend stands behind the slot. */
+  private present = new Uint8Array(16)
   private readonly slotOfPod = new Map<number, number>()
   private readonly freeSlots: number[] = []
   private high = 0
 
   readonly balancer: Balancer
+  private readonly name: string
 
-  constructor(balancer: Balancer) {
+  /** `name` is the algorithm's, for messages. */
+  constructor(balancer: Balancer, name = 'the balancer') {
     this.balancer = balancer
+    this.name = name
   }
 
   get backends(): number {
@@ -35,10 +40,12 @@ export class Device {
         this.server = grown(this.server, length)
         this.serverEpoch = grown(this.serverEpoch, length)
         this.slotEpoch = grown(this.slotEpoch, length)
+        this.present = grown(this.present, length)
       }
     }
     this.server[slot] = server
     this.serverEpoch[slot] = serverEpoch
+    this.present[slot] = 1
     this.slotOfPod.set(pod, slot)
     this.balancer.added(slot, weight)
   }
@@ -48,6 +55,7 @@ export class Device {
     if (slot === undefined) return
     this.slotOfPod.delete(pod)
     this.slotEpoch[slot]++
+    this.present[slot] = 0
     this.freeSlots.push(slot)
     this.balancer.removed(slot)
   }
@@ -56,7 +64,7 @@ export class Device {
   pick(request: RequestView, exclude: number): number {
     const slot = this.balancer.pick(request, exclude)
     if (slot === NO_BACKEND) return NO_BACKEND
-    if (!(slot >= 0 && slot < this.high)) throw new RangeError(`balancer picked a slot that was never added: ${slot}`)
+    if (this.present[slot] !== 1) throw new RangeError(`${this.name} picked slot ${slot}, behind which no backend stands: a slot that was added and not removed is accepted, or -1 for none`)
     return slot
   }
 
