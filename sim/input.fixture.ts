@@ -187,8 +187,8 @@ export const script = (rows: readonly (readonly [at: number, wait: number, work:
   }
 }
 
-/** Background pods that come at given times and run for given times [ms]. */
-export const coming = (rows: readonly (readonly [at: number, shape: PodShape, duration: number])[]): Background => ({
+/** Background pods that come at given times and run for given times [ms], counted from the start of ageing or, as recorded ones are, from the origin. */
+export const coming = (rows: readonly (readonly [at: number, shape: PodShape, duration: number])[], stationary = true): Background => ({
   name: 'coming',
   pods: (): PodSource => {
     let row = -1
@@ -202,7 +202,7 @@ export const coming = (rows: readonly (readonly [at: number, shape: PodShape, du
         return rows[row][2] * 1000
       },
       meanDuration: 0,
-      stationary: true,
+      stationary,
       notes: [],
     }
   },
