@@ -67,7 +67,11 @@ function runAll(): number {
   const run = thisRun(names.flatMap(rowsFromProcess))
   console.log(table(run, baselines[kind]))
   writeJson(new URL('rows.json', RESULTS), run)
-  if (values.save) writeJson(BASELINES, { ...baselines, [kind]: run })
+  if (values.save) {
+    // With --only, the rows of the other suites stay.
+    const others = baselines[kind]?.rows.filter(({ name }) => !run.rows.some((row) => row.name === name)) ?? []
+    writeJson(BASELINES, { ...baselines, [kind]: { ...run, rows: [...run.rows, ...others] } })
+  }
   return 0
 }
 
