@@ -36,6 +36,7 @@ import { Endpoints } from './serving/endpoints.ts'
 import { RequestFlow } from './serving/flow.ts'
 import type { ServiceRun } from './serving/flow.ts'
 import { Ledger } from './serving/ledger.ts'
+import { NO_HANDLE } from './serving/requests.ts'
 import { Servers } from './serving/servers.ts'
 import { WorkHeaps } from './serving/work-heaps.ts'
 import { Checker } from './checker.ts'
@@ -99,6 +100,7 @@ export class Simulation {
         ledger: new Ledger(origin, windowStart, spec.objective, input.horizon),
         imbalance: new Imbalance(),
         retryTokens: 0,
+        arrival: NO_HANDLE,
       }
     })
 

@@ -15,7 +15,10 @@ export interface RequestSource {
   readonly key: number
   /** Expected rate at a time [requests/s], for charts of demand. */
   rateAt(time: number): number
-  /** A closed loop hears that a request has ended. True: ask `next()` again, a new arrival is known. */
+  /**
+   * A closed loop hears that a request has ended. True: a new arrival is known; the one that was pending, if any, is taken back, and `next()`
+   * is asked again for the earliest of all.
+   */
   completed?(key: number, time: number): boolean
 }
 
@@ -64,5 +67,6 @@ export interface PodSource {
   readonly stationary: boolean
   /** Rows that were dropped on reading, with the reason; nothing is dropped silently. */
   readonly notes: readonly string[]
+  /** As `RequestSource.completed`, for a pod that is through. */
   released?(shape: number, time: number): boolean
 }

@@ -2,6 +2,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { NONE } from '../cluster/views.ts'
 import { grown } from '../columns.ts'
+import { NO_EVENT } from '../engine/events.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Kind } from '../events.ts'
 import type { PodSource } from '../workload.ts'
@@ -12,6 +13,8 @@ export class Background {
   private source = new Int32Array(256)
   private shape = new Int32Array(256)
   private readonly starts: number[]
+  /** Handle of each source's pending PodArrives. */
+  private readonly arrivals: Int32Array
 
   private readonly simulator: Simulator
   private readonly cluster: Cluster
@@ -35,6 +38,7 @@ export class Background {
     this.end = end
     this.lifecycle = lifecycle
     this.placement = placement
+    this.arrivals = new Int32Array(sources.length).fill(NO_EVENT)
     this.starts = sources.map((source) => (source.stationary ? 0 : origin))
     simulator.on(Kind.PodArrives, (row) => this.arrive(row))
   }
@@ -48,12 +52,18 @@ export class Background {
   ended(pod: number): void {
     const row = this.source[pod]
     const source = this.sources[row]
-    if (source.released?.(this.shape[pod], this.simulator.now - this.starts[row]) === true) this.expect(row)
+    if (source.released?.(this.shape[pod], this.simulator.now - this.starts[row]) !== true) return
+    // The source offers anew, the earlier of what was pending and what is known now.
+    if (this.arrivals[row] !== NO_EVENT) this.simulator.cancel(this.arrivals[row])
+    this.expect(row)
   }
 
   private expect(row: number): void {
-    const time = this.starts[row] + this.sources[row].next()
-    if (time <= this.end) this.simulator.at(time, Kind.PodArrives, row, 0)
+    this.await(row, this.starts[row] + this.sources[row].next())
+  }
+
+  private await(row: number, time: number): void {
+    this.arrivals[row] = time <= this.end ? this.simulator.at(time, Kind.PodArrives, row, 0) : NO_EVENT
   }
 
   /** The pod that is due, and all that come at the same instant: a population that is there from the start comes before anything else. */
@@ -74,6 +84,6 @@ export class Background {
       this.placement.arrived(pod)
       time = this.starts[row] + source.next()
     } while (time === now)
-    if (time <= this.end) this.simulator.at(time, Kind.PodArrives, row, 0)
+    this.await(row, time)
   }
 }

@@ -146,3 +146,33 @@ describe('contention by hand', () => {
     expect(metrics['interference']).toBeCloseTo((100 * 13.334) / (2 * 13.334 + (20.001 - 13.334)), 9)
   })
 })
+
+describe('a closed loop of two clients', () => {
+  it('each thinks 10 ms after its answer; 5 ms of work on one thread: one request every 15 ms each, none lost when one client comes before the other', () => {
+    const thinking = [0, 1000] // when each client sends next [µs]
+    let offered = -1
+    let offeredTime = Infinity
+    const source = {
+      wait: 0,
+      work: 5000,
+      key: -1,
+      rateAt: () => 0,
+      next: () => {
+        offered = thinking[0] <= thinking[1] ? 0 : 1
+        offeredTime = thinking[offered]
+        thinking[offered] = Infinity
+        source.key = offeredTime === Infinity ? -1 : offered
+        return offeredTime
+      },
+      completed: (key: number, time: number) => {
+        if (offeredTime !== Infinity) thinking[offered] = offeredTime // taken back
+        thinking[key] = time + 10_000
+        return true
+      },
+    }
+    const { ledger } = run({ threads: 1, shape: limited(1), requests: () => source })
+    // Client 0 at 0, 15, ..., 9990 ms: 667. Client 1 at 1 (queued until 5, answered at 10), then 20, 35, ..., 9995: 1 + 666.
+    expect(ledger.arrived).toBe(667 + 667)
+    expect(ledger.queuedSum).toBe(4000)
+  })
+})

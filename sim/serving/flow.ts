@@ -20,6 +20,8 @@ import type { WorkHeaps } from './work-heaps.ts'
 
 /** Most retry tokens a client keeps. */
 const MOST_TOKENS = 10
+/** Ten tenths are a token, although they add up to a little less in binary. */
+const ONE_TOKEN = 1 - 1e-9
 const NO_SLOT = -1
 
 /** A service as it runs. */
@@ -34,6 +36,8 @@ export interface ServiceRun {
   readonly ledger: Ledger
   readonly imbalance: Imbalance
   retryTokens: number
+  /** Handle of the pending RequestArrives. */
+  arrival: number
 }
 
 /** What a balancer is told of a request: one object, filled anew at each pick. */
@@ -95,7 +99,7 @@ export class RequestFlow {
 
   private expect(service: ServiceRun): void {
     const time = this.origin + service.source.next()
-    if (time <= this.end) this.simulator.at(time, Kind.RequestArrives, service.row, 0)
+    service.arrival = time <= this.end ? this.simulator.at(time, Kind.RequestArrives, service.row, 0) : NO_HANDLE
   }
 
   private arrive(row: number): void {
@@ -335,7 +339,7 @@ export class RequestFlow {
     const service = this.services[requests.service[request]]
     const { retries } = service.spec
     const attempt = requests.attempt[request]
-    if (attempt < retries.limit && service.retryTokens >= 1) {
+    if (attempt < retries.limit && service.retryTokens >= ONE_TOKEN) {
       service.retryTokens--
       let most = retries.backoff
       for (let k = 0; k < attempt; k++) most *= 2
@@ -352,7 +356,10 @@ export class RequestFlow {
   private leave(request: number, service: ServiceRun): void {
     const key = this.requests.key[request]
     this.requests.give(request)
-    if (service.source.completed?.(key, this.simulator.now - this.origin) === true) this.expect(service)
+    if (service.source.completed?.(key, this.simulator.now - this.origin) !== true) return
+    // The source offers anew, the earlier of what was pending and what is known now.
+    if (service.arrival !== NO_HANDLE) this.simulator.cancel(service.arrival)
+    this.expect(service)
   }
 
   /** Takes a try out of the network or the pod, wherever it stands. */

@@ -1,5 +1,6 @@
 /** Equal gaps: arrival k falls at k / rate, the first after one gap. Multiplied out each time, so rounding never adds up. */
-import { nearest, type Arrivals } from './arrivals.ts'
+import { nearest } from '../../sim/random/math.ts'
+import type { Arrivals } from './arrivals.ts'
 
 export class ConstantArrivals implements Arrivals {
   private count = 0

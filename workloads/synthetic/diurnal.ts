@@ -7,7 +7,8 @@
  * amplitude or period comes from the same random number.
  */
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { nearest, unitGap, type Arrivals } from './arrivals.ts'
+import { nearest } from '../../sim/random/math.ts'
+import { unitGap, type Arrivals } from './arrivals.ts'
 
 const TURN = 2 * Math.PI
 /**

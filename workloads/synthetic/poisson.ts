@@ -1,6 +1,7 @@
 /** Poisson arrivals: independent exponential gaps. Λ(t) = rate t, so arrival k falls at (sum of k unit gaps) / rate. */
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { nearest, unitGap, type Arrivals } from './arrivals.ts'
+import { nearest } from '../../sim/random/math.ts'
+import { unitGap, type Arrivals } from './arrivals.ts'
 
 export class PoissonArrivals implements Arrivals {
   private units = 0

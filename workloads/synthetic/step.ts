@@ -3,7 +3,8 @@
  * exact: no arrival is drawn twice or thrown away at a jump, and before `at` the arrivals are those of the constant rate.
  */
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { nearest, unitGap, type Arrivals } from './arrivals.ts'
+import { nearest } from '../../sim/random/math.ts'
+import { unitGap, type Arrivals } from './arrivals.ts'
 
 export class StepArrivals implements Arrivals {
   private units = 0
