@@ -3,6 +3,7 @@ import { nodeAutoscalers } from './autoscaling/nodes/index.ts'
 import { replicaAutoscalers } from './autoscaling/replicas/index.ts'
 import { sizeAutoscalers } from './autoscaling/sizes/index.ts'
 import { packers } from './binpacking/index.ts'
+import { shape, template } from './cluster/build.fixture.ts'
 import { valuesOf } from './define.ts'
 import type { Catalogue, ParameterValue } from './define.ts'
 import type { Background, Chosen, Delays, NodeTemplate, Pool, Service, SimulationInput } from './input.ts'
@@ -12,8 +13,6 @@ import type { RandomStream } from './random/stream.ts'
 import { schedulers } from './scheduling/index.ts'
 import { balancers } from './slb/index.ts'
 import type { PodShape, PodSource, RequestSource } from './workload.ts'
-
-const GiB = 1024 ** 3
 
 export const noDelays: Delays = { decision: 0, perNode: 0, bind: 0, pull: 0, start: 0, propagation: 0, scrape: 15e6, window: 30e6 }
 
@@ -32,35 +31,7 @@ function found<Made, Context>(list: Catalogue<Made, Context>, name: string) {
   return definition
 }
 
-export const shape = (partial: Partial<PodShape> = {}): PodShape => ({
-  cpu: 1000,
-  memory: GiB,
-  limit: 0,
-  gpus: 0,
-  gpuMilli: 0,
-  gpuModels: [],
-  usage: 0,
-  resources: {},
-  labels: {},
-  nodeSelector: {},
-  tolerations: [],
-  priority: 0,
-  ...partial,
-})
-
-export const template = (partial: Partial<NodeTemplate> = {}): NodeTemplate => ({
-  cpu: 16_000,
-  memory: 64 * GiB,
-  pods: 110,
-  gpus: 0,
-  gpuModel: '',
-  resources: {},
-  zone: '',
-  labels: {},
-  taints: [],
-  price: 770_000,
-  ...partial,
-})
+export { shape, template }
 
 export const pool = (count: number, partial: Partial<NodeTemplate> = {}, bounds: Partial<Pool> = {}): Pool => ({
   name: 'general',

@@ -38,10 +38,6 @@ export class ReplicaSets {
   }
 
   /** Pods of the service that are not on their way out. */
-  count(service: number): number {
-    return this.pods[service].length
-  }
-
   podsOf(service: number): readonly number[] {
     return this.pods[service]
   }

@@ -51,11 +51,6 @@ export class Requests {
   timer = new Int32Array(1024)
   timeout = new Int32Array(1024)
 
-  /** Rows in use. */
-  get inUse(): number {
-    return this.high - this.freeCount
-  }
-
   take(): number {
     if (this.freeCount > 0) return this.freeRows[--this.freeCount]
     if (this.high === this.capacity) this.grow()

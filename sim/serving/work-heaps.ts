@@ -35,10 +35,6 @@ export class WorkHeaps {
     return this.finish[this.start[server]]
   }
 
-  firstRequest(server: number): number {
-    return this.request[this.start[server]]
-  }
-
   /** True when the new entry is the first now. */
   push(server: number, finish: number, row: number): boolean {
     let hole = this.size[server]++
