@@ -42,6 +42,8 @@ export interface PodShape {
   readonly nodeSelector: Readonly<Record<string, string>>
   readonly tolerations: readonly Toleration[]
   readonly priority: number
+  /** Who pays: queue orders that share fairly count by it. Default: '', one tenant for all. */
+  readonly tenant?: string
 }
 
 export interface Toleration {
@@ -61,12 +63,16 @@ export interface PodSource {
   readonly shapes: readonly PodShape[]
   /** Time the pod runs, from the end of its start-up [µs]; Infinity: for ever. */
   readonly duration: number
+  /** Identity of the pod within its source, handed back to `released`; -1 or absent: none. */
+  readonly key?: number
+  /** When the pod should be through [µs from the origin of the source]; Infinity or absent: no deadline. */
+  readonly deadline?: number
   /** Expected lifetime over the source [µs], for ageing; 0 when unknown. */
   readonly meanDuration: number
   /** True: time zero of the source is the start of ageing, not the origin (a stationary source). */
   readonly stationary: boolean
   /** Rows that were dropped on reading, with the reason; nothing is dropped silently. */
   readonly notes: readonly string[]
-  /** As `RequestSource.completed`, for a pod that is through. */
-  released?(shape: number, time: number): boolean
+  /** As `RequestSource.completed`, for a pod that is through; `key` is the pod's, -1 when it has none. */
+  released?(key: number, time: number): boolean
 }

@@ -57,6 +57,9 @@ export function duration(bounds: Bounds = {}) {
   })
 }
 
+/** A duration above zero. */
+export const positiveTime = () => duration({ min: 1 })
+
 /** Millicores. */
 export function cpu(bounds: Bounds = { min: 1 }) {
   return quantity(`an amount of CPU${boundsText(beyondZero(bounds), showCpu)} such as 250m, 0.5 or 2`, (value) => within(readCpu(trimmed(value)), bounds), {
@@ -196,3 +199,6 @@ export function jsonOf(schema: z.ZodType): Record<string, unknown> {
 }
 
 export const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Chooses between two forms of a section by the presence of a key. */
+export const byKey = (key: string, present: string, absent: string) => (value: unknown): string => (isMap(value) && key in value ? present : absent)

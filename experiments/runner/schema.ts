@@ -4,68 +4,16 @@
  */
 import { z } from 'zod'
 import { METRICS } from '../../sim/metrics/standard.ts'
-import type { DistributionSpec } from '../../sim/random/distributions.ts'
-import { show, suggestion } from './document.ts'
+import { show } from './document.ts'
 import {
-  amounts, cpu, duration, flag, forms, isMap, labels, list, memory, name, number, oneOf, positive, price, rate, section, share, whole, words,
+  amounts, byKey, cpu, duration, flag, forms, isMap, labels, list, memory, name, number, oneOf, positiveTime, price, section, share, whole, words,
 } from './quantities.ts'
+import { background } from './schema-background.ts'
+import { distribution } from './schema-distribution.ts'
+import { traffic } from './schema-traffic.ts'
 import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 const metricIds = METRICS.map((metric) => metric.id)
-
-// Distributions of a time: `4ms`, or a map with the kind as its only key.
-
-const positiveTime = () => duration({ min: 1 })
-
-/** Every kind as `{ kind: its parameters }`. */
-const distributionShapes = {
-  constant: section('a constant', { constant: duration() }),
-  exponential: section('an exponential distribution', { exponential: section('its parameter', { mean: positiveTime() }) }),
-  uniform: section('a uniform distribution', { uniform: section('its bounds', { low: duration(), high: positiveTime() }) }),
-  normal: section('a normal distribution', { normal: section('its parameters', { mean: duration(), sd: duration() }) }),
-  lognormal: section('a lognormal distribution', { lognormal: section('its parameters', { mean: positiveTime(), cv: positive() }) }),
-  'bounded-pareto': section('a bounded Pareto distribution', {
-    'bounded-pareto': section('its parameters', { alpha: positive(), low: positiveTime(), high: positiveTime() }),
-  }),
-  empirical: section('an empirical distribution', {
-    empirical: section('its values', { values: list('durations', duration()).min(1, 'found an empty list; accepted: at least one duration'), weights: list('weights', number({ min: 0 })).optional() }),
-  }),
-} as const
-
-const distributionKinds = Object.keys(distributionShapes)
-
-/** Microseconds. */
-export function distribution(): z.ZodType<DistributionSpec> {
-  const choices: Record<string, z.ZodType<DistributionSpec>> = {
-    value: duration().transform((value): DistributionSpec => ({ kind: 'constant', value })),
-  }
-  for (const [kind, schema] of Object.entries(distributionShapes)) {
-    choices[kind] = (schema as z.ZodType<Record<string, unknown>>).transform((parsed, context): DistributionSpec => {
-      const inner = parsed[kind]
-      const spec = (kind === 'constant' ? { kind, value: inner } : { kind, ...(inner as object) }) as DistributionSpec
-      const wrong = distributionFault(spec)
-      if (wrong !== undefined) context.issues.push({ code: 'custom', message: wrong, path: [kind], input: parsed })
-      return spec
-    })
-  }
-  const accepted = `a duration, or a map with one of ${distributionKinds.join(', ')}`
-  return forms(choices, (value) => {
-    if (!isMap(value)) return 'value'
-    const keys = Object.keys(value)
-    const kind = keys.find((key) => distributionKinds.includes(key))
-    if (kind !== undefined) return kind
-    return { wrong: `found ${keys.length === 0 ? 'an empty map' : `the distribution ${show(keys[0])}`}; accepted: ${accepted}${suggestion(keys[0] ?? '', distributionKinds)}` }
-  })
-}
-
-function distributionFault(spec: DistributionSpec): string | undefined {
-  if ((spec.kind === 'uniform' || spec.kind === 'bounded-pareto') && spec.low >= spec.high) return 'found low not below high; accepted: low < high'
-  if (spec.kind === 'empirical' && spec.weights !== undefined) {
-    if (spec.weights.length !== spec.values.length) return `found ${spec.weights.length} weights for ${spec.values.length} values; accepted: one weight a value`
-    if (!spec.weights.some((weight) => weight > 0)) return 'found weights that are all 0; accepted: at least one above 0'
-  }
-  return undefined
-}
 
 // Cluster.
 
@@ -106,8 +54,6 @@ const tracedPool = section('a pool from a trace', {
   price: price().prefault('0/h').describe('dollars per node and hour'),
 })
 
-const byKey = (key: string, present: string, absent: string) => (value: unknown): string => (isMap(value) && key in value ? present : absent)
-
 const pool = forms<z.infer<typeof handWritten> | z.infer<typeof tracedPool>>({ own: handWritten, traced: tracedPool }, byKey('trace', 'traced', 'own'))
 
 const cluster = section('the cluster', {
@@ -121,35 +67,6 @@ const toleration = section('a toleration', {
   operator: oneOf(['Equal', 'Exists']).prefault('Equal'),
   value: words().prefault(''),
   effect: oneOf(['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('').describe('empty: any effect'),
-})
-
-const trafficShapes = {
-  poisson: section('poisson traffic', { rate: rate(), pattern: oneOf(['poisson']).prefault('poisson') }),
-  constant: section('constant traffic', { rate: rate(), pattern: oneOf(['constant']) }),
-  diurnal: section('diurnal traffic', {
-    rate: rate().describe('mean over a period'),
-    pattern: oneOf(['diurnal']),
-    amplitude: share({ min: 0, max: 1 }).prefault('50%').describe('peak over mean, minus one; web traffic has 30% to 60%'),
-    period: positiveTime().optional().describe('default: the horizon, so that a run sees one whole wave'),
-    phase: share({ min: 0, max: 1 }).prefault(0).describe('part of the period by which the wave is ahead'),
-  }),
-  step: section('step traffic', {
-    rate: rate().describe('before the step'),
-    pattern: oneOf(['step']),
-    to: rate().describe('after the step'),
-    at: duration().describe('when it comes'),
-    until: duration().optional().describe('when the first rate comes back; default: never'),
-  }),
-} as const
-
-const patterns = Object.keys(trafficShapes)
-
-type Traffic = z.infer<(typeof trafficShapes)[keyof typeof trafficShapes]>
-
-const traffic = forms<Traffic>(trafficShapes, (value) => {
-  const pattern = isMap(value) ? value['pattern'] : undefined
-  if (pattern === undefined || (typeof pattern === 'string' && patterns.includes(pattern))) return (pattern) ?? 'poisson'
-  return { wrong: `found the pattern ${show(pattern)}; accepted: ${patterns.join(', ')}${typeof pattern === 'string' ? suggestion(pattern, patterns) : ''}` }
 })
 
 const PROCESSOR_SHARING = 'processor-sharing'
@@ -204,60 +121,6 @@ const service = section('a service', {
     cpu: distribution().describe('CPU work on one core'),
   }),
 })
-
-// Background.
-
-const usage = section('the usage of background pods', {
-  share: share({ min: 0 }).prefault('60%').describe('CPU used while running, as a share of the request; default 60%, the use of Borg 2019 and Alibaba machines relative to requests'),
-  limited: flag().prefault(false).describe('true: a CPU limit equal to the request caps the usage at 100%'),
-})
-
-const inflate = (resources: readonly string[]) =>
-  z
-    .unknown()
-    .transform((value, context): { readonly resource: string; readonly share: number } => {
-      const keys = isMap(value) ? Object.keys(value) : []
-      const accepted = `a map with one of ${resources.join(', ')} and a share, such as { cpu: 60% }`
-      if (!isMap(value) || keys.length !== 1 || !resources.includes(keys[0])) {
-        context.issues.push({ code: 'custom', message: `found ${keys.length === 1 ? `the resource ${show(keys[0])}` : show(value)}; accepted: ${accepted}${keys.length === 1 ? suggestion(keys[0], resources) : ''}`, input: value })
-        return z.NEVER
-      }
-      const parsed = share({ min: 0.0001, max: 10 }).safeParse(value[keys[0]])
-      if (parsed.success) return { resource: keys[0], share: parsed.data }
-      for (const issue of parsed.error.issues) context.issues.push({ ...issue, path: [keys[0]], input: value } as never)
-      return z.NEVER
-    })
-    .meta({ type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false, properties: Object.fromEntries(resources.map((r) => [r, { type: ['string', 'number'] }])) })
-
-const tracedBackground = section('background pods from a trace', {
-  name: name().optional().describe("default: the trace's name"),
-  trace: oneOf(['openb']).describe('take the pods of this trace: openb, 8,152 pods of a GPU cluster'),
-  path: words().optional().describe('folder of the trace, relative to this file; default: the data that orchsim brings'),
-  pods: words().prefault('openb_pod_list_default.csv').describe('file of the pod list in that folder'),
-  inflate: inflate(['cpu', 'memory', 'gpu']).optional().describe("draw rows with replacement until this share of the cluster's capacity is asked for (Little's law); default: replay as recorded"),
-  usage: usage.prefault({}),
-  speedUp: positive().prefault(1).describe('divides gaps and lifetimes, never start-up delays'),
-  from: duration().prefault(0).describe('replay only: time in the trace at which the run begins'),
-})
-
-const syntheticBackground = section('background pods', {
-  name: name().prefault('background'),
-  shapes: list(
-    'shapes',
-    section('a shape', { cpu: cpu(), memory: memory(), weight: positive().prefault(1), resources: amounts().prefault({}).describe('further named resources, whole amounts per pod') }),
-  ).min(1, 'found an empty list; accepted: at least one shape').describe('pods to draw from, by weight'),
-  lifetime: forms<DistributionSpec | null>({ forever: oneOf(['forever']).transform(() => null), drawn: distribution() }, (value) => (value === 'forever' ? 'forever' : 'drawn'))
-    .prefault('forever').describe('how long a pod runs, or forever'),
-  count: whole({ min: 1 }).optional().describe('how many pods, all at the start'),
-  inflate: inflate(['cpu', 'memory']).optional().describe("or as many as ask for this share of the cluster's capacity"),
-  usage: usage.prefault({}),
-})
-
-const background = forms<z.infer<typeof tracedBackground> | z.infer<typeof syntheticBackground>>(
-  { traced: tracedBackground, synthetic: syntheticBackground },
-  byKey('trace', 'traced', 'synthetic'),
-)
-
 const workload = section('the workload', {
   services: list('services', service).prefault([]).describe('services whose requests are simulated one by one'),
   background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),

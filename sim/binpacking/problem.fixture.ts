@@ -47,6 +47,7 @@ export function classesOf(pods: readonly Pod[], named: number): { classes: Class
   const request = [cpu, memory, column(() => 1), ...Array.from({ length: named }, (_, i) => column((row) => row.named[i]))]
   const classes: ClassesView = {
     count: rows.length, request, cpu, memory, limit: zero, usage: zero, gpus: column((row) => row.gpus), gpuMilli: column((row) => row.gpuMilli), priority: zero,
+    tenant: zero, tenants: [''],
   }
   return { classes, podClass, kinds: rows.map((row) => row.kind) }
 }

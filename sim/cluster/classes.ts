@@ -20,6 +20,8 @@ export class Classes implements ClassesView {
   gpus = new Uint8Array(FIRST)
   gpuMilli = new Int32Array(FIRST)
   priority = new Int32Array(FIRST)
+  tenant = new Int32Array(FIRST)
+  readonly tenants: string[] = ['']
   /** The shape of each class, for what is asked seldom. */
   readonly shapes: PodShape[] = []
   /** Asks for a resource that no node of the run knows: fits nowhere. */
@@ -63,6 +65,7 @@ export class Classes implements ClassesView {
     this.gpus[row] = shape.gpus
     this.gpuMilli[row] = shape.gpus === 0 ? 0 : shape.gpuMilli
     this.priority[row] = shape.priority
+    this.tenant[row] = this.tenantRow(shape.tenant ?? '')
     this.shapes.push(shape)
     this.impossible.push(Object.entries(shape.resources).some(([name, amount]) => amount > 0 && !this.resources.includes(name)))
     return row
@@ -76,7 +79,13 @@ export class Classes implements ClassesView {
     this.gpus = grown(this.gpus, length)
     this.gpuMilli = grown(this.gpuMilli, length)
     this.priority = grown(this.priority, length)
+    this.tenant = grown(this.tenant, length)
     this.alias()
+  }
+
+  private tenantRow(name: string): number {
+    const known = this.tenants.indexOf(name)
+    return known >= 0 ? known : this.tenants.push(name) - 1
   }
 
   private alias(): void {
@@ -90,7 +99,7 @@ function canonical(shape: PodShape): string {
   const { gpus } = shape
   return JSON.stringify([
     shape.cpu, shape.memory, shape.limit, gpus, gpus === 0 ? 0 : shape.gpuMilli, gpus === 0 ? [] : [...shape.gpuModels].sort(),
-    shape.usage, shape.priority,
+    shape.usage, shape.priority, shape.tenant ?? '',
     sortedEntries(shape.resources).filter(([, amount]) => amount !== 0), sortedEntries(shape.labels), sortedEntries(shape.nodeSelector),
     shape.tolerations.map((t) => JSON.stringify([t.key, t.operator, t.value, t.effect])).sort(),
   ])

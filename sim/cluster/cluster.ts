@@ -158,15 +158,15 @@ export class Cluster {
 
   // ---- pods
 
-  /** A pending pod; `service` is NONE for background. */
-  createPod(shape: PodShape, service: number, now: number): number {
-    return this.createPodOf(this.classes.intern(shape), service, now)
+  /** A pending pod; `service` is NONE for background, `duration` and `deadline` [µs] are what queue orders may know. */
+  createPod(shape: PodShape, service: number, now: number, duration = Infinity, deadline = Infinity): number {
+    return this.createPodOf(this.classes.intern(shape), service, now, duration, deadline)
   }
 
-  createPodOf(podClass: number, service: number, now: number): number {
+  createPodOf(podClass: number, service: number, now: number, duration = Infinity, deadline = Infinity): number {
     if (!(service < EPOCH_SPAN)) throw new Error(`service ${service} is one too many: rows are 0 to ${EPOCH_SPAN - 1}`)
     const { pods } = this
-    const pod = pods.take(this.classes, podClass, service, now)
+    const pod = pods.take(this.classes, podClass, service, now, duration, deadline)
     if (pod >= this.residents.next.length) this.residents.reserve(this.nodes.count, pods.count)
     this.created++
     this.pendingPods++

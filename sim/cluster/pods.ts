@@ -16,6 +16,8 @@ export class Pods implements PodsView {
   deviceMask = new Int32Array(FIRST)
   service = new Int32Array(FIRST).fill(NONE)
   created = new Float64Array(FIRST)
+  duration = new Float64Array(FIRST)
+  deadline = new Float64Array(FIRST)
   /** Time of the bind [µs], 0 before. */
   bound = new Float64Array(FIRST)
   order = new Float64Array(FIRST)
@@ -24,7 +26,7 @@ export class Pods implements PodsView {
   private freeCount = 0
   private creations = 0
 
-  take(classes: Classes, podClass: number, service: number, now: number): number {
+  take(classes: Classes, podClass: number, service: number, now: number, duration: number, deadline: number): number {
     let pod: number
     if (this.freeCount > 0) pod = this.freeRows[--this.freeCount]
     else {
@@ -39,6 +41,8 @@ export class Pods implements PodsView {
     this.deviceMask[pod] = 0
     this.service[pod] = service
     this.created[pod] = now
+    this.duration[pod] = duration
+    this.deadline[pod] = deadline
     this.bound[pod] = 0
     this.order[pod] = this.creations++
     return pod
@@ -68,6 +72,8 @@ export class Pods implements PodsView {
     this.deviceMask = grown(this.deviceMask, length)
     this.service = grown(this.service, length, NONE)
     this.created = grown(this.created, length)
+    this.duration = grown(this.duration, length)
+    this.deadline = grown(this.deadline, length)
     this.bound = grown(this.bound, length)
     this.order = grown(this.order, length)
     this.epoch = grown(this.epoch, length)

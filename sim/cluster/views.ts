@@ -63,6 +63,10 @@ export interface ClassesView {
   readonly gpus: Column
   readonly gpuMilli: Column // per device
   readonly priority: Column
+  /** Row of `tenants`. */
+  readonly tenant: Column
+  /** Names of those who pay; row 0 is '', everyone who named no one. */
+  readonly tenants: readonly string[]
 }
 
 export interface PodsView {
@@ -75,6 +79,10 @@ export interface PodsView {
   readonly deviceMask: Column
   readonly service: Column // NONE for background
   readonly created: Column // µs
+  /** How long the pod will run once started, as declared on creation [µs]; Infinity: for ever, or unknown. */
+  readonly duration: Column
+  /** When it should be through [µs]; Infinity: no deadline. */
+  readonly deadline: Column
   /** Order of creation over the whole run, for first-in-first-out among reused rows. */
   readonly order: Column
   /** Counts the uses of the row; a late event compares it. */

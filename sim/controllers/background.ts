@@ -11,7 +11,7 @@ import type { PodLifecycle } from './pod-lifecycle.ts'
 
 export class Background {
   private source = new Int32Array(256)
-  private shape = new Int32Array(256)
+  private key = new Int32Array(256)
   private readonly starts: number[]
   /** Handle of each source's pending PodArrives. */
   private readonly arrivals: Int32Array
@@ -52,7 +52,7 @@ export class Background {
   ended(pod: number): void {
     const row = this.source[pod]
     const source = this.sources[row]
-    if (source.released?.(this.shape[pod], this.simulator.now - this.starts[row]) !== true) return
+    if (source.released?.(this.key[pod], this.simulator.now - this.starts[row]) !== true) return
     // The source offers anew, the earlier of what was pending and what is known now.
     if (this.arrivals[row] !== NO_EVENT) this.simulator.cancel(this.arrivals[row])
     this.expect(row)
@@ -72,14 +72,15 @@ export class Background {
     const now = this.simulator.now
     let time: number
     do {
-      const pod = this.cluster.createPod(source.shapes[source.shape], NONE, now)
+      const deadline = this.starts[row] + (source.deadline ?? Infinity)
+      const pod = this.cluster.createPod(source.shapes[source.shape], NONE, now, source.duration, deadline)
       if (pod >= this.source.length) {
         const length = Math.max(pod + 1, this.source.length * 2)
         this.source = grown(this.source, length)
-        this.shape = grown(this.shape, length)
+        this.key = grown(this.key, length)
       }
       this.source[pod] = row
-      this.shape[pod] = source.shape
+      this.key[pod] = source.key ?? NONE
       this.lifecycle.createdInBackground(pod, source.duration)
       this.placement.arrived(pod)
       time = this.starts[row] + source.next()
