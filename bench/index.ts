@@ -1,13 +1,15 @@
 /**
  * npm run bench [-- --short] [-- --only queue,requests] [-- --save]
  * Runs each suite in a process of its own, so that one suite's code does not shape how another's is compiled. Prints a table with the
- * naive twin on the same row and the change against bench/baseline.json, and writes all rows to results/bench/rows.json. --save
- * makes this run the baseline of its kind (short runs measure smaller scales).
+ * naive twin on the same row and the change against bench/baseline.json, and writes all rows to results/bench/rows.json, and to
+ * results/bench/benchmark-action.json as GitHub's benchmark action reads them. --save makes this run the baseline of its kind (short
+ * runs measure smaller scales).
  */
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { actionRows } from './benchmark-action.ts'
 import { table, thisRun } from './compare.ts'
 import type { Baselines } from './compare.ts'
 import type { BenchRow } from './harness.ts'
@@ -67,6 +69,7 @@ function runAll(): number {
   const run = thisRun(names.flatMap(rowsFromProcess))
   console.log(table(run, baselines[kind]))
   writeJson(new URL('rows.json', RESULTS), run)
+  writeJson(new URL('benchmark-action.json', RESULTS), actionRows(run))
   if (values.save) {
     // With --only, the rows of the other suites stay.
     const others = baselines[kind]?.rows.filter(({ name }) => !run.rows.some((row) => row.name === name)) ?? []
