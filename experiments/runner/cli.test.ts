@@ -152,6 +152,37 @@ describe('run', () => {
   })
 })
 
+describe('run, guarded', () => {
+  it('ends with 3 when an assertion is broken, and says which even when quiet', async () => {
+    const guarded = join(folder, 'guarded.yaml')
+    writeFileSync(guarded, `${YAML}assert: [{ metric: latency-mean, below: 1000 }, { metric: latency-mean, below: 0.001, where: { scheduling: snug } }]\n`)
+    const { code, out, err } = await call('run', guarded, '--out', join(folder, 'guarded'), '--quiet')
+    expect({ code, out }).toEqual({ code: 3, out: '' })
+    expect(err).toMatch(/^assert: latency-mean of snug: .* ms \(.*\), asked: below 0.001 ms: fails\n$/)
+    const kept = await call('run', guarded, '--out', join(folder, 'guarded'), '--set', 'assert=[{ metric: latency-mean, below: 1000 }]', '--json')
+    expect(kept.code).toBe(0)
+    expect((JSON.parse(kept.out) as { assertions: unknown[] }).assertions).toHaveLength(2)
+  })
+})
+
+describe('--set with a list', () => {
+  const axes = async (...sets: string[]): Promise<string[]> => (await call('plan', file, ...sets.flatMap((set) => ['--set', set]))).out.split('\n').filter((line) => line.startsWith('  axis '))
+
+  it('compares, where the file takes one value: a new axis, or in place of its own', async () => {
+    expect(await axes('slb=[random, two-choices]')).toEqual(['  axis scheduling: best-fit, snug', '  axis slb: random, two-choices'])
+    expect(await axes('scheduling=[random, first-fit]', 'workload.services.web.replicas=[4, 8]')).toEqual(['  axis scheduling: random, first-fit', '  axis workload.services.web.replicas: replicas 4, replicas 8'])
+  })
+
+  it('is the value, where the file takes a list', async () => {
+    expect(await axes('cluster.pools.general.zones=[a, b]')).toEqual(['  axis scheduling: best-fit, snug'])
+  })
+
+  it('names wrong values of the list', async () => {
+    const { code, err } = await call('plan', file, '--set', 'workload.services.web.replicas=[1, x]')
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('--set workload.services.web.replicas=[1, x]:1:32  workload.services.web.replicas  found "x"') })
+  })
+})
+
 describe('the executable', () => {
   const bin = join(root, 'bin', 'orchsim.js')
 

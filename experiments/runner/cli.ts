@@ -1,11 +1,12 @@
 /**
  * The command line. Only this file's own imports are loaded at the start; what a command needs comes when it runs, so that `--help`
- * is quick. Exit codes: 0 done, 1 a run failed, 2 the call or a file is wrong, 130 interrupted.
+ * is quick. Exit codes: 0 done, 1 a run failed, 2 the call or a file is wrong, 3 an assertion
+ * of the experiment is broken, 4 a regression was found, 130 interrupted.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { version } from './package.ts'
 
-export const EXIT = { done: 0, failed: 1, wrong: 2, interrupted: 130 } as const
+export const EXIT = { done: 0, failed: 1, wrong: 2, broken: 3, regressed: 4, interrupted: 130 } as const
 
 /** Where a command writes; tests bring their own. */
 export interface Screens {

@@ -108,7 +108,7 @@ describe('executing a plan', () => {
     }), never)
     expect(finished).toHaveLength(3)
     expect(failed).toMatchObject([{ run: plan.runs[1], message: 'no room' }])
-    const study = studyOf(plan, { finished, failed, interrupted: false }, '1.0.0', 'npx orchsim run x.yaml')
+    const study = studyOf(plan, { asked: plan.runs, finished, failed, interrupted: false }, '1.0.0', 'npx orchsim run x.yaml')
     expect(study.notes).toContain('failed: best-fit, replication 2: no room')
     expect(study.runs).toHaveLength(3)
   })

@@ -40,7 +40,9 @@ export interface FailedRun {
 }
 
 export interface Execution {
-  /** In the order of the plan. */
+  /** All runs that the planner asked for, by variant and replication. */
+  readonly asked: readonly PlannedRun[]
+  /** In the same order. */
   readonly finished: readonly FinishedRun[]
   readonly failed: readonly FailedRun[]
   readonly interrupted: boolean
@@ -58,13 +60,13 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
   const finished: FinishedRun[] = []
   const failed: FailedRun[] = []
   const seconds = new Map<string, number>()
-  let planned = 0
+  const asked: PlannedRun[] = []
   setMaxListeners(0, signal) // one listener a waiting run is meant
   while (!signal.aborted) {
     const wave = planner.next(finished)
     if (wave.length === 0) break
-    planned += wave.length
-    watcher?.planned(planned)
+    asked.push(...wave)
+    watcher?.planned(asked.length)
     const results = await Promise.all(wave.map((run) => tried(plan, run, executor, signal, seconds, watcher)))
     results.forEach((outcome, i) => {
       const run = wave[i]
@@ -73,8 +75,14 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
       else finished.push({ run, result: outcome.result })
     })
   }
-  return { finished, failed, interrupted: signal.aborted, seconds }
+  // Waves come one after the other; tables read variant by variant.
+  asked.sort(inOrder)
+  finished.sort((a, b) => inOrder(a.run, b.run))
+  failed.sort((a, b) => inOrder(a.run, b.run))
+  return { asked, finished, failed, interrupted: signal.aborted, seconds }
 }
+
+const inOrder = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant || a.replication - b.replication
 
 type Outcome = { readonly result: RunResult } | { readonly message: string; readonly stack: string } | undefined
 

@@ -27,11 +27,12 @@ export function manifestOf(plan: Plan, execution: Execution, facts: Facts): stri
     interrupted: execution.interrupted,
     seed: plan.seed,
     replications: plan.replications,
+    until: plan.until,
     primary: plan.primary,
     margins: plan.margins,
     axes: plan.axes,
     variants: plan.variants.map((variant) => portable(variant, facts.folder)),
-    runs: plan.runs.map((run) => ({
+    runs: execution.asked.map((run) => ({
       ...run,
       state: state.get(run.id) ?? 'not run',
       ...(message.has(run.id) ? { message: message.get(run.id) } : {}),

@@ -54,7 +54,7 @@ export async function validateCommand(files: readonly string[], screens: Screens
   for (const file of files) {
     const resolved = await readExperiment(file)
     if ('problems' in resolved) problems.push(...resolved.problems)
-    else screens.out.write(`${file}: right, ${resolved.experiment.variants.length * resolved.experiment.replications} runs\n`)
+    else screens.out.write(`${file}: right, ${resolved.experiment.variants.length * resolved.experiment.replications.count} runs\n`)
   }
   if (problems.length === 0) return EXIT.done
   printProblems(problems, screens)

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { RunResult } from '../../sim/results.ts'
 import type { Scenario } from './scenario.ts'
+import type { Assertion, PrecisionRule } from './schema.ts'
 import type { Experiment } from './spec.ts'
 
 export interface Axis {
@@ -33,28 +34,40 @@ export interface Plan {
   readonly name: string
   readonly question: string
   readonly seed: string | number
+  /** Of the first wave; the only one without a rule. */
   readonly replications: number
+  readonly until: PrecisionRule | null
   readonly primary: string
+  /** Version of orchsim: part of each run's identity. */
+  readonly engine: string
   readonly margins: { readonly relative: number; readonly points: number }
+  readonly assert: readonly Assertion[]
   readonly axes: readonly Axis[]
   readonly variants: readonly Variant[]
   readonly runs: readonly PlannedRun[]
 }
 
 export function planOf(experiment: Experiment, engine: string): Plan {
-  const { name, question, seed, replications, primary, margins, axes } = experiment
+  const { name, question, seed, replications, primary, margins, assert, axes } = experiment
   const variants = experiment.variants.map(({ choices, scenario }, index): Variant => ({
     index, choices, scenario,
     label: choices.length === 0 ? 'all runs' : choices.map((choice, axis) => axes[axis].labels[choice]).join(' · '),
   }))
-  const runs = variants.flatMap(({ index, scenario }) => {
+  const { count, until } = replications
+  const plan = { name, question, seed, replications: count, until, primary, margins, assert, axes, variants, engine }
+  return { ...plan, runs: runsFrom(plan, 0, count) }
+}
+
+/** The runs of the replications `first` to before `end`, variant by variant. */
+export function runsFrom({ variants, seed, engine }: Pick<Plan, 'variants' | 'seed' | 'engine'>, first: number, end: number): PlannedRun[] {
+  return variants.flatMap(({ index, scenario }) => {
     const content = canonical(identity(scenario))
-    return Array.from({ length: replications }, (_, replication): PlannedRun => ({
-      id: createHash('sha256').update(canonical({ engine, seed, replication })).update(content).digest('hex'),
-      variant: index, replication, seed,
-    }))
+    return Array.from({ length: end - first }, (_, i): PlannedRun => {
+      const replication = first + i
+      const id = createHash('sha256').update(canonical({ engine, seed, replication })).update(content).digest('hex')
+      return { id, variant: index, replication, seed }
+    })
   })
-  return { name, question, seed, replications, primary, margins, axes, variants, runs }
 }
 
 /** A scenario without its machine: where a digest stands for a file, the file's place says nothing; checks do not change a result. */

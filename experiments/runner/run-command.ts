@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { EXIT, type RunOptions, type Screens } from './cli.ts'
+import { assess, type Outcome } from './assertions.ts'
 import { execute, threads, type Execution, type Executor } from './execute.ts'
 import { writeWhole } from '../../reports/write.ts'
 import { manifestOf } from './manifest.ts'
@@ -29,16 +30,17 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   const folder = options.out ?? join('results', plan.name)
   const below = relative(process.cwd(), file)
   const named = below.startsWith('..') ? basename(file) : below
-  if (execution.finished.length > 0) await report(plan, execution, folder, callOf(named, options), options, screens)
+  const outcomes = execution.finished.length > 0 ? await report(plan, execution, folder, callOf(named, options), options, screens) : []
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
   const seconds = (performance.now() - begin) / 1000
   await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }))
 
-  const done = `${execution.finished.length} of ${plan.runs.length} runs`
+  const done = `${execution.finished.length} of ${execution.asked.length} runs`
   if (execution.interrupted) screens.err.write(`interrupted: ${done} are finished and readable in ${folder}\n`)
   else if (execution.failed.length > 0) screens.err.write(`${done} are finished and readable in ${folder}\n`)
   if (execution.interrupted) return EXIT.interrupted
-  return execution.failed.length > 0 ? EXIT.failed : EXIT.done
+  if (execution.failed.length > 0) return EXIT.failed
+  return outcomes.every(({ holds }) => holds) ? EXIT.done : EXIT.broken
 }
 
 async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal, progress: Progress | undefined): Promise<Execution> {
@@ -51,14 +53,18 @@ async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal,
 }
 
 /** Files, and the comparison or its JSON on the screen. Charts are the heavy part, so they are loaded only here. */
-async function report(plan: Plan, execution: Execution, folder: string, call: string, options: RunOptions, screens: Screens): Promise<void> {
+async function report(plan: Plan, execution: Execution, folder: string, call: string, options: RunOptions, screens: Screens): Promise<readonly Outcome[]> {
   const study = studyOf(plan, execution, version(), call)
-  const { writeReports, comparisonText, summaryOf } = await import('../../reports/index.ts')
+  const { writeReports, comparisonText, summarise, summaryOf } = await import('../../reports/index.ts')
   await writeReports(folder, study)
+  const outcomes = plan.assert.length === 0 ? [] : assess(plan.assert, summarise(study))
   // https://no-color.org: any value but the empty one turns colour off.
   const colour = screens.out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
-  if (options.json === true) screens.out.write(`${JSON.stringify({ results: folder, ...summaryOf(study) }, null, 2)}\n`)
-  else if (options.quiet !== true) screens.out.write(`${comparisonText(study, { colour }).trimEnd()}\n\nresults: ${folder}\n`)
+  if (options.json === true) screens.out.write(`${JSON.stringify({ results: folder, ...summaryOf(study), assertions: outcomes }, null, 2)}\n`)
+  else if (options.quiet !== true) screens.out.write(`${comparisonText(study, { colour }).trimEnd()}\n\n${outcomes.map(({ sentence }) => `assert: ${sentence}\n`).join('')}results: ${folder}\n`)
+  // Whoever asked for quiet still wants to know what broke.
+  if (options.quiet === true || options.json === true) for (const { holds, sentence } of outcomes) if (!holds) screens.err.write(`assert: ${sentence}\n`)
+  return outcomes
 }
 
 /** The call that gives the same study: what changes no result (folder, jobs, screen) is left out. */

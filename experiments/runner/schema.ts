@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { METRICS } from '../../sim/metrics/standard.ts'
 import { show } from './document.ts'
 import {
-  amounts, byKey, cpu, duration, flag, forms, isMap, labels, list, memory, name, number, oneOf, positiveTime, price, section, share, whole, words,
+  amounts, byKey, cpu, duration, flag, forms, isMap, labels, list, memory, name, number, oneOf, positive, positiveTime, price, section, share, whole, words,
 } from './quantities.ts'
 import { background } from './schema-background.ts'
 import { distribution } from './schema-distribution.ts'
@@ -166,17 +166,85 @@ const start = forms<Start>(
   },
 )
 
+/** How many runs each variant gets: so many, or waves until the primary metric is known well enough. */
+export interface Replications {
+  /** In the first wave. */
+  readonly count: number
+  readonly until: PrecisionRule | null
+}
+
+export interface PrecisionRule {
+  /** Half of the 95 % interval at most this: a part of the value (or of the ratio of two), or null. */
+  readonly relative: number | null
+  /** Or this much in the metric's own unit, or null. */
+  readonly absolute: number | null
+  /** Replications added at once, and most of all. */
+  readonly wave: number
+  readonly most: number
+}
+
+const untilPrecise = section('replications until precise', {
+  first: whole({ min: 2, max: 100_000 }).prefault(10).describe('replications of the first wave; default 10: an interval from fewer says little'),
+  relative: share({ min: 0.0001, max: 1 }).optional().describe('half-width of the 95 % interval as a part of the value: 5% stops at 100 ms ± 5 ms'),
+  absolute: positive().optional().describe("or in the metric's own unit (points of a share)"),
+  wave: whole({ min: 1, max: 10_000 }).prefault(10).describe('replications added at once; fixed, so that the number of workers changes nothing'),
+  most: whole({ min: 2, max: 100_000 }).prefault(100).describe('the cap; the report says when it was reached'),
+}).transform(({ first, relative, absolute, wave, most }, context): Replications => {
+  const refuse = (message: string, path: string[]): void => void context.issues.push({ code: 'custom', message, path, input: relative })
+  if ((relative === undefined) === (absolute === undefined)) refuse(`found ${relative === undefined ? 'neither relative nor absolute' : 'both relative and absolute'}; accepted: one of the two`, [])
+  if (first > most) refuse(`found ${most}; accepted: at least first, ${first}`, ['most'])
+  return { count: first, until: { relative: relative ?? null, absolute: absolute ?? null, wave, most } }
+})
+
+const replications = forms<Replications>(
+  { count: whole({ min: 1, max: 100_000 }).transform((count): Replications => ({ count, until: null })), precise: untilPrecise },
+  (value) => (isMap(value) ? 'precise' : 'count'),
+)
+
+export interface Assertion {
+  readonly metric: string
+  /** Label by axis; an axis that is not named takes all its values. */
+  readonly where: Readonly<Record<string, string>>
+  readonly below: number | null
+  readonly above: number | null
+  /** The whole 95 % interval must lie there, not only the mean. */
+  readonly sure: boolean
+  /** Accepted verdicts against the baseline; empty: the bounds are meant. */
+  readonly verdict: readonly (typeof VERDICTS)[number][]
+}
+
+const VERDICTS = ['better', 'worse', 'equivalent', 'inconclusive', 'changed'] as const
+
+const verdicts = forms<readonly (typeof VERDICTS)[number][]>(
+  { one: oneOf(VERDICTS).transform((word) => [word]), several: list('verdicts', oneOf(VERDICTS)).min(1, `found an empty list; accepted: ${VERDICTS.join(', ')}`) },
+  (value) => (Array.isArray(value) ? 'several' : 'one'),
+)
+
+const assertion = section('an assertion', {
+  metric: oneOf(metricIds).describe('what is looked at'),
+  where: labels().prefault({}).describe('the variants that are meant, by axis: { slb: two-choices }; default: all'),
+  below: number().optional().describe("the mean over replications must be below this, in the metric's unit"),
+  above: number().optional().describe('or above this'),
+  sure: flag().prefault(false).describe('true: the whole 95 % interval must lie there, not only the mean'),
+  verdict: verdicts.optional().describe('or: accepted verdicts against the baseline'),
+}).transform(({ metric, where, below, above, sure, verdict }, context): Assertion => {
+  const bounds = below !== undefined || above !== undefined
+  if (bounds === (verdict !== undefined)) context.issues.push({ code: 'custom', message: `found ${bounds ? 'bounds and a verdict' : 'neither a bound nor a verdict'}; accepted: below, above or both, or verdict`, input: metric })
+  return { metric, where, below: below ?? null, above: above ?? null, sure, verdict: verdict ?? [] }
+})
+
 /** Keys that belong to the experiment as a whole: no axis may change them between variants. */
 export const experimentShape = {
   name: name().describe('folder of the results and heading of the report'),
   question: words().prefault('').describe('the question the experiment answers; the report opens with it'),
   seed: forms<string | number>({ whole: whole({ min: 0 }), words: words() }, (value) => (typeof value === 'number' ? 'whole' : 'words')).prefault(1).describe('root of all randomness'),
-  replications: whole({ min: 1, max: 100_000 }).prefault(10).describe('runs per variant, each with its own randomness; variants share theirs'),
+  replications: replications.prefault(10).describe('runs per variant, each with its own randomness; variants share theirs; a number, or { relative: 5% } for waves until the primary metric is that precise'),
   primary: oneOf(metricIds).optional().describe('the metric that the verdict is about, everything else is exploratory; default: slo-misses when a service has an objective, else latency-p99 when there are services, else pending-p99'),
   margins: section('equivalence margins', {
     relative: share({ min: 0, max: 1 }).prefault('2%').describe('for latencies, costs, counts and the like; default 2%'),
     points: number({ min: 0, max: 100 }).prefault(1).describe('for shares, in percentage points; default 1'),
   }).prefault({}).describe('differences smaller than this count as equivalent'),
+  assert: list('assertions', assertion).prefault([]).describe('what must hold: a run that breaks one ends with exit code 3'),
 }
 
 /** The seat of a packer stands beside its name. */

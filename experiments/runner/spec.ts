@@ -5,6 +5,7 @@
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { checkData, checkPrimary, checkScenario, defaultPrimary, duplicateNames, idleAxes } from './checks.ts'
+import { assertionIssues } from './assertions.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
 import { pathText, readSource, show, suggestion, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf } from './families.ts'
@@ -44,7 +45,7 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   for (const text of overrides.set ?? []) {
     const parsed = parseSet(text, source.data)
     if ('message' in parsed) problems.push(parsed)
-    else sets.push(parsed)
+    else sets.push(asAxis(parsed, text.slice(0, text.indexOf('=')), source.data))
   }
   const base = laidOver(source.data, sets)
   const placeOf = (path: Path, onKey: boolean): Place => placeUnder(sets, path, onKey) ?? (onKey ? source.keyPlace(path) : source.place(path))
@@ -77,7 +78,7 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   for (const [i, raw] of raws.entries()) {
     const overlays = overlaysOf(choices[i])
     const found = issuesOf(raw, shape, known, folder)
-    const issues = [...found.issues, ...(i === 0 ? whole.issues : [])]
+    const issues = [...found.issues]
     if (found.scenario !== undefined && whole.data.primary !== undefined) issues.push(...checkPrimary(whole.data.primary, found.scenario))
     for (const issue of issues) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
     if (found.scenario !== undefined) variants.push({ choices: choices[i], scenario: found.scenario })
@@ -85,6 +86,9 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   for (const { axis, message } of idleAxes(axes.map(({ key }) => key), variants.map(({ scenario }) => scenario))) {
     problems.push({ place: placeOf(['compare', axes[axis].key], true), path: `compare.${axes[axis].key}`, message })
   }
+  // What belongs to the experiment as a whole hangs on no axis.
+  for (const issue of whole.issues) problems.push(placed(issue, base, [], new Set(), placeOf))
+  for (const issue of assertionIssues(whole.data.assert ?? [], axes)) problems.push(placed(issue, base, [], new Set(), placeOf))
   if (problems.length > 0) return { problems }
   const data = whole.data as ExperimentData
   const primary = data.primary ?? defaultPrimary(variants[0].scenario)
@@ -94,6 +98,21 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
       axes: axes.map(({ key, labels }: Axis) => ({ key, labels })),
     },
   }
+}
+
+/**
+ * A list where the file takes none is an axis: `--set slb=[round-robin, two-choices]` compares the two, in place of the file's own axis
+ * of that path if it has one. Where the file does take a list (zones, weights, ...) the list is the value.
+ */
+function asAxis(set: Overlay, key: string, data: Readonly<Record<string, unknown>>): Overlay {
+  const [section] = set.path
+  const schema = Array.isArray(set.value) ? (scenarioShape(new Map()) as Record<string, z.ZodType>)[section] : undefined
+  if (schema === undefined) return set
+  const raw = laidOver(data, [set])
+  const parsed = schema.safeParse(raw[section])
+  const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => issuesFrom(issue, String(section), raw))
+  const refused = issues.some(({ path, message }) => path.length === set.path.length && startsWith(path, set.path) && message.startsWith('found a list'))
+  return refused ? { ...set, path: ['compare', key] } : set
 }
 
 /** All issues of one variant, and its scenario when there are none. */

@@ -10,10 +10,10 @@ import { percentText } from './quantities.ts'
 import type { PoolSpec, Scenario, ServiceSpec } from './scenario.ts'
 
 /** `command` is the call that gives the same study again. */
-export function studyOf(plan: Plan, execution: Pick<Execution, 'finished' | 'failed' | 'interrupted'>, version: string, command: string): Study {
+export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finished' | 'failed' | 'interrupted'>, version: string, command: string): Study {
   const notes: string[] = []
   for (const { run, message } of execution.failed) notes.push(`failed: ${plan.variants[run.variant].label}, replication ${run.replication + 1}: ${message}`)
-  if (execution.interrupted) notes.push(`interrupted: ${execution.finished.length} of ${plan.runs.length} runs are finished`)
+  if (execution.interrupted) notes.push(`interrupted: ${execution.finished.length} of ${execution.asked.length} runs are finished`)
   const { background, pools } = plan.variants[0].scenario
   if ([...background, ...pools].some(({ kind }) => kind === 'trace')) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
   return {
@@ -29,7 +29,7 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'finished' | 'fai
     runs: execution.finished.map(({ run, result }) => ({ variant: run.variant, replication: run.replication, seed: run.seed, id: run.id, result })),
     notes,
     setup: setupOf(plan.variants[0].scenario),
-    replications: plan.replications,
+    replications: execution.asked.reduce((most, { replication }) => Math.max(most, replication + 1), 0),
     reproduce: { command, version, digest: createHash('sha256').update(canonical(plan.runs.map(({ id }) => id))).digest('hex') },
   }
 }
