@@ -74,6 +74,16 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     })
 
   program
+    .command('init')
+    .description('write a first experiment to change, with an algorithm of your own beside it')
+    .argument('[folder]', 'where to', '.')
+    .option('--template <name>', 'loop, scheduling, binpacking, autoscaling or slb', 'loop')
+    .action(async (folder: string, options: { readonly template: string }) => {
+      const { initCommand } = await import('./init-command.ts')
+      code = initCommand(folder, options, screens)
+    })
+
+  program
     .command('list')
     .description('list algorithms with their parameters, and metrics')
     .argument('[family]', 'scheduling, binpacking, slb, replicas, sizes, nodes or metrics')

@@ -1,0 +1,16 @@
+/** The node with the most free memory after placement; the highest score wins, the lowest row on ties. */
+import type { OwnScheduler } from 'orchsim'
+
+const emptiest: OwnScheduler = {
+  name: 'emptiest',
+  parameters: {
+    cpuWeight: { kind: 'number', default: 0, min: 0, meaning: 'how much free CPU counts beside free memory' },
+  },
+  score(pod, node, { nodes, pods }, { cpuWeight }) {
+    const memory = (nodes.freeMemory[node] - pods.memory[pod]) / nodes.memory[node]
+    const cpu = (nodes.freeCpu[node] - pods.cpu[pod]) / nodes.cpu[node]
+    return memory + Number(cpuWeight) * cpu
+  },
+}
+
+export default emptiest

@@ -1,0 +1,19 @@
+/** The best of three backends drawn at random: the one with the fewest requests in flight, the first drawn on ties. */
+import type { OwnBalancer } from 'orchsim'
+
+const lightest: OwnBalancer = {
+  name: 'lightest',
+  parameters: {
+    tries: { kind: 'integer', default: 3, min: 1, max: 100, meaning: 'backends that are looked at' },
+  },
+  pick(backends, _request, random, { tries }) {
+    let best = random.int(backends.count)
+    for (let i = 1; i < Number(tries); i++) {
+      const other = random.int(backends.count)
+      if (backends.inFlight(other) < backends.inFlight(best)) best = other
+    }
+    return best
+  },
+}
+
+export default lightest
