@@ -84,6 +84,14 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     })
 
   program
+    .command('doctor')
+    .description('check that this machine can run experiments and gives the numbers that others get')
+    .action(async () => {
+      const { doctorCommand } = await import('./doctor-command.ts')
+      code = await doctorCommand(screens)
+    })
+
+  program
     .command('list')
     .description('list algorithms with their parameters, and metrics')
     .argument('[family]', 'scheduling, binpacking, slb, replicas, sizes, nodes or metrics')
@@ -102,6 +110,15 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     .action(async () => {
       const { schemaText } = await import('./json-schema.ts')
       screens.out.write(schemaText())
+    })
+
+  program
+    .command('completion')
+    .description('print a script that completes commands and options on Tab')
+    .argument('<shell>', 'bash, zsh or fish')
+    .action(async (shell: string) => {
+      const { completionFor } = await import('./completion-command.ts')
+      code = completionFor(shell, program, screens)
     })
 
   try {
