@@ -45,8 +45,14 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     .option('--set <path=value>', 'replaces a value of the file; may be given several times', collect, [])
     .option('--json', 'print a summary as JSON instead of the comparison')
     .option('--quiet', 'no progress, no comparison')
+    .option('--watch', 'run again whenever the file or an own algorithm of it changes')
     .option('--check', 'check the conservation laws after every event; slower')
     .action(async (file: string, options: RunOptions) => {
+      if (options.watch === true) {
+        const { watchCommand } = await import('./watch-command.ts')
+        code = await watchCommand(file, args, screens, interrupts)
+        return
+      }
       const { runCommand } = await import('./run-command.ts')
       code = await runCommand(file, options, screens, interrupts)
     })
@@ -149,6 +155,7 @@ export interface RunOptions extends PlanOptions {
   readonly jobs?: number
   readonly quiet?: boolean
   readonly check?: boolean
+  readonly watch?: boolean
 }
 
 /** Interrupts that come this close are one [ms]. */

@@ -43,6 +43,13 @@ async function importTypescript(url: string): Promise<unknown> {
   return tsImport(url, import.meta.url)
 }
 
+/** The file and the local files that it imports for their values, absolute. */
+export function localFiles(file: string): string[] {
+  const files = new Map<string, string>()
+  collect(resolve(file), files)
+  return [...files.keys()]
+}
+
 /** SHA-256 over the file and the local files it imports for their values, each with its path seen from the first. */
 export function digestOf(file: string): string {
   const files = new Map<string, string>()
