@@ -80,14 +80,20 @@ describe('calls that print', () => {
   })
 
   it('plan', async () => {
-    const { code, out } = await call('plan', file, '--replications', '1', '--seed', 'lucky')
+    const { code, out } = await call('plan', file, '--replications', '1', '--seed', 'lucky', '--jobs', '2')
     expect(code).toBe(0)
-    expect(out.split('\n').slice(0, 6).map((line) => line.replace(/^[0-9a-f]{12}/, 'id'))).toEqual([
+    expect(out.split('\n').slice(0, 12).map((line) => line.replace(/^[0-9a-f]{12}/, 'id'))).toEqual([
       'small: 2 variants of 1 replications, 2 runs, seed lucky, primary metric slo-misses',
       '  axis scheduling: best-fit, snug',
+      '  replications: one: no intervals, and verdicts stay inconclusive',
+      '  cost: about 38.4 k events, some 1s on 2 threads, without retries and contention',
+      '',
+      'variant  requests      pods    events  choices',
+      '      1    4.80 k         0    19.2 k  best-fit (the baseline, as the first value of each axis)',
+      '      2    4.80 k         0    19.2 k  snug (differs from the baseline in scheduling)',
       '',
       'run           variant  replication  choices',
-      'id        1            1  best-fit (baseline)',
+      'id        1            1  best-fit',
       'id        2            1  snug',
     ])
     expect((JSON.parse((await call('plan', file, '--json')).out) as { runs: unknown[] }).runs).toHaveLength(4)

@@ -59,11 +59,12 @@ export async function main(args: readonly string[], screens: Screens, interrupts
 
   program
     .command('plan')
-    .description('print the resolved runs of an experiment, without running them')
+    .description('print the resolved runs of an experiment with their reasons and their estimated cost, without running them')
     .argument('<file>', 'experiment file (YAML)')
     .option('--seed <seed>', 'replaces the seed of the file')
     .addOption(new Option('--replications <n>', 'replaces the replications of the file').argParser(wholeAbove(1)))
     .option('--set <path=value>', 'replaces a value of the file; may be given several times', collect, [])
+    .addOption(new Option('--jobs <n>', 'worker threads that the estimate of time counts on').argParser(wholeAbove(1)).env('ORCHSIM_JOBS'))
     .option('--json', 'print the whole plan as JSON')
     .action(async (file: string, options: PlanOptions) => {
       const { planCommand } = await import('./plan-command.ts')
@@ -148,11 +149,11 @@ export interface PlanOptions {
   readonly replications?: number
   readonly set: readonly string[]
   readonly json?: boolean
+  readonly jobs?: number
 }
 
 export interface RunOptions extends PlanOptions {
   readonly out?: string
-  readonly jobs?: number
   readonly quiet?: boolean
   readonly check?: boolean
   readonly watch?: boolean

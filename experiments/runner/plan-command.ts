@@ -1,8 +1,12 @@
 /** `orchsim plan` and `orchsim validate`: everything short of running. */
+import { availableParallelism } from 'node:os'
+import { estimatesOf, type Estimate } from './estimate.ts'
+import { clock, short } from './progress.ts'
 import { canonical, planOf, type Plan } from './plan.ts'
 import { EXIT, type PlanOptions, type Screens } from './cli.ts'
 import { problemsText, type Problem } from './document.ts'
 import { version } from './package.ts'
+import { percentText } from './quantities.ts'
 import { readExperiment } from './spec.ts'
 
 /** The options that replace values of the file, as `--set` texts. */
@@ -30,23 +34,48 @@ export async function planFile(file: string, options: PlanOptions, screens: Scre
 export async function planCommand(file: string, options: PlanOptions, screens: Screens): Promise<number> {
   const plan = await planFile(file, options, screens)
   if (plan === undefined) return EXIT.wrong
-  screens.out.write(options.json === true ? `${JSON.stringify(plan, null, 2)}\n` : planText(plan))
+  const jobs = options.jobs ?? availableParallelism()
+  const cost = await estimatesOf(plan, jobs)
+  screens.out.write(options.json === true ? `${JSON.stringify({ ...plan, estimates: cost.variants }, null, 2)}\n` : planText(plan, cost, jobs))
   return EXIT.done
 }
 
-export function planText(plan: Plan): string {
+export function planText(plan: Plan, cost: { readonly variants: readonly Estimate[]; readonly seconds: number }, jobs: number): string {
+  const events = plan.runs.reduce((sum, run) => sum + cost.variants[run.variant].events, 0)
   const lines = [
     `${plan.name}: ${plan.variants.length} variant${plan.variants.length === 1 ? '' : 's'} of ${plan.replications} replications, ${plan.runs.length} runs, seed ${plan.seed}, primary metric ${plan.primary}`,
     ...plan.axes.map(({ key, labels }) => `  axis ${key}: ${labels.join(', ')}`),
+    `  replications: ${replicationsText(plan)}`,
+    `  cost: about ${short(events)} events, some ${clock(cost.seconds)} on ${Math.min(jobs, plan.runs.length)} thread${Math.min(jobs, plan.runs.length) === 1 ? '' : 's'}, without retries and contention`,
     '',
-    'run           variant  replication  choices',
+    'variant  requests      pods    events  choices',
   ]
+  plan.variants.forEach((variant, i) => {
+    const { requests, pods, events: each } = cost.variants[i]
+    const numbers = [requests, pods, each].map((value) => short(value).padStart(8)).join('  ')
+    lines.push(`${String(i + 1).padStart(7)}  ${numbers}  ${variant.label} (${reasonOf(plan, i)})`)
+  })
+  lines.push('', 'run           variant  replication  choices')
   for (const { id, variant, replication } of plan.runs) {
-    lines.push(`${id.slice(0, 12)}  ${String(variant + 1).padStart(7)}  ${String(replication + 1).padStart(11)}  ${plan.variants[variant].label}${variant === 0 && plan.variants.length > 1 ? ' (baseline)' : ''}`)
+    lines.push(`${id.slice(0, 12)}  ${String(variant + 1).padStart(7)}  ${String(replication + 1).padStart(11)}  ${plan.variants[variant].label}`)
   }
   lines.push('', 'resolved:')
   for (const { label, scenario } of plan.variants) lines.push(`${label}: ${canonical(scenario)}`)
   return `${lines.join('\n')}\n`
+}
+
+/** Why a variant is there: what it is compared for. */
+function reasonOf({ axes, variants }: Plan, index: number): string {
+  if (variants.length === 1) return 'nothing is compared'
+  if (index === 0) return 'the baseline, as the first value of each axis'
+  const differing = axes.filter((_, axis) => variants[index].choices[axis] !== 0)
+  return `differs from the baseline in ${differing.map(({ key }) => key).join(' and ')}`
+}
+
+function replicationsText({ replications, until, primary }: Plan): string {
+  if (until === null) return replications === 1 ? 'one: no intervals, and verdicts stay inconclusive' : `${replications}, paired by their random streams`
+  const goal = until.relative === null ? `${until.absolute}` : `${percentText(until.relative)} of it`
+  return `${replications}, then waves of ${until.wave} until half of the 95 % interval of ${primary} is at most ${goal}, at most ${until.most}`
 }
 
 export async function validateCommand(files: readonly string[], screens: Screens): Promise<number> {
