@@ -178,3 +178,47 @@ export const coming = (rows: readonly (readonly [at: number, shape: PodShape, du
     }
   },
 })
+
+/** Jobs of one task each, recorded: they come at given times and run for given times [ms]; job i of `deadlines` [ms], tenants in turn. */
+export const jobsOf = (
+  rows: readonly (readonly [at: number, shape: PodShape, duration: number])[],
+  deadlines: readonly number[] = [],
+  tenants: readonly string[] = [''],
+): Background => ({
+  name: 'jobs',
+  pods: (): PodSource => {
+    const left = rows.map(() => 1)
+    let row = -1
+    return {
+      next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
+      get shape() {
+        return row
+      },
+      get key() {
+        return row
+      },
+      get job() {
+        return row
+      },
+      get duration() {
+        return rows[row][2] * 1000
+      },
+      shapes: rows.map(([, shape]) => shape),
+      jobs: {
+        submitted: rows.map(([at]) => at * 1000),
+        deadline: rows.map((_, i) => (deadlines[i] ?? Infinity) * 1000),
+        criticalPath: rows.map(([, , duration]) => duration * 1000),
+        left,
+        tenant: rows.map((_, i) => i % tenants.length),
+        tenants,
+      },
+      released: (job: number) => {
+        left[job]--
+        return false
+      },
+      meanDuration: 0,
+      stationary: false,
+      notes: [],
+    }
+  },
+})

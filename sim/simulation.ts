@@ -21,6 +21,7 @@ import { Kind } from './events.ts'
 import type { Chosen, SimulationInput } from './input.ts'
 import type { Definition, Values } from './define.ts'
 import { Imbalance } from './metrics/imbalance.ts'
+import { JobRecorder } from './metrics/job-recorder.ts'
 import { NodeRecorder } from './metrics/node-recorder.ts'
 import { outcome } from './metrics/outcome.ts'
 import { PodRecorder } from './metrics/pod-recorder.ts'
@@ -54,6 +55,7 @@ export interface Parts {
   readonly nodes: NodeLifecycle
   readonly placement: Placement
   readonly pods: PodRecorder
+  readonly jobs: JobRecorder
   readonly nodeLevels: NodeRecorder
   readonly autoscaling: Autoscaling
   readonly scaling: ScalingRecorder
@@ -105,6 +107,7 @@ export class Simulation {
     })
 
     const pods = new PodRecorder(windowStart, end)
+    const jobs = new JobRecorder(windowStart, end)
     const nodeLevels = new NodeRecorder(cluster)
     const scaling = new ScalingRecorder(windowStart)
     const nodes = new NodeLifecycle(simulator, cluster, shares, nodeLevels, input.pools)
@@ -125,7 +128,7 @@ export class Simulation {
     const placement = new Placement(simulator, cluster, loop, rounds, pods, input.delays, rounds === null ? input.scheduling.definition.name : input.binpacking.definition.name)
     const replicaSets = new ReplicaSets(simulator, cluster, services, lifecycle, placement)
     const sources = input.background.map((background) => background.pods((purpose) => streams.stream(`${purpose}/background/${background.name}`)))
-    const background = new Background(simulator, cluster, sources, origin, end, lifecycle, placement)
+    const background = new Background(simulator, cluster, sources, origin, end, lifecycle, placement, jobs)
     const flow = new RequestFlow(simulator, services, servers, heaps, shares, origin, end, (server) => lifecycle.emptied(server))
 
     lifecycle.connect(flow, endpoints, {
@@ -134,7 +137,10 @@ export class Simulation {
         placement.roomFreed()
         nodes.podLeft(node)
       },
-      bound: () => nodeLevels.requestsChanged(simulator.now),
+      bound: (pod, time) => {
+        nodeLevels.requestsChanged(simulator.now)
+        background.bound(pod, time)
+      },
       backgroundEnded: (pod) => background.ended(pod),
     })
     placement.connect(lifecycle)
@@ -152,7 +158,7 @@ export class Simulation {
     )
     const notes: string[] = []
     const sampler = new Sampler({ simulator, cluster, services, servers, shares, replicaSets, pods, nodeLevels, origin, windowStart, step: input.sample })
-    this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, nodeLevels, autoscaling, scaling, sampler, background, notes }
+    this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, jobs, nodeLevels, autoscaling, scaling, sampler, background, notes }
 
     simulator.on(Kind.Origin, () => {
       services.forEach(({ spec }, row) => replicaSets.scale(row, spec.replicas))

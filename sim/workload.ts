@@ -67,6 +67,10 @@ export interface PodSource {
   readonly key?: number
   /** When the pod should be through [µs from the origin of the source]; Infinity or absent: no deadline. */
   readonly deadline?: number
+  /** Row of `jobs` that the pod is a task of; absent with `jobs`. */
+  readonly job?: number
+  /** The jobs that the pods of this source make up; absent: pods that belong to none. */
+  readonly jobs?: JobsView
   /** Expected lifetime over the source [µs], for ageing; 0 when unknown. */
   readonly meanDuration: number
   /** True: time zero of the source is the start of ageing, not the origin (a stationary source). */
@@ -75,4 +79,22 @@ export interface PodSource {
   readonly notes: readonly string[]
   /** As `RequestSource.completed`, for a pod that is through; `key` is the pod's, -1 when it has none. */
   released?(key: number, time: number): boolean
+}
+
+/**
+ * Jobs of a source, a row each, read when one of their tasks arrives and when one is through. The row of a job that is through is used
+ * again by a later one, from the next call of `next()` on. Columns move when they grow: read them at each call.
+ */
+export interface JobsView {
+  /** Submission [µs from the origin of the source]; below 0 when the job is older than the source. */
+  readonly submitted: ArrayLike<number>
+  /** When it should be through, on the same clock; Infinity: no deadline. */
+  readonly deadline: ArrayLike<number>
+  /** Longest chain of task durations: the time it takes when nothing makes it wait [µs]. */
+  readonly criticalPath: ArrayLike<number>
+  /** Tasks that are not through; 0: the job is. */
+  readonly left: ArrayLike<number>
+  /** Who submitted it: place in `tenants`. */
+  readonly tenant: ArrayLike<number>
+  readonly tenants: readonly string[]
 }

@@ -5,6 +5,7 @@ import { grown } from '../columns.ts'
 import { NO_EVENT } from '../engine/events.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Kind } from '../events.ts'
+import type { JobRecorder } from '../metrics/job-recorder.ts'
 import type { PodSource } from '../workload.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
@@ -12,6 +13,8 @@ import type { PodLifecycle } from './pod-lifecycle.ts'
 export class Background {
   private source = new Int32Array(256)
   private key = new Int32Array(256)
+  /** Row of the pod's job within its source, NONE when it has none. */
+  private job = new Int32Array(256)
   private readonly starts: number[]
   /** Handle of each source's pending PodArrives. */
   private readonly arrivals: Int32Array
@@ -22,6 +25,7 @@ export class Background {
   private readonly end: number
   private readonly lifecycle: PodLifecycle
   private readonly placement: Placement
+  private readonly recorder: JobRecorder
 
   constructor(
     simulator: Simulator,
@@ -31,6 +35,7 @@ export class Background {
     end: number,
     lifecycle: PodLifecycle,
     placement: Placement,
+    recorder: JobRecorder,
   ) {
     this.simulator = simulator
     this.cluster = cluster
@@ -38,8 +43,10 @@ export class Background {
     this.end = end
     this.lifecycle = lifecycle
     this.placement = placement
+    this.recorder = recorder
     this.arrivals = new Int32Array(sources.length).fill(NO_EVENT)
     this.starts = sources.map((source) => (source.stationary ? 0 : origin))
+    for (let row = 0; row < sources.length; row++) recorder.listen(sources[row].jobs, this.starts[row])
     simulator.on(Kind.PodArrives, (row) => this.arrive(row))
   }
 
@@ -52,10 +59,17 @@ export class Background {
   ended(pod: number): void {
     const row = this.source[pod]
     const source = this.sources[row]
-    if (source.released?.(this.key[pod], this.simulator.now - this.starts[row]) !== true) return
+    const more = source.released?.(this.key[pod], this.simulator.now - this.starts[row]) === true
+    if (this.job[pod] !== NONE) this.recorder.ended(row, this.job[pod], this.simulator.now)
+    if (!more) return
     // The source offers anew, the earlier of what was pending and what is known now.
     if (this.arrivals[row] !== NO_EVENT) this.simulator.cancel(this.arrivals[row])
     this.expect(row)
+  }
+
+  /** A pod has a node from `time` on; of no concern when it belongs to a service. */
+  bound(pod: number, time: number): void {
+    if (this.cluster.view.pods.service[pod] === NONE && this.job[pod] !== NONE) this.recorder.bound(this.source[pod], this.job[pod], time)
   }
 
   private expect(row: number): void {
@@ -63,6 +77,7 @@ export class Background {
   }
 
   private await(row: number, time: number): void {
+    this.recorder.more(row, time < Infinity)
     this.arrivals[row] = time <= this.end ? this.simulator.at(time, Kind.PodArrives, row, 0) : NO_EVENT
   }
 
@@ -78,9 +93,12 @@ export class Background {
         const length = Math.max(pod + 1, this.source.length * 2)
         this.source = grown(this.source, length)
         this.key = grown(this.key, length)
+        this.job = grown(this.job, length)
       }
       this.source[pod] = row
       this.key[pod] = source.key ?? NONE
+      this.job[pod] = source.job ?? NONE
+      if (this.job[pod] !== NONE) this.recorder.arrived(row, this.job[pod])
       this.lifecycle.createdInBackground(pod, source.duration)
       this.placement.arrived(pod)
       time = this.starts[row] + source.next()

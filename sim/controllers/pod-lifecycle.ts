@@ -21,8 +21,8 @@ import type { WorkHeaps } from '../serving/work-heaps.ts'
 export interface PodEvents {
   /** Resources came free on a node (NONE: the pod was never bound). */
   released(pod: number, node: number): void
-  /** A pod took resources of a node. */
-  bound(): void
+  /** A pod took resources of a node, which it has from `time` on. */
+  bound(pod: number, time: number): void
   /** A background pod is through; called before its row is free. */
   backgroundEnded(pod: number): void
 }
@@ -107,7 +107,7 @@ export class PodLifecycle {
     const service = pods.service[pod]
     const epoch = pods.epoch[pod]
     this.recorder.bound(pods.created[pod], time)
-    this.events.bound()
+    this.events.bound(pod, time)
     if (service === NONE) {
       const { bind, pull, start } = this.delays
       this.simulator.at(this.warm ? time : time + bind + pull + start, Kind.PodRuns, pod, epoch)

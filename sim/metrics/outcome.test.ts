@@ -1,6 +1,6 @@
 /** Every standard metric by hand, on runs of a handful of requests, pods and nodes. Times of requests in ms, of the run in s. */
 import { describe, expect, it } from 'vitest'
-import { choose, coming, input, noDelays, pool, script, service, shape, standing } from '../input.fixture.ts'
+import { choose, coming, input, jobsOf, noDelays, pool, script, service, shape, standing } from '../input.fixture.ts'
 import type { Service, SimulationInput } from '../input.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'
@@ -246,7 +246,7 @@ describe('the list', () => {
     const small = shape({ cpu: 1, memory: 1, limit: 1000, gpus: 0 })
     const many = web({ replicas: 10_000, objective: 1_000_000, shape: small, requests: steady(1000, 10) })
     const rows = Array.from({ length: 10_000 }, (_, i) => [i * 10, shape({ cpu: 100, memory: 1, gpus: 1, gpuMilli: 1 }), 1] as const)
-    const { metrics } = run({ horizon: 1001 * S, sample: 100 * S, disturbance: 0, check: false, pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })], services: [many], background: [coming(rows)] })
+    const { metrics } = run({ horizon: 1001 * S, sample: 100 * S, disturbance: 0, check: false, pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })], services: [many], background: [coming(rows), jobsOf(rows, rows.map(() => 1), ['a', 'b'])] })
     expect(METRICS.map(({ id }) => id).filter((id) => metrics[id] === null)).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import type { RunResult, SparseHistogram } from '../results.ts'
 import { CAUSES, Cause } from '../serving/ledger.ts'
 import type { Parts } from '../simulation.ts'
 import { Histogram } from './histogram.ts'
+import { SLOWDOWN_UNIT } from './job-recorder.ts'
 import { METRICS } from './standard.ts'
 
 const SECOND = 1e6
@@ -24,6 +25,7 @@ export function outcome(parts: Parts, now: number, notes: readonly string[]): Ru
   const sheet: Sheet = { metrics: Object.fromEntries(METRICS.map(({ id }) => [id, null])), refused: {} }
   const latency = requestMetrics(parts, now, sheet)
   podMetrics(parts, sheet)
+  jobMetrics(parts, sheet)
   nodeMetrics(parts, now, sheet)
   scalingMetrics(parts, sheet)
   const byService: Record<string, SparseHistogram> = {}
@@ -172,6 +174,23 @@ function podMetrics({ pods, cluster, services }: Parts, sheet: Sheet): void {
   if (services.length > 0) putQuantile(sheet, 'time-to-ready-p99', pods.toReady, 0.99, SECOND)
   put(sheet, 'scheduling-throughput', pods.throughput)
   put(sheet, 'unscheduled', pods.unscheduled / SECOND)
+}
+
+function jobMetrics({ jobs }: Parts, sheet: Sheet): void {
+  jobs.close()
+  if (jobs.submitted === 0) return
+  putQuantile(sheet, 'job-completion-p50', jobs.completion, 0.5, SECOND)
+  putQuantile(sheet, 'job-completion-p99', jobs.completion, 0.99, SECOND)
+  put(sheet, 'job-completion-mean', jobs.completion.mean / SECOND)
+  put(sheet, 'job-slowdown-mean', jobs.slowdown.mean / SLOWDOWN_UNIT)
+  putQuantile(sheet, 'job-slowdown-p99', jobs.slowdown, 0.99, SLOWDOWN_UNIT)
+  put(sheet, 'job-waiting-mean', jobs.waiting.mean / SECOND)
+  putQuantile(sheet, 'job-waiting-p99', jobs.waiting, 0.99, SECOND)
+  put(sheet, 'job-makespan', jobs.makespan / SECOND)
+  if (jobs.exhausted && jobs.open > 0) sheet.refused['job-makespan'] = `${jobs.open} jobs were unfinished at the horizon`
+  put(sheet, 'job-deadline-misses', (100 * jobs.late) / jobs.withDeadline)
+  put(sheet, 'job-fairness', jobs.fairness)
+  put(sheet, 'jobs-unfinished', jobs.censored)
 }
 
 function nodeMetrics({ nodeLevels, shares, sampler, services }: Parts, now: number, sheet: Sheet): void {

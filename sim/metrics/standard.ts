@@ -14,7 +14,7 @@ export interface MetricDefinition {
   readonly better: Better
   readonly comparison: Comparison
   /** A group for tables and charts. */
-  readonly group: 'requests' | 'pods' | 'nodes' | 'scaling'
+  readonly group: 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling'
   readonly definition: string
 }
 
@@ -53,6 +53,17 @@ export const METRICS: readonly MetricDefinition[] = [
   metric('pods', 'time-to-ready-p99', 'time to ready p99', 's', 'lower', 'difference', '99th percentile of created to present in endpoints, pods of services'),
   metric('pods', 'scheduling-throughput', 'scheduling throughput', 'pods/s', 'neither', 'ratio', 'largest one-minute count of binds, per second'),
   metric('pods', 'unscheduled', 'unscheduled', 'pod·s', 'lower', 'difference', 'integral of pods that wait for a node'),
+  metric('jobs', 'job-completion-p50', 'job completion p50', 's', 'lower', 'ratio', 'median of submitted to last task through, jobs submitted in the window; an unfinished job counts with the time until the horizon'),
+  metric('jobs', 'job-completion-p99', 'job completion p99', 's', 'lower', 'ratio', '99th percentile of the same'),
+  metric('jobs', 'job-completion-mean', 'mean job completion', 's', 'lower', 'ratio', 'mean of the same'),
+  metric('jobs', 'job-slowdown-mean', 'bounded slowdown, mean', '1', 'lower', 'ratio', 'mean of max(1, completion / max(critical path, 10 s)): the critical path is the longest chain of task durations, of a single task its duration (Feitelson and Rudolph 1998)'),
+  metric('jobs', 'job-slowdown-p99', 'bounded slowdown p99', '1', 'lower', 'ratio', '99th percentile of the same'),
+  metric('jobs', 'job-waiting-mean', 'mean job waiting', 's', 'lower', 'difference', 'mean of submitted to first task bound; a job of which no task was bound counts with the time until the horizon'),
+  metric('jobs', 'job-waiting-p99', 'job waiting p99', 's', 'lower', 'difference', '99th percentile of the same'),
+  metric('jobs', 'job-makespan', 'makespan', 's', 'lower', 'ratio', 'first submission to last completion over the whole run; only when every source of jobs has come to its end'),
+  metric('jobs', 'job-deadline-misses', 'deadline misses', '%', 'lower', 'points', 'jobs through after their deadline, or unfinished past it, over jobs of the window that have one'),
+  metric('jobs', 'job-fairness', 'fairness between tenants', '1', 'higher', 'difference', "Jain's index (sum x)² / (n sum x²) of the tenants' mean bounded slowdowns, n tenants with a job in the window; 1 is equal (Jain, Chiu, Hawe 1984)"),
+  metric('jobs', 'jobs-unfinished', 'jobs unfinished', 'jobs', 'lower', 'difference', 'jobs submitted in the window and not through at the horizon'),
   metric('nodes', 'allocation-cpu', 'CPU allocation', '%', 'higher', 'points', 'integral of requests over integral of allocatable'),
   metric('nodes', 'allocation-memory', 'memory allocation', '%', 'higher', 'points', 'the same for memory'),
   metric('nodes', 'allocation-gpu', 'GPU allocation', '%', 'higher', 'points', 'the same for milli-GPU'),
