@@ -157,7 +157,7 @@ export class Simulation {
       input.delays.window,
     )
     const notes: string[] = []
-    const sampler = new Sampler({ simulator, cluster, services, servers, shares, replicaSets, pods, nodeLevels, origin, windowStart, step: input.sample })
+    const sampler = new Sampler({ simulator, cluster, services, servers, shares, replicaSets, pods, nodeLevels, origin, windowStart, step: input.sample, end: this.end, picture: input.replication === 0 })
     this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, jobs, nodeLevels, autoscaling, scaling, sampler, background, notes }
 
     simulator.on(Kind.Origin, () => {

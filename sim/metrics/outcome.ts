@@ -28,6 +28,7 @@ export function outcome(parts: Parts, now: number, notes: readonly string[]): Ru
   jobMetrics(parts, sheet)
   nodeMetrics(parts, now, sheet)
   scalingMetrics(parts, sheet)
+  const grid = parts.sampler.nodeGrid()
   const byService: Record<string, SparseHistogram> = {}
   for (const { spec, ledger } of parts.services) byService[spec.name] = ledger.latency.toSparse()
   return {
@@ -35,6 +36,8 @@ export function outcome(parts: Parts, now: number, notes: readonly string[]): Ru
     refused: sheet.refused,
     latency: latency.toSparse(),
     latencyByService: byService,
+    pending: parts.pods.pending.toSparse(),
+    ...(grid === undefined ? {} : { nodeGrid: grid }),
     series: parts.sampler.table(),
     events: parts.simulator.events,
     notes: [...notes, ...unplaceable(parts)],

@@ -13,7 +13,9 @@ import type { ServiceRun } from '../serving/flow.ts'
 import { ServerState } from '../serving/servers.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Table, TableColumn } from '../table.ts'
+import type { NodeGrid } from '../results.ts'
 import { Fragmentation } from './fragmentation.ts'
+import { NodeGridRecorder } from './node-grid.ts'
 import type { NodeRecorder } from './node-recorder.ts'
 import type { PodRecorder } from './pod-recorder.ts'
 
@@ -31,6 +33,9 @@ export interface SamplerParts {
   readonly origin: number
   readonly windowStart: number
   readonly step: number
+  readonly end: number
+  /** Keep a picture of the nodes. */
+  readonly picture: boolean
 }
 
 /** Mean over the samples of the window; NaN values (nothing to measure) are left out. */
@@ -74,6 +79,8 @@ export class Sampler {
   private lastUsed = new Float64Array(64)
   private lastEpoch = new Int32Array(64).fill(-1)
   private lastTime: number
+  /** Null where no picture is wanted. */
+  private readonly grid: NodeGridRecorder | null
 
   private readonly parts: SamplerParts
 
@@ -81,6 +88,7 @@ export class Sampler {
     this.parts = parts
     this.fragmentation = new Fragmentation(parts.cluster.view)
     this.lastTime = parts.origin
+    this.grid = parts.picture ? new NodeGridRecorder(parts.cluster, parts.shares, Math.floor((parts.end - parts.origin) / parts.step)) : null
     parts.simulator.on(Kind.Sample, () => this.sample())
   }
 
@@ -115,6 +123,7 @@ export class Sampler {
       (100 * shares.delivered.value) / allocatable,
     ]
     row.forEach((value, i) => this.rows[i].push(value))
+    this.grid?.sample(row[0])
     this.arrivedBefore = arrived
     this.lastTime = now
     if (now >= windowStart) {
@@ -145,6 +154,10 @@ export class Sampler {
       requested += servers.weight[server]
     }
     return { used: (1000 * used) / (now - this.lastTime), requested, count }
+  }
+
+  nodeGrid(): NodeGrid | undefined {
+    return this.grid?.grid()
   }
 
   table(): Table {

@@ -65,6 +65,11 @@ export class CpuShares {
     this.reshare(node)
   }
 
+  /** CPU wanted on a node at this instant [millicores]; it gets no more than it has. */
+  demandOn(node: number): number {
+    return this.total[node]
+  }
+
   attach(server: number, node: number): void {
     const { nextOnNode, previousOnNode } = this.servers
     const first = this.firstServer[node]
