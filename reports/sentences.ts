@@ -1,19 +1,22 @@
 /** Verdicts in sentences: a contrast, its interval, its unit, its word. */
 import { decimalsFor, formatFixed, formatSigned, plainText } from './format.ts'
+import type { MetricDefinition } from '../sim/metrics/standard.ts'
 import type { Contrast, Verdict } from './statistics/contrast.ts'
+import type { Effect, Effects } from './statistics/effects.ts'
+import type { Study } from './study.ts'
 import type { Summary, SummaryRow } from './summary.ts'
 
 export const SIGNS: Readonly<Record<Verdict, string>> = { better: '+', worse: '-', changed: '~', equivalent: '=', inconclusive: '?' }
 
 /** Unit of a contrast: percent of the baseline, percentage points, or the unit of the metric. */
-export function contrastUnit(row: SummaryRow, contrast: Contrast): string {
+export function contrastUnit({ metric }: { readonly metric: MetricDefinition }, contrast: Contrast): string {
   if (contrast.comparison === 'ratio') return '%'
   if (contrast.comparison === 'points') return 'points'
-  return row.metric.unit === '1' ? '' : row.metric.unit
+  return metric.unit === '1' ? '' : metric.unit
 }
 
 /** "+12.3 % [10.1, 14.5]". */
-export function contrastText(row: SummaryRow, contrast: Contrast): string {
+export function contrastText(row: { readonly metric: MetricDefinition }, contrast: Contrast): string {
   if (contrast.pairs === 0) return '-'
   const half = (contrast.high - contrast.low) / 2
   const decimals = decimalsFor(contrast.difference, half, 3)
@@ -36,6 +39,34 @@ export function sentence(row: SummaryRow, name: string): string {
   const why = reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
   const change = contrast.pairs === 0 ? '' : ` ${contrastText(row, contrast)},`
   return `${plainText(name)}: ${metric.label}${change} ${contrast.verdict}${why}`
+}
+
+/** "scheduling: best-fit against least-allocated", or "scheduling best-fit with slb two-choices" for an interaction. */
+export function effectName({ axes }: Pick<Study, 'axes'>, { kind, factors }: Effect): string {
+  const [first] = factors
+  if (kind === 'main') return plainText(`${axes[first.axis].name}: ${axes[first.axis].values[first.level]} against ${axes[first.axis].values[0]}`)
+  return plainText(factors.map(({ axis, level }) => `${axes[axis].name} ${axes[axis].values[level]}`).join(' with '))
+}
+
+/** The verdict of an effect in words: two axes whose interaction is equivalent to none add up. */
+export function effectVerdict({ kind, contrast }: Effect): string {
+  if (kind === 'main') return contrast.verdict
+  const words: Readonly<Record<Verdict, string>> = {
+    better: 'better together than one by one',
+    worse: 'worse together than one by one',
+    changed: 'otherwise together than one by one',
+    equivalent: 'the two add up',
+    inconclusive: 'inconclusive',
+  }
+  return words[contrast.verdict]
+}
+
+/** "scheduling: best-fit against least-allocated: SLO misses +0.88 points [0.68, 1.09], worse". */
+export function effectSentence(study: Pick<Study, 'axes'>, { metric }: Effects, effect: Effect): string {
+  const { contrast } = effect
+  const change = contrast.pairs === 0 ? '' : ` ${contrastText({ metric }, contrast)},`
+  const why = contrast.reason === '' ? '' : ` (${plainText(contrast.reason)})`
+  return `${effectName(study, effect)}: ${metric.label}${change} ${effectVerdict(effect)}${why}`
 }
 
 /** What the sentences rest on. */

@@ -4,7 +4,9 @@ import { METRICS, metricById } from '../sim/metrics/standard.ts'
 import type { MetricDefinition } from '../sim/metrics/standard.ts'
 import type { SparseHistogram } from '../sim/results.ts'
 import { decide, measure } from './statistics/contrast.ts'
-import type { Contrast } from './statistics/contrast.ts'
+import type { Contrast, PerReplication } from './statistics/contrast.ts'
+import { effectsOf } from './statistics/effects.ts'
+import type { Effects } from './statistics/effects.ts'
 import { holm } from './statistics/holm.ts'
 import { intervalOf } from './statistics/interval.ts'
 import { plannedReplications, runsOf } from './study.ts'
@@ -28,6 +30,14 @@ export interface SummaryRow {
   readonly missing: string
 }
 
+/** What a reader must know before believing a number; a line each, in the order of importance. */
+export interface Warning {
+  readonly kind: 'censoring' | 'drift' | 'heavy-tail' | 'runs'
+  /** Rows of `Study.variants` that it concerns. */
+  readonly variants: readonly number[]
+  readonly text: string
+}
+
 export interface Summary {
   readonly study: Study
   /** Variant by variant, the metrics in the order of METRICS. */
@@ -35,6 +45,9 @@ export interface Summary {
   row(variant: number, metric: string): SummaryRow
   /** Metrics with a value somewhere, the primary first. */
   readonly present: readonly MetricDefinition[]
+  /** Main effects and interactions of the axes, for each of `present` in its order; their lists are empty below two axes. */
+  readonly effects: readonly Effects[]
+  readonly warnings: readonly Warning[]
 }
 
 const POOLED: Readonly<Record<string, number>> = { 'latency-p50': 0.5, 'latency-p99': 0.99, 'latency-p999': 0.999 }
@@ -43,21 +56,29 @@ const MICROSECONDS = 1000
 export function summarise(study: Study): Summary {
   const primary = metricById(study.primary)
   if (primary === undefined) throw new RangeError(`unknown metric: ${study.primary}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
-  const rows = METRICS.map((metric) => rowsOfMetric(study, metric))
+  const values = METRICS.map((metric) => study.variants.map((_, variant) => perReplication(study, variant, metric.id)))
+  const rows = METRICS.map((metric, i) => rowsOfMetric(study, metric, values[i]))
   const index = new Map(METRICS.map((metric, i) => [metric.id, i]))
-  const row = (variant: number, metric: string): SummaryRow => {
+  const placeOf = (metric: string): number => {
     const at = index.get(metric)
     if (at === undefined) throw new RangeError(`unknown metric: ${metric}`)
-    return rows[at][variant]
+    return at
   }
+  const row = (variant: number, metric: string): SummaryRow => rows[placeOf(metric)][variant]
   const present = METRICS.filter((metric, i) => metric !== primary && rows[i].some((r) => r.n > 0))
   if (study.variants.some((_, variant) => row(variant, primary.id).n > 0)) present.unshift(primary)
-  return { study, rows: study.variants.flatMap((_, variant) => rows.map((list) => list[variant])), row, present }
+  return {
+    study,
+    rows: study.variants.flatMap((_, variant) => rows.map((list) => list[variant])),
+    row,
+    present,
+    effects: present.map((metric) => effectsOf(study, metric, values[placeOf(metric.id)])),
+    warnings: [],
+  }
 }
 
 /** The rows of one metric, one per variant; here lies the family of contrasts that Holm's correction is about. */
-function rowsOfMetric(study: Study, metric: MetricDefinition): SummaryRow[] {
-  const values = study.variants.map((_, variant) => perReplication(study, variant, metric.id))
+function rowsOfMetric(study: Study, metric: MetricDefinition, values: readonly PerReplication[]): SummaryRow[] {
   const measured = values.slice(1).map((list) => measure(metric, values[0], list, study.margins))
   const claims = measured.filter((m) => m.pairs > 1)
   const adjusted = metric.id === study.primary ? holm(claims.map((m) => m.p)) : []

@@ -64,14 +64,44 @@ export function measure(metric: MetricDefinition, baseline: PerReplication, vari
     comparison = 'difference'
     notes.push('a value is not positive, so differences are compared, not ratios')
   }
-  const shared = { comparison, better: metric.better, pairs: pairs.length, notes }
-  if (pairs.length === 0) return { ...shared, mean: NaN, low: NaN, high: NaN, p: NaN, margin: NaN, marginShown: NaN }
-  const differences = pairs.map(([base, value]) => (comparison === 'ratio' ? Math.log(value / base) : value - base))
+  const logs = comparison === 'ratio'
+  return measureDifferences({
+    comparison,
+    better: metric.better,
+    differences: pairs.map(([base, value]) => (logs ? Math.log(value / base) : value - base)),
+    reference: pairs.map(([base]) => base),
+    margins,
+    notes,
+  })
+}
+
+/** What a test is made of: one difference per replication, on the scale of the test (log-ratios for ratios). */
+export interface Differences {
+  readonly comparison: Comparison
+  readonly better: Better
+  readonly differences: readonly number[]
+  /** Values of what is compared with, for a margin that is a part of their mean; not empty when `differences` is not. */
+  readonly reference: readonly number[]
+  readonly margins: Margins
+  readonly notes: readonly string[]
+}
+
+export function measureDifferences({ comparison, better, differences, reference, margins, notes }: Differences): Measured {
+  const shared = { comparison, better, pairs: differences.length }
+  if (differences.length === 0) return { ...shared, notes, mean: NaN, low: NaN, high: NaN, p: NaN, margin: NaN, marginShown: NaN }
   const interval = intervalOf(differences)
-  if (interval.n > 1 && interval.sd === 0 && interval.mean !== 0) notes.push('all differences are equal, so the interval has no width')
-  const margin = marginOf(comparison, pairs.map(([base]) => base), margins)
-  const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
-  return { ...shared, mean: interval.mean, low: interval.low, high: interval.high, p: interval.p, margin, marginShown }
+  const flat = interval.n > 1 && interval.sd === 0 && interval.mean !== 0
+  const margin = marginOf(comparison, reference, margins)
+  return {
+    ...shared,
+    notes: flat ? [...notes, 'all differences are equal, so the interval has no width'] : notes,
+    mean: interval.mean,
+    low: interval.low,
+    high: interval.high,
+    p: interval.p,
+    margin,
+    marginShown: comparison === 'ratio' ? 100 * margins.relative : margin,
+  }
 }
 
 const present = (value: number | null): boolean => value !== null

@@ -1,0 +1,155 @@
+/**
+ * What each axis does, and what two axes do together. A main effect is a level of an axis against the axis' first level, averaged over
+ * all combinations of the other axes; an interaction is a difference of differences: what a level of one axis changes more (or less)
+ * once another axis has left its first level, averaged over the rest. With y the value of a combination (its logarithm for ratios):
+ *
+ *   main(a = i)            = mean over the others of  y(i, ·) - y(0, ·)
+ *   together(a = i, b = j) = mean over the others of  y(i, j, ·) - y(i, 0, ·) - y(0, j, ·) + y(0, 0, ·)
+ *
+ * The replication is the block (Montgomery, Design and Analysis of Experiments, chapters 4 and 5; Kleijnen 2015, Design and Analysis of
+ * Simulation Experiments): every combination saw the same random streams, so each replication gives one number per effect, and its
+ * interval is the t interval of these numbers. Plainly one would fit one analysis of variance with a pooled residual; that buys degrees
+ * of freedom and needs equal variances in all combinations, which an overloaded combination beside an idle one never has.
+ */
+import type { Comparison, MetricDefinition } from '../../sim/metrics/standard.ts'
+import type { Study } from '../study.ts'
+import { decide, measureDifferences } from './contrast.ts'
+import type { Contrast, Measured, PerReplication } from './contrast.ts'
+import { holm } from './holm.ts'
+
+/** A level of an axis: rows of `Study.axes` and of its `values`. Level 0 is what the effect is against. */
+export interface Factor {
+  readonly axis: number
+  readonly level: number
+}
+
+export interface Effect {
+  readonly kind: 'main' | 'interaction'
+  /** One factor for a main effect, two for an interaction, in the order of the axes. */
+  readonly factors: readonly Factor[]
+  /**
+   * As of a variant against the baseline; `pairs` counts the replications in which every combination that is needed has a value. A ratio's
+   * interaction is a ratio of ratios, told as percent. "equivalent" for an interaction: the two add up, within the margin.
+   */
+  readonly contrast: Contrast
+}
+
+/** All effects of one metric. `main` and `interactions` are empty when fewer than two axes have more than one level: the contrasts say it all. */
+export interface Effects {
+  readonly metric: MetricDefinition
+  /** Axis by axis, level by level. */
+  readonly main: readonly Effect[]
+  /** Pairs of axes in order, then levels of the first, then of the second. */
+  readonly interactions: readonly Effect[]
+}
+
+/** Of the size of the terms. */
+const ROUNDING = 1e-13
+
+/** `values` by variant and replication. Effects of the primary metric are corrected together, as a family of their own, by Holm 1979. */
+export function effectsOf(study: Study, metric: MetricDefinition, values: readonly PerReplication[]): Effects {
+  const designs = designsOf(study)
+  const comparison = metric.comparison === 'ratio' && values.some((list) => list.some((value) => value !== null && !(value > 0))) ? 'difference' : metric.comparison
+  const scaled = values.map((list) => list.map((value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)))
+  const measured = designs.map((design) => measureEffect(study, metric, comparison, design, values, scaled))
+  const claims = measured.filter(({ pairs }) => pairs > 1)
+  const adjusted = metric.id === study.primary ? holm(claims.map(({ p }) => p)) : []
+  const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[claims.indexOf(measured[i])] ?? null) }))
+  return { metric, main: effects.filter(({ kind }) => kind === 'main'), interactions: effects.filter(({ kind }) => kind === 'interaction') }
+}
+
+/** An effect as weights of variants: positive, negative, and zero for the rest. */
+interface Design {
+  readonly kind: Effect['kind']
+  readonly factors: readonly Factor[]
+  readonly weights: readonly { readonly variant: number; readonly weight: number }[]
+  /** Variants whose factors are all at their first level: the margin is a part of their mean. */
+  readonly reference: readonly number[]
+  /** Combinations of the other axes that are averaged over, and how many there would be in a complete crossing. */
+  readonly averaged: number
+  readonly crossed: number
+}
+
+const designs = new WeakMap<Study, readonly Design[]>()
+
+function designsOf(study: Study): readonly Design[] {
+  const known = designs.get(study)
+  if (known !== undefined) return known
+  const made = madeDesigns(study)
+  designs.set(study, made)
+  return made
+}
+
+function madeDesigns(study: Study): Design[] {
+  const axes = study.axes.map((axis, i) => ({ axis: i, levels: axis.values.length })).filter(({ levels }) => levels > 1)
+  if (axes.length < 2) return []
+  const cells = new Map(study.variants.map(({ values }, variant) => [cellKey(values.map((value, axis) => study.axes[axis].values.indexOf(value))), variant]))
+  const factorsOf = axes.map(({ axis, levels }) => Array.from({ length: levels - 1 }, (_, i): Factor => ({ axis, level: i + 1 })))
+  const main = factorsOf.flat().map((factor) => [factor])
+  const pairs = factorsOf.flatMap((first, i) => factorsOf.slice(i + 1).flatMap((second) => first.flatMap((a) => second.map((b) => [a, b]))))
+  return [...main, ...pairs].map((factors) => design(study, cells, factors))
+}
+
+const cellKey = (levels: readonly number[]): string => levels.join(',')
+
+function design(study: Study, cells: ReadonlyMap<string, number>, factors: readonly Factor[]): Design {
+  const corners = cornersOf(factors)
+  const others = combinations(study.axes.map(({ values }, axis) => (factors.some((factor) => factor.axis === axis) ? 1 : values.length)))
+  const blocks = others
+    .map((rest) => corners.map(({ levels, sign }) => ({ sign, variant: cells.get(cellKey(rest.map((level, axis) => levels.get(axis) ?? level))) })))
+    .filter((block) => block.every(({ variant }) => variant !== undefined))
+  const weights = blocks.flatMap((block) => block.map(({ sign, variant }) => ({ variant: variant ?? -1, weight: sign / blocks.length })))
+  return {
+    kind: factors.length === 1 ? 'main' : 'interaction',
+    factors,
+    weights,
+    reference: blocks.map((block) => block[0].variant ?? -1),
+    averaged: blocks.length,
+    crossed: others.length,
+  }
+}
+
+/** The combinations of "first level or this one" with the sign of each; the first has all factors at their first level. */
+function cornersOf(factors: readonly Factor[]): { readonly levels: ReadonlyMap<number, number>; readonly sign: number }[] {
+  return combinations(factors.map(() => 2)).map((moved) => ({
+    levels: new Map(factors.map(({ axis, level }, i) => [axis, moved[i] === 1 ? level : 0])),
+    sign: moved.reduce((sign, one) => (one === 1 ? sign : -sign), 1),
+  }))
+}
+
+/** All combinations of levels, the last axis fastest. */
+function combinations(sizes: readonly number[]): number[][] {
+  return sizes.reduce<number[][]>((all, size) => all.flatMap((choice) => Array.from({ length: size }, (_, i) => [...choice, i])), [[]])
+}
+
+/** `scaled` are the values on the scale of the test, NaN where there is none. */
+function measureEffect(study: Study, metric: MetricDefinition, comparison: Comparison, design: Design, values: readonly PerReplication[], scaled: readonly (readonly number[])[]): Measured {
+  const { weights, reference, averaged, crossed } = design
+  const notes: string[] = []
+  if (averaged < crossed) notes.push(`averaged over ${averaged} of ${crossed} combinations of the other axes, the rest was not run`)
+  if (comparison !== metric.comparison) notes.push('a value is not positive, so differences are compared, not ratios')
+  const replications = averaged === 0 ? 0 : Math.max(...scaled.map((list) => list.length))
+  const whole = Array.from({ length: replications }, (_, r) => r).filter((r) => weights.every(({ variant }) => !Number.isNaN(scaled[variant][r])))
+  const some = weights.reduce((most, { variant }) => Math.max(most, values[variant].filter((value) => value !== null).length), 0)
+  if (whole.length > 0 && whole.length < some) notes.push(`${whole.length} of ${some} replications have every combination`)
+  return measureDifferences({
+    comparison,
+    better: metric.better,
+    differences: whole.map((r) => weighted(weights, scaled, r)),
+    reference: whole.flatMap((r) => reference.map((variant) => values[variant][r] ?? NaN)),
+    margins: study.margins,
+    notes,
+  })
+}
+
+/** Weighted sum over combinations; what is left of equal values by rounding alone is nothing. */
+function weighted(weights: Design['weights'], scaled: readonly (readonly number[])[], r: number): number {
+  let sum = 0
+  let size = 0
+  for (const { variant, weight } of weights) {
+    const part = weight * scaled[variant][r]
+    sum += part
+    size += Math.abs(part)
+  }
+  return Math.abs(sum) <= ROUNDING * size ? 0 : sum
+}
