@@ -116,11 +116,11 @@ function marginOf(comparison: Comparison, baseline: readonly number[], margins: 
   return Math.abs(intervalOf(baseline).mean) * margins.relative
 }
 
-/** `adjusted` is Holm's p-value for contrasts of the primary metric, null for all others. */
-export function decide(measured: Measured, adjusted: number | null): Contrast {
+/** `adjusted` is Holm's p-value for contrasts of the primary metric, null for all others; `family` is what it was corrected over, in words. */
+export function decide(measured: Measured, adjusted: number | null, family = 'contrasts'): Contrast {
   const { comparison, pairs, mean, low, high, p, marginShown } = measured
   const shown = comparison === 'ratio' ? percentChange : (value: number): number => value
-  const { verdict, reason } = verdictOf(measured, adjusted)
+  const { verdict, reason } = verdictOf(measured, adjusted, family)
   return {
     comparison,
     pairs,
@@ -138,7 +138,7 @@ export function decide(measured: Measured, adjusted: number | null): Contrast {
 /** From a log-ratio. */
 const percentChange = (logRatio: number): number => 100 * (Math.exp(logRatio) - 1)
 
-function verdictOf(measured: Measured, adjusted: number | null): { verdict: Verdict; reason: string } {
+function verdictOf(measured: Measured, adjusted: number | null, family: string): { verdict: Verdict; reason: string } {
   const { pairs, mean, low, high, p, margin, better } = measured
   if (pairs === 0) return { verdict: 'inconclusive', reason: 'no replication has both values' }
   if (pairs === 1) return { verdict: 'inconclusive', reason: 'one replication gives no interval' }
@@ -149,5 +149,5 @@ function verdictOf(measured: Measured, adjusted: number | null): { verdict: Verd
     return { verdict: mean < 0 === (better === 'lower') ? 'better' : 'worse', reason: '' }
   }
   const lost = adjusted !== null && p < level
-  return { verdict: 'inconclusive', reason: lost ? `not beyond chance among all contrasts of the primary metric (Holm p = ${adjusted.toFixed(3)})` : '' }
+  return { verdict: 'inconclusive', reason: lost ? `not beyond chance among all ${family} of the primary metric (Holm p = ${adjusted.toFixed(3)})` : '' }
 }

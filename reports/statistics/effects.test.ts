@@ -97,7 +97,7 @@ describe('what is missing', () => {
   const cells: PerReplication[] = [[10, 10, 10], [12, 13, null], [14, 15, 15], [19, 20, 21]]
 
   test('a replication without one combination is left out, and counted', () => {
-    for (const effect of [...effectsOf(crossed([2, 2]), metric('slo-misses'), cells).main]) expect(effect.contrast).toMatchObject({ pairs: 2, reason: '2 of 3 replications have every combination' })
+    for (const effect of [...effectsOf(crossed([2, 2]), metric('slo-misses'), cells).main]) expect(effect.contrast).toMatchObject({ pairs: 2, reason: expect.stringContaining('2 of 3 replications have every combination') as string })
   })
 
   test('a combination that is no variant is left out of the average; without any pair of combinations there is no effect', () => {

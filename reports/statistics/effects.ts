@@ -54,7 +54,7 @@ export function effectsOf(study: Study, metric: MetricDefinition, values: readon
   const measured = designs.map((design) => measureEffect(study, metric, comparison, design, values, scaled))
   const claims = measured.filter(({ pairs }) => pairs > 1)
   const adjusted = metric.id === study.primary ? holm(claims.map(({ p }) => p)) : []
-  const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[claims.indexOf(measured[i])] ?? null) }))
+  const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[claims.indexOf(measured[i])] ?? null, 'effects') }))
   return { metric, main: effects.filter(({ kind }) => kind === 'main'), interactions: effects.filter(({ kind }) => kind === 'interaction') }
 }
 

@@ -150,6 +150,12 @@ describe('pods', () => {
     expect(metrics['pending-p99']).toBeNull()
     expect(notes).toEqual(['40 pods were waiting for a node at the horizon'])
   })
+  it('of a service that are not ready at the horizon are counted: of three with 10 cores each, one fits on 16 cores', () => {
+    const { metrics, parts } = run({ pools: [pool(1)], services: [web({ replicas: 3, shape: shape({ cpu: 10_000 }) })] })
+    expect(metrics['ready-censored']).toBe(2)
+    expect(parts.pods.toReady.count).toBe(3)
+    expect(parts.pods.toReady.sum).toBe(2 * 60 * S) // the horizon
+  })
   it('that fit nowhere are told apart', () => {
     const { notes } = run({ background: [standing([shape({ cpu: 99_000 })])] })
     expect(notes).toEqual(['1 pods were waiting for a node at the horizon', '1 of them fit no node of any pool, not even an empty one'])

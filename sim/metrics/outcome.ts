@@ -1,6 +1,6 @@
 /** From the parts of a finished run to the standard metrics (standard.ts has their definitions, id by id). */
 import type { Cluster } from '../cluster/cluster.ts'
-import { PodPhase } from '../cluster/views.ts'
+import { NONE, PodPhase } from '../cluster/views.ts'
 import type { NodeTemplate, SimulationInput } from '../input.ts'
 import type { RunResult, SparseHistogram } from '../results.ts'
 import { CAUSES, Cause } from '../serving/ledger.ts'
@@ -171,10 +171,14 @@ function recovery(bins: Bins, sheet: Sheet): void {
 
 function podMetrics({ pods, cluster, services }: Parts, sheet: Sheet): void {
   for (const { created } of pendingPods(cluster)) pods.unbound(created)
+  for (const created of unreadyPods(cluster)) pods.unready(created)
   putQuantile(sheet, 'pending-p50', pods.pending, 0.5, SECOND)
   putQuantile(sheet, 'pending-p99', pods.pending, 0.99, SECOND)
   put(sheet, 'pending-censored', pods.censored)
-  if (services.length > 0) putQuantile(sheet, 'time-to-ready-p99', pods.toReady, 0.99, SECOND)
+  if (services.length > 0) {
+    putQuantile(sheet, 'time-to-ready-p99', pods.toReady, 0.99, SECOND)
+    put(sheet, 'ready-censored', pods.readyCensored)
+  }
   put(sheet, 'scheduling-throughput', pods.throughput)
   put(sheet, 'unscheduled', pods.unscheduled / SECOND)
 }
@@ -247,5 +251,14 @@ function* pendingPods(cluster: Cluster): Generator<{ pod: number; created: numbe
   const { pods } = cluster.view
   for (let pod = 0; pod < pods.count; pod++) {
     if (pods.phase[pod] === PodPhase.Pending) yield { pod, created: pods.created[pod] }
+  }
+}
+
+/** When the pods of services that wait for a node or start up were created. */
+function* unreadyPods(cluster: Cluster): Generator<number> {
+  const { pods } = cluster.view
+  for (let pod = 0; pod < pods.count; pod++) {
+    const starts = pods.phase[pod] === PodPhase.Pending || pods.phase[pod] === PodPhase.Bound
+    if (starts && pods.service[pod] !== NONE) yield pods.created[pod]
   }
 }

@@ -52,6 +52,13 @@ describe('a window of 100 s to 250 s', () => {
     expect(pods.toReady.count).toBe(1)
     expect(pods.toReady.sum).toBe(19 * S)
   })
+  it('pods that are not ready at the horizon count with their time so far', () => {
+    const pods = recorder()
+    pods.unready(99 * S)
+    pods.unready(240 * S)
+    expect(pods.readyCensored).toBe(1)
+    expect(pods.toReady.sum).toBe(10 * S)
+  })
   it('the mix counts arrivals by class from the very start, and grows', () => {
     const pods = recorder()
     pods.created(2)

@@ -9,6 +9,8 @@ export class PodRecorder {
   readonly toReady = new Histogram()
   /** Pods of the window that were still unbound at the horizon. */
   censored = 0
+  /** Pods of services of the window that were not ready at the horizon. */
+  readyCensored = 0
   /** Integral over the window of pods that wait for a node [pod·µs, exact]. */
   unscheduled = 0
   private readonly bindsIn: Int32Array
@@ -44,6 +46,13 @@ export class PodRecorder {
 
   ready(created: number, time: number): void {
     if (created >= this.windowStart) this.toReady.record(time - created)
+  }
+
+  /** At the horizon, for each pod of a service that is not ready yet: it counts with the time so far. */
+  unready(created: number): void {
+    if (created < this.windowStart) return
+    this.readyCensored++
+    this.toReady.record(this.windowEnd - created)
   }
 
   deletedPending(created: number, time: number): void {
