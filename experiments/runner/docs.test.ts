@@ -95,21 +95,16 @@ function reader(page: string): string {
   return folder
 }
 
-const BASE = {
-  name: 'base', horizon: '2m', warmup: '10s',
-  cluster: { pools: [{ name: 'general', count: 3, max: 9, cpu: 16, memory: '64Gi' }] },
-  workload: { services: [{ name: 'web', replicas: 4, cpu: '500m', memory: '1Gi', objective: '100ms', traffic: { rate: '20/s' }, work: { cpu: '4ms' } }] },
-}
+const SERVICE = { name: 'web', replicas: 4, cpu: '500m', memory: '1Gi', objective: '100ms', traffic: { rate: '20/s' }, work: { cpu: '4ms' } }
+const BASE = { name: 'base', horizon: '2m', warmup: '10s', cluster: { pools: [{ name: 'general', count: 3, max: 9, cpu: 16, memory: '64Gi' }] } }
 
 /** A fragment in the place where its keys belong. */
 function around(fragment: Record<string, unknown>): Record<string, unknown> {
-  const base = structuredClone(BASE) as Record<string, Record<string, Record<string, unknown>[]>> & Record<string, unknown>
-  for (const [key, value] of Object.entries(fragment)) {
-    if (['services', 'background', 'jobs'].includes(key)) (base['workload'] as Record<string, unknown>)[key] = value
-    else if (['traffic', 'work'].includes(key)) base['workload']['services'][0][key] = value
-    else base[key] = value as never
-  }
-  return base
+  const part = (keys: readonly string[]): Record<string, unknown> => Object.fromEntries(Object.entries(fragment).filter(([key]) => keys.includes(key)))
+  const ofService = ['traffic', 'work']
+  const ofWorkload = ['services', 'background', 'jobs']
+  const rest = Object.entries(fragment).filter(([key]) => ![...ofService, ...ofWorkload].includes(key))
+  return { ...BASE, workload: { services: [{ ...SERVICE, ...part(ofService) }], ...part(ofWorkload) }, ...Object.fromEntries(rest) }
 }
 
 async function right(file: string, what: string): Promise<void> {

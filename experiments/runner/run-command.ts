@@ -10,7 +10,8 @@ import { writeWhole } from '../../reports/write.ts'
 import { manifestOf } from './manifest.ts'
 import { version } from './package.ts'
 import { planFile, setsOf } from './plan-command.ts'
-import { oneWave, type Plan } from './plan.ts'
+import type { Plan } from './plan.ts'
+import { plannerOf } from './precise.ts'
 import { Progress } from './progress.ts'
 import { studyOf } from './study.ts'
 
@@ -45,7 +46,7 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
 
 async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal, progress: Progress | undefined): Promise<Execution> {
   try {
-    return await execute(plan, oneWave(plan), executor, interrupts, progress)
+    return await execute(plan, plannerOf(plan), executor, interrupts, progress)
   } finally {
     progress?.close()
     await executor.close()

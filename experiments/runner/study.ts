@@ -6,6 +6,7 @@ import type { Study } from '../../reports/study.ts'
 import { FAMILY_PATHS } from './families.ts'
 import type { Execution } from './execute.ts'
 import { canonical, type Plan } from './plan.ts'
+import { shortOfGoal } from './precise.ts'
 import { percentText } from './quantities.ts'
 import type { PoolSpec, Scenario, ServiceSpec } from './scenario.ts'
 
@@ -14,6 +15,9 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finish
   const notes: string[] = []
   for (const { run, message } of execution.failed) notes.push(`failed: ${plan.variants[run.variant].label}, replication ${run.replication + 1}: ${message}`)
   if (execution.interrupted) notes.push(`interrupted: ${execution.finished.length} of ${execution.asked.length} runs are finished`)
+  const asked = execution.asked.reduce((most, { replication }) => Math.max(most, replication + 1), 0)
+  const short = shortOfGoal(plan, execution.finished, asked)
+  if (short !== '' && !execution.interrupted) notes.push(short)
   const { background, pools } = plan.variants[0].scenario
   if ([...background, ...pools].some(({ kind }) => kind === 'trace')) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
   return {
@@ -29,7 +33,7 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finish
     runs: execution.finished.map(({ run, result }) => ({ variant: run.variant, replication: run.replication, seed: run.seed, id: run.id, result })),
     notes,
     setup: setupOf(plan.variants[0].scenario),
-    replications: execution.asked.reduce((most, { replication }) => Math.max(most, replication + 1), 0),
+    replications: asked,
     reproduce: { command, version, digest: createHash('sha256').update(canonical(plan.runs.map(({ id }) => id))).digest('hex') },
   }
 }
