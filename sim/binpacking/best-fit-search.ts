@@ -9,13 +9,9 @@ import type { Bins } from './bins.ts'
 import type { Measure } from './measure.ts'
 import type { BinSearch } from './search.ts'
 
-/** Bins a key has place for: room times this, plus the bin, stays below 2^53. */
-const MOST_BINS = 2 ** 24
-
 export class BestFitSearch implements BinSearch {
-  /** room * 2^24 + bin, ascending: both in one number, so that plain numbers are in order of room, then bin. */
-  private keys = new Float64Array(0)
-  /** The bins in this order. */
+  /** Bins in order of room, and each one's room beside it. */
+  private rooms = new Float64Array(0)
   private order = new Int32Array(0)
   private count = 0
   private cursor = 0
@@ -25,23 +21,29 @@ export class BestFitSearch implements BinSearch {
   private classes!: ClassesView
 
   reset(bins: Bins, measure: Measure, most: number): void {
-    if (most > MOST_BINS) throw new RangeError(`too many bins in one round: ${most}, at most ${MOST_BINS} are accepted`)
     this.bins = bins
     this.classes = measure.classes
     this.count = bins.count
-    if (this.keys.length < most) {
-      this.keys = new Float64Array(most)
+    if (this.rooms.length < most) {
+      this.rooms = new Float64Array(most)
       this.order = new Int32Array(most)
     }
-    for (let bin = 0; bin < bins.count; bin++) this.keys[bin] = this.keyOf(bin)
-    this.keys.subarray(0, this.count).sort()
-    for (let place = 0; place < this.count; place++) this.order[place] = this.keys[place] % MOST_BINS
+    // Sorting plain numbers is ten times faster than sorting bins by a comparison: the rooms alone, then each bin to the place of its room.
+    const roomOf = new Float64Array(this.count)
+    for (let bin = 0; bin < this.count; bin++) roomOf[bin] = bins.room(bin)
+    this.rooms.set(roomOf)
+    this.rooms.subarray(0, this.count).sort()
+    const taken = new Int32Array(this.count)
+    for (let bin = 0; bin < this.count; bin++) {
+      const place = this.lowerBound(roomOf[bin], NONE, this.count)
+      this.order[place + taken[place]++] = bin
+    }
   }
 
   start(podClass: number, size: number): void {
     this.askCpu = this.classes.request[CPU][podClass]
     this.askMemory = this.classes.request[MEMORY][podClass]
-    this.cursor = this.lowerBound(size * MOST_BINS, this.count)
+    this.cursor = this.lowerBound(size, NONE, this.count)
   }
 
   next(): number {
@@ -71,25 +73,21 @@ export class BestFitSearch implements BinSearch {
 
   /** Puts the bin into its place in front of `free`, a place whose entry is not needed. */
   private insert(bin: number, free: number): void {
-    const key = this.keyOf(bin)
-    const to = this.lowerBound(key, free)
-    this.keys.copyWithin(to + 1, to, free)
+    const room = this.bins.room(bin)
+    const to = this.lowerBound(room, bin, free)
+    this.rooms.copyWithin(to + 1, to, free)
     this.order.copyWithin(to + 1, to, free)
-    this.keys[to] = key
+    this.rooms[to] = room
     this.order[to] = bin
   }
 
-  private keyOf(bin: number): number {
-    return this.bins.room(bin) * MOST_BINS + bin
-  }
-
-  /** The first place below `end` whose key is at least `key`. */
-  private lowerBound(key: number, end: number): number {
+  /** The first place below `end` that is not before (room, bin). */
+  private lowerBound(room: number, bin: number, end: number): number {
     let low = 0
     let high = end
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.keys[middle] < key) low = middle + 1
+      if (this.rooms[middle] < room || (this.rooms[middle] === room && this.order[middle] < bin)) low = middle + 1
       else high = middle
     }
     return low

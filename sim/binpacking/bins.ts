@@ -101,28 +101,14 @@ export class Bins {
     return count
   }
 
-  /**
-   * The type of new bin for a pod that no open bin takes: the lowest price per pod of this class that the empty bin would hold, where no
-   * more pods count than the `waiting` ones of the whole round; then the one that holds more; then the lowest row. NONE when no type below its limit
-   * takes the pod. (Price per unit of size plainly would be simpler, and would open a large bin for the last small pod.)
-   */
-  cheapestType(podClass: number, waiting: number): number {
-    let best = NONE
-    let bestHolds = 0
-    this.problem.types.forEach((type, row) => {
-      if (this.openedOf[row] >= type.limit) return
-      const holds = Math.min(waiting, this.emptyHolds(podClass, row))
-      if (holds === 0 || !type.admits(podClass)) return
-      const dearer = best === NONE ? -1 : type.price * bestHolds - this.problem.types[best].price * holds
-      if (dearer < 0 || (dearer === 0 && holds > bestHolds)) {
-        best = row
-        bestHolds = holds
-      }
-    })
-    return best
+  /** May one more bin of the type be opened? */
+  available(type: number): boolean {
+    return this.openedOf[type] < this.problem.types[type].limit
   }
 
-  private emptyHolds(podClass: number, type: number): number {
+  /** How many pods of the class an empty bin of the type takes. */
+  emptyHolds(podClass: number, type: number): number {
+    if (!this.problem.types[type].admits(podClass)) return 0
     const { request, gpus, gpuMilli } = this.problem.classes
     const { capacity, devices } = this.problem.types[type]
     let most = emptyDevicesHold(devices, gpus[podClass], gpuMilli[podClass])
@@ -142,6 +128,12 @@ export class Bins {
     for (const r of this.rows) this.free[r][bin] = capacity[r] ?? 0
     if (this.measure.usesDevices) for (let d = 0; d < DEVICES; d++) this.freeDevice[bin * DEVICES + d] = d < devices ? MILLI : 0
     return bin
+  }
+
+  /** Takes back the newest bin, whatever is in it. */
+  discard(): void {
+    this.count--
+    this.openedOf[this.opened.pop()!]--
   }
 
   room(bin: number): number {

@@ -1,12 +1,13 @@
 /** What every packer must keep, whatever it prefers. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { valuesOf } from '../define.ts'
+import { valuesOf, type ParameterValue, type Parameters } from '../define.ts'
 import { DEVICES, MILLI, NONE } from '../cluster/views.ts'
 import {
-  continuousBound, firstFitInOrder, packers, packingGap, plainBestFitDecreasing, plainFirstFitDecreasing, plainFirstFitInOrder, verifyPacking,
+  continuousBound, firstFitInOrder, packers, packingGap, plainPackers, verifyPacking,
 } from './index.ts'
-import type { Packer, Packing, PackingProblem } from './policy.ts'
+import { optionsOf } from './parameters.ts'
+import type { Packing, PackingProblem } from './policy.ts'
 import { problem } from './problem.fixture.ts'
 import { anyProblem } from './random-problem.fixture.ts'
 
@@ -103,13 +104,22 @@ for (const { name, fresh } of members) {
   })
 }
 
-describe('equal to the plain scan of all bins', () => {
-  const pairs: [string, Packer, Packer][] = [
-    ['first-fit-decreasing', packers.find('first-fit-decreasing')!.create({}, context)!, plainFirstFitDecreasing],
-    ['best-fit-decreasing', packers.find('best-fit-decreasing')!.create({}, context)!, plainBestFitDecreasing],
-    ['first-fit-in-order', firstFitInOrder, plainFirstFitInOrder],
-  ]
-  test.each(pairs)('%s', (_name, fast, slow) => {
-    fc.assert(fc.property(anyProblem, (p) => { expect(plain(fast.pack(p))).toEqual(plain(slow.pack(p))) }), { numRuns: 500, seed: 15 })
+/** Values for every parameter of a member: what it listens to, drawn. */
+const anyValues = (parameters: Parameters): fc.Arbitrary<Record<string, ParameterValue>> =>
+  fc.record(Object.fromEntries(Object.entries(parameters).map(([key, { kind, choices }]) => [key, kind === 'boolean' ? fc.boolean() : fc.constantFrom(...choices!)])))
+
+describe('equal to the plain scan of all bins, or of all pods, whatever the parameters', () => {
+  test.each(packers.all.filter(({ name }) => name !== 'none').map(({ name }) => [name]))('%s', (name) => {
+    const { parameters, create } = packers.find(name)!
+    fc.assert(
+      fc.property(anyProblem, anyValues(parameters), (p, values) => {
+        expect(plain(create(values as never, context)!.pack(p))).toEqual(plain(plainPackers[name](optionsOf(values)).pack(p)))
+      }),
+      { numRuns: 500, seed: 15 },
+    )
+  })
+
+  test('first-fit-in-order is first-fit', () => {
+    fc.assert(fc.property(anyProblem, (p) => { expect(plain(firstFitInOrder.pack(p))).toEqual(plain(plainPackers['first-fit']().pack(p))) }), { numRuns: 500, seed: 15 })
   })
 })

@@ -1,60 +1,53 @@
 /**
- * The round that all members share: pods in an order, bins by a search, new bins when no open one fits. Consecutive pods of one class are a run:
+ * The round that item-centric members share: pods in an order, bins by a search, new bins when no open one fits. Consecutive pods of one class are a run:
  * they fill a bin together, and what did not fit one of them is not tried again for the next. That is exact, because bins only get fuller.
  */
 import { NONE } from '../cluster/views.ts'
 import { Bins } from './bins.ts'
-import { Measure } from './measure.ts'
+import { Measure, type SizeName, type WeightsName } from './measure.ts'
+import { NewBins, type NewBinsName } from './new-bins.ts'
 import type { Packer, Packing, PackingProblem } from './policy.ts'
+import { rightSized } from './right-sizing.ts'
 import type { BinSearch } from './search.ts'
+import { classesOf, Waiting } from './waiting.ts'
 
 /** Rows of items in the order in which they are packed. */
-export type ItemOrder = (problem: PackingProblem, sizeOf: Float64Array) => Float64Array
+export type ItemOrder = (problem: PackingProblem, waiting: Waiting) => Int32Array
 
-/** Items a key has place for: size times this, plus the row, stays below 2^53. */
-const MOST_ITEMS = 2 ** 26
+/** What members can be told, besides order and search. */
+export interface PackOptions {
+  readonly size?: SizeName
+  readonly weights?: WeightsName
+  readonly newBins?: NewBinsName
+  readonly rightSizing?: boolean
+}
 
 /** Largest first; pods of one size in their own order. */
-export const decreasing: ItemOrder = (problem, sizeOf) => {
-  const keys = new Float64Array(problem.items)
-  // Sorting plain numbers is ten times faster than sorting rows by a comparison: the key is -size, then the row.
-  for (let item = 0; item < problem.items; item++) keys[item] = item - sizeOf[problem.podClass[item]] * MOST_ITEMS
-  keys.sort()
-  for (let i = 0; i < keys.length; i++) {
-    const row = keys[i] % MOST_ITEMS
-    keys[i] = row < 0 ? row + MOST_ITEMS : row
-  }
-  return keys
+export const decreasing: ItemOrder = ({ items, podClass }, { bySize, sizeOf }) => {
+  // Plainly: a sort of the rows by size. Classes are few, so they are sorted, and each pod is counted to its place.
+  const rankOf = new Int32Array(sizeOf.length)
+  const next = new Int32Array(bySize.length + 1)
+  bySize.forEach((row, k) => (rankOf[row] = k > 0 && sizeOf[row] === sizeOf[bySize[k - 1]] ? rankOf[bySize[k - 1]] : k))
+  for (let item = 0; item < items; item++) next[rankOf[podClass[item]] + 1]++
+  for (let rank = 1; rank < next.length; rank++) next[rank] += next[rank - 1]
+  const order = new Int32Array(items)
+  for (let item = 0; item < items; item++) order[next[rankOf[podClass[item]]]++] = item
+  return order
 }
 
 /** As the pods came. */
-export const arrival: ItemOrder = (problem) => Float64Array.from({ length: problem.items }, (_, item) => item)
+export const arrival: ItemOrder = ({ items }) => Int32Array.from({ length: items }, (_, item) => item)
 
 /** A packer of an order and a search; its working memory is reused from round to round and carries nothing over. */
-export function packer(order: ItemOrder, search: BinSearch): Packer {
-  const bins = new Bins()
-  const measure = new Measure()
-  return { pack: (problem) => pack(problem, order, search, bins, measure) }
-}
-
-/** Classes of the items, each once, in order of appearance. */
-export function classesOf(problem: PackingProblem): number[] {
-  const seen = new Uint8Array(problem.classes.count)
-  const classes: number[] = []
-  for (let item = 0; item < problem.items; item++) {
-    const podClass = problem.podClass[item]
-    if (seen[podClass] === 1) continue
-    seen[podClass] = 1
-    classes.push(podClass)
+export function packer(order: ItemOrder, search: BinSearch, options: PackOptions = {}): Packer {
+  const measure = new Measure(options.size, options.weights)
+  const round = new Round(order, search, measure, new NewBins(options.newBins ?? 'price-per-pod'))
+  return {
+    pack: (problem) => {
+      const packing = round.pack(problem)
+      return options.rightSizing === true ? rightSized(problem, packing, measure) : packing
+    },
   }
-  return classes
-}
-
-/** Sizes by class row, for the classes of the round. */
-export function sizesOf(problem: PackingProblem, measure: Measure, classes: readonly number[]): Float64Array {
-  const sizeOf = new Float64Array(problem.classes.count)
-  for (const podClass of classes) sizeOf[podClass] = measure.size(podClass)
-  return sizeOf
 }
 
 /** New bins that a round may open at most: one per item, and no type beyond its limit. */
@@ -64,44 +57,80 @@ export function mostNewBins(problem: PackingProblem): number {
   return Math.min(problem.items, most)
 }
 
-function pack(problem: PackingProblem, orderOf: ItemOrder, search: BinSearch, bins: Bins, measure: Measure): Packing {
-  if (problem.items > MOST_ITEMS) throw new RangeError(`too many pods in one round: ${problem.items}, at most ${MOST_ITEMS} are accepted`)
-  const bin = new Int32Array(problem.items).fill(NONE)
-  const deviceMask = new Int32Array(problem.items)
-  if (problem.items === 0) return { bin, deviceMask, opened: [], leftOver: 0 }
-  const classes = classesOf(problem)
-  measure.reset(problem, classes)
-  bins.reset(problem, measure)
-  search.reset(bins, measure, problem.bins + mostNewBins(problem))
-  const sizeOf = sizesOf(problem, measure, classes)
-  const order = orderOf(problem, sizeOf)
-  // Once no bin and no type takes a class, none will later: bins get fuller, and a type that may still be opened might be opened now.
-  const stuck = new Uint8Array(problem.classes.count)
-  let leftOver = 0
-  let end = 0
-  for (let from = 0; from < problem.items; from = end) {
-    const podClass = problem.podClass[order[from]]
-    end = from + 1
-    while (end < problem.items && problem.podClass[order[end]] === podClass) end++
-    if (stuck[podClass] === 0) search.start(podClass, sizeOf[podClass])
-    let next = from
-    while (next < end && stuck[podClass] === 0) {
-      const found = search.next()
-      const type = found === NONE ? bins.cheapestType(podClass, problem.items - next) : NONE
-      if (found === NONE && type === NONE) {
-        stuck[podClass] = 1
-        break
-      }
-      const target = found === NONE ? bins.open(type) : found
-      const placed = bins.place(podClass, target, end - next)
-      if (found === NONE) search.opened(target)
-      else if (placed > 0) search.filled(target)
-      for (let k = 0; k < placed; k++, next++) {
-        bin[order[next]] = target
-        deviceMask[order[next]] = bins.masks[k]
-      }
-    }
-    leftOver += end - next
+class Round {
+  private readonly bins = new Bins()
+  private readonly orderOf: ItemOrder
+  private readonly search: BinSearch
+  private readonly measure: Measure
+  private readonly newBins: NewBins
+  private waiting!: Waiting
+  /** The bin that `target` gave last is a new one. */
+  private fresh = false
+
+  constructor(orderOf: ItemOrder, search: BinSearch, measure: Measure, newBins: NewBins) {
+    this.orderOf = orderOf
+    this.search = search
+    this.measure = measure
+    this.newBins = newBins
   }
-  return { bin, deviceMask, opened: bins.opened, leftOver }
+
+  pack(problem: PackingProblem): Packing {
+    const { bins, search, measure, newBins } = this
+    const bin = new Int32Array(problem.items).fill(NONE)
+    const deviceMask = new Int32Array(problem.items)
+    if (problem.items === 0) return { bin, deviceMask, opened: [], leftOver: 0 }
+    const classes = classesOf(problem)
+    measure.reset(problem, classes)
+    bins.reset(problem, measure)
+    search.reset(bins, measure, problem.bins + mostNewBins(problem))
+    const waiting = new Waiting(problem, measure, classes)
+    this.waiting = waiting
+    newBins.reset(bins, problem.types, waiting)
+    const order = this.orderOf(problem, waiting)
+    // Once no bin and no type takes a class, none will later: bins get fuller, and a type that may still be opened might be opened now.
+    const stuck = new Uint8Array(problem.classes.count)
+    let leftOver = 0
+    let end = 0
+    for (let from = 0; from < problem.items; from = end) {
+      const podClass = problem.podClass[order[from]]
+      end = from + 1
+      while (end < problem.items && problem.podClass[order[end]] === podClass) end++
+      if (stuck[podClass] === 0) search.start(podClass, waiting.sizeOf[podClass])
+      let next = from
+      while (next < end && stuck[podClass] === 0) {
+        const target = this.target(podClass)
+        if (target === NONE) {
+          stuck[podClass] = 1
+          break
+        }
+        const placed = this.put(podClass, target, end - next)
+        for (let k = 0; k < placed; k++, next++) {
+          bin[order[next]] = target
+          deviceMask[order[next]] = bins.masks[k]
+        }
+      }
+      leftOver += end - next
+      waiting.total -= end - next
+    }
+    return { bin, deviceMask, opened: bins.opened, leftOver }
+  }
+
+  /** The bin to try next; a new one when the search has no more. */
+  private target(podClass: number): number {
+    const found = this.search.next()
+    const type = found === NONE ? this.newBins.choose(podClass) : NONE
+    this.fresh = type !== NONE
+    if (found !== NONE) return found
+    return this.fresh ? this.bins.open(type) : (this.search.lastResort?.() ?? NONE)
+  }
+
+  /** Puts up to `limit` pods into the bin, and returns how many went in. */
+  private put(podClass: number, target: number, limit: number): number {
+    const { bins, search, waiting } = this
+    const placed = bins.place(podClass, target, search.oneByOne === true ? 1 : limit)
+    waiting.placed(podClass, placed)
+    if (this.fresh) search.opened(target)
+    else if (placed > 0) search.filled(target)
+    return placed
+  }
 }

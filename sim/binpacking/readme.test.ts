@@ -19,5 +19,5 @@ test('the example in the README packs 6 5 4 7 into bins of 10 as next fit does, 
   const packer = adopted.definition.create({}, { now: () => 0 })!
   // 6 | 5 4 | 7: the 4 would fit beside the 6, but next fit does not look back.
   expect([...packer.pack(line([6, 5, 4, 7], 10)).bin]).toEqual([0, 1, 1, 2])
-  expect(() => packer.pack(line([11], 10))).toThrow('the packer next-fit gave no packing: new bin 0 (type-0) has 10 of resource 0, its pods ask for 11')
+  expect(() => packer.pack(line([11], 10))).toThrow('the packer newest-bin gave no packing: new bin 0 (type-0) has 10 of resource 0, its pods ask for 11')
 })
