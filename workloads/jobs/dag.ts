@@ -1,0 +1,175 @@
+/**
+ * Which task of a job waits for which. A DAG is plain columns (children of each task, one after the other), shared by all jobs of one
+ * structure. A barrier between two layers is a node of its own without work: plainly one would draw all n·m edges between them; n + m say
+ * the same.
+ */
+import type { RandomStream } from '../../sim/random/stream.ts'
+
+export interface Dag {
+  /** Tasks 0 .. tasks-1; nodes from there on are barriers: through as soon as nothing holds them. */
+  readonly tasks: number
+  readonly nodes: number
+  /** Predecessors of each node. */
+  readonly waitsFor: Int32Array
+  /** Children of node i: `children[first[i]] .. children[first[i + 1] - 1]`. */
+  readonly first: Int32Array
+  readonly children: Int32Array
+}
+
+/** Edges as pairs [before, after], in any order. Throws a RangeError when they go round in a circle, or name a node that is not there. */
+export function dagOf(tasks: number, nodes: number, edges: readonly (readonly [number, number])[]): Dag {
+  const waitsFor = new Int32Array(nodes)
+  const first = new Int32Array(nodes + 1)
+  for (const [before, after] of edges) {
+    if (!(before >= 0 && before < nodes && after >= 0 && after < nodes)) throw new RangeError(`edge ${before} to ${after}: accepted: nodes 0 to ${nodes - 1}`)
+    waitsFor[after]++
+    first[before + 1]++
+  }
+  for (let node = 0; node < nodes; node++) first[node + 1] += first[node]
+  const children = new Int32Array(edges.length)
+  const place = first.slice(0, nodes)
+  for (const [before, after] of edges) children[place[before]++] = after
+  const dag = { tasks, nodes, waitsFor, first, children }
+  if (orderOf(dag).length < nodes) throw new RangeError('the tasks wait for each other in a circle; accepted: predecessors that come before')
+  return dag
+}
+
+/** Nodes such that each comes after all that it waits for (Kahn 1962); fewer than there are when some wait in a circle. */
+export function orderOf(dag: Dag): Int32Array {
+  const waits = dag.waitsFor.slice()
+  const order = new Int32Array(dag.nodes)
+  let end = 0
+  for (let node = 0; node < dag.nodes; node++) if (waits[node] === 0) order[end++] = node
+  for (let at = 0; at < end; at++) {
+    for (let i = dag.first[order[at]]; i < dag.first[order[at] + 1]; i++) {
+      if (--waits[dag.children[i]] === 0) order[end++] = dag.children[i]
+    }
+  }
+  return order.subarray(0, end)
+}
+
+/** When each node starts with unlimited nodes and no delay: the longest chain of durations before it. Returns the critical path, into `starts`. */
+export function startTimes(dag: Dag, durations: ArrayLike<number>, starts: Float64Array): number {
+  starts.fill(0, 0, dag.nodes)
+  let critical = 0
+  for (const node of orderOf(dag)) {
+    const end = starts[node] + (node < dag.tasks ? durations[node] : 0)
+    if (end > critical) critical = end
+    for (let i = dag.first[node]; i < dag.first[node + 1]; i++) {
+      const child = dag.children[i]
+      if (end > starts[child]) starts[child] = end
+    }
+  }
+  return critical
+}
+
+/** How the tasks of a synthetic job hang together. */
+export type DagSpec =
+  | { readonly kind: 'independent' }
+  /** One after the other. */
+  | { readonly kind: 'chain' }
+  /** One, then all but two, then one: a diamond. */
+  | { readonly kind: 'fork-join' }
+  /** All but one, then one: many sources and one sink. */
+  | { readonly kind: 'join' }
+  /** Layers of about equal size; a task waits for so many of the layer before, drawn; null: for all of it (a barrier, as between stages of MapReduce or Spark). */
+  | { readonly kind: 'layers'; readonly depth: number; readonly parents: number | null }
+  | { readonly kind: 'mixed'; readonly parts: readonly { readonly weight: number; readonly dag: DagSpec }[] }
+
+export const DAG_WORDS = ['independent', 'chain', 'fork-join', 'join'] as const
+
+/** Structures of so few tasks are kept and shared. */
+const KEPT = 64
+const kept = new Map<string, Dag>()
+
+/** The DAG of a job of so many tasks; null: no task waits for another. Draws from the stream only where the structure has something to draw. */
+export function drawDag(spec: DagSpec, tasks: number, stream: RandomStream): Dag | null {
+  switch (spec.kind) {
+    case 'independent':
+      return null
+    case 'chain':
+      return layered(new Array<number>(tasks).fill(1))
+    case 'fork-join':
+      return layered(tasks <= 2 ? new Array<number>(tasks).fill(1) : [1, tasks - 2, 1])
+    case 'join':
+      return layered(tasks === 1 ? [1] : [tasks - 1, 1])
+    case 'layers': {
+      const sizes = evenly(tasks, Math.min(spec.depth, tasks))
+      return spec.parents === null ? layered(sizes) : drawnParents(sizes, spec.parents, stream)
+    }
+    case 'mixed': {
+      let left = stream.next() * spec.parts.reduce((sum, { weight }) => sum + weight, 0)
+      // A sum may round below the draw: then it is the last part that has a weight.
+      const part = spec.parts.find(({ weight }) => (left -= weight) < 0) ?? [...spec.parts].reverse().find(({ weight }) => weight > 0)
+      return drawDag(part?.dag ?? { kind: 'independent' }, tasks, stream)
+    }
+  }
+}
+
+/** n tasks in so many layers, the first ones larger by one where it does not come out even. */
+function evenly(tasks: number, layers: number): number[] {
+  return Array.from({ length: layers }, (_, i) => Math.floor(tasks / layers) + (i < tasks % layers ? 1 : 0))
+}
+
+/** Each layer waits for the whole layer before. */
+function layered(sizes: readonly number[]): Dag | null {
+  if (sizes.length === 1) return null
+  const tasks = sizes.reduce((sum, size) => sum + size, 0)
+  const key = tasks <= KEPT ? sizes.join() : ''
+  const known = key === '' ? undefined : kept.get(key)
+  if (known !== undefined) return known
+  const edges: [number, number][] = []
+  let nodes = tasks
+  let before = 0
+  for (let layer = 1; layer < sizes.length; layer++) {
+    const from = before + sizes[layer - 1]
+    // An edge from each to each where one side is single; else through a barrier.
+    if (sizes[layer - 1] === 1 || sizes[layer] === 1) {
+      for (let a = before; a < from; a++) for (let b = from; b < from + sizes[layer]; b++) edges.push([a, b])
+    } else {
+      const barrier = nodes++
+      for (let a = before; a < from; a++) edges.push([a, barrier])
+      for (let b = from; b < from + sizes[layer]; b++) edges.push([barrier, b])
+    }
+    before = from
+  }
+  const dag = dagOf(tasks, nodes, edges)
+  if (key !== '') kept.set(key, dag)
+  return dag
+}
+
+/** Each task waits for so many different ones of the layer before (all of a smaller layer), drawn without replacement. */
+function drawnParents(sizes: readonly number[], parents: number, stream: RandomStream): Dag | null {
+  if (sizes.length === 1) return null
+  const edges: [number, number][] = []
+  let before = 0
+  let tasks = sizes[0]
+  for (let layer = 1; layer < sizes.length; layer++) {
+    const size = sizes[layer - 1]
+    const pool = Array.from({ length: size }, (_, i) => before + i)
+    for (let b = tasks; b < tasks + sizes[layer]; b++) {
+      const count = Math.min(parents, size)
+      for (let i = 0; i < count; i++) {
+        const other = i + stream.int(size - i)
+        ;[pool[i], pool[other]] = [pool[other], pool[i]]
+        edges.push([pool[i], b])
+      }
+    }
+    before = tasks
+    tasks += sizes[layer]
+  }
+  return dagOf(tasks, tasks, edges)
+}
+
+/** What is wrong with a DAG, as a sentence; empty when nothing is. */
+export function dagProblem(spec: DagSpec): string {
+  if (spec.kind === 'layers') {
+    if (!(Number.isInteger(spec.depth) && spec.depth >= 1)) return `dag.layers: ${spec.depth}; accepted: a whole number from 1`
+    if (spec.parents !== null && !(Number.isInteger(spec.parents) && spec.parents >= 1)) return `dag.parents: ${spec.parents}; accepted: a whole number from 1`
+  }
+  if (spec.kind !== 'mixed') return ''
+  if (!spec.parts.every(({ weight }) => weight >= 0) || !spec.parts.some(({ weight }) => weight > 0 && weight < Infinity)) {
+    return 'dag: a negative weight, or none above 0; accepted: weights from 0, one of them above'
+  }
+  return spec.parts.map(({ dag }) => dagProblem(dag)).find((problem) => problem !== '') ?? ''
+}

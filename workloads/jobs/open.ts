@@ -1,0 +1,103 @@
+/** Jobs: opened from a spec, one source per run. */
+import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
+import type { RandomStream } from '../../sim/random/stream.ts'
+import type { PodSource } from '../../sim/workload.ts'
+import { rateFor, type Capacity } from '../shape.ts'
+import { PoissonArrivals } from '../synthetic/poisson.ts'
+import { openArrivals } from '../synthetic/requests.ts'
+import { dagProblem } from './dag.ts'
+import { DurationDraws, WorkDraws, type JobDraws } from './draws.ts'
+import { JobSource } from './source.ts'
+import type { DrawnJobsSpec, JobsCommon } from './spec.ts'
+import { StationaryJobs } from './stationary.ts'
+
+type Streams = (purpose: string) => RandomStream
+
+/**
+ * Opens one source of jobs. `capacity` is what the cluster's nodes offer at the start. Streams: 'present' and 'arrivals' (how many jobs at time
+ * zero, and when later), 'present-pods' and 'arriving-pods' (which they are), as for background pods: what comes is the same whatever the rate.
+ * Throws a RangeError for a spec that has no meaning.
+ */
+export function openJobs(spec: DrawnJobsSpec, capacity: Capacity, stream: Streams): PodSource {
+  const problems = jobsProblems(spec)
+  if (problems.length > 0) throw new RangeError(`jobs ${spec.name}: ${problems.join('; ')}`)
+  const draws = drawsOf(spec, stream('arriving-pods'), stream('present-pods'))
+  const arrivals = spec.arrivals === null ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals')) : openArrivals(spec.arrivals, stream('arrivals'))
+  const jobs = new StationaryJobs(draws, arrivals.rateAt(0) / 1e6, arrivals, stream('present'))
+  return new JobSource(jobs, draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, [])
+}
+
+export function drawsOf(spec: DrawnJobsSpec, arriving: RandomStream, met: RandomStream): JobDraws {
+  const { time } = spec
+  return time.kind === 'work' ? new WorkDraws({ ...spec, time }, arriving, met) : new DurationDraws({ ...spec, time }, arriving, met)
+}
+
+/** Little's law over all tasks: jobs [1/µs] that ask for the share. */
+export function inflatedRate(spec: JobsCommon, draws: Pick<JobDraws, 'demandTime'>, capacity: Capacity): number {
+  if (spec.inflate === null) throw new RangeError(`jobs ${spec.name}: neither arrivals nor inflate`)
+  const { resource, share } = spec.inflate
+  const demand = draws.demandTime(resource)
+  const lacking = capacity[resource] > 0 ? (demand > 0 ? '' : `no job asks for ${resource}`) : `the cluster has no ${resource}`
+  if (lacking !== '') throw new RangeError(`jobs ${spec.name}: inflate.${resource}: ${lacking}; accepted: another resource`)
+  return rateFor(share, capacity[resource], demand)
+}
+
+/** What is wrong with a spec by itself: a sentence each. */
+export function jobsProblems(spec: DrawnJobsSpec): string[] {
+  const problems: string[] = []
+  const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
+  const positive = (what: string, given: DistributionSpec): void => {
+    const problem = lawProblem(what, given)
+    refuse(problem !== '', problem)
+  }
+  const weighted = (what: string, items: readonly { readonly weight: number }[]): void => {
+    const right = items.every(({ weight }) => weight >= 0 && weight < Infinity) && items.some(({ weight }) => weight > 0)
+    refuse(!right, `${what}: ${items.length === 0 ? 'none' : 'a negative weight, or none above 0'}; accepted: weights from 0, one of them above`)
+  }
+  problems.push(...commonProblems(spec))
+  if (spec.size.kind === 'shapes') weighted('shapes', spec.size.shapes)
+  else {
+    positive('cpu', spec.size.cpu)
+    positive('memory', spec.size.memory)
+  }
+  weighted('classes', spec.classes)
+  for (const { tasks } of spec.classes) positive('tasks', tasks)
+  weighted('tenants', spec.tenants)
+  if (spec.time.kind === 'work') {
+    positive('work', spec.time.work)
+    refuse(!(spec.time.longest >= 1), `longest: ${spec.time.longest}; accepted: a time above 0`)
+    refuse(spec.correlation.duration !== 0, 'correlation of durations with work, which gives the durations; accepted: one of the two')
+    refuse(spec.size.kind === 'shapes' && spec.size.shapes.some(({ cpu }) => !(cpu > 0)), 'shapes without cpu with work; accepted: shapes that ask for cpu')
+  } else positive('duration', spec.time.duration)
+  for (const [key, value] of Object.entries(spec.correlation)) refuse(!(value >= -1 && value <= 1), `correlation.${key}: ${value}; accepted: -1 to 1`)
+  const dag = dagProblem(spec.dag)
+  refuse(dag !== '', dag)
+  return problems
+}
+
+/** Those of drawn and of recorded jobs alike. */
+export function commonProblems(spec: JobsCommon): string[] {
+  const problems: string[] = []
+  const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
+  refuse(!(spec.usage >= 0 && spec.usage < Infinity), `usage: ${spec.usage}; accepted: a share from 0`)
+  refuse(spec.limited && spec.usage > 1, `usage: ${spec.usage} with limited: true; accepted: at most 1, or limited: false`)
+  refuse((spec.arrivals === null) === (spec.inflate === null), 'how jobs arrive: accepted: either arrivals or inflate, and not both')
+  if (spec.inflate !== null) refuse(!(spec.inflate.share > 0 && spec.inflate.share < Infinity), `inflate.${spec.inflate.resource}: ${spec.inflate.share}; accepted: a share of capacity above 0`)
+  if (spec.deadline !== null) {
+    const problem = lawProblem('deadline', spec.deadline)
+    refuse(problem !== '', problem)
+  }
+  return problems
+}
+
+/** A distribution that is no amount: below zero, or without a finite mean above zero. */
+function lawProblem(what: string, given: DistributionSpec): string {
+  try {
+    const law = distribution(given)
+    if (!(law.quantile(0) >= 0)) return `${what}: a distribution that goes down to ${law.quantile(0)}; accepted: one of amounts from 0`
+    return law.mean > 0 && law.mean < Infinity ? '' : `${what}: a mean of ${law.mean}; accepted: a finite mean above 0`
+  } catch (error) {
+    if (error instanceof RangeError) return `${what}: ${error.message}`
+    throw error
+  }
+}

@@ -1,0 +1,27 @@
+/** The pod shapes of a source of jobs: one for each request, tenant and priority that has come so far. */
+import type { PodShape } from '../../sim/workload.ts'
+import { podShape } from '../shape.ts'
+import type { TraceShape } from '../traces/trace.ts'
+
+export class JobShapes {
+  readonly rows: PodShape[] = []
+  private readonly known = new Map<string, number>()
+  private readonly usage: number
+  private readonly limited: boolean
+
+  constructor(usage: number, limited: boolean) {
+    this.usage = usage
+    this.limited = limited
+  }
+
+  /** Row of the shape; `id` tells requests apart. */
+  row(id: number, asked: TraceShape, resources: Readonly<Record<string, number>>, tenant: string, priority: number): number {
+    const key = `${id} ${priority} ${tenant}`
+    let row = this.known.get(key)
+    if (row === undefined) {
+      this.known.set(key, (row = this.rows.length))
+      this.rows.push({ ...podShape(asked, this.usage, this.limited, resources), priority, ...(tenant === '' ? {} : { tenant }) })
+    }
+    return row
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What the tasks of a job ask for. Continuous requests are put on a grid, four steps to a doubling (1, 1.25, 1.5, 1.75, 2, 2.5 ...), as people write
+ * them: pods of equal requests share a class, and a request of its own for every pod would make a class of every pod. Constants and
+ * empirical values stay what they are. Either way a request is a step function of a uniform, so every mean is a sum.
+ */
+import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
+import { normalCdf } from '../../sim/random/math.ts'
+import { placeOf } from '../shape.ts'
+import { scoreOf, uniformOf } from './length-biased.ts'
+
+const MEBIBYTE = 1_048_576
+/** Finest steps of the grid, and the most that is asked for: a million cores, a pebibyte. */
+const CPU = { finest: 1, most: 1e9 }
+const MEMORY = { finest: MEBIBYTE, most: 1_125_899_906_842_624 }
+
+/** The point of the grid that is nearest, at least `finest`. */
+export function onGrid(amount: number, finest: number): number {
+  let octave = finest
+  while (octave * 2 <= amount) octave *= 2
+  const step = Math.max(octave / 4, finest)
+  return Math.max(finest, Math.floor(amount / step + 0.5) * step)
+}
+
+/** Values in ascending order, value i for uniforms from `upTo[i - 1]` up to `upTo[i]`. */
+export class Steps {
+  readonly values: Float64Array
+  readonly upTo: Float64Array
+  /** Normal scores of `upTo`. */
+  private readonly scores: Float64Array
+
+  constructor(values: readonly number[], upTo: readonly number[]) {
+    this.values = Float64Array.from(values)
+    this.upTo = Float64Array.from(upTo)
+    this.upTo[upTo.length - 1] = 1
+    this.scores = this.upTo.map((u) => (u >= 1 ? Infinity : scoreOf(u)))
+  }
+
+  /** Place of the uniform. */
+  at(u: number): number {
+    return placeOf(this.upTo, u)
+  }
+
+  /** E[g(value)]. */
+  mean(g: (value: number) => number = (value) => value): number {
+    return this.meanGiven(0, 0, g)
+  }
+
+  /** E[g(value) | Z = z], where the value's own score has this (Pearson) correlation with Z. */
+  meanGiven(z: number, correlation: number, g: (value: number) => number = (value) => value): number {
+    const spread = Math.sqrt(1 - correlation * correlation)
+    let below = 0
+    let sum = 0
+    for (let i = 0; i < this.values.length; i++) {
+      const upTo = correlation === 0 ? this.upTo[i] : spread === 0 ? Number(z < this.scores[i]) : normalCdf((this.scores[i] - correlation * z) / spread)
+      sum += g(this.values[i]) * (upTo - below)
+      below = upTo
+    }
+    return sum
+  }
+}
+
+/** The steps of a distribution on the grid, each edge found by bisection. */
+export function stepsOf(spec: DistributionSpec, resource: 'cpu' | 'memory'): Steps {
+  const { finest, most } = resource === 'cpu' ? CPU : MEMORY
+  const of = distribution(spec)
+  const exact = spec.kind === 'constant' || spec.kind === 'empirical'
+  const at = (u: number): number => {
+    const amount = Math.min(Math.max(of.quantile(u), 0), most)
+    return exact ? Math.max(resource === 'cpu' ? 1 : 0, Math.floor(amount + 0.5)) : onGrid(amount, finest)
+  }
+  const values: number[] = []
+  const upTo: number[] = []
+  const last = at(LARGEST)
+  let u = SMALLEST
+  for (let value = at(u); ; value = at(u)) {
+    values.push(value)
+    if (value === last) break
+    let low = u
+    let high = LARGEST
+    while (high - low > EDGE * high) {
+      const middle = (low + high) / 2
+      if (at(middle) > value) high = middle
+      else low = middle
+    }
+    upTo.push(high)
+    u = high
+  }
+  upTo.push(1)
+  return new Steps(values, upTo)
+}
+
+const LARGEST = 1 - 1 / 9_007_199_254_740_992
+const SMALLEST = 1 / 18_014_398_509_481_984
+/** An edge is known to within this. */
+const EDGE = 1e-15
+
+/**
+ * The Pearson correlation of two normal scores whose ranks have this correlation (Spearman's): 2 sin(π r / 6).
+ * Source: Pearson 1907, On further methods of determining correlation; Kruskal 1958, Ordinal measures of association.
+ */
+export function scoreCorrelation(rank: number): number {
+  return 2 * Math.sin((Math.PI * rank) / 6)
+}
+
+/** A normal score with this correlation to `z`, from one more uniform. */
+export function correlated(z: number, correlation: number, u: number): number {
+  return correlation * z + Math.sqrt(Math.max(0, 1 - correlation * correlation)) * scoreOf(u)
+}
+
+/** Uniform behind the second of two correlated amounts. */
+export function correlatedUniform(z: number, correlation: number, u: number): number {
+  return correlation === 0 ? u : uniformOf(correlated(z, correlation, u))
+}
