@@ -197,7 +197,7 @@ describe('the executable', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${version()}\n` })
   })
 
-  it('Ctrl-C leaves finished runs readable, says so, and ends with 130', async () => {
+  it('Ctrl-C leaves finished runs readable, says so, and ends with 130; the same call then goes on from there', async () => {
     // The user's scheduler never comes back: without an interrupt this would run for ever. It says when it was reached; once both of
     // its runs have, the two runs before them are finished.
     const reached = join(folder, 'reached')
@@ -219,5 +219,18 @@ export default { name: 'endless', score(): number { appendFileSync(${JSON.string
     expect(code).toBe(130)
     expect(existsSync(join(out, 'summary.csv'))).toBe(true)
     expect((JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runs: { state: string }[] }).runs.map(({ state }) => state)).toEqual(['finished', 'finished', 'not run', 'not run'])
+
+    // The same experiment once more, the endless scheduler in the way again: the two finished runs are taken as they are.
+    const again = spawn(process.execPath, [bin, 'run', join(folder, 'endless.yaml'), '--out', out, '--jobs', '2'], { cwd: folder })
+    let told = ''
+    again.stderr.on('data', (data: Buffer) => void (told += data.toString()))
+    const timer = setInterval(() => {
+      if (readFileSync(reached, 'utf8').length < 4) return
+      clearInterval(timer)
+      again.kill('SIGINT')
+    }, 50)
+    expect(await new Promise((done) => again.on('exit', done))).toBe(130)
+    expect(told).toContain('2 of 4 runs are finished')
+    expect(readFileSync(reached, 'utf8')).toHaveLength(4) // the first variant was not run again: only the endless two were reached
   })
 })

@@ -174,7 +174,7 @@ describe('executing a plan', () => {
     const stop = new AbortController()
     const workers = threads(2)
     let ended = 0
-    const watcher: Watcher = { planned() {}, ended: () => { if (++ended === 2) stop.abort() } }
+    const watcher: Watcher = { planned() {}, resumed: () => undefined, ended: () => { if (++ended === 2) stop.abort() } }
     const execution = await execute(plan, oneWave(plan), workers, stop.signal, watcher)
     await workers.close()
     expect(execution).toMatchObject({ interrupted: true, failed: [] })

@@ -9,6 +9,7 @@ import type { RunResult } from '../../sim/results.ts'
 import { firstLine } from './load.ts'
 import type { FinishedRun, Plan, PlannedRun, Planner } from './plan.ts'
 import type { Task } from './run.ts'
+import type { Store } from './store.ts'
 import type { Timed } from './worker.ts'
 
 /** Runs one task somewhere. */
@@ -46,6 +47,8 @@ export interface Execution {
   readonly finished: readonly FinishedRun[]
   readonly failed: readonly FailedRun[]
   readonly interrupted: boolean
+  /** Runs that an earlier call had finished. */
+  readonly resumed: number
   /** Wall time of each finished run [s], by id: for the manifest only. */
   readonly seconds: ReadonlyMap<string, number>
 }
@@ -54,20 +57,29 @@ export interface Watcher {
   /** So many runs are known to be wanted. */
   planned(runs: number): void
   ended(run: PlannedRun, result: RunResult | undefined): void
+  /** The result of an earlier, interrupted call is taken. */
+  resumed(run: PlannedRun): void
 }
 
-export async function execute(plan: Plan, planner: Planner, executor: Executor, signal: AbortSignal, watcher?: Watcher): Promise<Execution> {
+export async function execute(plan: Plan, planner: Planner, executor: Executor, signal: AbortSignal, watcher?: Watcher, store?: Store): Promise<Execution> {
   const finished: FinishedRun[] = []
   const failed: FailedRun[] = []
   const seconds = new Map<string, number>()
   const asked: PlannedRun[] = []
+  let resumed = 0
   setMaxListeners(0, signal) // one listener a waiting run is meant
   while (!signal.aborted) {
     const wave = planner.next(finished)
     if (wave.length === 0) break
     asked.push(...wave)
     watcher?.planned(asked.length)
-    const results = await Promise.all(wave.map((run) => tried(plan, run, executor, signal, seconds, watcher)))
+    const results = await Promise.all(wave.map((run) => {
+      const kept = store?.get(run.id)
+      if (kept === undefined) return tried(plan, run, executor, signal, seconds, watcher, store)
+      resumed++
+      watcher?.resumed(run)
+      return { result: kept }
+    }))
     results.forEach((outcome, i) => {
       const run = wave[i]
       if (outcome === undefined) return
@@ -79,7 +91,7 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
   asked.sort(inOrder)
   finished.sort((a, b) => inOrder(a.run, b.run))
   failed.sort((a, b) => inOrder(a.run, b.run))
-  return { asked, finished, failed, interrupted: signal.aborted, seconds }
+  return { asked, finished, failed, interrupted: signal.aborted, resumed, seconds }
 }
 
 const inOrder = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant || a.replication - b.replication
@@ -87,11 +99,12 @@ const inOrder = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant 
 type Outcome = { readonly result: RunResult } | { readonly message: string; readonly stack: string } | undefined
 
 /** Undefined: the run was interrupted. */
-async function tried(plan: Plan, run: PlannedRun, executor: Executor, signal: AbortSignal, seconds: Map<string, number>, watcher: Watcher | undefined): Promise<Outcome> {
+async function tried(plan: Plan, run: PlannedRun, executor: Executor, signal: AbortSignal, seconds: Map<string, number>, watcher: Watcher | undefined, store: Store | undefined): Promise<Outcome> {
   const { scenario } = plan.variants[run.variant]
   try {
     const { result, seconds: took } = await executor.run({ scenario, seed: run.seed, replication: run.replication }, signal)
     seconds.set(run.id, took)
+    store?.keep(run.id, result)
     watcher?.ended(run, result)
     return { result }
   } catch (error) {

@@ -13,6 +13,7 @@ export class Progress implements Watcher {
   private total = 0
   private done = 0
   private failed = 0
+  private kept = 0
   private events = 0
   private lastLine = 0
   private readonly begin: number
@@ -38,6 +39,12 @@ export class Progress implements Watcher {
     this.show(this.done === this.total)
   }
 
+  resumed(): void {
+    this.done++
+    this.kept++
+    this.show(this.done === this.total)
+  }
+
   /** Leaves the line, so that what follows begins on its own. */
   close(): void {
     if (this.screen.isTTY === true && this.total > 0) this.screen.write('\n')
@@ -47,9 +54,11 @@ export class Progress implements Watcher {
     const seconds = (this.now() - this.begin) / 1000
     const parts = [`${this.done} of ${this.total} runs`]
     if (this.failed > 0) parts.push(`${this.failed} failed`)
-    if (this.done > 0) {
+    if (this.kept > 0) parts.push(`${this.kept} from before`)
+    const made = this.done - this.kept
+    if (made > 0) {
       parts.push(`${short(this.events / Math.max(seconds, 1e-3))} events/s`)
-      parts.push(this.done < this.total ? `${clock((seconds / this.done) * (this.total - this.done))} left` : `${clock(seconds)} in all`)
+      parts.push(this.done < this.total ? `${clock((seconds / made) * (this.total - this.done))} left` : `${clock(seconds)} in all`)
     }
     return parts.join(' · ')
   }

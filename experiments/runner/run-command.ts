@@ -13,6 +13,7 @@ import { planFile, setsOf } from './plan-command.ts'
 import type { Plan } from './plan.ts'
 import { plannerOf } from './precise.ts'
 import { Progress } from './progress.ts'
+import { Store } from './store.ts'
 import { studyOf } from './study.ts'
 
 /** `executor` is injected by tests. */
@@ -22,13 +23,15 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   const plan = await planFile(file, { ...options, set: [...options.set, ...(options.check === true ? ['check=true'] : [])] }, screens)
   if (plan === undefined) return EXIT.wrong
   const jobs = Math.min(options.jobs ?? availableParallelism(), plan.runs.length)
-  const execution = await executed(plan, executor ?? threads(jobs), interrupts, options.quiet === true ? undefined : new Progress(screens.err))
+  const folder = options.out ?? join('results', plan.name)
+  const store = new Store(folder)
+  if (options.fresh === true) store.clear()
+  const execution = await executed(plan, executor ?? threads(jobs), interrupts, options.quiet === true ? undefined : new Progress(screens.err), store)
 
   for (const { run, message, stack } of execution.failed) {
     screens.err.write(`run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`)
     if (process.env['ORCHSIM_DEBUG'] !== undefined) screens.err.write(`${stack}\n`)
   }
-  const folder = options.out ?? join('results', plan.name)
   const below = relative(process.cwd(), file)
   const named = below.startsWith('..') ? basename(file) : below
   const outcomes = execution.finished.length > 0 ? await report(plan, execution, folder, callOf(named, options), options, screens) : []
@@ -36,17 +39,18 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   const seconds = (performance.now() - begin) / 1000
   await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }))
 
+  if (!execution.interrupted && execution.failed.length === 0) store.clear()
   const done = `${execution.finished.length} of ${execution.asked.length} runs`
-  if (execution.interrupted) screens.err.write(`interrupted: ${done} are finished and readable in ${folder}\n`)
+  if (execution.interrupted) screens.err.write(`interrupted: ${done} are finished and readable in ${folder}; the same call goes on from there\n`)
   else if (execution.failed.length > 0) screens.err.write(`${done} are finished and readable in ${folder}\n`)
   if (execution.interrupted) return EXIT.interrupted
   if (execution.failed.length > 0) return EXIT.failed
   return outcomes.every(({ holds }) => holds) ? EXIT.done : EXIT.broken
 }
 
-async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal, progress: Progress | undefined): Promise<Execution> {
+async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal, progress: Progress | undefined, store: Store): Promise<Execution> {
   try {
-    return await execute(plan, plannerOf(plan), executor, interrupts, progress)
+    return await execute(plan, plannerOf(plan), executor, interrupts, progress, store)
   } finally {
     progress?.close()
     await executor.close()
