@@ -51,6 +51,8 @@ export interface Study {
   readonly notes: readonly string[]
   /** The set-up in words, a line each ("horizon 15m after a warm-up of 3m"); the report adds axes and replications itself. */
   readonly setup?: readonly string[]
+  /** Warm-up that all runs have in common [s]; absent: not known, so drift beyond it is not looked for. */
+  readonly warmup?: number
   /** Replications planned per variant, so that the report can say what is missing. */
   readonly replications?: number
   readonly reproduce: {
@@ -68,7 +70,16 @@ export function plannedReplications(study: Study): number {
   return Math.max(study.replications ?? 0, seen)
 }
 
-/** The runs of one variant, by replication. */
+const byVariant = new WeakMap<Study, readonly (readonly StudyRun[])[]>()
+
+/** The runs of one variant, by replication. Plainly a filter; sorted into variants once, since every metric asks for every variant. */
 export function runsOf(study: Study, variant: number): readonly StudyRun[] {
-  return study.runs.filter((run) => run.variant === variant).sort((a, b) => a.replication - b.replication)
+  let runs = byVariant.get(study)
+  if (runs === undefined) {
+    const sorted: StudyRun[][] = study.variants.map(() => [])
+    for (const run of study.runs) sorted[run.variant]?.push(run)
+    for (const list of sorted) list.sort((a, b) => a.replication - b.replication)
+    byVariant.set(study, (runs = sorted))
+  }
+  return runs[variant] ?? []
 }

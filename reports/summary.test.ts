@@ -63,12 +63,22 @@ describe('summary', () => {
   })
 
   test('a pooled quantile is that of all requests together, the mean that of the quantiles', () => {
-    const study = fixtureStudy({ variants: 1, replications: 3, requests: 1000 })
+    const study = fixtureStudy({ variants: 1, replications: 3, requests: 4000 })
     const all = new Histogram()
     for (const run of study.runs) all.merge(Histogram.fromSparse(run.result.latency))
-    expect(pooledLatency(study, 0).count).toBe(3000)
+    expect(pooledLatency(study, 0).count).toBe(12_000)
     expect(summarise(study).row(0, 'latency-p99').pooled).toBe(all.quantile(0.99) / 1000)
     expect(summarise(study).row(0, 'cost').pooled).toBeNaN()
+  })
+
+  test('a pooled quantile needs 100 exceedances of all runs together: p99 has them from 10,000 requests on, p99.9 of no run but of all', () => {
+    const pooledOf = (requests: number, metric: string): number => summarise(fixtureStudy({ variants: 1, replications: 2, requests })).row(0, metric).pooled
+    expect(pooledOf(4999, 'latency-p99')).toBeNaN()
+    expect(pooledOf(5000, 'latency-p99')).toBeGreaterThan(0)
+    expect(pooledOf(5000, 'latency-p999')).toBeNaN()
+    const summary = summarise(fixtureStudy({ variants: 1, replications: 2, requests: 50_000 }))
+    expect(summary.row(0, 'latency-p999')).toMatchObject({ n: 0, missing: expect.stringContaining('needs 100,000 requests') as string })
+    expect(summary.row(0, 'latency-p999').pooled).toBeGreaterThan(summary.row(0, 'latency-p99').pooled)
   })
 
   test('an unknown primary is refused with what is accepted', () => {

@@ -1,16 +1,20 @@
 /** From a study to what is said about it: a row per variant and metric, with intervals, contrasts and verdicts. */
-import { Histogram } from '../sim/metrics/histogram.ts'
 import { METRICS, metricById } from '../sim/metrics/standard.ts'
 import type { MetricDefinition } from '../sim/metrics/standard.ts'
-import type { SparseHistogram } from '../sim/results.ts'
+import { pooledQuantile } from './pooled.ts'
 import { decide, measure } from './statistics/contrast.ts'
 import type { Contrast, PerReplication } from './statistics/contrast.ts'
 import { effectsOf } from './statistics/effects.ts'
 import type { Effects } from './statistics/effects.ts'
-import { holm } from './statistics/holm.ts'
+import { corrected } from './statistics/holm.ts'
 import { intervalOf } from './statistics/interval.ts'
 import { plannedReplications, runsOf } from './study.ts'
 import type { Study } from './study.ts'
+import { warningsOf } from './warnings.ts'
+import type { Warning } from './warnings.ts'
+
+export { pooledLatency } from './pooled.ts'
+export type { Warning } from './warnings.ts'
 
 export interface SummaryRow {
   readonly variant: number
@@ -22,20 +26,12 @@ export interface SummaryRow {
   readonly sd: number
   readonly low: number
   readonly high: number
-  /** For latency quantiles: the quantile of all replications' requests taken together; else NaN. */
+  /** For latency quantiles: the quantile of all replications' requests taken together, also where single runs had too few; else NaN. */
   readonly pooled: number
   /** Against the baseline; null for the baseline itself. */
   readonly contrast: Contrast | null
   /** Why values are missing, '' when none is or the metric does not apply. */
   readonly missing: string
-}
-
-/** What a reader must know before believing a number; a line each, in the order of importance. */
-export interface Warning {
-  readonly kind: 'censoring' | 'drift' | 'heavy-tail' | 'runs'
-  /** Rows of `Study.variants` that it concerns. */
-  readonly variants: readonly number[]
-  readonly text: string
 }
 
 export interface Summary {
@@ -50,13 +46,11 @@ export interface Summary {
   readonly warnings: readonly Warning[]
 }
 
-const POOLED: Readonly<Record<string, number>> = { 'latency-p50': 0.5, 'latency-p99': 0.99, 'latency-p999': 0.999 }
-const MICROSECONDS = 1000
-
 export function summarise(study: Study): Summary {
   const primary = metricById(study.primary)
   if (primary === undefined) throw new RangeError(`unknown metric: ${study.primary}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
-  const values = METRICS.map((metric) => study.variants.map((_, variant) => perReplication(study, variant, metric.id)))
+  const planned = plannedReplications(study)
+  const values = METRICS.map((metric) => study.variants.map((_, variant) => perReplication(study, variant, metric.id, planned)))
   const rows = METRICS.map((metric, i) => rowsOfMetric(study, metric, values[i]))
   const index = new Map(METRICS.map((metric, i) => [metric.id, i]))
   const placeOf = (metric: string): number => {
@@ -73,16 +67,15 @@ export function summarise(study: Study): Summary {
     row,
     present,
     effects: present.map((metric) => effectsOf(study, metric, values[placeOf(metric.id)])),
-    warnings: [],
+    warnings: warningsOf(study, present),
   }
 }
 
 /** The rows of one metric, one per variant; here lies the family of contrasts that Holm's correction is about. */
 function rowsOfMetric(study: Study, metric: MetricDefinition, values: readonly PerReplication[]): SummaryRow[] {
   const measured = values.slice(1).map((list) => measure(metric, values[0], list, study.margins))
-  const claims = measured.filter((m) => m.pairs > 1)
-  const adjusted = metric.id === study.primary ? holm(claims.map((m) => m.p)) : []
-  const contrasts = measured.map((m) => decide(m, adjusted[claims.indexOf(m)] ?? null))
+  const adjusted = metric.id === study.primary ? corrected(measured) : measured.map(() => null)
+  const contrasts = measured.map((m, i) => decide(m, adjusted[i]))
   return study.variants.map((_, variant) => {
     const list = values[variant].filter((value) => value !== null)
     const interval = list.length > 0 ? intervalOf(list) : { mean: NaN, sd: NaN, low: NaN, high: NaN }
@@ -94,7 +87,7 @@ function rowsOfMetric(study: Study, metric: MetricDefinition, values: readonly P
       sd: interval.sd,
       low: interval.low,
       high: interval.high,
-      pooled: list.length > 0 ? pooledQuantile(study, variant, metric.id) : NaN,
+      pooled: pooledQuantile(study, variant, metric.id),
       contrast: variant === 0 ? null : contrasts[variant - 1],
       missing: missingReason(study, variant, metric.id),
     }
@@ -102,8 +95,8 @@ function rowsOfMetric(study: Study, metric: MetricDefinition, values: readonly P
 }
 
 /** The metric of each planned replication; null where the run is absent, or has no finite value. */
-function perReplication(study: Study, variant: number, metric: string): (number | null)[] {
-  const values = new Array<number | null>(plannedReplications(study)).fill(null)
+function perReplication(study: Study, variant: number, metric: string, planned: number): (number | null)[] {
+  const values = new Array<number | null>(planned).fill(null)
   for (const run of runsOf(study, variant)) {
     const value = run.result.metrics[metric]
     if (value !== null && value !== undefined && Number.isFinite(value)) values[run.replication] = value
@@ -116,19 +109,4 @@ function missingReason(study: Study, variant: number, metric: string): string {
   const refused = runs.map((run) => run.result.refused[metric]).filter((reason) => reason !== undefined)
   if (refused.length === 0) return ''
   return refused.length === runs.length ? refused[0] : `refused in ${refused.length} of ${runs.length} runs: ${refused[0]}`
-}
-
-/** Counts of all replications of a variant, bucket by bucket. */
-export function pooledLatency(study: Study, variant: number, service?: string): Histogram {
-  const pooled = new Histogram()
-  for (const { result } of runsOf(study, variant)) {
-    const sparse: SparseHistogram | undefined = service === undefined ? result.latency : result.latencyByService[service]
-    if (sparse !== undefined) pooled.merge(Histogram.fromSparse(sparse))
-  }
-  return pooled
-}
-
-function pooledQuantile(study: Study, variant: number, metric: string): number {
-  const q = POOLED[metric]
-  return q === undefined ? NaN : pooledLatency(study, variant).quantile(q) / MICROSECONDS
 }

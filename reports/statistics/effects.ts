@@ -15,7 +15,7 @@ import type { Comparison, MetricDefinition } from '../../sim/metrics/standard.ts
 import type { Study } from '../study.ts'
 import { decide, measureDifferences } from './contrast.ts'
 import type { Contrast, Measured, PerReplication } from './contrast.ts'
-import { holm } from './holm.ts'
+import { corrected } from './holm.ts'
 
 /** A level of an axis: rows of `Study.axes` and of its `values`. Level 0 is what the effect is against. */
 export interface Factor {
@@ -52,9 +52,8 @@ export function effectsOf(study: Study, metric: MetricDefinition, values: readon
   const comparison = metric.comparison === 'ratio' && values.some((list) => list.some((value) => value !== null && !(value > 0))) ? 'difference' : metric.comparison
   const scaled = values.map((list) => list.map((value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)))
   const measured = designs.map((design) => measureEffect(study, metric, comparison, design, values, scaled))
-  const claims = measured.filter(({ pairs }) => pairs > 1)
-  const adjusted = metric.id === study.primary ? holm(claims.map(({ p }) => p)) : []
-  const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[claims.indexOf(measured[i])] ?? null, 'effects') }))
+  const adjusted = metric.id === study.primary ? corrected(measured) : measured.map(() => null)
+  const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[i], 'effects') }))
   return { metric, main: effects.filter(({ kind }) => kind === 'main'), interactions: effects.filter(({ kind }) => kind === 'interaction') }
 }
 

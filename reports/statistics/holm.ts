@@ -13,3 +13,10 @@ export function holm(pValues: readonly number[]): number[] {
   })
   return adjusted
 }
+
+/** Holm's p-values of those that can be tested at all (two pairs and more), null for the rest: these are no claims and cost nothing. */
+export function corrected(measured: readonly { readonly pairs: number; readonly p: number }[]): (number | null)[] {
+  const adjusted = holm(measured.filter(({ pairs }) => pairs > 1).map(({ p }) => p))
+  let next = 0
+  return measured.map(({ pairs }) => (pairs > 1 ? adjusted[next++] : null))
+}
