@@ -73,7 +73,7 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
     if (wave.length === 0) break
     asked.push(...wave)
     watcher?.planned(asked.length)
-    const results = await Promise.all(wave.map((run) => {
+    const results = await Promise.all(wave.map(async (run) => {
       const kept = store?.get(run.id)
       if (kept === undefined) return tried(plan, run, executor, signal, seconds, watcher, store)
       resumed++

@@ -1,0 +1,69 @@
+/**
+ * The published comparisons: runs each, holds it to its expected finding (its own `assert:` block) and to its golden rows.
+ *   npm run golden                    all of them
+ *   npm run golden -- slb/            those whose path contains a word
+ *   npm run golden -- --write         takes what comes out as golden; read the difference before you commit it
+ * A golden row has the primary metric and every metric that the file asserts, rounded to what its interval can carry.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'yaml'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const FOLDERS = ['scheduling', 'binpacking', 'autoscaling', 'slb', 'loop']
+const args = process.argv.slice(2)
+const write = args.includes('--write')
+const words = args.filter((arg) => arg !== '--write')
+
+const published = FOLDERS.flatMap((folder) => {
+  const home = join(root, 'experiments', folder)
+  return existsSync(home) ? readdirSync(home).filter((name) => name.endsWith('.yaml')).sort().map((name) => join(home, name)) : []
+}).filter((file) => words.length === 0 || words.some((word) => relative(root, file).includes(word)))
+
+/** Two digits of the half-width, and the mean to the same place. */
+function rounded(mean, half) {
+  if (mean === null) return { mean: null, half: null }
+  if (half === null || half === 0) return { mean: Number(mean.toPrecision(6)), half }
+  const digits = Math.max(0, Math.min(12, 1 - Math.floor(Math.log10(half))))
+  return { mean: Number(mean.toFixed(digits)), half: Number(half.toFixed(digits)) }
+}
+
+let wrong = 0
+for (const file of published) {
+  const name = relative(root, file)
+  const golden = file.replace(/\.yaml$/, '.golden.json')
+  const text = readFileSync(file)
+  const asserted = (parse(text.toString()).assert ?? []).map(({ metric }) => metric)
+  const begin = Date.now()
+  let out
+  try {
+    out = execFileSync(process.execPath, [join(root, 'bin', 'orchsim.js'), 'run', file, '--json', '--quiet', '--out', join(root, 'results', 'golden', name.replaceAll(/[/.]/g, '-'))], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] })
+  } catch (error) {
+    wrong++
+    console.error(`${name}: the expected finding does not hold (exit code ${error.status})`)
+    continue
+  }
+  const study = JSON.parse(out)
+  const rows = study.rows.filter(({ metric }) => metric === study.primary || asserted.includes(metric)).map(({ variant, metric, unit, n, mean, interval, contrast }) => ({
+    variant, metric, unit, n, ...rounded(mean, interval === null ? null : (interval[1] - interval[0]) / 2), ...(contrast === null || metric !== study.primary ? {} : { verdict: contrast.verdict }),
+  }))
+  const content = `${JSON.stringify({ experiment: createHash('sha256').update(text).digest('hex'), rows }, null, 1)}\n`
+  const seconds = ((Date.now() - begin) / 1000).toFixed(1)
+  if (write) {
+    writeFileSync(golden, content)
+    console.log(`${name}: written, ${rows.length} rows, ${seconds} s`)
+  } else if (existsSync(golden) && readFileSync(golden, 'utf8') === content) console.log(`${name}: as published, ${rows.length} rows, ${seconds} s`)
+  else {
+    wrong++
+    const before = existsSync(golden) ? JSON.parse(readFileSync(golden, 'utf8')).rows : []
+    console.error(`${name}: ${before.length === 0 ? 'has no golden rows' : 'differs from its golden rows'}`)
+    rows.forEach((row, i) => {
+      if (JSON.stringify(row) !== JSON.stringify(before[i])) console.error(`  was ${JSON.stringify(before[i])}\n  is  ${JSON.stringify(row)}`)
+    })
+  }
+}
+if (published.length === 0) console.error(`no published comparison matches ${words.join(', ')}`)
+process.exitCode = wrong > 0 || published.length === 0 ? 1 : 0
