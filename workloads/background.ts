@@ -3,7 +3,10 @@ import type { RandomStream } from '../sim/random/stream.ts'
 import type { PodShape, PodSource } from '../sim/workload.ts'
 import { RowDraws, ShapeDraws } from './draws.ts'
 import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
-import { cumulated, demandOf, measuredRows, podShape, rateFor, type Capacity, type Rows } from './shape.ts'
+import { demandOf, podShape, rateFor, scaledShape, type Capacity } from './shape/demand.ts'
+import { cutNotes, measuredRows, rowsOf, shapedStarts, type Rows, type Shaping } from './shape/rows.ts'
+import { stepProblem, type ShapeStep } from './shape/timeline.ts'
+import { cumulated } from './shape/weights.ts'
 import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
 import { lifetimeProblem } from './synthetic/residual.ts'
 import { readPods } from './traces/formats.ts'
@@ -40,6 +43,7 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
   if (spec.kind === 'trace') {
     refuse(!(spec.speedUp > 0 && spec.speedUp < Infinity), `speedUp: ${spec.speedUp}; accepted: a number above 0`)
     refuse(!(spec.from >= 0 && spec.from < Infinity), `from: ${spec.from}; accepted: a time from 0`)
+    for (const step of spec.shape ?? []) refuse(stepProblem(step) !== '', `shape.${stepProblem(step)}`)
     refuse(
       spec.inflate !== null && spec.from > 0,
       'from with inflate: from chooses the part that is replayed, and inflate draws from all rows; accepted: one of the two',
@@ -60,20 +64,33 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
 
 function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): PodSource {
   const trace = readPods(spec.format, spec.path, spec.pods)
-  const rows = measuredRows(trace, spec.from, spec.speedUp)
+  const recorded = measuredRows(trace)
+  const shaping = shapingOf(spec)
+  const notes = [...recorded.notes, ...cutNotes(recorded.start, shaping)]
+  const around = shapedStarts(recorded.start, shaping, stream)
+  const rows = rowsOf(recorded, around)
   if (rows.length === 0) {
-    const found = `no row to run (${rows.notes.join('; ')})`
+    const found = `no row to run (${notes.join('; ')})`
     throw new TraceError({ file: trace.file }, found, 'rows with a scheduled_time, created at or after `from`')
   }
-  const shapes = trace.shapes.map((shape) => podShape(shape, spec.usage, spec.limited))
-  if (spec.inflate === null) return new ReplayedPods(rows, shapes)
+  const asked = trace.shapes.map((shape) => scaledShape(shape, around.timeline.scale))
+  const shapes = asked.map((shape) => podShape(shape, spec.usage, spec.limited))
+  if (spec.inflate === null) return new ReplayedPods(rows, shapes, notes)
   const { resource, share } = spec.inflate
   let demandTime = 0
-  for (let row = 0; row < rows.length; row++) demandTime += demandOf(trace.shapes[rows.shape[row]], resource) * rows.duration[row]
+  for (let row = 0; row < rows.length; row++) demandTime += demandOf(asked[rows.shape[row]], resource) * rows.duration[row]
   const rate = rateOf(spec.name, resource, share, capacity, demandTime / rows.length)
-  const { notes, mean } = heavyTail(rows)
+  const tail = heavyTail(rows)
   const draws = new RowDraws(rows, stream('present-pods'), stream('arriving-pods'))
-  return new StationaryPods(draws, rate, mean, shapes, [...rows.notes, ...notes], stream)
+  return new StationaryPods(draws, rate, tail.mean, shapes, [...notes, ...tail.notes], stream)
+}
+
+/** `from` and `speedUp` are a cut before all steps and a speed-up after them. */
+export function shapingOf(spec: Pick<TraceBackground, 'from' | 'speedUp' | 'shape' | 'bootstrap'>): Shaping {
+  const steps: ShapeStep[] = spec.from > 0 ? [{ kind: 'cut', from: spec.from, until: null }] : []
+  steps.push(...(spec.shape ?? []))
+  if (spec.speedUp !== 1) steps.push({ kind: 'speedUp', by: spec.speedUp })
+  return { bootstrap: spec.bootstrap ?? null, steps }
 }
 
 function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: Streams): PodSource {

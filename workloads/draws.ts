@@ -1,7 +1,8 @@
 /** Which pod comes: a row of a trace, or a shape and a lifetime. */
 import { distribution, type Distribution, type DistributionSpec } from '../sim/random/distributions.ts'
 import type { RandomStream } from '../sim/random/stream.ts'
-import { cumulated, placeOf, type Rows } from './shape.ts'
+import type { Rows } from './shape/rows.ts'
+import { cumulated, placeOf } from './shape/weights.ts'
 import { residual } from './synthetic/residual.ts'
 
 /**

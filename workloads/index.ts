@@ -3,7 +3,7 @@ export type { BackgroundSpec, SyntheticBackground, TraceBackground, TrafficSpec,
 export { openRequests } from './synthetic/requests.ts'
 export { LIFETIMES } from './synthetic/residual.ts'
 export { backgroundProblems, openBackground } from './background.ts'
-export type { Capacity } from './shape.ts'
+export type { Capacity } from './shape/demand.ts'
 export { loadTracePool, type TracePoolOptions } from './nodes.ts'
 export { readNodes, readPods, traceFormats, type TraceFormat } from './traces/formats.ts'
 export { TraceError } from './traces/lines.ts'

@@ -2,7 +2,8 @@
 import type { RandomStream } from '../sim/random/stream.ts'
 import type { PodShape, PodSource } from '../sim/workload.ts'
 import type { Draws } from './draws.ts'
-import { placeOf, type Rows } from './shape.ts'
+import type { Rows } from './shape/rows.ts'
+import { placeOf } from './shape/weights.ts'
 import { unitGap, type Arrivals } from './synthetic/arrivals.ts'
 import { PoissonArrivals } from './synthetic/poisson.ts'
 
@@ -71,11 +72,11 @@ export class ReplayedPods implements PodSource {
   private readonly rows: Rows
   private row = -1
 
-  constructor(rows: Rows, shapes: readonly PodShape[]) {
+  constructor(rows: Rows, shapes: readonly PodShape[], notes: readonly string[]) {
     this.rows = rows
     this.shapes = shapes
     this.meanDuration = rows.duration.reduce((sum, duration) => sum + duration, 0) / rows.length
-    this.notes = rows.notes
+    this.notes = notes
   }
 
   next(): number {

@@ -1,5 +1,7 @@
 /** Workloads as plain data: what a plan holds and a worker receives. Times [µs], rates [requests/s], work [core-µs]. */
 import type { DistributionSpec } from '../sim/random/distributions.ts'
+import type { BootstrapSpec } from './shape/bootstrap.ts'
+import type { ShapeStep } from './shape/timeline.ts'
 
 /** How requests arrive. Rates change in time by inversion of the cumulated rate, so two rates share their luck. */
 export type TrafficSpec =
@@ -40,6 +42,10 @@ export interface TraceBackground extends BackgroundCommon {
   readonly speedUp: number
   /** Replay only: rows created before are left out, and time zero is here. */
   readonly from: number
+  /** What is made of the rows, step by step, after `from` and before `speedUp`. Absent: nothing. */
+  readonly shape?: readonly ShapeStep[]
+  /** First of all, a new trace out of blocks of this one, drawn anew in each replication; absent or null: the trace as recorded. */
+  readonly bootstrap?: BootstrapSpec | null
 }
 
 export interface SyntheticBackground extends BackgroundCommon {

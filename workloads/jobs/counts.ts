@@ -1,7 +1,7 @@
 /** How many tasks a job has: any distribution, rounded to whole numbers from 1, as a table. */
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { cumulated, placeOf } from '../shape.ts'
+import { cumulated, placeOf } from '../shape/weights.ts'
 
 /** A draw above is cut to this many: no known trace has a larger job. */
 export const MOST_TASKS = 100_000

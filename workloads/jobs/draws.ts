@@ -1,7 +1,8 @@
 /** Which job comes: one that arrives, or one that is met at a random instant through a task of it that runs then. */
 import { distribution, type Distribution } from '../../sim/random/distributions.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { cumulated, placeOf, type Resource } from '../shape.ts'
+import type { Resource } from '../shape/demand.ts'
+import { cumulated, placeOf } from '../shape/weights.ts'
 import type { TraceShape } from '../traces/trace.ts'
 import { Counts, MOST_TASKS } from './counts.ts'
 import { drawDag } from './dag.ts'

@@ -7,7 +7,7 @@
 import type { Distribution } from '../../sim/random/distributions.ts'
 import { normalCdf, normalQuantile } from '../../sim/random/math.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
-import { cumulated, placeOf } from '../shape.ts'
+import { cumulated, placeOf } from '../shape/weights.ts'
 
 /** Scores beyond are those of uniforms within 2^-53 of 0 or 1, which no stream draws. */
 const REACH = 8.2

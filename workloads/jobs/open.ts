@@ -2,7 +2,7 @@
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
 import type { PodSource } from '../../sim/workload.ts'
-import { rateFor, type Capacity } from '../shape.ts'
+import { rateFor, type Capacity } from '../shape/demand.ts'
 import { PoissonArrivals } from '../synthetic/poisson.ts'
 import { openArrivals } from '../synthetic/requests.ts'
 import { dagProblem } from './dag.ts'

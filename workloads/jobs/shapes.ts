@@ -1,6 +1,6 @@
 /** The pod shapes of a source of jobs: one for each request, tenant and priority that has come so far. */
 import type { PodShape } from '../../sim/workload.ts'
-import { podShape } from '../shape.ts'
+import { podShape } from '../shape/demand.ts'
 import type { TraceShape } from '../traces/trace.ts'
 
 export class JobShapes {

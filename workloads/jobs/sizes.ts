@@ -5,7 +5,7 @@
  */
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import { normalCdf } from '../../sim/random/math.ts'
-import { placeOf } from '../shape.ts'
+import { placeOf } from '../shape/weights.ts'
 import { scoreOf, uniformOf } from './length-biased.ts'
 
 const MEBIBYTE = 1_048_576

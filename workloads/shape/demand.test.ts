@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { cumulated, demandOf, measuredRows, placeOf, podShape, rateFor } from './shape.ts'
-import type { PodTrace } from './traces/trace.ts'
+import type { PodTrace } from '../traces/trace.ts'
+import { demandOf, podShape, rateFor, scaledShape } from './demand.ts'
+import { cutNotes, measuredRows, rowsOf, shapedStarts, type Shaping } from './rows.ts'
+import { cumulated, placeOf } from './weights.ts'
+import { streams } from '../streams.fixture.ts'
 
 const shape = { cpu: 2000, memory: 300, gpus: 1, gpuMilli: 460, gpuModels: ['T4'] }
 
@@ -18,30 +21,42 @@ describe('rows', () => {
   // created, scheduled, deleted: waited 30 s and worked 10; never scheduled; worked 50; worked not at all.
   const some = trace([[100, 130, 140], [110, -1, 500], [90, 90, 140], [120, 120, 120]])
 
+  const shape = (shaping: Partial<Shaping>) => {
+    const rows = measuredRows(some)
+    const all = { bootstrap: null, steps: [], ...shaping }
+    return { ...rowsOf(rows, shapedStarts(rows.start, all, streams(1))), notes: [...rows.notes, ...cutNotes(rows.start, all)] }
+  }
+
   test("a pod's work is deletion - scheduled, not deletion - creation; order is that of creation", () => {
-    const rows = measuredRows(some, 0, 1)
+    const rows = shape({})
     expect([...rows.shape]).toEqual([2, 0, 3])
     expect([...rows.start]).toEqual([90e6, 100e6, 120e6])
     expect([...rows.duration]).toEqual([50e6, 10e6, 1])
     expect(rows.notes).toEqual(['1 of 4 rows were never scheduled in the recorded cluster and are left out: they have no measured run time'])
   })
 
-  test('from: earlier rows are left out and counted, time zero is there', () => {
-    const rows = measuredRows(some, 95e6, 1)
-    expect([...rows.start]).toEqual([5e6, 25e6])
-    expect(rows.notes[1]).toBe('1 of 4 rows were created before 95 s and are left out')
+  test('cut: rows outside are left out and counted, time zero is there', () => {
+    const rows = shape({ steps: [{ kind: 'cut', from: 95e6, until: 120e6 }] })
+    expect([...rows.start]).toEqual([5e6])
+    expect(rows.notes.slice(1)).toEqual(['1 of 3 rows were created before 95 s and are left out', '1 of 3 rows were created from 120 s on and are left out'])
   })
 
   test('speedUp divides gaps and durations, so occupancy stays', () => {
-    const rows = measuredRows(some, 0, 10)
+    const rows = shape({ steps: [{ kind: 'speedUp', by: 10 }] })
     expect([...rows.start]).toEqual([9e6, 10e6, 12e6])
     expect([...rows.duration]).toEqual([5e6, 1e6, 1])
   })
 
   test('rows created at one instant keep the order of the file', () => {
-    const rows = measuredRows(trace([[7, 7, 8], [5, 5, 9], [7, 7, 9], [5, 6, 9]]), 0, 1)
+    const rows = measuredRows(trace([[7, 7, 8], [5, 5, 9], [7, 7, 9], [5, 6, 9]]))
     expect([...rows.shape]).toEqual([1, 3, 0, 2])
   })
+})
+
+test('scale multiplies CPU and memory, rounded, never down to nothing; devices stay', () => {
+  expect(scaledShape(shape, 0.5)).toEqual({ ...shape, cpu: 1000, memory: 150 })
+  expect(scaledShape(shape, 1e-9)).toMatchObject({ cpu: 1, memory: 1, gpuMilli: 460 })
+  expect(scaledShape({ ...shape, memory: 0 }, 3)).toMatchObject({ cpu: 6000, memory: 0 })
 })
 
 test("Little's law: 60 % of 1,000 cores, pods of 4 cores for 50 s: 600 / (4 * 50) = 3 a second", () => {

@@ -1,0 +1,84 @@
+/** The pods of a trace that can be replayed: those that ran. */
+import type { PodTrace } from '../traces/trace.ts'
+import type { RandomStream } from '../../sim/random/stream.ts'
+import { BootstrappedRows, type BootstrapSpec } from './bootstrap.ts'
+import { RowTimeline, shaped, type Shaped, type ShapeStep } from './timeline.ts'
+
+/** Rows of pods in the order of their start. Times [µs] as recorded. */
+export interface Rows {
+  readonly length: number
+  readonly shape: Int32Array
+  /** Creation, counted from the start of the trace. */
+  readonly start: Float64Array
+  /** Deletion minus scheduled, at least 1. */
+  readonly duration: Float64Array
+  readonly notes: readonly string[]
+}
+
+/**
+ * A pod's work is deletion - scheduled, never deletion - creation: the time in the queue was made by the recorded cluster, and
+ * the simulated one makes its own. A row that was never scheduled therefore has no work to replay: what it shows is how long its
+ * owner was ready to wait. Such rows are left out and counted in the notes.
+ */
+export function measuredRows(trace: PodTrace): Rows {
+  const kept: number[] = []
+  for (let row = 0; row < trace.length; row++) if (trace.scheduled[row] >= 0) kept.push(row)
+  // The lists are not quite in order of creation; rows of one instant keep the order of the file (the sort is stable).
+  kept.sort((a, b) => trace.created[a] - trace.created[b])
+  const unscheduled = trace.length - kept.length
+  const sentence = `${unscheduled} of ${trace.length} rows were never scheduled in the recorded cluster and are left out: they have no measured run time`
+  return {
+    length: kept.length,
+    shape: Int32Array.from(kept, (row) => trace.shape[row]),
+    start: Float64Array.from(kept, (row) => trace.created[row]),
+    duration: Float64Array.from(kept, (row) => Math.max(1, trace.deleted[row] - trace.scheduled[row])),
+    notes: unscheduled > 0 ? [sentence] : [],
+  }
+}
+
+/** What an experiment makes of a recording. */
+export interface Shaping {
+  /** Before all else: a new trace out of the blocks of this one; null: the trace as it is. */
+  readonly bootstrap: BootstrapSpec | null
+  readonly steps: readonly ShapeStep[]
+}
+
+/**
+ * The starts of a recording, resampled and shaped. Streams: 'bootstrap' and 'shape'. Throws a RangeError when the blocks are too long for
+ * the recording.
+ */
+export function shapedStarts(starts: Float64Array, { bootstrap, steps }: Shaping, stream: (purpose: string) => RandomStream): Shaped<RowTimeline | BootstrappedRows> {
+  const recorded = new RowTimeline(starts)
+  const base = bootstrap === null ? recorded : new BootstrappedRows(starts, recorded.span, bootstrap.block, stream('bootstrap'))
+  return shaped<RowTimeline | BootstrappedRows>(base, steps, stream('shape'))
+}
+
+/** A word on rows that the first step cuts off; later steps are the experiment's own arithmetic. */
+export function cutNotes(starts: Float64Array, { bootstrap, steps }: Shaping): string[] {
+  const [first] = steps
+  if (bootstrap !== null || first?.kind !== 'cut') return []
+  const { from, until } = first
+  const before = starts.filter((start) => start < from).length
+  const after = until === null ? 0 : starts.filter((start) => start >= until).length
+  const notes: string[] = []
+  if (before > 0) notes.push(`${before} of ${starts.length} rows were created before ${from / 1e6} s and are left out`)
+  if (after > 0) notes.push(`${after} of ${starts.length} rows were created from ${(until ?? 0) / 1e6} s on and are left out`)
+  return notes
+}
+
+/** The rows that a shaped timeline visits, as rows of their own, durations at its speed; its scale is left to the shapes. */
+export function rowsOf(rows: Rows, { timeline, base }: Shaped<RowTimeline | BootstrappedRows>): Rows {
+  const at: number[] = []
+  const start: number[] = []
+  for (let time = timeline.next(); time < Infinity; time = timeline.next()) {
+    at.push(base.row)
+    start.push(time)
+  }
+  return {
+    length: at.length,
+    shape: Int32Array.from(at, (row) => rows.shape[row]),
+    start: Float64Array.from(start),
+    duration: Float64Array.from(at, (row) => Math.max(1, Math.floor(rows.duration[row] / timeline.speed + 0.5))),
+    notes: rows.notes,
+  }
+}

@@ -1,0 +1,219 @@
+/**
+ * A recording in the order of its starts, and what can be made of it: timelines in, timelines out. A step chooses rows and moves starts; what
+ * a row carries (a pod, a job, a request) it does not touch. Durations are divided by `speed` and sizes multiplied by `scale` where the
+ * row is used, so that one set of steps serves every kind of trace, row by row, without a copy of the file.
+ */
+import type { RandomStream } from '../../sim/random/stream.ts'
+
+export interface Timeline {
+  /** Moves to the next row and returns its start [µs, whole], never before the last one; Infinity at the end. */
+  next(): number
+  /** To the beginning; luck goes on. */
+  restart(): void
+  /** Length of time it stands for [µs]; a repetition begins there. */
+  readonly span: number
+  readonly speed: number
+  readonly scale: number
+}
+
+export type ShapeStep =
+  /** The part from `from` to before `until` (null: to the end), which begins at zero then. */
+  | { readonly kind: 'cut'; readonly from: number; readonly until: number | null }
+  /** Each row is kept with this probability. */
+  | { readonly kind: 'sample'; readonly share: number }
+  /** Sizes times this: requests of pods, work of requests. */
+  | { readonly kind: 'scale'; readonly by: number }
+  /** Gaps and durations over this: as much is there at any time. */
+  | { readonly kind: 'speedUp'; readonly by: number }
+  /** One after the other. */
+  | { readonly kind: 'repeat'; readonly times: number }
+
+export const SHAPE_STEPS = ['cut', 'sample', 'scale', 'speedUp', 'repeat'] as const
+
+/** A shaped timeline and the recording under it, which stands at the row that was met last. */
+export interface Shaped<Base extends Timeline = RowTimeline> {
+  readonly timeline: Timeline
+  readonly base: Base
+}
+
+/** Starts in a column, in ascending order. */
+export class RowTimeline implements Timeline {
+  row = -1
+  readonly span: number
+  readonly speed = 1
+  readonly scale = 1
+  private readonly starts: Float64Array
+
+  /** A recording of n starts stands for n of its mean gaps, the last one included: a repetition keeps the rate. */
+  constructor(starts: Float64Array, span: number = spanOf(starts)) {
+    this.starts = starts
+    this.span = span
+  }
+
+  next(): number {
+    return ++this.row < this.starts.length ? this.starts[this.row] : Infinity
+  }
+
+  restart(): void {
+    this.row = -1
+  }
+}
+
+function spanOf(starts: Float64Array): number {
+  if (starts.length === 0) return 1
+  const last = starts[starts.length - 1]
+  return last + (starts.length === 1 ? 1 : Math.max(1, Math.floor((last - starts[0]) / (starts.length - 1) + 0.5)))
+}
+
+/** The steps in their order. Luck comes from the stream. */
+export function shaped<Base extends Timeline>(base: Base, steps: readonly ShapeStep[], stream: RandomStream): Shaped<Base> {
+  let timeline: Timeline = base
+  for (const step of steps) timeline = after(timeline, step, stream)
+  return { timeline, base }
+}
+
+function after(timeline: Timeline, step: ShapeStep, stream: RandomStream): Timeline {
+  switch (step.kind) {
+    case 'cut':
+      return new Cut(timeline, step.from, step.until ?? Infinity)
+    case 'sample':
+      return new Sample(timeline, step.share, stream)
+    case 'scale':
+      return new Scale(timeline, step.by)
+    case 'speedUp':
+      return new SpeedUp(timeline, step.by)
+    case 'repeat':
+      return new Repeat(timeline, step.times)
+  }
+}
+
+/** What is wrong with a step, as a sentence; empty when nothing is. */
+export function stepProblem(step: ShapeStep): string {
+  switch (step.kind) {
+    case 'cut':
+      if (!(step.from >= 0 && step.from < Infinity)) return `cut.from: ${step.from}; accepted: a time from 0`
+      return step.until === null || step.until > step.from ? '' : `cut.until: ${step.until}; accepted: a time after from, ${step.from}`
+    case 'sample':
+      return step.share > 0 && step.share <= 1 ? '' : `sample: ${step.share}; accepted: a share above 0, at most 1`
+    case 'repeat':
+      return Number.isInteger(step.times) && step.times >= 1 ? '' : `repeat: ${step.times}; accepted: a whole number from 1`
+    default:
+      return step.by > 0 && step.by < Infinity ? '' : `${step.kind}: ${step.by}; accepted: a number above 0`
+  }
+}
+
+/** All of a timeline but what a step changes. */
+abstract class Over implements Timeline {
+  protected readonly of: Timeline
+
+  constructor(of: Timeline) {
+    this.of = of
+  }
+  abstract next(): number
+  restart(): void {
+    this.of.restart()
+  }
+  get span(): number {
+    return this.of.span
+  }
+  get speed(): number {
+    return this.of.speed
+  }
+  get scale(): number {
+    return this.of.scale
+  }
+}
+
+class Cut extends Over {
+  private readonly from: number
+  private readonly until: number
+
+  constructor(of: Timeline, from: number, until: number) {
+    super(of)
+    this.from = from
+    this.until = until
+  }
+  next(): number {
+    let time = this.of.next()
+    while (time < this.from) time = this.of.next()
+    return time < this.until ? time - this.from : Infinity
+  }
+  override get span(): number {
+    return Math.max(1, Math.min(this.of.span, this.until) - this.from)
+  }
+}
+
+class Sample extends Over {
+  private readonly share: number
+  private readonly stream: RandomStream
+
+  constructor(of: Timeline, share: number, stream: RandomStream) {
+    super(of)
+    this.share = share
+    this.stream = stream
+  }
+  next(): number {
+    let time = this.of.next()
+    while (time < Infinity && this.stream.next() >= this.share) time = this.of.next()
+    return time
+  }
+}
+
+class Scale extends Over {
+  private readonly by: number
+
+  constructor(of: Timeline, by: number) {
+    super(of)
+    this.by = by
+  }
+  next(): number {
+    return this.of.next()
+  }
+  override get scale(): number {
+    return this.of.scale * this.by
+  }
+}
+
+class SpeedUp extends Over {
+  private readonly by: number
+
+  constructor(of: Timeline, by: number) {
+    super(of)
+    this.by = by
+  }
+  next(): number {
+    return Math.floor(this.of.next() / this.by + 0.5)
+  }
+  override get span(): number {
+    return Math.max(1, Math.floor(this.of.span / this.by + 0.5))
+  }
+  override get speed(): number {
+    return this.of.speed * this.by
+  }
+}
+
+class Repeat extends Over {
+  private readonly times: number
+  private done = 0
+
+  constructor(of: Timeline, times: number) {
+    super(of)
+    this.times = times
+  }
+  next(): number {
+    let time = this.of.next()
+    while (time === Infinity && this.done < this.times - 1) {
+      this.done++
+      this.of.restart()
+      time = this.of.next()
+    }
+    return time + this.done * this.of.span
+  }
+  override restart(): void {
+    this.done = 0
+    this.of.restart()
+  }
+  override get span(): number {
+    return this.of.span * this.times
+  }
+}
