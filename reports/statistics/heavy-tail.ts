@@ -1,7 +1,8 @@
 /**
  * Does a mean rest on a handful of observations? From the buckets of a histogram: which part of the sum the largest 0.1 % carry, and
  * Hill's tail index. A Pareto tail of index a gives them 0.001^(1 - 1/a) of the sum: half at a = 1.11, 3 % at a = 2; an exponential
- * 0.8 % (p (1 - ln p) at p = 0.001). Below a = 2 the variance grows with the cap, so that t intervals of the mean are too narrow.
+ * 0.8 % (p (1 - ln p) at p = 0.001). The largest of n draws is a cap, so half is reached in practice when the mean itself grows with the
+ * cap (a about 1 and below); the index is told beside it, since from a = 2 downwards the variance already does.
  */
 import type { SparseHistogram } from '../../sim/results.ts'
 import { bucketStart, bucketWidth } from '../../sim/metrics/histogram.ts'
