@@ -1,6 +1,6 @@
 /**
- * How well a pod goes with what a bin has left; greater is better. Amounts are shares of the largest bin, x asked for and f free, summed over the resources of the round
- * (CPU, memory, places for pods, named resources, milli-GPU of all devices) with their weights w:
+ * How well a pod goes with what a bin has left; greater is better. Amounts are shares of the largest bin, x asked for and f free, summed over the measured resources
+ * (CPU, memory, named resources, milli-GPU of all devices) with their weights w:
  *   dot product   sum of w f x            the pod that asks most of what the bin has most of
  *   norm          - sum of w (f - x)^2    the pod that leaves the shortest vector
  * Panigrahy, Talwar, Uyeda and Wieder 2011, with w the average demand.
@@ -28,19 +28,15 @@ export class Affinity {
   }
 
   reset(problem: PackingProblem, bins: Bins, measure: Measure, { classes }: Waiting): void {
-    const { request, gpus, gpuMilli, count } = problem.classes
     this.bins = bins
     this.deviceRow = problem.free.length
-    this.rows = [...measure.resources, ...(measure.usesDevices ? [this.deviceRow] : [])].filter((r) => measure.largestOf(r) > 0)
+    this.rows = measure.measured.filter((r) => measure.largestOf(r) > 0)
     this.weights = this.rows.map((r) => measure.weightOf(r))
     this.largest = this.rows.map((r) => measure.largestOf(r))
     this.free = new Float64Array(this.rows.length)
-    this.asked = new Float64Array(count * this.rows.length)
+    this.asked = new Float64Array(problem.classes.count * this.rows.length)
     for (const podClass of classes) {
-      this.rows.forEach((r, i) => {
-        const amount = r === this.deviceRow ? gpus[podClass] * gpuMilli[podClass] : request[r][podClass]
-        this.asked[podClass * this.rows.length + i] = amount / this.largest[i]
-      })
+      this.rows.forEach((r, i) => (this.asked[podClass * this.rows.length + i] = measure.asked(podClass, r) / this.largest[i]))
     }
   }
 

@@ -2,7 +2,7 @@
  * One number for the size of a pod and for the room in a bin, so that vectors can be put in order.
  *
  * Amounts become shares of the largest bin, resource by resource, over the resources that this round's pods ask for (normalised by capacity, as in Panigrahy,
- * Talwar, Uyeda and Wieder 2011). One of four sizes is made of the shares x, each with the weight w of its resource:
+ * Talwar, Uyeda and Wieder 2011). Places for pods are a limit and no size: every pod takes one, and counted in, a bin with many places would seem roomy. One of four sizes is made of the shares x, each with the weight w of its resource:
  *   l1          sum of w x (FFDSum; the Kubernetes Cluster Autoscaler sorts by the sum of CPU and memory shares, too)
  *   l2          sum of w x^2: the order of the Euclidean norm, without its root
  *   l-infinity  the largest w x
@@ -17,7 +17,7 @@
  * units * 2^20 stays below 2^53, the quotient is exact, and both cuts keep order. Sums, products and squares keep it, too, even where they are rounded:
  * a pod never measures more than a bin it fits in.
  */
-import { DEVICES, MILLI, type ClassesView, type Column } from '../cluster/views.ts'
+import { DEVICES, MILLI, PODS, type ClassesView, type Column } from '../cluster/views.ts'
 import type { PackingProblem } from './policy.ts'
 
 export type SizeName = 'l1' | 'l2' | 'l-infinity' | 'product'
@@ -29,6 +29,8 @@ const LARGEST = 2 ** 32
 export class Measure {
   /** Rows of resources that some pod of the round asks for. */
   readonly resources: number[] = []
+  /** The same without the places for pods, and milli-GPU of all devices as the row after the last: what is measured. */
+  readonly measured: number[] = []
   /** Does some pod of the round ask for a device? */
   usesDevices = false
   // By row of resource; milli-GPU of all devices has the row after the last resource.
@@ -54,14 +56,16 @@ export class Measure {
     for (let r = 0; r < problem.free.length; r++) if (classes.some((c) => request[r][c] > 0)) this.resources.push(r)
     this.usesDevices = classes.some((c) => gpus[c] > 0)
     this.deviceRow = problem.free.length
+    this.measured.length = 0
+    for (const r of this.resources) if (r !== PODS) this.measured.push(r)
+    if (this.usesDevices) this.measured.push(this.deviceRow)
     this.scaled = false
   }
 
   /** Finds the largest bin: per resource, over free room in existing bins and over capacities of types. A pass over all bins, for those who measure. */
   private scale(): void {
     this.scaled = true
-    for (const r of this.resources) this.scaleRow(r, largestAmount(this.problem, r))
-    if (this.usesDevices) this.scaleRow(this.deviceRow, largestDevices(this.problem))
+    for (const r of this.measured) this.scaleRow(r, r === this.deviceRow ? largestDevices(this.problem) : largestAmount(this.problem, r))
     if (this.weightsName === 'average-demand') this.weigh()
   }
 
@@ -73,23 +77,27 @@ export class Measure {
   }
 
   private weigh(): void {
-    const { items, podClass, classes } = this.problem
-    const perPod = (r: number, amountOf: (podClass: number) => number): number => {
+    const { items, podClass } = this.problem
+    for (const r of this.measured) {
       let sum = 0
-      for (let item = 0; item < items; item++) sum += amountOf(podClass[item])
-      return this.largest[r] === 0 ? 0 : sum / items / (this.largest[r] * this.unit[r])
+      for (let item = 0; item < items; item++) sum += this.asked(podClass[item], r)
+      this.weight[r] = this.largest[r] === 0 ? 0 : sum / items / this.largestOf(r)
     }
-    for (const r of this.resources) this.weight[r] = perPod(r, (c) => classes.request[r][c])
-    if (this.usesDevices) this.weight[this.deviceRow] = perPod(this.deviceRow, (c) => classes.gpus[c] * classes.gpuMilli[c])
   }
 
-  /** The weight of a resource; milli-GPU of all devices is the row after the last. */
+  /** What a pod of the class asks for, in a measured row. */
+  asked(podClass: number, r: number): number {
+    const { request, gpus, gpuMilli } = this.problem.classes
+    return r === this.deviceRow ? gpus[podClass] * gpuMilli[podClass] : request[r][podClass]
+  }
+
+  /** The weight of a measured row. */
   weightOf(r: number): number {
     if (!this.scaled) this.scale()
     return this.weight[r]
   }
 
-  /** The largest bin's amount of a resource, 0 when no bin has any; milli-GPU of all devices is the row after the last. */
+  /** The largest bin's amount of a measured row, 0 when no bin has any. */
   largestOf(r: number): number {
     if (!this.scaled) this.scale()
     return this.largest[r] * this.unit[r]
@@ -116,18 +124,17 @@ export class Measure {
 
   size(podClass: number): number {
     if (!this.scaled) this.scale()
-    const { request, gpus, gpuMilli } = this.problem.classes
     let size = this.sizeName === 'product' ? 1 : 0
-    for (const r of this.resources) size = this.join(size, request[r][podClass], r)
-    return this.usesDevices ? this.join(size, gpus[podClass] * gpuMilli[podClass], this.deviceRow) : size
+    for (const r of this.measured) size = this.join(size, this.asked(podClass, r), r)
+    return size
   }
 
   /** Room in row `bin` of free vectors. */
   room(free: readonly Column[], freeDevice: Column, bin: number): number {
     if (!this.scaled) this.scale()
     let room = this.sizeName === 'product' ? 1 : 0
-    for (const r of this.resources) room = this.join(room, free[r][bin], r)
-    return this.usesDevices ? this.join(room, milliOf(freeDevice, bin), this.deviceRow) : room
+    for (const r of this.measured) room = this.join(room, r === this.deviceRow ? milliOf(freeDevice, bin) : free[r][bin], r)
+    return room
   }
 }
 

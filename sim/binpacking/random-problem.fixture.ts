@@ -32,8 +32,14 @@ const type: fc.Arbitrary<Type> = fc.record({
 })
 
 /** Pods drawn from a few shapes in any order, so that classes repeat. */
-const pods = fc
-  .tuple(fc.array(pod, { minLength: 1, maxLength: 12, size: 'max' }), fc.array(fc.nat(), { maxLength: 60, size: 'max' }))
-  .map(([shapes, draws]) => draws.map((draw) => shapes[draw % shapes.length]))
+const pods = (most: number): fc.Arbitrary<Pod[]> =>
+  fc
+    .tuple(fc.array(pod, { minLength: 1, maxLength: 12, size: 'max' }), fc.array(fc.nat(), { maxLength: most, size: 'max' }))
+    .map(([shapes, draws]) => draws.map((draw) => shapes[draw % shapes.length]))
 
-export const anyProblem = fc.tuple(pods, fc.array(bin, { maxLength: 12, size: 'max' }), fc.array(type, { maxLength: 3 })).map(([p, b, t]) => problem(p, b, t))
+export const anyProblem = fc.tuple(pods(60), fc.array(bin, { maxLength: 12, size: 'max' }), fc.array(type, { maxLength: 3 })).map(([p, b, t]) => problem(p, b, t))
+
+/** Small enough to try all packings. */
+export const smallProblem = fc
+  .tuple(pods(7), fc.array(bin, { maxLength: 2 }), fc.array(type, { minLength: 1, maxLength: 3 }))
+  .map(([p, b, t]) => problem(p, b, t))

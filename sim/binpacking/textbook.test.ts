@@ -2,11 +2,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NONE } from '../cluster/views.ts'
-import { continuousBound, firstFitInOrder, packers, packingGap, verifyPacking } from './index.ts'
+import { continuousBound, firstFitInOrder, packingGap, verifyPacking } from './index.ts'
+import { made } from './made.fixture.ts'
 import type { Packer, Packing, PackingProblem } from './policy.ts'
 import { line, problem } from './problem.fixture.ts'
 
-const made = (name: string): Packer => packers.find(name)!.create({}, { now: () => 0 })!
 const firstFitDecreasing = made('first-fit-decreasing')
 const bestFitDecreasing = made('best-fit-decreasing')
 

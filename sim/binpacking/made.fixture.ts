@@ -1,0 +1,13 @@
+/** A packer by its name, with defaults for what is not given. */
+import { valuesOf, type ParameterValue } from '../define.ts'
+import { packers } from './index.ts'
+import type { Packer } from './policy.ts'
+
+export function made(name: string, given: Readonly<Record<string, ParameterValue>> = {}): Packer {
+  const definition = packers.find(name)!
+  for (const key of Object.keys(given)) if (!(key in definition.parameters)) throw new Error(`${name} has no parameter ${key}`)
+  return definition.create(valuesOf(definition.parameters, given), { now: () => 0 })!
+}
+
+/** All members that pack. */
+export const names: readonly string[] = packers.all.map(({ name }) => name).filter((name) => name !== 'none')
