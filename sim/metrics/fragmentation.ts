@@ -66,10 +66,16 @@ export class Fragmentation {
     return weights === 0 ? 0 : sum / weights
   }
 
-  /** Nodes with pods over the fewest nodes that could hold what is allocated, minus one; 0 when nothing is. */
-  packingGap(): number {
+  /** Nodes with pods, and the fewest nodes that could hold what is allocated (0 when nothing is). */
+  packing(): { readonly used: number; readonly fewest: number } {
     this.refresh()
-    return this.bound.gap()
+    return { used: this.bound.used, fewest: this.bound.fewest() }
+  }
+
+  /** Nodes with pods over the fewest, minus one; 0 when nothing is allocated. */
+  packingGap(): number {
+    const { used, fewest } = this.packing()
+    return fewest === 0 ? 0 : used / fewest - 1
   }
 
   private refresh(): void {

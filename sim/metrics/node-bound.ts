@@ -47,12 +47,17 @@ export class NodeBound {
     this.largest = []
   }
 
-  /** Nodes in use over the bound, minus one; 0 when nothing is allocated. */
-  gap(): number {
+  /** Nodes that are there and hold a pod. */
+  get used(): number {
+    return this.inUse
+  }
+
+  /** The fewest nodes, of those that are there, that could hold what is allocated. */
+  fewest(): number {
     if (this.largest.length === 0) this.largest = this.capacityOf.map(sumsOfLargest)
     let bound = 0
     for (let r = 0; r < this.allocated.length; r++) bound = Math.max(bound, fewest(this.largest[r], this.allocated[r]))
-    return bound === 0 ? 0 : this.inUse / bound - 1
+    return bound
   }
 }
 

@@ -66,8 +66,11 @@ const COLUMNS = [
   ['utilization', 'CPU use of service pods over request', '%'],
   ['allocation', 'CPU requested over allocatable', '%'],
   ['usage', 'CPU used over allocatable', '%'],
+  ['in-use', 'nodes with pods', 'nodes'],
+  ['fewest', 'fewest nodes that could hold the pods', 'nodes'],
 ] as const
 const MISSES = 2
+const UNKNOWN = { used: NaN, fewest: NaN }
 
 export class Sampler {
   readonly strandedCpu = new SampleMean()
@@ -110,6 +113,8 @@ export class Sampler {
     const { used, requested, count } = this.serviceUsage(now)
     ready = count
     const allocatable = cluster.allocatable[CPU]
+    // Looked at in the window only: it needs a look at all nodes.
+    const packing = now >= windowStart ? this.fragmentation.packing() : UNKNOWN
     const row = [
       (now - origin) / SECOND,
       ((arrived - this.arrivedBefore) * SECOND) / step,
@@ -121,6 +126,8 @@ export class Sampler {
       (100 * used) / requested,
       (100 * cluster.allocated[CPU]) / allocatable,
       (100 * shares.delivered.value) / allocatable,
+      packing.used,
+      packing.fewest,
     ]
     row.forEach((value, i) => this.rows[i].push(value))
     this.grid?.sample(row[0])
@@ -129,7 +136,7 @@ export class Sampler {
     if (now >= windowStart) {
       this.strandedCpu.add(this.fragmentation.strandedCpu(pods.mix) / allocatable)
       this.strandedGpu.add(this.fragmentation.strandedGpu(pods.mix) / cluster.gpuAllocatable)
-      this.packingGap.add(this.fragmentation.packingGap())
+      this.packingGap.add(packing.fewest === 0 ? 0 : packing.used / packing.fewest - 1)
     }
     simulator.at(now + step, Kind.Sample, 0, 0)
   }
