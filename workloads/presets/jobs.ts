@@ -1,0 +1,9 @@
+/** The list of published workloads of jobs. */
+import { alibaba2018 } from './alibaba-2018.ts'
+import { azureVms } from './azure-vms.ts'
+import { borg2019 } from './borg-2019.ts'
+import type { JobPreset } from './job-preset.ts'
+
+export const jobPresets: readonly JobPreset[] = [borg2019, alibaba2018, azureVms]
+
+export const jobPreset = (name: string): JobPreset | undefined => jobPresets.find((preset) => preset.name === name)
