@@ -4,29 +4,44 @@ import type { DistributionSpec } from '../../sim/random/distributions.ts'
 import { show, suggestion } from './document.ts'
 import { duration, forms, isMap, list, number, positive, positiveTime, section } from './quantities.ts'
 
-/** Every kind as `{ kind: its parameters }`. */
-const distributionShapes = {
-  constant: section('a constant', { constant: duration() }),
-  exponential: section('an exponential distribution', { exponential: section('its parameter', { mean: positiveTime() }) }),
-  uniform: section('a uniform distribution', { uniform: section('its bounds', { low: duration(), high: positiveTime() }) }),
-  normal: section('a normal distribution', { normal: section('its parameters', { mean: duration(), sd: duration() }) }),
-  lognormal: section('a lognormal distribution', { lognormal: section('its parameters', { mean: positiveTime(), cv: positive() }) }),
-  'bounded-pareto': section('a bounded Pareto distribution', {
-    'bounded-pareto': section('its parameters', { alpha: positive(), low: positiveTime(), high: positiveTime() }),
-  }),
-  empirical: section('an empirical distribution', {
-    empirical: section('its values', { values: list('durations', duration()).min(1, 'found an empty list; accepted: at least one duration'), weights: list('weights', number({ min: 0 })).optional() }),
-  }),
-} as const
+/** The words of one quantity: any amount, an amount above zero, and what to call them. */
+export interface Quantity {
+  readonly any: () => z.ZodType<number>
+  readonly positive: () => z.ZodType<number>
+  /** "a duration", "durations". */
+  readonly one: string
+  readonly many: string
+}
 
-const distributionKinds = Object.keys(distributionShapes)
+const TIME: Quantity = { any: duration, positive: positiveTime, one: 'a duration', many: 'durations' }
+
+/** Every kind as `{ kind: its parameters }`. */
+const distributionShapes = ({ any, positive: above, many }: Quantity) =>
+  ({
+    constant: section('a constant', { constant: any() }),
+    exponential: section('an exponential distribution', { exponential: section('its parameter', { mean: above() }) }),
+    uniform: section('a uniform distribution', { uniform: section('its bounds', { low: any(), high: above() }) }),
+    normal: section('a normal distribution', { normal: section('its parameters', { mean: any(), sd: any() }) }),
+    lognormal: section('a lognormal distribution', { lognormal: section('its parameters', { mean: above(), cv: positive() }) }),
+    'bounded-pareto': section('a bounded Pareto distribution', {
+      'bounded-pareto': section('its parameters', { alpha: positive(), low: above(), high: above() }),
+    }),
+    empirical: section('an empirical distribution', {
+      empirical: section('its values', { values: list(many, any()).min(1, `found an empty list; accepted: ${many}, at least one`), weights: list('weights', number({ min: 0 })).optional() }),
+    }),
+  }) as const
 
 /** Microseconds. */
-export function distribution(): z.ZodType<DistributionSpec> {
+export const distribution = (): z.ZodType<DistributionSpec> => distributionOf(TIME)
+
+/** A distribution of any quantity, in that quantity's unit. */
+export function distributionOf(quantity: Quantity): z.ZodType<DistributionSpec> {
   const choices: Record<string, z.ZodType<DistributionSpec>> = {
-    value: duration().transform((value): DistributionSpec => ({ kind: 'constant', value })),
+    value: quantity.any().transform((value): DistributionSpec => ({ kind: 'constant', value })),
   }
-  for (const [kind, schema] of Object.entries(distributionShapes)) {
+  const shapes = distributionShapes(quantity)
+  const distributionKinds = Object.keys(shapes)
+  for (const [kind, schema] of Object.entries(shapes)) {
     choices[kind] = (schema as z.ZodType<Record<string, unknown>>).transform((parsed, context): DistributionSpec => {
       const inner = parsed[kind]
       const spec = (kind === 'constant' ? { kind, value: inner } : { kind, ...(inner as object) }) as DistributionSpec
@@ -35,7 +50,7 @@ export function distribution(): z.ZodType<DistributionSpec> {
       return spec
     })
   }
-  const accepted = `a duration, or a map with one of ${distributionKinds.join(', ')}`
+  const accepted = `${quantity.one}, or a map with one of ${distributionKinds.join(', ')}`
   return forms(choices, (value) => {
     if (!isMap(value)) return 'value'
     const keys = Object.keys(value)
