@@ -1,4 +1,108 @@
-/** What a reader makes of a trace, whatever its format: columns, and the few different shapes that the rows share. */
+/**
+ * What a reader makes of a trace, whatever its format. Five kinds of rows come one at a time through a cursor, so that a file of any length
+ * needs the memory of one row; the node list and openb's pods are columns, since they are small and are drawn from.
+ */
+
+/** Rows of a trace in the order of their times. */
+export interface TraceRows<Row> {
+  readonly file: string
+  /** The next row; undefined at the end. The object is filled anew by the next call. Throws a TraceError at a row that is wrong. */
+  next(): Row | undefined
+  /** Lets go of the file before its end; at the end it is closed anyway. */
+  close(): void
+  /** What was left out so far, with the reason: a sentence each, whole at the end of the file. */
+  notes(): readonly string[]
+}
+
+/** What all rows have. Times are whole microseconds from the start of the trace. */
+interface Placed {
+  /** Where it stands in the file, from 1. */
+  line: number
+  arrival: number
+}
+
+/** A pod, or a job of equal pods. */
+export interface PodRow extends Placed {
+  /** Time that it ran, without its time in a queue; -1: it never ran. */
+  duration: number
+  /** Place in `shapes` of the cursor: what one pod asks for. */
+  shape: number
+  /** Pods of the job, at least 1. */
+  tasks: number
+  /** Place in `tenants` of the cursor. */
+  tenant: number
+  /** Larger is more important. */
+  priority: number
+  /** CPU used while it ran, over the request; -1: not measured. */
+  usage: number
+}
+
+/** Both lists grow while the rows are read. */
+export interface PodRows extends TraceRows<PodRow> {
+  readonly shapes: readonly TraceShape[]
+  readonly tenants: readonly string[]
+}
+
+export interface RequestRow extends Placed {
+  /** How large it is, in the units of `sizeNames` of the cursor: tokens, or seconds of run time. */
+  readonly sizes: number[]
+  /** Whose request it is, or which prefix it shares: equal keys profit from the same server. -1: not told. */
+  key: number
+  /** Identities of its parts that can be cached, the leading ones first; empty: not told. */
+  blocks: readonly number[]
+}
+
+export interface RequestRows extends TraceRows<RequestRow> {
+  /** Names with their unit, as the columns of the file. */
+  readonly sizeNames: readonly string[]
+}
+
+/** How many came in an interval that begins at `arrival`; what is between two intervals was not recorded. */
+export interface RateRow extends Placed {
+  length: number
+  count: number
+}
+
+export type RateRows = TraceRows<RateRow>
+
+/** What one of several things used, on average from `arrival` on over `length`. */
+export interface UsageRow extends Placed {
+  length: number
+  /** Place in `series` of the cursor. */
+  series: number
+  value: number
+}
+
+/** The series come one after the other: times begin anew with each. */
+export interface UsageRows extends TraceRows<UsageRow> {
+  readonly series: readonly string[]
+  /** Unit of the values. */
+  readonly unit: string
+}
+
+/** A workflow with its tasks: a DAG. `arrival` is the earliest submission of a task. */
+export interface WorkflowRow extends Placed {
+  /** By task: submission, run time, and place in `shapes` of the cursor; as many as the workflow has tasks. */
+  readonly submitted: number[]
+  readonly duration: number[]
+  readonly shape: number[]
+  /** By task: places of the tasks that it waits for, all of this workflow and none of them in a circle. */
+  readonly parents: (readonly number[])[]
+}
+
+export interface WorkflowRows extends TraceRows<WorkflowRow> {
+  readonly shapes: readonly TraceShape[]
+}
+
+export interface TraceKinds {
+  readonly pods: PodRows
+  readonly requests: RequestRows
+  readonly rates: RateRows
+  readonly usage: UsageRows
+  readonly workflows: WorkflowRows
+}
+
+export type TraceKind = keyof TraceKinds
 
 /** Resource request of a pod, without what an experiment adds (usage, limit). [millicores], [bytes], [milli-GPU each]. */
 export interface TraceShape {
