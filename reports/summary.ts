@@ -61,12 +61,16 @@ export function summarise(study: Study): Summary {
   const row = (variant: number, metric: string): SummaryRow => rows[placeOf(metric)][variant]
   const present = METRICS.filter((metric, i) => metric !== primary && rows[i].some((r) => r.n > 0))
   if (study.variants.some((_, variant) => row(variant, primary.id).n > 0)) present.unshift(primary)
+  let effects: readonly Effects[] | undefined
   return {
     study,
     rows: study.variants.flatMap((_, variant) => rows.map((list) => list[variant])),
     row,
     present,
-    effects: present.map((metric) => effectsOf(study, metric, values[placeOf(metric.id)])),
+    // When they are asked for: a hundred levels crossed with a hundred have 9,801 interactions in every metric.
+    get effects() {
+      return (effects ??= present.map((metric) => effectsOf(study, metric, values[placeOf(metric.id)])))
+    },
     warnings: warningsOf(study, present),
   }
 }

@@ -2,10 +2,11 @@
  * One variant against the baseline in one metric: paired differences per replication (both had the same random streams), their t
  * interval, and a verdict. The rules stand in reports/README.md; this is their only implementation.
  */
+import { mean } from 'simple-statistics'
 import type { Better } from '../../sim/table.ts'
 import type { Comparison, MetricDefinition } from '../../sim/metrics/standard.ts'
 import type { Margins } from '../study.ts'
-import { CONFIDENCE, intervalOf } from './interval.ts'
+import { CONFIDENCE, intervalOf, pValueOf } from './interval.ts'
 
 /** `changed` stands in for better and worse where a metric has no better side. */
 export type Verdict = 'better' | 'worse' | 'changed' | 'equivalent' | 'inconclusive'
@@ -80,7 +81,7 @@ export interface Differences {
   readonly comparison: Comparison
   readonly better: Better
   readonly differences: readonly number[]
-  /** Values of what is compared with, for a margin that is a part of their mean; not empty when `differences` is not. */
+  /** Values of what is compared with, for the margin of a `difference`, which is a part of their mean; read for no other comparison. */
   readonly reference: readonly number[]
   readonly margins: Margins
   readonly notes: readonly string[]
@@ -98,7 +99,7 @@ export function measureDifferences({ comparison, better, differences, reference,
     mean: interval.mean,
     low: interval.low,
     high: interval.high,
-    p: interval.p,
+    p: pValueOf(interval),
     margin,
     marginShown: comparison === 'ratio' ? 100 * margins.relative : margin,
   }
@@ -113,7 +114,7 @@ const present = (value: number | null): boolean => value !== null
 function marginOf(comparison: Comparison, baseline: readonly number[], margins: Margins): number {
   if (comparison === 'ratio') return Math.log(1 + margins.relative)
   if (comparison === 'points') return margins.points
-  return Math.abs(intervalOf(baseline).mean) * margins.relative
+  return Math.abs(mean(baseline as number[])) * margins.relative
 }
 
 /** `adjusted` is Holm's p-value for contrasts of the primary metric, null for all others; `family` is what it was corrected over, in words. */

@@ -50,8 +50,9 @@ const ROUNDING = 1e-13
 export function effectsOf(study: Study, metric: MetricDefinition, values: readonly PerReplication[]): Effects {
   const designs = designsOf(study)
   const comparison = metric.comparison === 'ratio' && values.some((list) => list.some((value) => value !== null && !(value > 0))) ? 'difference' : metric.comparison
-  const scaled = values.map((list) => list.map((value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)))
-  const measured = designs.map((design) => measureEffect(study, metric, comparison, design, values, scaled))
+  const scaled = values.map((list) => Float64Array.from(list, (value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)))
+  const counts = values.map((list) => list.reduce<number>((count, value) => count + (value === null ? 0 : 1), 0))
+  const measured = designs.map((design) => measureEffect(study, metric, comparison, design, { values, scaled, counts }))
   const adjusted = metric.id === study.primary ? corrected(measured) : measured.map(() => null)
   const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[i], 'effects') }))
   return { metric, main: effects.filter(({ kind }) => kind === 'main'), interactions: effects.filter(({ kind }) => kind === 'interaction') }
@@ -121,32 +122,40 @@ function combinations(sizes: readonly number[]): number[][] {
   return sizes.reduce<number[][]>((all, size) => all.flatMap((choice) => Array.from({ length: size }, (_, i) => [...choice, i])), [[]])
 }
 
-/** `scaled` are the values on the scale of the test, NaN where there is none. */
-function measureEffect(study: Study, metric: MetricDefinition, comparison: Comparison, design: Design, values: readonly PerReplication[], scaled: readonly (readonly number[])[]): Measured {
+/** By variant and replication. */
+interface Values {
+  readonly values: readonly PerReplication[]
+  /** On the scale of the test, NaN where there is none. */
+  readonly scaled: readonly Float64Array[]
+  /** How many there are, by variant. */
+  readonly counts: readonly number[]
+}
+
+function measureEffect(study: Study, metric: MetricDefinition, comparison: Comparison, design: Design, { values, scaled, counts }: Values): Measured {
   const { weights, reference, averaged, crossed } = design
   const notes: string[] = []
   if (averaged < crossed) notes.push(`averaged over ${averaged} of ${crossed} combinations of the other axes, the rest was not run`)
   if (comparison !== metric.comparison) notes.push('a value is not positive, so differences are compared, not ratios')
-  const replications = averaged === 0 ? 0 : Math.max(...scaled.map((list) => list.length))
-  const whole = Array.from({ length: replications }, (_, r) => r).filter((r) => weights.every(({ variant }) => !Number.isNaN(scaled[variant][r])))
-  const some = weights.reduce((most, { variant }) => Math.max(most, values[variant].filter((value) => value !== null).length), 0)
-  if (whole.length > 0 && whole.length < some) notes.push(`${whole.length} of ${some} replications have every combination`)
-  return measureDifferences({
-    comparison,
-    better: metric.better,
-    differences: whole.map((r) => weighted(weights, scaled, r)),
-    reference: whole.flatMap((r) => reference.map((variant) => values[variant][r] ?? NaN)),
-    margins: study.margins,
-    notes,
-  })
+  const replications = averaged === 0 ? 0 : scaled.reduce((most, { length }) => Math.max(most, length), 0)
+  const differences: number[] = []
+  const referred: number[] = []
+  for (let r = 0; r < replications; r++) {
+    const difference = weighted(weights, scaled, r)
+    if (Number.isNaN(difference)) continue
+    differences.push(difference)
+    if (comparison === 'difference') for (const variant of reference) referred.push(values[variant][r] ?? NaN)
+  }
+  const some = weights.reduce((most, { variant }) => Math.max(most, counts[variant]), 0)
+  if (differences.length > 0 && differences.length < some) notes.push(`${differences.length} of ${some} replications have every combination`)
+  return measureDifferences({ comparison, better: metric.better, differences, reference: referred, margins: study.margins, notes })
 }
 
-/** Weighted sum over combinations; what is left of equal values by rounding alone is nothing. */
-function weighted(weights: Design['weights'], scaled: readonly (readonly number[])[], r: number): number {
+/** Weighted sum over combinations, NaN when one has no value; what is left of equal values by rounding alone is nothing. */
+function weighted(weights: Design['weights'], scaled: readonly Float64Array[], r: number): number {
   let sum = 0
   let size = 0
   for (const { variant, weight } of weights) {
-    const part = weight * scaled[variant][r]
+    const part = weight * (scaled[variant][r] ?? NaN)
     sum += part
     size += Math.abs(part)
   }

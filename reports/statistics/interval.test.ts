@@ -1,6 +1,6 @@
 import seedrandom from 'seedrandom'
 import { describe, expect, test } from 'vitest'
-import { intervalOf } from './interval.ts'
+import { intervalOf, pValueOf } from './interval.ts'
 
 /** Extra hours of sleep with two drugs in ten patients: Student 1908, The probable error of a mean. */
 const FIRST = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
@@ -21,13 +21,14 @@ describe('interval of a mean', () => {
     expect(interval.mean / (interval.sd / Math.sqrt(10))).toBeCloseTo(-4.0621, 4)
     expect(interval.low).toBeCloseTo(-2.4598858, 6)
     expect(interval.high).toBeCloseTo(-0.7001142, 6)
-    expect(interval.p).toBeCloseTo(0.002833, 6)
+    expect(pValueOf(interval)).toBeCloseTo(0.002833, 6)
   })
 
   test('one value has no interval; equal values have one of no width; none is refused', () => {
-    expect(intervalOf([4])).toEqual({ n: 1, mean: 4, sd: NaN, low: NaN, high: NaN, p: NaN })
-    expect(intervalOf([0.1, 0.1, 0.1])).toEqual({ n: 3, mean: 0.1, sd: 0, low: 0.1, high: 0.1, p: 0 })
-    expect(intervalOf([0, 0])).toMatchObject({ sd: 0, low: 0, high: 0, p: 1 })
+    expect(intervalOf([4])).toEqual({ n: 1, mean: 4, sd: NaN, low: NaN, high: NaN })
+    expect(intervalOf([0.1, 0.1, 0.1])).toEqual({ n: 3, mean: 0.1, sd: 0, low: 0.1, high: 0.1 })
+    expect(intervalOf([0, 0])).toMatchObject({ sd: 0, low: 0, high: 0 })
+    expect([[4], [0.1, 0.1, 0.1], [0, 0]].map((values) => pValueOf(intervalOf(values)))).toEqual([NaN, 0, 1])
     expect(() => intervalOf([])).toThrow('at least one value')
   })
 

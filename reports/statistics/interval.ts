@@ -12,8 +12,6 @@ export interface Interval {
   /** 95 % t interval of the mean; NaN for n = 1, of no width when all values are equal. */
   readonly low: number
   readonly high: number
-  /** Two-sided p-value of "the mean is zero"; NaN for n = 1. */
-  readonly p: number
 }
 
 const quantiles = new Map<number, number>()
@@ -31,15 +29,21 @@ export function intervalOf(values: readonly number[]): Interval {
   const n = values.length
   if (n === 0) throw new RangeError('an interval needs at least one value')
   const first = values[0]
-  if (n === 1) return { n, mean: first, sd: NaN, low: NaN, high: NaN, p: NaN }
+  if (n === 1) return { n, mean: first, sd: NaN, low: NaN, high: NaN }
   // Equal values are taken as they are: a rounded mean would give them a width and a direction that they do not have.
   if (values.every((value) => value === first)) {
-    return { n, mean: first, sd: 0, low: first, high: first, p: first === 0 ? 1 : 0 }
+    return { n, mean: first, sd: 0, low: first, high: first }
   }
   const list = values as number[]
   const centre = mean(list)
   const sd = sampleStandardDeviation(list)
-  const error = sd / Math.sqrt(n)
-  const half = halfQuantile(n - 1) * error
-  return { n, mean: centre, sd, low: centre - half, high: centre + half, p: studentTwoSided(centre / error, n - 1) }
+  const half = (halfQuantile(n - 1) * sd) / Math.sqrt(n)
+  return { n, mean: centre, sd, low: centre - half, high: centre + half }
+}
+
+/** Two-sided p-value of "the mean is zero"; NaN for n = 1. */
+export function pValueOf({ n, mean: centre, sd }: Interval): number {
+  if (n === 1) return NaN
+  if (sd === 0) return centre === 0 ? 1 : 0
+  return studentTwoSided((centre / sd) * Math.sqrt(n), n - 1)
 }

@@ -1,5 +1,6 @@
 /** runs.csv: one row a run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
 import { METRICS } from '../../sim/metrics/standard.ts'
+import type { MetricDefinition } from '../../sim/metrics/standard.ts'
 import type { Study } from '../study.ts'
 import { csv } from './csv.ts'
 
@@ -10,7 +11,7 @@ export function runsCsv(study: Study): string {
     'replication',
     'seed',
     'id',
-    ...METRICS.map((metric) => `${metric.id} [${metric.unit}]`),
+    ...METRICS.map(metricHeading),
     'events',
   ]
   const rows = study.runs.map(({ variant, replication, seed, id, result }) => [
@@ -24,3 +25,6 @@ export function runsCsv(study: Study): string {
   ])
   return csv(header, rows)
 }
+
+/** "latency-p99 [ms]": the unit is part of the heading, so that a file of other units is no file of these metrics. */
+export const metricHeading = ({ id, unit }: MetricDefinition): string => `${id} [${unit}]`

@@ -1,0 +1,229 @@
+/**
+ * runs.csv back into columns: what `runs.ts` wrote, of this version or an older one. Strict: a cell that is not what its heading says
+ * ends the reading with its place, since a comparison of half-read numbers would look like a finding.
+ */
+import { METRICS } from '../../sim/metrics/standard.ts'
+import type { MetricDefinition } from '../../sim/metrics/standard.ts'
+import type { RunResult } from '../../sim/results.ts'
+import type { Study, StudyRun, Variant } from '../study.ts'
+import { CellReader } from './cells.ts'
+import type { CsvPlace } from './cells.ts'
+import { metricHeading } from './runs.ts'
+
+/** What is wrong with a runs.csv, and where. */
+export class RunsError extends Error {
+  override readonly name = 'RunsError'
+  readonly place: CsvPlace
+
+  constructor(file: string, place: CsvPlace, message: string) {
+    super(`${file}:${place.line}:${place.column}: ${message}`)
+    this.place = place
+  }
+}
+
+export interface RunsTable {
+  readonly axes: readonly string[]
+  /** In the order in which the file has them; the first is the baseline. */
+  readonly variants: readonly { readonly label: string; readonly values: readonly string[] }[]
+  readonly rows: number
+  /** By row. */
+  readonly variant: Int32Array
+  readonly replication: Int32Array
+  readonly seed: readonly string[]
+  readonly id: readonly string[]
+  readonly events: Float64Array
+  /** The metrics that the file has, in its order, and their values by row; NaN is an empty cell. */
+  readonly metrics: readonly MetricDefinition[]
+  readonly values: readonly Float64Array[]
+  /** Headings of metrics that this version does not know, left out. */
+  readonly ignored: readonly string[]
+}
+
+/** `file` is how errors call it. */
+export function readRuns(text: string, file = 'runs.csv'): RunsTable {
+  const refuse = (place: CsvPlace, message: string): never => {
+    throw new RunsError(file, place, message)
+  }
+  const cells = new CellReader(text, refuse)
+  if (cells.done) refuse({ line: 1, column: 1 }, 'found nothing; accepted: the header and rows of a runs.csv')
+  const header = readHeader(cells, refuse)
+  const rows = readRows(cells, header, refuse)
+  if (rows.length === 0) refuse({ line: 2, column: 1 }, 'found no run; accepted: a row per run below the header')
+  return rows.table(header)
+}
+
+type Refuse = (place: CsvPlace, message: string) => never
+
+/** What stands between the axes and the metrics. */
+const KEYS = ['variant', 'replication', 'seed', 'id']
+const EVENTS = 'events'
+
+interface Header {
+  readonly axes: readonly string[]
+  readonly width: number
+  /** Column of each metric. */
+  readonly metrics: readonly { readonly metric: MetricDefinition; readonly column: number }[]
+  readonly ignored: readonly string[]
+}
+
+function readHeader(cells: CellReader, refuse: Refuse): Header {
+  const names: string[] = []
+  const places: CsvPlace[] = []
+  do {
+    cells.next()
+    names.push(unescaped(cells.cell))
+    places.push(cells.place)
+  } while (!cells.ends)
+  // An axis may be called anything, `variant` too: the keys are the last four of these names that stand together.
+  let keys = -1
+  for (let i = 0; i + KEYS.length <= names.length; i++) if (KEYS.every((key, k) => names[i + k] === key)) keys = i
+  if (keys < 0) refuse(places[0], `found the columns ${names.slice(0, 6).map(quoted).join(', ')}; accepted: one per axis, then ${KEYS.join(', ')}, then the metrics`)
+  const axes = names.slice(0, keys)
+  axes.forEach((axis, i) => {
+    if (axes.indexOf(axis) < i) refuse(places[i], `found the axis ${quoted(axis)} a second time; accepted: each once`)
+  })
+  if (names[names.length - 1] !== EVENTS) refuse(places[names.length - 1], `found ${quoted(names[names.length - 1])} as the last column; accepted: ${EVENTS}`)
+  const byHeading = new Map(METRICS.map((metric) => [metricHeading(metric), metric]))
+  const metrics: { metric: MetricDefinition; column: number }[] = []
+  const ignored: string[] = []
+  for (let column = keys + KEYS.length; column < names.length - 1; column++) {
+    const metric = byHeading.get(names[column])
+    const bare = METRICS.find(({ id }) => names[column] === id || names[column].startsWith(`${id} [`))
+    if (metric === undefined && bare !== undefined) refuse(places[column], `found ${quoted(names[column])}; accepted: ${quoted(metricHeading(bare))}, the unit being part of it`)
+    if (names.indexOf(names[column], keys + KEYS.length) < column) refuse(places[column], `found the column ${quoted(names[column])} a second time; accepted: each once`)
+    if (metric === undefined) ignored.push(names[column])
+    else metrics.push({ metric, column })
+  }
+  return { axes, width: names.length, metrics, ignored }
+}
+
+/** As JSON does it, and not endlessly. */
+const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)
+
+/** csv.ts puts an apostrophe before text that a spreadsheet would run. */
+const unescaped = (text: string): string => (/^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? text.slice(1) : text)
+
+class Rows {
+  length = 0
+  private readonly variants: { label: string; values: string[] }[] = []
+  private readonly byKey = new Map<string, number>()
+  private readonly byLabel = new Map<string, number>()
+  private readonly variant: number[] = []
+  private readonly replication: number[] = []
+  private readonly seed: string[] = []
+  private readonly id: string[] = []
+  private readonly events: number[] = []
+  private readonly values: number[][]
+
+  constructor(metrics: number) {
+    this.values = Array.from({ length: metrics }, () => [])
+  }
+
+  /** The row of a variant, new or known; or the label that the same values had before, or the values that the same label had. */
+  variantOf(values: readonly string[], label: string): number | { readonly clash: string } {
+    const key = values.length === 0 ? label : values.map((value) => `${value.length}:${value}`).join('')
+    const known = this.byKey.get(key)
+    if (known !== undefined) return this.variants[known].label === label ? known : { clash: this.variants[known].label }
+    if (this.byLabel.has(label)) return { clash: label }
+    const row = this.variants.push({ label, values: [...values] }) - 1
+    this.byKey.set(key, row)
+    this.byLabel.set(label, row)
+    return row
+  }
+
+  add(variant: number, replication: number, seed: string, id: string, events: number, metrics: Float64Array): void {
+    this.variant.push(variant)
+    this.replication.push(replication)
+    this.seed.push(seed)
+    this.id.push(id)
+    this.events.push(events)
+    for (let i = 0; i < metrics.length; i++) this.values[i].push(metrics[i])
+    this.length++
+  }
+
+  table({ axes, metrics, ignored }: Header): RunsTable {
+    return {
+      axes,
+      variants: this.variants,
+      rows: this.length,
+      variant: Int32Array.from(this.variant),
+      replication: Int32Array.from(this.replication),
+      seed: this.seed,
+      id: this.id,
+      events: Float64Array.from(this.events),
+      metrics: metrics.map(({ metric }) => metric),
+      values: this.values.map((list) => Float64Array.from(list)),
+      ignored,
+    }
+  }
+}
+
+/** More replications than any study has: what lies above is a broken cell, and would be allocated for. */
+const MOST_REPLICATIONS = 1_000_000
+
+function readRows(cells: CellReader, { axes, width, metrics }: Header, refuse: Refuse): Rows {
+  const rows = new Rows(metrics.length)
+  const keys = axes.length
+  const placeOf = new Int32Array(width).fill(-1)
+  metrics.forEach(({ column }, i) => (placeOf[column] = i))
+  const found = new Float64Array(metrics.length)
+  const values = new Array<string>(keys)
+  const seen = new Set<number>()
+  while (!cells.done) {
+    let variant = 0
+    let replication = 0
+    let seed = ''
+    let id = ''
+    let events = 0
+    for (let column = 0; column < width; column++) {
+      cells.next()
+      const { cell } = cells
+      if (cells.ends !== (column === width - 1)) refuse(cells.place, `found ${cells.ends ? `a row of ${column + 1} cells` : 'a cell too many'}; accepted: ${width} cells, one per column`)
+      if (column < keys) values[column] = unescaped(cell)
+      else if (column === keys) {
+        const row = rows.variantOf(values, unescaped(cell))
+        if (typeof row === 'number') variant = row
+        else refuse(cells.place, `found the variant ${quoted(cell)} with axis values that do not belong to it (${quoted(row.clash)} before); accepted: one label per combination of axis values`)
+      } else if (column === keys + 1) {
+        replication = /^\d{1,7}$/.test(cell) ? Number(cell) : MOST_REPLICATIONS
+        if (replication >= MOST_REPLICATIONS) refuse(cells.place, `found ${quoted(cell)} as replication; accepted: a whole number from 0 to ${MOST_REPLICATIONS - 1}`)
+        const key = variant * MOST_REPLICATIONS + replication
+        if (seen.has(key)) refuse(cells.place, `found replication ${replication} of this variant a second time; accepted: each once`)
+        seen.add(key)
+      } else if (column === keys + 2) seed = unescaped(cell)
+      else if (column === keys + 3) id = unescaped(cell)
+      else if (column === width - 1) events = numberOf(cells, refuse)
+      else if (placeOf[column] >= 0) found[placeOf[column]] = cell === '' ? NaN : numberOf(cells, refuse)
+    }
+    rows.add(variant, replication, seed, id, events, found)
+  }
+  return rows
+}
+
+const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
+
+function numberOf(cells: CellReader, refuse: Refuse): number {
+  const value = NUMBER.test(cells.cell) ? Number(cells.cell) : NaN
+  if (Number.isFinite(value)) return value
+  return refuse(cells.place, `found ${quoted(cells.cell)}; accepted: a number such as 12.5 or 1e-3`)
+}
+
+const NO_REQUESTS = { buckets: new Int32Array(0), counts: new Float64Array(0), sum: 0 }
+const NO_SERIES = { rows: 0, columns: [] }
+
+/** What a runs.csv does not hold. */
+export type StudyAround = Pick<Study, 'name' | 'question' | 'primary' | 'margins' | 'notes' | 'reproduce'> & Partial<Pick<Study, 'setup' | 'replications' | 'warmup'>>
+
+/** As a study to summarise: without histograms, series and reasons of refusal, which the file does not have. */
+export function studyOfRuns(table: RunsTable, around: StudyAround): Study {
+  const { axes, metrics, values } = table
+  const variants = table.variants.map(({ label, values: own }): Variant => ({ label, values: own, short: own.length === 0 ? label : own.join(' · ') }))
+  const runs = Array.from({ length: table.rows }, (_, row): StudyRun => {
+    const own: Record<string, number | null> = {}
+    for (let i = 0; i < metrics.length; i++) own[metrics[i].id] = Number.isNaN(values[i][row]) ? null : values[i][row]
+    const result: RunResult = { metrics: own, refused: {}, latency: NO_REQUESTS, latencyByService: {}, series: NO_SERIES, events: table.events[row], notes: [] }
+    return { variant: table.variant[row], replication: table.replication[row], seed: table.seed[row], id: table.id[row], result }
+  })
+  const named = axes.map((name, axis) => ({ name, values: [...new Set(variants.map((variant) => variant.values[axis]))] }))
+  return { ...around, axes: named, variants, runs }
+}
