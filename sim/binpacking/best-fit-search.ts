@@ -1,5 +1,5 @@
 /**
- * The fitting bin with the least room, by a list of the bins in order of room (ties: lowest bin). A pod fits only where the room is at least its
+ * The fitting bin with the least room, existing ones before new ones, by a list of the bins in this order (ties: lowest bin). A pod fits only where the room is at least its
  * size, so the search begins there, and passes over bins that are short of CPU or memory at two comparisons each; a filled bin moves down to its new place.
  * Plainly it would be a scan of all bins for the least room. A balanced tree over the order, with maxima as in first-fit-search.ts, would pass over
  * more at once when no two pods are alike; runs of equal pods need a search per class only, and the list with its short moves is a third of the code.
@@ -10,10 +10,12 @@ import type { Measure } from './measure.ts'
 import type { BinSearch } from './search.ts'
 
 export class BestFitSearch implements BinSearch {
-  /** Bins in order of room, and each one's room beside it. */
+  /** Existing bins in order of room, then new ones in order of room, and each one's room beside it. */
   private rooms = new Float64Array(0)
   private order = new Int32Array(0)
+  private existing = 0
   private count = 0
+  private size = 0
   private cursor = 0
   private askCpu = 0
   private askMemory = 0
@@ -23,6 +25,7 @@ export class BestFitSearch implements BinSearch {
   reset(bins: Bins, measure: Measure, most: number): void {
     this.bins = bins
     this.classes = measure.classes
+    this.existing = bins.count
     this.count = bins.count
     if (this.rooms.length < most) {
       this.rooms = new Float64Array(most)
@@ -35,7 +38,7 @@ export class BestFitSearch implements BinSearch {
     this.rooms.subarray(0, this.count).sort()
     const taken = new Int32Array(this.count)
     for (let bin = 0; bin < this.count; bin++) {
-      const place = this.lowerBound(roomOf[bin], NONE, this.count)
+      const place = this.lowerBound(roomOf[bin], NONE, 0, this.count)
       this.order[place + taken[place]++] = bin
     }
   }
@@ -43,20 +46,30 @@ export class BestFitSearch implements BinSearch {
   start(podClass: number, size: number): void {
     this.askCpu = this.classes.request[CPU][podClass]
     this.askMemory = this.classes.request[MEMORY][podClass]
-    this.cursor = this.lowerBound(size, NONE, this.count)
+    this.size = size
+    this.cursor = this.lowerBound(size, NONE, 0, this.existing)
   }
 
   next(): number {
-    const { order, count, askCpu, askMemory } = this
+    const { existing } = this
+    const found = this.cursor < existing ? this.fitting(existing) : NONE
+    if (found !== NONE) return found
+    if (this.cursor <= existing) this.cursor = this.lowerBound(this.size, NONE, existing, this.count)
+    return this.fitting(this.count)
+  }
+
+  /** The first bin from the cursor to `end` with CPU and memory enough. */
+  private fitting(end: number): number {
+    const { order, askCpu, askMemory } = this
     const cpu = this.bins.free[CPU]
     const memory = this.bins.free[MEMORY]
-    for (let place = this.cursor; place < count; place++) {
+    for (let place = this.cursor; place < end; place++) {
       const bin = order[place]
       if (cpu[bin] < askCpu || memory[bin] < askMemory) continue
       this.cursor = place + 1
       return bin
     }
-    this.cursor = count
+    this.cursor = end
     return NONE
   }
 
@@ -74,16 +87,16 @@ export class BestFitSearch implements BinSearch {
   /** Puts the bin into its place in front of `free`, a place whose entry is not needed. */
   private insert(bin: number, free: number): void {
     const room = this.bins.room(bin)
-    const to = this.lowerBound(room, bin, free)
+    const to = this.lowerBound(room, bin, bin < this.existing ? 0 : this.existing, free)
     this.rooms.copyWithin(to + 1, to, free)
     this.order.copyWithin(to + 1, to, free)
     this.rooms[to] = room
     this.order[to] = bin
   }
 
-  /** The first place below `end` that is not before (room, bin). */
-  private lowerBound(room: number, bin: number, end: number): number {
-    let low = 0
+  /** The first place from `start` to `end` that is not before (room, bin). */
+  private lowerBound(room: number, bin: number, start: number, end: number): number {
+    let low = start
     let high = end
     while (low < high) {
       const middle = (low + high) >> 1

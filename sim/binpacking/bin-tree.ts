@@ -13,8 +13,9 @@ const CLOSED = -1
 const none = (): boolean => false
 
 export class BinTree {
-  /** Places for bins: node n has children 2n and 2n + 1, bin b is node `leaves + b`. */
+  /** Places for bins: node n has children 2n and 2n + 1, bin b is node `leaves + b - origin`. */
   leaves = 1
+  private origin = 0
   private cpu = new Float64Array(2)
   private memory = new Float64Array(2)
   private gpu = new Float64Array(2)
@@ -24,10 +25,14 @@ export class BinTree {
   private askMemory = 0
   private askGpu = 0
 
-  /** @param closed bins that are no choice, whatever they have free */
-  reset(bins: Bins, measure: Measure, most: number, closed: (bin: number) => boolean = none): void {
+  /**
+   * @param closed bins that are no choice, whatever they have free
+   * @param origin the lowest bin of this tree; `most` of them from there on
+   */
+  reset(bins: Bins, measure: Measure, most: number, closed: (bin: number) => boolean = none, origin = 0): void {
     this.bins = bins
     this.measure = measure
+    this.origin = origin
     this.leaves = 1
     while (this.leaves < most) this.leaves *= 2
     if (this.cpu.length < 2 * this.leaves) {
@@ -35,9 +40,9 @@ export class BinTree {
       this.memory = new Float64Array(2 * this.leaves)
       this.gpu = new Float64Array(2 * this.leaves)
     }
-    for (const column of [this.cpu, this.memory, this.gpu]) column.fill(CLOSED, this.leaves + bins.count, 2 * this.leaves)
-    for (let bin = 0; bin < bins.count; bin++) {
-      if (closed(bin)) this.cpu[this.leaves + bin] = CLOSED
+    for (const column of [this.cpu, this.memory, this.gpu]) column.fill(CLOSED, this.leaves + bins.count - origin, 2 * this.leaves)
+    for (let bin = origin; bin < bins.count; bin++) {
+      if (closed(bin)) this.cpu[this.leaves + bin - origin] = CLOSED
       else this.setLeaf(bin)
     }
     for (let node = this.leaves - 1; node >= 1; node--) this.combine(node)
@@ -58,12 +63,12 @@ export class BinTree {
 
   /** The first bin from `from` on whose own amounts suffice, NONE when there is none: up from its leaf, to the right, down where the maxima allow it. */
   first(from: number): number {
-    const { leaves } = this
-    if (from >= leaves) return NONE
-    let node = from + leaves
+    const { leaves, origin } = this
+    if (from - origin >= leaves) return NONE
+    let node = leaves + from - origin
     for (;;) {
       if (this.mayTake(node)) {
-        if (node >= leaves) return node - leaves
+        if (node >= leaves) return node - leaves + origin
         node *= 2
       } else {
         while (node & 1) node >>= 1
@@ -81,16 +86,16 @@ export class BinTree {
 
   /** Takes the bin out of all answers until its next `update`. */
   close(bin: number): void {
-    this.cpu[this.leaves + bin] = CLOSED
+    this.cpu[this.leaves + bin - this.origin] = CLOSED
     this.climb(bin)
   }
 
   private climb(bin: number): void {
-    for (let node = (this.leaves + bin) >> 1; node >= 1; node >>= 1) this.combine(node)
+    for (let node = (this.leaves + bin - this.origin) >> 1; node >= 1; node >>= 1) this.combine(node)
   }
 
   private setLeaf(bin: number): void {
-    const leaf = this.leaves + bin
+    const leaf = this.leaves + bin - this.origin
     this.cpu[leaf] = this.bins.full(bin) ? CLOSED : this.bins.free[CPU][bin]
     this.memory[leaf] = this.bins.free[MEMORY][bin]
     this.gpu[leaf] = this.measure.usesDevices ? milliOf(this.bins.freeDevice, bin) : 0

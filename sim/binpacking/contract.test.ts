@@ -1,11 +1,12 @@
 /** What every packer must keep, whatever it prefers. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { valuesOf, type ParameterValue, type Parameters } from '../define.ts'
+import { valuesOf } from '../define.ts'
 import { DEVICES, MILLI, NONE } from '../cluster/views.ts'
 import {
   continuousBound, firstFitInOrder, lowerBound, packers, packingGap, plainPackers, verifyPacking,
 } from './index.ts'
+import { made, names, valuesFor } from './made.fixture.ts'
 import { optionsOf } from './parameters.ts'
 import type { Packing, PackingProblem } from './policy.ts'
 import { problem } from './problem.fixture.ts'
@@ -59,6 +60,18 @@ for (const { name, fresh } of members) {
       )
     })
 
+    test('no pod waits for a new bin that would fit into an existing one as it stands', () => {
+      const packer = fresh()
+      fc.assert(
+        fc.property(anyProblem, (p) => {
+          const packing = packer.pack(p)
+          const toNew = new Set(Array.from(p.podClass).filter((_, item) => packing.bin[item] >= p.bins))
+          for (const podClass of toNew) expect(roomFor(p, { ...packing, opened: [] }, podClass)).toBe(NONE)
+        }),
+        { numRuns: 100, seed: 16 },
+      )
+    })
+
     test('continuous bound <= lower bound <= bins used, and its cost <= the price of the new bins', () => {
       const packer = fresh()
       fc.assert(
@@ -106,16 +119,11 @@ for (const { name, fresh } of members) {
   })
 }
 
-/** Values for every parameter of a member: what it listens to, drawn. */
-const anyValues = (parameters: Parameters): fc.Arbitrary<Record<string, ParameterValue>> =>
-  fc.record(Object.fromEntries(Object.entries(parameters).map(([key, { kind, choices }]) => [key, kind === 'boolean' ? fc.boolean() : fc.constantFrom(...choices!)])))
-
 describe('equal to the plain scan of all bins, or of all pods, whatever the parameters', () => {
-  test.each(packers.all.filter(({ name }) => name !== 'none').map(({ name }) => [name]))('%s', (name) => {
-    const { parameters, create } = packers.find(name)!
+  test.each(names)('%s', (name) => {
     fc.assert(
-      fc.property(anyProblem, anyValues(parameters), (p, values) => {
-        expect(plain(create(values as never, context)!.pack(p))).toEqual(plain(plainPackers[name](optionsOf(values)).pack(p)))
+      fc.property(anyProblem, valuesFor(name), (p, values) => {
+        expect(plain(made(name, values).pack(p))).toEqual(plain(plainPackers[name](optionsOf(values)).pack(p)))
       }),
       { numRuns: 500, seed: 15 },
     )

@@ -12,7 +12,7 @@ import type { Packer, Packing, PackingProblem } from './policy.ts'
 import { rightSized } from './right-sizing.ts'
 import { classesOf, Waiting } from './waiting.ts'
 
-/** What a choice may remember within a round: the bin that took the last pod of an existing bin, and whether a new bin may be had. */
+/** What a choice may know of the round: how many bins were there, and which of them took the last pod. */
 interface Memory {
   readonly existing: number
   pointer: number
@@ -24,21 +24,20 @@ const firstFit: Choice = (podClass, bins) => {
   return NONE
 }
 
-const bestFit: Choice = (podClass, bins) => {
-  let best = NONE
-  for (let bin = 0; bin < bins.count; bin++) {
-    if (bins.fits(podClass, bin) && (best === NONE || bins.room(bin) < bins.room(best))) best = bin
+/** The bin that `better` prefers to every other fitting one, among the existing ones if any fits. */
+const extreme = (better: (room: number, best: number) => boolean): Choice => (podClass, bins, { existing }) => {
+  const among = (from: number, end: number): number => {
+    let best = NONE
+    for (let bin = from; bin < end; bin++) {
+      if (bins.fits(podClass, bin) && (best === NONE || better(bins.room(bin), bins.room(best)))) best = bin
+    }
+    return best
   }
-  return best
+  const found = among(0, existing)
+  return found === NONE ? among(existing, bins.count) : found
 }
-
-const worstFit: Choice = (podClass, bins) => {
-  let worst = NONE
-  for (let bin = 0; bin < bins.count; bin++) {
-    if (bins.fits(podClass, bin) && (worst === NONE || bins.room(bin) > bins.room(worst))) worst = bin
-  }
-  return worst
-}
+const bestFit = extreme((room, best) => room < best)
+const worstFit = extreme((room, best) => room > best)
 
 const nextFit: Choice = (podClass, bins, memory) => {
   for (let k = 0; k < memory.existing; k++) {

@@ -55,7 +55,7 @@ describe('size: the room in bins', () => {
     ['B (90, 20) and D (88, 48)', [b, d], 'l2', 'l-infinity'], // 8500 < 10048, 90 > 88
     ['A (60, 60) and C (75, 47)', [a, c], 'l1', 'product'], // 120 < 122, 3600 > 3525
     ['A (60, 60) and B (90, 20)', [a, b], 'l-infinity', 'product'], // 60 < 90, 3600 > 1800
-  ])('of %s the first has less room by %4$s or %3$s', (_bins, bins, first, second) => {
+  ])('of %s %j the first has less room by %s, the second by %s', (_bins, bins, first, second) => {
     for (const [best, worst] of [['best-fit', 'worst-fit'], ['best-fit-decreasing', 'worst-fit-decreasing']]) {
       expect(chosen(best, bins, first)).toBe(0)
       expect(chosen(worst, bins, first)).toBe(1)

@@ -1,87 +1,48 @@
-/**
- * The fitting bin with the most room (ties: lowest), by the tree over the bins with one more maximum, the room. The roomier subtree is looked at first, and what cannot
- * beat the best bin so far is passed over. A list in order of room, as best fit has, would do for the search; but worst fit moves
- * the bin from the front of the order to its middle for each pod, which costs a list as much as the scan it saves.
- */
+/** The fitting bin with the most room, existing ones before new ones, by a tree over each. */
 import { NONE } from '../cluster/views.ts'
-import { BinTree } from './bin-tree.ts'
 import type { Bins } from './bins.ts'
 import type { Measure } from './measure.ts'
+import { RoomTree } from './room-tree.ts'
 import type { BinSearch } from './search.ts'
 
 export class WorstFitSearch implements BinSearch {
   /** The emptiest bin is another one after each pod. */
   readonly oneByOne = true
-  private readonly tree = new BinTree()
-  private rooms = new Float64Array(2)
-  private bins!: Bins
+  private readonly existing = new RoomTree()
+  private readonly fresh = new RoomTree()
+  private bins = 0
   private podClass = 0
-  private best = NONE
-  private bestRoom = NONE
+  /** By class: 1 when no existing bin takes it; they only get fuller. */
+  private nowhere = new Uint8Array(0)
 
   reset(bins: Bins, measure: Measure, most: number): void {
-    this.bins = bins
-    this.tree.reset(bins, measure, most)
-    const { leaves } = this.tree
-    if (this.rooms.length < 2 * leaves) this.rooms = new Float64Array(2 * leaves)
-    this.rooms.fill(NONE, leaves + bins.count, 2 * leaves)
-    for (let bin = 0; bin < bins.count; bin++) this.rooms[leaves + bin] = bins.room(bin)
-    for (let node = leaves - 1; node >= 1; node--) this.combine(node)
+    this.bins = bins.count
+    this.existing.reset(bins, measure, 0, bins.count)
+    this.fresh.reset(bins, measure, bins.count, most - bins.count)
+    this.nowhere = new Uint8Array(measure.classes.count)
   }
 
   start(podClass: number): void {
     this.podClass = podClass
-    this.tree.ask(podClass)
+    this.existing.ask(podClass)
+    this.fresh.ask(podClass)
   }
 
-  /** One that fits for sure, so nothing is tried in vain. */
   next(): number {
-    this.best = NONE
-    this.bestRoom = NONE
-    if (this.tree.mayTake(1)) this.search(1)
-    return this.best
+    if (this.nowhere[this.podClass] === 0) {
+      const bin = this.existing.roomiest()
+      if (bin !== NONE) return bin
+      this.nowhere[this.podClass] = 1
+    }
+    return this.fresh.roomiest()
   }
 
   filled(bin: number): void {
-    this.tree.update(bin)
-    const { leaves } = this.tree
-    this.rooms[leaves + bin] = this.bins.room(bin)
-    for (let node = (leaves + bin) >> 1; node >= 1; node >>= 1) this.combine(node)
+    if (bin < this.bins) this.existing.update(bin)
+    else this.fresh.update(bin)
   }
 
   opened(bin: number): void {
-    this.filled(bin)
-  }
-
-  private search(node: number): void {
-    const { tree, rooms } = this
-    if (node >= tree.leaves) {
-      const bin = node - tree.leaves
-      if (!this.bins.fits(this.podClass, bin)) return
-      this.best = bin
-      this.bestRoom = rooms[node]
-      return
-    }
-    const left = 2 * node
-    const right = left + 1
-    const first = rooms[right] > rooms[left] ? right : left
-    if (this.promising(first)) this.search(first)
-    if (this.promising(left + right - first)) this.search(left + right - first)
-  }
-
-  /** Could the subtree hold a better bin than the best so far? With equal rooms the lower one is better. */
-  private promising(node: number): boolean {
-    if (this.rooms[node] < this.bestRoom || !this.tree.mayTake(node)) return false
-    return this.rooms[node] > this.bestRoom || this.lowest(node) < this.best
-  }
-
-  private lowest(node: number): number {
-    let leaf = node
-    while (leaf < this.tree.leaves) leaf *= 2
-    return leaf - this.tree.leaves
-  }
-
-  private combine(node: number): void {
-    this.rooms[node] = Math.max(this.rooms[2 * node], this.rooms[2 * node + 1])
+    this.fresh.update(bin)
   }
 }
