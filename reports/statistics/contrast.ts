@@ -32,8 +32,15 @@ export interface Contrast {
   readonly reason: string
 }
 
-/** Values per replication; null where a run is absent or its metric is. */
+/** Values per replication; null (or NaN, which keeps an array of doubles one) where a run is absent or its metric is. */
 export type PerReplication = readonly (number | null)[]
+
+/** Those that are there. */
+export const presentIn = (list: PerReplication): number[] => list.filter((value) => present(value))
+
+const countIn = (list: PerReplication): number => list.reduce<number>((count, value) => (present(value) ? count + 1 : count), 0)
+
+const present = (value: number | null | undefined): value is number => typeof value === 'number' && !Number.isNaN(value)
 
 /** What is known before Holm's correction and the verdict. */
 export interface Measured {
@@ -52,16 +59,20 @@ export interface Measured {
 }
 
 export function measure(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, margins: Margins): Measured {
-  const pairs: (readonly [number, number])[] = []
+  const bases: number[] = []
+  const others: number[] = []
   baseline.forEach((base, r) => {
     const value = variant[r]
-    if (base !== null && value !== null && value !== undefined) pairs.push([base, value])
+    if (!present(base) || !present(value)) return
+    bases.push(base)
+    others.push(value)
   })
+  const pairs = bases.length
   const notes: string[] = []
-  const either = Math.max(baseline.filter(present).length, variant.filter(present).length)
-  if (pairs.length > 0 && pairs.length < either) notes.push(`${pairs.length} of ${either} replications have both values`)
+  const either = Math.max(countIn(baseline), countIn(variant))
+  if (pairs > 0 && pairs < either) notes.push(`${pairs} of ${either} replications have both values`)
   let comparison = metric.comparison
-  if (comparison === 'ratio' && pairs.some(([base, value]) => !(base > 0 && value > 0))) {
+  if (comparison === 'ratio' && !(bases.every(positive) && others.every(positive))) {
     comparison = 'difference'
     notes.push('a value is not positive, so differences are compared, not ratios')
   }
@@ -69,12 +80,14 @@ export function measure(metric: MetricDefinition, baseline: PerReplication, vari
   return measureDifferences({
     comparison,
     better: metric.better,
-    differences: pairs.map(([base, value]) => (logs ? Math.log(value / base) : value - base)),
-    reference: pairs.map(([base]) => base),
+    differences: bases.map((base, i) => (logs ? Math.log(others[i] / base) : others[i] - base)),
+    reference: bases,
     margins,
     notes,
   })
 }
+
+const positive = (value: number): boolean => value > 0
 
 /** What a test is made of: one difference per replication, on the scale of the test (log-ratios for ratios). */
 export interface Differences {
@@ -104,8 +117,6 @@ export function measureDifferences({ comparison, better, differences, reference,
     marginShown: comparison === 'ratio' ? 100 * margins.relative : margin,
   }
 }
-
-const present = (value: number | null): boolean => value !== null
 
 /**
  * Log scale for ratios, so that swapping variant and baseline changes no verdict; a part of the baseline's mean for differences in

@@ -13,7 +13,7 @@
  */
 import type { Comparison, MetricDefinition } from '../../sim/metrics/standard.ts'
 import type { Study } from '../study.ts'
-import { decide, measureDifferences } from './contrast.ts'
+import { decide, measureDifferences, presentIn } from './contrast.ts'
 import type { Contrast, Measured, PerReplication } from './contrast.ts'
 import { corrected } from './holm.ts'
 
@@ -49,9 +49,9 @@ const ROUNDING = 1e-13
 /** `values` by variant and replication. Effects of the primary metric are corrected together, as a family of their own, by Holm 1979. */
 export function effectsOf(study: Study, metric: MetricDefinition, values: readonly PerReplication[]): Effects {
   const designs = designsOf(study)
-  const comparison = metric.comparison === 'ratio' && values.some((list) => list.some((value) => value !== null && !(value > 0))) ? 'difference' : metric.comparison
+  const comparison = metric.comparison === 'ratio' && values.some((list) => list.some((value) => value !== null && value <= 0)) ? 'difference' : metric.comparison
   const scaled = values.map((list) => Float64Array.from(list, (value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)))
-  const counts = values.map((list) => list.reduce<number>((count, value) => count + (value === null ? 0 : 1), 0))
+  const counts = values.map((list) => presentIn(list).length)
   const measured = designs.map((design) => measureEffect(study, metric, comparison, design, { values, scaled, counts }))
   const adjusted = metric.id === study.primary ? corrected(measured) : measured.map(() => null)
   const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[i], 'effects') }))

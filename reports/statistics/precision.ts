@@ -10,6 +10,7 @@
  * rule already stops at the first wave or two. `precision.test.ts` measures it for the rule as it stands here.
  */
 import type { MetricDefinition } from '../../sim/metrics/standard.ts'
+import { presentIn } from './contrast.ts'
 import type { PerReplication } from './contrast.ts'
 import { intervalOf } from './interval.ts'
 
@@ -41,7 +42,7 @@ export function precisionOf(lists: readonly PerReplication[], rule: Pick<Precisi
   let half = NaN
   let widest = -1
   lists.forEach((list, i) => {
-    const values = list.filter((value) => value !== null)
+    const values = presentIn(list)
     if (values.length === 0) return
     const width = widthOf(values, rule)
     if (widest >= 0 && !(width > half)) return
@@ -76,11 +77,11 @@ export function moreReplications(lists: readonly PerReplication[], rule: Precisi
  * and not of a difference that may be nothing. Null where one side has no value, or a ratio has no meaning.
  */
 export function differencesOf(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, { relative }: Pick<PrecisionRule, 'relative'>): PerReplication {
-  const values = baseline.filter((value) => value !== null)
+  const values = presentIn(baseline)
   const centre = values.reduce((sum, value) => sum + value / values.length, 0)
   return baseline.map((base, r) => {
     const value = variant[r] ?? null
-    if (base === null || value === null) return null
+    if (base === null || value === null || Number.isNaN(value - base)) return null
     if (relative === null) return value - base
     if (metric.comparison === 'ratio') return base > 0 ? value / base : null
     return centre === 0 ? null : 1 + (value - base) / Math.abs(centre)
