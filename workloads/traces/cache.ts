@@ -4,12 +4,12 @@
  * source keeps its own place. A file that changes (size or time of change) is read again.
  */
 import { statSync } from 'node:fs'
-import { fileError } from './lines.ts'
+import { fileError, stampOf } from './bytes.ts'
 
 export function readOnce<T>(read: (file: string) => T): (file: string) => T {
   const kept = new Map<string, { readonly stamp: string; readonly value: T }>()
   return (file) => {
-    const stamp = stampOf(file)
+    const stamp = stamped(file)
     const known = kept.get(file)
     if (known !== undefined && known.stamp === stamp) return known.value
     const value = read(file)
@@ -18,10 +18,9 @@ export function readOnce<T>(read: (file: string) => T): (file: string) => T {
   }
 }
 
-function stampOf(file: string): string {
+function stamped(file: string): string {
   try {
-    const stat = statSync(file)
-    return `${stat.size} ${stat.mtimeMs}`
+    return stampOf(statSync(file))
   } catch (error) {
     throw fileError(file, error)
   }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
 import { cellsOf, linesOf, TraceError } from './lines.ts'
 
@@ -11,6 +12,15 @@ function lines(content: string | Buffer): string[] {
   const file = join(folder, 'some.csv')
   writeFileSync(file, content)
   return [...linesOf(file)]
+}
+
+/** Where a handle of this process leads; empty when it is gone. */
+function points(fd: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    return ''
+  }
 }
 
 describe('lines', () => {
@@ -34,9 +44,32 @@ describe('lines', () => {
     expect(() => lines(Buffer.alloc(1_000_000, 'x'))).toThrow(/some\.csv:1: found a line of more than 65536 characters/)
   })
 
+  test('gzip is undone, whatever the name; a name in .gz without gzip is refused', () => {
+    const written = Array.from({ length: 30_000 }, (_, i) => `${i},größe`)
+    expect(lines(gzipSync(written.join('\n')))).toEqual(written)
+    const file = join(folder, 'plain.csv.gz')
+    writeFileSync(file, 'a,b')
+    expect(() => [...linesOf(file)]).toThrow(/plain\.csv\.gz: found no gzip header/)
+    writeFileSync(file, gzipSync('a,b').subarray(0, -3))
+    expect(() => [...linesOf(file)]).toThrow(/plain\.csv\.gz: found a gzip file that is cut off; accepted: a whole gzip file/)
+  })
+
+  test('a file that changes while it is read is refused, and one that is left half-way is not held open', () => {
+    const file = join(folder, 'changing.csv')
+    writeFileSync(file, 'a\n'.repeat(100_000))
+    const rows = linesOf(file)
+    rows.next()
+    const left = Array.from({ length: 50 }, () => linesOf(file))
+    for (const one of left) one.next()
+    if (existsSync('/proc/self/fd')) expect(readdirSync('/proc/self/fd').filter((fd) => points(fd) === file)).toEqual([])
+    writeFileSync(file, 'b\n'.repeat(100_001))
+    expect(() => [...rows]).toThrow(/changing\.csv: found a file that changed while it was read/)
+  })
+
   test('a missing file and a directory are named', () => {
-    expect(() => [...linesOf(join(folder, 'none.csv'))]).toThrow(/none\.csv: found no such file; accepted: a readable CSV file/)
+    expect(() => [...linesOf(join(folder, 'none.csv'))]).toThrow(/none\.csv: found no such file; accepted: a readable file/)
     expect(() => [...linesOf(folder)]).toThrow(/found a directory/)
+    expect(() => [...linesOf('/dev/null')]).toThrow(/found no regular file/)
     expect(() => [...linesOf(folder)]).toThrow(TraceError)
   })
 })

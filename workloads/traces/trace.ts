@@ -3,13 +3,11 @@
  * needs the memory of one row; the node list and openb's pods are columns, since they are small and are drawn from.
  */
 
-/** Rows of a trace in the order of their times. */
+/** Rows of a trace in the order of their times. No file is held open between two rows, so a cursor may be left at any place. */
 export interface TraceRows<Row> {
   readonly file: string
   /** The next row; undefined at the end. The object is filled anew by the next call. Throws a TraceError at a row that is wrong. */
   next(): Row | undefined
-  /** Lets go of the file before its end; at the end it is closed anyway. */
-  close(): void
   /** What was left out so far, with the reason: a sentence each, whole at the end of the file. */
   notes(): readonly string[]
 }
