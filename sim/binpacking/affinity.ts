@@ -20,7 +20,7 @@ export class Affinity {
   private deviceRow = 0
   private bins!: Bins
   /** Shares that a class asks for, at class * rows + i; of the bin in view, what it has free. */
-  private asked = new Float64Array(0)
+  private shares = new Float64Array(0)
   private free = new Float64Array(0)
 
   constructor(name: AffinityName) {
@@ -34,9 +34,9 @@ export class Affinity {
     this.weights = this.rows.map((r) => measure.weightOf(r))
     this.largest = this.rows.map((r) => measure.largestOf(r))
     this.free = new Float64Array(this.rows.length)
-    this.asked = new Float64Array(problem.classes.count * this.rows.length)
+    this.shares = new Float64Array(problem.classes.count * this.rows.length)
     for (const podClass of classes) {
-      this.rows.forEach((r, i) => (this.asked[podClass * this.rows.length + i] = measure.asked(podClass, r) / this.largest[i]))
+      this.rows.forEach((r, i) => (this.shares[podClass * this.rows.length + i] = measure.asked(podClass, r) / this.largest[i]))
     }
   }
 
@@ -48,18 +48,41 @@ export class Affinity {
     }
   }
 
+  /** Resources that count. */
+  get dims(): number {
+    return this.rows.length
+  }
+
+  /** The share that a pod of the class asks for, of the i-th of them. */
+  asked(podClass: number, i: number): number {
+    return this.shares[podClass * this.rows.length + i]
+  }
+
   of(podClass: number): number {
-    const { free, asked, weights } = this
+    const { free, shares } = this
     const from = podClass * free.length
     let sum = 0
-    if (this.name === 'dot-product') {
-      for (let i = 0; i < free.length; i++) sum += weights[i] * free[i] * asked[from + i]
-      return sum
-    }
+    for (let i = 0; i < free.length; i++) sum += this.term(i, shares[from + i])
+    return sum
+  }
+
+  /**
+   * What no fitting pod can pass that asks for shares from low[from + i] to high[from + i]; -Infinity when none fits. A pod that fits asks for at most what is free,
+   * so that both affinities grow with each share; and so do their terms and sums as they are rounded.
+   */
+  atMost(low: Float64Array, high: Float64Array, from: number): number {
+    const { free } = this
+    let sum = 0
     for (let i = 0; i < free.length; i++) {
-      const left = free[i] - asked[from + i]
-      sum -= weights[i] * (left * left)
+      if (low[from + i] > free[i]) return -Infinity
+      sum += this.term(i, high[from + i] < free[i] ? high[from + i] : free[i])
     }
     return sum
+  }
+
+  private term(i: number, share: number): number {
+    if (this.name === 'dot-product') return this.weights[i] * this.free[i] * share
+    const left = this.free[i] - share
+    return -this.weights[i] * (left * left)
   }
 }

@@ -3,12 +3,13 @@
  * the greatest affinity (ties: the class whose first pod came earlier; pods of a class in their own order), until none fits. A new bin has the type that the largest waiting pod (l1) would get;
  * what no type takes is left over.
  *
- * Pods of a class are alike, so classes are compared, not pods: a step costs as much as there are classes that fit the bin. And a new bin of the same type as the last fills in the
+ * Pods of a class are alike, so classes are compared, not pods, by a tree over them. And a new bin of the same type as the last fills in the
  * same way as long as the pods last: the choices depend on which classes wait, and a class that has run out and was not chosen does not change them.
  */
 import { NONE } from '../cluster/views.ts'
 import { Affinity, type AffinityName } from './affinity.ts'
 import { Bins } from './bins.ts'
+import { ClassTree } from './class-tree.ts'
 import { Measure } from './measure.ts'
 import { NewBins } from './new-bins.ts'
 import type { PackOptions } from './pack.ts'
@@ -41,11 +42,7 @@ class Fill {
   private readonly newBins: NewBins
   private waiting!: Waiting
   private queues!: Queues
-  /** Classes that still wait, in order of their first pods, and of these the ones that may fit the open bin. */
-  private live = new Int32Array(0)
-  private liveCount = 0
-  private fitting = new Int32Array(0)
-  private fittingCount = 0
+  private readonly tree = new ClassTree()
   private bin = new Int32Array(0)
   private deviceMask = new Int32Array(0)
 
@@ -73,9 +70,7 @@ class Fill {
     this.newBins.reset(this.bins, problem.types, this.waiting)
     this.affinity.reset(problem, this.bins, this.measure, this.waiting)
     this.queues = new Queues(problem, this.waiting)
-    this.live = Int32Array.from(classes)
-    this.liveCount = classes.length
-    this.fitting = new Int32Array(classes.length)
+    this.tree.reset(this.bins, this.affinity, this.waiting)
   }
 
   /** Returns how many pods no type takes. */
@@ -101,59 +96,23 @@ class Fill {
 
   /** Fills the bin until nothing fits, and writes down what it took. */
   private fill(bin: number, pattern: Pattern | null): Pattern | null {
-    const { affinity } = this
-    this.gather(bin)
-    while (this.fittingCount > 0) {
+    const { affinity, bins, tree } = this
+    while (!bins.full(bin)) {
       affinity.look(bin)
-      const podClass = this.best(bin)
+      const podClass = tree.of(bin)
       if (podClass === NONE) break
-      this.bins.place(podClass, bin, 1)
-      this.take(podClass, bin, this.bins.masks[0])
+      bins.place(podClass, bin, 1)
+      this.take(podClass, bin, bins.masks[0])
       pattern?.podClass.push(podClass)
-      pattern?.mask.push(this.bins.masks[0])
+      pattern?.mask.push(bins.masks[0])
     }
     return pattern
-  }
-
-  /** Writes down which classes wait and may fit the bin. */
-  private gather(bin: number): void {
-    const { live, fitting, bins } = this
-    const { countOf } = this.waiting
-    this.fittingCount = 0
-    if (bins.full(bin)) return
-    let kept = 0
-    for (let k = 0; k < this.liveCount; k++) {
-      const podClass = live[k]
-      if (countOf[podClass] === 0) continue
-      live[kept++] = podClass
-      if (bins.fits(podClass, bin)) fitting[this.fittingCount++] = podClass
-    }
-    this.liveCount = kept
-  }
-
-  /** The fitting class of the greatest affinity; those that fit no longer leave the list, as the bin only gets fuller. */
-  private best(bin: number): number {
-    const { fitting, bins, affinity } = this
-    const { countOf } = this.waiting
-    let best = NONE
-    let most = -Infinity
-    let kept = 0
-    for (let k = 0; k < this.fittingCount; k++) {
-      const podClass = fitting[k]
-      if (countOf[podClass] === 0 || !bins.fits(podClass, bin)) continue
-      fitting[kept++] = podClass
-      const match = affinity.of(podClass)
-      if (match <= most) continue
-      best = podClass
-      most = match
-    }
-    this.fittingCount = kept
-    return best
   }
 
   private take(podClass: number, bin: number, mask: number): void {
     const item = this.queues.next(podClass)
     this.waiting.placed(podClass, 1)
+    if (this.waiting.countOf[podClass] === 0) this.tree.gone(podClass)
     this.bin[item] = bin
     this.deviceMask[item] = mask
   }

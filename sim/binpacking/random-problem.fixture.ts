@@ -39,6 +39,11 @@ const pods = (most: number): fc.Arbitrary<Pod[]> =>
 
 export const anyProblem = fc.tuple(pods(60), fc.array(bin, { maxLength: 12, size: 'max' }), fc.array(type, { maxLength: 3 })).map(([p, b, t]) => problem(p, b, t))
 
+/** The same with hardly two pods alike, and more of them. */
+export const variedProblem = fc
+  .tuple(fc.array(pod, { maxLength: 120, size: 'max' }), fc.array(bin, { maxLength: 20, size: 'max' }), fc.array(type, { maxLength: 3 }))
+  .map(([p, b, t]) => problem(p, b, t))
+
 /** Small enough to try all packings. */
 export const smallProblem = fc
   .tuple(pods(7), fc.array(bin, { maxLength: 2 }), fc.array(type, { minLength: 1, maxLength: 3 }))
