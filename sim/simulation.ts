@@ -37,6 +37,7 @@ import { Endpoints } from './serving/endpoints.ts'
 import { RequestFlow } from './serving/flow.ts'
 import type { ServiceRun } from './serving/flow.ts'
 import { Ledger } from './serving/ledger.ts'
+import { PodNews } from './serving/pod-news.ts'
 import { NO_HANDLE } from './serving/requests.ts'
 import { Servers } from './serving/servers.ts'
 import { WorkHeaps } from './serving/work-heaps.ts'
@@ -106,6 +107,8 @@ export class Simulation {
       }
     })
 
+    const news = PodNews.of(servers, services, (row) => streams.stream(`idle/${input.services[row].name}`))
+
     const pods = new PodRecorder(windowStart, end)
     const jobs = new JobRecorder(windowStart, end)
     const nodeLevels = new NodeRecorder(cluster)
@@ -115,7 +118,7 @@ export class Simulation {
       simulator, cluster, services, servers, heaps, shares, pods, input.delays,
       services.map(({ spec }) => streams.keyed(`startup/${spec.name}`)),
     )
-    const endpoints = new Endpoints(simulator, cluster, services, servers, (pod, epoch) => lifecycle.serverOf(pod, epoch), input.delays.propagation)
+    const endpoints = new Endpoints(simulator, cluster, services, servers, (pod, epoch) => lifecycle.serverOf(pod, epoch), input.delays.propagation, news)
 
     const packer = make(input.binpacking, { now })
     const { seat } = input.binpacking
@@ -129,7 +132,7 @@ export class Simulation {
     const replicaSets = new ReplicaSets(simulator, cluster, services, lifecycle, placement)
     const sources = input.background.map((background) => background.pods((purpose) => streams.stream(`${purpose}/background/${background.name}`)))
     const background = new Background(simulator, cluster, sources, origin, end, lifecycle, placement, jobs)
-    const flow = new RequestFlow(simulator, services, servers, heaps, shares, origin, end, (server) => lifecycle.emptied(server))
+    const flow = new RequestFlow(simulator, services, servers, heaps, shares, origin, end, (server) => lifecycle.emptied(server), news)
 
     lifecycle.connect(flow, endpoints, {
       released: (_pod, node) => {

@@ -15,16 +15,23 @@ export class Device {
   /** 1: a backend stands behind the slot. */
   private present = new Uint8Array(16)
   private readonly slotOfPod = new Map<number, number>()
+  /** The slot that was last given to a server row; kept only when pods are listened to. */
+  private slotOfServer = new Int32Array(16).fill(NO_BACKEND)
   private readonly freeSlots: number[] = []
   private high = 0
 
   readonly balancer: Balancer
+  /** Does the balancer listen to pods that tell how many requests they hold, and that they are idle? */
+  readonly hearsCounts: boolean
+  readonly hearsIdle: boolean
   private readonly name: string
 
   /** `name` is the algorithm's, for messages. */
   constructor(balancer: Balancer, name = 'the balancer') {
     this.balancer = balancer
     this.name = name
+    this.hearsCounts = balancer.reported !== undefined
+    this.hearsIdle = balancer.idled !== undefined
   }
 
   get backends(): number {
@@ -47,6 +54,10 @@ export class Device {
     this.serverEpoch[slot] = serverEpoch
     this.present[slot] = 1
     this.slotOfPod.set(pod, slot)
+    if ((this.hearsCounts || this.hearsIdle) && server >= 0) {
+      if (server >= this.slotOfServer.length) this.slotOfServer = grown(this.slotOfServer, Math.max(server + 1, 2 * this.slotOfServer.length), NO_BACKEND)
+      this.slotOfServer[server] = slot
+    }
     this.balancer.added(slot, weight)
   }
 
@@ -70,5 +81,26 @@ export class Device {
 
   ended(slot: number, slotEpoch: number, latency: number, outcome: number): void {
     if (this.slotEpoch[slot] === slotEpoch) this.balancer.ended(slot, latency, outcome)
+  }
+
+  /** News from a pod, which it sends under its server and epoch; a pod that the balancer does not know, yet or any more, is not heard. */
+  reported(server: number, serverEpoch: number, inside: number): void {
+    const slot = this.slotOf(server, serverEpoch)
+    if (slot !== NO_BACKEND) this.balancer.reported!(slot, inside)
+  }
+
+  idled(server: number, serverEpoch: number): void {
+    const slot = this.slotOf(server, serverEpoch)
+    if (slot !== NO_BACKEND) this.balancer.idled!(slot)
+  }
+
+  busied(server: number, serverEpoch: number): void {
+    const slot = this.slotOf(server, serverEpoch)
+    if (slot !== NO_BACKEND) this.balancer.busied?.(slot)
+  }
+
+  private slotOf(server: number, serverEpoch: number): number {
+    const slot = server < this.slotOfServer.length ? this.slotOfServer[server] : NO_BACKEND
+    return slot !== NO_BACKEND && this.present[slot] === 1 && this.server[slot] === server && this.serverEpoch[slot] === serverEpoch ? slot : NO_BACKEND
   }
 }

@@ -9,6 +9,7 @@ import { EPOCH_SPAN } from '../cluster/cluster.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Kind } from '../events.ts'
 import type { ServiceRun } from './flow.ts'
+import type { PodNews } from './pod-news.ts'
 import type { Servers } from './servers.ts'
 
 export class Endpoints {
@@ -20,6 +21,7 @@ export class Endpoints {
   private readonly servers: Servers
   private readonly serverOf: (pod: number, epoch: number) => number
   private readonly propagation: number
+  private readonly news: PodNews | null
 
   constructor(
     simulator: Simulator,
@@ -28,6 +30,7 @@ export class Endpoints {
     servers: Servers,
     serverOf: (pod: number, epoch: number) => number,
     propagation: number,
+    news: PodNews | null,
   ) {
     this.simulator = simulator
     this.cluster = cluster
@@ -35,6 +38,7 @@ export class Endpoints {
     this.servers = servers
     this.serverOf = serverOf
     this.propagation = propagation
+    this.news = news
     this.cursor = cluster.view.log.open()
     simulator.on(Kind.EndpointsPropagate, (version) => this.learn(version))
   }
@@ -62,5 +66,6 @@ export class Endpoints {
     const server = this.serverOf(pod, Math.floor(value / EPOCH_SPAN))
     const epoch = server === NONE ? 0 : this.servers.epoch[server]
     for (const device of service.devices) device.added(pod, server, epoch, service.spec.weight)
+    if (server !== NONE) this.news?.joined(server)
   }
 }

@@ -13,6 +13,7 @@ import type { CpuShares } from './cpu-shares.ts'
 import type { Device } from './device.ts'
 import { Cause } from './ledger.ts'
 import type { Ledger } from './ledger.ts'
+import type { PodNews } from './pod-news.ts'
 import { NO_HANDLE, Requests, RequestState } from './requests.ts'
 import { ServerState } from './servers.ts'
 import type { Servers } from './servers.ts'
@@ -61,6 +62,8 @@ export class RequestFlow {
   private readonly end: number
   /** Called when a refusing server has nothing inside any more. */
   private readonly emptied: (server: number) => void
+  /** Null when no balancer listens to pods. */
+  private readonly news: PodNews | null
 
   constructor(
     simulator: Simulator,
@@ -71,6 +74,7 @@ export class RequestFlow {
     origin: number,
     end: number,
     emptied: (server: number) => void,
+    news: PodNews | null,
   ) {
     this.simulator = simulator
     this.services = services
@@ -80,6 +84,7 @@ export class RequestFlow {
     this.origin = origin
     this.end = end
     this.emptied = emptied
+    this.news = news
     simulator.on(Kind.RequestArrives, (service) => this.arrive(service))
     simulator.on(Kind.TryArrives, (row) => this.deliver(row))
     simulator.on(Kind.WaitEnds, (row) => this.waitEnds(row))
@@ -431,6 +436,7 @@ export class RequestFlow {
     servers.inside[server] = before + change
     if (servers.listed[server] === 1) this.services[servers.service[server]].imbalance.changed(now, before, before + change, servers.insideSince[server])
     servers.insideSince[server] = now
+    if (this.news !== null) this.news.changed(server, before, before + change)
   }
 
   /** At the horizon: requests under way are counted where they stand. */

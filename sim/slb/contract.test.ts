@@ -6,11 +6,24 @@ import { NO_BACKEND, Outcome } from './policy.ts'
 import { MAX_WEIGHT } from './slots.ts'
 import { context, filled, histories, noExclude, picks, replay, request, seeded } from './slb.fixture.ts'
 import { valuesOf } from '../define.ts'
+import type { ParameterValue } from '../define.ts'
 
 const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
 
-describe.each(balancers.all.map((definition) => ({ name: definition.name, definition })))('the balancer contract: $name', ({ definition }) => {
-  const fresh = (seed = 'slb') => definition.create(valuesOf(definition.parameters), context(seeded(seed)))
+/** Values beside the defaults that take other ways through the code. */
+const further: Readonly<Record<string, readonly Readonly<Record<string, ParameterValue>>[]>> = {
+  'weighted-least-connections': [{ rule: 'sed' }, { rule: 'nq' }],
+  'least-response-time': [{ average: 'peak-ewma' }, { among: 'two' }, { average: 'peak-ewma', among: 'two', decay: 1000 }],
+  'power-of-d': [{ choices: 1 }, { choices: 5 }, { choices: 3, replacement: true }, { choices: 1, memory: 1 }, { choices: 2, memory: 4 }],
+  'join-idle-queue': [{ withdraw: false }],
+  'source-hash': [{ hash: 'rendezvous' }, { hash: 'ring', points: 7 }],
+}
+
+const members = balancers.all.flatMap((definition) => [{}, ...(further[definition.name] ?? [])].map((given) => ({ name: `${definition.name} ${JSON.stringify(given)}`, definition, given })))
+
+describe.each(members)('the balancer contract: $name', ({ definition, given }) => {
+  const values = valuesOf(definition.parameters, given)
+  const fresh = (seed = 'slb') => definition.create(values, context(seeded(seed)))
 
   test('through any history: a present slot, never the excluded one while there is another, NO_BACKEND when and only when empty', () => {
     fc.assert(
@@ -23,7 +36,7 @@ describe.each(balancers.all.map((definition) => ({ name: definition.name, defini
           },
         })
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -36,6 +49,7 @@ describe.each(balancers.all.map((definition) => ({ name: definition.name, defini
         replay(second, other)
         expect(replay(first, history)).toEqual(alone)
       }),
+      { numRuns: 50 },
     )
   })
 
@@ -45,11 +59,12 @@ describe.each(balancers.all.map((definition) => ({ name: definition.name, defini
       fc.property(histories(weights), histories(weights), (history, later) => {
         let luck = seeded('before')
         const exchangeable = { next: () => luck.next(), int: (n: number) => luck.int(n) }
-        const used = definition.create(valuesOf(definition.parameters), context(exchangeable))
+        const used = definition.create(values, context(exchangeable))
         replay(used, [...history, ...emptied])
         luck = seeded('later')
         expect(replay(used, later)).toEqual(replay(fresh('later'), later))
       }),
+      { numRuns: 50 },
     )
   })
 
@@ -69,11 +84,15 @@ describe.each(balancers.all.map((definition) => ({ name: definition.name, defini
               return bothered.pick(view, exclude)
             },
             ended: (slot, latency, outcome) => bothered.ended(slot, latency, outcome),
+            reported: (slot, inside) => bothered.reported?.(slot, inside),
+            idled: (slot) => bothered.idled?.(slot),
+            busied: (slot) => bothered.busied?.(slot),
           },
           history,
         )
         expect(heard).toEqual(answers)
       }),
+      { numRuns: 50 },
     )
   })
 

@@ -147,3 +147,26 @@ describe('what does not fit is said when the file is read', () => {
     expect(problemsOf(exported)).toEqual([says])
   })
 })
+
+describe('news from pods', () => {
+  const whole = (extra: object) => ({ name: 'listener', create: () => ({ added: () => 0, removed: () => 0, pick: () => -1, ended: () => 0, ...extra }) })
+
+  test('reach a whole balancer that has the functions, and its own `this`', () => {
+    const heard: string[] = []
+    const balancer = made(whole({
+      prefix: 'pod',
+      reported(this: { prefix: string }, slot: number, inside: number) { heard.push(`${this.prefix} ${slot} holds ${inside}`) },
+      idled: (slot: number) => heard.push(`${slot} idle`),
+      busied: (slot: number) => heard.push(`${slot} busy`),
+    }))
+    balancer.reported?.(3, 7)
+    balancer.idled?.(2)
+    balancer.busied?.(2)
+    expect(heard).toEqual(['pod 3 holds 7', '2 idle', '2 busy'])
+  })
+
+  test('one without them does not seem to listen', () => {
+    const balancer = made(whole({}))
+    expect([balancer.reported, balancer.idled, balancer.busied]).toEqual([undefined, undefined, undefined])
+  })
+})

@@ -114,6 +114,9 @@ const duties = ['added', 'removed', 'pick', 'ended'] as const
 
 /** A user's whole Balancer, held to the contract: a wrong slot would break the run far from its cause. */
 class Checked implements Balancer {
+  readonly reported?: (slot: number, inside: number) => void
+  readonly idled?: (slot: number) => void
+  readonly busied?: (slot: number) => void
   private readonly name: string
   private readonly own: Balancer
   private readonly slots = new Slots()
@@ -124,7 +127,11 @@ class Checked implements Balancer {
     if (missing.length > 0) {
       throw new TypeError(`${this.name}: create must return a balancer with the functions ${duties.join(', ')}; missing: ${missing.join(', ')}`)
     }
-    this.own = made as Balancer
+    const own = (this.own = made as Balancer)
+    // A balancer that does not listen to pods must not seem to: they would be asked to speak at each change.
+    if (typeof own.reported === 'function') this.reported = (slot, inside) => own.reported!(slot, inside)
+    if (typeof own.idled === 'function') this.idled = (slot) => own.idled!(slot)
+    if (typeof own.busied === 'function') this.busied = (slot) => own.busied!(slot)
   }
 
   added(slot: number, weight: number): void {

@@ -44,6 +44,16 @@ export interface Balancer {
    * again, the device does not call: the request belonged to the former occupant.
    */
   ended(slot: number, latency: number, outcome: number): void
+  /**
+   * What pods say of themselves, at once and without being asked, to a balancer that has these functions. `inside` counts the requests in
+   * the pod, queued, waiting and running, whoever sent them, given up by their client or not; those on their way there are not in it. A
+   * backend that was added has none until it says so.
+   */
+  reported?(slot: number, inside: number): void
+  /** The pod has nothing inside, and tells this one of the service's balancers, drawn uniformly: when it falls idle, and when it joins. */
+  idled?(slot: number): void
+  /** The pod that told this balancer last that it was idle has got a request, from whomever. */
+  busied?(slot: number): void
 }
 
 export type BalancerDefinition<P extends Parameters = Parameters> = Definition<Balancer, BalancingContext, P>

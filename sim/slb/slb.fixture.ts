@@ -12,8 +12,8 @@ export function seeded(seed: string): RandomStream {
   return new Streams(seed, 0).stream('slb')
 }
 
-export function context(random: RandomStream = seeded('slb')): BalancingContext {
-  return { random, now: () => 0 }
+export function context(random: RandomStream = seeded('slb'), now: () => number = () => 0): BalancingContext {
+  return { random, now }
 }
 
 /** Gives the listed whole numbers, and fails when more are asked for or one is out of its range. */
@@ -51,18 +51,31 @@ export function letters(slots: readonly number[]): string {
 export type Step =
   | { readonly kind: 'add'; readonly slot: number; readonly weight: number }
   | { readonly kind: 'remove'; readonly slot: number }
-  | { readonly kind: 'pick'; readonly exclude: number }
-  | { readonly kind: 'end'; readonly which: number }
+  | { readonly kind: 'pick'; readonly exclude: number; readonly key: number }
+  | { readonly kind: 'end'; readonly which: number; readonly latency: number; readonly outcome: number }
+  /** What the pod behind the slot says of itself; only to those who listen. */
+  | { readonly kind: 'report'; readonly slot: number; readonly inside: number }
+  | { readonly kind: 'idle' | 'busy'; readonly slot: number }
+  | { readonly kind: 'wait'; readonly time: number }
 
 export function histories(weights: fc.Arbitrary<number>, slots = 12): fc.Arbitrary<Step[]> {
   const slot = fc.integer({ min: 0, max: slots - 1 })
   const step = fc.oneof(
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('add' as const), slot, weight: weights }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), slot }) },
-    { weight: 8, arbitrary: fc.record({ kind: fc.constant('pick' as const), exclude: fc.oneof(fc.constant(noExclude), slot) }) },
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('end' as const), which: fc.nat(1000) }) },
+    { weight: 8, arbitrary: fc.record({ kind: fc.constant('pick' as const), exclude: fc.oneof(fc.constant(noExclude), slot), key: fc.integer({ min: -1, max: 30 }) }) },
+    { weight: 5, arbitrary: fc.record({ kind: fc.constant('end' as const), which: fc.nat(1000), latency: fc.integer({ min: 1, max: 100_000 }), outcome: fc.integer({ min: 0, max: 4 }) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('report' as const), slot, inside: fc.nat(20) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('idle' as const, 'busy' as const), slot }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), time: fc.oneof(fc.nat(1000), fc.nat(1_000_000_000)) }) },
   )
   return fc.array(step, { minLength: 0, maxLength: 300, size: 'max' })
+}
+
+/** Time of a history [µs]. */
+export class Clock {
+  time = 0
+  readonly now = (): number => this.time
 }
 
 export interface Watcher {
@@ -74,7 +87,7 @@ export interface Watcher {
  * Plays a history and gives the picks. As the device does, requests of a former occupant of a slot are not ended once the slot has
  * been given again; before that they are, late.
  */
-export function replay(balancer: Balancer, history: readonly Step[], watcher: Watcher = {}): number[] {
+export function replay(balancer: Balancer, history: readonly Step[], watcher: Watcher = {}, clock: Clock = new Clock()): number[] {
   const present = new Map<number, number>()
   const inFlight = new Map<number, number>()
   let open: number[] = []
@@ -89,7 +102,7 @@ export function replay(balancer: Balancer, history: readonly Step[], watcher: Wa
       inFlight.delete(step.slot)
       balancer.removed(step.slot)
     } else if (step.kind === 'pick') {
-      const slot = balancer.pick(request, step.exclude)
+      const slot = balancer.pick({ key: step.key, attempt: 0 }, step.exclude)
       watcher.picked?.(slot, step.exclude, present, inFlight)
       answers.push(slot)
       if (slot < 0) continue
@@ -98,8 +111,11 @@ export function replay(balancer: Balancer, history: readonly Step[], watcher: Wa
     } else if (step.kind === 'end' && open.length > 0) {
       const slot = open.splice(step.which % open.length, 1)[0]
       if (present.has(slot)) inFlight.set(slot, inFlight.get(slot)! - 1)
-      balancer.ended(slot, 1000, 0)
-    }
+      balancer.ended(slot, step.latency, step.outcome)
+    } else if (step.kind === 'report' && present.has(step.slot)) balancer.reported?.(step.slot, step.inside)
+    else if (step.kind === 'idle' && present.has(step.slot)) balancer.idled?.(step.slot)
+    else if (step.kind === 'busy' && present.has(step.slot)) balancer.busied?.(step.slot)
+    else if (step.kind === 'wait') clock.time += step.time
   }
   return answers
 }

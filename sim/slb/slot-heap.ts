@@ -42,6 +42,11 @@ export abstract class SlotHeap {
     this.settle(slot, this.places.of[slot])
   }
 
+  /** To be called when keys of several have changed. */
+  restore(): void {
+    for (let at = (this.size >> 1) - 1; at >= 0; at--) this.sink(this.heap[at], at)
+  }
+
   /** The first but `exclude`; NONE when there is no other. The second of a heap is one of the two below the top. */
   first(exclude: number): number {
     if (this.size === 0) return NONE

@@ -14,7 +14,8 @@ export const twoChoices = define({
   create: (_values, context: BalancingContext): Balancer => new TwoChoices(context.random),
 })
 
-class TwoChoices implements Balancer {
+/** Two distinct draws and no memory; `power-of-d` uses it as its case of two. */
+export class TwoChoices implements Balancer {
   private readonly slots = new Slots()
   private readonly random: RandomStream
 
