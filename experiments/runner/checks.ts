@@ -1,11 +1,12 @@
 /** Rules between keys. Each works on what could be read, so that one wrong section does not hide the problems of the others. */
 import { METRICS } from '../../sim/metrics/standard.ts'
 import type { NodeTemplate } from '../../sim/input.ts'
+import { Streams, type RandomStream } from '../../sim/random/stream.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
-import { LIFETIMES } from '../../workloads/index.ts'
+import { LIFETIMES, openBackground, openJobs, TraceError, type JobsSpec } from '../../workloads/index.ts'
 import { isMap } from './quantities.ts'
 import type { Issue } from './resolve.ts'
-import { nodesOf, type Scenario } from './scenario.ts'
+import { capacityOf, nodesOf, type Scenario } from './scenario.ts'
 import type { ScenarioData } from './schema.ts'
 
 /** Two items of one name, seen in the raw data: the check stands even when an item has problems of its own. */
@@ -15,7 +16,7 @@ export function duplicateNames(raw: unknown): Issue[] {
     if (!Array.isArray(items)) return
     const seen = new Set<string>()
     items.forEach((item, i) => {
-      const name = isMap(item) ? (item['name'] ?? item['trace']) : undefined
+      const name = isMap(item) ? (item['name'] ?? item['trace'] ?? item['preset']) : undefined
       if (typeof name !== 'string') return
       if (seen.has(name)) issues.push({ path: [...path, i, 'name'], message: `found a second ${word} with the name "${name}"; accepted: each name once` })
       seen.add(name)
@@ -25,6 +26,7 @@ export function duplicateNames(raw: unknown): Issue[] {
   look(part('cluster', 'pools'), ['cluster', 'pools'], 'pool')
   look(part('workload', 'services'), ['workload', 'services'], 'service')
   look(part('workload', 'background'), ['workload', 'background'], 'background source')
+  look(part('workload', 'jobs'), ['workload', 'jobs'], 'source of jobs')
   return issues
 }
 
@@ -72,8 +74,24 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
       refuse(kind !== undefined && !(LIFETIMES as readonly string[]).includes(kind), at('lifetime'), `found a ${kind} lifetime; accepted: forever, ${LIFETIMES.join(', ')}`)
     }
   })
-  if (data.workload !== undefined && data.workload.services.length === 0 && data.workload.background.length === 0) {
-    issues.push({ path: ['workload'], message: 'found neither services nor background; accepted: at least one of them' })
+  data.workload?.jobs.forEach((source, i) => {
+    const at = (...keys: string[]): Issue['path'] => ['workload', 'jobs', i, ...keys]
+    const { usage, arrivals, inflate } = source
+    refuse(usage !== undefined && usage.limited && usage.share > 1, at('usage', 'share'), `found ${(usage?.share ?? 0) * 100}% with limited: true; accepted: at most 100%, or limited: false`)
+    const neither = arrivals === undefined && inflate === undefined
+    refuse(arrivals !== undefined && inflate !== undefined, at('inflate'), 'found both arrivals and inflate; accepted: one of the two')
+    if ('trace' in source) return
+    refuse(neither, at(), 'found neither arrivals nor inflate; accepted: one of the two')
+    if ('preset' in source) return
+    const { cpu, memory, shapes, duration, work, tasks, priority, classes, correlation } = source
+    refuse((shapes === undefined) === (cpu === undefined && memory === undefined), at(), `found ${shapes === undefined ? 'neither cpu and memory nor shapes' : 'both cpu or memory and shapes'}; accepted: cpu and memory, or shapes`)
+    refuse(shapes === undefined && (cpu === undefined) !== (memory === undefined), at(), `found no ${cpu === undefined ? 'cpu' : 'memory'}; accepted: both cpu and memory`)
+    refuse((duration === undefined) === (work === undefined), at(), `found ${work === undefined ? 'neither duration nor work' : 'both duration and work'}; accepted: one of the two`)
+    refuse(classes !== undefined && (tasks !== undefined || priority !== undefined), at('classes'), `found classes beside ${tasks === undefined ? 'priority' : 'tasks'}; accepted: tasks and priority in each class`)
+    refuse(work !== undefined && correlation.duration !== 0, at('correlation', 'duration'), 'found a correlation with durations that work gives; accepted: duration in place of work')
+  })
+  if (data.workload !== undefined && data.workload.services.length === 0 && data.workload.background.length === 0 && data.workload.jobs.length === 0) {
+    issues.push({ path: ['workload'], message: 'found neither services nor background nor jobs; accepted: at least one of them' })
   }
   return issues
 }
@@ -95,9 +113,44 @@ export function checkScenario(scenario: Scenario): Issue[] {
     if (source.inflate?.resource !== 'gpu' || templates.some((template) => template.gpus > 0)) return
     issues.push({ path: ['workload', 'background', i, 'inflate', 'gpu'], message: 'found a share of GPUs, but no pool has any; accepted: cpu, memory' })
   })
+  scenario.jobs.forEach((source, i) => {
+    if (source.inflate?.resource === 'gpu' && templates.every((template) => template.gpus === 0)) {
+      issues.push({ path: ['workload', 'jobs', i, 'inflate', 'gpu'], message: 'found a share of GPUs, but no pool has any; accepted: cpu, memory' })
+    }
+    const large = largeShape(source, templates)
+    if (large !== undefined) issues.push({ path: ['workload', 'jobs', i, 'shapes', large], message: 'found a shape that fits no node of any pool; accepted: at most what a node offers' })
+  })
+  if (issues.length === 0) issues.push(...unopenable(scenario, capacityOf(nodes)))
   if (scenario.nodes.name !== 'none' && scenario.pools.every((pool) => pool.min === pool.max)) {
     issues.push({ path: ['autoscaling', 'nodes'], message: `found ${scenario.nodes.name}, but no pool may grow or shrink; accepted: min or max on a pool` })
   }
+  return issues
+}
+
+/** Place of a shape that no node could hold; drawn requests are told of at the horizon. */
+function largeShape(source: JobsSpec, templates: readonly NodeTemplate[]): number | undefined {
+  if (source.kind === 'trace' || source.size.kind !== 'shapes') return undefined
+  const place = source.size.shapes.findIndex(({ cpu, memory, gpus }) => !templates.some((node) => node.cpu >= cpu && node.memory >= memory && node.gpus >= gpus))
+  return place < 0 ? undefined : place
+}
+
+/** What only shows when a source is opened: shares of what no one asks for, blocks longer than the trace, distributions without a mean. */
+function unopenable(scenario: Scenario, capacity: { cpu: number; memory: number; gpu: number }): Issue[] {
+  const issues: Issue[] = []
+  const streams = new Streams('check', 0)
+  const stream = (purpose: string): RandomStream => streams.stream(purpose)
+  const tried = (list: string, i: number, source: object, name: string, open: () => unknown): void => {
+    try {
+      open()
+    } catch (error) {
+      if (!(error instanceof RangeError) && !(error instanceof TraceError)) throw error
+      const sentence = (error instanceof TraceError ? `found ${error.found}; accepted: ${error.accepted}` : error.message).replace(`${list} ${name}: `, '')
+      const key = Object.keys(source).find((one) => sentence.startsWith(one))
+      issues.push({ path: ['workload', list, i, ...(key === undefined ? [] : [key])], message: sentence.startsWith('found ') ? sentence : `found ${sentence}` })
+    }
+  }
+  scenario.background.forEach((spec, i) => spec.kind === 'trace' && tried('background', i, spec, spec.name, () => openBackground(spec, capacity, stream)))
+  scenario.jobs.forEach((spec, i) => tried('jobs', i, spec, spec.name, () => openJobs(spec, capacity, stream)))
   return issues
 }
 
@@ -112,7 +165,20 @@ export function checkPrimary(primary: string, scenario: Scenario): Issue[] {
   if (NEEDS_OBJECTIVE.includes(primary) && scenario.services.every((service) => service.objective === null)) {
     return at('which needs an objective on a service; accepted: objective: 100ms on a service, or another metric')
   }
+  if (group === 'jobs') return checkJobMetric(primary, scenario, at)
   if (primary === 'recovery' && scenario.disturbance === null) return at('which needs a disturbance; accepted: disturbance: 5m, or another metric')
+  return []
+}
+
+function checkJobMetric(primary: string, { jobs }: Scenario, at: (message: string) => Issue[]): Issue[] {
+  if (jobs.length === 0) return at('but there are no jobs; accepted: a metric of pods or nodes, or a source of jobs')
+  if (primary === 'job-deadline-misses' && jobs.every(({ deadline }) => deadline === null)) return at('which needs a deadline; accepted: deadline: 3 on a source of jobs, or another metric')
+  if (primary === 'job-fairness' && jobs.length === 1 && jobs[0].kind === 'drawn' && jobs[0].tenants.length < 2) {
+    return at('which needs two tenants; accepted: tenants: 2 on a source of jobs, or another metric')
+  }
+  if (primary === 'job-makespan' && jobs.some(({ kind, arrivals, inflate }) => kind === 'drawn' || arrivals !== null || inflate !== null)) {
+    return at('which needs jobs that come to an end; accepted: the replay of a trace, or another metric')
+  }
   return []
 }
 
@@ -128,5 +194,6 @@ export function idleAxes(keys: readonly string[], scenarios: readonly Scenario[]
 /** The verdict's metric when the file names none. */
 export function defaultPrimary(scenario: Scenario): string {
   if (scenario.services.some((service) => service.objective !== null)) return 'slo-misses'
-  return scenario.services.length > 0 ? 'latency-p99' : 'pending-p99'
+  if (scenario.services.length > 0) return 'latency-p99'
+  return scenario.jobs.length > 0 ? 'job-completion-mean' : 'pending-p99'
 }

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeTemplate } from '../../sim/input.ts'
-import { loadTracePool, readPods, TraceError, type BackgroundSpec, type TrafficSpec } from '../../workloads/index.ts'
+import { scaled } from '../../sim/random/distributions.ts'
+import { jobPreset, loadTracePool, readJobs, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
 import type { Path } from './document.ts'
 import { packageRoot } from './package.ts'
-import type { BackgroundData, PoolData, ScenarioData, ServiceData } from './schema.ts'
+import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
 export interface Issue {
@@ -65,8 +66,24 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     })
     return {
       kind: 'trace', name: given.name ?? given.trace, ...usage, format: given.trace, path, pods: given.pods,
-      inflate, speedUp: given.speedUp, from: given.from, digest: read ?? '',
+      inflate, speedUp: given.speedUp, from: given.from, shape: given.shape, bootstrap: given.bootstrap ?? null, digest: read ?? '',
     } as Traced<BackgroundSpec>
+  }
+
+  const jobs = (given: JobsData, i: number): Traced<JobsSpec> => {
+    const common = {
+      arrivals: given.arrivals === undefined ? null : resolveTraffic(given.arrivals, data.horizon),
+      inflate: (given.inflate ?? null) as JobsSpec['inflate'],
+      deadline: given.deadline ?? null,
+    }
+    if (!('trace' in given)) return { kind: 'drawn', ...common, tenants: given.tenants ?? [{ name: '', weight: 1 }], ...('preset' in given ? ofPreset(given) : ofKeys(given)) }
+    const path = tracePath(given.trace, given.path)
+    const file = given.file ?? ''
+    const read = tried(['workload', 'jobs', i, given.path === undefined ? 'trace' : 'path'], () => digest(readJobs(given.trace, path, file).file))
+    return {
+      kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), format: given.trace, path, file,
+      tenants: given.tenants ?? [], shape: given.shape, bootstrap: given.bootstrap ?? null, digest: read ?? '',
+    }
   }
 
   const scenario: Scenario = {
@@ -77,6 +94,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     pools: data.cluster.pools.map(pool),
     services: data.workload.services.map((given) => resolveService(given, data.horizon)),
     background: data.workload.background.map(background),
+    jobs: data.workload.jobs.map(jobs),
     scheduling: data.scheduling,
     binpacking: data.binpacking,
     slb: data.slb,
@@ -91,6 +109,38 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     eventBudget: data.eventBudget,
   }
   return { scenario, issues }
+}
+
+type DrawnJobsData = Exclude<JobsData, { trace: unknown } | { preset: unknown }>
+type PresetJobsData = Extract<JobsData, { preset: unknown }>
+type Drawn = Extract<JobsSpec, { kind: 'drawn' }>
+type Made = Pick<Drawn, 'name' | 'size' | 'time' | 'classes' | 'correlation' | 'dag' | 'usage' | 'limited'>
+
+/** 60 % of the request where the file says nothing. */
+const used = (usage: { share: number; limited: boolean } | undefined, otherwise = 0.6): { usage: number; limited: boolean } => ({ usage: usage?.share ?? otherwise, limited: usage?.limited ?? false })
+
+function ofKeys(given: DrawnJobsData): Made {
+  const { name, correlation, dag, longest, shapes, work } = given
+  const nothing = { kind: 'constant', value: 0 } as const
+  const one = { kind: 'constant', value: 1 } as const
+  return {
+    name, correlation, dag, ...used(given.usage),
+    size: shapes === undefined ? { kind: 'drawn', cpu: given.cpu ?? nothing, memory: given.memory ?? nothing } : { kind: 'shapes', shapes },
+    // Written as CPU time of one core; counted in millicore·µs.
+    time: work === undefined ? { kind: 'duration', duration: given.duration ?? nothing } : { kind: 'work', work: scaled(work, 1000) ?? work, longest },
+    classes: given.classes ?? [{ weight: 1, tasks: given.tasks ?? one, priority: given.priority ?? 0 }],
+  }
+}
+
+function ofPreset(given: PresetJobsData): Made {
+  const preset = jobPreset(given.preset)
+  if (preset === undefined) throw new Error(`no preset of jobs is called ${given.preset}`)
+  const made = preset.make(given.machine ?? preset.machine)
+  const { priority } = given
+  return {
+    ...made, name: given.name ?? preset.name, ...used(given.usage, made.usage), dag: given.dag ?? made.dag,
+    classes: priority === undefined ? made.classes : made.classes.map((one) => ({ ...one, priority })),
+  }
 }
 
 type OwnPoolData = Exclude<PoolData, { trace: unknown }>

@@ -7,11 +7,11 @@ import { adoptPacker, packers } from '../../sim/binpacking/index.ts'
 import { NONE } from '../../sim/cluster/views.ts'
 import type { Catalogue, Definition, Selection } from '../../sim/define.ts'
 import type { Chosen, Pool, Service, SimulationInput } from '../../sim/input.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { Streams, type RandomStream } from '../../sim/random/stream.ts'
 import type { RunResult } from '../../sim/results.ts'
 import { adoptScheduler, schedulers } from '../../sim/scheduling/index.ts'
 import { adoptBalancer, balancers } from '../../sim/slb/index.ts'
-import { openBackground, openRequests, type Capacity } from '../../workloads/index.ts'
+import { openBackground, openJobs, openRequests, type Capacity } from '../../workloads/index.ts'
 import { importDefault } from './load.ts'
 import { capacityOf, nodesOf, type Scenario, type ServiceSpec } from './scenario.ts'
 
@@ -21,6 +21,8 @@ export interface Task {
   readonly seed: string | number
   readonly replication: number
 }
+
+type StreamOf = (purpose: string) => RandomStream
 
 export type Simulate = (input: SimulationInput) => RunResult
 
@@ -44,7 +46,11 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     seed, replication, horizon, warmup, delays, contentionEpoch, sample, check, eventBudget, pools,
     ageing: ageingOf(scenario, capacity),
     services: scenario.services.map(serviceOf),
-    background: scenario.background.map((spec) => ({ name: spec.name, pods: (stream) => openBackground(spec, capacity, stream) })),
+    background: [
+      ...scenario.background.map((spec) => ({ name: spec.name, pods: (stream: StreamOf) => openBackground(spec, capacity, stream) })),
+      // A prefix that no name can have: jobs and background of one name have streams of their own.
+      ...scenario.jobs.map((spec) => ({ name: `jobs/${spec.name}`, pods: (stream: StreamOf) => openJobs(spec, capacity, stream) })),
+    ],
     scheduling, slb, replicas, sizes, nodes,
     binpacking: { ...packing, seat: scenario.binpacking.seat, every: scenario.binpacking.every },
     balancers: scenario.balancers,
@@ -58,14 +64,22 @@ function serviceOf(spec: ServiceSpec): Service {
 }
 
 /** Whole microseconds of ageing; so many mean lifetimes of the longest-lived stationary source, none when nothing comes and goes. */
-function ageingOf({ start, background }: Scenario, capacity: Capacity): number {
+function ageingOf({ start, background, jobs }: Scenario, capacity: Capacity): number {
   if ('time' in start) return start.time
   if (start.lifetimes === 0) return 0
-  // The mean does not depend on draws: a source is opened to read it, and thrown away.
-  const still: RandomStream = { next: () => 0.5, int: () => 0 }
-  const lifetimes = background.map((spec) => openBackground(spec, capacity, () => still)).filter((source) => source.stationary).map((source) => source.meanDuration)
+  // A source is opened to read its mean, and thrown away; the same for every run, since ageing is no matter of luck.
+  const streams = new Streams('ageing', 0)
+  const stream = (purpose: string): RandomStream => streams.stream(purpose)
+  const sources = [
+    ...background.map((spec) => openBackground(asRecorded(spec), capacity, stream)),
+    ...jobs.map((spec) => openJobs(asRecorded(spec), capacity, stream)),
+  ]
+  const lifetimes = sources.filter((source) => source.stationary).map((source) => source.meanDuration)
   return Math.round(start.lifetimes * Math.max(0, ...lifetimes.filter(Number.isFinite)))
 }
+
+/** Without the resampling of its blocks, which is nothing but draws. */
+const asRecorded = <T extends { readonly kind: string }>(spec: T): T => (spec.kind === 'trace' ? { ...spec, bootstrap: null } : spec)
 
 type OwnList<D> = { find(name: string): D | undefined }
 

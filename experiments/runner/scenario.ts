@@ -4,7 +4,7 @@ import type { Delays } from '../../sim/input.ts'
 import type { Selection } from '../../sim/define.ts'
 import type { PackerSeat } from '../../sim/binpacking/policy.ts'
 import type { PodShape } from '../../sim/workload.ts'
-import { loadTracePool, type BackgroundSpec, type TraceFormat, type TrafficSpec, type WorkSpec } from '../../workloads/index.ts'
+import { loadTracePool, type BackgroundSpec, type JobsSpec, type TraceFormat, type TrafficSpec, type WorkSpec } from '../../workloads/index.ts'
 import type { Start } from './schema.ts'
 
 export interface Scenario {
@@ -15,6 +15,7 @@ export interface Scenario {
   readonly pools: readonly PoolSpec[]
   readonly services: readonly ServiceSpec[]
   readonly background: readonly Traced<BackgroundSpec>[]
+  readonly jobs: readonly Traced<JobsSpec>[]
   readonly scheduling: Selection
   readonly binpacking: Selection & { readonly seat: PackerSeat; readonly every: number }
   readonly slb: Selection

@@ -4,13 +4,14 @@ import type { DistributionSpec } from '../../sim/random/distributions.ts'
 import { show, suggestion } from './document.ts'
 import { amounts, byKey, cpu, duration, flag, forms, isMap, list, memory, name, oneOf, positive, section, share, whole, words } from './quantities.ts'
 import { distribution } from './schema-distribution.ts'
+import { shapingKeys } from './schema-shape.ts'
 
-const usage = section('the usage of background pods', {
+export const usage = section('the usage of background pods', {
   share: share({ min: 0 }).prefault('60%').describe('CPU used while running, as a share of the request; default 60%, the use of Borg 2019 and Alibaba machines relative to requests'),
   limited: flag().prefault(false).describe('true: a CPU limit equal to the request caps the usage at 100%'),
 })
 
-const inflate = (resources: readonly string[]) =>
+export const inflate = (resources: readonly string[]) =>
   z
     .unknown()
     .transform((value, context): { readonly resource: string; readonly share: number } => {
@@ -36,6 +37,7 @@ const tracedBackground = section('background pods from a trace', {
   usage: usage.prefault({}),
   speedUp: positive().prefault(1).describe('divides gaps and lifetimes, never start-up delays'),
   from: duration().prefault(0).describe('replay only: time in the trace at which the run begins'),
+  ...shapingKeys,
 })
 
 const syntheticBackground = section('background pods', {

@@ -10,6 +10,7 @@ import {
 } from './quantities.ts'
 import { background } from './schema-background.ts'
 import { distribution } from './schema-distribution.ts'
+import { jobs } from './schema-jobs.ts'
 import { traffic } from './schema-traffic.ts'
 import { selectionSchema, type LoadedFiles } from './selection.ts'
 
@@ -124,6 +125,7 @@ const service = section('a service', {
 const workload = section('the workload', {
   services: list('services', service).prefault([]).describe('services whose requests are simulated one by one'),
   background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
+  jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
 })
 
 // Everything else of a run.
@@ -260,7 +262,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     warmup: duration().prefault('3m').describe('start of the run that no metric counts'),
     disturbance: duration().optional().describe('instant that recovery counts from; default: none'),
     cluster: cluster.describe('the nodes'),
-    workload: workload.describe('what runs on them: services and background pods'),
+    workload: workload.describe('what runs on them: services, background pods and jobs'),
     scheduling: selectionSchema('scheduling', loaded, {}),
     binpacking: selectionSchema('binpacking', loaded, seat),
     slb: selectionSchema('slb', loaded, {}),
@@ -283,7 +285,7 @@ export const compareDescription =
   'axes: each key is a path of this file (a list item is addressed by its name), each value a list; the product is the set of variants, the first variant is the baseline'
 
 /** Lists whose items are checked one by one, so that a wrong item does not hide what is wrong with the others. */
-export const itemSchemas = { cluster: { pools: pool }, workload: { services: service, background } } as const
+export const itemSchemas = { cluster: { pools: pool }, workload: { services: service, background, jobs } } as const
 
 /** The whole file. */
 export function fileSchema(loaded: LoadedFiles) {
@@ -300,3 +302,4 @@ export type ExperimentData = { readonly [K in keyof typeof experimentShape]: z.i
 export type ServiceData = ScenarioData['workload']['services'][number]
 export type PoolData = ScenarioData['cluster']['pools'][number]
 export type BackgroundData = ScenarioData['workload']['background'][number]
+export type JobsData = ScenarioData['workload']['jobs'][number]

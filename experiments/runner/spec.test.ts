@@ -166,7 +166,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
   })
 
   it('names that take no pods and no services', async () => {
-    expect(await textOf(`${RIGHT.slice(0, RIGHT.indexOf('  services'))}  services: []\n`)).toBe('x.yaml:6:3  workload  found neither services nor background; accepted: at least one of them')
+    expect(await textOf(`${RIGHT.slice(0, RIGHT.indexOf('  services'))}  services: []\n`)).toBe('x.yaml:6:3  workload  found neither services nor background nor jobs; accepted: at least one of them')
   })
 
   it('any single mistake anywhere has a place in the file and says what was found and what is accepted', async () => {

@@ -18,8 +18,7 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finish
   const asked = execution.asked.reduce((most, { replication }) => Math.max(most, replication + 1), 0)
   const short = shortOfGoal(plan, execution.finished, asked)
   if (short !== '' && !execution.interrupted) notes.push(short)
-  const { background, pools } = plan.variants[0].scenario
-  if ([...background, ...pools].some(({ kind }) => kind === 'trace')) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
+  if (plan.variants.some(({ scenario }) => oneSample(scenario))) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
   return {
     name: plan.name,
     question: plan.question,
@@ -50,10 +49,24 @@ function setupOf(scenario: Scenario): string[] {
     ...scenario.pools.map(poolText),
     ...scenario.services.map(serviceText),
     ...scenario.background.map((source) => `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} asked for`}, ${percentText(source.usage)} of the request used`),
+    ...scenario.jobs.map(jobsText),
     `scheduling ${chosen(scenario.scheduling)}, slb ${chosen(scenario.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} a service, binpacking ${chosen(binpacking)}`,
     `autoscaling: replicas ${chosen(replicas)}, sizes ${chosen(sizes)}, nodes ${chosen(nodes)}`,
     `delays: decision ${showDuration(delays.decision)}, bind ${showDuration(delays.bind)}, propagation ${showDuration(delays.propagation)}, scrape ${showDuration(delays.scrape)} averaged over ${showDuration(delays.window)}`,
   ]
+}
+
+/** A trace that is replayed or drawn from as it was recorded; one out of resampled blocks is another sample in each replication. */
+function oneSample({ background, jobs, pools }: Scenario): boolean {
+  const traced = [...background, ...jobs].flatMap((source) => (source.kind === 'trace' ? [source] : []))
+  return traced.length === 0 ? pools.some(({ kind }) => kind === 'trace') : traced.some(({ bootstrap }) => (bootstrap ?? null) === null)
+}
+
+function jobsText(source: Scenario['jobs'][number]): string {
+  const { name, arrivals, inflate, deadline, usage } = source
+  const coming = inflate !== null ? `${percentText(inflate.share)} of ${inflate.resource} asked for` : arrivals !== null ? `${arrivals.pattern} arrivals` : 'as recorded'
+  const what = source.kind === 'trace' ? `those of ${source.format}` : `${source.dag.kind} tasks`
+  return `jobs ${name}: ${what}, ${coming}${deadline === null ? '' : ', with deadlines'}, ${percentText(usage)} of the request used`
 }
 
 const chosen = ({ name, file }: Selection): string => (file === undefined ? name : `${name} (own file)`)

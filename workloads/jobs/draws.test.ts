@@ -172,6 +172,13 @@ describe('work', () => {
   })
 })
 
+test('a law of which one in a thousand carries half says so: of a lognormal it carries Φ(σ - 3.09), σ² = ln(1 + cv²)', () => {
+  const notes = (cv: number) => drawsOf(jobsSpec({ time: { kind: 'duration', duration: { kind: 'lognormal', mean: SECOND, cv } } }), seeded('a'), seeded('b')).notes
+  // Φ(2.716 - 3.09) = 35 % for cv 40 and Φ(3.44 - 3.09) = 64 % for cv 370.
+  expect(notes(40)).toEqual([])
+  expect(notes(370)).toEqual(['the largest 0.1 % of tasks carry 64 % of all time: runs differ by whether one is there, and most lie below the mean'])
+})
+
 test('what makes no sense is a sentence, never another error', () => {
   const sentence = (partial: Parameters<typeof jobsSpec>[0]): string => jobsProblems(jobsSpec(partial)).join('; ')
   expect(sentence({})).toBe('')

@@ -2,30 +2,61 @@
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
 import type { PodSource } from '../../sim/workload.ts'
-import { rateFor, type Capacity } from '../shape/demand.ts'
+import { rateFor, scaledShape, type Capacity } from '../shape/demand.ts'
+import { cutNotes, shapedStarts } from '../shape/rows.ts'
+import { stepProblem } from '../shape/timeline.ts'
 import { PoissonArrivals } from '../synthetic/poisson.ts'
 import { openArrivals } from '../synthetic/requests.ts'
+import { TraceError } from '../traces/lines.ts'
 import { dagProblem } from './dag.ts'
 import { DurationDraws, WorkDraws, type JobDraws } from './draws.ts'
 import { JobSource } from './source.ts'
-import type { DrawnJobsSpec, JobsCommon } from './spec.ts'
+import { RecordedDraws, RecordedJobs, ReplayedJobs } from './recorded.ts'
+import type { DrawnJobsSpec, JobsCommon, JobsSpec, TracedJobsSpec } from './spec.ts'
+import { readJobs } from './traces.ts'
 import { StationaryJobs } from './stationary.ts'
 
 type Streams = (purpose: string) => RandomStream
 
 /**
  * Opens one source of jobs. `capacity` is what the cluster's nodes offer at the start. Streams: 'present' and 'arrivals' (how many jobs at time
- * zero, and when later), 'present-pods' and 'arriving-pods' (which they are), as for background pods: what comes is the same whatever the rate.
- * Throws a RangeError for a spec that has no meaning.
+ * zero, and when later), 'present-pods' and 'arriving-pods' (which they are), as for background pods: what comes is the same whatever the rate;
+ * 'bootstrap' and 'shape' for what is made of a trace. Throws a RangeError for a spec that has no meaning, a TraceError for a trace that cannot be read.
  */
-export function openJobs(spec: DrawnJobsSpec, capacity: Capacity, stream: Streams): PodSource {
+export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams): PodSource {
   const problems = jobsProblems(spec)
   if (problems.length > 0) throw new RangeError(`jobs ${spec.name}: ${problems.join('; ')}`)
+  if (spec.kind === 'trace') return openTrace(spec, capacity, stream)
   const draws = drawsOf(spec, stream('arriving-pods'), stream('present-pods'))
-  const arrivals = spec.arrivals === null ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals')) : openArrivals(spec.arrivals, stream('arrivals'))
-  const jobs = new StationaryJobs(draws, arrivals.rateAt(0) / 1e6, arrivals, stream('present'))
-  return new JobSource(jobs, draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, [])
+  return new JobSource(stationary(spec, draws, capacity, stream), draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, draws.notes)
 }
+
+function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, stream: Streams): StationaryJobs {
+  const arrivals = spec.arrivals === null ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals')) : openArrivals(spec.arrivals, stream('arrivals'))
+  return new StationaryJobs(draws, arrivals.rateAt(0) / 1e6, arrivals, stream('present'))
+}
+
+function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams): PodSource {
+  const recorded = readJobs(spec.format, spec.path, spec.file)
+  const shaping = { bootstrap: spec.bootstrap, steps: spec.shape }
+  const around = shapedStarts(recorded.start, shaping, stream)
+  const { speed, scale } = around.timeline
+  const notes = [...recorded.notes, ...cutNotes(recorded.start, shaping)]
+  const slack = spec.deadline === null ? null : distribution(spec.deadline)
+  const rows = { ...recorded, asked: recorded.asked.map((shape) => scaledShape(shape, scale)) }
+  const jobs = new RecordedJobs(rows, { usage: spec.usage, limited: spec.limited, tenants: spec.tenants, slack, speed })
+  if (spec.arrivals === null && spec.inflate === null) {
+    const times = new ReplayedJobs(jobs, around, stream('arriving-pods'))
+    return new JobSource(times, jobs.shapes, jobs.tenants, meanOf(recorded.duration) / speed, false, notes)
+  }
+  const chosen: number[] = []
+  while (around.timeline.next() < Infinity) chosen.push(around.base.row)
+  if (chosen.length === 0) throw new TraceError({ file: recorded.file }, `no job left to draw from (${notes.join('; ')})`, 'a shape that leaves some')
+  const draws = new RecordedDraws(jobs, Int32Array.from(chosen), stream('arriving-pods'), stream('present-pods'))
+  return new JobSource(stationary(spec, draws, capacity, stream), jobs.shapes, jobs.tenants, draws.meanDuration, true, notes)
+}
+
+const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 export function drawsOf(spec: DrawnJobsSpec, arriving: RandomStream, met: RandomStream): JobDraws {
   const { time } = spec
@@ -43,7 +74,7 @@ export function inflatedRate(spec: JobsCommon, draws: Pick<JobDraws, 'demandTime
 }
 
 /** What is wrong with a spec by itself: a sentence each. */
-export function jobsProblems(spec: DrawnJobsSpec): string[] {
+export function jobsProblems(spec: JobsSpec): string[] {
   const problems: string[] = []
   const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
   const positive = (what: string, given: DistributionSpec): void => {
@@ -55,6 +86,11 @@ export function jobsProblems(spec: DrawnJobsSpec): string[] {
     refuse(!right, `${what}: ${items.length === 0 ? 'none' : 'a negative weight, or none above 0'}; accepted: weights from 0, one of them above`)
   }
   problems.push(...commonProblems(spec))
+  if (spec.kind === 'trace') {
+    for (const step of spec.shape) refuse(stepProblem(step) !== '', `shape.${stepProblem(step)}`)
+    if (spec.tenants.length > 0) weighted('tenants', spec.tenants)
+    return problems
+  }
   if (spec.size.kind === 'shapes') weighted('shapes', spec.size.shapes)
   else {
     positive('cpu', spec.size.cpu)
@@ -76,12 +112,14 @@ export function jobsProblems(spec: DrawnJobsSpec): string[] {
 }
 
 /** Those of drawn and of recorded jobs alike. */
-export function commonProblems(spec: JobsCommon): string[] {
+function commonProblems(spec: JobsSpec): string[] {
   const problems: string[] = []
   const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
   refuse(!(spec.usage >= 0 && spec.usage < Infinity), `usage: ${spec.usage}; accepted: a share from 0`)
   refuse(spec.limited && spec.usage > 1, `usage: ${spec.usage} with limited: true; accepted: at most 1, or limited: false`)
-  refuse((spec.arrivals === null) === (spec.inflate === null), 'how jobs arrive: accepted: either arrivals or inflate, and not both')
+  const both = spec.arrivals !== null && spec.inflate !== null
+  const neither = spec.kind === 'drawn' && spec.arrivals === null && spec.inflate === null
+  refuse(both || neither, 'how jobs arrive: accepted: either arrivals or inflate, and not both')
   if (spec.inflate !== null) refuse(!(spec.inflate.share > 0 && spec.inflate.share < Infinity), `inflate.${spec.inflate.resource}: ${spec.inflate.share}; accepted: a share of capacity above 0`)
   if (spec.deadline !== null) {
     const problem = lawProblem('deadline', spec.deadline)

@@ -16,6 +16,7 @@ import type { JobStream } from './stationary.ts'
 
 /** Recorded jobs in the order of their submission, a row each; their tasks lie one after the other. Times [µs]. */
 export interface JobRows {
+  readonly file: string
   readonly length: number
   readonly start: Float64Array
   /** Tasks of job i: `first[i]` to before `first[i + 1]`. */
@@ -26,7 +27,7 @@ export interface JobRows {
   readonly asked: readonly TraceShape[]
   /** null: no task waits for another. */
   readonly dags: readonly (Dag | null)[]
-  /** Place in `tenants`, and whether the trace says so. */
+  /** Place in `tenants`. */
   readonly tenant: Int32Array
   readonly tenants: readonly string[]
   readonly priority: Int32Array
@@ -40,9 +41,8 @@ export interface RecordedOptions {
   /** Drawn by weight for each job; empty: those of the trace. */
   readonly tenants: readonly JobTenant[]
   readonly slack: Distribution | null
-  /** From the shaping: durations are divided, requests multiplied. */
+  /** Durations are divided by it. */
   readonly speed: number
-  readonly scale: number
 }
 
 /** Fills a plan with a recorded job. */
@@ -115,6 +115,7 @@ export class ReplayedJobs implements JobStream {
 export class RecordedDraws implements JobDraws {
   readonly taskTime: number
   readonly meanDuration: number
+  readonly notes: readonly string[] = []
   private readonly jobs: RecordedJobs
   private readonly chosen: Int32Array
   /** Over the tasks of the chosen jobs: durations so far, place of the job, and of the task within it. */

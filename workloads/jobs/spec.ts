@@ -1,7 +1,12 @@
 /** A source of jobs as plain data. Times [µs], cpu [millicores], memory [bytes]. */
 import type { DistributionSpec } from '../../sim/random/distributions.ts'
+import type { BootstrapSpec } from '../shape/bootstrap.ts'
+import type { ShapeStep } from '../shape/timeline.ts'
 import type { TrafficSpec } from '../spec.ts'
 import type { DagSpec } from './dag.ts'
+import type { JobTrace } from './traces.ts'
+
+export type JobsSpec = DrawnJobsSpec | TracedJobsSpec
 
 /** A synthetic source of jobs: each has tasks of one request, independent or in a DAG. */
 export interface DrawnJobsSpec extends JobsCommon {
@@ -17,15 +22,27 @@ export interface DrawnJobsSpec extends JobsCommon {
 
 export interface JobsCommon {
   readonly name: string
-  /** How jobs arrive, or as many as ask for a share of the cluster's capacity (Little's law). */
+  /** How jobs arrive, or as many as ask for a share of the cluster's capacity (Little's law). A trace with neither is replayed. */
   readonly arrivals: TrafficSpec | null
   readonly inflate: { readonly resource: 'cpu' | 'memory' | 'gpu'; readonly share: number } | null
+  /** Met by weight. Of a trace: none means those of the trace. */
   readonly tenants: readonly JobTenant[]
   /** Deadline over critical path, both from submission; null: none. */
   readonly deadline: DistributionSpec | null
   /** CPU used while running, as a share of the request; limited: a CPU limit equal to the request. */
   readonly usage: number
   readonly limited: boolean
+}
+
+/** Jobs of a trace: replayed, or drawn with replacement where `arrivals` or `inflate` says how many come. */
+export interface TracedJobsSpec extends JobsCommon {
+  readonly kind: 'trace'
+  readonly format: JobTrace
+  /** Absolute folder, and a file in it. */
+  readonly path: string
+  readonly file: string
+  readonly shape: readonly ShapeStep[]
+  readonly bootstrap: BootstrapSpec | null
 }
 
 export type JobSize =

@@ -1,0 +1,114 @@
+/** Jobs in the experiment file: drawn, by a published preset, or from a trace. */
+import type { z } from 'zod'
+import { DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
+import { amounts, cpu, forms, isMap, list, memory, name, number, oneOf, positive, positiveTime, section, whole, words } from './quantities.ts'
+import { inflate, usage } from './schema-background.ts'
+import { distribution, distributionOf, type Quantity } from './schema-distribution.ts'
+import { shapingKeys } from './schema-shape.ts'
+import { traffic } from './schema-traffic.ts'
+
+const AMOUNT: Quantity = { any: () => number({ min: 0 }), positive, one: 'a number', many: 'numbers' }
+const CPU: Quantity = { any: () => cpu({ min: 0 }), positive: cpu, one: 'an amount of CPU', many: 'amounts of CPU' }
+const MEMORY: Quantity = { any: memory, positive: () => memory({ min: 1 }), one: 'an amount of memory', many: 'amounts of memory' }
+
+// Who waits for whom.
+
+const layers = section('layers', {
+  layers: whole({ min: 1, max: 1000 }).describe('depth: layers of about equal size'),
+  parents: whole({ min: 1 }).optional().describe('how many of the layer before a task waits for, drawn; default: for all of it'),
+}).transform(({ layers, parents }): DagSpec => ({ kind: 'layers', depth: layers, parents: parents ?? null }))
+
+const oneDag = forms<DagSpec>({ word: oneOf(DAG_WORDS).transform((kind): DagSpec => ({ kind })), layers }, (value) => (isMap(value) ? 'layers' : 'word'))
+
+const dag = forms<DagSpec>(
+  {
+    one: oneDag,
+    mixed: list('structures', section('a structure', { dag: oneDag, weight: positive().prefault(1) }))
+      .min(1, 'found an empty list; accepted: at least one structure')
+      .transform((parts): DagSpec => ({ kind: 'mixed', parts })),
+  },
+  (value) => (Array.isArray(value) ? 'mixed' : 'one'),
+)
+
+// Who pays.
+
+const tenants = forms<readonly JobTenant[]>(
+  {
+    count: whole({ min: 1, max: 100_000 }).transform((count) => users(count, 0)),
+    zipf: section('tenants by Zipf', {
+      count: whole({ min: 1, max: 100_000 }).describe('how many'),
+      exponent: number({ min: 0, max: 10 }).prefault(1).describe('tenant k submits in proportion to k^-exponent; 0: all alike'),
+    }).transform(({ count, exponent }) => users(count, exponent)),
+    named: list('tenants', section('a tenant', { name: name(), weight: positive().prefault(1) })).min(1, 'found an empty list; accepted: at least one tenant'),
+  },
+  (value) => (Array.isArray(value) ? 'named' : isMap(value) ? 'zipf' : 'count'),
+)
+
+function users(count: number, exponent: number): JobTenant[] {
+  return Array.from({ length: count }, (_, i) => ({ name: `user-${i + 1}`, weight: Math.exp(-exponent * Math.log(i + 1)) }))
+}
+
+const priority = () => whole({ min: -2_147_483_648, max: 2_147_483_647 })
+
+const common = {
+  tenants: tenants.optional().describe('who submits: a number, { count, exponent } for users by Zipf, or a list of names with weights; default: one tenant, or those of the trace'),
+  deadline: distributionOf(AMOUNT).optional().describe('deadline over critical path, both from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
+  usage: usage.optional().describe('CPU used while running; default: 60% of the request, or that of the preset'),
+}
+
+const coming = {
+  arrivals: traffic.optional().describe('how jobs arrive: { rate: 2/s }, with the patterns of traffic'),
+  inflate: inflate(['cpu', 'memory', 'gpu']).optional().describe("or as many as ask for this share of the cluster's capacity (Little's law)"),
+}
+
+const drawn = section('jobs', {
+  name: name().prefault('jobs').describe('unique name'),
+  ...coming,
+  tasks: distributionOf(AMOUNT).optional().describe('tasks of a job, rounded, at least 1; default: 1'),
+  cpu: distributionOf(CPU).optional().describe('CPU request of the tasks of a job; drawn ones are put on a grid of four steps to a doubling'),
+  memory: distributionOf(MEMORY).optional().describe('memory request, in the same way'),
+  shapes: list('shapes', section('a shape', {
+    cpu: cpu(), memory: memory(), gpus: whole({ min: 0, max: 8 }).prefault(0), weight: positive().prefault(1),
+    resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
+  })).min(1, 'found an empty list; accepted: at least one shape').optional().describe('or requests to draw from, by weight'),
+  duration: distribution().optional().describe('how long a task runs, each by itself'),
+  work: distribution().optional().describe('or CPU time of the whole job on one core, in equal parts: duration = work / (tasks × cpu)'),
+  longest: positiveTime().prefault('744h').describe('with work: no task is longer; the job gets more tasks instead. Default 744h, the 31 days of the Borg trace'),
+  correlation: section('the correlation', {
+    duration: number({ min: -1, max: 1 }).prefault(0).describe("of the CPU request with the durations of its job's tasks"),
+    memory: number({ min: -1, max: 1 }).prefault(0).describe('of the CPU request with the memory request'),
+  }).prefault({}).describe("Spearman's rank correlations, through a Gaussian copula"),
+  priority: priority().optional().describe('of the pods; default: 0'),
+  classes: list('classes', section('a class', {
+    weight: positive().prefault(1), tasks: distributionOf(AMOUNT).prefault(1), priority: priority().prefault(0),
+  })).min(1, 'found an empty list; accepted: at least one class').optional().describe('in place of tasks and priority: kinds of jobs, by weight'),
+  dag: dag.prefault('independent').describe(`which task waits for which: ${DAG_WORDS.join(', ')}, { layers: 3 }, or a list of them with weights`),
+  ...common,
+})
+
+const preset = section('jobs of a preset', {
+  name: name().optional().describe("unique name; default: the preset's"),
+  preset: oneOf(jobPresets.map((one) => one.name)).describe('a published workload'),
+  ...coming,
+  machine: section('the machine', { cpu: cpu(), memory: memory({ min: 1 }) }).optional().describe('what a normalised request is a share of; default: that of the preset'),
+  dag: dag.optional().describe("in place of the preset's"),
+  priority: priority().optional().describe("in place of the preset's"),
+  ...common,
+})
+
+const traced = section('jobs of a trace', {
+  name: name().optional().describe("unique name; default: the trace's"),
+  trace: oneOf(jobTraces).describe('take the jobs of this trace'),
+  path: words().optional().describe('folder of the trace, relative to this file; default: the data that orchsim brings'),
+  file: words().optional().describe("file in that folder; default: the format's own"),
+  ...coming,
+  ...shapingKeys,
+  ...common,
+})
+
+type Jobs = z.infer<typeof drawn> | z.infer<typeof preset> | z.infer<typeof traced>
+
+export const jobs = forms<Jobs>({ drawn, preset, traced }, (value) => {
+  if (!isMap(value)) return 'drawn'
+  return 'preset' in value ? 'preset' : 'trace' in value ? 'traced' : 'drawn'
+})
