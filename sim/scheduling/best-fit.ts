@@ -4,10 +4,10 @@ import type { Values } from '../define.ts'
 import { KeyPlacer } from './key-trees.ts'
 import type { Placer, SchedulingContext } from './policy.ts'
 import { KeyScanPlacer } from './scan.ts'
-import { MIB_PER_BYTE } from './weights.ts'
+import { MIB_PER_BYTE, NodeWeights } from './weights.ts'
 import type { Weighing } from './weights.ts'
 
-const parameters = {
+export const roomParameters = {
   memoryPerCore: {
     kind: 'memory',
     default: 4096 / MIB_PER_BYTE,
@@ -21,22 +21,24 @@ const parameters = {
  * Room is absolute, as in bin packing: a small empty node has less of it than a large half-full one. (Shares of the node's own
  * capacity would make this most-allocated.) Counted in thousandths of a MiB, so that both weights are whole:
  *
- *   key = memoryPerCore [MiB] * millicores left + 1000 * MiB left
+ *   key = memoryPerCore [MiB] * millicores left + 1000 * MiB left        (times the sign: -1 for worst-fit)
  */
-function room(values: Values<typeof parameters>): Weighing {
+export function roomWeights(values: Values<typeof roomParameters>, sign: 1 | -1): Weighing {
   const mebibytesPerCore = Math.round(values.memoryPerCore * MIB_PER_BYTE)
-  return { cpu: () => mebibytesPerCore, memory: () => 1000 }
+  return { cpu: () => sign * mebibytesPerCore, memory: () => sign * 1000 }
 }
 
+const leastRoom = (values: Values<typeof roomParameters>) => new NodeWeights(roomWeights(values, 1))
+
 export const bestFit = {
-  ...define<Placer, SchedulingContext, typeof parameters>({
+  ...define<Placer, SchedulingContext, typeof roomParameters>({
     name: 'best-fit',
     summary: 'the feasible node that would be left with the least room, cpu and memory at a fixed rate of exchange; lowest row on ties',
     source:
       'Johnson et al. 1974 in one dimension; a weighted sum of what is left: Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing',
     fidelity: 'faithful',
-    parameters,
-    create: (values) => new KeyPlacer(room(values)),
+    parameters: roomParameters,
+    create: (values) => new KeyPlacer(leastRoom(values)),
   }),
-  twin: (values: Values<typeof parameters>): Placer => new KeyScanPlacer(room(values)),
+  twin: (values: Values<typeof roomParameters>): Placer => new KeyScanPlacer(leastRoom(values)),
 }

@@ -1,7 +1,7 @@
 /** Which nodes changed lately: the reader that every index of this family shares, over one cursor in the cluster's log. */
 import { NodeState, Subject } from '../cluster/views.ts'
 import type { ClusterView, LogCursor, LogView } from '../cluster/views.ts'
-import type { NodeWeights } from './weights.ts'
+import type { NodeKey } from './key.ts'
 
 /**
  * The rows of changed nodes in a ring. `position` counts changes, and change k sits at `ring[k & mask]` while it is among the last
@@ -12,12 +12,15 @@ export class NodeChanges {
   ring = new Int32Array(0)
   mask = 0
   position = 0
+  /** Counts the changes that were about more than room: a node came, went, or changed its state. */
+  states = 0
   private log: LogView | undefined
   private cursor: LogCursor | undefined
-  private readonly weights: NodeWeights | undefined
+  private readonly key: NodeKey | undefined
 
-  constructor(weights?: NodeWeights) {
-    this.weights = weights
+  /** `key` is told of nodes that join. */
+  constructor(key?: NodeKey) {
+    this.key = key
   }
 
   /** Reads the log up to the present. Another cluster, or a cluster that outgrew the ring, puts every earlier position out of reach. */
@@ -29,7 +32,8 @@ export class NodeChanges {
     while (cursor.next()) {
       const subject = cursor.subject
       if (subject > Subject.PodReleased) continue // an endpoint is no concern of a placer
-      if (subject === Subject.NodeAdded) this.weights?.set(cursor.row, view)
+      if (subject <= Subject.NodeState) this.states++
+      if (subject === Subject.NodeAdded) this.key?.set(cursor.row, view)
       const freed = subject === Subject.PodReleased || subject === Subject.NodeAdded
       const gained = freed || (subject === Subject.NodeState && cursor.value === NodeState.Ready)
       ring[this.position++ & mask] = 2 * cursor.row + (gained ? 1 : 0)
@@ -41,7 +45,8 @@ export class NodeChanges {
     this.log = view.log
     this.cursor = view.log.open()
     this.position += this.ring.length + 1
-    if (this.weights !== undefined) for (let row = 0; row < view.nodes.count; row++) this.weights.set(row, view)
+    this.states++
+    if (this.key !== undefined) for (let row = 0; row < view.nodes.count; row++) this.key.set(row, view)
   }
 
   private enlarge(count: number): void {

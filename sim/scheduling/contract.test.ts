@@ -5,8 +5,9 @@ import { clusterOf } from '../cluster/build.fixture.ts'
 import { NONE } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import { valuesOf } from '../define.ts'
+import type { ParameterValue } from '../define.ts'
 import { members, schedulers } from './index.ts'
-import type { Placer, SchedulingContext } from './policy.ts'
+import type { Placer, SchedulerDefinition, SchedulingContext } from './policy.ts'
 import { context, emptyCluster, feasibleNodes, live, shapes, steps, templates } from './scheduling.fixture.ts'
 import type { Step } from './scheduling.fixture.ts'
 
@@ -27,6 +28,15 @@ function decisions(placer: Placer, history: readonly Step[], count: number): num
   return answers
 }
 
+/** Each parameter by itself, away from its default. */
+function others({ parameters }: SchedulerDefinition): Record<string, ParameterValue>[] {
+  return Object.entries(parameters).flatMap(([key, { kind, choices, default: usual, min = 0 }]): Record<string, ParameterValue>[] => {
+    if (kind === 'choice') return choices!.filter((choice) => choice !== usual).map((choice) => ({ [key]: choice }))
+    if (kind === 'boolean') return [{ [key]: usual !== true }]
+    return [{ [key]: min }, { [key]: 3 * Number(usual) }]
+  })
+}
+
 describe.each(members.map((member) => ({ name: member.name, member })))('the scheduling contract: $name', ({ member }) => {
   const values = valuesOf(member.parameters)
   const index = (given: SchedulingContext = context()) => member.create(values, given)
@@ -38,6 +48,16 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
         expect(decisions(index(), history, count)).toEqual(decisions(twin(), history, count))
       }),
       { numRuns: 40 },
+    )
+  })
+
+  for (const given of others(member)) test(`the same with ${JSON.stringify(given)}`, () => {
+    const other = valuesOf(member.parameters, given)
+    fc.assert(
+      fc.property(steps(300), fc.integer({ min: 1, max: 120 }), (history, count) => {
+        expect(decisions(member.create(other, context()), history, count)).toEqual(decisions(member.twin!(other as never, context()), history, count))
+      }),
+      { numRuns: 15 },
     )
   })
 
@@ -121,8 +141,11 @@ function asView(other: number, view: ClusterView): ClusterView {
   }
 }
 
-test('the list has the members of the first slice, each with a twin', () => {
-  expect(schedulers.all.map(({ name }) => name)).toEqual(['first-fit', 'best-fit', 'least-allocated', 'most-allocated', 'random'])
+test('the members of the list, each with a twin', () => {
+  expect(schedulers.all.map(({ name }) => name)).toEqual([
+    'first-fit', 'next-fit', 'best-fit', 'worst-fit', 'least-allocated', 'most-allocated',
+    'balanced', 'dot-product', 'cosine', 'norm-difference', 'random', 'random-of-k',
+  ])
   for (const { twin } of members) expect(twin).toBeTypeOf('function')
 })
 

@@ -4,10 +4,10 @@ import type { ClusterView } from '../cluster/views.ts'
 import { NodeChanges } from './changes.ts'
 import { ClassIndex } from './class-index.ts'
 import type { ClassTree } from './class-index.ts'
+import { BLOCK } from './key.ts'
+import type { NodeKey } from './key.ts'
 import type { Placer } from './policy.ts'
 import { KeyScan } from './scan.ts'
-import { MIB_PER_BYTE, NodeWeights } from './weights.ts'
-import type { Weighing } from './weights.ts'
 
 /** Rows that the scan passes in the time in which a tree takes in one change: measured 4 to 8, a row 2 to 6 ns and a change 20 to 40. */
 const ROWS_PER_CHANGE = 4
@@ -34,11 +34,13 @@ class Keys {
 
 /** A tournament per pod class. */
 export class KeyTrees extends ClassIndex<Keys> {
-  private readonly weights: NodeWeights
+  private readonly key: NodeKey
+  private readonly fitRows = new Int32Array(BLOCK)
+  private readonly keys = new Float64Array(BLOCK)
 
-  constructor(changes: NodeChanges, weights: NodeWeights) {
+  constructor(changes: NodeChanges, key: NodeKey) {
     super(changes)
-    this.weights = weights
+    this.key = key
   }
 
   /** The row of the smallest key, or NONE; undefined when the caller's other way, as costly as a scan of `rows` rows, is cheaper. */
@@ -77,22 +79,27 @@ export class KeyTrees extends ClassIndex<Keys> {
   /** Computes the keys of `rows` (undefined: of the first `count` rows, without what is above them). */
   private set({ levels, fitting }: Keys, leaves: number, podClass: number, view: ClusterView, rows: Int32Array | undefined, count: number): void {
     const { freeCpu, freeMemory } = view.nodes
-    const cpuWeight = this.weights.cpu
-    const memoryWeight = this.weights.memory
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]
-    const mebibytes = Math.ceil(memory * MIB_PER_BYTE)
     const { at } = starts(leaves)
-    for (let i = 0; i < count; i++) {
-      const row = rows === undefined ? i : rows[i]
-      let key = Infinity
-      if (freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)) {
-        key = cpuWeight[row] * (freeCpu[row] - cpu) + memoryWeight[row] * (Math.floor(freeMemory[row] * MIB_PER_BYTE) - mebibytes)
-        fitting[row >> 5] |= 1 << row
-      } else if ((fitting[row >> 5] & (1 << row)) === 0) continue
-      else fitting[row >> 5] &= ~(1 << row)
-      if (rows === undefined) levels[row] = key
-      else change(levels, at, row, key)
+    const { fitRows: some, keys } = this
+    for (let from = 0; from < count; from += BLOCK) {
+      const end = Math.min(from + BLOCK, count)
+      let fit = 0
+      for (let i = from; i < end; i++) {
+        const row = rows === undefined ? i : rows[i]
+        if (freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)) {
+          some[fit++] = row
+          fitting[row >> 5] |= 1 << row
+        } else if ((fitting[row >> 5] & (1 << row)) !== 0) {
+          fitting[row >> 5] &= ~(1 << row)
+          if (rows === undefined) levels[row] = Infinity
+          else change(levels, at, row, Infinity)
+        }
+      }
+      this.key.write(podClass, view, some, fit, keys)
+      if (rows === undefined) for (let i = 0; i < fit; i++) levels[some[i]] = keys[i]
+      else for (let i = 0; i < fit; i++) change(levels, at, some[i], keys[i])
     }
   }
 }
@@ -169,11 +176,10 @@ export class KeyPlacer implements Placer {
   private readonly trees: KeyTrees
   private readonly scan: KeyScan
 
-  constructor(weighing: Weighing) {
-    const weights = new NodeWeights(weighing)
-    this.changes = new NodeChanges(weights)
-    this.trees = new KeyTrees(this.changes, weights)
-    this.scan = new KeyScan(weights)
+  constructor(key: NodeKey) {
+    this.changes = new NodeChanges(key)
+    this.trees = new KeyTrees(this.changes, key)
+    this.scan = new KeyScan(key)
   }
 
   place(pod: number, view: ClusterView): number {

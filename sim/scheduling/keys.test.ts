@@ -2,26 +2,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clusterOf, onNode } from '../cluster/build.fixture.ts'
-import { valuesOf } from '../define.ts'
 import { bestFit } from './best-fit.ts'
 import { members } from './index.ts'
-import { context } from './scheduling.fixture.ts'
+import { chosen, context } from './scheduling.fixture.ts'
 import { partsPerUnit, WHOLE } from './weights.ts'
 
 const GIB = 1_073_741_824
-
-type Build = ReturnType<typeof clusterOf>
-
-/** The node of the last pod that was named, by index and by twin. */
-function chosen(name: string, build: Build, given: Record<string, number> = {}): number {
-  const member = members.find((m) => m.name === name)!
-  const values = valuesOf(member.parameters, given)
-  const { cluster, pods } = build.build()
-  const pod = pods[pods.length - 1]
-  const node = member.create(values, context()).place(pod, cluster.view)
-  expect(member.twin!(values as never, context()).place(pod, cluster.view)).toBe(node)
-  return node
-}
 
 /** A small empty node and a large one that is half full: the case in which absolute room and shares disagree. */
 const smallOrLarge = () =>

@@ -3,7 +3,7 @@ import { define } from '../define.ts'
 import { RoomPlacer } from './room-placer.ts'
 import type { Placer, SchedulingContext } from './policy.ts'
 import { KeyScanPlacer } from './scan.ts'
-import { partsPerUnit } from './weights.ts'
+import { NodeWeights, partsPerUnit } from './weights.ts'
 import type { Weighing } from './weights.ts'
 
 /**
@@ -26,5 +26,5 @@ export const leastAllocated = {
     parameters: {},
     create: () => new RoomPlacer(freeShares),
   }),
-  twin: (): Placer => new KeyScanPlacer(freeShares),
+  twin: (): Placer => new KeyScanPlacer(new NodeWeights(freeShares)),
 }

@@ -3,7 +3,7 @@ import { define } from '../define.ts'
 import { KeyPlacer } from './key-trees.ts'
 import type { Placer, SchedulingContext } from './policy.ts'
 import { KeyScanPlacer } from './scan.ts'
-import { partsPerUnit } from './weights.ts'
+import { NodeWeights, partsPerUnit } from './weights.ts'
 import type { Weighing } from './weights.ts'
 
 /**
@@ -21,7 +21,7 @@ export const mostAllocated = {
     source: 'Kubernetes documentation, Resource Bin Packing: strategy MostAllocated; not truncated to 0..100',
     fidelity: 'simplified',
     parameters: {},
-    create: () => new KeyPlacer(freeShares),
+    create: () => new KeyPlacer(new NodeWeights(freeShares)),
   }),
-  twin: (): Placer => new KeyScanPlacer(freeShares),
+  twin: (): Placer => new KeyScanPlacer(new NodeWeights(freeShares)),
 }

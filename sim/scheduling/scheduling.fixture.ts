@@ -1,13 +1,17 @@
 /** Clusters that live through anything: what the tests of this family have in common. */
 import * as fc from 'fast-check'
 import { shape, template } from '../cluster/build.fixture.ts'
+import type { clusterOf } from '../cluster/build.fixture.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { NodeState, NONE } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
+import { valuesOf } from '../define.ts'
+import type { ParameterValue } from '../define.ts'
 import type { NodeTemplate } from '../input.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { Streams } from '../random/stream.ts'
 import type { PodShape } from '../workload.ts'
+import { members } from './index.ts'
 import type { SchedulingContext } from './policy.ts'
 
 export const context = (seed = 'scheduling'): SchedulingContext => ({ random: new Streams(seed, 0).stream('placer'), now: () => 0 })
@@ -108,4 +112,18 @@ export function live(
       if (bound.length > 0) cluster.release(bound.splice(step.which % bound.length, 1)[0], 0)
     } else changeNodes(cluster, step)
   }
+}
+
+type Build = ReturnType<typeof clusterOf>
+
+/** The node of the last pod that was named, by index and by twin. */
+export function chosen(name: string, build: Build, given: Record<string, ParameterValue> = {}): number {
+  const member = members.find((m) => m.name === name)!
+  const values = valuesOf(member.parameters, given)
+  const { cluster, pods } = build.build()
+  const pod = pods[pods.length - 1]
+  const node = member.create(values, context()).place(pod, cluster.view)
+  const slow = member.twin!(values as never, context()).place(pod, cluster.view)
+  if (slow !== node) throw new Error(`${name}: the index chose node ${node}, its twin node ${slow}`)
+  return node
 }

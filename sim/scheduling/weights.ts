@@ -9,6 +9,7 @@
  */
 import { CPU, MEMORY } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
+import type { NodeKey } from './key.ts'
 
 export interface Weighing {
   /** Weight of one millicore on a node with this many millicores; whole. */
@@ -34,8 +35,8 @@ export function partsPerUnit(capacity: number): number {
   return capacity > 0 ? Math.round(WHOLE / capacity) : 0
 }
 
-/** The two weights of every node row. A row's capacity changes only with a NodeAdded entry, upon which `set` is called. */
-export class NodeWeights {
+/** The two weights of every node row, and the key. A row's capacity changes only with a NodeAdded entry, upon which `set` is called. */
+export class NodeWeights implements NodeKey {
   cpu = new Float64Array(0)
   memory = new Float64Array(0)
   private readonly weighing: Weighing
@@ -48,6 +49,17 @@ export class NodeWeights {
     if (row >= this.cpu.length) this.grow(Math.max(64, 2 * row))
     this.cpu[row] = this.weighing.cpu(view.nodes.capacity[CPU][row])
     this.memory[row] = this.weighing.memory(Math.floor(view.nodes.capacity[MEMORY][row] * MIB_PER_BYTE))
+  }
+
+  write(podClass: number, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
+    const { freeCpu, freeMemory } = view.nodes
+    const { cpu, memory } = this
+    const askedCpu = view.classes.cpu[podClass]
+    const mebibytes = Math.ceil(view.classes.memory[podClass] * MIB_PER_BYTE)
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]
+      out[i] = cpu[row] * (freeCpu[row] - askedCpu) + memory[row] * (Math.floor(freeMemory[row] * MIB_PER_BYTE) - mebibytes)
+    }
   }
 
   private grow(length: number): void {
