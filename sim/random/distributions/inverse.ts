@@ -1,7 +1,7 @@
 /**
  * The inverse of a continuous cumulated share that has no closed one. It is exactly monotone: the answer is the first of the numbers of
  * 40 significant bits that the share u reaches, and that does not depend on the way the search took. (An iteration that stops "close
- * enough" gives a slightly larger uniform a slightly smaller variate now and then.) Relative precision 2^-40 = 1e-12.
+ * enough" gives a slightly larger uniform a slightly smaller variate now and then.) Relative precision 2^-39 = 2e-12.
  *
  * Plainly one would bisect from 0 to Infinity: a thousand looks. A table of 155 knots, dense in the tails, brackets the answer; inside,
  * inverse quadratic interpolation guarded by bisection takes about six. Source: Chandrupatla 1997, A new hybrid quadratic/bisection
