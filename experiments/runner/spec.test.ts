@@ -137,7 +137,7 @@ x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accep
 x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, diurnal, step (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, bounded-pareto, empirical (did you mean lognormal?)
-x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: first-fit, best-fit, least-allocated, most-allocated, random, or { file: ./own.ts } (did you mean best-fit?)
+x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: first-fit, next-fit, best-fit, worst-fit, least-allocated, most-allocated, balanced, dot-product, cosine, norm-difference, random, random-of-k, or { file: ./own.ts } (did you mean best-fit?)
 x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepted: name, target, tolerance, scaleDownWindow, every (did you mean target?)`)
   })
 
