@@ -52,12 +52,16 @@ export interface Measured {
   readonly low: number
   readonly high: number
   readonly p: number
+  /** Standard error of the mean and its degrees of freedom; NaN below two pairs. */
+  readonly error: number
+  readonly degrees: number
   readonly margin: number
   /** The same for people: percent for ratios. */
   readonly marginShown: number
   readonly notes: readonly string[]
 }
 
+/** Paired: `baseline[r]` and `variant[r]` had the same random streams. */
 export function measure(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, margins: Margins): Measured {
   const bases: number[] = []
   const others: number[] = []
@@ -100,12 +104,19 @@ export interface Differences {
   readonly notes: readonly string[]
 }
 
+/** Of values whose squares leave the range of doubles nothing can be said. */
+export const TOO_LARGE = 'values too large to have an interval'
+
+const NOTHING = { mean: NaN, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
+
 export function measureDifferences({ comparison, better, differences, reference, margins, notes }: Differences): Measured {
   const shared = { comparison, better, pairs: differences.length }
-  if (differences.length === 0) return { ...shared, notes, mean: NaN, low: NaN, high: NaN, p: NaN, margin: NaN, marginShown: NaN }
+  if (differences.length === 0) return { ...shared, notes, ...NOTHING }
   const interval = intervalOf(differences)
-  const flat = interval.n > 1 && interval.sd === 0 && interval.mean !== 0
   const margin = marginOf(comparison, reference, margins)
+  const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
+  if (!Number.isFinite(interval.mean) || interval.sd === Infinity) return { ...shared, ...NOTHING, mean: interval.mean, margin, marginShown, notes: [...notes, TOO_LARGE] }
+  const flat = interval.n > 1 && interval.sd === 0 && interval.mean !== 0
   return {
     ...shared,
     notes: flat ? [...notes, 'all differences are equal, so the interval has no width'] : notes,
@@ -113,8 +124,10 @@ export function measureDifferences({ comparison, better, differences, reference,
     low: interval.low,
     high: interval.high,
     p: pValueOf(interval),
+    error: interval.sd / Math.sqrt(interval.n),
+    degrees: interval.n - 1,
     margin,
-    marginShown: comparison === 'ratio' ? 100 * margins.relative : margin,
+    marginShown,
   }
 }
 
@@ -122,7 +135,7 @@ export function measureDifferences({ comparison, better, differences, reference,
  * Log scale for ratios, so that swapping variant and baseline changes no verdict; a part of the baseline's mean for differences in
  * units of the metric, because one absolute margin cannot serve seconds and pods alike.
  */
-function marginOf(comparison: Comparison, baseline: readonly number[], margins: Margins): number {
+export function marginOf(comparison: Comparison, baseline: readonly number[], margins: Margins): number {
   if (comparison === 'ratio') return Math.log(1 + margins.relative)
   if (comparison === 'points') return margins.points
   return Math.abs(mean(baseline as number[])) * margins.relative

@@ -1,0 +1,45 @@
+/**
+ * Two samples that have nothing in common: no seed, no replication. Welch 1947, The generalization of Student's problem when several
+ * different population variances are involved: the difference of the means over its standard error sqrt(s1²/n1 + s2²/n2) is nearly t
+ * distributed, with the degrees of freedom of Satterthwaite 1946,
+ *
+ *   (s1²/n1 + s2²/n2)² / ((s1²/n1)² / (n1 - 1) + (s2²/n2)² / (n2 - 1)).
+ */
+import type { MetricDefinition } from '../../sim/metrics/standard.ts'
+import type { Margins } from '../study.ts'
+import { marginOf, presentIn, TOO_LARGE } from './contrast.ts'
+import type { Measured, PerReplication } from './contrast.ts'
+import { CONFIDENCE, intervalOf } from './interval.ts'
+import { studentQuantile, studentTwoSided } from './student.ts'
+
+/** As `measure`, unpaired: for ratios the means are of logarithms, so that the ratio is one of geometric means. `pairs` is the smaller count. */
+export function measureUnpaired(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, margins: Margins): Measured {
+  const [base, other] = [presentIn(baseline), presentIn(variant)]
+  const pairs = Math.min(base.length, other.length)
+  const notes: string[] = []
+  let { comparison } = metric
+  if (comparison === 'ratio' && [...base, ...other].some((value) => !(value > 0))) {
+    comparison = 'difference'
+    notes.push('a value is not positive, so differences are compared, not ratios')
+  }
+  const shared = { comparison, better: metric.better, pairs, notes }
+  if (pairs === 0) return { ...shared, mean: NaN, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
+  const scaled = (values: readonly number[]): number[] => (comparison === 'ratio' ? values.map(Math.log) : [...values])
+  const [first, second] = [intervalOf(scaled(base)), intervalOf(scaled(other))]
+  const mean = second.mean - first.mean
+  const margin = marginOf(comparison, base, margins)
+  const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
+  if (pairs === 1) return { ...shared, mean, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin, marginShown }
+  const [a, b] = [(first.sd * first.sd) / first.n, (second.sd * second.sd) / second.n]
+  const error = Math.sqrt(a + b)
+  if (!Number.isFinite(error) || !Number.isFinite(mean)) return { ...shared, notes: [...notes, TOO_LARGE], mean, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin, marginShown }
+  if (error === 0) {
+    if (mean !== 0) notes.push('all values of a side are equal, so the interval has no width')
+    return { ...shared, mean, low: mean, high: mean, p: mean === 0 ? 1 : 0, error, degrees: pairs - 1, margin, marginShown }
+  }
+  // As parts of their sum: squares of tiny variances would vanish.
+  const [u, v] = [a / (a + b), b / (a + b)]
+  const degrees = 1 / ((u * u) / (first.n - 1) + (v * v) / (second.n - 1))
+  const half = studentQuantile(1 - (1 - CONFIDENCE) / 2, degrees) * error
+  return { ...shared, mean, low: mean - half, high: mean + half, p: studentTwoSided(mean / error, degrees), error, degrees, margin, marginShown }
+}
