@@ -3,6 +3,7 @@ import { METRICS } from '../../sim/metrics/standard.ts'
 import { fixtureStudy } from '../study.fixture.ts'
 import { summarise } from '../summary.ts'
 import { csv } from './csv.ts'
+import { effectsCsv } from './effects.ts'
 import { runsCsv } from './runs.ts'
 import { summaryCsv } from './summary.ts'
 import { timeseriesCsv, timeseriesStride } from './timeseries.ts'
@@ -81,5 +82,25 @@ describe('timeseries.csv', () => {
     expect([28, 16, 12, 1].map((most) => timeseriesStride(study, most))).toEqual([1, 2, 3, 7])
     const rows = lines(timeseriesCsv(study, 12)).slice(1)
     expect(rows.map((row) => row[2])).toEqual(['5', '20', '35', '5', '20', '35', '5', '20', '35', '5', '20', '35'])
+  })
+})
+
+describe('effects.csv', () => {
+  test('has a row per metric, main effect and interaction, with the axes in words', () => {
+    const study = fixtureStudy({ variants: 12, replications: 3, requests: 10, samples: 2 })
+    const summary = summarise(study)
+    const [head, ...rows] = lines(effectsCsv(summary))
+    // 4 x 3 combinations: 3 + 2 main effects, 3 * 2 interactions
+    expect(rows).toHaveLength(summary.present.length * 11)
+    expect(rows[0].slice(0, 8)).toEqual(['slo-misses', 'main', 'scheduling', 'best-fit', 'least-allocated', '', '', ''])
+    expect(rows[10].slice(0, 8)).toEqual(['slo-misses', 'interaction', 'scheduling', 'first-fit', 'least-allocated', 'slb', 'least-connections', 'round-robin'])
+    const { contrast } = summary.effects[0].main[0]
+    expect(['pairs', 'difference', 'p Holm', 'verdict'].map((name) => rows[0][head.indexOf(name)])).toEqual(['3', String(contrast.difference), String(contrast.adjusted), contrast.verdict])
+  })
+
+  test('is its header alone when one axis was varied', () => {
+    const study = fixtureStudy({ variants: 2, replications: 3, requests: 10, samples: 2 })
+    const one = { ...study, axes: [study.axes[0]], variants: study.variants.map((variant) => ({ ...variant, values: variant.values.slice(0, 1) })) }
+    expect(lines(effectsCsv(summarise(one)))).toHaveLength(1)
   })
 })
