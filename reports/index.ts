@@ -7,6 +7,7 @@ import { page } from './page.ts'
 import type { DrawnChart } from './page.ts'
 import { summarise } from './summary.ts'
 import type { Study } from './study.ts'
+import { effectsCsv } from './tables/effects.ts'
 import { runsCsv } from './tables/runs.ts'
 import { summaryCsv } from './tables/summary.ts'
 import { timeseriesCsv, timeseriesStride } from './tables/timeseries.ts'
@@ -33,7 +34,7 @@ export { writeWhole } from './write.ts'
 const CHART_NAMES = ['metrics', 'slo-misses-against-cost', 'latency', 'latency-by-service', 'timeseries']
 
 /**
- * Writes runs.csv, summary.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
+ * Writes runs.csv, summary.csv, effects.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
  * the order of writing. Numbers go first: a chart that cannot be drawn never costs a table.
  */
 export async function writeReports(folder: string, study: Study): Promise<string[]> {
@@ -44,6 +45,7 @@ export async function writeReports(folder: string, study: Study): Promise<string
   }
   await write('runs.csv', runsCsv(study))
   await write('summary.csv', summaryCsv(summary))
+  await write('effects.csv', effectsCsv(summary))
   await write('timeseries.csv', timeseriesCsv(study))
   const stride = timeseriesStride(study)
   const notes = stride > 1 ? [`timeseries.csv keeps every ${stride}th sample, to stay of a readable size`] : []
