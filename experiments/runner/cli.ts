@@ -4,6 +4,7 @@
  * of the experiment is broken, 4 a regression was found, 130 interrupted.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { CompareOptions } from './compare-command.ts'
 import { version } from './package.ts'
 
 export const EXIT = { done: 0, failed: 1, wrong: 2, broken: 3, regressed: 4, interrupted: 130 } as const
@@ -97,6 +98,22 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     .action(async () => {
       const { doctorCommand } = await import('./doctor-command.ts')
       code = await doctorCommand(screens)
+    })
+
+  program
+    .command('compare')
+    .description('compare the results of two folders; ends with 4 when something got worse beyond the margin')
+    .argument('<before>', 'folder of results, or its runs.csv')
+    .argument('<after>', 'the same, after a change')
+    .option('--metric <id>', 'what may fail the comparison, several times if wanted (default: the primary metric)', collect, [])
+    .option('--margin <share>', 'smaller relative changes count as equal (default: as the experiment says)')
+    .option('--points <number>', 'the same for shares, in percentage points')
+    .option('--all', 'show every metric, not only those that may fail')
+    .option('--markdown', 'print a comment for a pull request')
+    .option('--json', 'print the comparison as JSON')
+    .action(async (before: string, after: string, options: CompareOptions) => {
+      const { compareCommand } = await import('./compare-command.ts')
+      code = compareCommand(before, after, options, screens)
     })
 
   program
