@@ -2,11 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { traceFormats } from './index.ts'
 import { LIFETIMES } from './synthetic/residual.ts'
+import { broughtTraces } from './traces/brought.ts'
+import { rowFormats } from './traces/formats.ts'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
+const data = join(folder, 'data')
 const readme = read('README.md')
 /** Names that begin a row of a table and link to a file of the folder. */
 const rows = (under: string): string[] => [...readme.matchAll(/^\| \[([\w-]+)\]\((\w+)\/[\w-]+\.ts\)/gm)].filter((row) => row[2] === under).map((row) => row[1])
@@ -19,8 +21,25 @@ describe('the README does not lie', () => {
   })
 
   test('its formats are the list of formats, its lifetimes those that are accepted', () => {
-    expect(rows('traces')).toEqual([...traceFormats])
+    const formats = [...readme.matchAll(/^\| \[([\w-]+)\]\(traces\/[\w-]+\.ts\) \| (\w+) \|/gm)].map((row) => `${row[1]} ${row[2]}`)
+    expect(formats).toEqual(rowFormats.map(({ name, kind }) => `${name} ${kind}`))
     expect(readme).toContain(`closed forms for ${LIFETIMES.slice(0, -1).join(', ')} and ${LIFETIMES[LIFETIMES.length - 1]} lifetimes`)
+  })
+
+  test('its brought traces are those of the list, each with a README and a licence', () => {
+    const table = [...readme.matchAll(/^\| ([\w, -]+) \| ([\w, -]+) \| \[data\/([\w-]+)\]\(data\/[\w-]+\/README\.md\) \| ([^|]+) \|/gm)]
+    const listed = table.flatMap(([, names, formats, folder, licence]) => {
+      const all = formats.split(', ')
+      return names.split(', ').map((name, i) => [name, all[i] ?? all[0], folder, licence].join(' '))
+    })
+    expect(listed.sort()).toEqual(broughtTraces.map(({ name, format, folder, licence }) => [name, format, folder, licence].join(' ')).sort())
+    for (const { folder, file, licence } of broughtTraces) {
+      const files = readdirSync(join(data, folder))
+      expect(files).toEqual(expect.arrayContaining([file, 'README.md']))
+      // The archive of the NASA logs has no licence text; its README says what the archive says.
+      if (licence !== 'freely redistributable') expect(files.some((name) => name.startsWith('LICENSE'))).toBe(true)
+    }
+    expect(readdirSync(data).sort()).toEqual([...new Set(broughtTraces.map(({ folder }) => folder))].sort())
   })
 
   test('its links lead somewhere', () => {

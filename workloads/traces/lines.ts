@@ -1,6 +1,6 @@
-/** Text files line by line, plain or gzip: a trace of any length takes the memory of one line. Every complaint names its place. */
+/** Text files line by line, plain or gzip: a trace of any length takes the memory of a chunk. Every complaint names its place. */
 import { StringDecoder } from 'node:string_decoder'
-import { bytesOf } from './bytes.ts'
+import { bytesOf, type Bytes } from './bytes.ts'
 import { shown, TraceError } from './error.ts'
 
 export { shown, TraceError } from './error.ts'
@@ -9,26 +9,57 @@ export { shown, TraceError } from './error.ts'
 const LONGEST_LINE = 65_536
 
 /**
- * The lines of a text file in UTF-8, without their ends (LF or CR LF) and without a byte order mark. Reading is synchronous,
+ * The lines of a text in UTF-8, without their ends (LF or CR LF) and without a byte order mark. Reading is synchronous,
  * a chunk at a time: plainly it would be an async stream, but then every door from here to the run would have to be async,
  * and a worker has nothing else to do while it waits.
  */
-export function* linesOf(file: string): Generator<string> {
-  const bytes = bytesOf(file)
-  const decoder = new StringDecoder('utf8')
-  let rest = ''
-  let line = 1
-  for (;;) {
-    const chunk = bytes()
-    const pieces = (rest + (chunk === undefined ? decoder.end() : decoder.write(chunk as Buffer))).split('\n')
-    rest = pieces.pop() as string
-    for (const piece of pieces) yield cleaned(piece, line++)
-    if (rest.length > LONGEST_LINE) {
-      throw new TraceError({ file, line }, `a line of more than ${LONGEST_LINE} characters`, 'a text with a line per row')
-    }
-    if (chunk === undefined) break
+export class Lines {
+  readonly file: string
+  /** Number of the line that was given last, from 1. */
+  line = 0
+  private readonly bytes: Bytes
+  private readonly decoder = new StringDecoder('utf8')
+  private pieces: readonly string[] = []
+  private at = 0
+  private rest = ''
+  private ended = false
+
+  constructor(file: string, bytes: Bytes = bytesOf(file)) {
+    this.file = file
+    this.bytes = bytes
   }
-  if (rest !== '') yield cleaned(rest, line)
+
+  next(): string | undefined {
+    while (this.at === this.pieces.length) {
+      if (this.ended) return undefined
+      this.read()
+    }
+    this.line++
+    return cleaned(this.pieces[this.at++], this.line)
+  }
+
+  private read(): void {
+    const chunk = this.bytes()
+    const text = this.rest + (chunk === undefined ? this.decoder.end() : this.decoder.write(chunk as Buffer))
+    const pieces = text.split('\n')
+    this.rest = pieces.pop() as string
+    if (this.rest.length > LONGEST_LINE) {
+      const place = { file: this.file, line: this.line + pieces.length + 1 }
+      throw new TraceError(place, `a line of more than ${LONGEST_LINE} characters`, 'a text with a line per row')
+    }
+    if (chunk === undefined) {
+      this.ended = true
+      if (this.rest !== '') pieces.push(this.rest)
+    }
+    this.pieces = pieces
+    this.at = 0
+  }
+}
+
+/** All of them, for loops. */
+export function* linesOf(file: string): Generator<string> {
+  const lines = new Lines(file)
+  for (let text = lines.next(); text !== undefined; text = lines.next()) yield text
 }
 
 function cleaned(text: string, line: number): string {

@@ -3,8 +3,10 @@
  * Source: Weng et al. 2023, Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation Gradient Descent, USENIX ATC.
  */
 import { readOnce } from './cache.ts'
-import { eachRow, type TraceRow } from './table.ts'
-import { Interner, type NodeShape, type NodeTrace, type PodTrace, type TraceShape } from './trace.ts'
+import { hasColumns, type RowFormat } from './format.ts'
+import { Lines } from './lines.ts'
+import { eachRow, Table, type TraceRow } from './table.ts'
+import { Interner, podRow, type NodeShape, type NodeTrace, type PodTrace, type TraceShape } from './trace.ts'
 
 export const OPENB_NODES = 'openb_node_list_all_node.csv'
 export const OPENB_PODS = 'openb_pod_list_default.csv'
@@ -13,6 +15,8 @@ const MEBIBYTE = 1_048_576
 /** A million cores; 2^33 - 1 MiB, so that bytes stay below 2^53. */
 const MOST_CPU = 1e9
 const MOST_MEBIBYTES = 8_589_934_591
+/** So many pods take about 200 MB. */
+const MOST_PODS = 4_000_000
 /** The simulated device mask holds eight. */
 const MOST_GPUS = 8
 
@@ -46,7 +50,10 @@ const QOS = ['LS', 'BE', 'Burstable', 'Guaranteed']
 const PHASES = ['Running', 'Failed', 'Pending', 'Succeeded']
 
 /** Reads a pod list; the same file is parsed once per process. Every row is kept, the never-scheduled ones too. */
-export const openbPods: (file: string) => PodTrace = readOnce((file) => {
+export const openbPods: (file: string) => PodTrace = readOnce((file) => podsOf(new Lines(file)))
+
+/** `places`, when it is given, receives the line of each row. */
+function podsOf(lines: Lines, places?: number[]): PodTrace {
   const shapes = new Interner<TraceShape>()
   const shape: number[] = []
   const created: number[] = []
@@ -54,8 +61,12 @@ export const openbPods: (file: string) => PodTrace = readOnce((file) => {
   const deleted: number[] = []
   const qos: number[] = []
   const phase: number[] = []
-  eachRow(file, POD_COLUMNS, (row) => {
+  const { file } = lines
+  const table = new Table(lines, POD_COLUMNS)
+  const { row } = table
+  while (table.next()) {
     row.name(POD.name)
+    if (shape.length === MOST_PODS) row.refuse(POD.name, `at most ${MOST_PODS} pods: the list is in no order, so it is read whole`)
     shape.push(shapeOf(row, shapes))
     qos.push(row.oneOf(POD.qos, QOS))
     phase.push(row.oneOf(POD.phase, PHASES))
@@ -67,9 +78,10 @@ export const openbPods: (file: string) => PodTrace = readOnce((file) => {
       row.refuse(POD.scheduled, `empty, or from creation_time ${row.text(POD.created)} to deletion_time ${row.text(POD.deleted)}`)
     }
     created.push(start)
+    places?.push(row.line)
     scheduled.push(bound)
     deleted.push(end)
-  })
+  }
   return {
     file,
     length: shape.length,
@@ -83,7 +95,39 @@ export const openbPods: (file: string) => PodTrace = readOnce((file) => {
     phase: Uint8Array.from(phase),
     phaseNames: PHASES,
   }
-})
+}
+
+/** The pods one by one, by creation; those of one instant in the order of the file. */
+export const openb: RowFormat<'pods'> = {
+  name: 'openb',
+  kind: 'pods',
+  title: 'pods of a GPU cluster: requests, and when they were created, scheduled and deleted',
+  columns: POD_COLUMNS,
+  source: 'Weng et al. 2023, Beware of Fragmentation, USENIX ATC',
+  fits: (line) => hasColumns(line, POD_COLUMNS),
+  open(lines) {
+    const line: number[] = []
+    const trace = podsOf(lines, line)
+    const order = Int32Array.from(trace.created, (_, row) => row).sort((a, b) => trace.created[a] - trace.created[b] || a - b)
+    const into = podRow()
+    let at = 0
+    return {
+      file: trace.file,
+      shapes: trace.shapes,
+      tenants: [''],
+      next() {
+        if (at === order.length) return undefined
+        const row = order[at++]
+        into.line = line[row]
+        into.arrival = trace.created[row]
+        into.duration = trace.scheduled[row] < 0 ? -1 : trace.deleted[row] - trace.scheduled[row]
+        into.shape = trace.shape[row]
+        return into
+      },
+      notes: () => [],
+    }
+  },
+}
 
 function shapeOf(row: TraceRow, shapes: Interner<TraceShape>): number {
   const cpu = row.whole(POD.cpu, MOST_CPU)

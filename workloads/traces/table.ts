@@ -1,10 +1,11 @@
-/** A CSV table whose columns are known by name: the header is checked first, then each cell where it is read. */
-import { cellsOf, linesOf, shown, TraceError } from './lines.ts'
+/** A table whose columns are known by name: the header is checked first, then each cell where it is read. */
+import { cellsOf, Lines, shown, TraceError } from './lines.ts'
+import { instantOf } from './time.ts'
 
 /** Digits with an optional fraction: signs, exponents, NaN, hexadecimal and blanks are not numbers of a trace. */
 const NUMBER = /^\d+(\.\d+)?$/
 
-/** The line that is being visited; one object serves all lines. Columns are counted as in the list given to `eachRow`. */
+/** The line that is being visited; one object serves all lines. Columns are counted as in the list of columns that are wanted. */
 export class TraceRow {
   line = 1
   private cells: readonly string[] = []
@@ -38,11 +39,19 @@ export class TraceRow {
     return text
   }
 
-  /** A whole number from 0 to `most`. */
-  whole(column: number, most: number): number {
+  /** A whole number from `least` to `most`. */
+  whole(column: number, most: number, least = 0): number {
     const text = this.text(column)
     const value = Number(text)
-    if (!NUMBER.test(text) || !Number.isInteger(value) || value > most) this.refuse(column, `a whole number from 0 to ${most}`)
+    if (!NUMBER.test(text) || !Number.isInteger(value) || value > most || value < least) this.refuse(column, `a whole number from ${least} to ${most}`)
+    return value
+  }
+
+  /** A number from 0 to `most`. */
+  amount(column: number, most: number): number {
+    const text = this.text(column)
+    const value = Number(text)
+    if (!NUMBER.test(text) || !(value <= most)) this.refuse(column, `a number from 0 to ${most}`)
     return value
   }
 
@@ -51,6 +60,21 @@ export class TraceRow {
     const text = this.text(column)
     const value = Math.round(Number(text) * 1e6)
     if (!NUMBER.test(text) || !Number.isSafeInteger(value)) this.refuse(column, 'seconds from 0, like 12 or 12.5')
+    return value
+  }
+
+  /** A number of milliseconds from 0, as whole microseconds. */
+  milliseconds(column: number): number {
+    const text = this.text(column)
+    const value = Math.round(Number(text) * 1000)
+    if (!NUMBER.test(text) || !Number.isSafeInteger(value)) this.refuse(column, 'milliseconds from 0, like 12 or 12.5')
+    return value
+  }
+
+  /** A date and time, as microseconds since 1970. */
+  instant(column: number): number {
+    const value = instantOf(this.text(column))
+    if (value === undefined) this.refuse(column, 'a date and time like 2014-04-10 00:04:00')
     return value
   }
 
@@ -68,32 +92,55 @@ export class TraceRow {
   }
 }
 
-/** Visits each row; empty lines are passed over, columns that are not asked for are not looked at. A table without rows is refused. */
-export function eachRow(file: string, columns: readonly string[], visit: (row: TraceRow) => void): void {
-  let row: TraceRow | undefined
-  let line = 0
-  let visited = 0
-  for (const text of linesOf(file)) {
-    line++
-    if (row === undefined) {
-      row = new TraceRow(file, columns, checkedHeader(file, columns, cellsOf(text, file, line)))
-    } else if (text !== '') {
-      row.moveTo(line, cellsOf(text, file, line))
-      visit(row)
-      visited++
+/** A cursor over the rows: empty lines are passed over, columns that are not asked for are not looked at. A table without rows is refused. */
+export class Table {
+  readonly file: string
+  readonly row: TraceRow
+  /** Which of the sets of columns the header has. */
+  readonly kind: number
+  private readonly lines: Lines
+  private visited = false
+
+  /** One or more sets of columns: the first one that the header has is taken. All are read into the same places. */
+  constructor(lines: Lines, ...kinds: readonly (readonly string[])[]) {
+    this.lines = lines
+    this.file = lines.file
+    const { file } = lines
+    const text = lines.next()
+    if (text === undefined) throw new TraceError({ file }, 'an empty file', headerOf(kinds))
+    const header = cellsOf(text, file, 1)
+    const kind = kinds.findIndex((columns) => columns.every((column) => header.includes(column)))
+    this.kind = Math.max(0, kind)
+    const columns = kinds[this.kind]
+    for (const column of columns) {
+      const count = header.filter((name) => name === column).length
+      if (count === 1) continue
+      const found = count === 0 ? `no such column in ${shown(text)}` : `${count} columns of this name`
+      throw new TraceError({ file, line: 1, column }, found, headerOf(kinds))
     }
+    this.row = new TraceRow(file, columns, header)
   }
-  if (row === undefined) throw new TraceError({ file }, 'an empty file', `a header with the columns ${columns.join(', ')}`)
-  if (visited === 0) throw new TraceError({ file, line: line + 1 }, 'no row after the header', 'at least one row')
+
+  /** Moves `row` on; false at the end. */
+  next(): boolean {
+    const { lines, row } = this
+    for (let text = lines.next(); text !== undefined; text = lines.next()) {
+      if (text === '') continue
+      row.moveTo(lines.line, cellsOf(text, this.file, lines.line))
+      this.visited = true
+      return true
+    }
+    if (!this.visited) throw new TraceError({ file: this.file, line: lines.line + 1 }, 'no row after the header', 'at least one row')
+    return false
+  }
 }
 
-function checkedHeader(file: string, columns: readonly string[], header: string[]): string[] {
-  const place = { file, line: 1 }
-  for (const column of columns) {
-    const count = header.filter((name) => name === column).length
-    if (count === 1) continue
-    const found = count === 0 ? `no such column in ${shown(header.join(','))}` : `${count} columns of this name`
-    throw new TraceError({ ...place, column }, found, `a header with the columns ${columns.join(', ')}`)
-  }
-  return header
+function headerOf(kinds: readonly (readonly string[])[]): string {
+  return `a header with the columns ${kinds.map((columns) => columns.join(', ')).join('; or ')}`
+}
+
+/** Visits each row of a file. */
+export function eachRow(file: string, columns: readonly string[], visit: (row: TraceRow) => void): void {
+  const table = new Table(new Lines(file), columns)
+  while (table.next()) visit(table.row)
 }

@@ -50,6 +50,11 @@ export interface RequestRow extends Placed {
   blocks: readonly number[]
 }
 
+/** A row to be filled, of one pod that was seen running and of one tenant. */
+export const podRow = (): PodRow => ({ line: 0, arrival: 0, duration: 0, shape: 0, tasks: 1, tenant: 0, priority: 0, usage: -1 })
+
+export const requestRow = (): RequestRow => ({ line: 0, arrival: 0, sizes: [], key: -1, blocks: [] })
+
 export interface RequestRows extends TraceRows<RequestRow> {
   /** Names with their unit, as the columns of the file. */
   readonly sizeNames: readonly string[]
@@ -84,13 +89,15 @@ export interface WorkflowRow extends Placed {
   readonly submitted: number[]
   readonly duration: number[]
   readonly shape: number[]
-  /** By task: places of the tasks that it waits for, all of this workflow and none of them in a circle. */
+  /** By task: places of the tasks that it waits for, all of this workflow and each standing before the task: none wait in a circle. */
   readonly parents: (readonly number[])[]
 }
 
 export interface WorkflowRows extends TraceRows<WorkflowRow> {
   readonly shapes: readonly TraceShape[]
 }
+
+export const workflowRow = (): WorkflowRow => ({ line: 0, arrival: 0, submitted: [], duration: [], shape: [], parents: [] })
 
 export interface TraceKinds {
   readonly pods: PodRows
