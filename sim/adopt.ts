@@ -26,7 +26,7 @@ export interface OwnAlgorithm {
 
 export type Exported = Readonly<Record<string, unknown>>
 
-const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration', 'cpu', 'memory', 'boolean', 'choice']
+const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration', 'cpu', 'memory', 'boolean', 'choice', 'list']
 
 /** A parameter may be written as a descriptor, or for short as its default: `{ memoryWeight: 1 }`. */
 function parametersOf(given: unknown, problems: string[]): Parameters {
@@ -39,10 +39,20 @@ function parametersOf(given: unknown, problems: string[]): Parameters {
   for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
     if (typeof value === 'number') parameters[name] = { kind: 'number', default: value, meaning: 'set by its author' }
     else if (typeof value === 'boolean') parameters[name] = { kind: 'boolean', default: value, meaning: 'set by its author' }
-    else if (typeof value === 'object' && value !== null && kinds.includes((value as Parameter).kind) && (value as Parameter).default !== undefined) parameters[name] = value as Parameter
-    else problems.push(`parameters.${name} must be a number, true or false, or a descriptor { kind, default, meaning } with kind one of ${kinds.join(', ')}`)
+    else if (!isDescriptor(value)) problems.push(`parameters.${name} must be a number, true or false, or a descriptor { kind, default, meaning } with kind one of ${kinds.join(', ')}`)
+    else if (value.kind === 'list' && !isListDescriptor(value)) problems.push(`parameters.${name} is a list: it needs of, a map from the keys of an entry to descriptors { kind, meaning } of any other kind, and a list as its default`)
+    else parameters[name] = value
   }
   return parameters
+}
+
+function isDescriptor(value: unknown): value is Parameter {
+  return typeof value === 'object' && value !== null && kinds.includes((value as Parameter).kind) && (value as Parameter).default !== undefined
+}
+
+function isListDescriptor({ of, default: entries }: Parameter): boolean {
+  const isKey = (key: unknown): boolean => isDescriptor({ default: 0, ...(key as object) }) && (key as Parameter).kind !== 'list'
+  return typeof of === 'object' && of !== null && Object.values(of).every(isKey) && Array.isArray(entries)
 }
 
 /** Turns a default export into a definition through the first door it has. */

@@ -13,17 +13,29 @@ export type ParameterKind =
   | 'memory' // "2Gi" [bytes]
   | 'boolean'
   | 'choice' // one of `choices`
+  | 'list' // of maps with the keys of `of`, each of one of the kinds above
 
-export type ParameterValue = number | boolean | string
+/** An entry of a list. */
+export type ParameterEntry = Readonly<Record<string, number | boolean | string>>
+
+export type ParameterValue = number | boolean | string | readonly ParameterEntry[]
+
+/** A key of a list's entries; it must be given when it has no default. */
+export interface EntryKey extends Omit<Parameter, 'kind' | 'default' | 'of'> {
+  readonly kind: Exclude<ParameterKind, 'list'>
+  readonly default?: number | boolean | string
+}
 
 /** A parameter exists only if a test can tell two of its values apart. */
 export interface Parameter {
   readonly kind: ParameterKind
   readonly default: ParameterValue
-  /** Smallest and largest accepted value, in the arriving unit. */
+  /** Smallest and largest accepted value, in the arriving unit; of a list, fewest and most entries. */
   readonly min?: number
   readonly max?: number
   readonly choices?: readonly string[]
+  /** The keys of a list's entries. */
+  readonly of?: Readonly<Record<string, EntryKey>>
   /** One line a user can read. */
   readonly meaning: string
 }
@@ -32,7 +44,19 @@ export type Parameters = Readonly<Record<string, Parameter>>
 
 /** The values an algorithm is created with: every parameter is present. */
 export type Values<P extends Parameters = Parameters> = {
-  readonly [K in keyof P]: P[K]['kind'] extends 'boolean' ? boolean : P[K]['kind'] extends 'choice' ? string : number
+  readonly [K in keyof P]: P[K] extends { readonly kind: 'list'; readonly of: infer Keys }
+    ? readonly { readonly [E in keyof Keys]: Keys[E] extends { readonly kind: ParameterKind } ? Held<Keys[E]['kind']> : never }[]
+    : Held<P[K]['kind']>
+}
+
+type Held<Kind extends ParameterKind> = Kind extends 'boolean' ? boolean : Kind extends 'choice' ? string : number
+
+/** Something wrong with values that are each right by themselves. */
+export interface ValueProblem {
+  /** The parameter, and inside a list the entry's row and key. */
+  readonly path: readonly (string | number)[]
+  /** "found ...; accepted: ..." */
+  readonly message: string
 }
 
 /** How close a member stands to the system or paper it is named after. */
@@ -47,6 +71,8 @@ export interface Definition<Made, Context, P extends Parameters = Parameters> {
   readonly source: string
   readonly fidelity: Fidelity
   readonly parameters: P
+  /** What the parameters' own bounds cannot say: rows in order, one value below another. Asked once, when the file is read. */
+  problems?(values: Values<P>): readonly ValueProblem[]
   create(values: Values<P>, context: Context): Made
 }
 

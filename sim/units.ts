@@ -197,6 +197,7 @@ function safe(amount: bigint, value: unknown, accepted: string): number {
 }
 
 function fail(value: unknown, remark: string, accepted: string): never {
-  const found = typeof value === 'string' ? JSON.stringify(value) : String(value)
+  // Not String(value): a map from a file may have a toString of its own, which is no function.
+  const found = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'a map') : String(value)
   throw new UnitError(`found ${found}${remark === '' ? '' : `, ${remark}`}; accepted: ${accepted}`)
 }

@@ -1,5 +1,5 @@
 /** `orchsim list`: the catalogues as text, so that what is printed is what there is. */
-import type { Parameter } from '../../sim/define.ts'
+import type { EntryKey, Parameter, ParameterValue } from '../../sim/define.ts'
 import { METRICS } from '../../sim/metrics/standard.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
 import { suggestion } from './document.ts'
@@ -30,10 +30,24 @@ function familyText(path: FamilyPath): string {
 }
 
 function parameterText(parameter: Parameter): string {
+  return `${accepted(parameter)}, default ${valueText(writtenDefault(parameter))}. ${parameter.meaning}`
+}
+
+/** "duration of at least 1s", "wlc | sed | nq", "list of { at: duration, replicas: integer }". */
+function accepted(parameter: Parameter | EntryKey): string {
   const { kind, choices, meaning, min, max } = parameter
+  if (choices !== undefined) return choices.join(' | ')
+  if (kind === 'list') {
+    const keys = Object.entries(parameter.of ?? {}).map(([name, key]) => `${name}: ${accepted(key)}${key.default === undefined ? '' : ` (default ${valueText(key.default)})`}`)
+    return `list of { ${keys.join(', ')} }`
+  }
   const written = (value: number): string => String(writtenDefault({ kind, meaning, default: value }))
-  const bounds = boundsText({ ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }, written)
-  return `${choices === undefined ? `${kind}${bounds}` : choices.join(' | ')}, default ${writtenDefault(parameter)}. ${meaning}`
+  return `${kind}${boundsText({ ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }, written)}`
+}
+
+function valueText(value: ParameterValue): string {
+  if (typeof value !== 'object') return String(value)
+  return `[${value.map((entry) => `{ ${Object.entries(entry).map(([key, inner]) => `${key}: ${inner}`).join(', ')} }`).join(', ')}]`
 }
 
 function metricsText(): string {

@@ -3,11 +3,11 @@
  * `{ file: ./snug.ts, memoryWeight: 2 }`. Parameter descriptors of the definition become schemas here.
  */
 import { z } from 'zod'
-import { valuesOf, type Parameter, type Parameters, type ParameterValue, type Selection } from '../../sim/define.ts'
+import { valuesOf, type EntryKey, type Parameter, type ParameterEntry, type Parameters, type ParameterValue, type Selection } from '../../sim/define.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
 import { show, suggestion } from './document.ts'
 import { FAMILIES, familyOf, type Described, type FamilyPath } from './families.ts'
-import { cpu, duration, flag, isMap, jsonOf, memory, number, oneOf, percentText, section, share, whole, type Bounds } from './quantities.ts'
+import { boundsText, cpu, duration, flag, isMap, jsonOf, list, memory, number, oneOf, percentText, section, share, whole, type Bounds } from './quantities.ts'
 
 /** Users' files that have been loaded, by `family` and the text in the YAML; what is wrong with the others. */
 export type LoadedFiles = ReadonlyMap<string, LoadedFile>
@@ -18,7 +18,7 @@ export type LoadedFile =
 
 export const loadedKey = (family: FamilyPath, file: string): string => `${family} ${file}`
 
-function parameterSchema(parameter: Parameter): z.ZodType {
+function parameterSchema(parameter: Parameter | EntryKey): z.ZodType {
   const bounds: Bounds = { ...(parameter.min === undefined ? {} : { min: parameter.min }), ...(parameter.max === undefined ? {} : { max: parameter.max }) }
   switch (parameter.kind) {
     case 'number': return number(bounds)
@@ -29,12 +29,27 @@ function parameterSchema(parameter: Parameter): z.ZodType {
     case 'memory': return memory(bounds)
     case 'boolean': return flag()
     case 'choice': return oneOf(parameter.choices ?? [])
+    case 'list': return entriesSchema(parameter.of ?? {}, bounds)
   }
+}
+
+/** A list of maps, each with the keys of `of`; a key without a default must be there. */
+function entriesSchema(of: Readonly<Record<string, EntryKey>>, { min = 0, max = Infinity }: Bounds): z.ZodType {
+  const shape: Record<string, z.ZodType> = {}
+  for (const [name, key] of Object.entries(of)) {
+    const schema = parameterSchema(key)
+    shape[name] = (key.default === undefined ? schema : schema.prefault(writtenDefault(key as Parameter) as never)).meta({ description: key.meaning })
+  }
+  const what = `maps with ${Object.keys(of).join(' and ')}`
+  return list(what, section('an entry', shape)).superRefine((entries, context) => {
+    if (entries.length < min || entries.length > max) context.addIssue({ code: 'custom', message: `found ${entries.length} entries; accepted: a list of ${what}, with a length${boundsText({ min, max })}` })
+  })
 }
 
 /** A default as a user would write it. */
 export function writtenDefault(parameter: Parameter): ParameterValue {
   const value = parameter.default
+  if (typeof value === 'object') return value.map((entry) => writtenEntry(entry, parameter.of ?? {}))
   if (typeof value !== 'number') return value
   switch (parameter.kind) {
     case 'duration': return showDuration(value)
@@ -43,6 +58,12 @@ export function writtenDefault(parameter: Parameter): ParameterValue {
     case 'memory': return showMemory(value)
     default: return value
   }
+}
+
+function writtenEntry(entry: ParameterEntry, of: Readonly<Record<string, EntryKey>>): ParameterEntry {
+  const written: Record<string, number | boolean | string> = {}
+  for (const [name, key] of Object.entries(of)) written[name] = writtenDefault({ ...key, default: entry[name] }) as number | boolean | string
+  return written
 }
 
 function parameterShape(parameters: Parameters): Record<string, z.ZodType> {
@@ -62,8 +83,15 @@ export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: Load
   const accepted = `${names.join(', ')}, or { file: ./own.ts }`
   type Output = Selection & { readonly [K in keyof E]: z.infer<E[K]> }
 
-  const wordFor = (key: 'name' | 'file', definition: Described | undefined) =>
-    section(`a ${family.word}`, { [key]: definition === undefined || key === 'file' ? z.string() : z.literal(definition.name), ...extras, ...parameterShape(definition?.parameters ?? {}) })
+  const words = new Map<Described, ReturnType<typeof wordOf>>()
+  const wordOf = (key: 'name' | 'file', { name, parameters }: Described) =>
+    section(`a ${family.word}`, { [key]: key === 'file' ? z.string() : z.literal(name), ...extras, ...parameterShape(parameters) })
+  /** Made once for each definition: a schema costs as much as a hundred readings. */
+  const wordFor = (key: 'name' | 'file', definition: Described) => {
+    const word = words.get(definition) ?? wordOf(key, definition)
+    words.set(definition, word)
+    return word
+  }
 
   const parse = (value: unknown): { readonly issues: readonly { path: PropertyKey[]; message: string; code?: string; keys?: string[] }[] } | { readonly output: Output } => {
     const wrong = (message: string, at: string[] = []) => ({ issues: [{ path: at, message }] })
@@ -98,7 +126,10 @@ export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: Load
     const parsed = wordFor(key, definition).safeParse(map)
     if (!parsed.success) return { issues: parsed.error.issues as { path: PropertyKey[]; message: string }[] }
     const given = parsed.data as Record<string, ParameterValue>
-    const output: Record<string, unknown> = { name: definition.name, values: valuesOf(definition.parameters, given), ...own }
+    const values = valuesOf(definition.parameters, given)
+    const problems = definition.problems?.(values) ?? []
+    if (problems.length > 0) return { issues: problems.map(({ path, message }) => ({ path: [...path], message })) }
+    const output: Record<string, unknown> = { name: definition.name, values, ...own }
     for (const extra of Object.keys(extras)) output[extra] = given[extra]
     return { output: output as unknown as Output }
   }

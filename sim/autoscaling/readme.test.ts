@@ -10,9 +10,12 @@ test('the table of members in the README is the lists of the axes replicas and s
   expect(rows).toEqual([...listed('replicas', replicaAutoscalers.all), ...listed('sizes', sizeAutoscalers.all)])
 })
 
-test('the table of parameters in the README is the one of target-utilization', () => {
-  const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
-  const rows = [...readme.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map((row) => [row[1], row[2]])
-  const { parameters } = replicaAutoscalers.find('target-utilization')!
-  expect(rows).toEqual(Object.entries(parameters).map(([name, { kind }]) => [name, kind]))
-})
+test.each(replicaAutoscalers.all.filter(({ parameters }) => Object.keys(parameters).length > 0).map(({ name, parameters }) => ({ name, parameters })))(
+  'the table of parameters in the section of $name is its own',
+  ({ name, parameters }) => {
+    const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+    const section = readme.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? ''
+    const rows = [...section.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map((row) => [row[1], row[2]])
+    expect(rows).toEqual(Object.entries(parameters).map(([key, { kind }]) => [key, kind]))
+  },
+)

@@ -26,6 +26,7 @@ class Scrapes {
   private readonly times: Float64Array
   private readonly arrived: Float64Array
   private readonly inside: Float64Array
+  private readonly queued: Float64Array
   private used: Float64Array[]
   /** First scrape that saw this use of the server row. */
   private first = new Int32Array(64)
@@ -40,6 +41,7 @@ class Scrapes {
     this.times = new Float64Array(span + 1)
     this.arrived = new Float64Array(span + 1)
     this.inside = new Float64Array(span + 1)
+    this.queued = new Float64Array(span + 1)
     this.used = Array.from({ length: span + 1 }, () => new Float64Array(64))
   }
 
@@ -49,6 +51,7 @@ class Scrapes {
     this.times[place] = now
     this.arrived[place] = service.ledger.arrived
     this.inside[place] = 0
+    this.queued[place] = 0
     for (const pod of pods) {
       const server = serverOf(pod)
       if (server === NONE) continue
@@ -60,6 +63,7 @@ class Scrapes {
       }
       this.used[place][server] = servers.used[server]
       this.inside[place] += servers.inside[server]
+      this.queued[place] += servers.inside[server] - servers.busy[server]
     }
     this.taken++
   }
@@ -87,9 +91,16 @@ class Scrapes {
     const back = Math.max(0, last - this.span)
     const elapsed = last > back ? this.times[to] - this.times[back % (this.span + 1)] : 0
     out.rate = elapsed > 0 ? ((this.arrived[to] - this.arrived[back % (this.span + 1)]) * SECOND) / elapsed : NaN
-    let inside = 0
-    for (let scrape = back; scrape <= last; scrape++) inside += this.inside[scrape % (this.span + 1)]
-    out.inFlight = last >= 0 && out.measured > 0 ? inside / (last - back + 1) / out.measured : NaN
+    out.inFlight = this.perPod(this.inside, back, last, out.measured)
+    out.queued = this.perPod(this.queued, back, last, out.measured)
+  }
+
+  /** Mean over the scrapes `back` .. `last`, over the pods. */
+  private perPod(column: Float64Array, back: number, last: number, pods: number): number {
+    if (last < 0 || pods === 0) return NaN
+    let sum = 0
+    for (let scrape = back; scrape <= last; scrape++) sum += column[scrape % (this.span + 1)]
+    return sum / (last - back + 1) / pods
   }
 
   private room(server: number): void {
@@ -108,6 +119,7 @@ interface Averages {
   peak: number
   rate: number
   inFlight: number
+  queued: number
 }
 
 export interface AutoscalingParts {
@@ -126,7 +138,7 @@ export interface AutoscalingParts {
 
 export class Autoscaling {
   private readonly scrapes: Scrapes[]
-  private readonly averages: Averages = { measured: 0, used: 0, requested: 0, peak: 0, rate: NaN, inFlight: NaN }
+  private readonly averages: Averages = { measured: 0, used: 0, requested: 0, peak: 0, rate: NaN, inFlight: NaN, queued: NaN }
   private readonly changes: NodeChanges
 
   private readonly parts: AutoscalingParts
@@ -134,6 +146,7 @@ export class Autoscaling {
   private readonly sizes: readonly (SizeAutoscaler | null)[]
   private readonly nodeScaler: NodeAutoscaler | null
   private readonly scrape: number
+  private origin = 0
 
   constructor(
     parts: AutoscalingParts,
@@ -174,6 +187,7 @@ export class Autoscaling {
   /** Starts all loops at the origin. */
   open(): void {
     const { simulator, services } = this.parts
+    this.origin = simulator.now
     if (this.scrape > 0) this.first(Kind.Scrape, 0, this.scrape, 0)
     for (let row = 0; row < services.length; row++) {
       const replicas = this.replicas[row]
@@ -225,12 +239,14 @@ export class Autoscaling {
     for (const pod of replicaSets.podsOf(row)) if (serverOf(pod) !== NONE) ready++
     const view: LoadView = {
       now: simulator.now,
+      elapsed: simulator.now - this.origin,
       replicas: before,
       measured: measured.measured,
       ready,
       utilization: measured.measured > 0 ? measured.used / measured.requested : NaN,
       rate: measured.rate,
       inFlight: measured.inFlight,
+      queued: measured.queued,
       min: spec.minReplicas,
       max: spec.maxReplicas,
     }

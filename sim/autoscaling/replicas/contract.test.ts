@@ -1,17 +1,26 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { valuesOf } from '../../define.ts'
+import type { ParameterValue } from '../../define.ts'
 import { replicaAutoscalers } from './index.ts'
 import type { LoadView, ReplicaAutoscaler } from './policy.ts'
 import { context, load, SECOND } from './replicas.fixture.ts'
 
 const shares = fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 5, noNaN: true }))
-const views = fc.array(fc.record({ replicas: fc.nat(500), measured: fc.nat(500), utilization: shares }), { maxLength: 80 })
+const amounts = fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 1e6, noNaN: true }))
+const views = fc.array(fc.record({ replicas: fc.nat(500), measured: fc.nat(500), ready: fc.nat(500), utilization: shares, rate: amounts, inFlight: amounts, queued: amounts }), { maxLength: 80 })
 
-const members = replicaAutoscalers.all.map((definition) => ({ name: definition.name, definition }))
+/** Values beside the defaults that take other ways through the code. */
+const further: Readonly<Record<string, readonly Readonly<Record<string, ParameterValue>>[]>> = {
+  step: [{ metric: 'request-rate', adjustment: 'percent' }, { metric: 'in-flight', adjustment: 'exact', inSteps: [{ from: 0, adjust: 2 }] }],
+  'queue-length': [{ counts: 'waiting', tolerance: 0 }],
+  scheduled: [{ times: [{ at: 20 * SECOND, replicas: 3 }, { at: 50 * SECOND, replicas: 0 }], repeat: 60 * SECOND }],
+}
 
-describe.each(members)('the replica autoscaler contract: $name', ({ definition }) => {
-  const fresh = (): ReplicaAutoscaler | null => definition.create(valuesOf(definition.parameters), context)
+const members = replicaAutoscalers.all.flatMap((definition) => [{}, ...(further[definition.name] ?? [])].map((given) => ({ name: `${definition.name} ${JSON.stringify(given)}`, definition, given })))
+
+describe.each(members)('the replica autoscaler contract: $name', ({ definition, given: values }) => {
+  const fresh = (): ReplicaAutoscaler | null => definition.create(valuesOf(definition.parameters, values), context)
 
   const play = (scaler: ReplicaAutoscaler, given: readonly Partial<LoadView>[]): number[] =>
     given.map((view, i) => scaler.desired(load({ ...view, now: i * 15 * SECOND })))
@@ -33,7 +42,7 @@ describe.each(members)('the replica autoscaler contract: $name', ({ definition }
   test('without samples: no change', () => {
     const scaler = fresh()
     if (scaler === null) return expect(definition.name).toBe('none')
-    expect(scaler.desired(load({ replicas: 9, measured: 0, utilization: NaN, rate: NaN, inFlight: NaN }))).toBe(9)
+    expect(scaler.desired(load({ replicas: 9, measured: 0, utilization: NaN, rate: NaN, inFlight: NaN, queued: NaN }))).toBe(9)
   })
 
   test('the same views, the same answers; two services share nothing', () => {

@@ -2,9 +2,12 @@
 import { catalogue } from '../../define.ts'
 import { none } from './none.ts'
 import type { ReplicaAutoscaler, ReplicasContext } from './policy.ts'
+import { queueLength } from './queue-length.ts'
+import { scheduled } from './scheduled.ts'
+import { step } from './step.ts'
 import { targetUtilization } from './target-utilization.ts'
 
-export const replicaAutoscalers = catalogue<ReplicaAutoscaler | null, ReplicasContext>('autoscaling.replicas', [none, targetUtilization])
+export const replicaAutoscalers = catalogue<ReplicaAutoscaler | null, ReplicasContext>('autoscaling.replicas', [none, targetUtilization, step, queueLength, scheduled])
 
 export { adoptReplicaAutoscaler } from './own.ts'
 export type { OwnReplicaAutoscaler } from './own.ts'

@@ -8,6 +8,8 @@ export interface ReplicasContext {
 /** What a replica autoscaler sees of its service: scraped, windowed and late. Never live values. */
 export interface LoadView {
   readonly now: number
+  /** Time since the origin of the measured run, the start of its services [µs]. */
+  readonly elapsed: number
   /** Desired replicas at present (the spec, not the ready ones). */
   readonly replicas: number
   /** Pods that were ready and had samples in the window. */
@@ -18,6 +20,8 @@ export interface LoadView {
   /** Requests per second arriving at the service, and requests in flight per measured pod, over the window; NaN without samples. */
   readonly rate: number
   readonly inFlight: number
+  /** Those of them that wait for a thread, per measured pod; 0 where pods share their CPU among all requests (`threads: 0`). */
+  readonly queued: number
   readonly min: number
   readonly max: number
 }

@@ -1,6 +1,7 @@
 import { define } from '../../define.ts'
 import type { Values } from '../../define.ts'
 import type { LoadView, ReplicaAutoscaler } from './policy.ts'
+import { SLIVER, WishWindow } from './wish-window.ts'
 
 const SECOND = 1_000_000 // µs
 
@@ -20,9 +21,6 @@ export const targetUtilization = define({
   parameters,
   create: (values): ReplicaAutoscaler | null => new TargetUtilization(values),
 })
-
-/** 10 pods at 0.84 of 0.7 come out as 12.000000000000002; a remainder as small as this is rounding, and must not buy a pod. */
-const SLIVER = 1e-6
 
 class TargetUtilization implements ReplicaAutoscaler {
   readonly every: number
@@ -54,28 +52,5 @@ class TargetUtilization implements ReplicaAutoscaler {
     if (1 - tolerance <= ratio && ratio <= 1 + tolerance) return replicas
     const wanted = Math.max(0, Math.ceil((measured * utilization) / target - SLIVER))
     return ratio > 1 ? Math.max(wanted, replicas) : Math.min(wanted, replicas)
-  }
-}
-
-/** The largest of the wishes younger than a length of time. Smaller wishes before a larger one can never matter again and go at once. */
-class WishWindow {
-  private readonly length: number
-  private readonly falling: { readonly time: number; readonly wish: number }[] = []
-
-  constructor(length: number) {
-    this.length = length
-  }
-
-  add(now: number, wish: number): void {
-    const { falling } = this
-    while (falling.length > 0 && falling[falling.length - 1].wish <= wish) falling.pop()
-    falling.push({ time: now, wish })
-  }
-
-  /** 0 when there is none. */
-  largest(now: number): number {
-    const { falling } = this
-    while (falling.length > 0 && now - falling[0].time >= this.length) falling.shift()
-    return falling.length > 0 ? falling[0].wish : 0
   }
 }
