@@ -1,7 +1,10 @@
 /** The public door of workloads: sources of requests and of background pods, and nodes from a trace. */
-export type { BackgroundSpec, SyntheticBackground, TraceBackground, TrafficSpec, WorkSpec } from './spec.ts'
+export type { BackgroundSpec, ClientsSpec, OpenTraffic, SyntheticBackground, TraceBackground, TrafficSpec, TrainsSpec, WorkSpec } from './spec.ts'
 export { openRequests } from './synthetic/requests.ts'
-export { LIFETIMES } from './synthetic/residual.ts'
+export { lifetimeProblem, LIFETIMES } from './synthetic/residual.ts'
+export { workOf } from './presets/preset.ts'
+export { trafficPresets } from './presets/traffic.ts'
+export { workPresets } from './presets/work.ts'
 export { backgroundProblems, openBackground } from './background.ts'
 export type { Capacity } from './shape/demand.ts'
 export { loadTracePool, type TracePoolOptions } from './nodes.ts'

@@ -58,7 +58,9 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
     refuse(service.preStop > service.grace, at('preStop'), `found ${showDuration(service.preStop)}; accepted: at most the grace of ${showDuration(service.grace)}`)
     const { traffic } = service
     if (traffic.pattern === 'step') {
-      refuse(traffic.until !== undefined && traffic.until <= traffic.at, [...at('traffic'), 'until'], `found ${showDuration(traffic.until ?? 0)}; accepted: after the step at ${showDuration(traffic.at)}`)
+      refuse(traffic.until !== null && traffic.until <= traffic.at, [...at('traffic'), 'until'], `found ${showDuration(traffic.until ?? 0)}; accepted: after the step at ${showDuration(traffic.at)}`)
+    }
+    if ('at' in traffic) {
       refuse(horizon !== undefined && traffic.at >= horizon, [...at('traffic'), 'at'], `found ${showDuration(traffic.at)}; accepted: less than the horizon of ${showDuration(horizon ?? 0)}`)
     }
   })

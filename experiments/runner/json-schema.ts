@@ -1,5 +1,5 @@
 /** `orchsim schema`: the experiment file as JSON Schema draft 7, which every editor's YAML support understands. */
-import { jsonOf } from './quantities.ts'
+import { definitions, jsonOf } from './quantities.ts'
 import { fileSchema } from './schema.ts'
 
 export function schemaText(): string {
@@ -7,6 +7,7 @@ export function schemaText(): string {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'orchsim experiment',
     ...jsonOf(fileSchema(new Map())),
+    definitions: Object.fromEntries([...definitions].map(([name, schema]) => [name, jsonOf(schema)])),
   }
   return `${JSON.stringify(schema, null, 2)}\n`
 }

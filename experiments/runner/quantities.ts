@@ -192,6 +192,23 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
     .meta({ get anyOf() { return Object.values(choices).map(jsonOf) } }) // asked for by `schema` alone, and slow
 }
 
+/** Schemas that many keys use, by name: `definitions` of the JSON Schema. */
+export const definitions = new Map<string, z.ZodType>()
+
+/** The schema of many keys: in the JSON Schema a reference, so that it is written once. Draft 7 passes over what stands beside a `$ref`: hence the allOf. */
+export function shared<T>(name: string, schema: z.ZodType<T>): z.ZodType<T> {
+  definitions.set(name, schema)
+  return z
+    .unknown()
+    .transform((value, context): T => {
+      const parsed = schema.safeParse(value)
+      if (parsed.success) return parsed.data
+      for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
+      return z.NEVER
+    })
+    .meta({ allOf: [{ $ref: `#/definitions/${name}` }] })
+}
+
 /** JSON Schema (draft 7, what editors' language servers all understand) of the accepted input. */
 export function jsonOf(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>

@@ -5,10 +5,11 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { scaled } from '../../sim/random/distributions.ts'
-import { jobPreset, loadTracePool, readJobs, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
+import { jobPreset, loadTracePool, readJobs, readPods, TraceError, type BackgroundSpec, type JobsSpec } from '../../workloads/index.ts'
 import type { Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
+import { resolveTraffic } from './resolve-traffic.ts'
 import { nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
 export interface Issue {
@@ -164,17 +165,6 @@ function resolveService(given: ServiceData, horizon: number): ServiceSpec {
       labels: { service: name }, nodeSelector: given.nodeSelector, tolerations: given.tolerations, priority: 0,
     },
     traffic: resolveTraffic(given.traffic, horizon),
-  }
-}
-
-function resolveTraffic(given: ServiceData['traffic'], horizon: number): TrafficSpec {
-  switch (given.pattern) {
-    case 'diurnal':
-      return { ...given, period: given.period ?? horizon }
-    case 'step':
-      return { ...given, until: given.until ?? null }
-    default:
-      return given
   }
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { balancedMeans, distribution as make, weibullScale, type DistributionSpec } from '../../sim/random/distributions.ts'
 import { show, suggestion } from './document.ts'
-import { duration, forms, isMap, list, number, positive, positiveTime, section, whole } from './quantities.ts'
+import { duration, forms, isMap, list, number, positive, positiveTime, section, shared, whole } from './quantities.ts'
 
 /** The words of one quantity: any amount, an amount above zero, and what to call them. */
 export interface Quantity {
@@ -103,14 +103,15 @@ function ofKinds(quantity: Quantity, nested: boolean): z.ZodType<DistributionSpe
     })
   }
   const names = Object.keys(kinds)
+  const name = `${nested ? 'part' : 'distribution'} of ${quantity.many}${quantity.counts === true ? ' and counts' : ''}`.replaceAll(' ', '-')
   const accepted = `${quantity.one}, or a map with one of ${names.join(', ')}`
-  return forms(choices, (value) => {
+  return shared(name, forms(choices, (value) => {
     if (!isMap(value)) return 'value'
     const keys = Object.keys(value)
     const kind = keys.find((key) => names.includes(key))
     if (kind !== undefined) return kind
     return { wrong: `found ${keys.length === 0 ? 'an empty map' : `the distribution ${show(keys[0])}`}; accepted: ${accepted}${suggestion(keys[0] ?? '', names)}` }
-  })
+  }))
 }
 
 type Spec<K extends DistributionSpec['kind']> = Extract<DistributionSpec, { kind: K }>

@@ -9,9 +9,9 @@ import {
   amounts, byKey, cpu, duration, flag, forms, isMap, labels, list, memory, name, number, oneOf, positive, positiveTime, price, section, share, whole, words,
 } from './quantities.ts'
 import { background } from './schema-background.ts'
-import { distribution } from './schema-distribution.ts'
 import { jobs } from './schema-jobs.ts'
 import { traffic } from './schema-traffic.ts'
+import { work } from './schema-work.ts'
 import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 const metricIds = METRICS.map((metric) => metric.id)
@@ -116,11 +116,8 @@ const service = section('a service', {
   pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
   start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
   probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
-  traffic: traffic.describe('how requests arrive: { rate, pattern: poisson, constant, diurnal or step, … }'),
-  work: section('the work of a request', {
-    wait: distribution().prefault('0s').describe('time in the pod without CPU, which holds a thread'),
-    cpu: distribution().describe('CPU work on one core'),
-  }),
+  traffic: traffic.describe('how requests arrive: { rate, pattern: poisson, diurnal, mmpp, … }, a closed loop, or { preset: web-pages }'),
+  work: work.describe('what a request costs: { cpu, wait, correlation }, or { preset: web-surge }'),
 })
 const workload = section('the workload', {
   services: list('services', service).prefault([]).describe('services whose requests are simulated one by one'),

@@ -135,8 +135,8 @@ x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "gene
 x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number of at least 0
 x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, price, labels, taints, resources
 x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, traffic, work (did you mean replicas?)
-x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, diurnal, step (did you mean diurnal?)
-x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, bounded-pareto, empirical (did you mean lognormal?)
+x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
+x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, gamma, erlang, weibull, pareto, bounded-pareto, burr, hyperexponential, empirical, mixture (did you mean lognormal?)
 x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: first-fit, next-fit, best-fit, worst-fit, least-allocated, most-allocated, balanced, dot-product, cosine, norm-difference, random, random-of-k, or { file: ./own.ts } (did you mean best-fit?)
 x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepted: name, target, tolerance, scaleDownWindow, every (did you mean target?)`)
   })
@@ -305,7 +305,7 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
 
   it('the file alone need not be right when an axis gives what it lacks', async () => {
     const { variants } = await right(`${RIGHT.replace('traffic: { rate: 8/s }', 'traffic: {}')}compare:\n  workload.services.web.traffic.rate: [8/s, 16/s]\n`)
-    expect(variants.map(({ scenario }) => scenario.services[0].traffic.rate)).toEqual([8, 16])
+    expect(variants.map(({ scenario }) => scenario.services[0].traffic)).toEqual([{ pattern: 'poisson', rate: 8 }, { pattern: 'poisson', rate: 16 }])
   })
 
   it('labels are short and unique', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import type { Selection } from '../../sim/define.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
 import type { Study } from '../../reports/study.ts'
+import type { TrafficSpec } from '../../workloads/index.ts'
 import { FAMILY_PATHS } from './families.ts'
 import type { Execution } from './execute.ts'
 import { canonical, type Plan } from './plan.ts'
@@ -81,5 +82,11 @@ function poolText(pool: PoolSpec): string {
 function serviceText({ name, replicas, shape, threads, traffic, objective }: ServiceSpec): string {
   const works = threads === 0 ? 'processor sharing' : `${threads} threads`
   const limit = shape.limit === 0 ? 'no limit' : `limit ${showCpu(shape.limit)}`
-  return `service ${name}: ${replicas} pods of ${showCpu(shape.cpu)} (${limit}, ${works}), ${traffic.pattern} traffic of ${traffic.rate}/s${objective === null ? '' : `, objective ${showDuration(objective)}`}`
+  return `service ${name}: ${replicas} pods of ${showCpu(shape.cpu)} (${limit}, ${works}), ${trafficText(traffic)}${objective === null ? '' : `, objective ${showDuration(objective)}`}`
+}
+
+function trafficText(traffic: TrafficSpec): string {
+  if (traffic.pattern === 'closed-loop') return `${traffic.clients} clients in a closed loop`
+  const { clients, trains } = traffic
+  return `${traffic.pattern} traffic of ${traffic.rate}/s${trains === undefined ? '' : ' in trains'}${clients === undefined ? '' : ` from ${clients.count} clients`}`
 }

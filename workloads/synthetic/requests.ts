@@ -1,83 +1,51 @@
-/** Requests: an arrival process, and for each arrival its wait and its work, drawn from streams of their own. */
+/** Requests: an arrival process or a closed loop, and for each request its wait, its work and its client, drawn from streams of their own. */
 import { distribution, type Distribution } from '../../sim/random/distributions.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { KeyedRandom, RandomStream } from '../../sim/random/stream.ts'
 import type { RequestSource } from '../../sim/workload.ts'
-import type { TrafficSpec, WorkSpec } from '../spec.ts'
-import { nearest } from '../../sim/random/math.ts'
-import type { Arrivals } from './arrivals.ts'
-import { ConstantArrivals } from './constant.ts'
-import { DiurnalArrivals } from './diurnal.ts'
-import { PoissonArrivals } from './poisson.ts'
-import { StepArrivals } from './step.ts'
+import type { ClientsSpec, TrafficSpec, WorkSpec } from '../spec.ts'
+import { keyedBranch, type Arrivals } from './arrivals.ts'
+import { ClosedLoop } from './closed-loop.ts'
+import { WorkDraws } from './draw-work.ts'
+import { openArrivals } from './open-arrivals.ts'
+
+export { openArrivals } from './open-arrivals.ts'
 
 /**
- * Opens a service's requests. Streams: 'arrivals', 'wait', 'work', so that request k waits and works the same whatever the rate,
- * and a change of the wait leaves the work untouched. Clients are not told apart: `key` is -1.
+ * Opens a service's requests. Streams: 'arrivals', 'wait', 'work', 'clients', so that request k waits, works and has the same client
+ * whatever the rate, and a change of the wait leaves the work untouched. Without `clients` they are not told apart: `key` is -1.
+ * A closed loop draws its think times from 'arrivals'.
  * Throws a RangeError for a rate, time or amplitude that has no meaning.
  */
 export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purpose: string) => RandomStream): RequestSource {
-  return new SyntheticRequests(openArrivals(traffic, stream('arrivals')), work, stream('wait'), stream('work'))
+  if (traffic.pattern === 'closed-loop') return new ClosedLoop(traffic, new WorkDraws(work), stream('arrivals'), stream('wait'), stream('work'))
+  const clients = traffic.clients === undefined ? null : new Clients(traffic.clients, stream('clients'))
+  return new OpenRequests(openArrivals(traffic, stream('arrivals')), new WorkDraws(work), clients, stream('wait'), stream('work'))
 }
 
-/** The arrival process that a spec names. */
-export function openArrivals(traffic: TrafficSpec, stream: RandomStream): Arrivals {
-  from0('rate', traffic.rate)
-  switch (traffic.pattern) {
-    case 'poisson':
-      return new PoissonArrivals(traffic.rate, stream)
-    case 'constant':
-      return new ConstantArrivals(traffic.rate)
-    case 'diurnal':
-      from0('period', traffic.period)
-      if (traffic.period === 0) throw new RangeError('period of diurnal traffic: 0; accepted: above 0')
-      if (!(traffic.amplitude >= 0 && traffic.amplitude <= 1)) {
-        throw new RangeError(`amplitude of diurnal traffic: ${traffic.amplitude}; accepted: 0 to 1, or the rate would be negative`)
-      }
-      if (!Number.isFinite(traffic.phase)) throw new RangeError(`phase of diurnal traffic: ${traffic.phase}; accepted: a number of periods`)
-      return new DiurnalArrivals(traffic.rate, traffic.amplitude, traffic.period, traffic.phase, stream)
-    case 'step':
-      from0('to', traffic.to)
-      from0('at', traffic.at)
-      if (traffic.until !== null && !(traffic.until >= traffic.at && traffic.until < Infinity)) {
-        throw new RangeError(`until of step traffic: ${traffic.until} µs; accepted: at or after the step, ${traffic.at} µs`)
-      }
-      return new StepArrivals(traffic.rate, traffic.to, traffic.at, traffic.until, stream)
-  }
-}
-
-function from0(what: string, value: number): void {
-  if (!(value >= 0 && value < Infinity)) throw new RangeError(`${what} of traffic: ${value}; accepted: a finite number from 0`)
-}
-
-/** No work or wait is drawn where it is constant. */
-const DRAWN = -1
-
-class SyntheticRequests implements RequestSource {
+class OpenRequests implements RequestSource {
   wait = 0
   work = 1
-  readonly key = -1
+  key = -1
   private readonly arrivals: Arrivals
-  private readonly waits: Distribution
-  private readonly works: Distribution
+  private readonly draws: WorkDraws
+  private readonly clients: Clients | null
   private readonly waitStream: RandomStream
   private readonly workStream: RandomStream
-  private readonly fixedWait: number
-  private readonly fixedWork: number
+  private count = 0
 
-  constructor(arrivals: Arrivals, work: WorkSpec, waitStream: RandomStream, workStream: RandomStream) {
+  constructor(arrivals: Arrivals, draws: WorkDraws, clients: Clients | null, waitStream: RandomStream, workStream: RandomStream) {
     this.arrivals = arrivals
-    this.waits = distribution(work.wait)
-    this.works = distribution(work.cpu)
+    this.draws = draws
+    this.clients = clients
     this.waitStream = waitStream
     this.workStream = workStream
-    this.fixedWait = work.wait.kind === 'constant' ? wholeFrom(0, work.wait.value) : DRAWN
-    this.fixedWork = work.cpu.kind === 'constant' ? wholeFrom(1, work.cpu.value) : DRAWN
   }
 
   next(): number {
-    this.wait = this.fixedWait === DRAWN ? wholeFrom(0, this.waits.sample(this.waitStream)) : this.fixedWait
-    this.work = this.fixedWork === DRAWN ? wholeFrom(1, this.works.sample(this.workStream)) : this.fixedWork
-    return this.arrivals.next()
+    this.draws.draw(this, this.waitStream, this.workStream)
+    const time = this.arrivals.next()
+    if (this.clients !== null) this.key = this.clients.of(this.arrivals.train ?? this.count++)
+    return time
   }
 
   rateAt(time: number): number {
@@ -85,8 +53,21 @@ class SyntheticRequests implements RequestSource {
   }
 }
 
-/** Rounded to whole microseconds, and not below `least` (a normal distribution reaches below zero). */
-function wholeFrom(least: number, amount: number): number {
-  const whole = nearest(amount)
-  return whole > least ? whole : least
+/** A client for each request, or for each train of them. */
+class Clients {
+  private readonly popularity: Distribution
+  private readonly luck: KeyedRandom
+
+  constructor({ count, popularity }: ClientsSpec, stream: RandomStream) {
+    if (!(count <= MOST_CLIENTS)) throw new RangeError(`clients of traffic: ${count}; accepted: a whole number from 1 to ${MOST_CLIENTS}`)
+    this.popularity = distribution({ kind: 'zipf', n: count, exponent: popularity })
+    this.luck = keyedBranch(stream)
+  }
+
+  /** From 0, the most popular first. */
+  of(train: number): number {
+    return this.popularity.quantile(this.luck.at(Math.max(0, train), 0)) - 1
+  }
 }
+
+export const MOST_CLIENTS = 1_000_000

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import { streams } from '../streams.fixture.ts'
-import { LIFETIMES, residual } from './residual.ts'
+import { lifetimeProblem, LIFETIMES, residual } from './residual.ts'
 import { kolmogorov, KOLMOGOROV_99, student } from './theory.fixture.ts'
 
 const lifetimes: DistributionSpec[] = [
@@ -9,11 +9,19 @@ const lifetimes: DistributionSpec[] = [
   { kind: 'exponential', mean: 60 },
   { kind: 'uniform', low: 20, high: 100 },
   { kind: 'lognormal', mean: 60, cv: 0.8 },
+  { kind: 'gamma', mean: 60, shape: 0.5 },
+  { kind: 'gamma', mean: 60, shape: 4 },
+  { kind: 'weibull', shape: 0.7, scale: 60 },
+  { kind: 'weibull', shape: 2, scale: 60 },
+  // E[D³] must be finite for the t-test of the mean.
+  { kind: 'pareto', alpha: 6, low: 60 },
   { kind: 'bounded-pareto', alpha: 1.5, low: 10, high: 10_000 },
   { kind: 'bounded-pareto', alpha: 1, low: 10, high: 1000 },
   { kind: 'bounded-pareto', alpha: 0.7, low: 10, high: 1000 },
+  { kind: 'hyperexponential', weights: [9, 1], means: [20, 300] },
   { kind: 'empirical', values: [5, 50, 500] },
   { kind: 'empirical', values: [5, 50, 500], weights: [90, 9, 1] },
+  { kind: 'mixture', parts: [{ weight: 3, of: { kind: 'constant', value: 5 } }, { weight: 1, of: { kind: 'gamma', mean: 90, shape: 2 } }] },
 ]
 
 describe.each(lifetimes)('what is left of a life found at random: $kind', (lifetime) => {
@@ -48,6 +56,14 @@ describe.each(lifetimes)('what is left of a life found at random: $kind', (lifet
 
 test('every kind that is announced is accepted, the others are refused with the list', () => {
   expect([...new Set(lifetimes.map(({ kind }) => kind))]).toEqual([...LIFETIMES])
-  expect(() => residual({ kind: 'zipf', n: 5, exponent: 1 })).toThrow(/lifetime: zipf; accepted: constant, exponential, uniform, lognormal, bounded-pareto, empirical/)
+  expect(() => residual({ kind: 'zipf', n: 5, exponent: 1 })).toThrow(/lifetime: zipf; accepted: constant, exponential, uniform, lognormal, gamma, weibull, pareto, bounded-pareto, hyperexponential, empirical, mixture/)
   expect(() => residual({ kind: 'normal', mean: 5, sd: 1 })).toThrow(/lifetime: normal/)
+  expect(() => residual({ kind: 'pareto', alpha: 1, low: 1 })).toThrow('lifetime: a Pareto mean of Infinity; accepted: alpha above 1')
+})
+
+test('a lifetime without a finite mean, and a mixture with what is no lifetime, are refused with a sentence', () => {
+  expect(lifetimeProblem({ kind: 'pareto', alpha: 1, low: 1 })).toBe('lifetime: a mean of Infinity µs; accepted: above 0, and finite')
+  const mixture = (of: DistributionSpec): DistributionSpec => ({ kind: 'mixture', parts: [{ weight: 1, of }] })
+  expect(lifetimeProblem(mixture({ kind: 'zipf', n: 3, exponent: 1 }))).toMatch(/^lifetime: a mixture with zipf; accepted: constant,/)
+  expect(lifetimeProblem(mixture({ kind: 'exponential', mean: 3 }))).toBe('')
 })

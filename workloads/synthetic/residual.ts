@@ -7,30 +7,35 @@
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import { pow } from '../../sim/random/math.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
+import { cumulated, placeOf } from '../shape/weights.ts'
 
 /** Kinds of distribution whose residual is known here. */
-export const LIFETIMES = ['constant', 'exponential', 'uniform', 'lognormal', 'bounded-pareto', 'empirical'] as const
+export const LIFETIMES = ['constant', 'exponential', 'uniform', 'lognormal', 'gamma', 'weibull', 'pareto', 'bounded-pareto', 'hyperexponential', 'empirical', 'mixture'] as const
 
 /** What is wrong with a lifetime, as a sentence; empty when nothing is. */
 export function lifetimeProblem(lifetime: DistributionSpec): string {
-  if (!LIFETIMES.some((kind) => kind === lifetime.kind)) return unknownKind(lifetime.kind)
+  if (!isLifetime(lifetime)) return unknownKind(lifetime.kind)
   try {
     const life = distribution(lifetime)
     if (!(life.quantile(0) >= 0)) return `lifetime: down to ${life.quantile(0)} µs; accepted: from 0`
-    return life.mean > 0 ? '' : `lifetime: a mean of ${life.mean} µs; accepted: above 0`
+    if (!(life.mean > 0 && life.mean < Infinity)) return `lifetime: a mean of ${life.mean} µs; accepted: above 0, and finite`
+    const part = lifetime.kind === 'mixture' ? lifetime.parts.find(({ weight, of }) => weight > 0 && !isLifetime(of)) : undefined
+    return part === undefined ? '' : `lifetime: a mixture with ${part.of.kind}; accepted: ${LIFETIMES.join(', ')}`
   } catch (error) {
     if (error instanceof RangeError) return `lifetime: ${error.message}`
     throw error
   }
 }
 
+const isLifetime = ({ kind }: DistributionSpec): boolean => (LIFETIMES as readonly string[]).includes(kind)
+
 function unknownKind(kind: string): string {
   return `lifetime: ${kind}; accepted: ${LIFETIMES.join(', ')}`
 }
 
 /**
- * A sampler of the time that is left [µs, not rounded]. Throws a RangeError for the two that are no lifetimes: normal (below zero)
- * and zipf (ranks).
+ * A sampler of the time that is left [µs, not rounded]. Throws a RangeError for those that are no lifetimes: normal (below zero), zipf and
+ * negative binomial (ranks and counts), and Burr's, whose length-biased form would need an incomplete beta function.
  */
 export function residual(lifetime: DistributionSpec): (stream: RandomStream) => number {
   switch (lifetime.kind) {
@@ -50,6 +55,28 @@ export function residual(lifetime: DistributionSpec): (stream: RandomStream) => 
     case 'lognormal':
       // Length-biased: µ grows by σ² = ln(1 + cv²), σ stays; the mean is multiplied by 1 + cv².
       return partOf({ kind: 'lognormal', mean: lifetime.mean * (1 + lifetime.cv * lifetime.cv), cv: lifetime.cv })
+    case 'gamma':
+      // x^(k-1) times x: the shape grows by one, the scale stays.
+      return partOf({ kind: 'gamma', shape: lifetime.shape + 1, mean: (lifetime.mean * (lifetime.shape + 1)) / lifetime.shape })
+    case 'weibull': {
+      // (x / scale)^k is exponential; length-biased it is gamma of shape 1 + 1/k.
+      const shape = 1 + 1 / lifetime.shape
+      const power = distribution({ kind: 'gamma', shape, mean: shape })
+      return (stream) => lifetime.scale * pow(power.sample(stream), 1 / lifetime.shape) * stream.next()
+    }
+    case 'pareto':
+      if (lifetime.alpha <= 1) throw new RangeError(`lifetime: a Pareto mean of Infinity; accepted: alpha above 1`)
+      return (stream) => lifetime.low * pow(1 - stream.next(), -1 / (lifetime.alpha - 1)) * stream.next()
+    case 'hyperexponential':
+      // Of each phase as long as a whole one; phases are met in proportion to weight and mean.
+      return partOfPhases(lifetime.weights, lifetime.means)
+    case 'mixture': {
+      // Which part it is by weight and mean, then what is left of one of that part.
+      const parts = lifetime.parts.filter(({ weight }) => weight > 0)
+      const left = parts.map(({ of }) => residual(of))
+      const upTo = cumulated(Float64Array.from(parts, ({ weight, of }) => weight * distribution(of).mean))
+      return (stream) => left[placeOf(upTo, stream.next())](stream)
+    }
     case 'bounded-pareto': {
       const biased = biasedPareto(lifetime.alpha, lifetime.low, lifetime.high)
       return (stream) => biased(stream.next()) * stream.next()
@@ -61,6 +88,11 @@ export function residual(lifetime: DistributionSpec): (stream: RandomStream) => 
     default:
       throw new RangeError(unknownKind(lifetime.kind))
   }
+}
+
+function partOfPhases(weights: readonly number[], means: readonly number[]): (stream: RandomStream) => number {
+  const whole = distribution({ kind: 'hyperexponential', weights: weights.map((weight, i) => weight * means[i]), means })
+  return (stream) => whole.sample(stream)
 }
 
 function partOf(biased: DistributionSpec): (stream: RandomStream) => number {

@@ -1,0 +1,72 @@
+/** What requests cost, by publication. Amounts are the publication's; what a unit costs is ours: round figures of a server of today. */
+import { distribution } from '../../sim/random/distributions.ts'
+import type { WorkPreset } from './preset.ts'
+import { lognormal } from './preset.ts'
+
+const KIB = 1024
+
+/** Where SURGE's body ends and its tail begins [KiB]. */
+const TAIL_FROM = 133_000 / KIB
+const SURGE_BODY = lognormal(9.357 - Math.log(KIB), 1.318)
+/** Share of the body below the tail: the published 93 % of files. */
+const BODY_SHARE = distribution(SURGE_BODY).cdf(TAIL_FROM)
+
+export const workPresets: readonly WorkPreset[] = [
+  {
+    name: 'web-surge',
+    summary: 'files of a web server: lognormal body, Pareto tail of alpha 1.1 from 133 KB; mean 27 KiB, variance infinite',
+    source: 'Barford and Crovella 1998, Generating representative web workloads for network and server performance evaluation (SURGE)',
+    doubt: 'parameters from memory of the paper; body and tail are mixed by the share that the body has below the tail',
+    cpu: {
+      unit: 'KiB',
+      law: { kind: 'mixture', parts: [{ weight: BODY_SHARE, of: SURGE_BODY }, { weight: 1 - BODY_SHARE, of: { kind: 'pareto', alpha: 1.1, low: TAIL_FROM } }] },
+      perUnit: 20,
+    },
+    wait: null,
+    correlation: 0,
+  },
+  {
+    name: 'web-specweb99',
+    summary: 'files in four classes: 35 % below 1 KB, 50 % to 10 KB, 14 % to 100 KB, 1 % to 1 MB',
+    source: 'Standard Performance Evaluation Corporation 1999, SPECweb99 benchmark; nine sizes a class in equal steps',
+    doubt: 'shares of the classes from memory; inside a class each of the nine sizes counts alike, where the benchmark prefers the middle ones',
+    cpu: {
+      unit: 'KiB',
+      law: {
+        kind: 'empirical',
+        values: [0.1, 1, 10, 100].flatMap((step) => Array.from({ length: 9 }, (_, i) => ((i + 1) * step * 1000) / KIB)),
+        weights: [35, 50, 14, 1].flatMap((share) => Array.from({ length: 9 }, () => share / 9)),
+      },
+      perUnit: 20,
+    },
+    wait: null,
+    correlation: 0,
+  },
+  {
+    name: 'llm-chat',
+    summary: 'prompts of 1,155 tokens on average (C² 0.92) as CPU work, outputs of 211 (C² 0.60) as wait that holds a thread',
+    source: 'Patel et al. 2024, Splitwise: efficient generative LLM inference; Azure LLM inference trace 2023, conversation',
+    doubt: 'mean, C² and rank correlation are those of the trace; its form is only roughly lognormal (largest difference in shares 0.17 and 0.21): replay the trace where the form counts',
+    cpu: { unit: 'prompt token', law: { kind: 'lognormal', mean: 1155, cv: Math.sqrt(0.922) }, perUnit: 50 },
+    wait: { unit: 'output token', law: { kind: 'lognormal', mean: 211, cv: Math.sqrt(0.595) }, perUnit: 20_000 },
+    correlation: 0.073,
+  },
+  {
+    name: 'llm-code',
+    summary: 'prompts of 2,048 tokens on average (C² 0.92) as CPU work, outputs of 28 (C² 4.6) as wait that holds a thread',
+    source: 'Patel et al. 2024, Splitwise: efficient generative LLM inference; Azure LLM inference trace 2023, code',
+    doubt: 'mean and C² are those of the trace, the lognormal form is ours; prompt and output are drawn independently',
+    cpu: { unit: 'prompt token', law: { kind: 'lognormal', mean: 2048, cv: Math.sqrt(0.92) }, perUnit: 50 },
+    wait: { unit: 'output token', law: { kind: 'lognormal', mean: 28, cv: Math.sqrt(4.6) }, perUnit: 20_000 },
+    correlation: 0,
+  },
+  {
+    name: 'functions-azure',
+    summary: 'execution times of serverless functions: lognormal, median 0.68 s, mean 11 s, C² 261',
+    source: 'Shahrad et al. 2020, Serverless in the wild: characterizing and optimizing the serverless workload at a large cloud provider',
+    doubt: 'log-mean -0.38 and log-deviation 2.36 from memory of the paper; they are of the mean time of each function, not weighted by calls',
+    cpu: { unit: 'second', law: lognormal(-0.38, 2.36), perUnit: 1_000_000 },
+    wait: null,
+    correlation: 0,
+  },
+]
