@@ -35,9 +35,7 @@ describe('--json', () => {
   test('has effects and interactions with their axes in words, the primary metric first', () => {
     const { effects } = summaryOf(studies['two axes'])
     expect(effects[0]).toMatchObject({ metric: 'slo-misses', kind: 'main', name: 'scheduling: best-fit against least-allocated', factors: [{ axis: 'scheduling', level: 'best-fit', against: 'least-allocated' }] })
-    // four schedulers and two of the three balancers: 3 + 2 main effects and 3 * 2 interactions, those of the balancer that was not run without a value
-    expect(effects.filter(({ metric }) => metric === 'slo-misses').map(({ kind, contrast }) => `${kind} ${contrast.pairs}`)).toEqual([
-      'main 3', 'main 3', 'main 3', 'main 3', 'main 0', 'interaction 3', 'interaction 0', 'interaction 3', 'interaction 0', 'interaction 3', 'interaction 0',
-    ])
+    // four schedulers and two of the three balancers, the third not having been run: 3 + 1 main effects and 3 interactions
+    expect(effects.filter(({ metric }) => metric === 'slo-misses').map(({ kind, contrast }) => `${kind} ${contrast.pairs}`)).toEqual(['main 3', 'main 3', 'main 3', 'main 3', 'interaction 3', 'interaction 3', 'interaction 3'])
   })
 })

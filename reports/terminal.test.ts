@@ -9,17 +9,45 @@ describe('comparison on a terminal', () => {
     expect(comparisonText(study, { colour: false })).toMatchInlineSnapshot(`
       "Does tighter packing hurt the tail of request latency?
 
-      variant    SLO misses [%] *                 cost [$]   latency p99 [ms]   latency p50 [ms]   goodput [requests/s]
-      --------   -------------------------   -------------   ----------------   ----------------   --------------------
-      loose      1.57 +/- 0.33    baseline   232.7 +/- 5.1          82 +/- 13       13.2 +/- 2.4          787.4 +/- 2.6
-      tight      2.45 +/- 0.53  - worse      186.1 +/- 4.1         102 +/- 16       13.2 +/- 2.3          780.4 +/- 4.2
-      tightest   3.45 +/- 0.83  - worse      155.1 +/- 3.4         122 +/- 23       13.2 +/- 2.3          772.4 +/- 6.7
+      variant    SLO misses [%] *                      cost [$]   latency p99 [ms]   latency p50 [ms]   goodput [requests/s]
+      --------   --------------------------   -----------------   ----------------   ----------------   --------------------
+      loose      1.56 +/- 0.46 <   baseline   232.7 +/- 5.1          82 +/- 17 <     13.2 +/- 2.3          787.5 +/- 3.7 <
+      tight      2.44 +/- 0.45   - worse      186.1 +/- 4.1   +     102 +/- 15   -   13.2 +/- 2.3   =      780.5 +/- 3.6   =
+      tightest   3.32 +/- 0.44   - worse      155.1 +/- 3.4 < +     124 +/- 21   -   13.2 +/- 2.3 < =      773.5 +/- 3.5   -
 
-      * primary metric; mean +/- half the 95 % interval; + better, - worse, = equivalent, ? inconclusive
+      mean +/- half the 95 % interval; * primary metric, all others are exploratory; < best mean of its column; + better;
+      - worse; = equivalent; ? inconclusive; 15 more metrics in summary.csv
 
       paired over 4 replications, 95 % t interval against loose:
-        tight: SLO misses +0.88 points [0.68, 1.09], worse
-        tightest: SLO misses +1.88 points [1.30, 2.45], worse
+        tight: SLO misses +0.88 points [0.57, 1.20], worse
+        tightest: SLO misses +1.76 points [1.58, 1.94], worse
+
+      over time, mean of replications:
+        demand [requests/s], 833 to 858
+          loose    ▁█
+          tight    ▂▄
+          tightest ▅▇
+        SLO misses [%]: always 0
+        ready pods [pods], 59.8 to 62.5
+          loose    ▁█
+          tight    ▁█
+          tightest ▄▆
+        nodes [nodes], 736 to 1,107
+          loose    ██
+          tight    ▄▄
+          tightest ▁▁
+        pending pods [pods]: always 0
+        CPU use of service pods over request [%], 67.1 to 73.0
+          loose    █▁
+          tight    ▅█
+          tightest ▂▄
+        CPU requested over allocatable [%], 63.3 to 63.5
+          all      ▁█
+        CPU used over allocatable [%], 47.6 to 49.2
+          loose    ▂█
+          tight    ▁█
+          tightest ▁▃
+
       note: one trace is one sample: the background comes from a single week of one cluster
       "
     `)
@@ -36,13 +64,52 @@ describe('comparison on a terminal', () => {
     }
   })
 
-  test('is ASCII but for names, and has colour only when asked', () => {
+  test('is ASCII but for names and sparklines, and has colour only when asked', () => {
     const study = fixtureStudy({ variants: 12, replications: 3, requests: 10, samples: 2, name: (i) => `v${i}` })
     const plain = comparisonText(study, { colour: false })
-    expect(plain).toMatch(/^[\x20-\x7e\n]+$/)
+    expect(plain).toMatch(/^[\x20-\x7e\n▁▂▃▄▅▆▇█]+$/)
     const coloured = comparisonText(study, { colour: true })
     expect(coloured).toContain('\u001b[')
     expect(coloured.replace(/\u001b\[\d+m/g, '')).toBe(plain)
+  })
+
+  test.each([80, 120])('the table and its legend fit %d columns: metrics that do not are left out and counted', (width) => {
+    const study = fixtureStudy({ variants: 8, replications: 3, requests: 10, samples: 20 })
+    const text = comparisonText(study, { colour: false, width })
+    const table = text.slice(0, text.indexOf('paired over')).split('\n').slice(2)
+    for (const line of table) expect(Array.from(line).length).toBeLessThanOrEqual(width)
+    const columns = table.find((line) => line.startsWith('---'))?.split('   ').length ?? 0
+    expect(columns).toBe(width === 80 ? 3 : 5)
+    expect(text).toContain(`${20 - (columns - 1)} more metrics in summary.csv`)
+  })
+
+  test('a screen too narrow for anything still shows the primary metric', () => {
+    const text = comparisonText(fixtureStudy({ variants: 2, replications: 3, requests: 10, samples: 2 }), { colour: false, width: 10 })
+    expect(text).toMatch(/^variant +SLO misses \[%\] \*$/m)
+  })
+
+  test('the best mean of a column is marked, by the side that is better; none where all are equal', () => {
+    const study = fixtureStudy({ variants: 3, replications: 4, requests: 10, samples: 2, name: (i) => ['loose', 'tight', 'tightest'][i] })
+    const [loose, , tightest] = ['loose', 'tight', 'tightest'].map((name) => comparisonText(study, { colour: false }).split('\n').find((line) => line.startsWith(name)) ?? '')
+    // misses, latency: the loosest; cost: the tightest. Goodput would be the loosest as well.
+    expect(loose.match(/</g)?.length).toBe(3)
+    expect(tightest).toMatch(/155\.1 \+\/- 3\.4 < \+/)
+    const same = { ...study, runs: study.runs.map((run) => ({ ...run, result: study.runs[run.replication].result })) }
+    expect(comparisonText(same, { colour: false }).split('\n').filter((line) => /^(loose|tight)/.test(line)).join()).not.toContain('<')
+  })
+
+  test('time at a glance: equal lines once, constants in words, ramps from low to high', () => {
+    const study = fixtureStudy({ variants: 2, replications: 2, requests: 10, samples: 40, name: (i) => `v${i}` })
+    const text = comparisonText(study, { colour: false })
+    expect(text).toContain('  pending pods [pods]: always 0\n')
+    expect(text).toMatch(/CPU requested over allocatable \[%\], [\d.]+ to [\d.]+\n {4}all [▁-█]{40}\n/)
+    expect(text).toMatch(/ready pods \[pods\], .*\n {4}v0 {2}[▁-█]{40}\n {4}v1 {2}[▁-█]{40}\n/)
+  })
+
+  test('effects and interactions of the primary metric stand below the contrasts', () => {
+    const text = comparisonText(fixtureStudy({ variants: 12, replications: 5, requests: 10, samples: 2 }), { colour: false })
+    expect(text).toMatch(/\n {2}scheduling: first-fit against least-allocated: SLO misses \+[\d.]+ points \[[\d.]+, [\d.]+\], worse\n/)
+    expect(text).toMatch(/\n {2}scheduling best-fit with slb two-choices: SLO misses /)
   })
 
   test('control characters of names and notes never reach the terminal', () => {

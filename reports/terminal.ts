@@ -1,38 +1,42 @@
-/** The comparison as text for the end of a run: what was asked, a table, a sentence per contrast. ASCII but for the users' own names. */
+/**
+ * The comparison as text for the end of a run: what was asked, a table, a sentence per contrast, effects, a glance at time, warnings. The
+ * same study gives the same bytes; colour and width are the caller's to know. ASCII but for users' own names and the sparklines.
+ */
 import pc from 'picocolors'
 import { mainMetrics } from './charts/metrics.ts'
 import { formatMean, plainText, shortened, distinctNames, withUnit } from './format.ts'
-import { basis, primarySentences, SIGNS } from './sentences.ts'
+import { basis, effectSentence, primarySentences, SIGNS } from './sentences.ts'
+import { sparksOf } from './sparkline.ts'
 import type { Verdict } from './statistics/contrast.ts'
 import { summarise } from './summary.ts'
-import type { SummaryRow } from './summary.ts'
+import type { Summary, SummaryRow } from './summary.ts'
 import type { Study } from './study.ts'
 
-const MOST_METRICS = 5
-/** Names longer than this lose their middle, as in the charts. */
-const NAME_LIMIT = 44
-
-interface CellText {
-  readonly text: string
-  readonly verdict: Verdict | null
+export interface TextOptions {
+  readonly colour: boolean
+  /** Columns of the screen: the table leaves out metrics that do not fit, and says so. What is piped has no screen and gets the default. */
+  readonly width?: number
 }
 
-export function comparisonText(study: Study, { colour }: { colour: boolean }): string {
+const WIDTH = 120
+const MOST_METRICS = 8
+/** Names longer than this lose their middle, as in the charts. */
+const NAME_LIMIT = 44
+/** A name is never cut below this, whatever the screen. */
+const NAME_LEAST = 12
+const MOST_EFFECTS = 12
+const MOST_SPARKS = 6
+const SPARK_CELLS = 48
+/** What happened over time, at a glance; the rest is in timeseries.csv. */
+const SPARKED = ['demand', 'misses', 'ready', 'nodes', 'pending', 'utilization', 'allocation', 'usage']
+const GAP = '   '
+
+export function comparisonText(study: Study, { colour, width = WIDTH }: TextOptions): string {
   const summary = summarise(study)
   const paint = painter(colour)
   const lines: string[] = []
-  const metrics = mainMetrics(summary, MOST_METRICS)
   if (study.question.trim() !== '') lines.push(plainText(study.question), '')
-  if (metrics.length === 0) {
-    lines.push('no metric has a value: nothing to compare')
-  } else {
-    const names = distinctNames(study.variants.map((variant) => variant.short), NAME_LIMIT)
-    const header = ['variant', ...metrics.map((metric, i) => withUnit(metric.label, metric.unit) + (i === 0 && metric.id === study.primary ? ' *' : ''))]
-    const rows = names.map((name, i): CellText[] => [{ text: name, verdict: null }, ...metrics.map((metric) => cell(summary.row(i, metric.id), study.primary))])
-    lines.push(...table(header, rows, paint))
-    const halves = metrics.some((metric) => names.some((_, i) => !Number.isNaN(summary.row(i, metric.id).low)))
-    lines.push('', paint.faint(`* primary metric; ${halves ? 'mean +/- half the 95 % interval' : 'one replication, so no intervals'}; ${legend()}`))
-  }
+  lines.push(...comparison(summary, width, paint))
   const sentences = primarySentences(summary)
   if (sentences.length > 0) {
     lines.push('', `${shortened(basis(summary), 160)}:`)
@@ -41,45 +45,137 @@ export function comparisonText(study: Study, { colour }: { colour: boolean }): s
     const { missing } = summary.row(0, study.primary)
     if (missing !== '') lines.push('', `${study.primary}: ${plainText(missing)}`)
   }
+  lines.push(...effects(summary, paint), ...overTime(study, width, paint))
+  if (summary.warnings.length + study.notes.length > 0) lines.push('')
+  for (const { text } of summary.warnings) lines.push(`${paint.warning('warning:')} ${plainText(text)}`)
   for (const note of study.notes) lines.push(`note: ${plainText(note)}`)
   return `${lines.join('\n')}\n`
 }
 
-function legend(): string {
-  return (Object.keys(SIGNS) as Verdict[]).filter((verdict) => verdict !== 'changed').map((verdict) => `${SIGNS[verdict]} ${verdict}`).join(', ')
+/** A cell in three parts that stand in line within their column: the number, the mark of the best, the verdict. */
+interface CellText {
+  readonly value: string
+  readonly best: boolean
+  readonly sign: string
+  readonly verdict: Verdict | null
 }
 
-/** The primary metric carries its verdict as sign and word; the others carry none, since they are exploratory. */
-function cell(row: SummaryRow, primary: string): CellText {
-  const value = formatMean(row.mean, (row.high - row.low) / 2)
-  if (row.metric.id !== primary) return { text: value, verdict: null }
-  const verdict = row.contrast?.verdict ?? null
-  return { text: `${value}  ${verdict === null ? '  baseline' : `${SIGNS[verdict]} ${verdict}`}`, verdict }
-}
-
-/** Numbers to the right; the column of the primary metric to the left of its verdict, so that both parts stand in line. */
-function table(header: readonly string[], rows: readonly (readonly CellText[])[], paint: Painter): string[] {
-  const parts = rows.map((row) => row.map(({ text }) => text.split('  ')))
-  const leading = header.map((_, column) => Math.max(...parts.map((row) => lengthOf(row[column][0]))))
-  const texts = parts.map((row) => row.map((part, column) => {
-    if (column === 0) return part[0]
-    const rest = part.slice(1).join('  ')
-    return `${' '.repeat(leading[column] - lengthOf(part[0]))}${part[0]}${rest === '' ? '' : `  ${rest}`}`
-  }))
-  const widths = header.map((head, column) => Math.max(lengthOf(head), ...texts.map((row) => lengthOf(row[column]))))
-  const line = (cells: readonly string[], side: (column: number) => boolean): string[] =>
-    cells.map((text, column) => {
-      const gap = ' '.repeat(widths[column] - lengthOf(text))
-      return side(column) ? text + gap : gap + text
-    })
-  const verdicts = rows[0].map((_, column) => parts.some((row) => row[column].length > 1))
-  const left = (column: number): boolean => column === 0 || verdicts[column]
-  const join = (cells: readonly string[]): string => cells.join('   ').trimEnd()
-  return [
-    paint.strong(join(line(header, left))),
-    paint.faint(widths.map((width) => '-'.repeat(width)).join('   ')),
-    ...texts.map((row, i) => join(line(row, left).map((text, column) => paint.verdict(rows[i][column].verdict, text)))),
+function comparison(summary: Summary, width: number, paint: Painter): string[] {
+  const { study } = summary
+  const metrics = mainMetrics(summary, MOST_METRICS)
+  if (metrics.length === 0) return ['no metric has a value: nothing to compare']
+  const columns = metrics.map((metric) => {
+    const rows = study.variants.map((_, variant) => summary.row(variant, metric.id))
+    const best = bestOf(rows)
+    const primary = metric.id === study.primary
+    const cells = rows.map((row, variant): CellText => ({ ...cell(row, primary), best: best.has(variant) }))
+    return { head: withUnit(metric.label, metric.unit) + (primary ? ' *' : ''), left: primary && study.variants.length > 1, cells, texts: inLine(cells) }
+  })
+  const widths = columns.map(({ head, texts }) => Math.max(lengthOf(head), ...texts.map(lengthOf)))
+  const room = width - widths[0] - GAP.length
+  const names = distinctNames(study.variants.map((variant) => variant.short), Math.max(NAME_LEAST, Math.min(NAME_LIMIT, room)))
+  const first = Math.max('variant'.length, ...names.map(lengthOf))
+  let used = first
+  const shown = columns.filter((_, i) => (used += GAP.length + widths[i]) <= width || i === 0)
+  const lines = [
+    paint.strong(joined(['variant'.padEnd(first), ...shown.map(({ head, left }, i) => placed(head, widths[i], left))])),
+    paint.faint(joined(['-'.repeat(first), ...shown.map((_, i) => '-'.repeat(widths[i]))])),
+    ...names.map((name, variant) => joined([
+      placed(name, first, true),
+      ...shown.map(({ texts, cells, left }, i) => paint.verdict(cells[variant].verdict, placed(texts[variant], widths[i], left))),
+    ])),
   ]
+  const halves = shown.some(({ cells }) => cells.some(({ value }) => value.includes('+/-')))
+  const left = summary.present.length - shown.length
+  const legend = [
+    halves ? 'mean +/- half the 95 % interval' : 'one replication, so no intervals',
+    `* primary metric, all others are exploratory`,
+    '< best mean of its column',
+    ...(Object.keys(SIGNS) as Verdict[]).filter((verdict) => verdict !== 'changed' || shown.some(({ cells }) => cells.some((one) => one.verdict === 'changed'))).map((verdict) => `${SIGNS[verdict]} ${verdict}`),
+    ...(left > 0 ? [`${left} more ${left === 1 ? 'metric' : 'metrics'} in summary.csv`] : []),
+  ]
+  return [...lines, '', ...wrapped(legend, width).map(paint.faint)]
+}
+
+/** Variants with the best mean; none when there is no better side, nothing to choose from, or all are equal. */
+function bestOf(rows: readonly SummaryRow[]): ReadonlySet<number> {
+  const { better } = rows[0].metric
+  const means = rows.map(({ mean }) => mean).filter((mean) => !Number.isNaN(mean))
+  if (better === 'neither' || means.length < 2) return new Set()
+  const [low, high] = [Math.min(...means), Math.max(...means)]
+  if (low === high) return new Set()
+  const best = better === 'lower' ? low : high
+  return new Set(rows.flatMap(({ mean }, variant) => (mean === best ? [variant] : [])))
+}
+
+/** The primary metric carries its verdict as sign and word, the others as a sign. */
+function cell(row: SummaryRow, primary: boolean): Omit<CellText, 'best'> {
+  const value = formatMean(row.mean, (row.high - row.low) / 2)
+  const verdict = row.contrast?.verdict ?? null
+  if (verdict === null) return { value, verdict, sign: primary ? '  baseline' : '' }
+  // No sign where there is nothing to compare.
+  if (!primary && row.contrast?.pairs === 0) return { value, verdict: null, sign: '' }
+  return { value, verdict, sign: primary ? `${SIGNS[verdict]} ${verdict}` : SIGNS[verdict] }
+}
+
+/** Numbers to the right of their part, then the mark, then signs to the left of theirs. */
+function inLine(cells: readonly CellText[]): string[] {
+  const leading = Math.max(...cells.map(({ value }) => lengthOf(value)))
+  const trailing = Math.max(...cells.map(({ sign }) => lengthOf(sign)))
+  const marked = cells.some(({ best }) => best)
+  return cells.map(({ value, best, sign }) => {
+    const parts = [' '.repeat(leading - lengthOf(value)) + value, ...(marked ? [best ? '<' : ' '] : []), ...(trailing > 0 ? [sign.padEnd(trailing)] : [])]
+    return parts.join(' ')
+  })
+}
+
+function placed(text: string, width: number, left: boolean): string {
+  const gap = ' '.repeat(width - lengthOf(text))
+  return left ? text + gap : gap + text
+}
+
+const joined = (cells: readonly string[]): string => cells.join(GAP).trimEnd()
+
+/** Parts joined by semicolons, broken between parts where the screen ends. */
+function wrapped(parts: readonly string[], width: number): string[] {
+  return parts.reduce<string[]>((lines, part, i) => {
+    const text = i < parts.length - 1 ? `${part};` : part
+    const last = lines[lines.length - 1]
+    if (last === undefined || lengthOf(last) + 1 + lengthOf(text) > width) return [...lines, text]
+    return [...lines.slice(0, -1), `${last} ${text}`]
+  }, [])
+}
+
+/** Of the primary metric, when two axes have a choice. */
+function effects({ study, effects: all }: Summary, paint: Painter): string[] {
+  const own = all.find(({ metric }) => metric.id === study.primary)
+  if (own === undefined) return []
+  const list = [...own.main, ...own.interactions].filter(({ contrast }) => contrast.pairs > 0)
+  if (list.length === 0) return []
+  const left = list.length - MOST_EFFECTS
+  return [
+    '', 'effects of the axes, each averaged over the others:',
+    ...list.slice(0, MOST_EFFECTS).map((effect) => `  ${paint.verdict(effect.contrast.verdict, effectSentence(study, own, effect))}`),
+    ...(left > 0 ? [`  and ${left} more in effects.csv`] : []),
+  ]
+}
+
+function overTime(study: Study, width: number, paint: Painter): string[] {
+  const names = distinctNames(study.variants.map((variant) => variant.short), 24).slice(0, MOST_SPARKS)
+  const first = Math.max('all'.length, ...names.map(lengthOf))
+  const sparks = sparksOf(study, SPARKED, Math.max(8, Math.min(SPARK_CELLS, width - first - 5)))
+  if (sparks.length === 0) return []
+  const left = study.variants.length - names.length
+  return [
+    '', `over time, mean of replications${left > 0 ? ` (the first ${names.length} of ${study.variants.length} variants)` : ''}:`,
+    ...sparks.flatMap(({ heading, lines }) => [`  ${paint.faint(heading)}`, ...sparkLines(lines, names, first)]),
+  ]
+}
+
+/** Variants that look alike, as demand does, need one line. */
+function sparkLines(lines: readonly string[], names: readonly string[], width: number): string[] {
+  const alike = lines.length > 1 && lines.every((line) => line === lines[0])
+  return lines.slice(0, alike ? 1 : names.length).map((line, variant) => `    ${placed(alike ? 'all' : names[variant], width, true)} ${line}`)
 }
 
 /** Characters, not UTF-16 units: names may hold any. */
@@ -88,6 +184,7 @@ const lengthOf = (text: string): number => Array.from(text).length
 interface Painter {
   strong(text: string): string
   faint(text: string): string
+  warning(text: string): string
   verdict(verdict: Verdict | null, text: string): string
 }
 
@@ -101,6 +198,5 @@ function painter(colour: boolean): Painter {
     equivalent: colours.cyan,
     inconclusive: same,
   }
-  return { strong: colours.bold, faint: colours.dim, verdict: (verdict, text) => (verdict === null ? text : byVerdict[verdict](text)) }
+  return { strong: colours.bold, faint: colours.dim, warning: colours.yellow, verdict: (verdict, text) => (verdict === null ? text : byVerdict[verdict](text)) }
 }
-

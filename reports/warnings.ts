@@ -1,7 +1,7 @@
 /** What a reader must know before believing a number: values that are lower bounds, series that had not settled, means that rest on few requests. */
 import type { MetricDefinition } from '../sim/metrics/standard.ts'
 import type { SparseHistogram } from '../sim/results.ts'
-import { formatNumber, plainText } from './format.ts'
+import { formatFixed, formatNumber, plainText } from './format.ts'
 import { pooledLatency } from './pooled.ts'
 import { driftsBeyond } from './statistics/drift.ts'
 import { isHeavy, tailOf } from './statistics/heavy-tail.ts'
@@ -48,10 +48,10 @@ function missingRuns(study: Study): Warning[] {
 
 /** What is counted as censored, and the metrics whose values are lower bounds by it. */
 const CENSORED = [
-  { count: 'pending-censored', metrics: ['pending-p50', 'pending-p99'], what: 'pods were still unbound at the horizon and count with the time until then' },
-  { count: 'ready-censored', metrics: ['time-to-ready-p99'], what: 'pods of services were not ready at the horizon and count with the time until then' },
-  { count: 'jobs-unfinished', metrics: ['job-completion-p50', 'job-completion-p99', 'job-completion-mean'], what: 'jobs were unfinished at the horizon and count with the time until then' },
-  { count: 'unfinished', metrics: ['latency-p50', 'latency-p99', 'latency-p999', 'latency-mean'], what: 'requests were unfinished at the horizon and have no latency' },
+  { count: 'pending-censored', metrics: ['pending-p50', 'pending-p99'], what: 'pods were still unbound at the horizon and count with the time until then, so the true values can only be higher' },
+  { count: 'ready-censored', metrics: ['time-to-ready-p99'], what: 'pods of services were not ready at the horizon and count with the time until then, so the true values can only be higher' },
+  { count: 'jobs-unfinished', metrics: ['job-completion-p50', 'job-completion-p99', 'job-completion-mean'], what: 'jobs were unfinished at the horizon and count with the time until then, so the true values can only be higher' },
+  { count: 'unfinished', metrics: ['latency-p50', 'latency-p99', 'latency-p999', 'latency-mean'], what: 'requests were unfinished at the horizon and have no latency, so slow ones may be missing' },
 ] as const
 
 /** Of latencies the few requests in flight at the horizon are no news: from this share of all on they are. */
@@ -67,8 +67,8 @@ function censoring(study: Study, present: readonly MetricDefinition[]): Warning[
       if (censored === 0) return ''
       const all = totalOf(study, variant, count)
       if (count === 'unfinished' && censored < NOTABLE_REQUESTS * (all + censored)) return ''
-      const share = count === 'pending-censored' && all > 0 ? ` of ${formatNumber(all, 6)}` : ''
-      return `${told.join(', ')}: ${formatNumber(censored, 6)}${share} ${what} (all ${runs.length} runs together), so the true values are higher`
+      const share = count === 'pending-censored' && all > 0 ? ` of ${formatFixed(all, 0)}` : ''
+      return `${told.join(', ')}: ${formatFixed(censored, 0)}${share} ${what} (all ${runs.length} runs together)`
     })
   })
 }
@@ -82,27 +82,41 @@ function totalOf(study: Study, variant: number, count: string): number {
 
 const countOf = ({ counts }: SparseHistogram): number => counts.reduce((sum, one) => sum + one, 0)
 
-/** Levels that settle when the cluster does. Demand is not among them: it comes from outside, and is named when it drifts too. */
+/** Levels that settle when the cluster does. */
 const SETTLING = ['misses', 'utilization', 'ready', 'nodes', 'pending', 'allocation', 'usage']
-/** Part of a variant's runs from which drift is told. */
+/** Comes from outside: it does not settle, but what does not settle may follow it. */
+const OUTSIDE = 'demand'
+/** Part of a variant's runs above which drift of a column is told. */
 const NOTABLE_RUNS = 0.5
 
+/** One warning for all: the same cluster and traffic usually settle, or not, in every variant. */
 function drift(study: Study): Warning[] {
   const { warmup } = study
   if (warmup === undefined) return []
-  return gathered('drift', study, (variant) => {
-    const drifting = SETTLING.map((column) => ({ column, ...driftingRuns(study, variant, column, warmup) })).filter(({ share }) => share > NOTABLE_RUNS)
-    if (drifting.length === 0) return ''
-    const words = drifting.map(({ column, of, runs }) => `${column} in ${of} of ${runs} runs`).join(', ')
-    const outside = driftingRuns(study, variant, 'demand', warmup).share > NOTABLE_RUNS ? '; so does the demand, which is the traffic itself and no matter of warm-up' : ''
-    return `MSER-5 would cut more than the warm-up of ${formatNumber(warmup)} s: ${words}${outside}. Nothing was cut; a longer warm-up tells whether it matters`
+  const found = study.variants.map((_, variant) => [...SETTLING, OUTSIDE].map((column) => driftingRuns(study, variant, column, warmup)))
+  const notable = ({ of, runs }: Drifting): boolean => runs > 0 && of / runs > NOTABLE_RUNS
+  const variants = found.flatMap((columns, variant) => (columns.some((one) => one.column !== OUTSIDE && notable(one)) ? [variant] : []))
+  if (variants.length === 0) return []
+  const told = [...SETTLING, OUTSIDE].flatMap((column, i) => {
+    const theirs = variants.map((variant) => found[variant][i])
+    if (!theirs.some(notable)) return []
+    return [{ column, words: `${column} in ${theirs.reduce((sum, { of }) => sum + of, 0)} of ${theirs.reduce((sum, { runs }) => sum + runs, 0)} runs` }]
   })
+  const words = told.filter(({ column }) => column !== OUTSIDE).map((one) => one.words).join(', ')
+  const outside = told.filter(({ column }) => column === OUTSIDE).map((one) => `; so does ${one.words}, which is the traffic itself and no matter of warm-up`).join('')
+  return [{ kind: 'drift', variants, text: `${named(study, variants)}MSER-5 would cut more than the warm-up of ${formatNumber(warmup)} s: ${words}${outside}. Nothing was cut; a longer warm-up tells whether it matters` }]
 }
 
-function driftingRuns(study: Study, variant: number, column: string, warmup: number): { of: number; runs: number; share: number } {
+interface Drifting {
+  readonly column: string
+  /** Runs that drift, of those that can be judged. */
+  readonly of: number
+  readonly runs: number
+}
+
+function driftingRuns(study: Study, variant: number, column: string, warmup: number): Drifting {
   const found = runsOf(study, variant).map(({ result }) => driftsBeyond(result.series, column, warmup)).filter((one) => one !== undefined)
-  const of = found.filter((one) => one).length
-  return { of, runs: found.length, share: found.length === 0 ? 0 : of / found.length }
+  return { column, of: found.filter((one) => one).length, runs: found.length }
 }
 
 function heavyTails(study: Study): Warning[] {
@@ -118,5 +132,5 @@ function heavyTails(study: Study): Warning[] {
 
 function tailText({ carried, largest, index, count }: Tail, service: string | undefined): string {
   const whose = service === undefined ? 'latency' : `latency of ${plainText(service)}`
-  return `${whose} has a heavy tail: the slowest 0.1 % of ${formatNumber(count, 6)} requests carry ${formatNumber(100 * carried, 2)} % of the sum (the cap is the largest, ${formatNumber(largest / 1e6)} s; tail index ${formatNumber(index, 2)}). Means rest on few requests, and their intervals are too narrow: read quantiles`
+  return `${whose} has a heavy tail: the slowest 0.1 % of ${formatFixed(count, 0)} requests carry ${formatNumber(100 * carried, 2)} % of the sum (the cap is the largest, ${formatNumber(largest / 1e6)} s; tail index ${formatNumber(index, 2)}). Means rest on few requests, and their intervals are too narrow: read quantiles`
 }

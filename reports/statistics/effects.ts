@@ -81,20 +81,24 @@ function designsOf(study: Study): readonly Design[] {
 }
 
 function madeDesigns(study: Study): Design[] {
-  const axes = study.axes.map((axis, i) => ({ axis: i, levels: axis.values.length })).filter(({ levels }) => levels > 1)
+  const levels = study.variants.map(({ values }) => values.map((value, axis) => study.axes[axis].values.indexOf(value)))
+  // What no variant has was planned for nobody: no effect of it, and no gap in the averages of others.
+  const run = study.axes.map(({ values }, axis) => values.flatMap((_, level) => (levels.some((own) => own[axis] === level) ? [level] : [])))
+  const axes = run.flatMap((own, axis) => (own.length > 1 ? [{ axis, levels: own.filter((level) => level > 0) }] : []))
   if (axes.length < 2) return []
-  const cells = new Map(study.variants.map(({ values }, variant) => [cellKey(values.map((value, axis) => study.axes[axis].values.indexOf(value))), variant]))
-  const factorsOf = axes.map(({ axis, levels }) => Array.from({ length: levels - 1 }, (_, i): Factor => ({ axis, level: i + 1 })))
+  const cells = new Map(levels.map((own, variant) => [cellKey(own), variant]))
+  const factorsOf = axes.map(({ axis, levels: own }) => own.map((level): Factor => ({ axis, level })))
   const main = factorsOf.flat().map((factor) => [factor])
   const pairs = factorsOf.flatMap((first, i) => factorsOf.slice(i + 1).flatMap((second) => first.flatMap((a) => second.map((b) => [a, b]))))
-  return [...main, ...pairs].map((factors) => design(study, cells, factors))
+  return [...main, ...pairs].map((factors) => design(run, cells, factors))
 }
 
 const cellKey = (levels: readonly number[]): string => levels.join(',')
 
-function design(study: Study, cells: ReadonlyMap<string, number>, factors: readonly Factor[]): Design {
+/** `run` are the levels of each axis that some variant has. */
+function design(run: readonly (readonly number[])[], cells: ReadonlyMap<string, number>, factors: readonly Factor[]): Design {
   const corners = cornersOf(factors)
-  const others = combinations(study.axes.map(({ values }, axis) => (factors.some((factor) => factor.axis === axis) ? 1 : values.length)))
+  const others = combinations(run.map((levels, axis) => (factors.some((factor) => factor.axis === axis) ? [0] : levels)))
   const blocks = others
     .map((rest) => corners.map(({ levels, sign }) => ({ sign, variant: cells.get(cellKey(rest.map((level, axis) => levels.get(axis) ?? level))) })))
     .filter((block) => block.every(({ variant }) => variant !== undefined))
@@ -111,15 +115,15 @@ function design(study: Study, cells: ReadonlyMap<string, number>, factors: reado
 
 /** The combinations of "first level or this one" with the sign of each; the first has all factors at their first level. */
 function cornersOf(factors: readonly Factor[]): { readonly levels: ReadonlyMap<number, number>; readonly sign: number }[] {
-  return combinations(factors.map(() => 2)).map((moved) => ({
+  return combinations(factors.map(() => [0, 1])).map((moved) => ({
     levels: new Map(factors.map(({ axis, level }, i) => [axis, moved[i] === 1 ? level : 0])),
     sign: moved.reduce((sign, one) => (one === 1 ? sign : -sign), 1),
   }))
 }
 
-/** All combinations of levels, the last axis fastest. */
-function combinations(sizes: readonly number[]): number[][] {
-  return sizes.reduce<number[][]>((all, size) => all.flatMap((choice) => Array.from({ length: size }, (_, i) => [...choice, i])), [[]])
+/** One of each list, in all ways, the last fastest. */
+function combinations(lists: readonly (readonly number[])[]): number[][] {
+  return lists.reduce<number[][]>((all, list) => all.flatMap((choice) => list.map((one) => [...choice, one])), [[]])
 }
 
 /** By variant and replication. */

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest'
+import { Histogram } from '../sim/metrics/histogram.ts'
+import type { RunResult } from '../sim/results.ts'
+import { fixtureStudy } from './study.fixture.ts'
+import type { Study } from './study.ts'
+import { summarise } from './summary.ts'
+import type { Warning } from './summary.ts'
+
+const small = { variants: 2, replications: 3, requests: 20_000, samples: 180, name: (i: number) => `v${i}` }
+
+/** Every run of a variant changed. */
+function changed(study: Study, change: (result: RunResult, variant: number) => Partial<RunResult>): Study {
+  return { ...study, runs: study.runs.map((run) => ({ ...run, result: { ...run.result, ...change(run.result, run.variant) } })) }
+}
+
+const of = (study: Study, kind: Warning['kind']): Warning[] => summarise(study).warnings.filter((warning) => warning.kind === kind)
+
+describe('warnings', () => {
+  test('none where nothing is wrong', () => {
+    expect(summarise(fixtureStudy(small)).warnings).toEqual([])
+  })
+
+  test('missing runs, by variant', () => {
+    const study = fixtureStudy(small)
+    expect(of({ ...study, runs: study.runs.slice(0, -1) }, 'runs')).toEqual([{ kind: 'runs', variants: [1], text: 'v1: 1 of 3 runs are missing, intervals rest on the rest' }])
+  })
+
+  test('censored pods: 4 in each of three runs of one variant, of 400 a run', () => {
+    const study = changed(fixtureStudy(small), ({ metrics }, variant) => ({ metrics: { ...metrics, 'pending-censored': variant === 1 ? 4 : 0 } }))
+    expect(of(study, 'censoring')).toEqual([{
+      kind: 'censoring', variants: [1],
+      text: 'v1: pending p99: 12 of 1,200 pods were still unbound at the horizon and count with the time until then, so the true values can only be higher (all 3 runs together)',
+    }])
+  })
+
+  test('unfinished requests are told from one in a thousand on: 20 and 21 of 20,020 or so', () => {
+    const unfinished = (count: number): Study => changed(fixtureStudy(small), ({ metrics }) => ({ metrics: { ...metrics, unfinished: count } }))
+    expect(of(unfinished(20), 'censoring')).toEqual([])
+    expect(of(unfinished(21), 'censoring')[0].text).toContain('63 requests were unfinished at the horizon and have no latency')
+  })
+
+  test('drift: only when the warm-up is known, over all variants in one line, and with the demand named', () => {
+    // A wave of 565 s in 600 s of samples: nothing settles.
+    const waves = fixtureStudy({ ...small, samples: 120 })
+    expect(of(waves, 'drift')).toEqual([])
+    const [warning, ...more] = of({ ...waves, warmup: 10 }, 'drift')
+    expect(more).toEqual([])
+    expect(warning.variants).toEqual([0, 1])
+    expect(warning.text).toMatch(/^MSER-5 would cut more than the warm-up of 10\.0 s: .*ready in 6 of 6 runs.*; so does demand in 6 of 6 runs/)
+    expect(of({ ...waves, warmup: 550 }, 'drift')).toEqual([])
+  })
+
+  test('a heavy tail is told with its cap, by service where there are several', () => {
+    const tail = new Histogram()
+    for (let i = 0; i < 20_000; i++) tail.record(i < 20 ? 30_000_000 : 1000)
+    const one = changed(fixtureStudy(small), (_, variant) => (variant === 0 ? { latency: tail.toSparse() } : {}))
+    expect(of(one, 'heavy-tail')).toEqual([expect.objectContaining({ variants: [0] })])
+    expect(of(one, 'heavy-tail')[0].text).toMatch(/^v0: latency has a heavy tail: the slowest 0\.1 % of 60,000 requests carry 97 % of the sum \(the cap is the largest, 30\.\d s; tail index /)
+    const services = changed(fixtureStudy({ ...small, services: ['web', '<b>'] }), ({ latencyByService }) => ({ latencyByService: { ...latencyByService, '<b>': tail.toSparse() } }))
+    expect(of(services, 'heavy-tail').map(({ text }) => text.slice(0, 32))).toEqual(['latency of <b> has a heavy tail:'])
+  })
+})
