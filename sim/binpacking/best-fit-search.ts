@@ -10,8 +10,8 @@ import type { Measure } from './measure.ts'
 import type { BinSearch } from './search.ts'
 
 /** A key is room * 2^24 + bin, the room at most 2^28: together below 2^53. */
-const MOST_BINS = 2 ** 24
-const LEVELS = 2 ** 28
+const MOST_BINS = 16_777_216
+const LEVELS = 268_435_456
 
 export class BestFitSearch implements BinSearch {
   /** Existing bins in order of room, then new ones in order of room, and each one's room beside it. */

@@ -38,7 +38,7 @@ export const everyItem = (): boolean => true
 type Counts = (item: number) => boolean
 
 /** Largest whole number that sums may reach without being rounded. */
-const EXACT = 2 ** 53
+const EXACT = Number.MAX_SAFE_INTEGER
 
 /** The continuous bound for the pods that `counts` (all of them when it is left out). */
 export function continuousBound(problem: PackingProblem, counts: Counts = everyItem): Bound {

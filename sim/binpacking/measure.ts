@@ -23,8 +23,8 @@ import type { PackingProblem } from './policy.ts'
 export type SizeName = 'l1' | 'l2' | 'l-infinity' | 'product'
 export type WeightsName = 'equal' | 'average-demand'
 
-const SCALE = 2 ** 20
-const LARGEST = 2 ** 32
+const SCALE = 1_048_576 // 2^20
+const LARGEST = 4_294_967_296 // 2^32
 
 export class Measure {
   /** Rows of resources that some pod of the round asks for. */
