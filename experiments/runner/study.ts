@@ -33,9 +33,16 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finish
     runs: execution.finished.map(({ run, result }) => ({ variant: run.variant, replication: run.replication, seed: run.seed, id: run.id, result })),
     notes,
     setup: setupOf(plan.variants[0].scenario),
+    ...warmupOf(plan),
     replications: asked,
     reproduce: { command, version, digest: createHash('sha256').update(canonical(plan.runs.map(({ id }) => id))).digest('hex') },
   }
+}
+
+/** What all variants have in common; nothing when an axis changes it. */
+function warmupOf({ variants }: Plan): Pick<Study, 'warmup'> {
+  const [{ scenario }] = variants
+  return variants.every((variant) => variant.scenario.warmup === scenario.warmup) ? { warmup: scenario.warmup / 1e6 } : {}
 }
 
 /** "scheduling best-fit"; a label of another path names its key already. */
