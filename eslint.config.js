@@ -17,7 +17,7 @@ const powerSyntax = [
 ]
 
 export default tseslint.config(
-  { ignores: ['dist/', 'results/', 'node_modules/', '.nodes/', 'coverage/'] },
+  { ignores: ['dist/', 'results/', 'node_modules/', '.nodes/', 'coverage/', 'reports/page/script.min.mjs'] },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.base],

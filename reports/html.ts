@@ -7,10 +7,21 @@ export function escapeHtml(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (character === '\n' ? character : ' ')).replace(/[&<>"']/g, (character) => ESCAPES[character])
 }
 
+export const htmlList = (items: readonly string[]): string => `<ul>\n${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`
+
+export interface HtmlRow {
+  /** Row of `Study.variants` that it is about, so that the page's filter knows; null when it is about none. */
+  readonly variant: number | null
+  readonly cells: readonly HtmlCell[]
+}
+
+/** `value` is what a column is sorted by; without one, or when it is NaN, the text is. `kind` is its class. */
+export type HtmlCell = string | { readonly text: string; readonly kind?: string; readonly value?: number }
+
 /** A table whose first column names the row; other columns hold numbers or words. All cells are escaped here. */
-export function htmlTable(caption: string, header: readonly string[], rows: readonly (readonly HtmlCell[])[]): string {
+export function htmlTable(caption: string, header: readonly string[], rows: readonly HtmlRow[]): string {
   const head = header.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('')
-  const body = rows.map((row) => `<tr>${row.map((cell, i) => cellHtml(cell, i === 0)).join('')}</tr>`).join('\n')
+  const body = rows.map(({ variant, cells }) => `<tr${variantAttribute(variant)}>${cells.map((cell, i) => cellHtml(cell, i === 0)).join('')}</tr>`).join('\n')
   return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table><caption>${escapeHtml(caption)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
@@ -18,17 +29,24 @@ ${body}
 </tbody></table></div>`
 }
 
-export type HtmlCell = string | { readonly text: string; readonly kind: string }
+export const variantAttribute = (variant: number | null): string => (variant === null ? '' : ` data-variant="${variant}"`)
 
 function cellHtml(cell: HtmlCell, first: boolean): string {
-  if (first) return `<th scope="row">${escapeHtml(typeof cell === 'string' ? cell : cell.text)}</th>`
-  if (typeof cell === 'string') return `<td>${escapeHtml(cell)}</td>`
-  return `<td class="${escapeHtml(cell.kind)}">${escapeHtml(cell.text)}</td>`
+  const { text, kind = '', value = NaN } = typeof cell === 'string' ? { text: cell } : cell
+  const attributes = `${kind === '' ? '' : ` class="${escapeHtml(kind)}"`}${Number.isFinite(value) ? ` data-value="${value}"` : ''}`
+  return first ? `<th scope="row"${attributes}>${escapeHtml(text)}</th>` : `<td${attributes}>${escapeHtml(text)}</td>`
 }
 
 /**
- * An SVG for use among others in one page: its ids get a prefix, since two charts that both define `clip0` would share the first one.
+ * An SVG for use among others in one page: its ids get a prefix, since two charts that both define `clip0` would share the first one. It
+ * is a picture with one description: what assistive software would read mark by mark is said by the tables and by the live chart.
  */
-export function inlineSvg(svg: string, prefix: string): string {
-  return svg.replace(/ id="([^"]+)"/g, (_, id: string) => ` id="${prefix}-${id}"`).replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${prefix}-${id})`)
+export function inlineSvg(svg: string, prefix: string, label: string): string {
+  const end = svg.indexOf('>')
+  const opening = svg.slice(0, end).replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
+  const marks = svg.slice(end)
+    .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
+    .replace(/ id="([^"]+)"/g, (_, id: string) => ` id="${prefix}-${id}"`)
+    .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${prefix}-${id})`)
+  return `${opening} role="img" aria-label="${escapeHtml(label)}"${marks}`
 }

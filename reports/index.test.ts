@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const small = { requests: 1000, samples: 20 }
-const CHARTS = ['metrics', 'slo-misses-against-cost', 'latency', 'timeseries']
+const CHARTS = ['metrics', 'slo-misses-against-cost', 'latency', 'pending', 'packing', 'timeseries', 'nodes']
 
 async function contents(root: string): Promise<Map<string, string>> {
   const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())

@@ -1,10 +1,11 @@
 /** The door of this folder: a study in, files and texts out. */
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { chartsOf } from './charts/index.ts'
+import { chartNames, chartsOf, specOf } from './charts/index.ts'
 import { renderPng, renderSvg } from './charts/render.ts'
 import { page } from './page.ts'
 import type { DrawnChart } from './page.ts'
+import { pageData } from './page/data.ts'
 import { summarise } from './summary.ts'
 import type { Study } from './study.ts'
 import { effectsCsv } from './tables/effects.ts'
@@ -30,9 +31,6 @@ export { comparisonText } from './terminal.ts'
 export { summarise } from './summary.ts'
 export { writeWhole } from './write.ts'
 
-/** All charts that a report can have; those without data are removed, so that a folder never shows an older run's. */
-const CHART_NAMES = ['metrics', 'slo-misses-against-cost', 'latency', 'latency-by-service', 'timeseries']
-
 /**
  * Writes runs.csv, summary.csv, effects.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
  * the order of writing. Numbers go first: a chart that cannot be drawn never costs a table.
@@ -49,17 +47,21 @@ export async function writeReports(folder: string, study: Study): Promise<string
   await write('timeseries.csv', timeseriesCsv(study))
   const stride = timeseriesStride(study)
   const notes = stride > 1 ? [`timeseries.csv keeps every ${stride}th sample, to stay of a readable size`] : []
+  const charts = chartsOf(summary)
   const drawn: DrawnChart[] = []
-  for (const { name, title, spec } of chartsOf(summary)) {
+  for (const chart of charts) {
+    const { name, title, subtitle } = chart
+    const spec = specOf(chart)
     const { svg, warnings } = await renderSvg(spec)
     notes.push(...warnings.map((warning) => `chart ${name}: ${warning}`))
-    drawn.push({ name, title, svg })
-    await write(`charts/${name}.vl.json`, `${JSON.stringify(spec, null, 1)}\n`)
+    drawn.push({ name, title, subtitle, svg })
+    await write(`charts/${name}.vl.json`, `${JSON.stringify(spec)}\n`)
     await write(`charts/${name}.svg`, `${svg}\n`)
   }
-  await write('report.html', page(summary, drawn, notes))
+  await write('report.html', page(summary, { charts: drawn, data: await pageData(summary, charts), notes }))
   for (const { name, svg } of drawn) await write(`charts/${name}.png`, await renderPng(svg))
-  for (const name of CHART_NAMES.filter((known) => !drawn.some((chart) => chart.name === known))) {
+  // Those without data are removed, so that a folder never shows an older run's.
+  for (const name of chartNames.filter((known) => !drawn.some((chart) => chart.name === known))) {
     for (const ending of ['vl.json', 'svg', 'png']) await rm(join(folder, 'charts', `${name}.${ending}`), { force: true })
   }
   return written

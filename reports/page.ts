@@ -1,38 +1,61 @@
-/** report.html: one file, no network, no scripts; what was asked, what came out, how sure that is, and how to get it again. */
+/**
+ * report.html: one file, no network; what was asked, what came out, how sure that is, and how to get it again. Complete without its
+ * script and on paper; with it, charts and tables answer. Nothing but its own style and script may run, each named by its digest.
+ */
 import { createHash } from 'node:crypto'
-import { METRICS } from '../sim/metrics/standard.ts'
 import type { MetricDefinition } from '../sim/metrics/standard.ts'
 import { mainMetrics } from './charts/metrics.ts'
-import { formatMean, formatNumber, plainText, withUnit } from './format.ts'
-import { escapeHtml, htmlTable, inlineSvg } from './html.ts'
-import type { HtmlCell } from './html.ts'
+import { frontSentence } from './charts/tradeoff.ts'
+import { formatMean, formatNumber, plainText } from './format.ts'
+import { escapeHtml, htmlList, inlineSvg, variantAttribute } from './html.ts'
+import { safeJson } from './page/data.ts'
+import { effectsSection } from './page/effects.ts'
+import { pageScript } from './page/script.ts'
+import { tables } from './page/tables.ts'
+import type { PageData } from './page/ways.ts'
 import { basis, contrastText, primarySentences } from './sentences.ts'
 import { STYLE } from './style.ts'
 import { plannedReplications } from './study.ts'
 import type { Study } from './study.ts'
-import type { Summary, SummaryRow } from './summary.ts'
+import type { Summary } from './summary.ts'
 
 export interface DrawnChart {
   readonly name: string
   readonly title: string
+  readonly subtitle: readonly string[]
   readonly svg: string
 }
 
-const MAIN_METRICS = 6
+export interface PageParts {
+  readonly charts: readonly DrawnChart[]
+  /** What the script works on; without it the page has no script. */
+  readonly data: PageData | null
+  /** Of the making of the report. */
+  readonly notes: readonly string[]
+}
+
+/** Other metrics that are told beside a verdict. */
+const TOLD_BESIDE = 4
 /** Notes of single runs that are shown; the rest is counted. */
 const MOST_NOTES = 40
 
-export function page(summary: Summary, charts: readonly DrawnChart[], notes: readonly string[]): string {
+export function page(summary: Summary, { charts, data, notes }: PageParts): string {
   const { study } = summary
-  // Everything inline is named by its digest, and nothing else is allowed: no network, no script, no base, no form.
-  const digest = createHash('sha256').update(STYLE).digest('base64')
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`
+  const live = data !== null && charts.length > 0
+  const script = live ? pageScript() : ''
+  // Everything inline is named by its digest, and nothing else is allowed: no network, no other script, no eval, no base, no form.
+  const scripts = live ? ` script-src 'sha256-${digest(script)}';` : ''
+  const policy = `default-src 'none';${scripts} style-src 'sha256-${digest(STYLE)}'; base-uri 'none'; form-action 'none'`
+  const effects = effectsSection(summary)
   const parts = [
     `<h1>${escapeHtml(study.name)}</h1>`,
     study.question.trim() === '' ? '' : `<p class="question">${escapeHtml(study.question)}</p>`,
+    '<div id="filter"></div>',
     verdicts(summary),
-    section('Set-up', list(setup(study))),
-    ...(charts.length === 0 ? [] : [section('Charts', charts.map(figure).join('\n'))]),
+    warnings(summary),
+    section('Set-up', htmlList(setup(study))),
+    charts.length === 0 ? '' : section('Charts', charts.map((chart) => figure(chart, chart.name === 'slo-misses-against-cost' ? frontSentence(summary) : '')).join('\n')),
+    effects === '' ? '' : section('Effects of the axes', effects),
     section('Tables', tables(summary)),
     section('What to know', whatToKnow(summary, notes)),
     section('Reproduce', reproduce(study)),
@@ -50,14 +73,14 @@ export function page(summary: Summary, charts: readonly DrawnChart[], notes: rea
 <main>
 ${parts.filter((part) => part !== '').join('\n')}
 </main>
-</body>
+${live ? `<script type="application/json" id="data">${safeJson(data)}</script>\n<script>${script}</script>\n` : ''}</body>
 </html>
 `
 }
 
-const section = (title: string, body: string): string => `<section>\n<h2>${escapeHtml(title)}</h2>\n${body}\n</section>`
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64')
 
-const list = (items: readonly string[]): string => `<ul>\n${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`
+const section = (title: string, body: string): string => `<section>\n<h2>${escapeHtml(title)}</h2>\n${body}\n</section>`
 
 function verdicts(summary: Summary): string {
   const { study } = summary
@@ -69,10 +92,26 @@ function verdicts(summary: Summary): string {
   }
   const items = primarySentences(summary).map((text, i) => {
     const verdict = summary.row(i + 1, study.primary).contrast?.verdict ?? 'inconclusive'
-    return `<li class="${verdict}">${escapeHtml(text)}</li>`
+    const others = beside(summary, i + 1)
+    return `<li class="${verdict}"${variantAttribute(i + 1)}>${escapeHtml(text)}${others === '' ? '' : `<br><span class="faint">${escapeHtml(others)}</span>`}</li>`
   })
   const note = `Primary metric: ${primary.metric.label} (${primary.metric.definition}); ${basis(summary)}; p-values corrected by Holm over ${items.length === 1 ? 'one contrast' : `${items.length} contrasts`}.`
   return section('Verdicts', `<ul class="verdicts">\n${items.join('\n')}\n</ul>\n<p class="faint">${escapeHtml(note)} ${escapeHtml(rule(primary.metric, study))}</p>`)
+}
+
+/** "cost -12.1 % [-12.9, -11.2], better; latency p99 ...": what else changed, to be confirmed. */
+function beside(summary: Summary, variant: number): string {
+  const others = mainMetrics(summary, TOLD_BESIDE + 1).filter(({ id }) => id !== summary.study.primary)
+  const told = others.flatMap(({ id, label }) => {
+    const { contrast, metric } = summary.row(variant, id)
+    return contrast === null || contrast.pairs === 0 ? [] : [`${label} ${contrastText({ metric }, contrast)}, ${contrast.verdict}`]
+  })
+  return told.length === 0 ? '' : `exploratory: ${told.join('; ')}`
+}
+
+function warnings({ warnings: all }: Summary): string {
+  if (all.length === 0) return ''
+  return section('Before you believe it', `<ul class="warnings">\n${all.map(({ text, variants }) => `<li${variants.length === 1 ? variantAttribute(variants[0]) : ''}>${escapeHtml(text)}</li>`).join('\n')}\n</ul>`)
 }
 
 function rule(metric: MetricDefinition, study: Study): string {
@@ -91,54 +130,18 @@ function setup(study: Study): string[] {
   return [...axes, runs, ...baseline, ...(study.setup ?? [])]
 }
 
-function figure(chart: DrawnChart): string {
-  return `<figure class="card">\n${inlineSvg(chart.svg, chart.name)}\n</figure>`
-}
-
-function tables(summary: Summary): string {
-  const { study } = summary
-  if (summary.present.length === 0) return '<p>No metric has a value.</p>'
-  const main = mainMetrics(summary, MAIN_METRICS)
-  const header = ['variant', ...main.map((metric) => withUnit(metric.label, metric.unit) + (metric.id === study.primary ? ' (primary)' : ''))]
-  const values = study.variants.map((variant, i) => [variant.short, ...main.map((metric) => meanText(summary.row(i, metric.id)))])
-  const parts = [htmlTable('Mean and half the 95 % interval over replications', header, values)]
-  if (study.variants.length > 1) {
-    const rows = study.variants.slice(1).map((variant, i) => [variant.short, ...main.map((metric) => contrastCell(summary.row(i + 1, metric.id)))])
-    parts.push(htmlTable('Paired difference to the baseline with its 95 % interval, and verdict; all but the primary are exploratory', header, rows))
-  }
-  const everything = study.variants.flatMap((variant, i) => summary.present.map((metric) => fullRow(variant.short, summary.row(i, metric.id))))
-  const all = htmlTable('Every metric that has a value', ['variant', 'metric', 'n', 'mean', 'sd', '95 % interval', 'against the baseline', 'verdict'], everything)
-  parts.push(`<details>\n<summary>Every metric (${summary.present.length} of ${METRICS.length} have a value)</summary>\n${all}\n</details>`)
-  const definitions = summary.present.map((metric) => `${withUnit(metric.label, metric.unit)}: ${metric.definition}`)
-  parts.push(`<details>\n<summary>What the metrics mean</summary>\n${list(definitions)}\n</details>`)
-  return parts.join('\n')
-}
-
-const meanText = (row: SummaryRow): string => formatMean(row.mean, (row.high - row.low) / 2, '±')
-
-function contrastCell(row: SummaryRow): HtmlCell {
-  const { contrast } = row
-  if (contrast === null || contrast.pairs === 0) return '-'
-  return { text: `${contrastText(row, contrast)}\n${contrast.verdict}`, kind: contrast.verdict }
-}
-
-function fullRow(name: string, row: SummaryRow): HtmlCell[] {
-  const { contrast, metric } = row
-  const interval = Number.isNaN(row.low) ? '-' : `[${formatNumber(row.low, 4)}, ${formatNumber(row.high, 4)}]`
-  const verdict: HtmlCell = contrast === null ? 'baseline' : { text: contrast.verdict, kind: contrast.verdict }
-  const against = contrast === null || contrast.pairs === 0 ? '-' : contrastText(row, contrast)
-  return [name, withUnit(metric.label, metric.unit), String(row.n), formatNumber(row.mean, 4), formatNumber(row.sd), interval, against, verdict]
+function figure({ name, title, subtitle, svg }: DrawnChart, remark: string): string {
+  const caption = [...subtitle.map((text) => `${text}.`), ...(remark === '' ? [] : [remark])].map((text) => `<p class="faint">${escapeHtml(text)}</p>`).join('')
+  return `<figure class="card" id="chart-${name}">
+<div class="static">${inlineSvg(svg, name, `${title}: ${subtitle.join('; ')}`)}</div>
+<figcaption><h3>${escapeHtml(title)}</h3>${caption}</figcaption>
+</figure>`
 }
 
 function whatToKnow(summary: Summary, notes: readonly string[]): string {
   const { study } = summary
-  const items = [...study.notes, ...missingRuns(study), ...notes, ...refusals(summary), ...runNotes(study)]
-  return items.length === 0 ? '<p>Nothing was missing, refused or unfinished.</p>' : list(items.map(plainText))
-}
-
-function missingRuns(study: Study): string[] {
-  const planned = study.variants.length * plannedReplications(study)
-  return study.runs.length < planned ? [`${planned - study.runs.length} of ${planned} runs are missing: intervals rest on the rest`] : []
+  const items = [...study.notes, ...notes, ...refusals(summary), ...runNotes(study)]
+  return items.length === 0 ? '<p>Nothing was missing, refused or unfinished.</p>' : htmlList(items.map(plainText))
 }
 
 /** One line per metric and reason, with the variants that it concerns. */

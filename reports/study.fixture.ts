@@ -2,7 +2,7 @@
 import seedrandom from 'seedrandom'
 import { Histogram } from '../sim/metrics/histogram.ts'
 import { METRICS } from '../sim/metrics/standard.ts'
-import type { RunResult } from '../sim/results.ts'
+import type { NodeGrid, RunResult } from '../sim/results.ts'
 import type { Table } from '../sim/table.ts'
 import type { Study, Variant } from './study.ts'
 
@@ -16,6 +16,8 @@ export interface FixtureOptions {
   readonly requests?: number
   readonly samples?: number
   readonly services?: readonly string[]
+  /** Of the picture of each first replication; 0 for none. */
+  readonly nodes?: number
 }
 
 const SCHEDULERS = ['least-allocated', 'best-fit', 'most-allocated', 'first-fit']
@@ -65,7 +67,7 @@ function normal(random: () => number): number {
 }
 
 function fixtureResult(variant: number, replication: number, options: FixtureOptions): RunResult {
-  const { empty = false, requests = 20_000, samples = 180, services = ['web'] } = options
+  const { empty = false, requests = 20_000, samples = 180, services = ['web'], nodes = 100 } = options
   // The luck of a replication is shared by all variants, as with common random numbers; each variant adds a little of its own.
   const shared = seedrandom.alea(`shared/${replication}`)
   const own = seedrandom.alea(`own/${variant}/${replication}`)
@@ -74,6 +76,10 @@ function fixtureResult(variant: number, replication: number, options: FixtureOpt
   const nudge = (scale: number): number => 1 + scale * normal(own)
   const latency = new Histogram()
   if (!empty) for (let i = 0; i < requests; i++) latency.record(Math.round(4000 + 9000 * luck * Math.exp(0.9 * slower * normal(own) * 0.7)))
+  // Of a stream of its own, so that what was there before stays.
+  const apart = seedrandom.alea(`apart/${variant}/${replication}`)
+  const pending = new Histogram()
+  if (!empty) for (let i = 0; i < requests / 50; i++) pending.record(Math.round(1000 + 2_000_000 * slower * Math.exp(1.5 * normal(apart))))
   const p99 = 80 * slower * luck
   const misses = 1.5 * slower * slower * luck * nudge(0.05)
   const values: Record<string, number> = {
@@ -103,10 +109,25 @@ function fixtureResult(variant: number, replication: number, options: FixtureOpt
     refused: { 'latency-p999': `p99.9 needs 100,000 requests, the run had ${requests}` },
     latency: latency.toSparse(),
     latencyByService: Object.fromEntries(services.map((service) => [service, latency.toSparse()])),
+    pending: pending.toSparse(),
+    ...(replication === 0 && nodes > 0 && !empty ? { nodeGrid: fixtureGrid(nodes, slower, apart) } : {}),
     series: fixtureSeries(slower, luck, own, empty ? 0 : samples),
     events: 1_000_000 + variant,
     notes: replication === 0 ? ['3 requests were unfinished at the horizon'] : [],
   }
+}
+
+/** Fuller with the hour, emptier with the row; the last nodes come late. */
+function fixtureGrid(nodes: number, slower: number, own: () => number): NodeGrid {
+  const looks = 60
+  const span = Math.ceil(nodes / 100)
+  const groups = Math.ceil(nodes / span)
+  const cell = (scale: number): Float32Array => Float32Array.from({ length: looks * groups }, (_, i) => {
+    const [look, group] = [Math.floor(i / groups), i % groups]
+    if (group > 0.8 * groups && look < 20) return NaN
+    return Math.max(0, Math.min(100, scale * (100 - (60 * group) / groups) * (0.8 + 0.3 * Math.sin(look / 9)) / slower + 8 * normal(own)))
+  })
+  return { times: Float64Array.from({ length: looks }, (_, i) => 15 * (i + 1)), nodes, span, groups, allocation: cell(1), usage: cell(0.7) }
 }
 
 function fixtureSeries(slower: number, luck: number, own: () => number, rows: number): Table {
@@ -126,6 +147,8 @@ function fixtureSeries(slower: number, luck: number, own: () => number, rows: nu
       column('utilization', 'CPU use of service pods over request', '%', wave.map((w) => 70 + 15 * (w - 1) + 4 * normal(own))),
       column('allocation', 'CPU requested over allocatable', '%', wave.map((w) => 55 + 8 * w)),
       column('usage', 'CPU used over allocatable', '%', wave.map((w) => 40 + 8 * w + normal(own))),
+      column('in-use', 'nodes with pods', 'nodes', wave.map((w, i) => (time[i] < 10 ? NaN : Math.round((950 + 100 * w) / slower)))),
+      column('fewest', 'fewest nodes that could hold the pods', 'nodes', wave.map((w, i) => (time[i] < 10 ? NaN : Math.round((600 + 60 * w) / slower)))),
     ],
   }
 }

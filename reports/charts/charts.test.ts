@@ -4,10 +4,11 @@ import { fixtureStudy } from '../study.fixture.ts'
 import type { FixtureOptions } from '../study.fixture.ts'
 import { summarise } from '../summary.ts'
 import { FONT_FAMILY, fontFile, readFontWidths } from './font.ts'
-import { chartsOf } from './index.ts'
+import { chartNames, chartsOf, specOf } from './index.ts'
 import type { Chart } from './index.ts'
 import { renderPng, renderSvg } from './render.ts'
-import { looksOf } from './theme.ts'
+import { looksOf, NARROW, USUAL, WIDTH } from './theme.ts'
+import { wayKey, waysOf } from '../page/ways.ts'
 
 const small = { requests: 1000, samples: 24 }
 
@@ -27,14 +28,17 @@ const sizeOf = (svg: string): { width: number; height: number } => {
   return { width: Number(found?.[1]), height: Number(found?.[2]) }
 }
 
+/** What every study has; then what needs two services, and two axes that cross. */
+const ALWAYS = ['metrics', 'slo-misses-against-cost', 'latency', 'pending', 'packing', 'timeseries', 'nodes']
+
 describe('charts', () => {
   test.each(Object.entries(CASES))('%s: drawn without a warning, nothing clipped at the edges', async (_, options) => {
     const list = charts(options)
-    expect(list.map((chart) => chart.name)).toEqual(
-      ['metrics', 'slo-misses-against-cost', 'latency', ...(options.services === undefined ? [] : ['latency-by-service']), 'timeseries'],
-    )
+    const names = [...ALWAYS, ...(options.services === undefined ? [] : ['latency-by-service']), ...((options.variants ?? 0) > 4 ? ['interaction'] : [])]
+      .filter((name) => name !== 'packing' || options.samples !== 1)
+    expect(list.map((chart) => chart.name)).toEqual(chartNames.filter((name) => names.includes(name)))
     for (const chart of list) {
-      const { svg, warnings } = await renderSvg(chart.spec)
+      const { svg, warnings } = await renderSvg(specOf(chart))
       expect(warnings, chart.name).toEqual([])
       expect(svg).not.toMatch(/NaN|undefined|Infinity/)
       // Texts only, in the true font: each must lie within the picture.
@@ -51,6 +55,20 @@ describe('charts', () => {
     }
   })
 
+  test('every way in which the page may draw a chart is drawn without a warning, and differs from the others', async () => {
+    for (const chart of charts({ requests: 300, samples: 8, nodes: 10, variants: 6, replications: 2, services: ['web', 'api'] })) {
+      const { x, y } = chart.usual.log
+      const seen = new Map<string, string>()
+      for (const way of waysOf({ switches: chart.switches, usual: { x, y }, fewVariants: chart.fewVariants }, 6)) {
+        const { svg, warnings } = await renderSvg(specOf(chart, { width: way.narrow ? NARROW : WIDTH, log: way, few: way.few }))
+        expect(warnings, `${chart.name} ${wayKey(way)}`).toEqual([])
+        expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+        expect(seen.get(svg), `${chart.name} ${wayKey(way)}`).toBeUndefined()
+        seen.set(svg, wayKey(way))
+      }
+    }
+  })
+
   test('without values there is no chart, with one that says nothing', () => {
     expect(charts({ empty: true })).toEqual([])
     expect(charts({ empty: true, variants: 1, replications: 1 })).toEqual([])
@@ -59,7 +77,7 @@ describe('charts', () => {
   test('a variant has one colour and one dash in every chart, the baseline first, and up to twelve differ', () => {
     const study = fixtureStudy({ ...small, variants: 12, replications: 2 })
     const looks = looksOf(study)
-    const scales = JSON.stringify(chartsOf(summarise(study)).map((chart) => chart.spec)).match(/"scale":\{"domain":\["least-allocated[^}]*"#[^}]*\}/g) ?? []
+    const scales = JSON.stringify(chartsOf(summarise(study)).map((chart) => specOf(chart))).match(/"scale":\{"domain":\["least-allocated[^}]*"#[^}]*\}/g) ?? []
     expect(scales.length).toBeGreaterThan(10)
     expect(new Set(scales)).toEqual(new Set([`"scale":${JSON.stringify(looks.colour.scale)}`]))
     const range = (looks.colour.scale as { range: string[] }).range
@@ -77,28 +95,68 @@ describe('charts', () => {
   test('a line of the latency chart falls from all requests to ten of them', () => {
     const study = fixtureStudy({ variants: 1, replications: 2, requests: 5000, samples: 2 })
     const chart = chartsOf(summarise(study)).find((c) => c.name === 'latency')
-    const rows = (chart?.spec.layer as { data: { values: { ms: number; beyond: number }[] } }[])[0].data.values
+    const rows = chart?.data.latency as unknown as { value: number; beyond: number }[]
     expect(rows.length).toBeLessThanOrEqual(300)
     for (let i = 1; i < rows.length; i++) {
-      expect(rows[i].ms).toBeGreaterThan(rows[i - 1].ms)
+      expect(rows[i].value).toBeGreaterThan(rows[i - 1].value)
       expect(rows[i].beyond).toBeLessThan(rows[i - 1].beyond)
     }
     expect(rows[rows.length - 1].beyond).toBeCloseTo(10 / 10_000, 9)
   })
 
-  test('the subtitle says how many replications', () => {
-    const text = (replications: number): string => JSON.stringify(charts({ ...small, replications, variants: 2 }).map((chart) => chart.spec.title))
-    expect(text(5).match(/5 replications/g)).toHaveLength(4)
-    expect(text(1).match(/one replication|1 replication/g)).toHaveLength(4)
+  test('title, unit, number of replications and kind of interval stand at every chart', () => {
+    for (const replications of [1, 5]) {
+      for (const chart of charts({ ...small, replications, variants: 8, services: ['web', 'api'] })) {
+        const told = `${chart.title}; ${chart.subtitle.join('; ')}`
+        expect(told, chart.name).toMatch(chart.name === 'nodes' ? /one replication/ : replications === 1 ? /one replication|1 replication/ : /5 replications/)
+        const spec = JSON.stringify(specOf(chart))
+        expect(spec, chart.name).toMatch(/\[(%|ms|s|min|\$|requests\/s|nodes)\]|"title":"nodes"/)
+        if (replications > 1 && /"(low|bottom)"/.test(JSON.stringify(chart.data)) && chart.name !== 'nodes' && chart.name !== 'timeseries') expect(told, chart.name).toMatch(/95 % interval/)
+      }
+    }
+  })
+
+  test('band of a time series: mean ± t(0.975, n - 1) sd / √n over replications, for up to three variants', () => {
+    const series = (replications: number): Chart | undefined => charts({ ...small, variants: 3, replications, samples: 1 }).find(({ name }) => name === 'timeseries')
+    const study = fixtureStudy({ ...small, variants: 3, replications: 4, samples: 1 })
+    const values = study.runs.filter(({ variant }) => variant === 0).map(({ result }) => Number(result.series.columns.find(({ name }) => name === 'demand')?.values[0]))
+    const mean = values.reduce((sum, value) => sum + value, 0) / 4
+    const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / 3)
+    const row = series(4)?.data.demand[0] as { low: number; high: number; mean: number }
+    expect(row.mean).toBeCloseTo(mean, 2)
+    expect(row.high - row.mean).toBeCloseTo((3.182446 * sd) / 2, 1) // t(0.975, 3) = 3.182446 in any table
+    expect(row.mean - row.low).toBeCloseTo((3.182446 * sd) / 2, 1)
+    expect(series(4)?.subtitle[0]).toContain('band: its 95 % interval across them')
+    expect(series(1)?.data.demand[0]).toMatchObject({ low: null, high: null })
+    expect(JSON.stringify(series(1)?.draw(USUAL))).not.toContain('"area"')
+  })
+
+  test('a heat map shows at most four variants, blank where no node is up', () => {
+    const chart = charts({ ...small, variants: 6, replications: 1, nodes: 30 }).find(({ name }) => name === 'nodes')
+    const rows = (chart === undefined ? {} : (specOf(chart).datasets as Record<string, { variant: string; map: string; from: number; to: number; top: number; share: number }[]>)).nodes
+    expect(new Set(rows.map(({ variant }) => variant)).size).toBe(4)
+    expect(new Set(chart?.data.nodes.map(({ variant }) => variant)).size).toBe(6)
+    expect(rows.every(({ share, from, to }) => share >= 5 && share <= 95 && to > from)).toBe(true)
+    // The fixture's last nodes come with the 21st look, at 5.25 minutes.
+    expect(Math.min(...rows.filter(({ top }) => top === 30).map(({ from }) => from))).toBe(5.25)
+  })
+
+  test('no picture of nodes, no pending times, no bound: those charts are left out', () => {
+    const study = fixtureStudy({ ...small, variants: 2, replications: 2 })
+    const bare = { ...study, runs: study.runs.map((run) => {
+      const { pending: _, nodeGrid: __, ...result } = run.result
+      return { ...run, result: { ...result, series: { ...result.series, columns: result.series.columns.filter(({ name }) => name !== 'fewest') } } }
+    }) }
+    expect(chartsOf(summarise(bare)).map(({ name }) => name)).toEqual(['metrics', 'slo-misses-against-cost', 'latency', 'timeseries'])
   })
 })
 
 describe('rendering', () => {
   test('gives the same bytes each time, and needs nothing from outside', async () => {
     const [chart] = charts({ ...small, variants: 2 })
-    const first = await renderSvg(chart.spec)
-    await renderSvg(charts({ ...small, variants: 3 })[1].spec)
-    const second = await renderSvg(chart.spec)
+    const first = await renderSvg(specOf(chart))
+    await renderSvg(specOf(charts({ ...small, variants: 3 })[1]))
+    const second = await renderSvg(specOf(chart))
     expect(second.svg).toBe(first.svg)
     expect(Buffer.from(await renderPng(first.svg)).equals(Buffer.from(await renderPng(second.svg)))).toBe(true)
     expect(first.svg.replace(/http:\/\/www\.w3\.org\/[^"]*/g, '')).not.toMatch(/https?:|<script|<image|@import| style=/)
@@ -106,7 +164,7 @@ describe('rendering', () => {
 
   test('draws text: without it the PNG would be another one', async () => {
     const [chart] = charts({ ...small, variants: 2 })
-    const { svg } = await renderSvg(chart.spec)
+    const { svg } = await renderSvg(specOf(chart))
     const png = await renderPng(svg)
     expect(Buffer.from(png.subarray(1, 4)).toString()).toBe('PNG')
     expect(Buffer.from(png).equals(Buffer.from(await renderPng(svg.replace(/<text.*?<\/text>/g, ''))))).toBe(false)

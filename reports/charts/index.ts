@@ -1,13 +1,26 @@
-/** The charts of a report: each a function from a summary to specifications; one without data gives none. */
+/** The charts of a report: each a function from a summary to charts; one without data gives none. */
 import type { Summary } from '../summary.ts'
+import { interactionChart } from './interaction.ts'
 import { latencyCharts } from './latency.ts'
 import { metricsChart } from './metrics.ts'
+import { nodesChart } from './nodes.ts'
+import { packingChart } from './packing.ts'
+import { pendingChart } from './pending.ts'
 import type { Chart } from './theme.ts'
 import { timeseriesChart } from './timeseries.ts'
 import { tradeoffChart } from './tradeoff.ts'
 
+export { specOf } from './theme.ts'
 export type { Chart, ChartSpec } from './theme.ts'
 
+/** In the order of the report. */
+const CHARTS = [metricsChart, tradeoffChart, interactionChart, latencyCharts, pendingChart, packingChart, timeseriesChart, nodesChart]
+
+/** Names of all charts that a report can have. */
+export const chartNames: readonly string[] = [
+  'metrics', 'slo-misses-against-cost', 'interaction', 'latency', 'latency-by-service', 'pending', 'packing', 'timeseries', 'nodes',
+]
+
 export function chartsOf(summary: Summary): Chart[] {
-  return [metricsChart, tradeoffChart, latencyCharts, timeseriesChart].flatMap((charts) => charts(summary))
+  return CHARTS.flatMap((charts) => charts(summary))
 }

@@ -1,10 +1,10 @@
 /** The main metrics, a panel each: mean over replications as a dot, its 95 % interval as a bar, the baseline's mean as a dashed line. */
 import type { MetricDefinition } from '../../sim/metrics/standard.ts'
-import { withUnit } from '../format.ts'
+import { formatMean, withUnit } from '../format.ts'
 import { plannedReplications } from '../study.ts'
 import type { Summary } from '../summary.ts'
-import { heading, looksOf, panelTitle, rounded, topLevel, widestOf, WIDTH } from './theme.ts'
-import type { Chart, ChartSpec, Json, Looks } from './theme.ts'
+import { columnsFor, looksOf, named, panelTitle, PLAIN_LABELS, rounded, told, USUAL, widestOf } from './theme.ts'
+import type { Chart, ChartSpec, How, Json, Looks } from './theme.ts'
 
 const MOST_PANELS = 8
 
@@ -27,49 +27,88 @@ export function mainMetrics(summary: Summary, most: number): MetricDefinition[] 
 export function metricsChart(summary: Summary): Chart[] {
   const metrics = mainMetrics(summary, MOST_PANELS)
   if (metrics.length === 0) return []
-  const looks = looksOf(summary.study)
-  const columns = Math.min(2, metrics.length)
-  const beside = widestOf(looks.names, 11)
-  const width = Math.round(Math.max(230, (WIDTH + 60 - beside) / columns))
-  const panels = metrics.map((metric, i) => panel(summary, metric, looks, { width, names: i % columns === 0 }))
+  const { names } = looksOf(summary.study)
+  const data = Object.fromEntries(metrics.flatMap((metric) => [[metric.id, rowsOf(summary, metric, names)], [`${metric.id}-baseline`, baselineOf(summary, metric)]]))
   const n = plannedReplications(summary.study)
-  const missing = metrics.some((metric) => looks.names.some((_, variant) => summary.row(variant, metric.id).n < n))
-  const dashed = looks.names.length > 1 ? '; dashed: baseline' : ''
-  const subtitle = [n === 1 ? `one replication: no intervals${dashed}` : `mean and 95 % interval over ${missing ? 'up to ' : ''}${n} replications${dashed}`]
-  const title = 'Metrics by variant'
-  return [{ name: 'metrics', title, spec: topLevel(heading(title, subtitle), `${title}: ${subtitle[0]}`, { columns, concat: panels }) }]
+  const missing = metrics.some((metric) => names.some((_, variant) => summary.row(variant, metric.id).n < n))
+  const dashed = names.length > 1 ? '; dashed: baseline' : ''
+  return [{
+    name: 'metrics',
+    title: 'Metrics by variant',
+    subtitle: [n === 1 ? `one replication: no intervals${dashed}` : `mean and 95 % interval over ${missing ? 'up to ' : ''}${n} replications${dashed}`],
+    usual: USUAL,
+    switches: ['x'],
+    time: 0,
+    mostVariants: Infinity,
+    fewVariants: 0,
+    data,
+    draw: (how) => drawn(summary, metrics, data, how),
+  }]
 }
 
-function panel(summary: Summary, metric: MetricDefinition, looks: Looks, { width, names }: { width: number; names: boolean }): ChartSpec {
-  const rows = looks.names.flatMap((variant, i): ChartSpec[] => {
+type Data = Chart['data']
+
+function drawn(summary: Summary, metrics: readonly MetricDefinition[], data: Data, how: How): ChartSpec {
+  const looks = looksOf(summary.study, how)
+  const columns = Math.min(columnsFor(how), metrics.length)
+  // Names stand beside the panels where there is room for both, else in a legend.
+  const beside = columns === 1 && metrics.length > 1 ? 0 : widestOf(looks.names, 11)
+  const width = beside === 0 ? how.width : Math.round(Math.max(230, (how.width + 60 - beside) / columns))
+  const concat = metrics.map((metric, i) => panel(summary, metric, data, { looks, width, beside: beside > 0, names: beside > 0 && i % columns === 0, log: how.log.x }))
+  return { columns, concat }
+}
+
+function rowsOf(summary: Summary, metric: MetricDefinition, names: readonly string[]): ChartSpec[] {
+  return names.flatMap((variant, i): ChartSpec[] => {
     const row = summary.row(i, metric.id)
     if (row.n === 0) return []
     const alone = Number.isNaN(row.low)
-    return [{ variant, mean: rounded(row.mean), low: rounded(alone ? row.mean : row.low), high: rounded(alone ? row.mean : row.high) }]
+    const half = alone ? 'none' : formatMean(row.mean, (row.high - row.low) / 2, '±')
+    return [{ variant, mean: rounded(row.mean), low: rounded(alone ? row.mean : row.low), high: rounded(alone ? row.mean : row.high), n: row.n, interval: half }]
   })
+}
+
+/** Without the key `variant`: it stays when variants are hidden. */
+function baselineOf(summary: Summary, metric: MetricDefinition): ChartSpec[] {
+  const base = summary.row(0, metric.id)
+  return base.n > 0 && summary.study.variants.length > 1 ? [{ mean: rounded(base.mean) }] : []
+}
+
+interface PanelLook {
+  readonly looks: Looks
+  readonly width: number
+  /** Names stand beside the chart, in this panel (`names`) or the one to its left. */
+  readonly beside: boolean
+  readonly names: boolean
+  readonly log: boolean
+}
+
+function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, width, beside, names, log }: PanelLook): ChartSpec {
+  const rows = data[metric.id]
+  // A value that is not positive has no place on a logarithmic axis: such a panel stays as it is.
+  const logarithmic = log && rows.every((row) => (row.low as number) > 0)
   const remarks = [
     ...(metric.id === summary.study.primary ? ['primary'] : []),
     ...(metric.better === 'neither' ? [] : [`${metric.better} is better`]),
+    ...(logarithmic ? ['logarithmic'] : []),
   ]
   const y: ChartSpec = {
     field: 'variant', type: 'nominal', sort: null, title: null,
     scale: { domain: looks.names },
-    axis: names ? { labelLimit: 400, grid: true, gridDash: [1, 3], labelColor: '#1f2328' } : { labels: false, grid: true, gridDash: [1, 3] },
+    axis: { grid: true, gridDash: [1, 3], ...(names ? { labelLimit: 400, labelColor: '#1f2328', labelOverlap: false } : { labels: false }) },
   }
-  const scale: ChartSpec = { domain: domainOf(rows), nice: true, zero: false }
-  const x = (field: string): ChartSpec => ({ field, type: 'quantitative', title: null, scale, axis: { tickCount: 5, labelExpr: "format(datum.value, ',~r')" } })
-  const colour: ChartSpec = { ...looks.colour, legend: null }
-  const base = summary.row(0, metric.id)
+  const scale: ChartSpec = logarithmic ? { type: 'log', nice: false, domain: ratioAround(rows) } : { domain: domainOf(rows), nice: true, zero: false }
+  const x = (field: string): ChartSpec => ({ field, type: 'quantitative', title: null, scale, axis: { tickCount: 5, labelExpr: PLAIN_LABELS } })
+  const colour: ChartSpec = beside ? { ...looks.colour, legend: null } : looks.colour
+  const shape: ChartSpec = beside ? { ...looks.shape, legend: null } : looks.shape
+  const tooltip = [named('variant'), named('interval', withUnit(metric.label, metric.unit)), told('low', '95 % from'), told('high', 'to'), told('n', 'replications')]
   const layers: Json[] = [
     { mark: { type: 'rule', strokeWidth: 2.5 }, encoding: { x: x('low'), x2: { field: 'high' }, y, color: colour } },
-    {
-      mark: { type: 'point', filled: true, size: 75, opacity: 1 },
-      encoding: { x: x('mean'), y, color: colour, shape: { ...looks.shape, legend: null } },
-    },
+    { mark: { type: 'point', filled: true, size: 75, opacity: 1 }, encoding: { x: x('mean'), y, color: colour, shape, tooltip } },
   ]
-  if (base.n > 0 && looks.names.length > 1) {
+  if (data[`${metric.id}-baseline`].length > 0) {
     layers.unshift({
-      data: { values: [{ mean: rounded(base.mean) }] },
+      data: { name: `${metric.id}-baseline` },
       mark: { type: 'rule', strokeDash: [4, 3], strokeWidth: 1, color: '#8b949e' },
       encoding: { x: x('mean') },
     })
@@ -78,9 +117,14 @@ function panel(summary: Summary, metric: MetricDefinition, looks: Looks, { width
     title: panelTitle(`${withUnit(metric.label, metric.unit)}${remarks.length > 0 ? ` (${remarks.join(', ')})` : ''}`),
     width,
     height: { step: 24 },
-    data: { values: rows },
+    data: { name: metric.id },
     layer: layers,
   }
+}
+
+/** The same ratio of air at both ends, so that the interval never has no width. */
+function ratioAround(rows: readonly ChartSpec[]): Json {
+  return [rounded(Math.min(...rows.map((row) => row.low as number)) / 1.1), rounded(Math.max(...rows.map((row) => row.high as number)) * 1.1)]
 }
 
 /** Around all intervals, with some air, and never of no width. */

@@ -2,7 +2,7 @@
  * A specification to SVG by vega, and SVG to PNG by resvg. Both libraries take a while to load, so they are loaded when the first chart
  * is drawn, not when the command line starts. No system font is ever used: the same bytes on every machine.
  */
-import type { Spec, View, parse, Warn } from 'vega'
+import type { Loader, Spec, View, parse, Warn } from 'vega'
 import type { compile, TopLevelSpec } from 'vega-lite'
 import { FONT_FAMILY, fontFile, readFontWidths } from './font.ts'
 import type { ChartSpec } from './theme.ts'
@@ -54,14 +54,30 @@ export async function renderSvg(spec: ChartSpec): Promise<Drawing> {
   const warnings: string[] = []
   const logger = collector(warnings)
   const compiled: Spec = compile(spec as unknown as TopLevelSpec, { logger }).spec
-  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn })
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn, loader: nothing })
   try {
     vega.resetSVGDefIds()
-    return { svg: await view.toSVG(), warnings }
+    return { svg: shortPaths(await view.toSVG()), warnings }
   } finally {
     view.finalize()
   }
 }
+
+/** A thousandth of a pixel is seen by nobody, and rectangles come with fourteen digits. */
+function shortPaths(svg: string): string {
+  return svg.replace(/ d="[^"]*"/g, (path) => path.replace(/(\.\d{3})\d+/g, '$1'))
+}
+
+/** A vega-lite specification as the plain vega that a page can draw, and what was complained about. */
+export async function compileSpec(spec: ChartSpec): Promise<{ readonly vega: ChartSpec; readonly warnings: readonly string[] }> {
+  const { compile } = await load()
+  const warnings: string[] = []
+  return { vega: compile(spec as unknown as TopLevelSpec, { logger: collector(warnings) }).spec as unknown as ChartSpec, warnings }
+}
+
+/** Charts hold what they show: an address in a specification is an error, never a request. */
+const refuse = (uri: string): Promise<never> => Promise.reject(new Error(`charts load nothing: ${uri}; accepted: data in the specification`))
+const nothing = { options: {}, load: refuse, sanitize: refuse, http: refuse, file: refuse } as unknown as Loader
 
 interface Logger {
   level(): number

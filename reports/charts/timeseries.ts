@@ -1,19 +1,22 @@
 /**
- * What happened over time, a panel per level: mean over replications, with the range between them as a band when few variants leave
- * room for it. Samples are averaged in equal steps of time, as many as can be seen.
+ * What happened over time, a panel per level: mean over replications, with its 95 % interval as a band when few variants leave room
+ * for it. Samples are averaged in equal steps of time, as many as can be seen. The interval is of each step for itself: of twenty steps
+ * one lies beyond its band by chance.
  */
 import { withUnit } from '../format.ts'
+import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary.ts'
-import { heading, LINE_WIDTH, looksOf, panelTitle, rounded, topLevel, WIDTH } from './theme.ts'
-import type { Chart, ChartSpec, Json, Looks } from './theme.ts'
+import { LINE_WIDTH, looksOf, named, panelTitle, PLAIN_LABELS, rounded, told, USUAL, WIDTH } from './theme.ts'
+import type { Chart, ChartSpec, How, Json } from './theme.ts'
 
 /** Columns of a run's series that get a panel, in this order. */
 const PANELS = ['demand', 'ready', 'nodes', 'utilization', 'usage', 'misses', 'pending']
+const FROM_ZERO = ['demand', 'misses', 'pending']
 const MOST_STEPS = 240
 /** Points of a whole chart; more make files large and pictures no better. */
-const MOST_POINTS = 6000
+const MOST_POINTS = 9000
 const MOST_BANDS = 3
 
 interface Span {
@@ -26,16 +29,27 @@ interface Span {
 
 export function timeseriesChart(summary: Summary): Chart[] {
   const { study } = summary
-  const looks = looksOf(study)
   const panels = PANELS.filter((name) => hasValues(study, name))
   const span = spanOf(study, panels.length)
   if (panels.length === 0 || span === null) return []
-  const bands = study.variants.length <= MOST_BANDS && plannedReplications(study) > 1
-  const views = panels.map((name, i) => panel(study, looks, name, span, { bands, last: i === panels.length - 1 }))
+  const { names, widths } = looksOf(study)
+  const data = Object.fromEntries(panels.map((name) => [name, names.flatMap((variant, i) => averaged(study, i, name, span).map((row): ChartSpec => ({ variant, width: widths[i], ...row })))]))
   const n = plannedReplications(study)
-  const title = 'Over time'
-  const subtitle = `${n === 1 ? 'one replication' : `mean over ${n} replications${bands ? ', band from the smallest to the largest' : ''}`}; averaged in steps of ${stepText(span)}`
-  return [{ name: 'timeseries', title, spec: topLevel(heading(title, [subtitle]), `${title}: ${subtitle}`, { vconcat: views, spacing: 18 }) }]
+  const banded = n > 1
+  const few = banded && names.length <= MOST_BANDS
+  const band = few ? ', band: its 95 % interval across them' : ''
+  return [{
+    name: 'timeseries',
+    title: 'Over time',
+    subtitle: [`${n === 1 ? 'one replication' : `mean over ${n} replications${band}`}; averaged in steps of ${stepText(span)}`],
+    usual: { ...USUAL, few },
+    switches: ['y'],
+    time: span.seconds,
+    mostVariants: Infinity,
+    fewVariants: banded ? MOST_BANDS : 0,
+    data,
+    draw: (how) => ({ vconcat: panels.map((name, i) => panel(study, name, data[name], span, { how, bands: how.few && banded, last: i === panels.length - 1 })), spacing: 18 }),
+  }]
 }
 
 function columnOf(study: Study, name: string) {
@@ -78,43 +92,69 @@ function stepText(span: Span): string {
   return step >= 120 ? `${rounded(Number((step / 60).toFixed(1)))} min` : `${Number(step.toFixed(step < 10 ? 1 : 0))} s`
 }
 
-function panel(study: Study, looks: Looks, name: string, span: Span, { bands, last }: { bands: boolean; last: boolean }): ChartSpec {
-  const rows = looks.names.flatMap((variant, i) => averaged(study, i, name, span).map((row): ChartSpec => ({ variant, width: looks.widths[i], ...row })))
+interface PanelLook {
+  readonly how: How
+  readonly bands: boolean
+  readonly last: boolean
+}
+
+function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Span, { how, bands, last }: PanelLook): ChartSpec {
+  const looks = looksOf(study, how)
   const head = columnOf(study, name)
+  const title = withUnit(head?.label ?? name, head?.unit ?? '')
+  // Zeros have no place on a logarithmic axis; a level that is hardly ever above zero stays linear.
+  const positive = rows.filter((row) => (row.mean as number) > 0)
+  const log = how.log.y && positive.length > rows.length / 2
   const x: ChartSpec = {
     field: 'time', type: 'quantitative', title: last ? `time [${span.unit}]` : null,
     scale: { domain: [rounded(Math.min(0, span.from / span.seconds)), rounded(Math.max(span.to / span.seconds, 1e-6))], nice: false },
-    axis: last ? { tickCount: 10 } : { tickCount: 10, labels: false, ticks: false, domain: false },
+    axis: last ? { tickCount: how.width < WIDTH ? 5 : 10 } : { tickCount: how.width < WIDTH ? 5 : 10, labels: false, ticks: false, domain: false },
   }
-  const flat = rows.every((row) => row.high === rows[0].high && row.low === row.high)
-  const scale: ChartSpec = flat ? { domain: around(rows[0].mean as number) } : { zero: name === 'demand' || name === 'misses' || name === 'pending', nice: true }
-  const y: ChartSpec = { field: 'mean', type: 'quantitative', title: null, scale, axis: { tickCount: 4, labelExpr: "format(datum.value, ',~r')", minExtent: 44 } }
-  const line: Json = { mark: { type: 'line' }, encoding: { x, y, color: looks.colour, strokeDash: looks.dash, strokeWidth: LINE_WIDTH } }
-  const band: Json = {
-    mark: { type: 'area', opacity: 0.16 },
+  const y: ChartSpec = { field: 'mean', type: 'quantitative', title: null, scale: log ? { type: 'log', nice: true } : scaleOf(name, rows), axis: { tickCount: 4, labelExpr: PLAIN_LABELS, minExtent: 44 } }
+  const seen: ChartSpec = log ? { transform: [{ filter: 'datum.mean > 0' }] } : {}
+  const tooltip = [named('variant'), told('time', `time [${span.unit}]`), told('mean', title), ...(plannedReplications(study) > 1 ? [told('low', '95 % from'), told('high', 'to')] : [])]
+  const line: ChartSpec = { ...seen, mark: { type: 'line', clip: true }, encoding: { x, y, color: looks.colour, strokeDash: looks.dash, strokeWidth: LINE_WIDTH, tooltip } }
+  const band: ChartSpec = {
+    transform: [{ filter: log ? 'isValid(datum.low) && datum.low > 0' : 'isValid(datum.low)' }],
+    mark: { type: 'area', opacity: 0.16, clip: true },
     encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: looks.colour },
   }
   return {
-    title: panelTitle(withUnit(head?.label ?? name, head?.unit ?? '')),
-    width: WIDTH,
+    title: panelTitle(log ? `${title}, logarithmic` : title),
+    width: how.width,
     height: 96,
-    data: { values: rows },
+    data: { name },
     layer: bands ? [band, line] : [line],
   }
 }
 
+/** Levels that begin at nothing show it; all others use the room. */
+function scaleOf(name: string, rows: readonly ChartSpec[]): ChartSpec {
+  const flat = rows.every((row) => row.mean === rows[0].mean)
+  return flat ? { domain: around(rows[0].mean as number) } : { zero: FROM_ZERO.includes(name), nice: true }
+}
+
 const around = (value: number): Json => (value === 0 ? [0, 1] : [rounded(Math.min(value * 0.9, value * 1.1)), rounded(Math.max(value * 0.9, value * 1.1))])
 
-/** Mean, smallest and largest over replications, of each replication's mean in every step; steps without a value are left out. */
-function averaged(study: Study, variant: number, name: string, span: Span): { time: number; mean: number; low: number; high: number }[] {
+interface Step {
+  readonly time: number
+  readonly mean: number
+  /** The 95 % t interval of the mean; null below two replications. */
+  readonly low: number | null
+  readonly high: number | null
+}
+
+/** Over replications, of each replication's mean in every step; steps without a value are left out. */
+function averaged(study: Study, variant: number, name: string, span: Span): Step[] {
   const runs = runsOf(study, variant).map((run) => stepMeans(run.result.series, name, span))
-  const rows: { time: number; mean: number; low: number; high: number }[] = []
+  const rows: Step[] = []
   for (let step = 0; step < span.steps; step++) {
     const values = runs.map((means) => means[step]).filter((value) => !Number.isNaN(value))
     if (values.length === 0) continue
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+    const { mean, low, high } = intervalOf(values)
     const time = (span.from + ((span.to - span.from) * (span.steps === 1 ? 0 : step)) / Math.max(1, span.steps - 1)) / span.seconds
-    rows.push({ time: rounded(time), mean: rounded(mean), low: rounded(Math.min(...values)), high: rounded(Math.max(...values)) })
+    const shown = (value: number): number | null => (Number.isNaN(value) ? null : rounded(value))
+    rows.push({ time: rounded(time), mean: rounded(mean), low: shown(low), high: shown(high) })
   }
   return rows
 }

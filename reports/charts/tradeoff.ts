@@ -1,63 +1,147 @@
-/** The pair to read first: what is missed against what is paid. Small dots are replications, the large one their mean with both intervals. */
+/**
+ * The pair to read first: what is missed against what is paid. Small dots are replications, the large one their mean with both intervals;
+ * a stepped line joins the variants that no other beats in both (Pareto's front, of the means).
+ */
 import { metricById } from '../../sim/metrics/standard.ts'
-import { withUnit } from '../format.ts'
+import { plainText, withUnit } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Summary } from '../summary.ts'
-import { heading, looksOf, rounded, topLevel, WIDTH } from './theme.ts'
-import type { Chart, ChartSpec } from './theme.ts'
+import { looksOf, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
+import type { Chart, ChartSpec, How, Json } from './theme.ts'
 
 const MISSES = 'slo-misses'
 const COST = 'cost'
 
+/** Variants named in a sentence; more are counted. */
+const MOST_NAMED = 6
+
 export function tradeoffChart(summary: Summary): Chart[] {
   const { study } = summary
-  const looks = looksOf(study)
+  const { names } = looksOf(study)
   const means: ChartSpec[] = []
   const dots: ChartSpec[] = []
-  looks.names.forEach((variant, i) => {
+  names.forEach((variant, i) => {
     const [x, y] = [summary.row(i, COST), summary.row(i, MISSES)]
     if (x.n === 0 || y.n === 0) return
     const end = (value: number, mean: number): number => rounded(Number.isNaN(value) ? mean : value)
     means.push({
       variant, x: rounded(x.mean), y: rounded(y.mean),
-      left: end(x.low, x.mean), right: end(x.high, x.mean),
+      left: Math.max(0, end(x.low, x.mean)), right: end(x.high, x.mean),
       bottom: Math.max(0, end(y.low, y.mean)), top: end(y.high, y.mean),
     })
-    for (const { result } of runsOf(study, i)) {
+    for (const { result, replication } of runsOf(study, i)) {
       const [cost, misses] = [result.metrics[COST], result.metrics[MISSES]]
-      if (typeof cost === 'number' && typeof misses === 'number') dots.push({ variant, x: rounded(cost), y: rounded(misses) })
+      if (typeof cost === 'number' && typeof misses === 'number') dots.push({ variant, x: rounded(cost), y: rounded(misses), replication })
     }
   })
   if (means.length === 0) return []
-  const xs = [...means.flatMap((m) => [m.left, m.right]), ...dots.map((d) => d.x)] as number[]
-  const [low, high] = [Math.min(...xs), Math.max(...xs)]
-  const air = Math.max(0.08 * (high - low), 0.01 * high) || 1
-  const xScale: ChartSpec = { domain: [rounded(Math.max(0, low - air)), rounded(high + air)], nice: true, zero: false }
-  const axis: ChartSpec = { tickCount: 8, labelExpr: "format(datum.value, ',~r')" }
-  const heads = { x: titleOf(COST), y: titleOf(MISSES) }
-  const x = (field: string): ChartSpec => ({ field, type: 'quantitative', title: heads.x, scale: xScale, axis })
-  const ys = [...means.map((m) => m.top), ...dots.map((d) => d.y)] as number[]
-  const yScale: ChartSpec = Math.max(...ys) > 0 ? { zero: true, nice: true } : { domain: [0, 1] }
-  const y = (field: string): ChartSpec => ({ field, type: 'quantitative', title: heads.y, scale: yScale, axis: { ...axis, tickCount: 6 } })
-  const line: ChartSpec = { type: 'rule', strokeWidth: 1.5 }
   const n = plannedReplications(study)
-  const title = 'SLO misses against cost'
-  const subtitle = `lower left is better; ${n === 1 ? 'one replication' : `mean with 95 % intervals over ${n} replications, each a small dot`}`
-  const body: ChartSpec = {
-    width: WIDTH,
-    height: 360,
+  const basis = n === 1 ? 'one replication' : `mean with 95 % intervals over ${n} replications, each a small dot`
+  const sentence = frontSentence(summary)
+  return [{
+    name: 'slo-misses-against-cost',
+    title: 'SLO misses against cost',
+    subtitle: [`lower left is better; ${basis}`, ...(sentence === '' ? [] : ['dashed: the front of means that no other variant beats in both'])],
+    usual: USUAL,
+    switches: ['x', 'y'],
+    time: 0,
+    mostVariants: Infinity,
+    fewVariants: 0,
+    data: { means, replications: dots },
+    draw: (how) => drawn(summary, means, dots, how),
+  }]
+}
+
+/**
+ * Rows of the variants whose mean cost and mean misses no other variant beats: none is at most as large in both and smaller in one.
+ * From the cheapest to the one that misses least. Of means, so of what the runs showed: neighbours may not differ significantly.
+ */
+export function paretoFront(summary: Summary): number[] {
+  const points = summary.study.variants
+    .map((_, variant) => ({ variant, cost: summary.row(variant, COST).mean, misses: summary.row(variant, MISSES).mean }))
+    .filter(({ cost, misses }) => Number.isFinite(cost) && Number.isFinite(misses))
+  const beaten = (a: (typeof points)[number]): boolean =>
+    points.some((b) => b.cost <= a.cost && b.misses <= a.misses && (b.cost < a.cost || b.misses < a.misses))
+  return points.filter((point) => !beaten(point)).sort((a, b) => a.cost - b.cost || a.variant - b.variant).map(({ variant }) => variant)
+}
+
+/** '' when fewer than two variants have both values. */
+export function frontSentence(summary: Summary): string {
+  const { study } = summary
+  const both = study.variants.filter((_, variant) => summary.row(variant, COST).n > 0 && summary.row(variant, MISSES).n > 0)
+  if (both.length < 2) return ''
+  const front = paretoFront(summary).map((variant) => plainText(study.variants[variant].short))
+  const shown = front.slice(0, MOST_NAMED).join('; ')
+  const rest = front.length > MOST_NAMED ? `; and ${front.length - MOST_NAMED} more` : ''
+  return front.length === 1
+    ? `No variant is cheaper or misses less, by its mean, than ${shown}.`
+    : `By their means, no variant beats these in both cost and SLO misses (cheapest first): ${shown}${rest}.`
+}
+
+function drawn(summary: Summary, means: readonly ChartSpec[], dots: readonly ChartSpec[], { width, log }: How): ChartSpec {
+  const looks = looksOf(summary.study, { width })
+  const axes = {
+    x: axisOf('x', COST, [...means.flatMap((m) => [m.left, m.right]), ...dots.map((d) => d.x)] as number[], log.x),
+    y: axisOf('y', MISSES, [...means.flatMap((m) => [m.bottom, m.top]), ...dots.map((d) => d.y)] as number[], log.y),
+  }
+  const x = (field: string): ChartSpec => ({ ...axes.x, field })
+  const y = (field: string): ChartSpec => ({ ...axes.y, field })
+  // What has no place on a logarithmic axis is left out, and the title of the axis says so.
+  const seen = (fields: { readonly x: string; readonly y: string }): Json[] => [
+    ...(log.x ? [{ filter: `datum.${fields.x} > 0` }] : []),
+    ...(log.y ? [{ filter: `datum.${fields.y} > 0` }] : []),
+  ]
+  const line: ChartSpec = { type: 'rule', strokeWidth: 1.5 }
+  const tooltip = [named('variant'), told('x', titleOf(COST)), told('left', 'cost 95 % from'), told('right', 'cost to'), told('y', titleOf(MISSES)), told('bottom', 'misses 95 % from'), told('top', 'misses to')]
+  return {
+    width,
+    height: Math.min(360, width),
     layer: [
-      { data: { values: dots }, mark: { type: 'point', filled: true, size: 22, opacity: 0.4 }, encoding: { x: x('x'), y: y('y'), color: looks.colour, shape: looks.shape } },
-      { data: { values: means }, mark: line, encoding: { x: x('left'), x2: { field: 'right' }, y: y('y'), color: looks.colour } },
-      { data: { values: means }, mark: line, encoding: { x: x('x'), y: y('bottom'), y2: { field: 'top' }, color: looks.colour } },
+      // The front is found in the picture, from the points that are shown, so that it holds for whichever variants are.
       {
-        data: { values: means },
+        data: { name: 'means' },
+        transform: [
+          ...seen({ x: 'x', y: 'y' }),
+          { window: [{ op: 'min', field: 'y', as: 'least' }], frame: [null, -1], sort: [{ field: 'x', order: 'ascending' }, { field: 'y', order: 'ascending' }], ignorePeers: true },
+          { filter: '!isValid(datum.least) || datum.y < datum.least' },
+        ],
+        mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.2, strokeDash: [5, 4], color: '#59636e' },
+        encoding: { x: x('x'), y: y('y') },
+      },
+      {
+        data: { name: 'replications' },
+        transform: seen({ x: 'x', y: 'y' }),
+        mark: { type: 'point', filled: true, size: 22, opacity: 0.4 },
+        encoding: { x: x('x'), y: y('y'), color: looks.colour, shape: looks.shape, tooltip: [named('variant'), told('replication', 'replication'), told('x', titleOf(COST)), told('y', titleOf(MISSES))] },
+      },
+      { data: { name: 'means' }, transform: seen({ x: 'left', y: 'y' }), mark: line, encoding: { x: x('left'), x2: { field: 'right' }, y: y('y'), color: looks.colour } },
+      { data: { name: 'means' }, transform: seen({ x: 'x', y: 'bottom' }), mark: line, encoding: { x: x('x'), y: y('bottom'), y2: { field: 'top' }, color: looks.colour } },
+      {
+        data: { name: 'means' },
+        transform: seen({ x: 'x', y: 'y' }),
         mark: { type: 'point', filled: true, size: 130, opacity: 1, stroke: '#ffffff', strokeWidth: 1 },
-        encoding: { x: x('x'), y: y('y'), color: looks.colour, shape: looks.shape },
+        encoding: { x: x('x'), y: y('y'), color: looks.colour, shape: looks.shape, tooltip },
       },
     ],
   }
-  return [{ name: 'slo-misses-against-cost', title, spec: topLevel(heading(title, [subtitle]), `${title}: ${subtitle}`, body) }]
+}
+
+function axisOf(side: 'x' | 'y', metric: string, values: readonly number[], log: boolean): ChartSpec {
+  const axis: ChartSpec = { tickCount: side === 'x' ? 8 : 6, labelExpr: PLAIN_LABELS }
+  const positive = values.filter((value) => value > 0)
+  if (log && positive.length > 0) {
+    const hidden = positive.length < values.length ? '; what reaches zero is not shown' : ''
+    return { type: 'quantitative', title: `${titleOf(metric)} (logarithmic${hidden})`, scale: { type: 'log', domain: [rounded(Math.min(...positive) / 1.15), rounded(Math.max(...positive) * 1.15)], nice: false }, axis }
+  }
+  return { type: 'quantitative', title: titleOf(metric), scale: side === 'x' ? aroundScale(values) : fromZero(values), axis }
+}
+
+const fromZero = (values: readonly number[]): ChartSpec => (Math.max(...values) > 0 ? { domain: [0, rounded(Math.max(...values))], nice: true } : { domain: [0, 1] })
+
+function aroundScale(values: readonly number[]): ChartSpec {
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  const air = Math.max(0.08 * (high - low), 0.01 * high) || 1
+  return { domain: [rounded(Math.max(0, low - air)), rounded(high + air)], nice: true, zero: false }
 }
 
 function titleOf(id: string): string {

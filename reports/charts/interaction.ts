@@ -1,0 +1,136 @@
+/**
+ * What one axis does at each value of another: means of the primary metric over all combinations that share both values, with their
+ * intervals. Parallel lines: the two add up. The interval has the replication as its unit, as everywhere.
+ */
+import type { MetricDefinition } from '../../sim/metrics/standard.ts'
+import { distinctNames, formatMean, plainText, withUnit } from '../format.ts'
+import { intervalOf } from '../statistics/interval.ts'
+import { plannedReplications, runsOf } from '../study.ts'
+import type { Study } from '../study.ts'
+import type { Summary } from '../summary.ts'
+import { columnsFor, looksFor, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
+import type { Chart, ChartSpec, How } from './theme.ts'
+
+const MOST_PANELS = 6
+/** Of a value of an axis, in a legend or below an axis. */
+const NAME_LIMIT = 30
+
+interface Pair {
+  /** Rows of `Study.axes`: along the picture, and as lines. */
+  readonly along: number
+  readonly lines: number
+}
+
+export function interactionChart(summary: Summary): Chart[] {
+  const { study } = summary
+  const metric = summary.present.find(({ id }) => id === study.primary)
+  if (metric === undefined) return []
+  const all = pairsOf(study)
+  const drawable = all.map((pair) => ({ pair, rows: cellMeans(study, metric, pair) })).filter(({ rows }) => isCrossed(rows))
+  if (drawable.length === 0) return []
+  const shown = drawable.slice(0, MOST_PANELS)
+  const n = plannedReplications(study)
+  const over = study.axes.filter(({ values }) => values.length > 1).length > 2 ? ' over the other axes' : ''
+  const some = drawable.length > shown.length ? `; the first ${shown.length} of ${drawable.length} pairs of axes` : ''
+  return [{
+    name: 'interaction',
+    title: `Interaction of the axes: ${metric.label}`,
+    subtitle: [`${withUnit(metric.label, metric.unit)}, mean${over}${n === 1 ? ', one replication: no intervals' : ` and 95 % interval over ${n} replications`}${some}`, 'parallel lines: the two axes add up; lines that are not: what one does depends on the other'],
+    usual: USUAL,
+    switches: shown.every(({ rows }) => rows.every((row) => (row.low as number) > 0)) ? ['y'] : [],
+    time: 0,
+    mostVariants: Infinity,
+    fewVariants: 0,
+    data: Object.fromEntries(shown.map(({ rows }, i) => [`pair-${i + 1}`, rows])),
+    draw: (how) => {
+      const columns = Math.min(shown.length, columnsFor(how))
+      const width = columns === 1 ? how.width : Math.round(how.width / 2 - 40)
+      return { columns, resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } }, concat: shown.map(({ pair, rows }, i) => panel(study, metric, { pair, rows, dataset: `pair-${i + 1}` }, { ...how, width })) }
+    },
+  }]
+}
+
+/** Along goes the axis with more values: lines beyond eight or so cannot be told apart. */
+function pairsOf(study: Study): Pair[] {
+  const axes = study.axes.map(({ values }, axis) => ({ axis, levels: values.length })).filter(({ levels }) => levels > 1)
+  return axes.flatMap((a, i) => axes.slice(i + 1).map((b) => (a.levels >= b.levels ? { along: a.axis, lines: b.axis } : { along: b.axis, lines: a.axis })))
+}
+
+const namesOf = (study: Study, axis: number): string[] => distinctNames(study.axes[axis].values, NAME_LIMIT)
+
+/** More combinations than values on either side: axes that go hand in hand cross nowhere. */
+function isCrossed(rows: readonly ChartSpec[]): boolean {
+  return rows.length > Math.max(new Set(rows.map((row) => row.level)).size, new Set(rows.map((row) => row.line)).size)
+}
+
+/** A replication counts for a cell when every combination in it has a value. */
+function cellMeans(study: Study, metric: MetricDefinition, { along, lines }: Pair): ChartSpec[] {
+  const [levels, names] = [namesOf(study, along), namesOf(study, lines)]
+  const rows: ChartSpec[] = []
+  study.axes[lines].values.forEach((line, l) => {
+    study.axes[along].values.forEach((level, a) => {
+      const variants = study.variants.flatMap(({ values }, variant) => (values[along] === level && values[lines] === line ? [variant] : []))
+      const means = meansByReplication(study, metric, variants)
+      if (means.length === 0) return
+      const { mean, low, high } = intervalOf(means)
+      const end = (value: number): number => rounded(Number.isNaN(value) ? mean : value)
+      // Side by side within a level, so that no interval hides another.
+      const place = a + (0.4 * (l - (names.length - 1) / 2)) / Math.max(1, names.length - 1)
+      rows.push({ place: rounded(place), level: levels[a], line: names[l], mean: rounded(mean), low: end(low), high: end(high), n: means.length, interval: formatMean(mean, (high - low) / 2, '±') })
+    })
+  })
+  return rows
+}
+
+function meansByReplication(study: Study, metric: MetricDefinition, variants: readonly number[]): number[] {
+  const sums = new Map<number, { sum: number; count: number }>()
+  for (const variant of variants) {
+    for (const { replication, result } of runsOf(study, variant)) {
+      const value = result.metrics[metric.id]
+      if (typeof value !== 'number' || !Number.isFinite(value)) continue
+      const { sum, count } = sums.get(replication) ?? { sum: 0, count: 0 }
+      sums.set(replication, { sum: sum + value, count: count + 1 })
+    }
+  }
+  return [...sums.values()].filter(({ count }) => count === variants.length).map(({ sum, count }) => sum / count)
+}
+
+interface Panel {
+  readonly pair: Pair
+  readonly rows: readonly ChartSpec[]
+  readonly dataset: string
+}
+
+function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: Panel, how: How): ChartSpec {
+  const [levels, names] = [namesOf(study, pair.along), namesOf(study, pair.lines)]
+  const looks = looksFor('line', names, how)
+  const legend: ChartSpec = { title: plainText(study.axes[pair.lines].name), titleFontSize: 12, titleFontWeight: 'normal', titleLimit: how.width }
+  const withLegend = (channel: ChartSpec): ChartSpec => ({ ...channel, legend: { ...(channel.legend as ChartSpec), ...legend } })
+  const bounds = rows.flatMap((row) => [row.low, row.high] as number[])
+  const [low, high] = [Math.min(...bounds), Math.max(...bounds)]
+  const air = Math.max(0.06 * (high - low), 0.01 * Math.max(Math.abs(low), Math.abs(high))) || 1
+  const scale: ChartSpec = how.log.y ? { type: 'log', domain: [rounded(low / 1.1), rounded(high * 1.1)], nice: false } : { domain: [rounded(low >= 0 ? Math.max(0, low - air) : low - air), rounded(high + air)], zero: false, nice: true }
+  const title = withUnit(metric.label, metric.unit)
+  const y = (field: string): ChartSpec => ({ field, type: 'quantitative', title: how.log.y ? `${title}, logarithmic` : title, scale, axis: { tickCount: 5, labelExpr: PLAIN_LABELS } })
+  // Level with one another where they fit, else slanted.
+  const level = levels.length * 70 <= how.width && levels.every((text) => text.length * 7 < how.width / levels.length)
+  const x: ChartSpec = {
+    field: 'place', type: 'quantitative', title: plainText(study.axes[pair.along].name), scale: { domain: [-0.5, levels.length - 0.5], nice: false },
+    axis: {
+      // Plainly the names would be the scale; with an offset per line vega-lite then breaks each line at every name.
+      values: levels.map((_, i) => i), labelExpr: `${JSON.stringify(levels)}[datum.value]`,
+      grid: true, gridDash: [1, 3], labelAngle: level ? 0 : -35, labelAlign: level ? 'center' : 'right', labelLimit: level ? Math.floor(how.width / levels.length) : 150, labelOverlap: false, titleLimit: how.width,
+    },
+  }
+  const tooltip = [named('level', plainText(study.axes[pair.along].name)), named('line', plainText(study.axes[pair.lines].name)), named('interval', title), told('n', 'replications')]
+  return {
+    width: how.width,
+    height: 220,
+    data: { name: dataset },
+    layer: [
+      { mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y: y('mean'), color: withLegend(looks.colour), strokeDash: withLegend(looks.dash) } },
+      { mark: { type: 'rule', strokeWidth: 2 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color: withLegend(looks.colour) } },
+      { mark: { type: 'point', filled: true, size: 70, opacity: 1 }, encoding: { x, y: y('mean'), color: withLegend(looks.colour), shape: withLegend(looks.shape), tooltip } },
+    ],
+  }
+}

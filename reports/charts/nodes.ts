@@ -1,0 +1,141 @@
+/**
+ * Who is full, and when: CPU requested and used of groups of neighbouring nodes over the run, as two maps per variant. One replication:
+ * a mean over several would blur what is to be seen. Shares are shown in steps of ten percent, which the eye can tell apart, and
+ * neighbours in time of equal step are one rectangle, which keeps the picture small.
+ */
+import { runsOf } from '../study.ts'
+import type { Study } from '../study.ts'
+import type { Summary } from '../summary.ts'
+import type { NodeGrid } from '../../sim/results.ts'
+import { columnsFor, looksOf, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
+import type { Chart, ChartSpec, How } from './theme.ts'
+
+const MOST_VARIANTS = 4
+/** Rows of a map; more groups are taken together. With many variants maps get coarser, down to the least, to stay within so many cells. */
+const MOST_ROWS = 25
+const LEAST_ROWS = 10
+const MOST_CELLS = 16_000
+const STEP = 10
+/** Cividis (Nuñez, Anderton, Renslow 2018), ten steps: even in lightness, the same to the colour-blind. */
+const COLOURS = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838']
+
+const MAPS = [
+  { key: 'requested', of: (grid: NodeGrid) => grid.allocation },
+  { key: 'used', of: (grid: NodeGrid) => grid.usage },
+] as const
+
+export function nodesChart({ study }: Summary): Chart[] {
+  const { names } = looksOf(study)
+  const grids = names.map((_, variant) => runsOf(study, variant).find(({ result }) => result.nodeGrid !== undefined)?.result.nodeGrid)
+  const longest = Math.max(...grids.map((grid) => (grid === undefined ? 0 : endOf(grid))))
+  if (!(longest > 0)) return []
+  const [unit, seconds] = longest > 3 * 3600 ? (['h', 3600] as const) : longest > 300 ? (['min', 60] as const) : (['s', 1] as const)
+  const looks = grids.reduce((sum, grid) => sum + (grid?.times.length ?? 0), 0)
+  const most = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / (MAPS.length * looks))))
+  const rows = names.flatMap((variant, i) => {
+    const grid = grids[i]
+    return grid === undefined ? [] : MAPS.flatMap(({ key, of }) => cells(grid, of(grid), { variant, map: key, seconds, fold: foldOf(grid, most) }))
+  })
+  const nodes = Math.max(...grids.map((grid) => grid?.nodes ?? 0))
+  const drawnOf = names.length > MOST_VARIANTS ? `; the first ${MOST_VARIANTS} of ${names.length} variants` : ''
+  const group = Math.max(...grids.map((grid) => (grid === undefined ? 0 : grid.span * foldOf(grid, most))))
+  return [{
+    name: 'nodes',
+    title: 'CPU of the nodes over time, requested and used',
+    subtitle: [`share of the nodes' CPU that is requested by pods, and used by them; one replication${drawnOf}`, `a row is ${group === 1 ? 'a node' : `up to ${group} neighbouring nodes`}; blank: no such node is up`],
+    usual: USUAL,
+    switches: [],
+    time: seconds,
+    mostVariants: MOST_VARIANTS,
+    fewVariants: 0,
+    data: { nodes: rows },
+    draw: (how) => drawn(study, nodes, longest / seconds, unit, how),
+  }]
+}
+
+/** Groups of the grid a row of the map. */
+const foldOf = ({ groups }: NodeGrid, most: number): number => Math.ceil(groups / most)
+
+/** A look stands until the next one; the last as long as the one before it. */
+function endOf({ times }: NodeGrid): number {
+  const last = times.length - 1
+  return last < 0 ? 0 : last === 0 ? 2 * times[0] : 2 * times[last] - times[last - 1]
+}
+
+interface CellOptions {
+  readonly variant: string
+  readonly map: string
+  readonly seconds: number
+  readonly fold: number
+}
+
+function cells(grid: NodeGrid, shares: Float32Array, { variant, map, seconds, fold }: CellOptions): ChartSpec[] {
+  const rows: ChartSpec[] = []
+  for (let first = 0; first < grid.groups; first += fold) {
+    const bottom = first * grid.span
+    const top = Math.min(grid.nodes, (first + fold) * grid.span)
+    let open = -1
+    let step = -1
+    const close = (until: number): void => {
+      if (step < 0) return
+      rows.push({ variant, map, from: rounded(grid.times[open] / seconds), to: rounded(until / seconds), bottom, top, share: step * STEP + STEP / 2 })
+    }
+    for (let look = 0; look < grid.times.length; look++) {
+      const now = stepOf(grid, shares, look, first, fold)
+      if (now === step) continue
+      close(grid.times[look])
+      open = look
+      step = now
+    }
+    close(endOf(grid))
+  }
+  return rows
+}
+
+/** Step of the mean share of the groups that are up; -1 when none is. A full node is in the last step. */
+function stepOf(grid: NodeGrid, shares: Float32Array, look: number, first: number, fold: number): number {
+  let sum = 0
+  let count = 0
+  for (let group = first; group < Math.min(grid.groups, first + fold); group++) {
+    const share = shares[look * grid.groups + group]
+    if (Number.isNaN(share)) continue
+    sum += share
+    count++
+  }
+  return count === 0 ? -1 : Math.min(COLOURS.length - 1, Math.max(0, Math.floor(sum / count / STEP)))
+}
+
+function drawn(study: Study, nodes: number, end: number, unit: string, how: How): ChartSpec {
+  const columns = columnsFor(how)
+  const width = columns === 1 ? how.width : Math.round(how.width / 2 - 30)
+  const shown = looksOf(study).names.flatMap((variant) => MAPS.map(({ key }) => `${key}: ${variant}`))
+  const legend: ChartSpec = {
+    title: 'share of allocatable CPU [%]', orient: 'bottom', direction: 'horizontal', columns: how.width < 480 ? 5 : 10, symbolType: 'square', symbolSize: 160,
+    values: COLOURS.map((_, i) => i * STEP + STEP / 2),
+    labelExpr: `(datum.value - ${STEP / 2}) + '–' + (datum.value + ${STEP / 2})`,
+    titleFontSize: 12, titleFontWeight: 'normal',
+  }
+  return {
+    data: { name: 'nodes' },
+    transform: [
+      { calculate: "datum.map + ': ' + datum.variant", as: 'panel' },
+      { calculate: `(datum.share - ${STEP / 2}) + ' to ' + (datum.share + ${STEP / 2}) + ' %'`, as: 'told' },
+    ],
+    columns,
+    facet: { field: 'panel', type: 'nominal', sort: shown, title: null, header: { labelAnchor: 'start', labelFontSize: 12, labelLimit: width, labelColor: '#1f2328', labelPadding: 6 } },
+    spacing: 22,
+    spec: {
+      width,
+      height: 150,
+      mark: { type: 'rect', clip: true, aria: false },
+      encoding: {
+        x: { field: 'from', type: 'quantitative', title: `time [${unit}]`, scale: { domain: [0, rounded(end)], nice: false }, axis: { grid: false, tickCount: 6 } },
+        x2: { field: 'to' },
+        y: { field: 'bottom', type: 'quantitative', title: 'nodes', scale: { domain: [0, nodes], nice: false }, axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS } },
+        y2: { field: 'top' },
+        color: { field: 'share', type: 'ordinal', scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS }, legend },
+        tooltip: [named('panel', 'map'), named('told', 'share'), told('from', `from [${unit}]`), told('to', `to [${unit}]`), told('bottom', 'from node'), told('top', 'to node')],
+      },
+    },
+  }
+}

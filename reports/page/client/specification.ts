@@ -1,0 +1,88 @@
+/**
+ * A vega specification for what the reader has chosen: the compiled one of that way, with the rows and the names of the variants shown,
+ * and the stretch of time shown. A chart is always made anew from here, so that nothing depends on what was clicked before.
+ */
+import { wayKey } from '../ways.ts'
+import type { PageChart, VegaSpec } from '../ways.ts'
+import type { Row } from './rows.ts'
+
+export interface Wish {
+  readonly narrow: boolean
+  readonly log: { readonly x: boolean; readonly y: boolean }
+  /** Rows of the variants shown, in order. */
+  readonly shown: readonly number[]
+  /** [s]; null for all. */
+  readonly zoom: readonly [number, number] | null
+}
+
+export type Rows = Readonly<Record<string, readonly Row[]>>
+
+export function specificationFor(chart: PageChart, rows: Rows, names: readonly string[], wish: Wish): VegaSpec {
+  const variants = wish.shown.slice(0, chart.mostVariants ?? Infinity).map((variant) => names[variant])
+  const few = chart.fewVariants > 0 && variants.length <= chart.fewVariants
+  const spec = chart.specs[wayKey({ narrow: wish.narrow, ...wish.log, few })]
+  const window = chart.time > 0 && wish.zoom !== null ? ([wish.zoom[0] / chart.time, wish.zoom[1] / chart.time] as const) : null
+  const kept = new Set(variants)
+  const data = (spec.data as readonly VegaSpec[]).map((source) => {
+    const own = rows[source.name as string] as readonly Row[] | undefined
+    if (own === undefined) return source
+    const visible = own.filter((row) => !('variant' in row) || kept.has(row.variant as string))
+    return { ...source, values: (window === null ? visible : within(visible, window)).map((row) => ({ ...row })) }
+  })
+  return { ...(withScales(spec, (scale) => changed(scale, { names, kept, window })) as VegaSpec), data }
+}
+
+/** The rows in a stretch of time and one on each side, so that lines go on to the edge. Rows of a variant stand together, by time. */
+function within(rows: readonly Row[], [from, to]: readonly [number, number]): readonly Row[] {
+  if (rows.length === 0 || !('time' in rows[0])) return rows
+  const inside = (row: Row | undefined, variant: unknown): boolean => row !== undefined && row.variant === variant && (row.time as number) >= from && (row.time as number) <= to
+  return rows.filter((row, i) => inside(row, row.variant) || inside(rows[i - 1], row.variant) || inside(rows[i + 1], row.variant))
+}
+
+interface Change {
+  readonly names: readonly string[]
+  readonly kept: ReadonlySet<string>
+  readonly window: readonly [number, number] | null
+}
+
+function changed(scale: VegaSpec, { names, kept, window }: Change): VegaSpec {
+  const { domain, range } = scale
+  if (!Array.isArray(domain)) return scale
+  const isNames = domain.length === names.length && domain.every((name, i) => name === names[i])
+  if (isNames) {
+    const places = names.flatMap((name, i) => (kept.has(name) ? [i] : []))
+    const pick = (list: readonly unknown[]): unknown[] => places.map((i) => list[i])
+    return { ...scale, domain: pick(names), ...(Array.isArray(range) ? { range: pick(range) } : {}) }
+  }
+  const isTime = window !== null && /(^|_)x$/.test(scale.name as string) && domain.length === 2 && domain.every((end) => typeof end === 'number')
+  return isTime ? { ...scale, domain: [...window], nice: false } : scale
+}
+
+/** Scales stand at the top and in groups of marks. */
+function withScales(part: unknown, change: (scale: VegaSpec) => VegaSpec): unknown {
+  if (Array.isArray(part)) return part.map((each) => withScales(each, change))
+  if (typeof part !== 'object' || part === null) return part
+  return Object.fromEntries(
+    Object.entries(part).map(([key, value]) => {
+      if (key === 'data') return [key, value]
+      if (key === 'scales' && Array.isArray(value)) return [key, (value as VegaSpec[]).map(change)]
+      return [key, key === 'marks' ? withScales(value, change) : value]
+    }),
+  )
+}
+
+/** The whole stretch of a chart [s], from its compiled axis. */
+export function timeOf(chart: PageChart): readonly [number, number] {
+  const find = (part: unknown): readonly [number, number] | null => {
+    if (typeof part !== 'object' || part === null) return null
+    const scale = part as { name?: unknown; domain?: unknown }
+    if (/(^|_)x$/.test(String(scale.name)) && Array.isArray(scale.domain) && scale.domain.length === 2) return scale.domain as unknown as readonly [number, number]
+    for (const value of Object.values(part as Record<string, unknown>)) {
+      const found = find(value)
+      if (found !== null) return found
+    }
+    return null
+  }
+  const [from, to] = find(Object.values(chart.specs)[0]) ?? [0, 1]
+  return [from * chart.time, to * chart.time]
+}

@@ -1,0 +1,60 @@
+/** The tables of the page: what came out, what differs from the baseline, everything that has a value, what the metrics mean. */
+import { METRICS } from '../../sim/metrics/standard.ts'
+import { mainMetrics } from '../charts/metrics.ts'
+import { formatMean, formatNumber, withUnit } from '../format.ts'
+import { htmlList, htmlTable } from '../html.ts'
+import type { HtmlCell, HtmlRow } from '../html.ts'
+import { contrastText } from '../sentences.ts'
+import type { Summary, SummaryRow } from '../summary.ts'
+
+const MAIN_METRICS = 6
+/** Rows of the table of everything; a page of a hundred variants would be nothing else. */
+const MOST_ROWS = 1500
+
+export function tables(summary: Summary): string {
+  const { study } = summary
+  if (summary.present.length === 0) return '<p>No metric has a value.</p>'
+  const main = mainMetrics(summary, MAIN_METRICS)
+  const header = ['variant', ...main.map((metric) => withUnit(metric.label, metric.unit) + (metric.id === study.primary ? ' (primary)' : ''))]
+  const values = study.variants.map((variant, i): HtmlRow => ({ variant: i, cells: [variant.short, ...main.map((metric) => meanCell(summary.row(i, metric.id)))] }))
+  const parts = [htmlTable('Mean and half the 95 % interval over replications', header, values)]
+  if (study.variants.length > 1) {
+    const rows = study.variants.slice(1).map((variant, i): HtmlRow => ({ variant: i + 1, cells: [variant.short, ...main.map((metric) => contrastCell(summary.row(i + 1, metric.id)))] }))
+    parts.push(htmlTable('Paired difference to the baseline with its 95 % interval, and verdict; all but the primary are exploratory', header, rows))
+  }
+  parts.push(everything(summary))
+  const definitions = summary.present.map((metric) => `${withUnit(metric.label, metric.unit)}: ${metric.definition}`)
+  parts.push(`<details>\n<summary>What the metrics mean</summary>\n${htmlList(definitions)}\n</details>`)
+  return parts.join('\n')
+}
+
+function everything(summary: Summary): string {
+  const { study } = summary
+  const rows = study.variants.flatMap((variant, i) => summary.present.map((metric) => fullRow(variant.short, summary.row(i, metric.id))))
+  const shown = rows.slice(0, MOST_ROWS)
+  const caption = rows.length > shown.length ? `The first ${shown.length} of ${rows.length} values of metrics; all are in summary.csv` : 'Every metric that has a value'
+  const table = htmlTable(caption, ['variant', 'metric', 'n', 'mean', 'sd', '95 % interval', 'against the baseline', 'verdict'], shown)
+  return `<details>\n<summary>Every metric (${summary.present.length} of ${METRICS.length} have a value)</summary>\n${table}\n</details>`
+}
+
+const meanCell = (row: SummaryRow): HtmlCell => ({ text: formatMean(row.mean, (row.high - row.low) / 2, '±'), value: row.mean })
+
+function contrastCell(row: SummaryRow): HtmlCell {
+  const { contrast } = row
+  if (contrast === null || contrast.pairs === 0) return '-'
+  return { text: `${contrastText(row, contrast)}\n${contrast.verdict}`, kind: contrast.verdict, value: contrast.difference }
+}
+
+function fullRow(name: string, row: SummaryRow): HtmlRow {
+  const { contrast, metric } = row
+  const interval = Number.isNaN(row.low) ? '-' : `[${formatNumber(row.low, 4)}, ${formatNumber(row.high, 4)}]`
+  const verdict: HtmlCell = contrast === null ? 'baseline' : { text: contrast.verdict, kind: contrast.verdict }
+  const against: HtmlCell = contrast === null || contrast.pairs === 0 ? '-' : { text: contrastText(row, contrast), value: contrast.difference }
+  const numbers: HtmlCell[] = [
+    { text: String(row.n), value: row.n },
+    { text: formatNumber(row.mean, 4), value: row.mean },
+    { text: formatNumber(row.sd), value: row.sd },
+    { text: interval, value: row.low },
+  ]
+  return { variant: row.variant, cells: [name, withUnit(metric.label, metric.unit), ...numbers, against, verdict] }
+}
