@@ -46,6 +46,7 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     .option('--set <path=value>', 'replaces a value of the file; may be given several times', collect, [])
     .option('--json', 'print a summary as JSON instead of the comparison')
     .option('--quiet', 'no progress, no comparison')
+    .option('--parquet', 'write the tables as Parquet too (needs the package hyparquet-writer)')
     .option('--fresh', 'make every run anew, also those that an interrupted call had finished')
     .option('--watch', 'run again whenever the file or an own algorithm of it changes')
     .option('--check', 'check the conservation laws after every event; slower')
@@ -176,6 +177,7 @@ export interface RunOptions extends PlanOptions {
   readonly check?: boolean
   readonly watch?: boolean
   readonly fresh?: boolean
+  readonly parquet?: boolean
 }
 
 /** Interrupts that come this close are one [ms]. */

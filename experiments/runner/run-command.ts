@@ -14,12 +14,15 @@ import type { Plan } from './plan.ts'
 import { plannerOf } from './precise.ts'
 import { Progress } from './progress.ts'
 import { Store } from './store.ts'
+import type { Study } from '../../reports/study.ts'
 import { studyOf } from './study.ts'
 
 /** `executor` is injected by tests. */
 export async function runCommand(file: string, options: RunOptions, screens: Screens, interrupts: AbortSignal, executor?: Executor): Promise<number> {
   const started = new Date()
   const begin = performance.now()
+  const parquet = options.parquet === true ? await parquetFor(screens) : undefined
+  if (parquet === 'missing') return EXIT.wrong
   const plan = await planFile(file, { ...options, set: [...options.set, ...(options.check === true ? ['check=true'] : [])] }, screens)
   if (plan === undefined) return EXIT.wrong
   const jobs = Math.min(options.jobs ?? availableParallelism(), plan.runs.length)
@@ -34,7 +37,7 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   }
   const below = relative(process.cwd(), file)
   const named = below.startsWith('..') ? basename(file) : below
-  const outcomes = execution.finished.length > 0 ? await report(plan, execution, folder, callOf(named, options), options, screens) : []
+  const outcomes = execution.finished.length > 0 ? await report(plan, execution, folder, callOf(named, options), options, screens, parquet) : []
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
   const seconds = (performance.now() - begin) / 1000
   await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }))
@@ -58,10 +61,11 @@ async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal,
 }
 
 /** Files, and the comparison or its JSON on the screen. Charts are the heavy part, so they are loaded only here. */
-async function report(plan: Plan, execution: Execution, folder: string, call: string, options: RunOptions, screens: Screens): Promise<readonly Outcome[]> {
+async function report(plan: Plan, execution: Execution, folder: string, call: string, options: RunOptions, screens: Screens, parquet: Parquet | undefined): Promise<readonly Outcome[]> {
   const study = studyOf(plan, execution, version(), call)
   const { writeReports, comparisonText, summarise, summaryOf } = await import('../../reports/index.ts')
   await writeReports(folder, study)
+  for (const [name, bytes] of parquet?.(study) ?? []) await writeWhole(join(folder, name), bytes)
   const outcomes = plan.assert.length === 0 ? [] : assess(plan.assert, summarise(study))
   // https://no-color.org: any value but the empty one turns colour off.
   const colour = screens.out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
@@ -70,6 +74,21 @@ async function report(plan: Plan, execution: Execution, folder: string, call: st
   // Whoever asked for quiet still wants to know what broke.
   if (options.quiet === true || options.json === true) for (const { holds, sentence } of outcomes) if (!holds) screens.err.write(`assert: ${sentence}\n`)
   return outcomes
+}
+
+type Parquet = (study: Study) => ReadonlyMap<string, Uint8Array>
+
+/** Asked before anything runs: hours of work should not end at a package that is not there. */
+async function parquetFor(screens: Screens): Promise<Parquet | 'missing'> {
+  const { MissingWriter, parquetTables, parquetWriter } = await import('../../reports/tables/parquet.ts')
+  try {
+    const writer = await parquetWriter()
+    return (study) => parquetTables(study, writer)
+  } catch (error) {
+    if (!(error instanceof MissingWriter)) throw error
+    screens.err.write(`orchsim run --parquet: ${error.message}\n`)
+    return 'missing'
+  }
 }
 
 /** The call that gives the same study: what changes no result (folder, jobs, screen) is left out. */

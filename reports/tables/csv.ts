@@ -3,6 +3,12 @@ import { stringify } from 'csv-stringify/sync'
 
 export type Cell = string | number | null
 
+/** A table before it becomes CSV text or Parquet columns. */
+export interface Rows {
+  readonly header: readonly string[]
+  readonly rows: readonly (readonly Cell[])[]
+}
+
 /** How text begins that a spreadsheet takes for a formula, full-width forms included. */
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
 
@@ -23,6 +29,8 @@ export function csv(header: readonly string[], rows: readonly (readonly Cell[])[
     },
   })
 }
+
+export const csvOf = ({ header, rows }: Rows): string => csv(header, rows)
 
 export function numberText(value: number): string {
   if (Number.isNaN(value)) return ''

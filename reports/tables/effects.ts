@@ -3,8 +3,8 @@ import { contrastUnit } from '../sentences.ts'
 import type { Effect } from '../statistics/effects.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary.ts'
-import { csv } from './csv.ts'
-import type { Cell } from './csv.ts'
+import { csvOf } from './csv.ts'
+import type { Cell, Rows } from './csv.ts'
 
 const HEADER = [
   'metric', 'kind', 'axis', 'level', 'against', 'second axis', 'second level', 'second against',
@@ -12,7 +12,7 @@ const HEADER = [
 ]
 
 /** Only the header when no two axes have a choice. */
-export function effectsCsv({ study, effects }: Summary): string {
+export function effectsRows({ study, effects }: Summary): Rows {
   const rows = effects.flatMap(({ metric, main, interactions }) => [...main, ...interactions].map((effect): Cell[] => {
     const { contrast } = effect
     return [
@@ -21,7 +21,7 @@ export function effectsCsv({ study, effects }: Summary): string {
       contrast.p, contrast.adjusted, contrast.verdict, contrast.reason,
     ]
   }))
-  return csv(HEADER, rows)
+  return { header: HEADER, rows }
 }
 
 function factorCells({ axes }: Study, { factors }: Effect, which: number): Cell[] {
@@ -29,3 +29,5 @@ function factorCells({ axes }: Study, { factors }: Effect, which: number): Cell[
   const { axis, level } = factors[which]
   return [axes[axis].name, axes[axis].values[level], axes[axis].values[0]]
 }
+
+export const effectsCsv = (summary: Summary): string => csvOf(effectsRows(summary))

@@ -1,10 +1,11 @@
-/** runs.csv: one row a run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
+/** runs: one row a run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
 import { METRICS } from '../../sim/metrics/standard.ts'
 import type { MetricDefinition } from '../../sim/metrics/standard.ts'
 import type { Study } from '../study.ts'
-import { csv } from './csv.ts'
+import { csvOf } from './csv.ts'
+import type { Rows } from './csv.ts'
 
-export function runsCsv(study: Study): string {
+export function runsRows(study: Study): Rows {
   const header = [
     ...study.axes.map((axis) => axis.name),
     'variant',
@@ -23,8 +24,10 @@ export function runsCsv(study: Study): string {
     ...METRICS.map((metric) => result.metrics[metric.id] ?? null),
     result.events,
   ])
-  return csv(header, rows)
+  return { header, rows }
 }
 
 /** "latency-p99 [ms]": the unit is part of the heading, so that a file of other units is no file of these metrics. */
 export const metricHeading = ({ id, unit }: MetricDefinition): string => `${id} [${unit}]`
+
+export const runsCsv = (study: Study): string => csvOf(runsRows(study))

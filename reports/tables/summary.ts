@@ -1,7 +1,8 @@
 /** summary.csv: a row per variant and metric, in plan order and the order of METRICS. The columns are explained in reports/README.md. */
 import { contrastUnit } from '../sentences.ts'
 import type { Summary } from '../summary.ts'
-import { csv } from './csv.ts'
+import { csvOf } from './csv.ts'
+import type { Rows } from './csv.ts'
 
 const HEADER = [
   'variant', 'metric', 'unit', 'better', 'n', 'mean', 'sd', 'low', 'high', 'pooled',
@@ -9,7 +10,7 @@ const HEADER = [
   'p', 'p Holm', 'verdict', 'kind', 'reason',
 ]
 
-export function summaryCsv(summary: Summary): string {
+export function summaryRows(summary: Summary): Rows {
   const { study } = summary
   const rows = summary.rows.map((row) => {
     const { contrast, metric } = row
@@ -25,9 +26,11 @@ export function summaryCsv(summary: Summary): string {
       contrast.p, contrast.adjusted, contrast.verdict, kind, reasons,
     ]
   })
-  return csv([...study.axes.map((axis) => axis.name), ...HEADER], rows)
+  return { header: [...study.axes.map((axis) => axis.name), ...HEADER], rows }
 }
 
 function studyValues(summary: Summary, variant: number): readonly string[] {
   return summary.study.variants[variant].values
 }
+
+export const summaryCsv = (summary: Summary): string => csvOf(summaryRows(summary))

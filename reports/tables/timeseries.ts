@@ -5,8 +5,8 @@
 import type { Table } from '../../sim/table.ts'
 import { withUnit } from '../format.ts'
 import type { Study } from '../study.ts'
-import { csv } from './csv.ts'
-import type { Cell } from './csv.ts'
+import { csvOf } from './csv.ts'
+import type { Cell, Rows } from './csv.ts'
 
 export const MOST_ROWS = 200_000
 
@@ -18,7 +18,7 @@ export function timeseriesStride(study: Study, mostRows = MOST_ROWS): number {
   return stride
 }
 
-export function timeseriesCsv(study: Study, mostRows = MOST_ROWS): string {
+export function timeseriesRows(study: Study, mostRows = MOST_ROWS): Rows {
   const stride = timeseriesStride(study, mostRows)
   const heads = seriesHeads(study)
   const rows: Cell[][] = []
@@ -28,7 +28,7 @@ export function timeseriesCsv(study: Study, mostRows = MOST_ROWS): string {
       rows.push([study.variants[variant].label, replication, ...columns.map((values) => values?.[row] ?? null)])
     }
   }
-  return csv(['variant', 'replication', ...heads.map(({ name, unit }) => withUnit(name, unit))], rows)
+  return { header: ['variant', 'replication', ...heads.map(({ name, unit }) => withUnit(name, unit))], rows }
 }
 
 /** The columns that any run has, time first: variants may differ in what they sample. */
@@ -37,3 +37,5 @@ function seriesHeads(study: Study): Table['columns'] {
   for (const { result } of study.runs) for (const column of result.series.columns) if (!heads.has(column.name)) heads.set(column.name, column)
   return [...heads.values()].sort((a, b) => Number(b.role === 'time') - Number(a.role === 'time'))
 }
+
+export const timeseriesCsv = (study: Study, mostRows = MOST_ROWS): string => csvOf(timeseriesRows(study, mostRows))
