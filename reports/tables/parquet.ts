@@ -2,6 +2,7 @@
  * The same tables as Parquet, for those who read them with DuckDB, pandas or Spark. The writer is an optional peer: it is loaded when it is
  * asked for, and whoever has not installed it learns how. A column of numbers is DOUBLE, null where the CSV has an empty cell; any other is a string.
  */
+import type * as hyparquet from 'hyparquet-writer'
 import { summarise } from '../summary.ts'
 import type { Study } from '../study.ts'
 import type { Cell, Rows } from './csv.ts'
@@ -18,7 +19,7 @@ export class MissingWriter extends Error {
   }
 }
 
-type Writer = Pick<typeof import('hyparquet-writer'), 'parquetWriteBuffer'>
+type Writer = Pick<typeof hyparquet, 'parquetWriteBuffer'>
 
 /** Throws a MissingWriter before anything is run, when it is called early. */
 export async function parquetWriter(load: () => Promise<Writer> = () => import('hyparquet-writer')): Promise<Writer> {
