@@ -12,7 +12,7 @@ import { valuesOf } from '../sim/define.ts'
 import { Streams } from '../sim/random/stream.ts'
 import { SchedulingLoop, members } from '../sim/scheduling/index.ts'
 import { NaiveLoop } from '../sim/scheduling/naive-loop.ts'
-import type { Placer, SchedulerDefinition, SchedulingContext } from '../sim/scheduling/policy.ts'
+import type { Placer, SchedulerDefinition } from '../sim/scheduling/policy.ts'
 import type { PodShape } from '../sim/workload.ts'
 import type { BenchRow } from './harness.ts'
 
@@ -148,19 +148,19 @@ class Recorded implements Placer {
 /** All over the same pods after the same filling (by the index, whose decisions are the twin's); the first of them only warm up. */
 function measure(member: SchedulerDefinition, scenario: Scenario, pods: number): Measured {
   const values = valuesOf(member.parameters)
-  const pass = (successor: (index: Placer, context: SchedulingContext) => Placer): { time: number; answers: number[] } => {
+  const pass = (successor: (index: Placer) => Placer): { time: number; answers: number[] } => {
     const churn = new Churn(scenario)
-    const shared = context()
-    const index = member.create(values, shared)
+    const index = member.create(values, context())
     churn.fill(index)
-    const placer = successor(index, shared)
+    const placer = successor(index)
     const answers: number[] = []
     churn.run(placer, pods >> 2, answers)
     const time = cpuTime(() => churn.run(placer, pods, answers))
     return { time: time / pods, answers }
   }
-  const index = pass((placer) => placer)
-  const twin = pass((_, shared) => member.twin!(values as never, shared))
+  // What a placer remembers (a pointer, a stream) cannot be handed over, so both begin anew after the filling.
+  const index = pass((placer) => (member.remembers === true ? member.create(values, context()) : placer))
+  const twin = pass(() => member.twin!(values as never, context()))
   const nothing = pass(() => new Recorded(index.answers))
   if (hash(index.answers) !== hash(twin.answers)) throw new Error(`${member.name} and its twin disagree at ${JSON.stringify(scenario)}`)
   return { index: Math.max(index.time - nothing.time, 0), twin: twin.time - nothing.time }
@@ -211,7 +211,7 @@ function queue(waiting: number, releases: number): Measured {
     }
     for (let i = 0; i < waiting; i++) {
       const pod = churn.next()
-      if (naive) plain.enqueue(pod, cluster.view)
+      if (naive) plain.enqueue(pod)
       else hinted.enqueue(pod)
     }
     drain()

@@ -23,8 +23,8 @@ export const schedulers = catalogue<Placer, SchedulingContext>('scheduling', mem
 
 export { byScore } from './by-score.ts'
 export { PlacerScheduler, SchedulingLoop } from './loop.ts'
-export { fifo, orders } from './order.ts'
-export type { QueueOrder } from './order.ts'
+export { adoptOrder, fifo, orderMembers, orders } from './orders/index.ts'
+export type { NaiveOrder, OrderDefinition, OwnOrder, QueueOrder } from './orders/index.ts'
 export { adoptScheduler } from './own.ts'
 export type { OwnScheduler } from './own.ts'
 export { PendingQueue } from './queue.ts'

@@ -2,20 +2,23 @@
 import { NONE } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import type { Decisions } from '../cluster/decisions.ts'
+import type { NaiveOrder } from './orders/policy.ts'
 import type { Placer } from './policy.ts'
 
 /** Binds what `SchedulingLoop` binds, in the same order; it declines far more, as it forgets what it knows. */
 export class NaiveLoop {
   private readonly pending: number[] = []
   private readonly placer: Placer
+  private readonly order: NaiveOrder
 
-  constructor(placer: Placer) {
+  /** Without an order: first in, first out. */
+  constructor(placer: Placer, order: NaiveOrder = () => 0) {
     this.placer = placer
+    this.order = order
   }
 
-  enqueue(pod: number, view: ClusterView): void {
+  enqueue(pod: number): void {
     this.pending.push(pod)
-    this.pending.sort((a, b) => view.pods.order[a] - view.pods.order[b])
   }
 
   drop(pod: number): void {
@@ -24,6 +27,7 @@ export class NaiveLoop {
 
   /** One bind, with the declines before it; false when no pending pod fits anywhere. */
   step(view: ClusterView, out: Decisions): boolean {
+    this.sort(view)
     for (let i = 0; i < this.pending.length; i++) {
       const pod = this.pending[i]
       const node = this.placer.place(pod, view)
@@ -39,7 +43,17 @@ export class NaiveLoop {
     return false
   }
 
-  unschedulable(): readonly number[] {
+  /** In order, as the cluster is now. */
+  unschedulable(view: ClusterView): readonly number[] {
+    this.sort(view)
     return this.pending
   }
+
+  private sort(view: ClusterView): void {
+    const key = new Map(this.pending.map((pod) => [pod, this.order(pod, view)]))
+    this.pending.sort((a, b) => compare(key.get(a)!, key.get(b)!) || view.pods.order[a] - view.pods.order[b])
+  }
 }
+
+/** Infinity less Infinity is no number, so no difference. */
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)

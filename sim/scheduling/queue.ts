@@ -15,57 +15,60 @@
 import { NONE, NodeState, Subject } from '../cluster/views.ts'
 import type { ClusterView, LogCursor } from '../cluster/views.ts'
 import { ClassHeap } from './class-heap.ts'
-import { fifo } from './order.ts'
-import type { QueueOrder } from './order.ts'
-
-/** A pod that is in no line; `previous` of the first pod in a line is NONE. */
-const ABSENT = -2
+import type { QueueOrder } from './orders/policy.ts'
+import { PodLines } from './pod-lines.ts'
+import { GroupedClasses, RankedClasses } from './ready-classes.ts'
+import type { ReadyClasses } from './ready-classes.ts'
+import { SortedLines } from './sorted-lines.ts'
 
 export class PendingQueue {
   /** Pending pods, parked ones included. */
   size = 0
   private readonly order: QueueOrder
-  /** Classes with pods that are worth a try, by the rank of their first pod. */
-  private readonly ready = new ClassHeap()
-  /** The same for the classes that are known to fit nowhere; only filled for a visit. */
+  private readonly lines: PodLines
+  /** Classes with pods that are worth a try. */
+  private readonly ready: ReadyClasses
+  /** Classes that are known to fit nowhere; only filled for a visit. */
   private readonly visiting = new ClassHeap()
   /** Classes known to fit nowhere, in no order, with their places in the list (NONE when not parked). */
   private readonly parked: number[] = []
   private readonly parkedAt: number[] = []
-  private readonly first: number[] = [] // [class], NONE or undefined when its line is empty
-  private readonly last: number[] = []
-  private previous = new Int32Array(64).fill(ABSENT) // [pod]
-  private next = new Int32Array(64)
-  private podClass = new Int32Array(64)
-  private rank = new Float64Array(64)
   private cursor: LogCursor | undefined
 
-  constructor(order: QueueOrder = fifo.create({}, undefined)) {
+  /** Without an order: first in, first out. */
+  constructor(order: QueueOrder = {}) {
+    if (order.rank !== undefined && order.groups !== undefined) throw new Error('a queue order has a rank or groups, not both')
     this.order = order
+    this.lines = order.rank === undefined ? new PodLines() : new SortedLines()
+    this.ready = order.groups === undefined ? new RankedClasses(this.lines) : new GroupedClasses(this.lines, order.groups)
   }
 
   has(pod: number): boolean {
-    return pod < this.previous.length && this.previous[pod] !== ABSENT
+    return this.lines.has(pod)
   }
 
-  /** A pod joins. Pods mostly come in order, and one that was refused returns to the front; a step or two finds its place. */
+  /** A pod joins. */
   add(pod: number, view: ClusterView): void {
     if (this.has(pod)) throw new Error(`pod ${pod} is already in the queue`)
-    while (pod >= this.previous.length) this.grow()
+    const { lines, order } = this
+    lines.reserve(pod)
     const podClass = view.pods.podClass[pod]
-    this.podClass[pod] = podClass
-    this.rank[pod] = this.order.rank(pod, view)
-    this.link(pod, podClass)
+    lines.order[pod] = view.pods.order[pod]
+    lines.rank[pod] = order.rank === undefined ? 0 : order.rank(pod, view)
+    lines.add(pod, podClass)
     this.size++
-    if (this.first[podClass] === pod) this.announce(podClass)
+    if (lines.first(podClass) !== pod) return
+    this.ready.meet(podClass, view)
+    this.announce(podClass)
   }
 
   /** A pod leaves, wherever it stands. Does nothing when it is not here. */
   remove(pod: number): void {
     if (!this.has(pod)) return
-    const podClass = this.podClass[pod]
-    const wasFirst = this.first[podClass] === pod
-    this.unlink(pod, podClass)
+    const { lines } = this
+    const podClass = lines.classOf(pod)
+    const wasFirst = lines.first(podClass) === pod
+    lines.remove(pod)
     this.size--
     if (wasFirst) this.announce(podClass)
   }
@@ -74,7 +77,7 @@ export class PendingQueue {
   head(view: ClusterView): number {
     this.follow(view)
     const podClass = this.ready.first
-    return podClass === NONE ? NONE : this.first[podClass]
+    return podClass === NONE ? NONE : this.lines.first(podClass)
   }
 
   /** The class was found to fit nowhere, by a look at the cluster as it is now. */
@@ -93,23 +96,25 @@ export class PendingQueue {
   visitParked(view: ClusterView, visit: (pod: number) => void): void {
     this.follow(view)
     // A merge of the lines, not a sort: no list of pods is made.
+    const { lines, ready, visiting } = this
     const heads: number[] = []
     for (const podClass of this.parked) {
-      heads[podClass] = this.first[podClass] ?? NONE
-      if (heads[podClass] !== NONE) this.visiting.put(podClass, this.rank[heads[podClass]])
+      heads[podClass] = lines.first(podClass)
+      if (heads[podClass] !== NONE) ready.putInto(visiting, podClass, heads[podClass])
     }
-    for (let podClass = this.visiting.first; podClass !== NONE; podClass = this.visiting.first) {
+    for (let podClass = visiting.first; podClass !== NONE; podClass = visiting.first) {
       const pod = heads[podClass]
-      const following = this.next[pod]
+      const following = lines.following(pod)
       heads[podClass] = following
-      if (following === NONE) this.visiting.remove(podClass)
-      else this.visiting.put(podClass, this.rank[following])
+      if (following === NONE) visiting.remove(podClass)
+      else ready.putInto(visiting, podClass, following)
       visit(pod)
     }
   }
 
   /** Reads what happened since, and lets parked classes go that fit again. Without parked classes nothing needs to be read. */
   private follow(view: ClusterView): void {
+    this.ready.follow(view)
     const cursor = (this.cursor ??= view.log.open())
     if (this.parked.length === 0) {
       cursor.skip()
@@ -149,46 +154,8 @@ export class PendingQueue {
   /** Brings the class's place among the ready ones in line with its first pod. */
   private announce(podClass: number): void {
     if (this.isParked(podClass)) return
-    const first = this.first[podClass]
+    const first = this.lines.first(podClass)
     if (first === NONE) this.ready.remove(podClass)
-    else this.ready.put(podClass, this.rank[first])
-  }
-
-  /** Into the class's line: behind all of a smaller or equal rank. Looked for at both ends, from where it is near in practice. */
-  private link(pod: number, podClass: number): void {
-    const rank = this.rank[pod]
-    let before = this.last[podClass] ?? NONE
-    if (before !== NONE && rank < this.rank[this.first[podClass]]) before = NONE
-    while (before !== NONE && this.rank[before] > rank) before = this.previous[before]
-    const after = before === NONE ? (this.first[podClass] ?? NONE) : this.next[before]
-    this.previous[pod] = before
-    this.next[pod] = after
-    if (before === NONE) this.first[podClass] = pod
-    else this.next[before] = pod
-    if (after === NONE) this.last[podClass] = pod
-    else this.previous[after] = pod
-  }
-
-  private unlink(pod: number, podClass: number): void {
-    const before = this.previous[pod]
-    const after = this.next[pod]
-    if (before === NONE) this.first[podClass] = after
-    else this.next[before] = after
-    if (after === NONE) this.last[podClass] = before
-    else this.previous[after] = before
-    this.previous[pod] = ABSENT
-  }
-
-  private grow(): void {
-    const { previous, next, podClass, rank } = this
-    const length = 2 * previous.length
-    this.previous = new Int32Array(length).fill(ABSENT)
-    this.previous.set(previous)
-    this.next = new Int32Array(length)
-    this.next.set(next)
-    this.podClass = new Int32Array(length)
-    this.podClass.set(podClass)
-    this.rank = new Float64Array(length)
-    this.rank.set(rank)
+    else this.ready.put(podClass, first)
   }
 }
