@@ -11,42 +11,42 @@ describe('comparison on a terminal', () => {
 
       variant    SLO misses [%] *                      cost [$]   latency p99 [ms]   latency p50 [ms]   goodput [requests/s]
       --------   --------------------------   -----------------   ----------------   ----------------   --------------------
-      loose      1.56 +/- 0.46 <   baseline   232.7 +/- 5.1          82 +/- 17 <     13.2 +/- 2.3          787.5 +/- 3.7 <
-      tight      2.44 +/- 0.45   - worse      186.1 +/- 4.1   +     102 +/- 15   -   13.2 +/- 2.3   =      780.5 +/- 3.6   =
-      tightest   3.32 +/- 0.44   - worse      155.1 +/- 3.4 < +     124 +/- 21   -   13.2 +/- 2.3 < =      773.5 +/- 3.5   -
+      loose      1.57 +/- 0.33 <   baseline   232.7 +/- 5.1          82 +/- 13 <     13.2 +/- 2.4          787.4 +/- 2.6 <
+      tight      2.45 +/- 0.53   - worse      186.1 +/- 4.1   +     102 +/- 16   -   13.2 +/- 2.3   =      780.4 +/- 4.2   =
+      tightest   3.45 +/- 0.83   - worse      155.1 +/- 3.4 < +     122 +/- 23   -   13.2 +/- 2.3 < =      772.4 +/- 6.7   -
 
       mean +/- half the 95 % interval; * primary metric, all others are exploratory; < best mean of its column; + better;
       - worse; = equivalent; ? inconclusive; 15 more metrics in summary.csv
 
       paired over 4 replications, 95 % t interval against loose:
-        tight: SLO misses +0.88 points [0.57, 1.20], worse
-        tightest: SLO misses +1.76 points [1.58, 1.94], worse
+        tight: SLO misses +0.88 points [0.68, 1.09], worse
+        tightest: SLO misses +1.88 points [1.30, 2.45], worse
 
       over time, mean of replications:
-        demand [requests/s], 833 to 858
-          loose    ▁█
-          tight    ▂▄
-          tightest ▅▇
-        SLO misses [%]: always 0
-        ready pods [pods], 59.8 to 62.5
-          loose    ▁█
+        demand [requests/s], 830 to 872
+          loose    ▄▇
           tight    ▁█
-          tightest ▄▆
+          tightest ▁█
+        SLO misses [%]: always 0
+        ready pods [pods], 59.5 to 62.3
+          loose    ▃█
+          tight    ▁▇
+          tightest ▃█
         nodes [nodes], 736 to 1,107
           loose    ██
           tight    ▄▄
           tightest ▁▁
         pending pods [pods]: always 0
-        CPU use of service pods over request [%], 67.1 to 73.0
-          loose    █▁
-          tight    ▅█
-          tightest ▂▄
+        CPU use of service pods over request [%], 67.0 to 72.3
+          loose    ▅█
+          tight    ▁▅
+          tightest ▄▂
         CPU requested over allocatable [%], 63.3 to 63.5
           all      ▁█
-        CPU used over allocatable [%], 47.6 to 49.2
-          loose    ▂█
-          tight    ▁█
-          tightest ▁▃
+        CPU used over allocatable [%], 47.4 to 48.6
+          loose    ▁▅
+          tight    █▇
+          tightest ▁▂
 
       note: one trace is one sample: the background comes from a single week of one cluster
       "

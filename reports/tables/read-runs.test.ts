@@ -80,6 +80,11 @@ describe('runs.csv read back', () => {
   })
 })
 
+/** Plainly `expect`: a hundred times dearer, and asked some hundred thousand times here. */
+function holds(truth: boolean, otherwise: string): void {
+  if (!truth) throw new Error(otherwise)
+}
+
 /** Damage to a file: something replaced by something else, somewhere. */
 const damage = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), drop: fc.nat(12), put: fc.oneof(fc.constantFrom('', '"', '""', ',', '\n', '\r', '\r\n', '\uFEFF', '-', 'NaN', '1e9', ',,', 'variant', '\0', '='), fc.string({ maxLength: 6 })) })
 
@@ -99,16 +104,14 @@ describe('fuzz', () => {
         try {
           const table = readRuns(text)
           read++
-          for (const column of [table.variant, table.replication, table.seed, table.id, table.events, ...table.values]) expect(column).toHaveLength(table.rows)
-          expect(Math.max(...table.variant)).toBeLessThan(table.variants.length)
+          holds([table.variant, table.replication, table.seed, table.id, table.events, ...table.values].every(({ length }) => length === table.rows), 'columns of unequal length')
+          holds(table.variant.every((row) => row >= 0 && row < table.variants.length), 'a row of no variant')
         } catch (error) {
           if (!(error instanceof RunsError)) throw error
           refused++
-          const lines = text.split('\n')
-          expect(error.place.line).toBeGreaterThanOrEqual(1)
-          expect(error.place.line).toBeLessThanOrEqual(lines.length + 1)
-          expect(error.place.column).toBeGreaterThanOrEqual(1)
-          expect(error.message).toMatch(/^runs\.csv:\d+:\d+: found /)
+          const { line, column } = error.place
+          holds(line >= 1 && line <= text.split('\n').length + 1 && column >= 1, `a place outside the text: ${line}:${column}`)
+          holds(/^runs\.csv:\d+:\d+: found /.test(error.message), error.message)
         }
       }),
       { numRuns: 10_000, seed: 1 },
@@ -144,13 +147,15 @@ describe('fuzz', () => {
         const comparison = compareRuns(before, after, { margins: limits, gate })
         const names = { before: before.variants[0].label, after: after.variants[0].label }
         for (const row of comparison.rows) {
-          expect(['better', 'worse', 'changed', 'equivalent', 'inconclusive']).toContain(row.contrast.verdict)
-          if (row.regression) expect(row.contrast.verdict).toBe('worse')
+          holds(['better', 'worse', 'changed', 'equivalent', 'inconclusive'].includes(row.contrast.verdict), row.contrast.verdict)
+          holds(!row.regression || row.contrast.verdict === 'worse', 'a regression that is not worse')
         }
         const data = comparisonData(comparison, names)
-        expect(JSON.parse(JSON.stringify(data, (_, one: unknown) => (Object.is(one, -0) ? 0 : one)))).toEqual(JSON.parse(JSON.stringify(data)))
-        for (const line of comparisonMarkdown(comparison, names).split('\n').filter((one) => one.startsWith('|'))) expect(line.split('|')).toHaveLength(8)
-        expect(comparisonLines(comparison, names, { all: true })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/)
+        const text = JSON.stringify(data)
+        holds(JSON.stringify(JSON.parse(text)) === text && !/:(undefined|NaN)/.test(text), 'lost in JSON')
+        const cells = comparisonMarkdown(comparison, names).split('\n').filter((one) => one.startsWith('|')).map((line) => line.split('|').length)
+        holds(cells.every((count) => count === 8), 'a name that ends a cell')
+        holds(!/[\u0000-\u0009\u000b-\u001f\u007f]/.test(comparisonLines(comparison, names, { all: true })), 'a control character')
       }),
       { numRuns: 10_000, seed: 2 },
     )
