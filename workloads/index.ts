@@ -1,5 +1,9 @@
 /** The public door of workloads: sources of requests and of background pods, and nodes from a trace. */
-export type { BackgroundSpec, ClientsSpec, OpenTraffic, SyntheticBackground, TraceBackground, TrafficSpec, TrainsSpec, WorkSpec } from './spec.ts'
+export type { BackgroundSpec, ClientsSpec, OpenTraffic, SyntheticBackground, TraceBackground, TraceTraffic, TrafficSpec, TrainsSpec, WorkSpec } from './spec.ts'
+export { trafficFormats } from './replay/requests.ts'
+export type { SizeWork } from './replay/size-work.ts'
+export { surveyReplay, type TraceTrafficRequest } from './replay/survey.ts'
+export { broughtFile, broughtTrace, broughtTraces, type BroughtTrace } from './traces/brought.ts'
 export { openRequests } from './synthetic/requests.ts'
 export { lifetimeProblem, LIFETIMES } from './synthetic/residual.ts'
 export { workOf } from './presets/preset.ts'

@@ -1,10 +1,11 @@
 /** Workloads as plain data: what a plan holds and a worker receives. Times [µs], rates [requests/s], work [core-µs]. */
 import type { DistributionSpec } from '../sim/random/distributions.ts'
+import type { SizeWork } from './replay/size-work.ts'
 import type { BootstrapSpec } from './shape/bootstrap.ts'
 import type { ShapeStep } from './shape/timeline.ts'
 
-/** How requests arrive: an open pattern, where nothing waits for an answer, or a closed loop of clients. */
-export type TrafficSpec = OpenTraffic | ClosedLoopTraffic
+/** How requests arrive: an open pattern, where nothing waits for an answer, a closed loop of clients, or a recording. */
+export type TrafficSpec = OpenTraffic | ClosedLoopTraffic | TraceTraffic
 
 /** A pattern of arrivals, and what holds for all of them. */
 export type OpenTraffic = Pattern & {
@@ -59,6 +60,33 @@ export interface ClosedLoopTraffic {
   readonly pattern: 'closed-loop'
   readonly clients: number
   readonly think: DistributionSpec
+}
+
+/** Recorded requests as they came, or Poisson arrivals at a recorded rate. */
+export interface TraceTraffic {
+  readonly pattern: 'trace'
+  /** What the user calls it, for messages. */
+  readonly trace: string
+  /** Of `trafficFormats`. */
+  readonly format: string
+  /** Absolute. */
+  readonly file: string
+  /** Time of the recording at which the run begins [µs]. */
+  readonly from: number
+  /** Divides gaps: as many requests in less time. */
+  readonly speedUp: number
+  /** Requests: each is kept with this probability, at most 1. Rates: multiplies the counts. */
+  readonly scale: number
+  /** From the sizes of a request; null: from the work of the service. */
+  readonly cpu: SizeWork | null
+  readonly wait: SizeWork | null
+  /** A new recording out of blocks of this one in each replication; null: as recorded. */
+  readonly bootstrap: BootstrapSpec | null
+  /** What `surveyReplay` found out: mean rate of the run, and when nothing comes any more [µs]; null: not before the horizon. */
+  readonly rate: number
+  readonly ends: number | null
+  /** SHA-256 of the file. */
+  readonly digest: string
 }
 
 export interface WorkSpec {

@@ -1,5 +1,9 @@
-/** Traffic with all its times known. */
-import type { TrafficSpec } from '../../workloads/index.ts'
+/** Traffic with all its times known, and recordings found and looked through. */
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { broughtFile, broughtTrace, surveyReplay, type TraceTraffic, type TrafficSpec } from '../../workloads/index.ts'
+import { packageRoot } from './package.ts'
+import type { RecordedData } from './schema-replay.ts'
 import type { TrafficData } from './schema-traffic.ts'
 
 /** A wave without a period takes the horizon, a week a seventh of it for a day: so a run sees one whole wave or week. */
@@ -9,7 +13,23 @@ export function resolveTraffic(given: TrafficData, horizon: number): TrafficSpec
       return { ...given, period: given.period ?? horizon }
     case 'weekly':
       return { ...given, day: given.day ?? horizon / 7 }
+    case 'trace':
+      throw new RangeError('found a recording of requests where no requests come; accepted: an open pattern')
     default:
       return given
   }
 }
+
+/** `folder` is where the experiment file lies. Throws a TraceError for a file that cannot be used, a RangeError for keys that do not fit it. */
+export function resolveRecorded(given: RecordedData, horizon: number, folder: string, digest: (file: string) => string): TraceTraffic {
+  const { pattern, trace, path, from, speedUp, scale, cpu, wait, bootstrap } = given
+  const brought = broughtTrace(trace)
+  const format = brought?.format ?? trace
+  if (path === undefined && brought === undefined) throw new RangeError(`found the format ${trace} without a file; accepted: path: the recording, relative to this file`)
+  const file = path === undefined && brought !== undefined ? fileURLToPath(new URL(broughtFile(brought), packageRoot())) : resolve(folder, path ?? '')
+  const request = { pattern, trace, format, file, from, speedUp, scale, cpu: cpu ?? null, wait: wait ?? null, bootstrap: bootstrap ?? null }
+  return { ...request, ...surveyReplay(request, horizon), digest: digest(file) }
+}
+
+/** In place of a recording that cannot be used: nothing comes. The issue about it stops everything before a run. */
+export const UNUSABLE: TrafficSpec = { pattern: 'poisson', rate: 0 }

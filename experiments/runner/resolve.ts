@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { scaled } from '../../sim/random/distributions.ts'
-import { jobPreset, loadTracePool, readJobs, readPods, TraceError, type BackgroundSpec, type JobsSpec } from '../../workloads/index.ts'
+import { jobPreset, loadTracePool, readJobs, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
 import type { Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
-import { resolveTraffic } from './resolve-traffic.ts'
+import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
 export interface Issue {
@@ -32,10 +32,17 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     try {
       return read()
     } catch (error) {
-      if (!(error instanceof TraceError)) throw error
-      issues.push({ path, message: traceMessage(error, folder) })
+      if (error instanceof TraceError) issues.push({ path, message: traceMessage(error, folder) })
+      else if (error instanceof RangeError) issues.push({ path, message: error.message })
+      else throw error
       return undefined
     }
+  }
+
+  const traffic = (given: ServiceData['traffic'], i: number): TrafficSpec => {
+    if (given.pattern !== 'trace') return resolveTraffic(given, data.horizon)
+    const at: Path = ['workload', 'services', i, 'traffic', ...(given.path === undefined ? [] : ['path'])]
+    return tried(at, () => resolveRecorded(given, data.horizon, folder, digest)) ?? UNUSABLE
   }
 
   const pool = (given: PoolData, i: number): PoolSpec => {
@@ -93,7 +100,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     disturbance: data.disturbance ?? null,
     start: data.start,
     pools: data.cluster.pools.map(pool),
-    services: data.workload.services.map((given) => resolveService(given, data.horizon)),
+    services: data.workload.services.map((given, i) => resolveService(given, traffic(given.traffic, i))),
     background: data.workload.background.map(background),
     jobs: data.workload.jobs.map(jobs),
     scheduling: data.scheduling,
@@ -152,7 +159,7 @@ function template(given: OwnPoolData, zone: string): NodeTemplate {
   return { cpu, memory, pods, gpus, gpuModel, resources, zone, taints, price, labels: nodeLabels(given.name, zone, given.labels) }
 }
 
-function resolveService(given: ServiceData, horizon: number): ServiceSpec {
+function resolveService(given: ServiceData, traffic: TrafficSpec): ServiceSpec {
   const { name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work } = given
   return {
     name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work,
@@ -164,7 +171,7 @@ function resolveService(given: ServiceData, horizon: number): ServiceSpec {
       cpu: given.cpu, memory: given.memory, limit: given.limit ?? 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: given.resources,
       labels: { service: name }, nodeSelector: given.nodeSelector, tolerations: given.tolerations, priority: 0,
     },
-    traffic: resolveTraffic(given.traffic, horizon),
+    traffic,
   }
 }
 

@@ -1,13 +1,14 @@
-/** How requests arrive, in the experiment file: a pattern, a closed loop of clients, or a published preset. */
+/** How requests arrive, in the experiment file: a pattern, a closed loop of clients, a published preset, or a recording. */
 import { z } from 'zod'
 import { distribution as make, balancedMeans, type DistributionSpec } from '../../sim/random/distributions.ts'
 import { lifetimeProblem, trafficPresets, type ClientsSpec, type OpenTraffic, type TrafficSpec, type TrainsSpec } from '../../workloads/index.ts'
 import { show, suggestion } from './document.ts'
 import { duration, forms, isMap, list, number, oneOf, positive, positiveTime, rate, section, share, shared, whole } from './quantities.ts'
 import { COUNT, distribution, distributionOf } from './schema-distribution.ts'
+import { recorded, type RecordedData } from './schema-replay.ts'
 
 /** Keys that depend on the horizon are filled when the scenario is resolved. */
-export type TrafficData = TrafficSpec | Unfilled<'diurnal', 'period'> | Unfilled<'weekly', 'day'>
+export type TrafficData = Exclude<TrafficSpec, { pattern: 'trace' }> | RecordedData | Unfilled<'diurnal', 'period'> | Unfilled<'weekly', 'day'>
 type Unfilled<P extends string, K extends string> = Omit<Extract<OpenTraffic, { pattern: P }>, K> & { readonly [key in K]: number | null }
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
@@ -204,9 +205,10 @@ function mmpp({ rate, peak, share, dwell, modes, ...rest }: MmppData): Made {
 }
 
 function chosenFrom(shapes: Readonly<Record<string, z.ZodType<TrafficData>>>): z.ZodType<TrafficData> {
-  const patterns = Object.keys(shapes).filter((pattern) => pattern !== 'preset')
+  const patterns = Object.keys(shapes).filter((pattern) => pattern !== 'preset' && pattern !== 'trace')
   return shared(patterns.includes('closed-loop') ? 'traffic' : 'arrivals', forms<TrafficData>(shapes, (value) => {
     const pattern = isMap(value) ? value['pattern'] : undefined
+    if (isMap(value) && 'trace' in value && 'trace' in shapes && (pattern === undefined || pattern === 'trace')) return 'trace'
     if (pattern === undefined) return isMap(value) && 'preset' in value && 'preset' in shapes ? 'preset' : 'poisson'
     if (typeof pattern === 'string' && patterns.includes(pattern)) return pattern
     return { wrong: `found the pattern ${show(pattern)}; accepted: ${patterns.join(', ')}${typeof pattern === 'string' ? suggestion(pattern, patterns) : ''}` }
@@ -214,7 +216,7 @@ function chosenFrom(shapes: Readonly<Record<string, z.ZodType<TrafficData>>>): z
 }
 
 /** How requests arrive: everything above. */
-export const traffic = chosenFrom({ ...openShapes(commonKeys), ...closedShapes, preset: published })
+export const traffic = chosenFrom({ ...openShapes(commonKeys), ...closedShapes, preset: published, trace: recorded })
 
 /** How jobs arrive: the open patterns. A closed loop would need answers, and clients are of requests. */
 export const arrivals = chosenFrom(openShapes(trainsKey))

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Selection } from '../../sim/define.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
+import { formatNumber } from '../../reports/format.ts'
 import type { Study } from '../../reports/study.ts'
 import type { TrafficSpec } from '../../workloads/index.ts'
 import { FAMILY_PATHS } from './families.ts'
@@ -20,6 +21,7 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finish
   const short = shortOfGoal(plan, execution.finished, asked)
   if (short !== '' && !execution.interrupted) notes.push(short)
   if (plan.variants.some(({ scenario }) => oneSample(scenario))) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
+  notes.push(...endsOf(plan.variants.map(({ scenario }) => scenario)))
   return {
     name: plan.name,
     question: plan.question,
@@ -65,9 +67,17 @@ function setupOf(scenario: Scenario): string[] {
 }
 
 /** A trace that is replayed or drawn from as it was recorded; one out of resampled blocks is another sample in each replication. */
-function oneSample({ background, jobs, pools }: Scenario): boolean {
-  const traced = [...background, ...jobs].flatMap((source) => (source.kind === 'trace' ? [source] : []))
+function oneSample({ background, jobs, pools, services }: Scenario): boolean {
+  const replayed = services.flatMap(({ traffic }) => (traffic.pattern === 'trace' ? [traffic] : []))
+  const traced = [...[...background, ...jobs].flatMap((source) => (source.kind === 'trace' ? [source] : [])), ...replayed]
   return traced.length === 0 ? pools.some(({ kind }) => kind === 'trace') : traced.some(({ bootstrap }) => (bootstrap ?? null) === null)
+}
+
+/** Recordings that are over before the run is: a sentence each, once for all variants. */
+function endsOf(scenarios: readonly Scenario[]): string[] {
+  const sentences = scenarios.flatMap(({ services, horizon }) => services.map(({ name, traffic }) =>
+    traffic.pattern === 'trace' && traffic.ends !== null ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; nothing comes from then to the horizon of ${showDuration(horizon)}` : ''))
+  return [...new Set(sentences)].filter((sentence) => sentence !== '')
 }
 
 function jobsText(source: Scenario['jobs'][number]): string {
@@ -93,6 +103,7 @@ function serviceText({ name, replicas, shape, threads, traffic, objective }: Ser
 }
 
 function trafficText(traffic: TrafficSpec): string {
+  if (traffic.pattern === 'trace') return `the requests of ${traffic.trace}${traffic.bootstrap === null ? '' : ' in resampled blocks'}, ${formatNumber(traffic.rate)}/s on average`
   if (traffic.pattern === 'closed-loop') return `${traffic.clients} clients in a closed loop`
   const { clients, trains } = traffic
   return `${traffic.pattern} traffic of ${traffic.rate}/s${trains === undefined ? '' : ' in trains'}${clients === undefined ? '' : ` from ${clients.count} clients`}`

@@ -31,14 +31,19 @@ export function bootstrapProblem(span: number, block: number): string {
   return `bootstrap: a block of ${block / 1e6} s, of which the recording of ${Math.round(span / 1e6)} s holds less than two; accepted: at most ${Math.floor(span / 2e6)} s`
 }
 
+/** Length of the new trace [µs]: blocks of a day or more are used whole. */
+export function bootstrapLength(span: number, block: number): number {
+  return block >= DAY ? Math.floor(span / block) * block : span
+}
+
 export function drawBlocks(span: number, block: number, stream: RandomStream): Blocks {
   const problem = bootstrapProblem(span, block)
   if (problem !== '') throw new RangeError(problem)
   if (block >= DAY) {
     const whole = Math.floor(span / block)
-    return { starts: Float64Array.from({ length: whole }, () => stream.int(whole) * block), length: whole * block }
+    return { starts: Float64Array.from({ length: whole }, () => stream.int(whole) * block), length: bootstrapLength(span, block) }
   }
-  return { starts: Float64Array.from({ length: Math.ceil(span / block) }, () => Math.floor(stream.next() * span)), length: span }
+  return { starts: Float64Array.from({ length: Math.ceil(span / block) }, () => Math.floor(stream.next() * span)), length: bootstrapLength(span, block) }
 }
 
 /** The rows of a recording, block by block. */

@@ -19,6 +19,7 @@ import { WeeklyArrivals } from './weekly.ts'
 /** Throws a RangeError for a rate, time or amplitude that has no meaning, and for a closed loop, whose arrivals depend on answers. */
 export function openArrivals(traffic: TrafficSpec, stream: RandomStream): Arrivals {
   if (traffic.pattern === 'closed-loop') throw new RangeError('closed-loop traffic where nothing is answered; accepted: an open pattern')
+  if (traffic.pattern === 'trace') throw new RangeError('recorded requests where no requests come; accepted: an open pattern')
   const { trains } = traffic
   if (trains === undefined) return process(traffic, stream)
   checkTrains(trains)

@@ -2,6 +2,7 @@
 import { distribution, type Distribution } from '../../sim/random/distributions.ts'
 import type { KeyedRandom, RandomStream } from '../../sim/random/stream.ts'
 import type { RequestSource } from '../../sim/workload.ts'
+import { openReplay } from '../replay/requests.ts'
 import type { ClientsSpec, TrafficSpec, WorkSpec } from '../spec.ts'
 import { keyedBranch, type Arrivals } from './arrivals.ts'
 import { ClosedLoop } from './closed-loop.ts'
@@ -17,6 +18,7 @@ export { openArrivals } from './open-arrivals.ts'
  * Throws a RangeError for a rate, time or amplitude that has no meaning.
  */
 export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purpose: string) => RandomStream): RequestSource {
+  if (traffic.pattern === 'trace') return openReplay(traffic, work, stream)
   if (traffic.pattern === 'closed-loop') return new ClosedLoop(traffic, new WorkDraws(work), stream('arrivals'), stream('wait'), stream('work'))
   const clients = traffic.clients === undefined ? null : new Clients(traffic.clients, stream('clients'))
   return new OpenRequests(openArrivals(traffic, stream('arrivals')), new WorkDraws(work), clients, stream('wait'), stream('work'))

@@ -1,0 +1,65 @@
+/**
+ * Poisson arrivals at a recorded rate: a count says how many came in an interval, not when. Within each piece arrivals are a Poisson process of
+ * its mean rate, by inversion of the cumulated rate Λ as everywhere here (Çinlar 1975, chapter 4), so the number in an interval is Poisson with the recorded
+ * count (times the scale) as its mean, and two scales share their luck arrival by arrival. What is finer than an interval is lost.
+ */
+import { nearest } from '../../sim/random/math.ts'
+import type { RandomStream } from '../../sim/random/stream.ts'
+import { unitGap, type Arrivals } from '../synthetic/arrivals.ts'
+import { firstAfter, type RateSeries } from './series.ts'
+
+export class RateArrivals implements Arrivals {
+  private readonly series: RateSeries
+  /** Time of the recording at time zero of the run [µs], and how much faster it goes. */
+  private readonly origin: number
+  private readonly speedUp: number
+  private readonly scale: number
+  private readonly stream: RandomStream
+  private units = 0
+  private piece: number
+  /** Λ at the beginning of the piece, and of what is left of it. */
+  private reached = 0
+  private begin: number
+  private height = 0
+
+  constructor(series: RateSeries, from: number, speedUp: number, scale: number, stream: RandomStream) {
+    this.series = series
+    this.origin = from
+    this.speedUp = speedUp
+    this.scale = scale
+    this.stream = stream
+    this.piece = firstAfter(series, from)
+    this.begin = from
+    this.enter()
+  }
+
+  next(): number {
+    this.units += unitGap(this.stream)
+    while (this.piece < this.series.from.length && this.units >= this.reached + this.height) {
+      this.reached += this.height
+      this.piece++
+      this.begin = 0
+      this.enter()
+    }
+    if (this.piece >= this.series.from.length) return Infinity
+    const time = this.begin + ((this.units - this.reached) / this.height) * (this.series.to[this.piece] - this.begin)
+    return nearest((time - this.origin) / this.speedUp)
+  }
+
+  /** Of a piece that began before the recording is entered, the rest. */
+  private enter(): void {
+    const { from, to, count } = this.series
+    const { piece } = this
+    if (piece >= from.length) return
+    this.begin = Math.max(this.begin, from[piece])
+    this.height = (this.scale * count[piece] * (to[piece] - this.begin)) / (to[piece] - from[piece])
+  }
+
+  rateAt(time: number): number {
+    const { from, to, count } = this.series
+    const at = this.origin + time * this.speedUp
+    const piece = firstAfter(this.series, at)
+    if (piece >= from.length || at < from[piece]) return 0
+    return ((this.scale * count[piece]) / (to[piece] - from[piece])) * this.speedUp * 1e6
+  }
+}

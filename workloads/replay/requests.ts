@@ -1,0 +1,147 @@
+/** Requests of a trace: recorded arrivals as they came, or Poisson arrivals at a recorded rate. */
+import { nearest } from '../../sim/random/math.ts'
+import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RequestSource } from '../../sim/workload.ts'
+import type { TraceTraffic, WorkSpec } from '../spec.ts'
+import type { Arrivals } from '../synthetic/arrivals.ts'
+import { WorkDraws } from '../synthetic/draw-work.ts'
+import { readOnce } from '../traces/cache.ts'
+import type { RowFormat } from '../traces/format.ts'
+import { isKind, openRows, rowFormat, rowFormats } from '../traces/formats.ts'
+import { RateArrivals } from './rate-arrivals.ts'
+import { BootstrappedRequests, columnsOf, StreamedRequests, type RecordedRequests } from './recorded.ts'
+import { bootstrappedSeries, seriesOfRates, seriesOfUsage, type RateSeries } from './series.ts'
+import { SizeCost } from './size-work.ts'
+
+type Streams = (purpose: string) => RandomStream
+
+/** Names of the formats that give requests, or a rate of them. */
+export const trafficFormats: readonly string[] = rowFormats.filter(({ kind }) => kind === 'requests' || kind === 'rates' || kind === 'usage').map(({ name }) => name)
+
+/**
+ * Opens the requests of a trace. Streams: 'arrivals' (which are kept, or when they come inside an interval), 'wait' and 'work' as for synthetic
+ * requests, 'bootstrap' for the blocks. Throws a RangeError for a spec that has no meaning, a TraceError for a file that cannot be read,
+ * also from `next` for a row that is wrong.
+ */
+export function openReplay(spec: TraceTraffic, work: WorkSpec, stream: Streams): RequestSource {
+  const problem = replayProblem(spec)
+  if (problem !== '') throw new RangeError(problem)
+  const format = formatOf(spec)
+  const draws = new WorkDraws(work)
+  if (isKind(format, 'requests')) return new ReplayedRequests(spec, format, draws, stream)
+  const recorded = seriesOf(format, spec.file)
+  const series = spec.bootstrap === null ? recorded : bootstrappedSeries(recorded, spec.bootstrap, stream('bootstrap'))
+  return new RateRequests(new RateArrivals(series, spec.from, spec.speedUp, spec.scale, stream('arrivals')), draws, stream('wait'), stream('work'))
+}
+
+export function formatOf(spec: Pick<TraceTraffic, 'format'>): RowFormat {
+  const format = rowFormat(spec.format)
+  if (format === undefined || !trafficFormats.includes(format.name)) throw new RangeError(`trace traffic: found the format ${JSON.stringify(spec.format)}; accepted: ${trafficFormats.join(', ')}`)
+  return format
+}
+
+/** What is wrong with a spec by itself, as a sentence; empty when nothing is. */
+export function replayProblem(spec: TraceTraffic): string {
+  const requests = formatOf(spec).kind === 'requests'
+  if (!(spec.speedUp > 0 && spec.speedUp < Infinity)) return `speedUp: ${spec.speedUp}; accepted: a number above 0`
+  if (!(spec.from >= 0 && spec.from < Infinity)) return `from: ${spec.from}; accepted: a time from 0`
+  if (!(spec.scale > 0 && spec.scale < Infinity)) return `scale: ${spec.scale}; accepted: a number above 0`
+  if (requests && spec.scale > 1) return `scale: ${spec.scale}; accepted: at most 1, a share of the recorded requests; each came once. For more of them per second: speedUp`
+  if (!requests && (spec.cpu !== null || spec.wait !== null)) return 'cpu or wait by sizes; accepted: neither, since a rate has no sizes; the work of the service is drawn'
+  return ''
+}
+
+/** A series is read once per process and format. */
+const readers = new Map<string, (file: string) => RateSeries>()
+
+export function seriesOf(format: RowFormat, file: string): RateSeries {
+  let reader = readers.get(format.name)
+  if (reader === undefined) {
+    reader = readOnce((path) => {
+      if (isKind(format, 'rates')) return seriesOfRates(openRows(format, path))
+      if (isKind(format, 'usage')) return seriesOfUsage(openRows(format, path))
+      throw new RangeError(`series of ${format.name}, which has none`)
+    })
+    readers.set(format.name, reader)
+  }
+  return reader(file)
+}
+
+const columnReaders = new Map<string, (file: string) => ReturnType<typeof columnsOf>>()
+
+function columns(format: RowFormat<'requests'>, file: string): ReturnType<typeof columnsOf> {
+  let reader = columnReaders.get(format.name)
+  if (reader === undefined) columnReaders.set(format.name, (reader = readOnce((path) => columnsOf(openRows(format, path)))))
+  return reader(file)
+}
+
+class ReplayedRequests implements RequestSource {
+  wait = 0
+  work = 1
+  key = -1
+  private readonly spec: TraceTraffic
+  private readonly recorded: RecordedRequests
+  private readonly draws: WorkDraws
+  private readonly cpu: SizeCost | null
+  private readonly waiting: SizeCost | null
+  private readonly keepStream: RandomStream
+  private readonly waitStream: RandomStream
+  private readonly workStream: RandomStream
+
+  constructor(spec: TraceTraffic, format: RowFormat<'requests'>, draws: WorkDraws, stream: Streams) {
+    const rows = openRows(format, spec.file)
+    const { sizeNames } = rows
+    this.spec = spec
+    this.recorded = spec.bootstrap === null ? new StreamedRequests(rows) : new BootstrappedRequests(columns(format, spec.file), sizeNames.length, spec.bootstrap, stream('bootstrap'))
+    this.draws = draws
+    this.cpu = spec.cpu === null ? null : new SizeCost('cpu', spec.cpu, sizeNames, 1)
+    this.waiting = spec.wait === null ? null : new SizeCost('wait', spec.wait, sizeNames, 0)
+    this.keepStream = stream('arrivals')
+    this.waitStream = stream('wait')
+    this.workStream = stream('work')
+  }
+
+  next(): number {
+    const { spec, recorded } = this
+    let time = recorded.next()
+    // Luck is drawn for each row, kept or not, so that a larger share keeps all that a smaller one keeps.
+    while (time < Infinity && (time < spec.from || (spec.scale < 1 && this.keepStream.next() >= spec.scale))) time = recorded.next()
+    if (time === Infinity) return Infinity
+    this.key = recorded.key
+    this.draws.draw(this, this.waitStream, this.workStream)
+    if (this.cpu !== null) this.work = this.cpu.of(recorded.sizes)
+    if (this.waiting !== null) this.wait = this.waiting.of(recorded.sizes)
+    return nearest((time - spec.from) / spec.speedUp)
+  }
+
+  /** The mean over the run, up to the end of the recording: what a single request tells of a rate is nothing. */
+  rateAt(time: number): number {
+    return this.spec.ends === null || time < this.spec.ends ? this.spec.rate : 0
+  }
+}
+
+class RateRequests implements RequestSource {
+  wait = 0
+  work = 1
+  readonly key = -1
+  private readonly arrivals: Arrivals
+  private readonly draws: WorkDraws
+  private readonly waitStream: RandomStream
+  private readonly workStream: RandomStream
+
+  constructor(arrivals: Arrivals, draws: WorkDraws, waitStream: RandomStream, workStream: RandomStream) {
+    this.arrivals = arrivals
+    this.draws = draws
+    this.waitStream = waitStream
+    this.workStream = workStream
+  }
+
+  next(): number {
+    this.draws.draw(this, this.waitStream, this.workStream)
+    return this.arrivals.next()
+  }
+
+  rateAt(time: number): number {
+    return this.arrivals.rateAt(time)
+  }
+}

@@ -1,0 +1,40 @@
+/** What a recorded request costs: declared times per unit of its sizes. */
+import { nearest } from '../../sim/random/math.ts'
+import { NEVER } from '../synthetic/arrivals.ts'
+
+/** amount = base + the sum over sizes of per[size] × size [µs]; sizes without a coefficient cost nothing. */
+export interface SizeWork {
+  readonly base: number
+  /** [µs per unit], by the names of the sizes of the trace. */
+  readonly per: Readonly<Record<string, number>>
+}
+
+export class SizeCost {
+  private readonly base: number
+  private readonly per: Float64Array
+  private readonly least: number
+
+  /** Throws a RangeError for a coefficient of a size that the trace does not have. */
+  constructor(what: string, work: SizeWork, sizeNames: readonly string[], least: number) {
+    const problem = sizeWorkProblem(what, work, sizeNames)
+    if (problem !== '') throw new RangeError(problem)
+    this.base = work.base
+    this.per = Float64Array.from(sizeNames, (name) => work.per[name] ?? 0)
+    this.least = least
+  }
+
+  of(sizes: ArrayLike<number>): number {
+    let amount = this.base
+    for (let i = 0; i < this.per.length; i++) amount += this.per[i] * sizes[i]
+    return Math.min(NEVER, Math.max(this.least, nearest(amount)))
+  }
+}
+
+/** What is wrong with it, as a sentence; empty when nothing is. */
+export function sizeWorkProblem(what: string, { base, per }: SizeWork, sizeNames: readonly string[]): string {
+  const sizes = sizeNames.length === 0 ? 'none, since this trace has no sizes' : sizeNames.join(', ')
+  const unknown = Object.keys(per).find((name) => !sizeNames.includes(name))
+  if (unknown !== undefined) return `${what}.per: found the size ${JSON.stringify(unknown)}; accepted: ${sizes}`
+  if ([base, ...Object.values(per)].some((time) => !(time >= 0 && time < Infinity))) return `${what}: accepted: times from 0`
+  return base > 0 || Object.values(per).some((time) => time > 0) ? '' : `${what}: all 0; accepted: a base, or a time per unit of ${sizes}`
+}
