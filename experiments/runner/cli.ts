@@ -11,7 +11,7 @@ export const EXIT = { done: 0, failed: 1, wrong: 2, broken: 3, regressed: 4, int
 
 /** Where a command writes; tests bring their own. */
 export interface Screens {
-  readonly out: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly out: { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number }
   readonly err: { write(text: string): unknown; readonly isTTY?: boolean }
 }
 

@@ -70,7 +70,7 @@ async function report(plan: Plan, execution: Execution, folder: string, call: st
   // https://no-color.org: any value but the empty one turns colour off.
   const colour = screens.out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
   if (options.json === true) screens.out.write(`${JSON.stringify({ results: folder, ...summaryOf(study), assertions: outcomes }, null, 2)}\n`)
-  else if (options.quiet !== true) screens.out.write(`${comparisonText(study, { colour }).trimEnd()}\n\n${outcomes.map(({ sentence }) => `assert: ${sentence}\n`).join('')}results: ${folder}\n`)
+  else if (options.quiet !== true) screens.out.write(`${comparisonText(study, { colour, ...(screens.out.columns === undefined ? {} : { width: screens.out.columns }) }).trimEnd()}\n\n${outcomes.map(({ sentence }) => `assert: ${sentence}\n`).join('')}results: ${folder}\n`)
   // Whoever asked for quiet still wants to know what broke.
   if (options.quiet === true || options.json === true) for (const { holds, sentence } of outcomes) if (!holds) screens.err.write(`assert: ${sentence}\n`)
   return outcomes
