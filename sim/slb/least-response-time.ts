@@ -140,7 +140,7 @@ class AmongAll extends ByResponseTime {
 
 class LoadHeap extends SlotHeap {
   /** Running number of the last change of each slot. */
-  private order = new Float64Array(16)
+  private change = new Float64Array(16)
   private changes = 0
   private readonly slots: Slots
   private readonly costs: ResponseCosts
@@ -152,20 +152,20 @@ class LoadHeap extends SlotHeap {
   }
 
   joins(slot: number): void {
-    if (slot >= this.order.length) this.order = grown(this.order, roomFor(slot, this.order.length))
-    this.order[slot] = this.changes++
+    if (slot >= this.change.length) this.change = grown(this.change, roomFor(slot, this.change.length))
+    this.change[slot] = this.changes++
     this.add(slot)
   }
 
   changed(slot: number): void {
-    this.order[slot] = this.changes++
+    this.change[slot] = this.changes++
     this.moved(slot)
   }
 
   protected before(a: number, b: number): boolean {
     const { inFlight, weight } = this.slots
-    const { scaled } = this.costs
-    const difference = compareLoads(scaled[a], inFlight[a], weight[a], scaled[b], inFlight[b], weight[b])
-    return difference < 0 || (difference === 0 && this.order[a] < this.order[b])
+    const { order } = this.costs
+    const difference = compareLoads(order[a], inFlight[a], weight[a], order[b], inFlight[b], weight[b])
+    return difference < 0 || (difference === 0 && this.change[a] < this.change[b])
   }
 }

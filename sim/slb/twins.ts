@@ -214,10 +214,10 @@ export class LeastResponseTimeTwin implements Balancer {
     this.costs.look(this.now())
     const usable = others(this.backends, exclude)
     if (usable.length === 0) return NO_BACKEND
-    const { scaled } = this.costs
+    const { order } = this.costs
     let best = usable[0]
     for (const backend of usable) {
-      const difference = compareLoads(scaled[backend.slot], backend.inFlight, backend.weight, scaled[best.slot], best.inFlight, best.weight)
+      const difference = compareLoads(order[backend.slot], backend.inFlight, backend.weight, order[best.slot], best.inFlight, best.weight)
       if (difference < 0 || (difference === 0 && backend.changed < best.changed)) best = backend
     }
     best.inFlight++
