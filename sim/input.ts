@@ -8,6 +8,7 @@ import type { NodeAutoscalerDefinition } from './autoscaling/nodes/policy.ts'
 import type { ReplicaAutoscalerDefinition } from './autoscaling/replicas/policy.ts'
 import type { SizeAutoscalerDefinition } from './autoscaling/sizes/policy.ts'
 import type { PackerDefinition } from './binpacking/policy.ts'
+import type { OrderDefinition } from './scheduling/orders/policy.ts'
 import type { SchedulerDefinition } from './scheduling/policy.ts'
 import type { BalancerDefinition } from './slb/policy.ts'
 import type { PodShape, PodSource, RequestSource } from './workload.ts'
@@ -128,7 +129,8 @@ export interface SimulationInput {
   readonly pools: readonly Pool[]
   readonly services: readonly Service[]
   readonly background: readonly Background[]
-  readonly scheduling: Chosen<SchedulerDefinition>
+  /** Without an order: first in, first out. */
+  readonly scheduling: Chosen<SchedulerDefinition> & { readonly order?: Chosen<OrderDefinition> }
   readonly binpacking: Chosen<PackerDefinition> & { readonly seat: PackerSeat; readonly every: number }
   readonly replicas: Chosen<ReplicaAutoscalerDefinition>
   readonly sizes: Chosen<SizeAutoscalerDefinition>

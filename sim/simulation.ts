@@ -29,6 +29,7 @@ import { Sampler } from './metrics/sampler.ts'
 import { ScalingRecorder } from './metrics/scaling-recorder.ts'
 import { Streams } from './random/stream.ts'
 import type { RunResult } from './results.ts'
+import type { PodSource } from './workload.ts'
 import { SchedulingLoop } from './scheduling/loop.ts'
 import { PendingQueue } from './scheduling/queue.ts'
 import { CpuShares } from './serving/cpu-shares.ts'
@@ -78,6 +79,7 @@ export class Simulation {
   private readonly origin: number
   private readonly end: number
   private readonly checker: Checker | null
+  private readonly sources: readonly PodSource[]
 
   constructor(input: SimulationInput) {
     const origin = (this.origin = input.ageing)
@@ -127,7 +129,8 @@ export class Simulation {
         ? { packer, every: input.binpacking.every, types: () => nodes.pools.flatMap((pool, row) => (pool.spec.max > pool.spec.min ? [nodes.nextType(row)] : [])) }
         : null
     const placer = make(input.scheduling, { random: streams.stream('scheduling'), now })
-    const loop = new SchedulingLoop(cluster.view, placer, new PendingQueue(), input.scheduling.definition.name)
+    const order = input.scheduling.order === undefined ? undefined : make(input.scheduling.order, undefined)
+    const loop = new SchedulingLoop(cluster.view, placer, new PendingQueue(order), input.scheduling.definition.name)
     const placement = new Placement(simulator, cluster, loop, rounds, pods, input.delays, rounds === null ? input.scheduling.definition.name : input.binpacking.definition.name)
     const replicaSets = new ReplicaSets(simulator, cluster, services, lifecycle, placement)
     const sources = input.background.map((background) => background.pods((purpose) => streams.stream(`${purpose}/background/${background.name}`)))
@@ -161,6 +164,7 @@ export class Simulation {
     )
     const notes: string[] = []
     const sampler = new Sampler({ simulator, cluster, services, servers, shares, replicaSets, pods, nodeLevels, origin, windowStart, step: input.sample, end: this.end, picture: input.replication === 0 })
+    this.sources = sources
     this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, jobs, nodeLevels, autoscaling, scaling, sampler, background, notes }
 
     simulator.on(Kind.Origin, () => {
@@ -178,7 +182,6 @@ export class Simulation {
     background.open()
     simulator.at(origin, Kind.Origin, 0, 0)
     simulator.at(windowStart, Kind.WarmupEnds, 0, 0)
-    for (const source of sources) notes.push(...source.notes)
     this.checker = input.check ? new Checker(this.parts) : null
     this.checker?.watch()
   }
@@ -190,6 +193,8 @@ export class Simulation {
     this.checker?.full()
     flow.finish()
     for (const service of services) checkLittlesLaw(service, simulator.now)
+    // A source that is read as it goes knows only now what it left out.
+    for (const source of this.sources) notes.push(...source.notes)
     return outcome(this.parts, simulator.now, notes)
   }
 

@@ -81,8 +81,12 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
     const { usage, arrivals, inflate } = source
     refuse(usage !== undefined && usage.limited && usage.share > 1, at('usage', 'share'), `found ${(usage?.share ?? 0) * 100}% with limited: true; accepted: at most 100%, or limited: false`)
     const neither = arrivals === undefined && inflate === undefined
+    refuse((arrivals?.pattern as string | undefined) === 'closed-loop', at('arrivals', 'pattern'), 'found closed-loop, which waits for answers; accepted: an open pattern such as poisson')
     refuse(arrivals !== undefined && inflate !== undefined, at('inflate'), 'found both arrivals and inflate; accepted: one of the two')
-    if ('trace' in source) return
+    if ('trace' in source) {
+      refuse(source.file === undefined && source.trace !== 'openb', at('trace'), `found ${source.trace} without a file; accepted: file: the recording, relative to this file or to path`)
+      return
+    }
     refuse(neither, at(), 'found neither arrivals nor inflate; accepted: one of the two')
     if ('preset' in source) return
     const { cpu, memory, shapes, duration, work, tasks, priority, classes, correlation } = source
@@ -188,7 +192,7 @@ function checkJobMetric(primary: string, { jobs }: Scenario, at: (message: strin
 export function idleAxes(keys: readonly string[], scenarios: readonly Scenario[]): { readonly axis: number; readonly message: string }[] {
   const placedInRounds = scenarios.every(({ binpacking }) => binpacking.name !== 'none' && binpacking.seat !== 'estimator')
   if (!placedInRounds || scenarios.length === 0) return []
-  const axis = keys.indexOf('scheduling')
+  const axis = keys.findIndex((key) => key === 'scheduling' || key.startsWith('scheduling.'))
   const message = 'found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with seat: estimator, or none'
   return axis < 0 ? [] : [{ axis, message }]
 }

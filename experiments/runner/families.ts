@@ -1,9 +1,9 @@
-/** The six choices of an experiment, by the path that YAML and `compare` use, each with its list and its door for users' own files. */
+/** The choices of an experiment, by the path that YAML and `compare` use, each with its list and its door for users' own files. */
 import { nodeAutoscalers, adoptNodeAutoscaler } from '../../sim/autoscaling/nodes/index.ts'
 import { adoptReplicaAutoscaler, replicaAutoscalers } from '../../sim/autoscaling/replicas/index.ts'
 import { adoptSizeAutoscaler, sizeAutoscalers } from '../../sim/autoscaling/sizes/index.ts'
 import { adoptPacker, packers } from '../../sim/binpacking/index.ts'
-import { adoptScheduler, schedulers } from '../../sim/scheduling/index.ts'
+import { adoptOrder, adoptScheduler, orders, schedulers } from '../../sim/scheduling/index.ts'
 import { adoptBalancer, balancers } from '../../sim/slb/index.ts'
 import type { Adopted } from '../../sim/adopt.ts'
 import type { Definition, Parameters } from '../../sim/define.ts'
@@ -26,6 +26,10 @@ export const FAMILIES = {
   scheduling: {
     word: 'scheduler', all: schedulers.all, find: schedulers.find, adopt: adoptScheduler,
     default: 'least-allocated', meaning: 'which node a pod gets; default as in kube-scheduler, which spreads by least allocation',
+  },
+  'scheduling.order': {
+    word: 'queue order', all: orders.all, find: orders.find, adopt: adoptOrder,
+    default: 'fifo', meaning: 'which waiting pod is tried next, whatever the scheduler; default: in the order of creation',
   },
   binpacking: {
     word: 'packer', all: packers.all, find: packers.find, adopt: adoptPacker,

@@ -9,7 +9,7 @@ import type { Catalogue, Definition, Selection } from '../../sim/define.ts'
 import type { Chosen, Pool, Service, SimulationInput } from '../../sim/input.ts'
 import { Streams, type RandomStream } from '../../sim/random/stream.ts'
 import type { RunResult } from '../../sim/results.ts'
-import { adoptScheduler, schedulers } from '../../sim/scheduling/index.ts'
+import { adoptOrder, adoptScheduler, orders, schedulers } from '../../sim/scheduling/index.ts'
 import { adoptBalancer, balancers } from '../../sim/slb/index.ts'
 import { openBackground, openJobs, openRequests, type Capacity } from '../../workloads/index.ts'
 import { importDefault } from './load.ts'
@@ -34,8 +34,9 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
   const { horizon, warmup, delays, contentionEpoch, sample, check, eventBudget } = scenario
   const pools = scenario.pools.map((pool): Pool => ({ name: pool.name, ...nodesOf(pool), min: pool.min, max: pool.max, provision: pool.provision }))
   const capacity = capacityOf(pools)
-  const [scheduling, packing, slb, replicas, sizes, nodes] = await Promise.all([
+  const [scheduling, order, packing, slb, replicas, sizes, nodes] = await Promise.all([
     chosen(scenario.scheduling, schedulers, adoptScheduler),
+    chosen(scenario.scheduling.order, orders, adoptOrder),
     chosen(scenario.binpacking, packers, adoptPacker),
     chosen(scenario.slb, balancers, adoptBalancer),
     chosen(scenario.replicas, replicaAutoscalers, adoptReplicaAutoscaler),
@@ -51,7 +52,8 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
       // A prefix that no name can have: jobs and background of one name have streams of their own.
       ...scenario.jobs.map((spec) => ({ name: `jobs/${spec.name}`, pods: (stream: StreamOf) => openJobs(spec, capacity, stream) })),
     ],
-    scheduling, slb, replicas, sizes, nodes,
+    slb, replicas, sizes, nodes,
+    scheduling: { ...scheduling, order },
     binpacking: { ...packing, seat: scenario.binpacking.seat, every: scenario.binpacking.every },
     balancers: scenario.balancers,
     disturbance: scenario.disturbance ?? NONE,

@@ -16,7 +16,7 @@ export interface Scenario {
   readonly services: readonly ServiceSpec[]
   readonly background: readonly Traced<BackgroundSpec>[]
   readonly jobs: readonly Traced<JobsSpec>[]
-  readonly scheduling: Selection
+  readonly scheduling: Selection & { readonly order: Selection }
   readonly binpacking: Selection & { readonly seat: PackerSeat; readonly every: number }
   readonly slb: Selection
   readonly replicas: Selection

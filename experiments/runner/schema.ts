@@ -260,7 +260,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     disturbance: duration().optional().describe('instant that recovery counts from; default: none'),
     cluster: cluster.describe('the nodes'),
     workload: workload.describe('what runs on them: services, background pods and jobs'),
-    scheduling: selectionSchema('scheduling', loaded, {}),
+    scheduling: selectionSchema('scheduling', loaded, { order: selectionSchema('scheduling.order', loaded, {}) }),
     binpacking: selectionSchema('binpacking', loaded, seat),
     slb: selectionSchema('slb', loaded, {}),
     autoscaling: section('autoscaling', {

@@ -8,7 +8,7 @@
  * is left out. Each share is one division, which IEEE rounds correctly: equal shares of different nodes are the same number, and
  * half of a small empty node ties with half of a large one.
  */
-import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI } from '../cluster/views.ts'
+import { CPU, DEVICES, MEMORY, MILLI, PODS } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import type { Values } from '../define.ts'
 import type { NodeKey } from './key.ts'
@@ -26,13 +26,16 @@ export const vectorParameters = {
 export type VectorWeights = Values<typeof vectorParameters>
 
 export abstract class VectorKey implements NodeKey {
-  /** The dimensions of the node at hand: `size` of them, each with its weight, and in its own unit what was asked for, is free, and is there. */
+  /** The dimensions of the node at hand: `size` of them, each with its weight, and in its own unit what is asked for, is free, and is there. */
   protected size = 0
   protected weight = new Float64Array(0)
   protected request = new Float64Array(0)
   protected free = new Float64Array(0)
   protected capacity = new Float64Array(0)
   private readonly weights: VectorWeights
+  /** Columns of the dimensions that count, except the devices. */
+  private columns: number[] = []
+  private weightOf = new Float64Array(0) // [resource]
 
   constructor(weights: VectorWeights) {
     this.weights = weights
@@ -45,44 +48,48 @@ export abstract class VectorKey implements NodeKey {
   protected abstract put(out: Float64Array, at: number): void
 
   write(podClass: number, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
-    const most = view.nodes.resources.length + 1 // and the devices
-    if (most > this.weight.length) this.reserve(most)
+    const { nodes, classes } = view
+    if (this.weightOf.length !== nodes.resources.length) this.reserve(nodes.resources.length)
+    const { weight, request, free, capacity, columns, weightOf } = this
     for (let i = 0; i < count; i++) {
-      this.measure(podClass, view, rows[i])
+      const row = rows[i]
+      let size = 0
+      for (let c = 0; c < columns.length; c++) {
+        const column = columns[c]
+        const whole = nodes.capacity[column][row]
+        if (whole === 0) continue
+        weight[size] = weightOf[column]
+        request[size] = classes.request[column][podClass]
+        free[size] = nodes.free[column][row]
+        capacity[size++] = whole
+      }
+      this.size = size
+      if (nodes.devices[row] > 0 && this.weights.gpuWeight > 0) this.addDevices(podClass, view, row)
       this.put(out, i)
     }
   }
 
-  private measure(podClass: number, { nodes, classes }: ClusterView, row: number): void {
-    const { cpuWeight, memoryWeight, gpuWeight, namedWeight } = this.weights
-    this.size = 0
-    if (cpuWeight > 0) this.add(cpuWeight, classes.cpu[podClass], nodes.freeCpu[row], nodes.capacity[CPU][row])
-    if (memoryWeight > 0) this.add(memoryWeight, classes.memory[podClass], nodes.freeMemory[row], nodes.capacity[MEMORY][row])
-    const devices = gpuWeight > 0 ? nodes.devices[row] : 0
-    if (devices > 0) {
-      let free = 0
-      for (let device = 0; device < devices; device++) free += nodes.freeDevice[row * DEVICES + device]
-      this.add(gpuWeight, classes.gpus[podClass] * classes.gpuMilli[podClass], free, devices * MILLI)
-    }
-    if (namedWeight === 0) return
-    for (let r = FIRST_NAMED; r < nodes.resources.length; r++) {
-      this.add(namedWeight, classes.request[r][podClass], nodes.free[r][row], nodes.capacity[r][row])
-    }
-  }
-
-  private add(weight: number, request: number, free: number, capacity: number): void {
-    if (capacity === 0) return
+  private addDevices(podClass: number, { nodes, classes }: ClusterView, row: number): void {
+    const devices = nodes.devices[row]
+    let free = 0
+    for (let device = 0; device < devices; device++) free += nodes.freeDevice[row * DEVICES + device]
     const at = this.size++
-    this.weight[at] = weight
-    this.request[at] = request
+    this.weight[at] = this.weights.gpuWeight
+    this.request[at] = classes.gpus[podClass] * classes.gpuMilli[podClass]
     this.free[at] = free
-    this.capacity[at] = capacity
+    this.capacity[at] = devices * MILLI
   }
 
-  private reserve(most: number): void {
-    this.weight = new Float64Array(most)
-    this.request = new Float64Array(most)
-    this.free = new Float64Array(most)
-    this.capacity = new Float64Array(most)
+  private reserve(resources: number): void {
+    const { cpuWeight, memoryWeight, namedWeight } = this.weights
+    this.weightOf = new Float64Array(resources).fill(namedWeight)
+    this.weightOf[CPU] = cpuWeight
+    this.weightOf[MEMORY] = memoryWeight
+    this.weightOf[PODS] = 0
+    this.columns = [...this.weightOf.keys()].filter((resource) => this.weightOf[resource] > 0)
+    this.weight = new Float64Array(resources + 1) // and the devices
+    this.request = new Float64Array(resources + 1)
+    this.free = new Float64Array(resources + 1)
+    this.capacity = new Float64Array(resources + 1)
   }
 }
