@@ -8,15 +8,15 @@ const KIB = 1024
 /** Where SURGE's body ends and its tail begins [KiB]. */
 const TAIL_FROM = 133_000 / KIB
 const SURGE_BODY = lognormal(9.357 - Math.log(KIB), 1.318)
-/** Share of the body below the tail: the published 93 % of files. */
-const BODY_SHARE = distribution(SURGE_BODY).cdf(TAIL_FROM)
+/** So that 93 % of all files lie below the beginning of the tail, as published. */
+const BODY_SHARE = 0.93 / distribution(SURGE_BODY).cdf(TAIL_FROM)
 
 export const workPresets: readonly WorkPreset[] = [
   {
     name: 'web-surge',
-    summary: 'files of a web server: lognormal body, Pareto tail of alpha 1.1 from 133 KB; mean 27 KiB, variance infinite',
+    summary: 'files of a web server: lognormal body, Pareto tail of alpha 1.1 from 133 KB; median 12 KiB, mean 82 KiB, variance infinite',
     source: 'Barford and Crovella 1998, Generating representative web workloads for network and server performance evaluation (SURGE)',
-    doubt: 'parameters from memory of the paper; body and tail are mixed by the share that the body has below the tail',
+    doubt: 'parameters and the 93 % of files below the tail from memory of the paper; the body is not cut where the tail begins',
     cpu: {
       unit: 'KiB',
       law: { kind: 'mixture', parts: [{ weight: BODY_SHARE, of: SURGE_BODY }, { weight: 1 - BODY_SHARE, of: { kind: 'pareto', alpha: 1.1, low: TAIL_FROM } }] },
