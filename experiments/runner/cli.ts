@@ -94,6 +94,20 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     })
 
   program
+    .command('trace')
+    .description('print what a trace holds: rows, span, rate, gaps, durations, sizes; without a trace: those that are brought, and formats')
+    .argument('[trace]', 'file, or name of a trace that orchsim brings')
+    .option('--format <name>', 'format of the file (default: the one that its first line shows)')
+    .option('--from <duration>', 'look at the part from this time of the trace on')
+    .option('--until <duration>', 'look at the part before this time of the trace')
+    .option('--out <folder>', 'write a chart there as vega-lite, SVG and PNG')
+    .option('--json', 'print everything as JSON')
+    .action(async (trace: string | undefined, options: TraceOptions) => {
+      const { traceCommand } = await import('./trace-command.ts')
+      code = await traceCommand(trace, options, screens)
+    })
+
+  program
     .command('doctor')
     .description('check that this machine can run experiments and gives the numbers that others get')
     .action(async () => {
@@ -178,6 +192,14 @@ export interface RunOptions extends PlanOptions {
   readonly watch?: boolean
   readonly fresh?: boolean
   readonly parquet?: boolean
+}
+
+export interface TraceOptions {
+  readonly format?: string
+  readonly from?: string
+  readonly until?: string
+  readonly out?: string
+  readonly json?: boolean
 }
 
 /** Interrupts that come this close are one [ms]. */
