@@ -3,12 +3,12 @@
  * intervals. Parallel lines: the two add up. The interval has the replication as its unit, as everywhere.
  */
 import type { MetricDefinition } from '../../sim/metrics/standard.ts'
-import { distinctNames, formatMean, plainText, withUnit } from '../format.ts'
+import { distinctNames, formatMean, withUnit } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary.ts'
-import { columnsFor, looksFor, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
+import { chartName, columnsFor, looksFor, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MOST_PANELS = 6
@@ -56,7 +56,7 @@ function pairsOf(study: Study): Pair[] {
   return axes.flatMap((a, i) => axes.slice(i + 1).map((b) => (a.levels >= b.levels ? { along: a.axis, lines: b.axis } : { along: b.axis, lines: a.axis })))
 }
 
-const namesOf = (study: Study, axis: number): string[] => distinctNames(study.axes[axis].values, NAME_LIMIT)
+const namesOf = (study: Study, axis: number): string[] => distinctNames(study.axes[axis].values, NAME_LIMIT).map(chartName)
 
 /** More combinations than values on either side: axes that go hand in hand cross nowhere. */
 function isCrossed(rows: readonly ChartSpec[]): boolean {
@@ -104,7 +104,7 @@ interface Panel {
 function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: Panel, how: How): ChartSpec {
   const [levels, names] = [namesOf(study, pair.along), namesOf(study, pair.lines)]
   const looks = looksFor('line', names, how)
-  const legend: ChartSpec = { title: plainText(study.axes[pair.lines].name), titleFontSize: 12, titleFontWeight: 'normal', titleLimit: how.width }
+  const legend: ChartSpec = { title: chartName(study.axes[pair.lines].name), titleFontSize: 12, titleFontWeight: 'normal', titleLimit: how.width }
   const withLegend = (channel: ChartSpec): ChartSpec => ({ ...channel, legend: { ...(channel.legend as ChartSpec), ...legend } })
   const bounds = rows.flatMap((row) => [row.low, row.high] as number[])
   const [low, high] = [Math.min(...bounds), Math.max(...bounds)]
@@ -115,14 +115,14 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
   // Level with one another where they fit, else slanted.
   const level = levels.length * 70 <= how.width && levels.every((text) => text.length * 7 < how.width / levels.length)
   const x: ChartSpec = {
-    field: 'place', type: 'quantitative', title: plainText(study.axes[pair.along].name), scale: { domain: [-0.5, levels.length - 0.5], nice: false },
+    field: 'place', type: 'quantitative', title: chartName(study.axes[pair.along].name), scale: { domain: [-0.5, levels.length - 0.5], nice: false },
     axis: {
       // Plainly the names would be the scale; with an offset per line vega-lite then breaks each line at every name.
       values: levels.map((_, i) => i), labelExpr: `${JSON.stringify(levels)}[datum.value]`,
       grid: true, gridDash: [1, 3], labelAngle: level ? 0 : -35, labelAlign: level ? 'center' : 'right', labelLimit: level ? Math.floor(how.width / levels.length) : 150, labelOverlap: false, titleLimit: how.width,
     },
   }
-  const tooltip = [named('level', plainText(study.axes[pair.along].name)), named('line', plainText(study.axes[pair.lines].name)), named('interval', title), told('n', 'replications')]
+  const tooltip = [named('level', chartName(study.axes[pair.along].name)), named('line', chartName(study.axes[pair.lines].name)), named('interval', title), told('n', 'replications')]
   return {
     width: how.width,
     height: 220,

@@ -1,5 +1,5 @@
 /** What all charts share: one look per variant, quiet axes, one font, sizes. */
-import { distinctNames } from '../format.ts'
+import { distinctNames, plainText } from '../format.ts'
 import type { Study } from '../study.ts'
 import { FONT_STACK, readFontWidths } from './font.ts'
 
@@ -76,6 +76,15 @@ export function widestOf(texts: readonly string[], size: number): number {
   return Math.max(0, ...texts.map((text) => font.width(text, size)))
 }
 
+/**
+ * A name from outside for a specification. Vega looks some texts up in plain objects, and so finds what every object has: a title or a
+ * value that is called `constructor` or `toString` ends in "Operator not defined". A no-break space at its end is seen by nobody.
+ */
+export function chartName(text: string): string {
+  const plain = plainText(text)
+  return plain in Object.prototype ? `${plain}\u00a0` : plain
+}
+
 /** How each variant looks, in all charts alike. */
 export interface Looks {
   readonly names: readonly string[]
@@ -87,7 +96,7 @@ export interface Looks {
 }
 
 export function looksOf(study: Study, how: Pick<How, 'width'> = USUAL): Looks {
-  const { names, ...channels } = looksFor('variant', distinctNames(study.variants.map((variant) => variant.short), NAME_LIMIT), how)
+  const { names, ...channels } = looksFor('variant', distinctNames(study.variants.map((variant) => variant.short), NAME_LIMIT).map(chartName), how)
   const widths = names.map((_, i) => rounded(names.length === 1 ? 2 : 1.5 + (2 * (names.length - 1 - i)) / (names.length - 1)))
   return { names, ...channels, widths }
 }
@@ -168,4 +177,4 @@ export const CONFIG: ChartSpec = {
 }
 
 /** The title of a panel among several. */
-export const panelTitle = (text: string): ChartSpec => ({ text, anchor: 'start', frame: 'group', fontSize: 12.5, offset: 8, color: INK })
+export const panelTitle = (text: string): ChartSpec => ({ text: chartName(text), anchor: 'start', frame: 'group', fontSize: 12.5, offset: 8, color: INK })

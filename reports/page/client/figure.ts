@@ -161,6 +161,8 @@ export class Figure {
   }
 
   private unpoint(): void {
+    // The box is shared: only who has shown it may hide it.
+    if (this.pointed === null) return
     this.pointed = null
     this.ring.hidden = true
     this.tooltip.hide()

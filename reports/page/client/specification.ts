@@ -29,7 +29,7 @@ export function specificationFor(chart: PageChart, rows: Rows, names: readonly s
     const visible = own.filter((row) => !('variant' in row) || kept.has(row.variant as string))
     return { ...source, values: (window === null ? visible : within(visible, window)).map((row) => ({ ...row })) }
   })
-  return { ...(withScales(spec, (scale) => changed(scale, { names, kept, window })) as VegaSpec), data }
+  return { ...withChange(spec, { names, kept, window }), data }
 }
 
 /** The rows in a stretch of time and one on each side, so that lines go on to the edge. Rows of a variant stand together, by time. */
@@ -48,27 +48,32 @@ interface Change {
 function changed(scale: VegaSpec, { names, kept, window }: Change): VegaSpec {
   const { domain, range } = scale
   if (!Array.isArray(domain)) return scale
-  const isNames = domain.length === names.length && domain.every((name, i) => name === names[i])
-  if (isNames) {
+  if (areNames(domain, names)) {
     const places = names.flatMap((name, i) => (kept.has(name) ? [i] : []))
     const pick = (list: readonly unknown[]): unknown[] => places.map((i) => list[i])
     return { ...scale, domain: pick(names), ...(Array.isArray(range) ? { range: pick(range) } : {}) }
   }
   const isTime = window !== null && /(^|_)x$/.test(scale.name as string) && domain.length === 2 && domain.every((end) => typeof end === 'number')
-  return isTime ? { ...scale, domain: [...window], nice: false } : scale
+  return isTime ? { ...scale, domain: [...window], nice: false, zero: false } : scale
 }
 
-/** Scales stand at the top and in groups of marks. */
-function withScales(part: unknown, change: (scale: VegaSpec) => VegaSpec): unknown {
-  if (Array.isArray(part)) return part.map((each) => withScales(each, change))
-  if (typeof part !== 'object' || part === null) return part
-  return Object.fromEntries(
-    Object.entries(part).map(([key, value]) => {
-      if (key === 'data') return [key, value]
-      if (key === 'scales' && Array.isArray(value)) return [key, (value as VegaSpec[]).map(change)]
-      return [key, key === 'marks' ? withScales(value, change) : value]
-    }),
-  )
+const areNames = (list: readonly unknown[], names: readonly string[]): boolean => list.length === names.length && list.every((name, i) => name === names[i])
+
+/** A legend may list its values beside its scale. */
+function changedLegend(legend: VegaSpec, { names, kept }: Change): VegaSpec {
+  const { values } = legend
+  return Array.isArray(values) && areNames(values, names) ? { ...legend, values: names.filter((name) => kept.has(name)) } : legend
+}
+
+/** Scales and legends stand at the top and in groups of marks. */
+function withChange(part: VegaSpec, change: Change): VegaSpec {
+  const { scales, legends, marks } = part as { readonly [key: string]: readonly VegaSpec[] | undefined }
+  return {
+    ...part,
+    ...(scales === undefined ? {} : { scales: scales.map((scale) => changed(scale, change)) }),
+    ...(legends === undefined ? {} : { legends: legends.map((legend) => changedLegend(legend, change)) }),
+    ...(marks === undefined ? {} : { marks: marks.map((mark) => withChange(mark, change)) }),
+  }
 }
 
 /** The whole stretch of a chart [s], from its compiled axis. */
