@@ -118,3 +118,9 @@ test('the table of members in the README is the list', () => {
   const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (\w+) \|/gm)].map((row) => ({ name: row[1], fidelity: row[2] }))
   expect(rows).toEqual(balancers.all.map(({ name, fidelity }) => ({ name, fidelity })))
 })
+
+test('the table of parameters in the README is theirs', () => {
+  const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+  const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| `(\w+)` \| (\w+) \|/gm)].map((row) => row.slice(1, 4))
+  expect(rows).toEqual(balancers.all.flatMap(({ name, parameters }) => Object.entries(parameters).map(([key, { kind }]) => [name, key, kind])))
+})

@@ -1,11 +1,12 @@
 /** Key to backend by rendezvous: each backend bids for the key, and the highest bid has it. */
+import { grown } from '../columns.ts'
 import { hash32 } from './hash.ts'
 import type { KeyMap } from './source-hash.ts'
 import type { Slots } from './slots.ts'
 
 const NONE = -1
-/** Keys remembered with their answer. */
-const REMEMBERED = 8192
+/** Most keys remembered at a time. */
+const REMEMBERED = 1 << 20
 
 /**
  * Bid of a backend: ln(u) / weight with u uniform from the hash of (key, slot), so that each wins in proportion to its weight. When one leaves,
@@ -15,33 +16,36 @@ const REMEMBERED = 8192
  */
 export class RendezvousMap implements KeyMap {
   private readonly slots: Slots
-  /** Changes of the set; what was remembered before the last one is out of date. */
-  private version = 0
-  private readonly key = new Float64Array(REMEMBERED).fill(NONE)
-  private readonly known = new Float64Array(REMEMBERED).fill(NONE)
-  private readonly first = new Int32Array(REMEMBERED)
-  private readonly second = new Int32Array(REMEMBERED)
+  /** Row of a key in the columns of its two highest bidders. */
+  private readonly rows = new Map<number, number>()
+  private first = new Int32Array(64)
+  private second = new Int32Array(64)
 
   constructor(slots: Slots) {
     this.slots = slots
   }
 
   add(): void {
-    this.version++
+    this.rows.clear()
   }
 
   remove(): void {
-    this.version++
+    this.rows.clear()
   }
 
   find(key: number, exclude: number): number {
-    const place = hash32(key, 0) % REMEMBERED
-    if (this.key[place] !== key || this.known[place] !== this.version) this.bid(key, place)
-    const slot = this.first[place]
-    return slot === exclude ? this.second[place] : slot
+    let row = this.rows.get(key)
+    if (row === undefined) {
+      if (this.rows.size === REMEMBERED) this.rows.clear()
+      row = this.rows.size
+      this.rows.set(key, row)
+      this.bid(key, row)
+    }
+    const slot = this.first[row]
+    return slot === exclude ? this.second[row] : slot
   }
 
-  private bid(key: number, place: number): void {
+  private bid(key: number, row: number): void {
     const { slots } = this
     let first = NONE
     let second = NONE
@@ -60,10 +64,12 @@ export class RendezvousMap implements KeyMap {
         next = bid
       }
     }
-    this.key[place] = key
-    this.known[place] = this.version
-    this.first[place] = first
-    this.second[place] = second
+    if (row === this.first.length) {
+      this.first = grown(this.first, 2 * row)
+      this.second = grown(this.second, 2 * row)
+    }
+    this.first[row] = first
+    this.second[row] = second
   }
 }
 
