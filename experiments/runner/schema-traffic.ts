@@ -1,9 +1,10 @@
 /** How requests arrive, in the experiment file: a pattern, a closed loop of clients, a published preset, or a recording. */
 import { z } from 'zod'
 import { distribution as make, balancedMeans, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { lifetimeProblem, trafficPresets, type ClientsSpec, type OpenTraffic, type TrafficSpec, type TrainsSpec } from '../../workloads/index.ts'
+import { lifetimeProblem, openRequests, trafficPresets, type ClientsSpec, type OpenTraffic, type TrafficSpec, type TrainsSpec } from '../../workloads/index.ts'
 import { show, suggestion } from './document.ts'
 import { duration, forms, isMap, list, number, oneOf, positive, positiveTime, rate, section, share, shared, whole } from './quantities.ts'
+import { resolveTraffic } from './resolve-traffic.ts'
 import { COUNT, distribution, distributionOf } from './schema-distribution.ts'
 import { recorded, type RecordedData } from './schema-replay.ts'
 
@@ -206,7 +207,8 @@ function mmpp({ rate, peak, share, dwell, modes, ...rest }: MmppData): Made {
 
 function chosenFrom(shapes: Readonly<Record<string, z.ZodType<TrafficData>>>): z.ZodType<TrafficData> {
   const patterns = Object.keys(shapes).filter((pattern) => pattern !== 'preset' && pattern !== 'trace')
-  return shared(patterns.includes('closed-loop') ? 'traffic' : 'arrivals', forms<TrafficData>(shapes, (value) => {
+  const opened = Object.fromEntries(Object.entries(shapes).map(([pattern, shape]) => [pattern, shape.transform(opens)]))
+  return shared(patterns.includes('closed-loop') ? 'traffic' : 'arrivals', forms<TrafficData>(opened, (value) => {
     const pattern = isMap(value) ? value['pattern'] : undefined
     if (isMap(value) && 'trace' in value && 'trace' in shapes && (pattern === undefined || pattern === 'trace')) return 'trace'
     if (pattern === undefined) return isMap(value) && 'preset' in value && 'preset' in shapes ? 'preset' : 'poisson'
@@ -214,6 +216,22 @@ function chosenFrom(shapes: Readonly<Record<string, z.ZodType<TrafficData>>>): z
     return { wrong: `found the pattern ${show(pattern)}; accepted: ${patterns.join(', ')}${typeof pattern === 'string' ? suggestion(pattern, patterns) : ''}` }
   }))
 }
+
+/** What the generator itself has against the numbers, found out by opening it. A recording is looked through when the scenario is resolved. */
+function opens(made: TrafficData, context: { readonly issues: unknown[] }): TrafficData {
+  if (made.pattern === 'trace') return made
+  const still = { next: () => 0.5, int: () => 0 }
+  try {
+    openRequests(resolveTraffic(made, ANY_HORIZON), FREE, () => still)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return fails(`found ${error.message}`, context)
+  }
+  return made
+}
+
+const ANY_HORIZON = 3600e6
+const FREE = { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'constant', value: 1 } } as const
 
 /** How requests arrive: everything above. */
 export const traffic = chosenFrom({ ...openShapes(commonKeys), ...closedShapes, preset: published, trace: recorded })

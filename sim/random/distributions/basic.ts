@@ -107,6 +107,9 @@ export class Normal implements Distribution {
   }
 }
 
+/** Its square is still a number. */
+const MOST_CV = 1e100
+
 /** exp of a normal variate with σ² = ln(1 + cv²) and µ = ln mean - σ²/2. */
 export class Lognormal implements Distribution {
   readonly mean: number
@@ -117,6 +120,7 @@ export class Lognormal implements Distribution {
   constructor(mean: number, cv: number) {
     accept(positive(mean), 'lognormal', 'mean', mean, 'a number above 0')
     accept(positive(cv), 'lognormal', 'cv', cv, 'a number above 0 (for 0 use constant)')
+    accept(cv <= MOST_CV, 'lognormal', 'cv', cv, `at most ${MOST_CV}`)
     this.mean = mean
     this.variance = mean * cv * (mean * cv)
     const sigma2 = Math.log(1 + cv * cv)
