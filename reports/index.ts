@@ -14,6 +14,10 @@ import { summaryCsv } from './tables/summary.ts'
 import { timeseriesCsv, timeseriesStride } from './tables/timeseries.ts'
 import { writeWhole } from './write.ts'
 
+export { chartNames } from './charts/index.ts'
+export { ChartError } from './charts/own-spec.ts'
+export { chartsIn, drawFromFolder } from './charts/redraw.ts'
+export type { OwnSpecFile, Redrawn } from './charts/redraw.ts'
 export type { Axis, Margins, Study, StudyRun, Variant } from './study.ts'
 export type { Contrast, Verdict } from './statistics/contrast.ts'
 export type { Effect, Effects, Factor } from './statistics/effects.ts'
@@ -29,6 +33,7 @@ export { readRuns, RunsError, studyOfRuns } from './tables/read-runs.ts'
 export type { RunsTable } from './tables/read-runs.ts'
 export { comparisonText } from './terminal.ts'
 export { summarise } from './summary.ts'
+export { TableError } from './tables/read-table.ts'
 export { writeWhole } from './write.ts'
 
 /**

@@ -17,6 +17,8 @@ export interface Drawing {
   readonly svg: string
   /** What vega and vega-lite complained about: nothing, or a mistake in a specification. */
   readonly warnings: readonly string[]
+  /** Those of them that vega calls errors: a part of the picture is missing. */
+  readonly errors: readonly string[]
 }
 
 interface TextMetrics {
@@ -52,12 +54,13 @@ function load() {
 export async function renderSvg(spec: ChartSpec): Promise<Drawing> {
   const { vega, compile } = await load()
   const warnings: string[] = []
-  const logger = collector(warnings)
+  const errors: string[] = []
+  const logger = collector(warnings, errors)
   const compiled: Spec = compile(spec as unknown as TopLevelSpec, { logger }).spec
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn, loader: nothing })
   try {
     vega.resetSVGDefIds()
-    return { svg: shortPaths(await view.toSVG()), warnings }
+    return { svg: shortPaths(await view.toSVG()), warnings, errors }
   } finally {
     view.finalize()
   }
@@ -89,7 +92,7 @@ interface Logger {
 }
 
 /** A logger that writes warnings and errors into a list and forgets the rest. */
-function collector(into: string[]): Logger {
+function collector(into: string[], errors: string[] = []): Logger {
   function level(): number
   function level(value: number): Logger
   function level(value?: number): number | Logger {
@@ -99,7 +102,11 @@ function collector(into: string[]): Logger {
     into.push(parts.map(String).join(' '))
     return logger
   }
-  const logger: Logger = { level, error: note, warn: note, info: () => logger, debug: () => logger }
+  const error = (...parts: unknown[]): Logger => {
+    errors.push(parts.map(String).join(' '))
+    return note(...parts)
+  }
+  const logger: Logger = { level, error, warn: note, info: () => logger, debug: () => logger }
   return logger
 }
 

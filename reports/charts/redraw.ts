@@ -1,0 +1,84 @@
+/** Charts from a results folder, without a study: one of ours as it was written there, or a user's own specification over its tables. */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { readTable } from '../tables/read-table.ts'
+import type { ReadTable } from '../tables/read-table.ts'
+import { ChartError, checkFields, meant, readOwnSpec, SOURCES } from './own-spec.ts'
+import type { Source } from './own-spec.ts'
+import { renderPng, renderSvg } from './render.ts'
+import type { ChartSpec } from './theme.ts'
+
+export interface Redrawn {
+  /** For its file: the chart's name, or the specification's file without its ending. */
+  readonly name: string
+  /** With its data, as it was drawn. */
+  readonly spec: ChartSpec
+  readonly svg: string
+  /** What vega complained about, to be told. */
+  readonly warnings: readonly string[]
+  png(): Promise<Uint8Array>
+}
+
+/** A user's own specification: its file, for errors, and what is in it. */
+export interface OwnSpecFile {
+  readonly file: string
+  readonly text: string
+}
+
+/**
+ * `wanted` is the name of a chart of the report (its specification in the folder holds its data), or a specification whose data are named
+ * after the folder's tables: `{ "data": { "name": "runs" } }` is runs.csv. Throws a ChartError, or a TableError for a table that is none.
+ */
+export async function drawFromFolder(folder: string, wanted: string | OwnSpecFile): Promise<Redrawn> {
+  if (typeof wanted !== 'string') return drawOwn(folder, wanted)
+  const file = `charts/${wanted}.vl.json`
+  const present = await chartsIn(folder)
+  if (!present.includes(wanted)) {
+    throw new ChartError(`${folder}: found no chart ${JSON.stringify(wanted)}${meant(wanted, present)}; accepted: ${present.length === 0 ? 'none is there' : present.join(', ')}, or a specification of your own`)
+  }
+  const { spec } = readOwnSpec(await readFile(join(folder, file), 'utf8'), file)
+  return draw(wanted, file, spec)
+}
+
+/** Names of the charts that a results folder holds. */
+export async function chartsIn(folder: string): Promise<string[]> {
+  let names: string[]
+  try {
+    names = await readdir(join(folder, 'charts'))
+  } catch {
+    return []
+  }
+  return names.flatMap((name) => (name.endsWith('.vl.json') ? [name.slice(0, -'.vl.json'.length)] : [])).sort()
+}
+
+async function drawOwn(folder: string, { file, text }: OwnSpecFile): Promise<Redrawn> {
+  const { spec, sources } = readOwnSpec(text, file)
+  const tables = await Promise.all(sources.map((source) => tableOf(folder, source, file)))
+  checkFields(spec, Object.fromEntries(sources.map((source, i) => [source, tables[i].columns])), file)
+  const datasets = { ...(spec.datasets as ChartSpec | undefined), ...Object.fromEntries(sources.map((source, i) => [source, tables[i].rows])) }
+  const stem = file.replace(/^.*[/\\]/, '').replace(/(\.vl)?\.json$/, '')
+  return draw(stem === '' ? 'chart' : stem, file, sources.length === 0 ? spec : { ...spec, datasets })
+}
+
+async function tableOf(folder: string, source: Source, file: string): Promise<ReadTable> {
+  const name = `${source}.csv`
+  let text: string
+  try {
+    text = await readFile(join(folder, name), 'utf8')
+  } catch {
+    const present = await readdir(folder).catch((): string[] => [])
+    const tables = SOURCES.filter((known) => present.includes(`${known}.csv`))
+    throw new ChartError(`${file}: found no ${name} in ${folder}; accepted: ${tables.length === 0 ? 'a results folder' : tables.join(', ')}`)
+  }
+  return readTable(text, name)
+}
+
+async function draw(name: string, file: string, spec: ChartSpec): Promise<Redrawn> {
+  try {
+    const { svg, warnings, errors } = await renderSvg(spec)
+    if (errors.length > 0) throw new Error(errors[0])
+    return { name, spec, svg, warnings, png: () => renderPng(svg) }
+  } catch (error) {
+    throw new ChartError(`${file}: vega-lite cannot draw it: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
