@@ -40,6 +40,13 @@ export class NodeChanges {
     }
   }
 
+  /** Reads no more until the next `follow`, which then begins anew; costs nothing meanwhile, and the log may forget. */
+  forget(): void {
+    this.cursor?.close()
+    this.cursor = undefined
+    this.log = undefined
+  }
+
   private begin(view: ClusterView): void {
     this.cursor?.close()
     this.log = view.log

@@ -35,7 +35,8 @@ class Keys {
 /** A tournament per pod class. */
 export class KeyTrees extends ClassIndex<Keys> {
   private readonly key: NodeKey
-  private readonly fitRows = new Int32Array(BLOCK)
+  private readonly some = new Int32Array(BLOCK)
+  private readonly gone = new Int32Array(BLOCK)
   private readonly keys = new Float64Array(BLOCK)
 
   constructor(changes: NodeChanges, key: NodeKey) {
@@ -82,24 +83,28 @@ export class KeyTrees extends ClassIndex<Keys> {
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]
     const { at } = starts(leaves)
-    const { fitRows: some, keys } = this
+    const { some, gone, keys } = this
     for (let from = 0; from < count; from += BLOCK) {
       const end = Math.min(from + BLOCK, count)
-      let fit = 0
+      let fits = 0
+      let fitsNoMore = 0
       for (let i = from; i < end; i++) {
         const row = rows === undefined ? i : rows[i]
         if (freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)) {
-          some[fit++] = row
+          some[fits++] = row
           fitting[row >> 5] |= 1 << row
         } else if ((fitting[row >> 5] & (1 << row)) !== 0) {
+          gone[fitsNoMore++] = row
           fitting[row >> 5] &= ~(1 << row)
-          if (rows === undefined) levels[row] = Infinity
-          else change(levels, at, row, Infinity)
         }
       }
-      this.key.write(podClass, view, some, fit, keys)
-      if (rows === undefined) for (let i = 0; i < fit; i++) levels[some[i]] = keys[i]
-      else for (let i = 0; i < fit; i++) change(levels, at, some[i], keys[i])
+      this.key.write(podClass, view, some, fits, keys)
+      for (let i = 0; i < fitsNoMore; i++) {
+        some[fits] = gone[i]
+        keys[fits++] = Infinity
+      }
+      if (rows === undefined) for (let i = 0; i < fits; i++) levels[some[i]] = keys[i]
+      else for (let i = 0; i < fits; i++) change(levels, at, some[i], keys, i)
     }
   }
 }
@@ -134,8 +139,9 @@ function smallestOfEight(entries: Float64Array, from: number): number {
   return smallest
 }
 
-/** Sets a row's key, and what is above it as far as something changes. */
-function change(entries: Float64Array, levels: Int32Array, row: number, key: number): void {
+/** Sets a row's key to keys[i], and what is above it as far as something changes. */
+function change(entries: Float64Array, levels: Int32Array, row: number, keys: Float64Array, i: number): void {
+  const key = keys[i]
   let before = entries[row]
   if (before === key) return
   entries[row] = key

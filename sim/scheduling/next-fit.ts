@@ -63,29 +63,35 @@ class NextFitScan implements Placer {
 }
 
 /** Rows that are looked at before the bits: mostly the pointer stands where there is room. */
-const NEAR = 64
+const NEAR = 256
 
-/** Setting all bits costs as much as reading this part of the nodes' number in changes. */
-const RESET = 1 / 16
+/** Placements in a row that were found near before the log is read no more. */
+const QUIET = 64
+
+/** Rows that are looked at in the time in which one change is read. */
+const ROWS_PER_CHANGE = 2
 
 class NextFitIndex implements Placer {
   examined = 0
   private readonly pointer: Pointer
   private readonly changes = new NodeChanges()
   private readonly bits: (HopefulBits | undefined)[] = [] // [class]
+  /** Placements since the bits were asked. */
+  private quiet = QUIET
 
   constructor(advance: boolean) {
     this.pointer = new Pointer(advance)
   }
 
   place(pod: number, view: ClusterView): number {
-    this.changes.follow(view)
     const podClass = view.pods.podClass[pod]
     const { count } = view.nodes
     const from = this.pointer.within(count)
     const near = Math.min(from + NEAR, count)
     let row = firstFeasible(podClass, view, from, near)
     if (row === NONE) row = this.far(podClass, view, from, near)
+    else if (this.quiet < QUIET && ++this.quiet === QUIET) this.changes.forget()
+    else if (this.quiet < QUIET) this.changes.follow(view)
     this.examined = this.pointer.move(row, view)
     return row
   }
@@ -93,9 +99,11 @@ class NextFitIndex implements Placer {
   /** From `near` on and round to before `from`. */
   private far(podClass: number, view: ClusterView, from: number, near: number): number {
     const { count } = view.nodes
+    this.quiet = 0
+    this.changes.follow(view)
     const bits = (this.bits[podClass] ??= new HopefulBits())
     // Idle hopes cost a look each, once; so when much was missed it is enough to hope for everything.
-    if (bits.behind(count, this.changes) <= count * RESET) bits.follow(this.changes)
+    if (bits.behind(count, this.changes) <= count / ROWS_PER_CHANGE) bits.follow(this.changes)
     else bits.reset(0, count, this.changes)
     const row = bits.next(near, podClass, view)
     if (row !== NONE) return row
