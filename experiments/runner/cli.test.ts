@@ -56,7 +56,7 @@ describe('calls that are wrong end with 2, a remedy, and no stack', () => {
     ['no jobs', ['run', 'x.yaml', '--jobs', '0'], 'accepted: a whole number of at least 1'],
     ['negative replications', ['plan', 'x.yaml', '--replications', '-3'], 'accepted: a whole number of at least 1'],
     ['a missing file', ['run', 'none.yaml'], 'none.yaml:1:1  found no such file; accepted: a YAML file'],
-    ['an unknown family', ['list', 'schedulin'], 'found the family "schedulin"; accepted: scheduling, binpacking, slb, autoscaling.replicas, autoscaling.sizes, autoscaling.nodes, metrics (did you mean scheduling?)'],
+    ['an unknown family', ['list', 'schedulin'], 'found the family "schedulin"; accepted: scheduling, scheduling.order, binpacking, slb, autoscaling.replicas, autoscaling.sizes, autoscaling.nodes, metrics (did you mean scheduling?)'],
     ['a wrong value', ['plan', file, '--set', 'horizon=5x'], `--set horizon=5x:1:9  horizon  found "5x"; accepted: a duration`],
   ])('%s', async (_, args, expected) => {
     const { code, out, err } = await call(...args)

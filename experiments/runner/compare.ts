@@ -96,7 +96,7 @@ export function axesOf(data: Readonly<Record<string, unknown>>, place: Source['p
     const refuse = (message: string, at: Place = keyPlace(['compare', key])): void => void problems.push({ place: at, path: `compare.${key}`, message })
     const path = stepsOf(key, data)
     if ('wrong' in path) refuse(path.wrong)
-    else if (path[0] in experimentShape || path[0] === 'compare') refuse(`found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`)
+    else if (Object.hasOwn(experimentShape, path[0]) || path[0] === 'compare') refuse(`found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`)
     else if (!Array.isArray(values)) refuse(`found ${show(values)}; accepted: a list of values`, place(['compare', key]))
     else if (values.length === 0) refuse('found an empty list; accepted: at least one value', place(['compare', key]))
     else {

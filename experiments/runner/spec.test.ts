@@ -250,7 +250,7 @@ x.yaml:12:15  scheduling.file  found a file that throws when it is loaded: synta
 x.yaml:13:15  scheduling.file  found a file that is no scheduler: the default export must be an object with a name and score or create, found no default export (./nothing.ts)
 x.yaml:14:15  scheduling.file  found no such file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./none.ts)
 x.yaml:15:15  scheduling.file  found a directory; accepted: a module (.ts, .mts, .js, .mjs) with a default export (.)
-x.yaml:16:25  scheduling.bonos  found the unknown key "bonos"; accepted: file, bonus, patience (did you mean bonus?)
+x.yaml:16:25  scheduling.bonos  found the unknown key "bonos"; accepted: file, order, bonus, patience (did you mean bonus?)
 x.yaml:17:32  scheduling.bonus  found "x"; accepted: a number
 x.yaml:17:45  scheduling.patience  found 3, which has no unit; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)`)
   })
@@ -332,6 +332,18 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
 })
 
 describe('--set', () => {
+  it('names that every object has are names like any other', async () => {
+    for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
+      expect(await textOf(RIGHT, [`${name}=[1, 2]`])).toMatch(new RegExp(`^--set ${name}=\\[1, 2\\]:1:1  ${name}  found the unknown key "${name}"`))
+      expect(await textOf(RIGHT, [`compare={${name}: [1, 2]}`])).toContain(`found the unknown key "${name}"`)
+    }
+  })
+
+  it('a primary metric that no variant has is wrong at its own place, once', async () => {
+    const sets = ['slb=[random, round-robin]', 'primary=job-fairness']
+    expect(await textOf(RIGHT, sets)).toBe('--set primary=job-fairness:1:9  primary  found job-fairness, but there are no jobs; accepted: a metric of pods or nodes, or a source of jobs')
+  })
+
   it('replaces values', async () => {
     const { variants, seed } = await right(RIGHT, ['workload.services.web.replicas=6', 'delays.scrape=5s', 'seed=abc', 'slb={ name: random }'])
     expect(seed).toBe('abc')

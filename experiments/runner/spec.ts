@@ -75,17 +75,20 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   // Without axes the base is the only variant. With axes it need not be valid by itself: an axis may give what it lacks.
   const baseIssues = new Set(axes.length === 0 ? [] : issuesOf(base, shape, known, folder).issues.map(issueKey))
   const variants: { choices: number[]; scenario: Scenario }[] = []
+  const aboutPrimary: { issue: Issue; raw: Record<string, unknown>; overlays: readonly Overlay[] }[] = []
   for (const [i, raw] of raws.entries()) {
     const overlays = overlaysOf(choices[i])
     const found = issuesOf(raw, shape, known, folder)
-    const issues = [...found.issues]
-    if (found.scenario !== undefined && whole.data.primary !== undefined) issues.push(...checkPrimary(whole.data.primary, found.scenario))
-    for (const issue of issues) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
+    if (found.scenario !== undefined && whole.data.primary !== undefined) aboutPrimary.push(...checkPrimary(whole.data.primary, found.scenario).map((issue) => ({ issue, raw, overlays })))
+    for (const issue of found.issues) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
     if (found.scenario !== undefined) variants.push({ choices: choices[i], scenario: found.scenario })
   }
   for (const { axis, message } of idleAxes(axes.map(({ key }) => key), variants.map(({ scenario }) => scenario))) {
     problems.push({ place: placeOf(['compare', axes[axis].key], true), path: `compare.${axes[axis].key}`, message })
   }
+  // A primary metric that no variant has is wrong by itself; one that some have is wrong at the axis values that take it away.
+  if (aboutPrimary.length < variants.length) for (const { issue, raw, overlays } of aboutPrimary) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
+  else if (aboutPrimary.length > 0) problems.push(placed(aboutPrimary[0].issue, base, [], new Set(), placeOf))
   // What belongs to the experiment as a whole hangs on no axis.
   for (const issue of whole.issues) problems.push(placed(issue, base, [], new Set(), placeOf))
   for (const issue of assertionIssues(whole.data.assert ?? [], axes)) problems.push(placed(issue, base, [], new Set(), placeOf))
@@ -106,7 +109,8 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
  */
 function asAxis(set: Overlay, key: string, data: Readonly<Record<string, unknown>>): Overlay {
   const [section] = set.path
-  const schema = Array.isArray(set.value) ? (scenarioShape(new Map()) as Record<string, z.ZodType>)[section] : undefined
+  const shape = scenarioShape(new Map()) as Record<string, z.ZodType>
+  const schema = Array.isArray(set.value) && Object.hasOwn(shape, section) ? shape[section] : undefined
   if (schema === undefined) return set
   const raw = laidOver(data, [set])
   const parsed = schema.safeParse(raw[section])
