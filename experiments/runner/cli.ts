@@ -4,6 +4,7 @@
  * of the experiment is broken, 4 a regression was found, 130 interrupted.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { ChartOptions } from './chart-command.ts'
 import type { CompareOptions } from './compare-command.ts'
 import { version } from './package.ts'
 
@@ -129,6 +130,18 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     .action(async (before: string, after: string, options: CompareOptions) => {
       const { compareCommand } = await import('./compare-command.ts')
       code = compareCommand(before, after, options, screens)
+    })
+
+  program
+    .command('chart')
+    .description('draw a chart of some results again, or one of your own (vega-lite) over their tables; without a name, list them')
+    .argument('<results>', 'folder of results')
+    .argument('[name]', 'a chart that is there')
+    .option('--spec <file>', 'vega-lite specification; its data are named runs, summary, timeseries or effects')
+    .option('--out <file>', 'file ending in .svg, .png or .json (default: svg and png beside the other charts)')
+    .action(async (results: string, name: string | undefined, options: ChartOptions) => {
+      const { chartCommand } = await import('./chart-command.ts')
+      code = await chartCommand(results, name, options, screens)
     })
 
   program
