@@ -75,7 +75,7 @@ export interface PodSource {
   readonly meanDuration: number
   /** True: time zero of the source is the start of ageing, not the origin (a stationary source). */
   readonly stationary: boolean
-  /** Rows that were dropped on reading, with the reason; nothing is dropped silently. */
+  /** Rows that were dropped on reading so far, with the reason; nothing is dropped silently. Asked for at the end of the run. */
   readonly notes: readonly string[]
   /** As `RequestSource.completed`, for a pod that is through; `key` is the pod's, -1 when it has none. */
   released?(key: number, time: number): boolean

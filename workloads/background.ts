@@ -5,7 +5,7 @@ import { RowDraws, ShapeDraws } from './draws.ts'
 import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
 import { demandOf, podShape, rateFor, scaledShape, type Capacity } from './shape/demand.ts'
 import { cutNotes, measuredRows, rowsOf, shapedStarts, type Rows, type Shaping } from './shape/rows.ts'
-import { stepProblem, type ShapeStep } from './shape/timeline.ts'
+import { shapeProblems, type ShapeStep } from './shape/timeline.ts'
 import { cumulated } from './shape/weights.ts'
 import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
 import { lifetimeProblem } from './synthetic/residual.ts'
@@ -43,7 +43,7 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
   if (spec.kind === 'trace') {
     refuse(!(spec.speedUp > 0 && spec.speedUp < Infinity), `speedUp: ${spec.speedUp}; accepted: a number above 0`)
     refuse(!(spec.from >= 0 && spec.from < Infinity), `from: ${spec.from}; accepted: a time from 0`)
-    for (const step of spec.shape ?? []) refuse(stepProblem(step) !== '', `shape.${stepProblem(step)}`)
+    problems.push(...shapeProblems(spec.shape ?? []))
     refuse(
       spec.inflate !== null && spec.from > 0,
       'from with inflate: from chooses the part that is replayed, and inflate draws from all rows; accepted: one of the two',
@@ -68,14 +68,18 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): 
   const shaping = shapingOf(spec)
   const notes = [...recorded.notes, ...cutNotes(recorded.start, shaping)]
   const around = shapedStarts(recorded.start, shaping, stream)
-  const rows = rowsOf(recorded, around)
-  if (rows.length === 0) {
+  const asked = trace.shapes.map((shape) => scaledShape(shape, around.timeline.scale))
+  const shapes = asked.map((shape) => podShape(shape, spec.usage, spec.limited))
+  const nothing = (): never => {
     const found = `no row to run (${notes.join('; ')})`
     throw new TraceError({ file: trace.file }, found, 'rows with a scheduled_time, created at or after `from`')
   }
-  const asked = trace.shapes.map((shape) => scaledShape(shape, around.timeline.scale))
-  const shapes = asked.map((shape) => podShape(shape, spec.usage, spec.limited))
-  if (spec.inflate === null) return new ReplayedPods(rows, shapes, notes)
+  if (spec.inflate === null) {
+    const replay = new ReplayedPods(recorded, around, shapes, notes)
+    return replay.empty ? nothing() : replay
+  }
+  const rows = rowsOf(recorded, around)
+  if (rows.length === 0) nothing()
   const { resource, share } = spec.inflate
   let demandTime = 0
   for (let row = 0; row < rows.length; row++) demandTime += demandOf(asked[rows.shape[row]], resource) * rows.duration[row]

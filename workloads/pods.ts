@@ -2,7 +2,9 @@
 import type { RandomStream } from '../sim/random/stream.ts'
 import type { PodShape, PodSource } from '../sim/workload.ts'
 import type { Draws } from './draws.ts'
+import type { BootstrappedRows } from './shape/bootstrap.ts'
 import type { Rows } from './shape/rows.ts'
+import { runTime, type RowTimeline, type Shaped } from './shape/timeline.ts'
 import { placeOf } from './shape/weights.ts'
 import { unitGap, type Arrivals } from './synthetic/arrivals.ts'
 import { PoissonArrivals } from './synthetic/poisson.ts'
@@ -61,7 +63,7 @@ export class StationaryPods implements PodSource {
   }
 }
 
-/** The rows as recorded, each once. */
+/** The rows that a timeline visits, each where it has it. */
 export class ReplayedPods implements PodSource {
   shape = 0
   duration = 1
@@ -70,21 +72,31 @@ export class ReplayedPods implements PodSource {
   readonly stationary = false
   readonly notes: readonly string[]
   private readonly rows: Rows
-  private row = -1
+  private readonly around: Shaped<RowTimeline | BootstrappedRows>
+  /** One row ahead, so that a replay of nothing is seen before it runs. */
+  private ahead: number
 
-  constructor(rows: Rows, shapes: readonly PodShape[], notes: readonly string[]) {
+  constructor(rows: Rows, around: Shaped<RowTimeline | BootstrappedRows>, shapes: readonly PodShape[], notes: readonly string[]) {
     this.rows = rows
+    this.around = around
     this.shapes = shapes
-    this.meanDuration = rows.duration.reduce((sum, duration) => sum + duration, 0) / rows.length
+    this.meanDuration = rows.duration.reduce((sum, duration) => sum + duration, 0) / rows.length / around.timeline.speed
     this.notes = notes
+    this.ahead = around.timeline.next()
+  }
+
+  get empty(): boolean {
+    return this.ahead === Infinity
   }
 
   next(): number {
-    const row = ++this.row
-    if (row >= this.rows.length) return Infinity
-    this.shape = this.rows.shape[row]
-    this.duration = this.rows.duration[row]
-    return this.rows.start[row]
+    const time = this.ahead
+    if (time === Infinity) return Infinity
+    const { timeline, base } = this.around
+    this.shape = this.rows.shape[base.row]
+    this.duration = runTime(this.rows.duration[base.row], timeline.speed)
+    this.ahead = timeline.next()
+    return time
   }
 }
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { scaled } from '../../sim/random/distributions.ts'
-import { jobPreset, loadTracePool, readJobs, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
+import { jobPreset, loadTracePool, openJobTrace, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
 import type { Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
@@ -21,6 +21,7 @@ export interface Issue {
 
 /** Where traces lie that orchsim brings. */
 const BROUGHT = { openb: 'workloads/data/openb-gpu-2023' } as const
+const POD_FILES = { openb: 'openb_pod_list_default.csv' } as const
 const NODE_FILES = { openb: 'openb_node_list_all_node.csv' } as const
 
 /** `folder` is where the experiment file lies. Issues are about traces. */
@@ -80,16 +81,21 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
 
   const jobs = (given: JobsData, i: number): Traced<JobsSpec> => {
     const common = {
-      arrivals: given.arrivals === undefined ? null : resolveTraffic(given.arrivals, data.horizon),
+      // Closed loops are refused by checks.ts.
+      arrivals: (given.arrivals === undefined ? null : resolveTraffic(given.arrivals, data.horizon)) as JobsSpec['arrivals'],
       inflate: (given.inflate ?? null) as JobsSpec['inflate'],
       deadline: given.deadline ?? null,
     }
     if (!('trace' in given)) return { kind: 'drawn', ...common, tenants: given.tenants ?? [{ name: '', weight: 1 }], ...('preset' in given ? ofPreset(given) : ofKeys(given)) }
-    const path = tracePath(given.trace, given.path)
-    const file = given.file ?? ''
-    const read = tried(['workload', 'jobs', i, given.path === undefined ? 'trace' : 'path'], () => digest(readJobs(given.trace, path, file).file))
+    const brought = given.trace in BROUGHT && given.path === undefined
+    const file = join(brought ? tracePath('openb', undefined) : resolve(folder, given.path ?? '.'), given.file ?? POD_FILES.openb)
+    const key = given.file !== undefined ? 'file' : given.path !== undefined ? 'path' : 'trace'
+    const read = tried(['workload', 'jobs', i, key], () => {
+      openJobTrace(given.trace, file).next() // the whole of it is read by the runs
+      return digest(file)
+    })
     return {
-      kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), format: given.trace, path, file,
+      kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), format: given.trace, file,
       tenants: given.tenants ?? [], shape: given.shape, bootstrap: given.bootstrap ?? null, digest: read ?? '',
     }
   }

@@ -3,11 +3,10 @@ import type { z } from 'zod'
 import { DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
 import { amounts, cpu, forms, isMap, list, memory, name, number, oneOf, positive, positiveTime, section, whole, words } from './quantities.ts'
 import { inflate, usage } from './schema-background.ts'
-import { distribution, distributionOf, type Quantity } from './schema-distribution.ts'
+import { COUNT, distribution, distributionOf, type Quantity } from './schema-distribution.ts'
 import { shapingKeys } from './schema-shape.ts'
-import { traffic } from './schema-traffic.ts'
+import { arrivals } from './schema-traffic.ts'
 
-const AMOUNT: Quantity = { any: () => number({ min: 0 }), positive, one: 'a number', many: 'numbers' }
 const CPU: Quantity = { any: () => cpu({ min: 0 }), positive: cpu, one: 'an amount of CPU', many: 'amounts of CPU' }
 const MEMORY: Quantity = { any: memory, positive: () => memory({ min: 1 }), one: 'an amount of memory', many: 'amounts of memory' }
 
@@ -52,19 +51,19 @@ const priority = () => whole({ min: -2_147_483_648, max: 2_147_483_647 })
 
 const common = {
   tenants: tenants.optional().describe('who submits: a number, { count, exponent } for users by Zipf, or a list of names with weights; default: one tenant, or those of the trace'),
-  deadline: distributionOf(AMOUNT).optional().describe('deadline over critical path, both from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
+  deadline: distributionOf(COUNT).optional().describe('deadline over critical path, both from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
   usage: usage.optional().describe('CPU used while running; default: 60% of the request, or that of the preset'),
 }
 
 const coming = {
-  arrivals: traffic.optional().describe('how jobs arrive: { rate: 2/s }, with the patterns of traffic'),
+  arrivals: arrivals.optional().describe('how jobs arrive: { rate: 2/s }, with the open patterns of traffic'),
   inflate: inflate(['cpu', 'memory', 'gpu']).optional().describe("or as many as ask for this share of the cluster's capacity (Little's law)"),
 }
 
 const drawn = section('jobs', {
   name: name().prefault('jobs').describe('unique name'),
   ...coming,
-  tasks: distributionOf(AMOUNT).optional().describe('tasks of a job, rounded, at least 1; default: 1'),
+  tasks: distributionOf(COUNT).optional().describe('tasks of a job, rounded, at least 1; default: 1'),
   cpu: distributionOf(CPU).optional().describe('CPU request of the tasks of a job; drawn ones are put on a grid of four steps to a doubling'),
   memory: distributionOf(MEMORY).optional().describe('memory request, in the same way'),
   shapes: list('shapes', section('a shape', {
@@ -80,7 +79,7 @@ const drawn = section('jobs', {
   }).prefault({}).describe("Spearman's rank correlations, through a Gaussian copula"),
   priority: priority().optional().describe('of the pods; default: 0'),
   classes: list('classes', section('a class', {
-    weight: positive().prefault(1), tasks: distributionOf(AMOUNT).prefault(1), priority: priority().prefault(0),
+    weight: positive().prefault(1), tasks: distributionOf(COUNT).prefault(1), priority: priority().prefault(0),
   })).min(1, 'found an empty list; accepted: at least one class').optional().describe('in place of tasks and priority: kinds of jobs, by weight'),
   dag: dag.prefault('independent').describe(`which task waits for which: ${DAG_WORDS.join(', ')}, { layers: 3 }, or a list of them with weights`),
   ...common,
@@ -98,9 +97,9 @@ const preset = section('jobs of a preset', {
 
 const traced = section('jobs of a trace', {
   name: name().optional().describe("unique name; default: the trace's"),
-  trace: oneOf(jobTraces).describe('take the jobs of this trace'),
-  path: words().optional().describe('folder of the trace, relative to this file; default: the data that orchsim brings'),
-  file: words().optional().describe("file in that folder; default: the format's own"),
+  trace: oneOf(jobTraces).describe('take the jobs of a file of this format: lists of pods (a row is a job) and workflows'),
+  path: words().optional().describe('folder of the trace, relative to this file; default: that of this file, and for openb the data that orchsim brings'),
+  file: words().optional().describe("file in that folder; default: openb's own list of pods"),
   ...coming,
   ...shapingKeys,
   ...common,

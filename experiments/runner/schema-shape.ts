@@ -1,5 +1,5 @@
 /** What is made of a recording, in the experiment file: the steps of `shape`, and `bootstrap`. */
-import { SHAPE_STEPS, type ShapeStep } from '../../workloads/index.ts'
+import { MOST_REPETITIONS, SHAPE_STEPS, type ShapeStep } from '../../workloads/index.ts'
 import { show, suggestion } from './document.ts'
 import { duration, forms, isMap, list, positive, positiveTime, section, share, whole } from './quantities.ts'
 
@@ -13,7 +13,7 @@ const stepShapes = {
   sample: section('a sample', { sample: share({ min: 0.000_001, max: 1 }).describe('each row is kept with this probability') }).transform(({ sample }): ShapeStep => ({ kind: 'sample', share: sample })),
   scale: section('a scale', { scale: positive().describe('multiplies sizes: CPU and memory of pods') }).transform(({ scale }): ShapeStep => ({ kind: 'scale', by: scale })),
   speedUp: section('a speed-up', { speedUp: positive().describe('divides gaps and durations, so as much is there at any time') }).transform(({ speedUp }): ShapeStep => ({ kind: 'speedUp', by: speedUp })),
-  repeat: section('a repetition', { repeat: whole({ min: 1, max: 1_000_000 }).describe('so many times, one after the other') }).transform(({ repeat }): ShapeStep => ({ kind: 'repeat', times: repeat })),
+  repeat: section('a repetition', { repeat: whole({ min: 1, max: MOST_REPETITIONS }).describe('so many times, one after the other') }).transform(({ repeat }): ShapeStep => ({ kind: 'repeat', times: repeat })),
 } as const
 
 const step = forms<ShapeStep>(stepShapes, (value) => {

@@ -2,6 +2,7 @@
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
+import { remembered } from './remembered.ts'
 
 /** A draw above is cut to this many: no known trace has a larger job. */
 export const MOST_TASKS = 100_000
@@ -10,6 +11,8 @@ const REST = 1e-12
 
 export class Counts {
   readonly mean: number
+  /** Of the count of a job that is met through one of its tasks: E[k²] / E[k]. */
+  readonly biasedMean: number
   private readonly sums: Float64Array
   /** The same, each count in proportion to itself. */
   private readonly biasedSums: Float64Array
@@ -27,6 +30,7 @@ export class Counts {
     shares[shares.length - 1] += 1 - below
     this.sums = cumulated(shares)
     this.biasedSums = cumulated(shares.map((share, i) => share * (i + 1)))
+    this.biasedMean = shares.reduce((sum, share, i) => sum + share * (i + 1) * (i + 1), 0) / this.biasedSums[shares.length - 1]
     this.mean = this.biasedSums[shares.length - 1] / this.sums[shares.length - 1]
   }
 
@@ -39,6 +43,8 @@ export class Counts {
     return placeOf(this.biasedSums, stream.next()) + 1
   }
 }
+
+export const countsOf = remembered((spec) => new Counts(spec))
 
 /** The largest double below. */
 const before = (x: number): number => x * (1 - 1.2e-16)

@@ -78,8 +78,20 @@ export type DagSpec =
 
 export const DAG_WORDS = ['independent', 'chain', 'fork-join', 'join'] as const
 
-/** Structures of so few tasks are kept and shared. */
+/** The DAG in which task i waits for `parents[i]`; null when no task waits. Small ones of one structure are one object. */
+export function dagOfParents(parents: readonly (readonly number[])[]): Dag | null {
+  if (parents.every((of) => of.length === 0)) return null
+  const key = parents.length <= KEPT ? parents.map((of) => of.join()).join(';') : ''
+  const known = key === '' ? undefined : kept.get(key)
+  if (known !== undefined) return known
+  const dag = dagOf(parents.length, parents.length, parents.flatMap((of, task) => of.map((parent): [number, number] => [parent, task])))
+  if (key !== '' && kept.size < MOST_KEPT) kept.set(key, dag)
+  return dag
+}
+
+/** Structures of so few tasks are kept and shared, and so many of them. */
 const KEPT = 64
+const MOST_KEPT = 10_000
 const kept = new Map<string, Dag>()
 
 /** The DAG of a job of so many tasks; null: no task waits for another. Draws from the stream only where the structure has something to draw. */
@@ -115,7 +127,7 @@ function evenly(tasks: number, layers: number): number[] {
 function layered(sizes: readonly number[]): Dag | null {
   if (sizes.length === 1) return null
   const tasks = sizes.reduce((sum, size) => sum + size, 0)
-  const key = tasks <= KEPT ? sizes.join() : ''
+  const key = tasks <= KEPT ? `layers ${sizes.join()}` : ''
   const known = key === '' ? undefined : kept.get(key)
   if (known !== undefined) return known
   const edges: [number, number][] = []
@@ -134,7 +146,7 @@ function layered(sizes: readonly number[]): Dag | null {
     before = from
   }
   const dag = dagOf(tasks, nodes, edges)
-  if (key !== '') kept.set(key, dag)
+  if (key !== '' && kept.size < MOST_KEPT) kept.set(key, dag)
   return dag
 }
 

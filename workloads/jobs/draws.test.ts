@@ -7,7 +7,7 @@ import { constant, exponential, GIB, jobsSpec, SECOND } from './jobs.fixture.ts'
 import { LengthBiased, uniformOf } from './length-biased.ts'
 import { drawsOf, jobsProblems, openJobs } from './open.ts'
 import { JobPlan } from './plan.ts'
-import { onGrid, scoreCorrelation, stepsOf } from './sizes.ts'
+import { cpuSteps, onGrid } from './sizes.ts'
 
 const seeded = (purpose = 'draws') => streams(1)(purpose)
 
@@ -65,14 +65,14 @@ describe('requests', () => {
   })
   test('steps are the same requests as the distribution put on the grid, and their mean is its', () => {
     const spec: DistributionSpec = { kind: 'lognormal', mean: 700, cv: 0.9 }
-    const steps = stepsOf(spec, 'cpu')
+    const steps = cpuSteps(spec)
     const of = distribution(spec)
     for (let u = 0.00005; u < 1; u += 0.0001) expect(steps.values[steps.at(u)]).toBe(onGrid(of.quantile(u), 1))
     expect(steps.mean() / 700).toBeCloseTo(1, 2)
   })
   test('constants and listed values are kept as they are', () => {
-    expect([...stepsOf(constant(333), 'cpu').values]).toEqual([333])
-    expect([...stepsOf({ kind: 'empirical', values: [333, 777], weights: [1, 3] }, 'cpu').upTo].map((u) => Math.round(u * 1e9) / 1e9)).toEqual([0.25, 1])
+    expect([...cpuSteps(constant(333)).values]).toEqual([333])
+    expect([...cpuSteps({ kind: 'empirical', values: [333, 777], weights: [1, 3] }).upTo].map((u) => Math.round(u * 1e9) / 1e9)).toEqual([0.25, 1])
   })
 })
 
@@ -106,12 +106,6 @@ describe('correlation', () => {
     }
     // Four steps to a doubling hide a hundredth of it.
     expect(Math.abs(spearman(cpu, duration) - rank)).toBeLessThan(0.03)
-  })
-  test('the score correlation of a rank correlation: 0, 1 and -1 stay, 0.5 is 2 sin(π/12) = 0.5176', () => {
-    expect(scoreCorrelation(0)).toBe(0)
-    expect(scoreCorrelation(1)).toBeCloseTo(1, 15)
-    expect(scoreCorrelation(-1)).toBeCloseTo(-1, 15)
-    expect(scoreCorrelation(0.5)).toBeCloseTo(0.517638, 6)
   })
   test('E[cpu × time] with correlation is that of many draws, and more than without', () => {
     const spec = (rank: number) =>

@@ -1,27 +1,32 @@
 /** Which job comes: one that arrives, or one that is met at a random instant through a task of it that runs then. */
 import { distribution, type Distribution } from '../../sim/random/distributions.ts'
+import { scoreCorrelation } from '../../sim/random/distributions/correlated.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
 import type { Resource } from '../shape/demand.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 import type { TraceShape } from '../traces/trace.ts'
-import { Counts, MOST_TASKS } from './counts.ts'
+import { countsOf, MOST_TASKS, type Counts } from './counts.ts'
 import { drawDag } from './dag.ts'
-import { LengthBiased, scoreOf, uniformOf } from './length-biased.ts'
+import { lengthBiased, scoreOf, uniformOf, type LengthBiased } from './length-biased.ts'
 import type { JobPlan } from './plan.ts'
 import { JobShapes } from './shapes.ts'
-import { correlated, correlatedUniform, scoreCorrelation, Steps, stepsOf } from './sizes.ts'
+import { correlated, correlatedUniform, cpuSteps, memorySteps, Steps } from './sizes.ts'
 import type { DrawnJobsSpec, JobSize } from './spec.ts'
 
 /**
  * Draws jobs into a plan. `arriving`: a fresh one. `met`: one in proportion to the time of its tasks, and how old it is when a task of it,
  * met in proportion to its duration, is met at a uniform instant of it. Of a stationary stream of rate λ such meetings come in a Poisson
- * number of mean λ × taskTime; each alive job is met once for each of its tasks that run (stationary.ts keeps one of them).
+ * number of mean λ × taskTime; each alive job is met once through each of its tasks that run. `met` returns whether it was the first of
+ * those, in the order of the tasks: so each alive job is kept once. The order has an advantage over a draw with probability 1 / running: where no
+ * task waits, the search ends with the first task that runs, and a job of a thousand costs what one task costs to reject.
  */
 export interface JobDraws {
   arriving(plan: JobPlan): void
-  met(plan: JobPlan): void
+  met(plan: JobPlan): boolean
   /** E[sum of the durations of a job's tasks] [µs]. */
   readonly taskTime: number
+  /** Tasks that are drawn for a meeting, on average. */
+  readonly tasksMet: number
   /** E[sum of demand × duration] [unit·µs]. */
   demandTime(resource: Resource): number
   /** Mean duration of a task [µs]. */
@@ -41,8 +46,8 @@ class Requests {
 
   constructor(size: JobSize) {
     if (size.kind === 'drawn') {
-      this.cpu = stepsOf(size.cpu, 'cpu')
-      this.memory = stepsOf(size.memory, 'memory')
+      this.cpu = cpuSteps(size.cpu)
+      this.memory = memorySteps(size.memory)
       this.listed = []
       return
     }
@@ -84,6 +89,7 @@ const NO_RESOURCES = {}
 /** What both kinds of drawn jobs share: request, class, tenant, deadline. */
 abstract class Drawn implements JobDraws {
   abstract readonly taskTime: number
+  abstract readonly tasksMet: number
   abstract readonly meanDuration: number
   readonly made: JobShapes
   abstract readonly notes: readonly string[]
@@ -103,7 +109,7 @@ abstract class Drawn implements JobDraws {
     this.metStream = metStream
     this.made = new JobShapes(spec.usage, spec.limited)
     this.requests = new Requests(spec.size)
-    this.counts = spec.classes.map(({ tasks }) => new Counts(tasks))
+    this.counts = spec.classes.map(({ tasks }) => countsOf(tasks))
     this.classes = cumulated(spec.classes.map(({ weight }) => weight))
     this.toMemory = scoreCorrelation(spec.correlation.memory)
     this.tenants = cumulated(spec.tenants.map(({ weight }) => weight))
@@ -115,7 +121,7 @@ abstract class Drawn implements JobDraws {
   }
 
   abstract arriving(plan: JobPlan): void
-  abstract met(plan: JobPlan): void
+  abstract met(plan: JobPlan): boolean
   abstract demandTime(resource: Resource): number
 
   /** Mean number of tasks. */
@@ -138,6 +144,7 @@ abstract class Drawn implements JobDraws {
 /** Durations drawn for each task; those of one job share the job's CPU request and so, when they are correlated with it, are alike. */
 export class DurationDraws extends Drawn {
   readonly taskTime: number
+  readonly tasksMet: number
   readonly meanDuration: number
   readonly notes: readonly string[]
   private readonly duration: Distribution
@@ -149,11 +156,12 @@ export class DurationDraws extends Drawn {
   constructor(spec: DrawnJobsSpec & { readonly time: { readonly kind: 'duration' } }, arrivingStream: RandomStream, metStream: RandomStream) {
     super(spec, arrivingStream, metStream)
     this.duration = distribution(spec.time.duration)
-    this.biased = new LengthBiased(this.duration)
+    this.biased = lengthBiased(spec.time.duration)
     this.notes = heavyTail(this.biased, 'tasks carry', 'time')
     this.toDuration = scoreCorrelation(spec.correlation.duration)
     this.meanDuration = this.duration.mean
     this.taskTime = this.meanCount * this.duration.mean
+    this.tasksMet = spec.dag.kind === 'independent' ? 1 : spec.classes.reduce((sum, { weight }, i) => sum + weight * this.counts[i].mean * this.counts[i].biasedMean, 0) / this.classes[spec.classes.length - 1] / this.meanCount
     this.biasedClasses = cumulated(spec.classes.map(({ weight }, i) => weight * this.counts[i].mean))
   }
 
@@ -174,7 +182,7 @@ export class DurationDraws extends Drawn {
     plan.measure()
   }
 
-  met(plan: JobPlan): void {
+  met(plan: JobPlan): boolean {
     const stream = this.metStream
     const kind = placeOf(this.biasedClasses, stream.next())
     plan.size(this.counts[kind].biased(stream))
@@ -182,17 +190,23 @@ export class DurationDraws extends Drawn {
     const met = this.biased.score(stream)
     const z = correlated(met, this.toDuration, stream.next())
     plan.durations[through] = whole(this.duration.quantile(uniformOf(met)))
-    this.durations(plan, z, through, stream)
+    const into = Math.floor(stream.next() * plan.durations[through])
+    const alone = this.spec.dag.kind === 'independent'
+    if (!this.durations(plan, z, through, stream, alone ? into : Infinity)) return false
     this.finish(plan, this.request(z, stream), kind, stream)
     plan.measure()
-    plan.age = plan.startOf(through) + Math.floor(stream.next() * plan.durations[through])
+    plan.age = plan.startOf(through) + into
+    return alone || plan.firstRunning(plan.age) === through
   }
 
-  /** All but one, given the score of the CPU request. */
-  private durations(plan: JobPlan, z: number, but: number, stream: RandomStream): void {
+  /** All but one, given the score of the CPU request; ends with false where one before it lasts beyond `age`. */
+  private durations(plan: JobPlan, z: number, but: number, stream: RandomStream, age = Infinity): boolean {
     for (let task = 0; task < plan.tasks; task++) {
-      if (task !== but) plan.durations[task] = whole(this.duration.quantile(correlatedUniform(z, this.toDuration, stream.next())))
+      if (task === but) continue
+      plan.durations[task] = whole(this.duration.quantile(correlatedUniform(z, this.toDuration, stream.next())))
+      if (task < but && plan.durations[task] > age) return false
     }
+    return true
   }
 
   private request(z: number, stream: RandomStream): number {
@@ -203,6 +217,7 @@ export class DurationDraws extends Drawn {
 /** CPU time of the whole job, in equal parts. */
 export class WorkDraws extends Drawn {
   readonly taskTime: number
+  readonly tasksMet: number
   readonly meanDuration: number
   readonly notes: readonly string[]
   private readonly work: Distribution
@@ -215,7 +230,7 @@ export class WorkDraws extends Drawn {
     super(spec, arrivingStream, metStream)
     this.work = distribution(spec.time.work)
     this.longest = spec.time.longest
-    this.biased = new LengthBiased(this.work)
+    this.biased = lengthBiased(spec.time.work)
     this.notes = heavyTail(this.biased, 'jobs carry', 'work')
     const { cpu } = this.requests
     let below = 0
@@ -227,6 +242,7 @@ export class WorkDraws extends Drawn {
       }),
     )
     this.taskTime = this.work.mean * this.slow[this.slow.length - 1]
+    this.tasksMet = this.meanCount
     this.meanDuration = Math.min(this.longest, this.taskTime / this.meanCount)
   }
 
@@ -259,7 +275,7 @@ export class WorkDraws extends Drawn {
     plan.measure()
   }
 
-  met(plan: JobPlan): void {
+  met(plan: JobPlan): boolean {
     const stream = this.metStream
     const work = this.work.quantile(uniformOf(this.biased.score(stream)))
     const place = placeOf(this.slow, stream.next())
@@ -267,7 +283,9 @@ export class WorkDraws extends Drawn {
     const below = place === 0 ? 0 : upTo[place - 1]
     this.fill(plan, work, below + stream.next() * (upTo[place] - below), stream)
     plan.measure()
-    plan.age = plan.startOf(stream.int(plan.tasks)) + Math.floor(stream.next() * plan.durations[0])
+    const through = stream.int(plan.tasks)
+    plan.age = plan.startOf(through) + Math.floor(stream.next() * plan.durations[0])
+    return plan.firstRunning(plan.age) === through
   }
 
   private fill(plan: JobPlan, work: number, uCpu: number, stream: RandomStream): void {

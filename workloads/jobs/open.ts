@@ -2,18 +2,18 @@
 import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
 import type { PodSource } from '../../sim/workload.ts'
-import { rateFor, scaledShape, type Capacity } from '../shape/demand.ts'
-import { cutNotes, shapedStarts } from '../shape/rows.ts'
-import { stepProblem } from '../shape/timeline.ts'
+import { rateFor, type Capacity } from '../shape/demand.ts'
+import { accepted, shapedStarts } from '../shape/rows.ts'
+import { shaped, shapeProblems } from '../shape/timeline.ts'
 import { PoissonArrivals } from '../synthetic/poisson.ts'
 import { openArrivals } from '../synthetic/requests.ts'
 import { TraceError } from '../traces/lines.ts'
 import { dagProblem } from './dag.ts'
 import { DurationDraws, WorkDraws, type JobDraws } from './draws.ts'
 import { JobSource } from './source.ts'
-import { RecordedDraws, RecordedJobs, ReplayedJobs } from './recorded.ts'
+import { CursorTimeline, JobRows, RecordedDraws, RecordedFiller, ReplayedJobs, type JobCursor } from './recorded.ts'
 import type { DrawnJobsSpec, JobsCommon, JobsSpec, TracedJobsSpec } from './spec.ts'
-import { readJobs } from './traces.ts'
+import { openJobTrace } from './traces.ts'
 import { StationaryJobs } from './stationary.ts'
 
 type Streams = (purpose: string) => RandomStream
@@ -28,7 +28,7 @@ export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams): P
   if (problems.length > 0) throw new RangeError(`jobs ${spec.name}: ${problems.join('; ')}`)
   if (spec.kind === 'trace') return openTrace(spec, capacity, stream)
   const draws = drawsOf(spec, stream('arriving-pods'), stream('present-pods'))
-  return new JobSource(stationary(spec, draws, capacity, stream), draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, draws.notes)
+  return new JobSource(stationary(spec, draws, capacity, stream), draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, () => draws.notes)
 }
 
 function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, stream: Streams): StationaryJobs {
@@ -36,27 +36,28 @@ function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, strea
   return new StationaryJobs(draws, arrivals.rateAt(0) / 1e6, arrivals, stream('present'))
 }
 
+/** A plain replay reads the file as it goes; whatever goes back and forth needs the jobs in memory. */
 function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams): PodSource {
-  const recorded = readJobs(spec.format, spec.path, spec.file)
-  const shaping = { bootstrap: spec.bootstrap, steps: spec.shape }
-  const around = shapedStarts(recorded.start, shaping, stream)
-  const { speed, scale } = around.timeline
-  const notes = [...recorded.notes, ...cutNotes(recorded.start, shaping)]
-  const slack = spec.deadline === null ? null : distribution(spec.deadline)
-  const rows = { ...recorded, asked: recorded.asked.map((shape) => scaledShape(shape, scale)) }
-  const jobs = new RecordedJobs(rows, { usage: spec.usage, limited: spec.limited, tenants: spec.tenants, slack, speed })
-  if (spec.arrivals === null && spec.inflate === null) {
-    const times = new ReplayedJobs(jobs, around, stream('arriving-pods'))
-    return new JobSource(times, jobs.shapes, jobs.tenants, meanOf(recorded.duration) / speed, false, notes)
+  const open = (): JobCursor => openJobTrace(spec.format, spec.file)
+  const options = { usage: spec.usage, limited: spec.limited, tenants: spec.tenants, slack: spec.deadline === null ? null : distribution(spec.deadline) }
+  const replayed = spec.arrivals === null && spec.inflate === null
+  if (replayed && spec.bootstrap === null) {
+    const { timeline, base } = shaped(new CursorTimeline(open), spec.shape, stream('shape'))
+    const filler = new RecordedFiller(base.cursor, { ...options, speed: timeline.speed, scale: timeline.scale })
+    return new JobSource(new ReplayedJobs(filler, timeline, () => base.cursor, stream('arriving-pods')), filler.shapes, filler.tenants, 0, false, () => base.cursor.notes())
+  }
+  const rows = new JobRows(open())
+  const { timeline, base } = shapedStarts(rows.start, { bootstrap: spec.bootstrap, steps: spec.shape }, stream)
+  const filler = new RecordedFiller(rows, { ...options, speed: timeline.speed, scale: timeline.scale })
+  if (replayed) {
+    return new JobSource(new ReplayedJobs(filler, timeline, () => rows.at(base.row), stream('arriving-pods')), filler.shapes, filler.tenants, 0, false, () => rows.notes)
   }
   const chosen: number[] = []
-  while (around.timeline.next() < Infinity) chosen.push(around.base.row)
-  if (chosen.length === 0) throw new TraceError({ file: recorded.file }, `no job left to draw from (${notes.join('; ')})`, 'a shape that leaves some')
-  const draws = new RecordedDraws(jobs, Int32Array.from(chosen), stream('arriving-pods'), stream('present-pods'))
-  return new JobSource(stationary(spec, draws, capacity, stream), jobs.shapes, jobs.tenants, draws.meanDuration, true, notes)
+  while (timeline.next() < Infinity) chosen.push(accepted(base.row, chosen.length))
+  if (chosen.length === 0) throw new TraceError({ file: rows.file }, 'no job left to draw from', 'a shape that leaves some')
+  const draws = new RecordedDraws(rows, filler, Int32Array.from(chosen), stream('arriving-pods'), stream('present-pods'))
+  return new JobSource(stationary(spec, draws, capacity, stream), filler.shapes, filler.tenants, draws.meanDuration, true, () => rows.notes)
 }
-
-const meanOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
 export function drawsOf(spec: DrawnJobsSpec, arriving: RandomStream, met: RandomStream): JobDraws {
   const { time } = spec
@@ -87,7 +88,7 @@ export function jobsProblems(spec: JobsSpec): string[] {
   }
   problems.push(...commonProblems(spec))
   if (spec.kind === 'trace') {
-    for (const step of spec.shape) refuse(stepProblem(step) !== '', `shape.${stepProblem(step)}`)
+    problems.push(...shapeProblems(spec.shape))
     if (spec.tenants.length > 0) weighted('tenants', spec.tenants)
     return problems
   }

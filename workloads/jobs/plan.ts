@@ -46,13 +46,12 @@ export class JobPlan {
     return this.dag === null ? 0 : this.starts[task]
   }
 
-  /** Tasks that run at this age with unlimited nodes. */
-  runningAt(age: number): number {
-    let running = 0
+  /** The first task that runs at this age with unlimited nodes; -1: none. */
+  firstRunning(age: number): number {
     for (let task = 0; task < this.tasks; task++) {
       const start = this.startOf(task)
-      if (start <= age && age < start + this.durations[task]) running++
+      if (start <= age && age < start + this.durations[task]) return task
     }
-    return running
+    return -1
   }
 }

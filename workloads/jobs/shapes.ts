@@ -1,6 +1,6 @@
 /** The pod shapes of a source of jobs: one for each request, tenant and priority that has come so far. */
 import type { PodShape } from '../../sim/workload.ts'
-import { podShape } from '../shape/demand.ts'
+import { podShape, scaledShape } from '../shape/demand.ts'
 import type { TraceShape } from '../traces/trace.ts'
 
 export class JobShapes {
@@ -8,10 +8,13 @@ export class JobShapes {
   private readonly known = new Map<string, number>()
   private readonly usage: number
   private readonly limited: boolean
+  private readonly scale: number
 
-  constructor(usage: number, limited: boolean) {
+  /** Requests are multiplied by `scale`. */
+  constructor(usage: number, limited: boolean, scale = 1) {
     this.usage = usage
     this.limited = limited
+    this.scale = scale
   }
 
   /** Row of the shape; `id` tells requests apart. */
@@ -20,7 +23,7 @@ export class JobShapes {
     let row = this.known.get(key)
     if (row === undefined) {
       this.known.set(key, (row = this.rows.length))
-      this.rows.push({ ...podShape(asked, this.usage, this.limited, resources), priority, ...(tenant === '' ? {} : { tenant }) })
+      this.rows.push({ ...podShape(scaledShape(asked, this.scale), this.usage, this.limited, resources), priority, ...(tenant === '' ? {} : { tenant }) })
     }
     return row
   }

@@ -7,11 +7,12 @@ import { distribution, type DistributionSpec } from '../../sim/random/distributi
 import { normalCdf } from '../../sim/random/math.ts'
 import { placeOf } from '../shape/weights.ts'
 import { scoreOf, uniformOf } from './length-biased.ts'
+import { remembered } from './remembered.ts'
 
 const MEBIBYTE = 1_048_576
-/** Finest steps of the grid, and the most that is asked for: a million cores, a pebibyte. */
-const CPU = { finest: 1, most: 1e9 }
-const MEMORY = { finest: MEBIBYTE, most: 1_125_899_906_842_624 }
+/** Finest steps of the grid, the most that is asked for (a million cores, a pebibyte), and the least. */
+const CPU = { finest: 1, most: 1e9, least: 1 }
+const MEMORY = { finest: MEBIBYTE, most: 1_125_899_906_842_624, least: 0 }
 
 /** The point of the grid that is nearest, at least `finest`. */
 export function onGrid(amount: number, finest: number): number {
@@ -59,14 +60,17 @@ export class Steps {
   }
 }
 
+/** Steps of requests for CPU [millicores] and for memory [bytes]. */
+export const cpuSteps = remembered((spec) => stepsOf(spec, CPU))
+export const memorySteps = remembered((spec) => stepsOf(spec, MEMORY))
+
 /** The steps of a distribution on the grid, each edge found by bisection. */
-export function stepsOf(spec: DistributionSpec, resource: 'cpu' | 'memory'): Steps {
-  const { finest, most } = resource === 'cpu' ? CPU : MEMORY
+function stepsOf(spec: DistributionSpec, { finest, most, least }: typeof CPU): Steps {
   const of = distribution(spec)
   const exact = spec.kind === 'constant' || spec.kind === 'empirical'
   const at = (u: number): number => {
     const amount = Math.min(Math.max(of.quantile(u), 0), most)
-    return exact ? Math.max(resource === 'cpu' ? 1 : 0, Math.floor(amount + 0.5)) : onGrid(amount, finest)
+    return exact ? Math.max(least, Math.floor(amount + 0.5)) : onGrid(amount, finest)
   }
   const values: number[] = []
   const upTo: number[] = []
@@ -93,14 +97,6 @@ const LARGEST = 1 - 1 / 9_007_199_254_740_992
 const SMALLEST = 1 / 18_014_398_509_481_984
 /** An edge is known to within this. */
 const EDGE = 1e-15
-
-/**
- * The Pearson correlation of two normal scores whose ranks have this correlation (Spearman's): 2 sin(π r / 6).
- * Source: Pearson 1907, On further methods of determining correlation; Kruskal 1958, Ordinal measures of association.
- */
-export function scoreCorrelation(rank: number): number {
-  return 2 * Math.sin((Math.PI * rank) / 6)
-}
 
 /** A normal score with this correlation to `z`, from one more uniform. */
 export function correlated(z: number, correlation: number, u: number): number {

@@ -64,7 +64,7 @@ export class JobSource implements PodSource {
   readonly shapes: readonly PodShape[]
   readonly meanDuration: number
   readonly stationary: boolean
-  readonly notes: readonly string[]
+  private readonly noted: () => readonly string[]
   private readonly stream: JobStream
   private readonly plan = new JobPlan()
 
@@ -92,13 +92,17 @@ export class JobSource implements PodSource {
   /** The simulation asks anew for what was offered last. */
   private takenBack = false
 
-  constructor(stream: JobStream, shapes: readonly PodShape[], tenants: readonly string[], meanDuration: number, stationary: boolean, notes: readonly string[]) {
+  constructor(stream: JobStream, shapes: readonly PodShape[], tenants: readonly string[], meanDuration: number, stationary: boolean, notes: () => readonly string[]) {
     this.stream = stream
     this.shapes = shapes
     this.jobs = new JobRows(tenants)
     this.meanDuration = meanDuration
     this.stationary = stationary
-    this.notes = notes
+    this.noted = notes
+  }
+
+  get notes(): readonly string[] {
+    return this.noted()
   }
 
   next(): number {

@@ -2,9 +2,8 @@
 import type { DistributionSpec } from '../../sim/random/distributions.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import type { ShapeStep } from '../shape/timeline.ts'
-import type { TrafficSpec } from '../spec.ts'
+import type { OpenTraffic } from '../spec.ts'
 import type { DagSpec } from './dag.ts'
-import type { JobTrace } from './traces.ts'
 
 export type JobsSpec = DrawnJobsSpec | TracedJobsSpec
 
@@ -23,7 +22,7 @@ export interface DrawnJobsSpec extends JobsCommon {
 export interface JobsCommon {
   readonly name: string
   /** How jobs arrive, or as many as ask for a share of the cluster's capacity (Little's law). A trace with neither is replayed. */
-  readonly arrivals: TrafficSpec | null
+  readonly arrivals: OpenTraffic | null
   readonly inflate: { readonly resource: 'cpu' | 'memory' | 'gpu'; readonly share: number } | null
   /** Met by weight. Of a trace: none means those of the trace. */
   readonly tenants: readonly JobTenant[]
@@ -37,9 +36,8 @@ export interface JobsCommon {
 /** Jobs of a trace: replayed, or drawn with replacement where `arrivals` or `inflate` says how many come. */
 export interface TracedJobsSpec extends JobsCommon {
   readonly kind: 'trace'
-  readonly format: JobTrace
-  /** Absolute folder, and a file in it. */
-  readonly path: string
+  readonly format: string
+  /** Absolute. */
   readonly file: string
   readonly shape: readonly ShapeStep[]
   readonly bootstrap: BootstrapSpec | null

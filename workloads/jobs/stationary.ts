@@ -1,9 +1,9 @@
 /**
  * Jobs of a stationary stream: those that are there at time zero, then those that arrive. With unlimited nodes the jobs alive form the
  * M/G/∞ queue of their critical paths; its steady population is drawn through the tasks that run at time zero. Meetings of running tasks
- * are a Poisson number of mean rate × E[time of a job's tasks]; a job that has R tasks running is met R times as often, so a meeting counts
- * with probability 1/R. What is kept is exactly the stationary population (thinning of a marked Poisson process: Kingman 1993, Poisson
- * Processes, section 5.2), whatever the structure, without the law of the critical path, which has no closed form.
+ * are a Poisson number of mean rate × E[time of a job's tasks]; a job that has R tasks running is met through each of them, and the meeting
+ * through the first of them counts. What is kept is exactly the stationary population (thinning of a marked Poisson process: Kingman 1993,
+ * Poisson Processes, section 5.2), whatever the structure, without the law of the critical path, which has no closed form.
  */
 import type { RandomStream } from '../../sim/random/stream.ts'
 import { unitGap, type Arrivals } from '../synthetic/arrivals.ts'
@@ -15,6 +15,10 @@ export interface JobStream {
   /** Fills the plan with the next job and returns when it comes (for one that is found at time zero: 0); Infinity: none any more. */
   next(plan: JobPlan): number
 }
+
+/** More tasks than this at time zero, or more draws to find them, are a mistake in the file: a run of them would not come to an end. */
+const MOST_PRESENT = 10_000_000
+const MOST_DRAWS = 30_000_000
 
 export class StationaryJobs implements JobStream {
   private readonly draws: JobDraws
@@ -29,14 +33,18 @@ export class StationaryJobs implements JobStream {
     this.arrivals = arrivals
     this.present = present
     this.units = rate * draws.taskTime
+    const needed = this.units * draws.tasksMet
+    if (!(this.units <= MOST_PRESENT && needed <= MOST_DRAWS)) {
+      const found = `${this.units.toPrecision(3)} tasks that run at time zero, for each of which ${draws.tasksMet.toPrecision(3)} tasks are drawn to find its job`
+      throw new RangeError(`${found}; accepted: at most ${MOST_PRESENT} tasks, and ${MOST_DRAWS} draws`)
+    }
   }
 
   next(plan: JobPlan): number {
     while (this.units > 0) {
       this.units -= unitGap(this.present)
       if (this.units <= 0) break
-      this.draws.met(plan)
-      if (this.present.next() * plan.runningAt(plan.age) < 1) return 0
+      if (this.draws.met(plan)) return 0
     }
     const time = this.arrivals.next()
     if (time < Infinity) this.draws.arriving(plan)

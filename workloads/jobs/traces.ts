@@ -1,39 +1,100 @@
-/** Jobs out of traces: of a list of pods each row is a job of one task. */
-import { readPods, type TraceFormat } from '../traces/formats.ts'
-import { measuredRows } from '../shape/rows.ts'
-import type { JobRows } from './recorded.ts'
+/** Jobs out of traces: of a list of pods each row is a job of equal tasks, of workflows each is a DAG. */
+import { isKind, openRows, rowFormat, rowFormats } from '../traces/formats.ts'
+import type { PodRows, TraceShape, WorkflowRow, WorkflowRows } from '../traces/trace.ts'
+import { dagOfParents, type Dag } from './dag.ts'
+import type { JobCursor } from './recorded.ts'
 
-/** A pod each: no task waits for another, and no one is named. */
-function ofPods(format: TraceFormat, path: string, file: string): JobRows {
-  const trace = readPods(format, path, ...(file === '' ? [] : [file]))
-  const rows = measuredRows(trace)
-  const none = new Int32Array(rows.length)
-  return {
-    file: trace.file,
-    length: rows.length,
-    start: rows.start,
-    first: Int32Array.from({ length: rows.length + 1 }, (_, i) => i),
-    duration: rows.duration,
-    shape: rows.shape,
-    asked: trace.shapes,
-    dags: new Array<null>(rows.length).fill(null),
-    tenant: none,
-    tenants: [''],
-    priority: none,
-    notes: rows.notes,
+/** Pods that ran, with whom they belong to. */
+export class PodJobs implements JobCursor {
+  tasks = 1
+  readonly dag = null
+  tenant = 0
+  priority = 0
+  readonly file: string
+  private length = 1
+  private place = 0
+  private neverRan = 0
+  private readonly rows: PodRows
+
+  constructor(rows: PodRows) {
+    this.rows = rows
+    this.file = rows.file
+  }
+  next(): number {
+    let row = this.rows.next()
+    for (; row !== undefined && row.duration < 0; row = this.rows.next()) this.neverRan++
+    if (row === undefined) return Infinity
+    this.tasks = row.tasks
+    this.length = Math.max(1, row.duration)
+    this.place = row.shape
+    this.tenant = row.tenant
+    this.priority = row.priority
+    return row.arrival
+  }
+  duration(): number {
+    return this.length
+  }
+  shape(): number {
+    return this.place
+  }
+  get asked(): readonly TraceShape[] {
+    return this.rows.shapes
+  }
+  get tenants(): readonly string[] {
+    return this.rows.tenants
+  }
+  notes(): readonly string[] {
+    return this.neverRan === 0 ? this.rows.notes() : [...this.rows.notes(), `${this.neverRan} rows never ran in the recorded cluster and are left out: they have no measured run time`]
   }
 }
 
-const readers = {
-  openb: (path: string, file: string) => ofPods('openb', path, file),
+/**
+ * Workflows. A task comes when all that it waits for are through: its recorded submission is what the recorded engine made of that, and the
+ * simulated cluster makes its own; only the workflow's own submission, that of its first task, is kept.
+ */
+export class WorkflowJobs implements JobCursor {
+  dag: Dag | null = null
+  readonly tenant = 0
+  readonly tenants = ['']
+  readonly priority = 0
+  readonly file: string
+  private readonly rows: WorkflowRows
+  private row: WorkflowRow | undefined
+
+  constructor(rows: WorkflowRows) {
+    this.rows = rows
+    this.file = rows.file
+  }
+  next(): number {
+    this.row = this.rows.next()
+    if (this.row === undefined) return Infinity
+    this.dag = dagOfParents(this.row.parents)
+    return this.row.arrival
+  }
+  get tasks(): number {
+    return this.row?.duration.length ?? 0
+  }
+  duration(task: number): number {
+    return Math.max(1, this.row?.duration[task] ?? 1)
+  }
+  shape(task: number): number {
+    return this.row?.shape[task] ?? 0
+  }
+  get asked(): readonly TraceShape[] {
+    return this.rows.shapes
+  }
+  notes(): readonly string[] {
+    return this.rows.notes()
+  }
 }
 
-export type JobTrace = keyof typeof readers
+/** Names of the formats that jobs can be taken from. */
+export const jobTraces: readonly string[] = rowFormats.filter((format) => isKind(format, 'pods') || isKind(format, 'workflows')).map(({ name }) => name)
 
-/** Names of the traces that jobs can be taken from. */
-export const jobTraces = Object.keys(readers) as readonly JobTrace[]
-
-/** Jobs of a trace; with an empty file name, of the format's own file. Throws a TraceError. */
-export function readJobs(format: JobTrace, path: string, file: string): JobRows {
-  return readers[format](path, file)
+/** Jobs of a file, one at a time. Throws a RangeError for a format that has none, a TraceError for a file that cannot be read. */
+export function openJobTrace(format: string, file: string): JobCursor {
+  const found = rowFormat(format)
+  if (found !== undefined && isKind(found, 'pods')) return new PodJobs(openRows(found, file))
+  if (found !== undefined && isKind(found, 'workflows')) return new WorkflowJobs(openRows(found, file))
+  throw new RangeError(`trace of jobs: ${format}; accepted: ${jobTraces.join(', ')}`)
 }

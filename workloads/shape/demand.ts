@@ -29,9 +29,13 @@ export function podShape(shape: TraceShape, usage: number, limited: boolean, res
   }
 }
 
-/** The request times `by`: CPU and memory, at least 1 millicore and 1 byte where it asks for any; devices stay whole. */
+/** The request times `by`: CPU and memory, at least 1 millicore and 1 byte where it asks for any; devices stay whole. Throws a RangeError beyond 2^53. */
 export function scaledShape(shape: TraceShape, by: number): TraceShape {
-  const scaled = (amount: number): number => (amount === 0 ? 0 : Math.max(1, Math.floor(amount * by + 0.5)))
+  const scaled = (amount: number): number => {
+    const whole = amount === 0 ? 0 : Math.max(1, Math.floor(amount * by + 0.5))
+    if (!Number.isSafeInteger(whole)) throw new RangeError(`shape.scale: ${by}, which makes a request of ${amount} one of ${whole}; accepted: requests below 2^53`)
+    return whole
+  }
   return by === 1 ? shape : { ...shape, cpu: scaled(shape.cpu), memory: scaled(shape.memory) }
 }
 

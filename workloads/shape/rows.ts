@@ -2,7 +2,7 @@
 import type { PodTrace } from '../traces/trace.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
 import { BootstrappedRows, type BootstrapSpec } from './bootstrap.ts'
-import { RowTimeline, shaped, type Shaped, type ShapeStep } from './timeline.ts'
+import { RowTimeline, runTime, shaped, type Shaped, type ShapeStep } from './timeline.ts'
 
 /** Rows of pods in the order of their start. Times [µs] as recorded. */
 export interface Rows {
@@ -66,19 +66,28 @@ export function cutNotes(starts: Float64Array, { bootstrap, steps }: Shaping): s
   return notes
 }
 
+/** More rows than this are a mistake in the steps: the memory of a machine ends there. */
+const MOST_ROWS = 20_000_000
+
+/** The row, one more to so many that are kept. Throws a RangeError for one too many. */
+export function accepted(row: number, count: number): number {
+  if (count >= MOST_ROWS) throw new RangeError(`shape: more than ${MOST_ROWS} rows; accepted: fewer repetitions, or a cut`)
+  return row
+}
+
 /** The rows that a shaped timeline visits, as rows of their own, durations at its speed; its scale is left to the shapes. */
 export function rowsOf(rows: Rows, { timeline, base }: Shaped<RowTimeline | BootstrappedRows>): Rows {
   const at: number[] = []
   const start: number[] = []
   for (let time = timeline.next(); time < Infinity; time = timeline.next()) {
-    at.push(base.row)
+    at.push(accepted(base.row, at.length))
     start.push(time)
   }
   return {
     length: at.length,
     shape: Int32Array.from(at, (row) => rows.shape[row]),
     start: Float64Array.from(start),
-    duration: Float64Array.from(at, (row) => Math.max(1, Math.floor(rows.duration[row] / timeline.speed + 0.5))),
+    duration: Float64Array.from(at, (row) => runTime(rows.duration[row], timeline.speed)),
     notes: rows.notes,
   }
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { streams } from '../streams.fixture.ts'
-import { RowTimeline, shaped, stepProblem, type ShapeStep } from './timeline.ts'
+import { RowTimeline, shaped, shapeProblems, type ShapeStep } from './timeline.ts'
 
 interface Met {
   readonly row: number
@@ -108,12 +108,12 @@ describe('laws', () => {
   })
 })
 
-test('each step that has no meaning is refused with a sentence', () => {
-  expect(stepProblem({ kind: 'cut', from: 5, until: 5 })).toBe('cut.until: 5; accepted: a time after from, 5')
-  expect(stepProblem({ kind: 'cut', from: -1, until: null })).toBe('cut.from: -1; accepted: a time from 0')
-  expect(stepProblem({ kind: 'sample', share: 0 })).toBe('sample: 0; accepted: a share above 0, at most 1')
-  expect(stepProblem({ kind: 'repeat', times: 1.5 })).toBe('repeat: 1.5; accepted: a whole number from 1')
-  expect(stepProblem({ kind: 'scale', by: 0 })).toBe('scale: 0; accepted: a number above 0')
-  expect(stepProblem({ kind: 'speedUp', by: Infinity })).toBe('speedUp: Infinity; accepted: a number above 0')
-  expect(stepProblem({ kind: 'cut', from: 1, until: null })).toBe('')
+test('steps that have no meaning are refused, a sentence each', () => {
+  expect(shapeProblems([{ kind: 'cut', from: 5, until: 5 }])).toEqual(['shape.cut.until: 5; accepted: a time after from, 5'])
+  expect(shapeProblems([{ kind: 'cut', from: -1, until: null }])).toEqual(['shape.cut.from: -1; accepted: a time from 0'])
+  expect(shapeProblems([{ kind: 'sample', share: 0 }])).toEqual(['shape.sample: 0; accepted: a share above 0, at most 1'])
+  expect(shapeProblems([{ kind: 'repeat', times: 1.5 }])).toEqual(['shape.repeat: 1.5; accepted: a whole number from 1'])
+  expect(shapeProblems([{ kind: 'scale', by: 0 }, { kind: 'speedUp', by: Infinity }])).toEqual(['shape.scale: 0; accepted: a number above 0', 'shape.speedUp: Infinity; accepted: a number above 0'])
+  expect(shapeProblems([{ kind: 'repeat', times: 1000 }, { kind: 'repeat', times: 11 }])).toEqual(['shape.repeat: 11000 times in all; accepted: at most 10000'])
+  expect(shapeProblems([{ kind: 'cut', from: 1, until: null }, { kind: 'repeat', times: 10_000 }])).toEqual([])
 })

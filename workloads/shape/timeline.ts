@@ -16,6 +16,11 @@ export interface Timeline {
   readonly scale: number
 }
 
+/** A recorded duration at a speed: whole, at least 1, at most what a clock of whole microseconds can count. */
+export function runTime(duration: number, speed: number): number {
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(duration / speed + 0.5)))
+}
+
 export type ShapeStep =
   /** The part from `from` to before `until` (null: to the end), which begins at zero then. */
   | { readonly kind: 'cut'; readonly from: number; readonly until: number | null }
@@ -29,6 +34,17 @@ export type ShapeStep =
   | { readonly kind: 'repeat'; readonly times: number }
 
 export const SHAPE_STEPS = ['cut', 'sample', 'scale', 'speedUp', 'repeat'] as const
+
+/** Repetitions of repetitions multiply; more are a mistake. */
+export const MOST_REPETITIONS = 10_000
+
+/** What is wrong with the steps, a sentence each. */
+export function shapeProblems(steps: readonly ShapeStep[]): string[] {
+  const problems = steps.map(stepProblem).filter((problem) => problem !== '')
+  const times = steps.reduce((product, step) => (step.kind === 'repeat' ? product * step.times : product), 1)
+  if (times > MOST_REPETITIONS) problems.push(`repeat: ${times} times in all; accepted: at most ${MOST_REPETITIONS}`)
+  return problems.map((problem) => `shape.${problem}`)
+}
 
 /** A shaped timeline and the recording under it, which stands at the row that was met last. */
 export interface Shaped<Base extends Timeline = RowTimeline> {
@@ -45,7 +61,7 @@ export class RowTimeline implements Timeline {
   private readonly starts: Float64Array
 
   /** A recording of n starts stands for n of its mean gaps, the last one included: a repetition keeps the rate. */
-  constructor(starts: Float64Array, span: number = spanOf(starts)) {
+  constructor(starts: Float64Array, span: number = spanOf(starts[0] ?? 0, starts[starts.length - 1] ?? 0, starts.length)) {
     this.starts = starts
     this.span = span
   }
@@ -59,10 +75,9 @@ export class RowTimeline implements Timeline {
   }
 }
 
-function spanOf(starts: Float64Array): number {
-  if (starts.length === 0) return 1
-  const last = starts[starts.length - 1]
-  return last + (starts.length === 1 ? 1 : Math.max(1, Math.floor((last - starts[0]) / (starts.length - 1) + 0.5)))
+/** Last start and a mean gap. */
+export function spanOf(first: number, last: number, count: number): number {
+  return last + (count < 2 ? 1 : Math.max(1, Math.floor((last - first) / (count - 1) + 0.5)))
 }
 
 /** The steps in their order. Luck comes from the stream. */
@@ -88,7 +103,7 @@ function after(timeline: Timeline, step: ShapeStep, stream: RandomStream): Timel
 }
 
 /** What is wrong with a step, as a sentence; empty when nothing is. */
-export function stepProblem(step: ShapeStep): string {
+function stepProblem(step: ShapeStep): string {
   switch (step.kind) {
     case 'cut':
       if (!(step.from >= 0 && step.from < Infinity)) return `cut.from: ${step.from}; accepted: a time from 0`
@@ -195,6 +210,8 @@ class SpeedUp extends Over {
 class Repeat extends Over {
   private readonly times: number
   private done = 0
+  /** Of one pass; known when the first one is through (a recording that is read as it goes knows no sooner). */
+  private pass = 0
 
   constructor(of: Timeline, times: number) {
     super(of)
@@ -203,17 +220,17 @@ class Repeat extends Over {
   next(): number {
     let time = this.of.next()
     while (time === Infinity && this.done < this.times - 1) {
-      this.done++
+      if (this.done++ === 0) this.pass = this.of.span
       this.of.restart()
       time = this.of.next()
     }
-    return time + this.done * this.of.span
+    return time + this.done * this.pass
   }
   override restart(): void {
     this.done = 0
     this.of.restart()
   }
   override get span(): number {
-    return this.of.span * this.times
+    return (this.done > 0 ? this.pass : this.of.span) * this.times
   }
 }
