@@ -64,7 +64,8 @@ export async function writeReports(folder: string, study: Study): Promise<string
     await write(`charts/${name}.svg`, `${svg}\n`)
   }
   await write('report.html', page(summary, { charts: drawn, data: await pageData(summary, charts), notes }))
-  for (const { name, svg } of drawn) await write(`charts/${name}.png`, await renderPng(svg))
+  const pictures = await Promise.all(drawn.map(({ svg }) => renderPng(svg)))
+  for (const [i, { name }] of drawn.entries()) await write(`charts/${name}.png`, pictures[i])
   // Those without data are removed, so that a folder never shows an older run's.
   for (const name of chartNames.filter((known) => !drawn.some((chart) => chart.name === known))) {
     for (const ending of ['vl.json', 'svg', 'png']) await rm(join(folder, 'charts', `${name}.${ending}`), { force: true })

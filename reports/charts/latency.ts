@@ -25,7 +25,7 @@ export function latencyCharts(summary: Summary): Chart[] {
   const single = chartOf('latency', 'Latency distribution', study, all.count, { latency: all.rows }, (how) => survivalView(study, all, 'latency', SUBJECT, how, 380))
   const services = [...new Set(study.runs.flatMap((run) => Object.keys(run.result.latencyByService)))]
   const panels = services.flatMap((service): Panel[] => {
-    const survival = survivalOf(study, study.variants.map((_, variant) => pooledLatency(study, variant, service)), MICROSECONDS)
+    const survival = survivalOf(study, study.variants.map((_, variant) => pooledLatency(study, variant, service)), MICROSECONDS, services.length)
     return survival === null ? [] : [{ service, survival }]
   })
   return panels.length > 1 ? [single, byService(study, all.count, panels)] : [single]

@@ -66,9 +66,9 @@ export async function renderSvg(spec: ChartSpec): Promise<Drawing> {
   }
 }
 
-/** A thousandth of a pixel is seen by nobody, and rectangles come with fourteen digits. */
+/** A hundredth of a pixel is seen by nobody, and rectangles come with fourteen digits. */
 function shortPaths(svg: string): string {
-  return svg.replace(/ d="[^"]*"/g, (path) => path.replace(/(\.\d{3})\d+/g, '$1'))
+  return svg.replace(/ d="[^"]*"/g, (path) => path.replace(/(\.\d\d)\d+/g, '$1'))
 }
 
 /** A vega-lite specification as the plain vega that a page can draw, and what was complained about. */
@@ -110,12 +110,13 @@ function collector(into: string[], errors: string[] = []): Logger {
   return logger
 }
 
+/** On another thread of the process: several at once use several cores. */
 export async function renderPng(svg: string): Promise<Uint8Array> {
-  const { Resvg } = await import('@resvg/resvg-js')
-  const image = new Resvg(svg, {
+  const { renderAsync } = await import('@resvg/resvg-js')
+  const image = await renderAsync(svg, {
     background: '#ffffff',
     fitTo: { mode: 'zoom', value: SCALE },
     font: { loadSystemFonts: false, fontFiles: [fontFile()], defaultFontFamily: FONT_FAMILY },
   })
-  return image.render().asPng()
+  return image.asPng()
 }

@@ -7,8 +7,10 @@ import { LINE_WIDTH, looksOf, named, PLAIN_LABELS, rounded, told } from './theme
 import type { ChartSpec, How, Json } from './theme.ts'
 import type { Study } from '../study.ts'
 
-/** Points of a line. */
-const POINTS = 240
+/** Points of a line, when there are few lines and when there are many, and of all lines of a panel. */
+const MOST_POINTS = 240
+const LEAST_POINTS = 100
+const PANEL_POINTS = 2400
 const LEAST_BEYOND = 10
 /** Pixels at the right end for the names of quantiles. */
 const LABEL_ROOM = 54
@@ -30,8 +32,12 @@ export interface Subject {
   readonly y: string
 }
 
-/** `histograms` by variant, `divisor` of their unit to the one of the axis. Null when no variant has an observation. */
-export function survivalOf(study: Study, histograms: readonly Histogram[], divisor: number): Survival | null {
+/**
+ * `histograms` by variant, `divisor` of their unit to the one of the axis, `panels` of this kind side by side. Null when no variant has an
+ * observation.
+ */
+export function survivalOf(study: Study, histograms: readonly Histogram[], divisor: number, panels = 1): Survival | null {
+  const points = Math.max(LEAST_POINTS, Math.min(MOST_POINTS, Math.round(PANEL_POINTS / (panels * histograms.length))))
   const { names, widths } = looksOf(study)
   const rows: ChartSpec[] = []
   let count = 0
@@ -40,7 +46,7 @@ export function survivalOf(study: Study, histograms: readonly Histogram[], divis
   let rarest = 1
   histograms.forEach((histogram, variant) => {
     count += histogram.count
-    for (const { value, beyond } of pointsOf(histogram, divisor)) {
+    for (const { value, beyond } of pointsOf(histogram, divisor, points)) {
       rows.push({ variant: names[variant], width: widths[variant], value: rounded(value), beyond: rounded(beyond) })
       least = Math.min(least, value)
       most = Math.max(most, value)
@@ -51,13 +57,13 @@ export function survivalOf(study: Study, histograms: readonly Histogram[], divis
 }
 
 /** Steps of equal ratio in the share beyond, so that each decade of the tail gets the same number of points. */
-function pointsOf(histogram: Histogram, divisor: number): { value: number; beyond: number }[] {
+function pointsOf(histogram: Histogram, divisor: number, count: number): { value: number; beyond: number }[] {
   if (histogram.count === 0) return []
   const least = Math.min(0.5, LEAST_BEYOND / histogram.count)
   const points: { value: number; beyond: number }[] = []
   let before = -1
-  for (let i = 0; i < POINTS; i++) {
-    const beyond = Math.exp((Math.log(least) * i) / (POINTS - 1))
+  for (let i = 0; i < count; i++) {
+    const beyond = Math.exp((Math.log(least) * i) / (count - 1))
     const value = histogram.quantile(Math.max(0, 1 - beyond)) / divisor
     if (value === before) points.pop()
     points.push({ value, beyond })

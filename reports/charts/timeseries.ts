@@ -16,7 +16,7 @@ const PANELS = ['demand', 'ready', 'nodes', 'utilization', 'usage', 'misses', 'p
 const FROM_ZERO = ['demand', 'misses', 'pending']
 const MOST_STEPS = 240
 /** Points of a whole chart; more make files large and pictures no better. */
-const MOST_POINTS = 9000
+const MOST_POINTS = 7500
 const MOST_BANDS = 3
 
 interface Span {
@@ -153,8 +153,8 @@ function averaged(study: Study, variant: number, name: string, span: Span): Step
     if (values.length === 0) continue
     const { mean, low, high } = intervalOf(values)
     const time = (span.from + ((span.to - span.from) * (span.steps === 1 ? 0 : step)) / Math.max(1, span.steps - 1)) / span.seconds
-    const shown = (value: number): number | null => (Number.isNaN(value) ? null : rounded(value))
-    rows.push({ time: rounded(time), mean: rounded(mean), low: shown(low), high: shown(high) })
+    const shown = (value: number): number | null => (Number.isNaN(value) ? null : Number(value.toPrecision(5)))
+    rows.push({ time: rounded(time), mean: Number(mean.toPrecision(5)), low: shown(low), high: shown(high) })
   }
   return rows
 }

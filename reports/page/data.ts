@@ -64,17 +64,20 @@ export function columnsOf(rows: readonly ChartSpec[]): Columns {
   return { rows: rows.length, columns: Object.fromEntries(keys.map((key) => [key, columnOf(rows.map((row) => row[key] ?? null))])) }
 }
 
+/** Below so many values a number of rows, the list is the shorter way to say them. */
+const FEW = 0.3
+
 function columnOf(values: readonly Json[]): Column {
-  if (values.every((value) => value === null || typeof value === 'number')) return values
-  const places = new Map<string, number>()
+  const places = new Map<string | number | null, number>()
   const at = values.map((value) => {
-    const text = String(value)
-    const known = places.get(text)
+    const key = value === null || typeof value === 'number' ? value : String(value)
+    const known = places.get(key)
     if (known !== undefined) return known
-    places.set(text, places.size)
+    places.set(key, places.size)
     return places.size - 1
   })
-  return { texts: [...places.keys()], places: at }
+  const numbers = values.every((value) => value === null || typeof value === 'number')
+  return numbers && places.size > FEW * values.length ? values : { values: [...places.keys()], places: at }
 }
 
 /**

@@ -26,8 +26,8 @@ export function waysOf(chart: { readonly switches: readonly ('x' | 'y')[]; reado
   return both.flatMap((narrow) => xs.flatMap((x) => ys.flatMap((y) => fews.map((few) => ({ narrow, x, y, few })))))
 }
 
-/** A column of rows: numbers (null is none) as they are, repeated texts by their place in a list. */
-export type Column = readonly (number | null)[] | { readonly texts: readonly string[]; readonly places: readonly number[] }
+/** A column of rows: numbers (null is none) as they are; texts, and numbers that come again and again, by their place in a list. */
+export type Column = readonly (number | null)[] | { readonly values: readonly (string | number | null)[]; readonly places: readonly number[] }
 
 /** Rows by their keys. */
 export interface Columns {

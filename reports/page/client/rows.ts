@@ -6,7 +6,7 @@ export type Row = Record<string, unknown>
 export function rowsOf({ rows, columns }: Columns): Row[] {
   const list = Array.from({ length: rows }, (): Row => ({}))
   for (const [key, column] of Object.entries(columns)) {
-    if ('texts' in column) column.places.forEach((place, i) => (list[i][key] = column.texts[place]))
+    if ('places' in column) column.places.forEach((place, i) => (list[i][key] = column.values[place]))
     else column.forEach((value, i) => (list[i][key] = value))
   }
   return list
