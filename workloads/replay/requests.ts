@@ -40,12 +40,15 @@ export function formatOf(spec: Pick<TraceTraffic, 'format'>): RowFormat {
   return format
 }
 
+/** Beyond this factor times are no longer whole microseconds, and rates no rates of anything. */
+const MOST = 1_000_000_000
+
 /** What is wrong with a spec by itself, as a sentence; empty when nothing is. */
 export function replayProblem(spec: TraceTraffic): string {
   const requests = formatOf(spec).kind === 'requests'
-  if (!(spec.speedUp > 0 && spec.speedUp < Infinity)) return `speedUp: ${spec.speedUp}; accepted: a number above 0`
+  if (!(spec.speedUp >= 1 / MOST && spec.speedUp <= MOST)) return `speedUp: ${spec.speedUp}; accepted: a number from ${1 / MOST} to ${MOST}`
   if (!(spec.from >= 0 && spec.from < Infinity)) return `from: ${spec.from}; accepted: a time from 0`
-  if (!(spec.scale > 0 && spec.scale < Infinity)) return `scale: ${spec.scale}; accepted: a number above 0`
+  if (!(spec.scale > 0 && spec.scale <= MOST)) return `scale: ${spec.scale}; accepted: a number above 0, at most ${MOST}`
   if (requests && spec.scale > 1) return `scale: ${spec.scale}; accepted: at most 1, a share of the recorded requests; each came once. For more of them per second: speedUp`
   if (!requests && (spec.cpu !== null || spec.wait !== null)) return 'cpu or wait by sizes; accepted: neither, since a rate has no sizes; the work of the service is drawn'
   return ''
