@@ -3,7 +3,7 @@ import { METRICS } from '../../sim/metrics/standard.ts'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { Streams, type RandomStream } from '../../sim/random/stream.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
-import { LIFETIMES, openBackground, openJobs, TraceError, type JobsSpec } from '../../workloads/index.ts'
+import { broughtTrace, lifetimeProblem, LIFETIMES, openBackground, openJobs, TraceError, type JobsSpec } from '../../workloads/index.ts'
 import { isMap } from './quantities.ts'
 import type { Issue } from './resolve.ts'
 import { capacityOf, nodesOf, type Scenario } from './scenario.ts'
@@ -72,8 +72,11 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
       refuse(source.inflate !== undefined && source.from > 0, at('from'), 'found from with inflate, which draws from all rows; accepted: one of the two')
     } else {
       refuse((source.count === undefined) === (source.inflate === undefined), at(), `found ${source.count === undefined ? 'neither count nor inflate' : 'both count and inflate'}; accepted: one of the two`)
-      const kind = source.lifetime?.kind
-      refuse(kind !== undefined && !(LIFETIMES as readonly string[]).includes(kind), at('lifetime'), `found a ${kind} lifetime; accepted: forever, ${LIFETIMES.join(', ')}`)
+      const { lifetime } = source
+      const known = lifetime === null || (LIFETIMES as readonly string[]).includes(lifetime.kind)
+      refuse(!known, at('lifetime'), `found a ${lifetime?.kind} lifetime; accepted: forever, ${LIFETIMES.join(', ')}`)
+      const problem = lifetime === null || !known ? '' : lifetimeProblem(lifetime)
+      refuse(problem !== '', at('lifetime'), `found ${problem}`)
     }
   })
   data.workload?.jobs.forEach((source, i) => {
@@ -84,7 +87,7 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
     refuse((arrivals?.pattern as string | undefined) === 'closed-loop', at('arrivals', 'pattern'), 'found closed-loop, which waits for answers; accepted: an open pattern such as poisson')
     refuse(arrivals !== undefined && inflate !== undefined, at('inflate'), 'found both arrivals and inflate; accepted: one of the two')
     if ('trace' in source) {
-      refuse(source.file === undefined && source.trace !== 'openb', at('trace'), `found ${source.trace} without a file; accepted: file: the recording, relative to this file or to path`)
+      refuse(source.path === undefined && broughtTrace(source.trace) === undefined, at('trace'), `found the format ${source.trace} without a file; accepted: path: the recording, relative to this file`)
       return
     }
     refuse(neither, at(), 'found neither arrivals nor inflate; accepted: one of the two')

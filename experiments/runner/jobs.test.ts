@@ -127,8 +127,8 @@ describe('a wrong file', () => {
     ['an unknown step', '{ trace: openb, shape: [{ speedup: 4 }] }', 'found the step "speedup"; accepted: a map with one of cut, sample, scale, speedUp, repeat (did you mean speedUp?)'],
     ['a cut that ends before it begins', '{ trace: openb, shape: [{ cut: { from: 3h, until: 2h } }] }', 'found shape.cut.until: 7200000000; accepted: a time after from, 10800000000'],
     ['a block longer than half of the trace', '{ trace: openb, bootstrap: { block: 100d } }', 'found bootstrap: a block of 8640000 s, of which the recording of 129'],
-    ['a trace without a file', '{ trace: surf }', 'found surf without a file; accepted: file: the recording, relative to this file or to path'],
-    ['a file that is not there', '{ trace: surf, file: none.csv }', 'found no such file in none.csv'],
+    ['a format without a file', '{ trace: swf }', 'found the format swf without a file; accepted: path: the recording, relative to this file'],
+    ['a file that is not there', '{ trace: surf, path: none.csv }', 'found no such file in none.csv'],
   ])('%s', async (_, jobs, expected) => {
     expect(await resolved(yaml(jobs))).toContain(expected)
   })
@@ -198,7 +198,7 @@ describe('fuzz', () => {
   const source = fc.tuple(fc.oneof(coming, fc.constant({})), fc.oneof(
     drawn,
     fc.record({ preset: fc.constantFrom('borg-2019', 'alibaba-2018', 'azure-vms', 'none'), dag, ...common }, { requiredKeys: ['preset'] }),
-    fc.record({ trace: fc.constantFrom('surf', 'surf', 'openb', 'swf', 'none'), file: fc.constantFrom('fuzz.csv', 'none.csv'), ...shaping, ...common }, { requiredKeys: ['trace', 'file'] }),
+    fc.record({ trace: fc.constantFrom('surf', 'surf', 'openb', 'swf', 'none'), path: fc.constantFrom('fuzz.csv', 'none.csv'), ...shaping, ...common }, { requiredKeys: ['trace', 'path'] }),
     fc.record({ colour: junk }),
   )).map((parts) => Object.assign({}, ...parts) as object)
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { scaled } from '../../sim/random/distributions.ts'
-import { jobPreset, loadTracePool, openJobTrace, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
+import { broughtFile, broughtTrace, jobPreset, loadTracePool, openJobTrace, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
 import type { Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
@@ -21,7 +21,6 @@ export interface Issue {
 
 /** Where traces lie that orchsim brings. */
 const BROUGHT = { openb: 'workloads/data/openb-gpu-2023' } as const
-const POD_FILES = { openb: 'openb_pod_list_default.csv' } as const
 const NODE_FILES = { openb: 'openb_node_list_all_node.csv' } as const
 
 /** `folder` is where the experiment file lies. Issues are about traces. */
@@ -87,15 +86,15 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
       deadline: given.deadline ?? null,
     }
     if (!('trace' in given)) return { kind: 'drawn', ...common, tenants: given.tenants ?? [{ name: '', weight: 1 }], ...('preset' in given ? ofPreset(given) : ofKeys(given)) }
-    const brought = given.trace in BROUGHT && given.path === undefined
-    const file = join(brought ? tracePath('openb', undefined) : resolve(folder, given.path ?? '.'), given.file ?? POD_FILES.openb)
-    const key = given.file !== undefined ? 'file' : given.path !== undefined ? 'path' : 'trace'
-    const read = tried(['workload', 'jobs', i, key], () => {
-      openJobTrace(given.trace, file).next() // the whole of it is read by the runs
+    const brought = given.path === undefined ? broughtTrace(given.trace) : undefined
+    const format = broughtTrace(given.trace)?.format ?? given.trace
+    const file = brought === undefined ? resolve(folder, given.path ?? '') : fileURLToPath(new URL(broughtFile(brought), packageRoot()))
+    const read = tried(['workload', 'jobs', i, given.path === undefined ? 'trace' : 'path'], () => {
+      openJobTrace(format, file).next() // the whole of it is read by the runs
       return digest(file)
     })
     return {
-      kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), format: given.trace, file,
+      kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), format, file,
       tenants: given.tenants ?? [], shape: given.shape, bootstrap: given.bootstrap ?? null, digest: read ?? '',
     }
   }

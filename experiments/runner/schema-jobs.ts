@@ -1,6 +1,6 @@
 /** Jobs in the experiment file: drawn, by a published preset, or from a trace. */
 import type { z } from 'zod'
-import { DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
+import { broughtTraces, DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
 import { amounts, cpu, forms, isMap, list, memory, name, number, oneOf, positive, positiveTime, section, whole, words } from './quantities.ts'
 import { inflate, usage } from './schema-background.ts'
 import { COUNT, distribution, distributionOf, type Quantity } from './schema-distribution.ts'
@@ -9,6 +9,9 @@ import { arrivals } from './schema-traffic.ts'
 
 const CPU: Quantity = { any: () => cpu({ min: 0 }), positive: cpu, one: 'an amount of CPU', many: 'amounts of CPU' }
 const MEMORY: Quantity = { any: memory, positive: () => memory({ min: 1 }), one: 'an amount of memory', many: 'amounts of memory' }
+
+/** Recordings that are brought, and formats of files of one's own. */
+const traceNames = [...new Set([...broughtTraces.filter(({ format }) => jobTraces.includes(format)).map((one) => one.name), ...jobTraces])]
 
 // Who waits for whom.
 
@@ -97,9 +100,8 @@ const preset = section('jobs of a preset', {
 
 const traced = section('jobs of a trace', {
   name: name().optional().describe("unique name; default: the trace's"),
-  trace: oneOf(jobTraces).describe('take the jobs of a file of this format: lists of pods (a row is a job) and workflows'),
-  path: words().optional().describe('folder of the trace, relative to this file; default: that of this file, and for openb the data that orchsim brings'),
-  file: words().optional().describe("file in that folder; default: openb's own list of pods"),
+  trace: oneOf(traceNames).describe('take the jobs of this recording, or of a file of this format: lists of pods (a row is a job) and workflows'),
+  path: words().optional().describe('the file, relative to this one; default: the data that orchsim brings'),
   ...coming,
   ...shapingKeys,
   ...common,
