@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -146,6 +146,24 @@ describe('run', () => {
     for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'report.html']) expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true)
   })
 
+  it('tables as Parquet do not outlive the study that they belong to', async () => {
+    const out = join(folder, 'columns')
+    const parquet = (): string[] => readdirSync(out).filter((name) => name.endsWith('.parquet')).sort()
+    expect((await call('run', file, '--out', out, '--quiet', '--parquet', '--replications', '1')).code).toBe(0)
+    expect(parquet()).toEqual(['effects.parquet', 'runs.parquet', 'summary.parquet', 'timeseries.parquet'])
+    expect((await call('run', file, '--out', out, '--quiet', '--replications', '1')).code).toBe(0)
+    expect(parquet()).toEqual([])
+  })
+
+  it('a folder that cannot take the results is refused before anything runs', async () => {
+    writeFileSync(join(folder, 'taken'), '')
+    for (const out of [join(folder, 'taken'), join(folder, 'taken', 'below')]) {
+      const { code, err } = await call('run', file, '--out', out)
+      expect(code).toBe(2)
+      expect(err).toMatch(/^orchsim run: found ".*taken.*", where results cannot be written \(E\w+\); accepted: --out with a folder that can be written\n$/)
+    }
+  })
+
   it('ends with 1 when a run fails, and the others are there', async () => {
     writeFileSync(join(folder, 'bad.ts'), 'export default { name: "bad", score(): number { throw new Error("dice lost") } }\n')
     writeFileSync(join(folder, 'failing.yaml'), YAML.replace('./snug.ts, memoryWeight: 2', './bad.ts'))
@@ -195,6 +213,26 @@ describe('the executable', () => {
   it('runs from the clone', () => {
     const { status, stdout } = spawnSync(process.execPath, [bin, '--version'], { cwd: folder, encoding: 'utf8' })
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${version()}\n` })
+  })
+
+  it('Ctrl-C before a run is finished leaves an earlier study as it was', async () => {
+    writeFileSync(join(folder, 'stuck.ts'), "import { writeFileSync } from 'node:fs'\nexport default { name: 'stuck', score(): number { writeFileSync(new URL('stuck.txt', import.meta.url), ''); for (;;); } }\n")
+    writeFileSync(join(folder, 'stuck.yaml'), YAML.replace('[best-fit, { file: ./snug.ts, memoryWeight: 2 }]', '[{ file: ./stuck.ts }]'))
+    const out = join(folder, 'earlier')
+    mkdirSync(out)
+    writeFileSync(join(out, 'manifest.json'), 'of before')
+    const child = spawn(process.execPath, [bin, 'run', join(folder, 'stuck.yaml'), '--out', out, '--jobs', '1'], { cwd: folder })
+    let err = ''
+    child.stderr.on('data', (data: Buffer) => void (err += data.toString()))
+    const watch = setInterval(() => {
+      if (!existsSync(join(folder, 'stuck.txt'))) return
+      clearInterval(watch)
+      child.kill('SIGINT')
+    }, 50)
+    expect(await new Promise((done) => child.on('exit', done))).toBe(130)
+    expect(err).toContain(`interrupted before a run was finished: nothing is written to ${out}`)
+    expect(readdirSync(out)).toEqual(['manifest.json'])
+    expect(readFileSync(join(out, 'manifest.json'), 'utf8')).toBe('of before')
   })
 
   it('Ctrl-C leaves finished runs readable, says so, and ends with 130; the same call then goes on from there', async () => {

@@ -74,7 +74,8 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
     asked.push(...wave)
     watcher?.planned(asked.length)
     const results = await Promise.all(wave.map(async (run) => {
-      const kept = store?.get(run.id)
+      // A check is meant to be made: a result of before went unchecked, perhaps.
+      const kept = plan.variants[run.variant].scenario.check ? undefined : store?.get(run.id)
       if (kept === undefined) return tried(plan, run, executor, signal, seconds, watcher, store)
       resumed++
       watcher?.resumed(run)

@@ -39,8 +39,16 @@ export function initCommand(folder: string, { template }: InitOptions, screens: 
     screens.err.write(`orchsim init: found ${taken.join(', ')} in ${folder}; accepted: a folder without ${taken.length === 1 ? 'it' : 'them'}, nothing is overwritten\n`)
     return EXIT.wrong
   }
-  mkdirSync(folder, { recursive: true })
-  for (const [name, text] of files) writeFileSync(join(folder, name), text)
+  try {
+    mkdirSync(folder, { recursive: true })
+    // 'wx': what appeared there in the meantime stays.
+    for (const [name, text] of files) writeFileSync(join(folder, name), text, { flag: 'wx' })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === undefined) throw error
+    screens.err.write(`orchsim init: found ${folder}, where files cannot be written (${code}); accepted: a folder that can be written, or the name of a new one\n`)
+    return EXIT.wrong
+  }
   const there = relative(process.cwd(), folder)
   const written = [...files.keys()].map((name) => join(there, name))
   screens.out.write(`${written.join('\n')}\n\nnext: npx orchsim run ${join(there, EXPERIMENT)}\n`)

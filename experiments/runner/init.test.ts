@@ -42,6 +42,13 @@ describe('init', () => {
     for (const template of templates().slice(1)) expect(templateFiles(template).size, template).toBe(2)
   })
 
+  it('a place where no folder can be is told', () => {
+    writeFileSync(join(folder, 'taken'), '')
+    for (const where of ['taken', join('taken', 'below')]) {
+      expect(called(join(folder, where), 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^orchsim init: found .*taken.*, where files cannot be written \(E\w+\); accepted: a folder/) })
+    }
+  })
+
   it('overwrites nothing, and knows its templates', () => {
     writeFileSync(join(folder, 'experiment.yaml'), 'mine')
     expect(called(folder, 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('found experiment.yaml in ') })

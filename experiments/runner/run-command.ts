@@ -1,12 +1,14 @@
 /** `orchsim run`: plan, run, write, print. Finished runs are written whatever happens to the others. */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { EXIT, type RunOptions, type Screens } from './cli.ts'
 import { assess, type Outcome } from './assertions.ts'
 import { execute, threads, type Execution, type Executor } from './execute.ts'
+import { PARQUET_FILES } from '../../reports/tables/parquet-files.ts'
 import { writeWhole } from '../../reports/write.ts'
+import { firstLine } from './load.ts'
 import { manifestOf } from './manifest.ts'
 import { version } from './package.ts'
 import { planFile, setsOf } from './plan-command.ts'
@@ -25,8 +27,15 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   if (parquet === 'missing') return EXIT.wrong
   const plan = await planFile(file, { ...options, set: [...options.set, ...(options.check === true ? ['check=true'] : [])] }, screens)
   if (plan === undefined) return EXIT.wrong
+  // Now: the file may be another one by the time that the runs are made.
+  const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
   const jobs = Math.min(options.jobs ?? availableParallelism(), plan.runs.length)
   const folder = options.out ?? join('results', plan.name)
+  const closed = closedFolder(folder)
+  if (closed !== '') {
+    screens.err.write(`orchsim run: ${closed}\n`)
+    return EXIT.wrong
+  }
   const store = new Store(folder)
   if (options.fresh === true) store.clear()
   const execution = await executed(plan, executor ?? threads(jobs), interrupts, options.quiet === true ? undefined : new Progress(screens.err), store)
@@ -35,10 +44,14 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
     screens.err.write(`run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`)
     if (process.env['ORCHSIM_DEBUG'] !== undefined) screens.err.write(`${stack}\n`)
   }
+  if (execution.interrupted && execution.finished.length === 0) {
+    // An earlier study may be in the folder: its tables beside the manifest of this one would be neither.
+    screens.err.write(`interrupted before a run was finished: nothing is written to ${folder}\n`)
+    return EXIT.interrupted
+  }
   const below = relative(process.cwd(), file)
   const named = below.startsWith('..') ? basename(file) : below
   const outcomes = execution.finished.length > 0 ? await report(plan, execution, folder, callOf(named, options), options, screens, parquet) : []
-  const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
   const seconds = (performance.now() - begin) / 1000
   await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }))
 
@@ -49,6 +62,17 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   if (execution.interrupted) return EXIT.interrupted
   if (execution.failed.length > 0) return EXIT.failed
   return outcomes.every(({ holds }) => holds) ? EXIT.done : EXIT.broken
+}
+
+/** What keeps results out of a folder, '' when nothing does. Asked before anything runs: hours of work should not end at a closed door. */
+function closedFolder(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true })
+    rmSync(mkdtempSync(join(folder, '.probe-')), { recursive: true })
+    return ''
+  } catch (error) {
+    return `found ${JSON.stringify(folder)}, where results cannot be written (${(error as NodeJS.ErrnoException).code ?? firstLine(error)}); accepted: --out with a folder that can be written`
+  }
 }
 
 async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal, progress: Progress | undefined, store: Store): Promise<Execution> {
@@ -66,6 +90,8 @@ async function report(plan: Plan, execution: Execution, folder: string, call: st
   const { writeReports, comparisonText, summarise, summaryOf } = await import('../../reports/index.ts')
   await writeReports(folder, study)
   for (const [name, bytes] of parquet?.(study) ?? []) await writeWhole(join(folder, name), bytes)
+  // Those of an earlier call would tell of other runs than the CSV beside them.
+  if (parquet === undefined) for (const name of PARQUET_FILES) rmSync(join(folder, name), { force: true })
   const outcomes = plan.assert.length === 0 ? [] : assess(plan.assert, summarise(study))
   // https://no-color.org: any value but the empty one turns colour off.
   const colour = screens.out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''

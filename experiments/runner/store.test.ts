@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { RunResult } from '../../sim/results.ts'
 import { execute, type Executor } from './execute.ts'
 import { oneWave, type Plan } from './plan.ts'
-import { Store } from './store.ts'
+import { localFiles } from './load.ts'
+import { Store, WORKER } from './store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-store-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -64,6 +65,22 @@ describe('the store of finished runs', () => {
     writeFileSync(join(home, '.unfinished-code'), 'in the way')
     new Store(home, 'code').keep('x', result(1))
     expect(existsSync(join(home, '.unfinished-code', 'x'))).toBe(false)
+  })
+
+  it('a check is made, never remembered from a run that may have gone unchecked', async () => {
+    const store = new Store(join(folder, 'f'), 'code')
+    await execute(plan, oneWave(plan), machine(-1), new AbortController().signal, undefined, store)
+    const checked = { ...plan, variants: [{ scenario: { check: true } }] } as unknown as Plan
+    const second = machine(-1)
+    const { resumed } = await execute(checked, oneWave(checked), second, new AbortController().signal, undefined, store)
+    expect({ made: second.made, resumed }).toEqual({ made: [0, 1, 2], resumed: 0 })
+  })
+
+  it('the code that decides a result is the worker and all that it imports', () => {
+    const files = localFiles(WORKER).map((path) => path.replaceAll('\\', '/'))
+    for (const one of ['sim/simulation', 'sim/slb/two-choices', 'sim/scheduling/best-fit', 'sim/random/stream', 'workloads/index', 'experiments/runner/run', 'experiments/runner/scenario']) {
+      expect(files.filter((path) => path.endsWith(`/${one}.ts`)), one).toHaveLength(1)
+    }
   })
 
   it('a second call makes only what the first did not finish, with equal results', async () => {

@@ -4,13 +4,14 @@
  * is a digest of all that decides its result; the code itself is told apart by the name of the folder. Once the results are written
  * whole, the folder goes.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { deserialize, serialize } from 'node:v8'
 import type { RunResult } from '../../sim/results.ts'
-import { fromSources, packageRoot, version } from './package.ts'
+import { digestOf } from './load.ts'
+import { fromSources, version } from './package.ts'
 
 const PREFIX = '.unfinished-'
 
@@ -53,18 +54,15 @@ export class Store {
     } catch {
       return
     }
-    for (const name of names) if (name.startsWith(PREFIX)) rmSync(join(this.home, name), { recursive: true, force: true })
+    // A second call in the same folder may put a result there right now.
+    for (const name of names) if (name.startsWith(PREFIX)) rmSync(join(this.home, name), { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
+/** What a worker runs: it and all that it imports decide a result. */
+export const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
+
 /** The version; in a clone, where the code changes under one version, also a digest of the sources that decide results. */
 function codeName(): string {
-  if (!fromSources) return version()
-  const hash = createHash('sha256')
-  for (const folder of ['sim', 'workloads']) {
-    const root = fileURLToPath(new URL(`${folder}/`, packageRoot()))
-    const names = readdirSync(root, { recursive: true }).map(String).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).sort()
-    for (const name of names) hash.update(`${name}\n`).update(readFileSync(join(root, name)))
-  }
-  return `${version()}-${hash.digest('hex').slice(0, 12)}`
+  return fromSources ? `${version()}-${digestOf(WORKER).slice(0, 12)}` : version()
 }

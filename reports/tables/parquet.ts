@@ -7,6 +7,7 @@ import { summarise } from '../summary.ts'
 import type { Study } from '../study.ts'
 import type { Cell, Rows } from './csv.ts'
 import { effectsRows } from './effects.ts'
+import { PARQUET_TABLES } from './parquet-files.ts'
 import { runsRows } from './runs.ts'
 import { summaryRows } from './summary.ts'
 import { timeseriesRows } from './timeseries.ts'
@@ -33,8 +34,8 @@ export async function parquetWriter(load: () => Promise<Writer> = () => import('
 /** Names and contents of the files. */
 export function parquetTables(study: Study, writer: Writer): ReadonlyMap<string, Uint8Array> {
   const summary = summarise(study)
-  const tables: readonly (readonly [string, Rows])[] = [['runs', runsRows(study)], ['summary', summaryRows(summary)], ['effects', effectsRows(summary)], ['timeseries', timeseriesRows(study)]]
-  return new Map(tables.map(([name, rows]) => [`${name}.parquet`, parquetOf(rows, writer)]))
+  const tables: Readonly<Record<(typeof PARQUET_TABLES)[number], Rows>> = { runs: runsRows(study), summary: summaryRows(summary), effects: effectsRows(summary), timeseries: timeseriesRows(study) }
+  return new Map(PARQUET_TABLES.map((name) => [`${name}.parquet`, parquetOf(tables[name], writer)]))
 }
 
 function parquetOf({ header, rows }: Rows, writer: Writer): Uint8Array {
