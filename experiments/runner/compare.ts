@@ -4,7 +4,7 @@
  */
 import { parse } from 'yaml'
 import { pathText, show, suggestion, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
-import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
+import { FAMILY_PATHS, familyOf, SEATS, type FamilyPath } from './families.ts'
 import { isMap } from './quantities.ts'
 import { experimentShape } from './schema.ts'
 
@@ -59,9 +59,24 @@ export function laidOver(data: unknown, overlays: readonly Overlay[]): Record<st
         parent = named
       }
     })
-    parent[path[path.length - 1]] = structuredClone(value)
+    const last = path[path.length - 1]
+    parent[last] = inSeat(path, structuredClone(value), parent[last])
   }
   return copy
+}
+
+/** Another algorithm takes the seat as it is: `scheduling: [best-fit, first-fit]` keeps the file's `order`. */
+function inSeat(path: Path, value: unknown, before: unknown): unknown {
+  const keys = SEATS[path.join('.')] ?? []
+  if (!isMap(before) || !(typeof value === 'string' || isMap(value))) return value
+  const kept = Object.entries(before).filter(([key]) => keys.includes(key))
+  return kept.length === 0 ? value : { ...Object.fromEntries(kept), ...(isMap(value) ? value : { name: value }) }
+}
+
+/** Is `inner` a key of the seat that the other axis changes the algorithm of, without saying this key itself? */
+function besides(outer: Path, values: readonly unknown[], inner: Path): boolean {
+  const key = inner[outer.length]
+  return startsWith(inner, outer) && (SEATS[outer.join('.')] ?? []).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
 }
 
 /** `--set path=value`; the value is read as YAML. */
@@ -104,7 +119,10 @@ export function axesOf(data: Readonly<Record<string, unknown>>, place: Source['p
       texts.forEach((text, i) => {
         if (texts.indexOf(text) < i) refuse(`found the value ${typeof values[i] === 'object' ? text : show(values[i])} a second time; accepted: each value once`, place(['compare', key, i]))
       })
-      const other = axes.find((axis) => startsWith(axis.path, path) || startsWith(path, axis.path))
+      const other = axes.find((axis) => {
+        const overlap = startsWith(axis.path, path) || startsWith(path, axis.path)
+        return overlap && !besides(axis.path, axis.values.map((one) => one.value), path) && !besides(path, values, axis.path)
+      })
       if (other !== undefined) refuse(`found an axis inside or around the axis ${other.key}; accepted: axes that do not overlap`)
       axes.push({
         key, path, labels: labelsOf(path, values),

@@ -25,7 +25,7 @@ describe('completion', () => {
     expect(await offered('val')).toEqual(['validate'])
     expect(await offered('')).toEqual(expect.arrayContaining(['run', 'plan', 'init', 'doctor', 'list']))
     expect(await offered('run', '--rep')).toEqual(['--replications'])
-    expect(await offered('list', 'sch')).toEqual(['scheduling'])
+    expect(await offered('list', 'sch')).toEqual(['scheduling', 'scheduling.order'])
     expect(await offered('init', 'here', '--template', 's')).toEqual(['scheduling', 'slb'])
     expect(await offered('run', 'package.j')).toEqual(['package.json'])
     expect(await offered('nothing', '--x')).toEqual([])

@@ -145,7 +145,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
     ['a section is missing', 'cluster:', 'klaster:', 'x.yaml:1:1  cluster  found nothing; accepted: the cluster, a map with pools'],
     ['a name is missing', 'name: small\n', '', 'x.yaml:1:1  name  found nothing; accepted: a name of letters, digits, underscores and hyphens that begins with a letter or digit'],
     ['a unit is missing', 'cpu: 4ms', 'cpu: 4', 'x.yaml:7:128  workload.services.web.work.cpu  found 4, which has no unit; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)'],
-    ['a list where a map is meant', 'work: { cpu: 4ms }', 'work: [4ms]', 'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu'],
+    ['a list where a map is meant', 'work: { cpu: 4ms }', 'work: [4ms]', 'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu, correlation'],
     ['limit below request', 'memory: 1Gi', 'memory: 1Gi, limit: 250m', 'x.yaml:7:80  workload.services.web.limit  found 250m; accepted: at least the request of 500m'],
     ['replicas above their maximum', 'replicas: 4', 'replicas: 40', 'x.yaml:7:30  workload.services.web.replicas  found 40; accepted: between minReplicas 1 and maxReplicas 8'],
     ['a pod that fits no node', 'cpu: 500m', 'cpu: 64', 'x.yaml:7:54  workload.services.web.cpu  found a pod of 64 and 1Gi that fits no node of any pool; accepted: at most 4 and 8Gi'],

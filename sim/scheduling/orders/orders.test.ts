@@ -155,20 +155,24 @@ function starts(order: OrderDefinition, jobs: readonly Job[]): number[] {
   const out = new Decisions()
   let running = NONE
   let free = 0
-  const begin = (now: number): void => {
+  /** False when nobody waits. */
+  const begin = (now: number): boolean => {
     out.clear()
     running = NONE
-    if (!loop.step(cluster.view, out)) return
+    if (!loop.step(cluster.view, out)) return false
     cluster.commit(out, 0)
     running = out.pod[0]
     const job = jobOf.get(running)!
     started[job] = now
     free = now + jobs[job].work
+    return true
   }
   const endUntil = (time: number): void => {
-    while (running !== NONE && free <= time) {
+    let busy = running !== NONE
+    while (busy) {
+      if (free > time) return
       cluster.release(running, 0)
-      begin(free)
+      busy = begin(free)
     }
   }
   jobs.forEach(({ arrives, work, deadline, priority: value }, i) => {
