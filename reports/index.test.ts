@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -38,9 +39,12 @@ describe('writeReports', () => {
     await writeReports(join(folder, 'twice'), study)
     expect(await contents(join(folder, 'twice'))).toEqual(once)
     const html = Buffer.from(once.get('report.html') ?? '', 'base64').toString()
-    expect(html.match(/<svg /g)).toHaveLength(CHARTS.length)
-    expect(html.replace(/http:\/\/www\.w3\.org\/[^"]*/g, '')).not.toMatch(/https?:|<script| style=/)
-    const ids = [...html.matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
+    const [markup, data, script] = html.split(/<script[^>]*>/)
+    expect(markup.match(/<svg /g)).toHaveLength(CHARTS.length)
+    expect(markup.replace(/http:\/\/www\.w3\.org\/[^"]*/g, '')).not.toMatch(/https?:| style=| on[a-z]+=/)
+    expect(data).not.toMatch(/https?:/)
+    expect(html).toContain(`script-src 'sha256-${createHash('sha256').update(script.split('</script>')[0]).digest('base64')}'`)
+    const ids = [...markup.matchAll(/ id="([^"]+)"/g)].map((match) => match[1])
     expect(new Set(ids).size).toBe(ids.length)
   })
 

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { chartNames } from './charts/index.ts'
+import { readOwnSpec, SOURCES } from './charts/own-spec.ts'
 import { summaryOf } from './plain.ts'
 import { SIGNS } from './sentences.ts'
 import { fixtureStudy } from './study.fixture.ts'
@@ -36,5 +38,13 @@ describe('README', () => {
       expect(terminal).toContain(`\`${sign}\` ${verdict}`)
       expect(section('## How to read the statistics')).toContain(`\`${verdict}\``)
     }
+  })
+
+  test('has a row for every chart and no other, and every table that an own chart may name', () => {
+    const told = [...section('## The charts').matchAll(/`charts\/([a-z-]+)`/g)].map((match) => match[1])
+    expect(told).toEqual([...chartNames])
+    for (const source of SOURCES) expect(section('### Charts of your own')).toContain(`\`${source}\``)
+    const example = /```json\n([^]*?)```/.exec(section('### Charts of your own'))?.[1] ?? ''
+    expect(readOwnSpec(example, 'README.md').sources).toEqual(['runs'])
   })
 })
