@@ -3,7 +3,8 @@
  * against every variant that it selects; a value that is missing or refused does not hold, since nothing was shown.
  */
 import type { Summary, SummaryRow } from '../../reports/summary.ts'
-import { suggestion, show } from './document.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { show } from './document.ts'
 import type { Issue } from './resolve.ts'
 import type { Assertion } from './schema.ts'
 

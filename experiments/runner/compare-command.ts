@@ -7,8 +7,9 @@ import { compareRuns } from '../../reports/compare.ts'
 import { comparisonLines, comparisonMarkdown, comparisonData } from '../../reports/compare-text.ts'
 import type { Margins } from '../../reports/study.ts'
 import { readRuns, RunsError, type RunsTable } from '../../reports/tables/read-runs.ts'
+import { suggestion } from '../../sim/suggestion.ts'
 import { EXIT, type Screens } from './cli.ts'
-import { show, suggestion } from './document.ts'
+import { show } from './document.ts'
 import { isMap } from './quantities.ts'
 
 export interface CompareOptions {

@@ -3,7 +3,8 @@
  * addressed by its name (`workload.services.web.traffic.rate`).
  */
 import { parse } from 'yaml'
-import { pathText, show, suggestion, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf, SEATS, type FamilyPath } from './families.ts'
 import { isMap } from './quantities.ts'
 import { experimentShape } from './schema.ts'

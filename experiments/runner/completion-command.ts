@@ -1,8 +1,8 @@
 /** `orchsim completion SHELL`: brings together the commands and the words that they take. */
 import type { Command } from 'commander'
+import { suggestion } from '../../sim/suggestion.ts'
 import { EXIT, type Screens } from './cli.ts'
 import { completionScript, SHELLS, type Shell } from './completion.ts'
-import { suggestion } from './document.ts'
 import { templates } from './init-command.ts'
 import { listed } from './list.ts'
 

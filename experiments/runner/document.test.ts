@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parseSource, pathText, problemsText, readSource, show, sorted, suggestion } from './document.ts'
+import { parseSource, pathText, problemsText, readSource, show, sorted } from './document.ts'
 
 const textOf = (yaml: string): string => {
   const read = parseSource('x.yaml', yaml)
@@ -79,16 +79,6 @@ describe('places', () => {
 })
 
 describe('words', () => {
-  it.each([
-    ['two-choice', 'two-choices'],
-    ['bestfit', 'best-fit'],
-    ['rsndom', 'random'],
-    ['radnom', 'random'], // a swap counts once
-    ['kubernetes', ''],
-  ])('%s suggests %s', (found, expected) => {
-    expect(suggestion(found, ['random', 'two-choices', 'best-fit', 'round-robin'])).toBe(expected === '' ? '' : ` (did you mean ${expected}?)`)
-  })
-
   it('values as errors name them', () => {
     expect([undefined, null, [], [1], {}, { a: 1 }, 'x', NaN, 3, true].map(show)).toEqual(
       ['nothing', 'an empty value', 'an empty list', 'a list', 'an empty map', 'a map', '"x"', 'NaN', '3', 'true'],

@@ -1,8 +1,8 @@
 /** `orchsim init`: a first experiment to change, with an algorithm of one's own beside it. Nothing that exists is overwritten. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { suggestion } from '../../sim/suggestion.ts'
 import { EXIT, type Screens } from './cli.ts'
-import { suggestion } from './document.ts'
 import { packageRoot } from './package.ts'
 
 export interface InitOptions {

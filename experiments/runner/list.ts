@@ -1,8 +1,8 @@
 /** `orchsim list`: the catalogues as text, so that what is printed is what there is. */
 import type { EntryKey, Parameter, ParameterValue } from '../../sim/define.ts'
 import { METRICS } from '../../sim/metrics/standard.ts'
+import { suggestion } from '../../sim/suggestion.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
-import { suggestion } from './document.ts'
 import { boundsText } from './quantities.ts'
 import { writtenDefault } from './selection.ts'
 

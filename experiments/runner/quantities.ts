@@ -4,7 +4,8 @@
  */
 import { z } from 'zod'
 import { readCpu, readDuration, readMemory, readPrice, readRate, readShare, showCpu, showDuration, showMemory, UnitError } from '../../sim/units.ts'
-import { show, suggestion } from './document.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { show } from './document.ts'
 
 type Json = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,8 @@
 /** Background pods in the experiment file. */
 import { z } from 'zod'
 import type { DistributionSpec } from '../../sim/random/distributions.ts'
-import { show, suggestion } from './document.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { show } from './document.ts'
 import { amounts, byKey, cpu, duration, flag, forms, isMap, list, memory, name, oneOf, positive, section, share, whole, words } from './quantities.ts'
 import { distribution } from './schema-distribution.ts'
 import { shapingKeys } from './schema-shape.ts'

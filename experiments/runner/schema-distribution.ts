@@ -1,7 +1,8 @@
 /** Distributions in the experiment file: `4ms`, or a map with the kind as its only key. */
 import { z } from 'zod'
 import { balancedMeans, distribution as make, weibullScale, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { show, suggestion } from './document.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { show } from './document.ts'
 import { duration, forms, isMap, list, number, positive, positiveTime, section, shared, whole } from './quantities.ts'
 
 /** The words of one quantity: any amount, an amount above zero, and what to call them. */

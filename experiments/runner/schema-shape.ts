@@ -1,6 +1,7 @@
 /** What is made of a recording, in the experiment file: the steps of `shape`, and `bootstrap`. */
 import { MOST_REPETITIONS, SHAPE_STEPS, type ShapeStep } from '../../workloads/index.ts'
-import { show, suggestion } from './document.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { show } from './document.ts'
 import { duration, forms, isMap, list, positive, positiveTime, section, share, whole } from './quantities.ts'
 
 const stepShapes = {

@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { valuesOf, type EntryKey, type Parameter, type ParameterEntry, type Parameters, type ParameterValue, type Selection } from '../../sim/define.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
-import { show, suggestion } from './document.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { show } from './document.ts'
 import { FAMILIES, familyOf, type Described, type FamilyPath } from './families.ts'
 import { boundsText, cpu, duration, flag, isMap, jsonOf, list, memory, number, oneOf, percentText, section, share, whole, type Bounds } from './quantities.ts'
 

@@ -4,10 +4,11 @@
  */
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { suggestion } from '../../sim/suggestion.ts'
 import { checkData, checkPrimary, checkScenario, defaultPrimary, duplicateNames, idleAxes } from './checks.ts'
 import { assertionIssues } from './assertions.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
-import { pathText, readSource, show, suggestion, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
+import { pathText, readSource, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf } from './families.ts'
 import { loadFile } from './load.ts'
 import { isMap } from './quantities.ts'

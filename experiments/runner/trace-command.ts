@@ -8,8 +8,8 @@ import { readDuration, showDuration, UnitError } from '../../sim/units.ts'
 import {
   broughtFile, broughtTrace, broughtTraces, detectFormat, factsOf, rowFormat, rowFormats, TraceError, type BroughtTrace, type RowFormat, type TraceFacts,
 } from '../../workloads/index.ts'
+import { suggestion } from '../../sim/suggestion.ts'
 import { EXIT, type Screens, type TraceOptions } from './cli.ts'
-import { suggestion } from './document.ts'
 import { packageRoot } from './package.ts'
 import { percentText } from './quantities.ts'
 

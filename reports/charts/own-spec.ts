@@ -2,6 +2,7 @@
  * A user's own vega-lite specification over the tables of a results folder, read strictly: what it wants to load from elsewhere, a table
  * that is not there and a column that no table has are errors with their place, since vega draws an empty picture for each of them.
  */
+import { suggestion } from '../../sim/suggestion.ts'
 import type { ChartSpec, Json } from './theme.ts'
 
 /** Tables of a results folder that a specification may name as its data. */
@@ -44,7 +45,7 @@ export function readOwnSpec(text: string, file: string): OwnSpec {
     const { name } = value
     if (own.has(name)) return
     const source = SOURCES.find((known) => known === name)
-    if (source === undefined) refuse(`found the data ${quoted(name)}${meant(name, [...SOURCES, ...own])}; accepted: ${[...SOURCES, ...own].join(', ')}, or values in the specification`)
+    if (source === undefined) refuse(`found the data ${quoted(name)}${suggestion(name, [...SOURCES, ...own])}; accepted: ${[...SOURCES, ...own].join(', ')}, or values in the specification`)
     else sources.add(source)
   })
   return { spec, sources: SOURCES.filter((source) => sources.has(source)) }
@@ -87,7 +88,7 @@ export function checkFields(spec: ChartSpec, columns: Readonly<Record<string, re
     if (key !== 'field' || typeof value !== 'string' || !/(^|\.)encoding\./.test(place)) return
     // In brackets and after a backslash vega reads another name than stands there.
     if (/[.[\]\\]/.test(value) || known.has(value) || made.has(value)) return
-    throw new ChartError(`${file}: ${place}: found the column ${quoted(value)}${meant(value, [...known])}; accepted: ${[...known, ...[...made].filter((name) => !MADE.includes(name))].join(', ')}`)
+    throw new ChartError(`${file}: ${place}: found the column ${quoted(value)}${suggestion(value, [...known])}; accepted: ${[...known, ...[...made].filter((name) => !MADE.includes(name))].join(', ')}`)
   })
 }
 
@@ -103,30 +104,4 @@ function visit(value: Json, place: string, look: (value: Json, key: string, plac
     look(child, key, within)
     if (key !== 'datasets' && key !== 'values') visit(child, within, look)
   }
-}
-
-/** " (did you mean ...?)" for a slip of at most two letters, or a third of a long name. */
-export function meant(name: string, known: readonly string[]): string {
-  let nearest = ''
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1
-  for (const candidate of known) {
-    if (Math.abs(candidate.length - name.length) >= least) continue
-    const away = editsBetween(name.toLowerCase(), candidate.toLowerCase())
-    if (away >= least) continue
-    least = away
-    nearest = candidate
-  }
-  return nearest === '' ? '' : ` (did you mean ${quoted(nearest)}?)`
-}
-
-/** Levenshtein's distance; names of at most 100 letters. */
-function editsBetween(a: string, b: string): number {
-  if (a.length > 100 || b.length > 100) return Infinity
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) next.push(Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]
 }

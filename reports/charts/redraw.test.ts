@@ -31,7 +31,7 @@ describe('a chart of the report, drawn again from its folder', () => {
   })
 
   test('a name that is none is told with the ones there are', async () => {
-    await expect(drawFromFolder(folder, 'latncy')).rejects.toThrow(/found no chart "latncy" \(did you mean "latency"\?\); accepted: latency, metrics, nodes/)
+    await expect(drawFromFolder(folder, 'latncy')).rejects.toThrow(/found no chart "latncy" \(did you mean latency\?\); accepted: latency, metrics, nodes/)
     await expect(drawFromFolder(join(folder, 'nowhere'), 'latency')).rejects.toThrow('accepted: none is there, or a specification of your own')
     await expect(drawFromFolder(folder, '../runs')).rejects.toThrow(ChartError)
   })
@@ -68,8 +68,8 @@ describe("a user's own specification over the tables", () => {
   test.each([
     ['not JSON', '{', /^mine\.json: not JSON/],
     ['no object', '[1]', /^mine\.json: found a list; accepted: a vega-lite specification/],
-    ['another table', JSON.stringify({ ...bars, data: { name: 'rums' } }), /^mine\.json: data: found the data "rums" \(did you mean "runs"\?\); accepted: runs, summary, timeseries, effects/],
-    ['a column that is none', JSON.stringify({ ...bars, encoding: { x: { field: 'slo-miss' } } }), /^mine\.json: encoding\.x\.field: found the column "slo-miss" \(did you mean "slo-misses"\?\); accepted: scheduling, slb, variant/],
+    ['another table', JSON.stringify({ ...bars, data: { name: 'rums' } }), /^mine\.json: data: found the data "rums" \(did you mean runs\?\); accepted: runs, summary, timeseries, effects/],
+    ['a column that is none', JSON.stringify({ ...bars, encoding: { x: { field: 'slo-miss' } } }), /^mine\.json: encoding\.x\.field: found the column "slo-miss" \(did you mean slo-misses\?\); accepted: scheduling, slb, variant/],
     ['an address', JSON.stringify({ ...bars, data: { url: 'https://example.org/x.csv' } }), /^mine\.json: data\.url: found the address "https:\/\/example\.org\/x\.csv"; accepted: "data": \{ "name": "runs" \}, since charts load nothing/],
     ['a file', JSON.stringify({ ...bars, data: { url: 'file:///etc/passwd' } }), /charts load nothing/],
     ['an address deep inside', JSON.stringify({ hconcat: [{ layer: [{ ...bars, transform: [{ lookup: 'variant', from: { key: 'variant', data: { url: 'x.csv' } } }] }] }] }), /^mine\.json: hconcat\[0\]\.layer\[0\]\.transform\[0\]\.from\.data\.url/],

@@ -3,7 +3,8 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readTable } from '../tables/read-table.ts'
 import type { ReadTable } from '../tables/read-table.ts'
-import { ChartError, checkFields, meant, readOwnSpec, SOURCES } from './own-spec.ts'
+import { suggestion } from '../../sim/suggestion.ts'
+import { ChartError, checkFields, readOwnSpec, SOURCES } from './own-spec.ts'
 import type { Source } from './own-spec.ts'
 import { renderPng, renderSvg } from './render.ts'
 import type { ChartSpec } from './theme.ts'
@@ -34,7 +35,7 @@ export async function drawFromFolder(folder: string, wanted: string | OwnSpecFil
   const file = `charts/${wanted}.vl.json`
   const present = await chartsIn(folder)
   if (!present.includes(wanted)) {
-    throw new ChartError(`${folder}: found no chart ${JSON.stringify(wanted)}${meant(wanted, present)}; accepted: ${present.length === 0 ? 'none is there' : present.join(', ')}, or a specification of your own`)
+    throw new ChartError(`${folder}: found no chart ${JSON.stringify(wanted)}${suggestion(wanted, present)}; accepted: ${present.length === 0 ? 'none is there' : present.join(', ')}, or a specification of your own`)
   }
   const { spec } = readOwnSpec(await readFile(join(folder, file), 'utf8'), file)
   return draw(wanted, file, spec)
