@@ -1,13 +1,15 @@
-/** Writes what is made from lists: the page of the metrics, and the JSON Schema of experiment files. Nothing is written before all of it is made. */
-import { writeFileSync } from 'node:fs'
+/** Writes what is made from lists: the page of the metrics, the table of published comparisons, and the JSON Schema of experiment files. Nothing is written before all of it is made. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { register } from 'tsx/esm/api'
 
 register()
 const { metricsPage } = await import('../sim/metrics/readme.fixture.ts')
 const { schemaText } = await import('../experiments/runner/json-schema.ts')
+const { withPublished } = await import('../experiments/published.fixture.ts')
 const made = new Map([
   ['sim/metrics/README.md', metricsPage()],
   ['experiments/experiment.schema.json', schemaText()],
+  ['experiments/README.md', withPublished(readFileSync(new URL('../experiments/README.md', import.meta.url), 'utf8'))],
 ])
 for (const [name, text] of made) {
   writeFileSync(new URL(`../${name}`, import.meta.url), text)

@@ -51,8 +51,23 @@ compare:
   }
   const states = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')).runs.map((each) => each.state)
   if (states.length !== 4 || states.some((state) => state !== 'finished')) fail(`runs: ${states.join(', ')}`)
-  run('npx', ['--no-install', 'orchsim', 'list', 'scheduling'], folder)
-  run('npx', ['--no-install', 'orchsim', 'schema'], folder)
+  const orchsim = (...args) => run('npx', ['--no-install', 'orchsim', ...args], folder)
+  orchsim('list', 'scheduling')
+  orchsim('schema')
+  orchsim('completion', 'bash')
+  orchsim('trace', 'openb')
+  orchsim('doctor')
+  for (const template of ['loop', 'scheduling', 'binpacking', 'autoscaling', 'slb']) {
+    orchsim('init', template, '--template', template)
+    orchsim('plan', join(template, 'experiment.yaml'))
+  }
+  // Once more with other numbers: what the folders of two calls have to say to each other, and a picture of one of them.
+  orchsim('run', 'small.yaml', '--quiet', '--out', 'again', '--seed', '2', '--replications', '1')
+  orchsim('compare', join('results', 'small'), 'again')
+  orchsim('chart', 'again', 'latency', '--out', 'latency.png')
+  if (!existsSync(join(folder, 'latency.png'))) fail('latency.png was not drawn')
+  const shipped = ['quickstart.yaml', 'slb/power-of-choices.yaml', 'loop/packing-and-balancing.yaml'].map((name) => join('node_modules', 'orchsim', 'experiments', name))
+  orchsim('validate', ...shipped)
   if (process.exitCode === undefined) console.log('the packed tarball runs in an empty folder')
 } finally {
   rmSync(folder, { recursive: true, force: true })
