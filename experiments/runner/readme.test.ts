@@ -35,3 +35,13 @@ describe('README of experiments', () => {
     for (const option of options) expect(readme).toContain(`\`${option}`)
   })
 })
+
+describe('README of the project', () => {
+  const front = readFileSync(`${folder}../README.md`, 'utf8')
+
+  it('names every command', async () => {
+    const commands = [...(await help()).matchAll(/^ {2}(\w+) {2,}| {2}(\w+) (?:\[|<)/gm)].map(([, alone, withArguments]) => alone ?? withArguments)
+    expect(commands).toContain('doctor')
+    for (const command of commands) if (command !== 'help') expect(front).toContain(`\`orchsim ${command}`)
+  })
+})
