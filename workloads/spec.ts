@@ -4,8 +4,8 @@ import type { SizeWork } from './replay/size-work.ts'
 import type { BootstrapSpec } from './shape/bootstrap.ts'
 import type { ShapeStep } from './shape/timeline.ts'
 
-/** How requests arrive: an open pattern, where nothing waits for an answer, a closed loop of clients, or a recording. */
-export type TrafficSpec = OpenTraffic | ClosedLoopTraffic | TraceTraffic
+/** How requests arrive: an open pattern, where nothing waits for an answer, a closed loop of clients, a recording, or several as one. */
+export type TrafficSpec = OpenTraffic | ClosedLoopTraffic | TraceTraffic | MergedTraffic
 
 /** A pattern of arrivals, and what holds for all of them. */
 export type OpenTraffic = Pattern & {
@@ -60,6 +60,12 @@ export interface ClosedLoopTraffic {
   readonly pattern: 'closed-loop'
   readonly clients: number
   readonly think: DistributionSpec
+}
+
+/** All that comes in any of the parts, which have no answers to wait for; clients of equal numbers are one client. */
+export interface MergedTraffic {
+  readonly pattern: 'merge'
+  readonly parts: readonly (OpenTraffic | TraceTraffic)[]
 }
 
 /** Recorded requests as they came, or Poisson arrivals at a recorded rate. */

@@ -57,11 +57,14 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
     refuse(service.limit !== undefined && service.limit < service.cpu, at('limit'), `found ${showCpu(service.limit ?? 0)}; accepted: at least the request of ${showCpu(service.cpu)}`)
     refuse(service.preStop > service.grace, at('preStop'), `found ${showDuration(service.preStop)}; accepted: at most the grace of ${showDuration(service.grace)}`)
     const { traffic } = service
-    if (traffic.pattern === 'step') {
-      refuse(traffic.until !== null && traffic.until <= traffic.at, [...at('traffic'), 'until'], `found ${showDuration(traffic.until ?? 0)}; accepted: after the step at ${showDuration(traffic.at)}`)
-    }
-    if ('at' in traffic) {
-      refuse(horizon !== undefined && traffic.at >= horizon, [...at('traffic'), 'at'], `found ${showDuration(traffic.at)}; accepted: less than the horizon of ${showDuration(horizon ?? 0)}`)
+    const parts = traffic.pattern === 'merge' ? traffic.merge.map((part, k) => ({ part, place: [...at('traffic'), 'merge', k] })) : [{ part: traffic, place: at('traffic') }]
+    for (const { part, place } of parts) {
+      if (part.pattern === 'step') {
+        refuse(part.until !== null && part.until <= part.at, [...place, 'until'], `found ${showDuration(part.until ?? 0)}; accepted: after the step at ${showDuration(part.at)}`)
+      }
+      if ('at' in part) {
+        refuse(horizon !== undefined && part.at >= horizon, [...place, 'at'], `found ${showDuration(part.at)}; accepted: less than the horizon of ${showDuration(horizon ?? 0)}`)
+      }
     }
   })
   data.workload?.background.forEach((source, i) => {

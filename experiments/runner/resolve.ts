@@ -39,11 +39,11 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     }
   }
 
-  const traffic = (given: ServiceData['traffic'], i: number): TrafficSpec => {
-    if (given.pattern !== 'trace') return resolveTraffic(given, data.horizon)
-    const at: Path = ['workload', 'services', i, 'traffic', ...(given.path === undefined ? [] : ['path'])]
-    return tried(at, () => resolveRecorded(given, data.horizon, folder, digest)) ?? UNUSABLE
-  }
+  const traffic = (given: ServiceData['traffic'], i: number): TrafficSpec =>
+    resolveTraffic(given, data.horizon, (recording, place) => {
+      const at: Path = ['workload', 'services', i, 'traffic', ...place, ...(recording.path === undefined ? [] : ['path'])]
+      return tried(at, () => resolveRecorded(recording, data.horizon, folder, digest)) ?? UNUSABLE
+    })
 
   const pool = (given: PoolData, i: number): PoolSpec => {
     const common = { name: given.name, provision: given.provision }

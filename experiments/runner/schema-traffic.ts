@@ -1,4 +1,4 @@
-/** How requests arrive, in the experiment file: a pattern, a closed loop of clients, a published preset, or a recording. */
+/** How requests arrive, in the experiment file: a pattern, a closed loop of clients, a published preset, a recording, or several of them as one. */
 import { z } from 'zod'
 import { distribution as make, balancedMeans, type DistributionSpec } from '../../sim/random/distributions.ts'
 import { lifetimeProblem, openRequests, trafficPresets, type ClientsSpec, type OpenTraffic, type TrafficSpec, type TrainsSpec } from '../../workloads/index.ts'
@@ -10,7 +10,8 @@ import { COUNT, distribution, distributionOf } from './schema-distribution.ts'
 import { recorded, type RecordedData } from './schema-replay.ts'
 
 /** Keys that depend on the horizon are filled when the scenario is resolved. */
-export type TrafficData = Exclude<TrafficSpec, { pattern: 'trace' }> | RecordedData | Unfilled<'diurnal', 'period'> | Unfilled<'weekly', 'day'>
+export type TrafficData = OneTrafficData | { readonly pattern: 'merge'; readonly merge: readonly OneTrafficData[] }
+export type OneTrafficData = Exclude<TrafficSpec, { pattern: 'trace' | 'merge' }> | RecordedData | Unfilled<'diurnal', 'period'> | Unfilled<'weekly', 'day'>
 type Unfilled<P extends string, K extends string> = Omit<Extract<OpenTraffic, { pattern: P }>, K> & { readonly [key in K]: number | null }
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
@@ -38,9 +39,9 @@ const amplitude = share({ min: 0, max: 1 }).prefault('50%').describe('peak over 
 const at = duration()
 
 /** Spec of what is read, or a sentence: what is wrong with the keys together. */
-type Made = TrafficData | string
+type Made = OneTrafficData | string
 
-const fails = (made: Made, context: { readonly issues: unknown[] }): TrafficData => {
+const fails = (made: Made, context: { readonly issues: unknown[] }): OneTrafficData => {
   if (typeof made !== 'string') return made
   context.issues.push({ code: 'custom', message: made, input: made })
   return z.NEVER
@@ -59,16 +60,16 @@ function common({ trains, clients }: Common): Pick<OpenTraffic, 'trains' | 'clie
 /** Jobs have no clients: their patterns come without that key, and `common` finds it in those that have it. */
 const openShapes = (keys: typeof trainsKey) => ({
   poisson: section('poisson traffic', { rate: rate(), pattern: oneOf(['poisson']).prefault('poisson'), ...keys })
-    .transform(({ pattern, rate, ...rest }): TrafficData => ({ pattern, rate, ...common(rest) })),
+    .transform(({ pattern, rate, ...rest }): OneTrafficData => ({ pattern, rate, ...common(rest) })),
   constant: section('constant traffic', { rate: rate(), pattern: oneOf(['constant']), ...keys })
-    .transform(({ pattern, rate, ...rest }): TrafficData => ({ pattern, rate, ...common(rest) })),
+    .transform(({ pattern, rate, ...rest }): OneTrafficData => ({ pattern, rate, ...common(rest) })),
   renewal: section('traffic with independent gaps', {
     rate: rate().optional().describe('default: one request per mean gap'),
     pattern: oneOf(['renewal']),
     cv: positive().optional().describe('standard deviation over mean of the gaps: gamma below 1, hyperexponential with balanced means above; or gaps'),
     gaps: distribution().optional().describe('distribution of the gaps, scaled to the rate when there is one'),
     ...keys,
-  }).transform((given, context): TrafficData => fails(renewal(given), context)),
+  }).transform((given, context): OneTrafficData => fails(renewal(given), context)),
   diurnal: section('diurnal traffic', {
     rate: rate().describe('mean over a period'),
     pattern: oneOf(['diurnal']),
@@ -76,7 +77,7 @@ const openShapes = (keys: typeof trainsKey) => ({
     period: positiveTime().optional().describe('default: the horizon, so that a run sees one whole wave'),
     phase: share({ min: 0, max: 1 }).prefault(0).describe('part of the period by which the wave is ahead'),
     ...keys,
-  }).transform(({ pattern, rate, amplitude, period, phase, ...rest }): TrafficData => ({ pattern, rate, amplitude, period: period ?? null, phase, ...common(rest) })),
+  }).transform(({ pattern, rate, amplitude, period, phase, ...rest }): OneTrafficData => ({ pattern, rate, amplitude, period: period ?? null, phase, ...common(rest) })),
   weekly: section('weekly traffic', {
     rate: rate().describe('mean over a week'),
     pattern: oneOf(['weekly']),
@@ -86,7 +87,7 @@ const openShapes = (keys: typeof trainsKey) => ({
     phase: share({ min: 0, max: 1 }).prefault('75%').describe('part of a day by which the wave is ahead; 75%: lowest at midnight, highest at noon'),
     from: oneOf(WEEKDAYS).prefault('monday').describe('weekday at the start of the run'),
     ...keys,
-  }).transform(({ pattern, rate, amplitude, weekend, day, phase, from, ...rest }): TrafficData => ({
+  }).transform(({ pattern, rate, amplitude, weekend, day, phase, from, ...rest }): OneTrafficData => ({
     pattern, rate, amplitude, weekend, day: day ?? null, phase, first: WEEKDAYS.indexOf(from), ...common(rest),
   })),
   step: section('step traffic', {
@@ -96,7 +97,7 @@ const openShapes = (keys: typeof trainsKey) => ({
     at: at.describe('when it comes'),
     until: duration().optional().describe('when the first rate comes back; default: never'),
     ...keys,
-  }).transform(({ pattern, rate, to, at, until, ...rest }): TrafficData => ({ pattern, rate, to, at, until: until ?? null, ...common(rest) })),
+  }).transform(({ pattern, rate, to, at, until, ...rest }): OneTrafficData => ({ pattern, rate, to, at, until: until ?? null, ...common(rest) })),
   ramp: section('ramp traffic', {
     rate: rate().describe('before the ramp'),
     pattern: oneOf(['ramp']),
@@ -104,14 +105,14 @@ const openShapes = (keys: typeof trainsKey) => ({
     at: at.prefault(0).describe('when it begins'),
     over: duration().describe('how long it takes, along a straight line'),
     ...keys,
-  }).transform(({ pattern, rate, to, at, over, ...rest }): TrafficData => ({ pattern, rate, to, at, over, ...common(rest) })),
+  }).transform(({ pattern, rate, to, at, over, ...rest }): OneTrafficData => ({ pattern, rate, to, at, over, ...common(rest) })),
   sawtooth: section('sawtooth traffic', {
     rate: rate().describe('at the beginning of each period'),
     pattern: oneOf(['sawtooth']),
     to: rate().describe('at its end, from where it falls back at once'),
     period: positiveTime(),
     ...keys,
-  }).transform(({ pattern, rate, to, period, ...rest }): TrafficData => ({ pattern, rate, to, period, ...common(rest) })),
+  }).transform(({ pattern, rate, to, period, ...rest }): OneTrafficData => ({ pattern, rate, to, period, ...common(rest) })),
   'flash-crowd': section('flash crowd traffic', {
     rate: rate().describe('the usual rate'),
     pattern: oneOf(['flash-crowd']),
@@ -121,7 +122,7 @@ const openShapes = (keys: typeof trainsKey) => ({
     hold: duration().prefault('2m').describe('time at the peak'),
     decay: duration().prefault('5m').describe('time constant of the exponential decay'),
     ...keys,
-  }).transform(({ pattern, rate, peak, at, climb, hold, decay, ...rest }): TrafficData => ({ pattern, rate, peak, at, climb, hold, decay, ...common(rest) })),
+  }).transform(({ pattern, rate, peak, at, climb, hold, decay, ...rest }): OneTrafficData => ({ pattern, rate, peak, at, climb, hold, decay, ...common(rest) })),
   mmpp: section('traffic in modes', {
     rate: rate().optional().describe('mean rate; or modes'),
     pattern: oneOf(['mmpp']),
@@ -131,7 +132,7 @@ const openShapes = (keys: typeof trainsKey) => ({
     modes: list('modes', section('a mode', { rate: rate(), dwell: positiveTime().describe('mean stay, exponential; then one of the others') }))
       .min(2, 'found fewer than 2 modes; accepted: at least 2').max(1000, 'found more than 1000 modes; accepted: at most 1000').optional().describe('or the modes themselves'),
     ...keys,
-  }).transform((given, context): TrafficData => fails(mmpp(given), context)),
+  }).transform((given, context): OneTrafficData => fails(mmpp(given), context)),
   'on-off': section('traffic of on/off sources', {
     rate: rate().describe('mean of all sources together'),
     pattern: oneOf(['on-off']),
@@ -140,7 +141,7 @@ const openShapes = (keys: typeof trainsKey) => ({
     on: positiveTime().prefault('1s').describe('mean time that a source sends'),
     off: positiveTime().prefault('9s').describe('mean time that it is silent'),
     ...keys,
-  }).transform(({ pattern, rate, sources, alpha, on, off, ...rest }): TrafficData => ({ pattern, rate, sources, alpha, on, off, ...common(rest) })),
+  }).transform(({ pattern, rate, sources, alpha, on, off, ...rest }): OneTrafficData => ({ pattern, rate, sources, alpha, on, off, ...common(rest) })),
 })
 
 const closedShapes = {
@@ -148,14 +149,14 @@ const closedShapes = {
     pattern: oneOf(['closed-loop']),
     clients: whole({ min: 1, max: 1_000_000 }).describe('each has at most one request under way'),
     think: distribution().describe('from the end of a request to the next one of the same client'),
-  }).transform((given): TrafficData => given),
+  }).transform((given): OneTrafficData => given),
 }
 
 const published = section('the traffic of a preset', {
   preset: oneOf(trafficPresets.map(({ name }) => name)).describe('a published pattern'),
   rate: rate().optional().describe("in place of the preset's"),
   clients: clients.optional().describe('who sends; for web-users a number: how many users'),
-}).transform(({ preset: name, rate, clients }, context): TrafficData => {
+}).transform(({ preset: name, rate, clients }, context): OneTrafficData => {
   const preset = trafficPresets.find((one) => one.name === name)
   if (preset === undefined) return z.NEVER
   const made = preset.traffic(rate ?? preset.rate)
@@ -206,11 +207,15 @@ function mmpp({ rate, peak, share, dwell, modes, ...rest }: MmppData): Made {
   return { pattern: 'mmpp', rate, modes: [{ factor: high, dwell: stay }, { factor: low, dwell: (stay * (1 - part)) / part }], ...common(rest) }
 }
 
-function chosenFrom(shapes: Readonly<Record<string, z.ZodType<TrafficData>>>): z.ZodType<TrafficData> {
-  const patterns = Object.keys(shapes).filter((pattern) => pattern !== 'preset' && pattern !== 'trace')
+/** Keys that say by themselves what is meant. */
+const SPEAKING = ['preset', 'trace', 'merge'] as const
+
+function chosenFrom<T extends TrafficData>(name: string, shapes: Readonly<Record<string, z.ZodType<T>>>): z.ZodType<T> {
+  const patterns = Object.keys(shapes).filter((pattern) => !(SPEAKING as readonly string[]).includes(pattern))
   const opened = Object.fromEntries(Object.entries(shapes).map(([pattern, shape]) => [pattern, shape.transform(opens)]))
-  return shared(patterns.includes('closed-loop') ? 'traffic' : 'arrivals', forms<TrafficData>(opened, (value) => {
+  return shared(name, forms<T>(opened, (value) => {
     const pattern = isMap(value) ? value['pattern'] : undefined
+    if (isMap(value) && 'merge' in value && 'merge' in shapes && (pattern === undefined || pattern === 'merge')) return 'merge'
     if (isMap(value) && 'trace' in value && 'trace' in shapes && (pattern === undefined || pattern === 'trace')) return 'trace'
     if (pattern === undefined) return isMap(value) && 'preset' in value && 'preset' in shapes ? 'preset' : 'poisson'
     if (typeof pattern === 'string' && patterns.includes(pattern)) return pattern
@@ -219,14 +224,14 @@ function chosenFrom(shapes: Readonly<Record<string, z.ZodType<TrafficData>>>): z
 }
 
 /** What the generator itself has against the numbers, found out by opening it. A recording is looked through when the scenario is resolved. */
-function opens(made: TrafficData, context: { readonly issues: unknown[] }): TrafficData {
-  if (made.pattern === 'trace') return made
+function opens<T extends TrafficData>(made: T, context: { readonly issues: unknown[] }): T {
+  if (made.pattern === 'trace' || made.pattern === 'merge') return made
   const still = { next: () => 0.5, int: () => 0 }
   try {
     openRequests(resolveTraffic(made, ANY_HORIZON), FREE, () => still)
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
-    return fails(`found ${error.message}`, context)
+    context.issues.push({ code: 'custom', message: `found ${error.message}`, input: made })
   }
   return made
 }
@@ -234,8 +239,25 @@ function opens(made: TrafficData, context: { readonly issues: unknown[] }): Traf
 const ANY_HORIZON = 3600e6
 const FREE = { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'constant', value: 1 } } as const
 
+const one = { ...openShapes(commonKeys), preset: published, trace: recorded }
+const MOST_PARTS = 100
+
+const merged = section('merged traffic', {
+  pattern: oneOf(['merge']).prefault('merge'),
+  merge: list('traffic, each an open pattern, a preset or a recording', chosenFrom<OneTrafficData>('traffic-part', one))
+    .min(1, 'found an empty list; accepted: at least one traffic').max(MOST_PARTS, `found more than ${MOST_PARTS} parts; accepted: at most ${MOST_PARTS}`)
+    .describe('all that comes in any of these; the first has the luck that it has alone'),
+}).transform((given, context): TrafficData => {
+  given.merge.forEach((part, i) => {
+    if (part.pattern === 'closed-loop') {
+      context.issues.push({ code: 'custom', path: ['merge', i], message: 'found a closed loop, whose clients wait for answers; accepted: an open pattern or a recording, or a service of its own', input: part })
+    }
+  })
+  return given
+})
+
 /** How requests arrive: everything above. */
-export const traffic = chosenFrom({ ...openShapes(commonKeys), ...closedShapes, preset: published, trace: recorded })
+export const traffic = chosenFrom<TrafficData>('traffic', { ...one, ...closedShapes, merge: merged })
 
 /** How jobs arrive: the open patterns. A closed loop would need answers, and clients are of requests. */
-export const arrivals = chosenFrom(openShapes(trainsKey))
+export const arrivals = chosenFrom<OneTrafficData>('arrivals', openShapes(trainsKey))

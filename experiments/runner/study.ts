@@ -68,14 +68,14 @@ function setupOf(scenario: Scenario): string[] {
 
 /** A trace that is replayed or drawn from as it was recorded; one out of resampled blocks is another sample in each replication. */
 function oneSample({ background, jobs, pools, services }: Scenario): boolean {
-  const replayed = services.flatMap(({ traffic }) => (traffic.pattern === 'trace' ? [traffic] : []))
+  const replayed = services.flatMap(({ traffic }) => partsOf(traffic)).flatMap((traffic) => (traffic.pattern === 'trace' ? [traffic] : []))
   const traced = [...[...background, ...jobs].flatMap((source) => (source.kind === 'trace' ? [source] : [])), ...replayed]
   return traced.length === 0 ? pools.some(({ kind }) => kind === 'trace') : traced.some(({ bootstrap }) => (bootstrap ?? null) === null)
 }
 
 /** Recordings that are over before the run is: a sentence each, once for all variants. */
 function endsOf(scenarios: readonly Scenario[]): string[] {
-  const sentences = scenarios.flatMap(({ services, horizon }) => services.map(({ name, traffic }) =>
+  const sentences = scenarios.flatMap(({ services, horizon }) => services.flatMap(({ name, traffic }) => partsOf(traffic).map((part) => [name, part] as const)).map(([name, traffic]) =>
     traffic.pattern === 'trace' && traffic.ends !== null ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; nothing comes from then to the horizon of ${showDuration(horizon)}` : ''))
   return [...new Set(sentences)].filter((sentence) => sentence !== '')
 }
@@ -102,7 +102,10 @@ function serviceText({ name, replicas, shape, threads, traffic, objective }: Ser
   return `service ${name}: ${replicas} pods of ${showCpu(shape.cpu)} (${limit}, ${works}), ${trafficText(traffic)}${objective === null ? '' : `, objective ${showDuration(objective)}`}`
 }
 
+const partsOf = (traffic: TrafficSpec): readonly TrafficSpec[] => (traffic.pattern === 'merge' ? traffic.parts : [traffic])
+
 function trafficText(traffic: TrafficSpec): string {
+  if (traffic.pattern === 'merge') return traffic.parts.map(trafficText).join(' merged with ')
   if (traffic.pattern === 'trace') return `the requests of ${traffic.trace}${traffic.bootstrap === null ? '' : ' in resampled blocks'}, ${formatNumber(traffic.rate)}/s on average`
   if (traffic.pattern === 'closed-loop') return `${traffic.clients} clients in a closed loop`
   const { clients, trains } = traffic

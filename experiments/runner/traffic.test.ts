@@ -89,6 +89,39 @@ describe('traffic', () => {
     expect(read(traffic, { preset: 'web-users', clients: 3 })).toMatchObject({ pattern: 'closed-loop', clients: 3 })
   })
 
+  it('merge: every part in its own way, a horizon for waves without a period, each thing wrong at its place', () => {
+    expect(resolveTraffic(read(traffic, { merge: [{ rate: '5/s' }, { rate: '2/s', pattern: 'diurnal' }, { preset: 'web-bursty' }] }), 7e9)).toMatchObject({
+      pattern: 'merge', parts: [{ pattern: 'poisson', rate: 5 }, { pattern: 'diurnal', period: 7e9 }, { pattern: 'mmpp' }],
+    })
+    expect(wrong(traffic, { merge: [] })).toEqual(['merge: found an empty list; accepted: at least one traffic'])
+    expect(wrong(traffic, { merge: [{ rate: '5/s' }, { rate: '5/s', pattern: 'diurnl' }] })[0]).toMatch(/^merge\.1: found the pattern "diurnl"; .*did you mean diurnal/)
+    expect(wrong(traffic, { merge: [{ preset: 'web-users' }] })).toEqual(['merge.0: found a closed loop, whose clients wait for answers; accepted: an open pattern or a recording, or a service of its own'])
+    expect(wrong(traffic, { merge: [{ merge: [{ rate: '5/s' }] }] })).not.toEqual([])
+    expect(wrong(arrivals, { merge: [{ rate: '5/s' }] })).not.toEqual([])
+  })
+
+  it('merged Poisson processes of 3/s and 5/s are one of 8/s: 80,000 ± 2.6 √80,000 in 10,000 s, gaps of C² 1; the first part has the luck that it has alone', () => {
+    const FREE = { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'exponential', mean: 1000 } } as const
+    const times = (value: unknown): number[] => {
+      const streams = new Streams('merge', 0)
+      const source = openRequests(resolveTraffic(read(traffic, value), 1e10), FREE, (purpose) => streams.stream(purpose))
+      const met: number[] = []
+      for (let time = source.next(); time < 1e10; time = source.next()) met.push(time)
+      return met
+    }
+    const both = times({ merge: [{ rate: '3/s' }, { rate: '5/s' }] })
+    expect(Math.abs(both.length - 80_000)).toBeLessThan(2.6 * Math.sqrt(80_000))
+    const gaps = both.slice(1).map((time, i) => time - both[i])
+    const mean = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length
+    // Standard error of C² of n exponential gaps: about √(8 / n) = 0.01.
+    expect(Math.abs(gaps.reduce((sum, gap) => sum + gap * gap, 0) / gaps.length / (mean * mean) - 2)).toBeLessThan(0.026)
+    const all = new Set(both)
+    expect(times({ rate: '3/s' }).every((time) => all.has(time))).toBe(true)
+    // A second part of the same traffic has luck of its own: hardly any time twice.
+    const twice = times({ merge: [{ rate: '3/s' }, { rate: '3/s' }] })
+    expect(new Set(twice).size).toBeGreaterThan(0.999 * twice.length)
+  })
+
   it('jobs take the open patterns: no closed loop, no clients, no presets of requests', () => {
     expect(read(arrivals, { rate: '5/s' })).toEqual({ pattern: 'poisson', rate: 5 })
     expect(wrong(arrivals, { pattern: 'closed-loop' })[0]).toMatch(/^: found the pattern "closed-loop"; accepted: poisson, .*, on-off$/)
@@ -152,7 +185,7 @@ const NEEDS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 }
 const pattern = fc.tuple(fc.constantFrom(...PATTERNS), fc.dictionary(fc.constantFrom(...keys), some, { maxKeys: 2 }), fc.boolean())
   .map(([name, given, complete]) => ({ pattern: name, ...(complete ? { ...(name === 'closed-loop' ? {} : { rate: '3/s' }), ...NEEDS[name] } : {}), ...given }))
-const hostileTraffic = fc.oneof({ weight: 8, arbitrary: pattern }, { weight: 1, arbitrary: fc.dictionary(fc.constantFrom(...keys), some, { maxKeys: 3 }) }, { weight: 1, arbitrary: scalar })
+const hostileTraffic = fc.oneof({ weight: 8, arbitrary: pattern }, { weight: 1, arbitrary: fc.record({ merge: fc.oneof(fc.array(pattern, { maxLength: 3 }), scalar) }) }, { weight: 1, arbitrary: fc.dictionary(fc.constantFrom(...keys), some, { maxKeys: 3 }) }, { weight: 1, arbitrary: scalar })
 
 /** Sound, or refused with sentences. Returns the value when it is sound. */
 function judged<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
@@ -199,6 +232,6 @@ describe('any value is read or refused with a sentence, and what is read can be 
       }
     }), { seed: 12, numRuns: 10_000 })
     expect(sound).toBeGreaterThan(1000)
-    expect(seen.size).toBe(PATTERNS.length - 1)
+    expect(seen.size).toBe(PATTERNS.length) // all but the made-up one, and merge
   })
 })

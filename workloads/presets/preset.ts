@@ -1,6 +1,6 @@
 /** Workloads with published parameters. */
 import { distribution, scaled, type DistributionSpec } from '../../sim/random/distributions.ts'
-import type { TraceTraffic, TrafficSpec, WorkSpec } from '../spec.ts'
+import type { ClosedLoopTraffic, OpenTraffic, WorkSpec } from '../spec.ts'
 
 interface Published {
   readonly name: string
@@ -33,7 +33,7 @@ export interface WorkPreset extends Published {
 export interface TrafficPreset extends Published {
   /** [requests/s] or clients, when the user says nothing. */
   readonly rate: number
-  readonly traffic: (rate: number) => Exclude<TrafficSpec, TraceTraffic>
+  readonly traffic: (rate: number) => OpenTraffic | ClosedLoopTraffic
 }
 
 /** Times of one unit in place of the preset's [µs]; or the mean that the CPU work is scaled to [µs]. */

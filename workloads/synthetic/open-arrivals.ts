@@ -20,6 +20,7 @@ import { WeeklyArrivals } from './weekly.ts'
 export function openArrivals(traffic: TrafficSpec, stream: RandomStream): Arrivals {
   if (traffic.pattern === 'closed-loop') throw new RangeError('closed-loop traffic where nothing is answered; accepted: an open pattern')
   if (traffic.pattern === 'trace') throw new RangeError('recorded requests where no requests come; accepted: an open pattern')
+  if (traffic.pattern === 'merge') throw new RangeError('merged requests where one pattern is meant; accepted: an open pattern')
   const { trains } = traffic
   if (trains === undefined) return process(traffic, stream)
   checkTrains(trains)

@@ -3,6 +3,7 @@ import { distribution, type Distribution } from '../../sim/random/distributions.
 import type { KeyedRandom, RandomStream } from '../../sim/random/stream.ts'
 import type { RequestSource } from '../../sim/workload.ts'
 import { openReplay } from '../replay/requests.ts'
+import { MergedRequests } from '../shape/merge.ts'
 import type { ClientsSpec, TrafficSpec, WorkSpec } from '../spec.ts'
 import { keyedBranch, type Arrivals } from './arrivals.ts'
 import { ClosedLoop } from './closed-loop.ts'
@@ -14,12 +15,15 @@ export { openArrivals } from './open-arrivals.ts'
 /**
  * Opens a service's requests. Streams: 'arrivals', 'wait', 'work', 'clients', so that request k waits, works and has the same client
  * whatever the rate, and a change of the wait leaves the work untouched. Without `clients` they are not told apart: `key` is -1.
- * A closed loop draws its think times from 'arrivals'.
+ * A closed loop draws its think times from 'arrivals'. The first of merged parts has the luck that it has alone, the others have 'arrivals/2' and so on.
  * Throws a RangeError for a rate, time or amplitude that has no meaning.
  */
 export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purpose: string) => RandomStream): RequestSource {
   if (traffic.pattern === 'trace') return openReplay(traffic, work, stream)
   if (traffic.pattern === 'closed-loop') return new ClosedLoop(traffic, new WorkDraws(work), stream('arrivals'), stream('wait'), stream('work'))
+  if (traffic.pattern === 'merge') {
+    return new MergedRequests(traffic.parts.map((part, i) => openRequests(part, work, i === 0 ? stream : (purpose) => stream(`${purpose}/${i + 1}`))))
+  }
   const clients = traffic.clients === undefined ? null : new Clients(traffic.clients, stream('clients'))
   return new OpenRequests(openArrivals(traffic, stream('arrivals')), new WorkDraws(work), clients, stream('wait'), stream('work'))
 }
