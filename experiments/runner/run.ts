@@ -34,6 +34,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
   const { horizon, warmup, delays, contentionEpoch, sample, check, eventBudget } = scenario
   const pools = scenario.pools.map((pool): Pool => ({ name: pool.name, ...nodesOf(pool), min: pool.min, max: pool.max, provision: pool.provision }))
   const capacity = capacityOf(pools)
+  const ageing = ageingOf(scenario, capacity)
   const [scheduling, order, packing, slb, replicas, sizes, nodes] = await Promise.all([
     chosen(scenario.scheduling, schedulers, adoptScheduler),
     chosen(scenario.scheduling.order, orders, adoptOrder),
@@ -45,12 +46,12 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
   ])
   return {
     seed, replication, horizon, warmup, delays, contentionEpoch, sample, check, eventBudget, pools,
-    ageing: ageingOf(scenario, capacity),
+    ageing,
     services: scenario.services.map(serviceOf),
     background: [
       ...scenario.background.map((spec) => ({ name: spec.name, pods: (stream: StreamOf) => openBackground(spec, capacity, stream) })),
       // A prefix that no name can have: jobs and background of one name have streams of their own.
-      ...scenario.jobs.map((spec) => ({ name: `jobs/${spec.name}`, pods: (stream: StreamOf) => openJobs(spec, capacity, stream) })),
+      ...scenario.jobs.map((spec) => ({ name: `jobs/${spec.name}`, pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing) })),
     ],
     slb, replicas, sizes, nodes,
     scheduling: { ...scheduling, order },

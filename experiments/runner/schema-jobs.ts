@@ -59,7 +59,7 @@ const common = {
 }
 
 const coming = {
-  arrivals: arrivals.optional().describe('how jobs arrive: { rate: 2/s }, with the open patterns of traffic'),
+  arrivals: arrivals.optional().describe('how jobs arrive: { rate: 2/s }, with the open patterns of traffic; their times count from the run, as of requests'),
   inflate: inflate(['cpu', 'memory', 'gpu']).optional().describe("or as many as ask for this share of the cluster's capacity (Little's law)"),
 }
 

@@ -6,7 +6,7 @@ import { rateFor, type Capacity } from '../shape/demand.ts'
 import { accepted, shapedStarts } from '../shape/rows.ts'
 import { shaped, shapeProblems } from '../shape/timeline.ts'
 import { PoissonArrivals } from '../synthetic/poisson.ts'
-import { openArrivals } from '../synthetic/requests.ts'
+import { lateArrivals } from '../synthetic/late.ts'
 import { TraceError } from '../traces/lines.ts'
 import { dagProblem } from './dag.ts'
 import { DurationDraws, WorkDraws, type JobDraws } from './draws.ts'
@@ -21,23 +21,24 @@ type Streams = (purpose: string) => RandomStream
 /**
  * Opens one source of jobs. `capacity` is what the cluster's nodes offer at the start. Streams: 'present' and 'arrivals' (how many jobs at time
  * zero, and when later), 'present-pods' and 'arriving-pods' (which they are), as for background pods: what comes is the same whatever the rate;
- * 'bootstrap' and 'shape' for what is made of a trace. Throws a RangeError for a spec that has no meaning, a TraceError for a trace that cannot be read.
+ * 'bootstrap' and 'shape' for what is made of a trace. `ageing` [µs] is how long before the measured run a stationary source begins: times of a pattern
+ * of arrivals count from the run (a step at 5m), not from the ageing. Throws a RangeError for a spec that has no meaning, a TraceError for a trace that cannot be read.
  */
-export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams): PodSource {
+export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams, ageing = 0): PodSource {
   const problems = jobsProblems(spec)
   if (problems.length > 0) throw new RangeError(`jobs ${spec.name}: ${problems.join('; ')}`)
-  if (spec.kind === 'trace') return openTrace(spec, capacity, stream)
+  if (spec.kind === 'trace') return openTrace(spec, capacity, stream, ageing)
   const draws = drawsOf(spec, stream('arriving-pods'), stream('present-pods'))
-  return new JobSource(stationary(spec, draws, capacity, stream), draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, () => draws.notes)
+  return new JobSource(stationary(spec, draws, capacity, stream, ageing), draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, () => draws.notes)
 }
 
-function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, stream: Streams): StationaryJobs {
-  const arrivals = spec.arrivals === null ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals')) : openArrivals(spec.arrivals, stream('arrivals'))
+function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, stream: Streams, ageing: number): StationaryJobs {
+  const arrivals = spec.arrivals === null ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals')) : lateArrivals(spec.arrivals, ageing, stream)
   return new StationaryJobs(draws, arrivals.rateAt(0) / 1e6, arrivals, stream('present'))
 }
 
 /** A plain replay reads the file as it goes; whatever goes back and forth needs the jobs in memory. */
-function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams): PodSource {
+function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ageing: number): PodSource {
   const open = (): JobCursor => openJobTrace(spec.format, spec.file)
   const options = { usage: spec.usage, limited: spec.limited, tenants: spec.tenants, slack: spec.deadline === null ? null : distribution(spec.deadline) }
   const replayed = spec.arrivals === null && spec.inflate === null
@@ -56,7 +57,7 @@ function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams): P
   while (timeline.next() < Infinity) chosen.push(accepted(base.row, chosen.length))
   if (chosen.length === 0) throw new TraceError({ file: rows.file }, 'no job left to draw from', 'a shape that leaves some')
   const draws = new RecordedDraws(rows, filler, Int32Array.from(chosen), stream('arriving-pods'), stream('present-pods'))
-  return new JobSource(stationary(spec, draws, capacity, stream), filler.shapes, filler.tenants, draws.meanDuration, true, () => rows.notes)
+  return new JobSource(stationary(spec, draws, capacity, stream, ageing), filler.shapes, filler.tenants, draws.meanDuration, true, () => rows.notes)
 }
 
 export function drawsOf(spec: DrawnJobsSpec, arriving: RandomStream, met: RandomStream): JobDraws {
