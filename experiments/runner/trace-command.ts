@@ -111,6 +111,8 @@ export function factsText(facts: TraceFacts, brought: BroughtTrace | undefined):
   if (facts.shapes.length > 1) lines.push('', 'sizes:', ...facts.shapes.map(({ shape, share }) => `  ${percentText(Math.round(share * 1000) / 1000).padStart(6)}  ${plainText(shape)}`))
   else if (facts.shapes.length === 1) lines.push('', `sizes: all ${plainText(facts.shapes[0].shape)}`)
   if (facts.counts.length > 0) lines.push('', ...facts.counts.map(({ what, value }) => `${what}: ${Number.isInteger(value) ? formatFixed(value, 0) : formatNumber(value)}`))
+  const twins = brought === undefined && format !== undefined ? rowFormats.filter((one) => one !== format && one.columns.join() === format.columns.join()) : []
+  for (const { name, title } of twins) lines.push('', `note: ${name} has the same columns (${title}): --format ${name} if that is what the file holds`)
   if (facts.notes.length > 0) lines.push('', ...facts.notes.map((note) => `note: ${note}`))
   return `${lines.join('\n')}\n`
 }

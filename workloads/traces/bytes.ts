@@ -3,7 +3,7 @@
  * where its trace ends, and nobody tells a source that it is no longer wanted, so a handle that stays open would be lost, one a run. Opening
  * costs some ten microseconds per 64 KiB. A file that changes in between is refused.
  */
-import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { TraceError } from './error.ts'
 import { Gunzip, isGzip } from './gunzip.ts'
 
@@ -41,6 +41,8 @@ function chunksOf(file: string): Bytes {
   return () => {
     let handle = -1
     try {
+      // Looked at before it is opened: to open a named pipe is to wait for its writer, perhaps for ever.
+      if (stamp === '') refuseOther(file, statSync(file))
       handle = openSync(file, 'r')
       const stat = fstatSync(handle)
       refuseOther(file, stat)

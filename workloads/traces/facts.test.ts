@@ -187,3 +187,13 @@ test('two million rows of a packed file hold less than 20 MB, a window of 65,536
   expect(most).toBeGreaterThan(0)
   expect(most).toBeLessThan(20e6)
 })
+
+test('a peak is never below the mean, of however few rows: two rows a second apart are two bins of one each', () => {
+  const file = join(folder, 'two.csv')
+  const open = openSync(file, 'w')
+  writeSync(open, 't_s,context_tokens,generated_tokens\n0,1,1\n1,1,1\n')
+  closeSync(open)
+  const format = rowFormat('azure-llm')
+  if (format === undefined) throw new Error('no format')
+  expect(factsOf(format, file).rate).toMatchObject({ peakToMean: 1, bins: [1, 1] })
+})

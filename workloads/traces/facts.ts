@@ -132,12 +132,14 @@ class Findings {
     const span = last - Math.min(first, last)
     const perSecond = inBins.map((amount) => (amount * 1e6) / width)
     const mean = span > 0 ? (this.total * 1e6) / span : NaN
+    // Over the mean of the bins and not over that of the span: with few rows a span ends in the midst of a bin, and a peak would be below the mean.
     const peak = perSecond.reduce((most, value) => Math.max(most, value), 0)
+    const level = perSecond.reduce((sum, value) => sum + value, 0) / perSecond.length
     const all = [...this.shapes.values()].reduce((sum, count) => sum + count, 0)
     return {
       file, format: name, kind, rows: this.rows,
       from: this.rows === 0 ? 0 : first / 1e6, until: last / 1e6,
-      rate: { of: this.of, mean, peakToMean: mean > 0 ? peak / mean : NaN, width: width / 1e6, bins: perSecond },
+      rate: { of: this.of, mean, peakToMean: level > 0 ? peak / level : NaN, width: width / 1e6, bins: perSecond },
       spreads: this.spreads,
       shapes: [...this.shapes].sort((a, b) => b[1] - a[1]).slice(0, MOST_SHAPES).map(([shape, count]) => ({ shape, share: count / all })),
       counts: this.counts,

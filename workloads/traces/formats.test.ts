@@ -48,6 +48,19 @@ test('every format has a sample, and its first line is recognised, plain and pac
   }
 })
 
+test('a header with most of the columns of a format: the format is named, and what it lacks', () => {
+  const file = join(folder, 'near.csv')
+  writeFileSync(file, 't_s,contxt,generated_tokens\n1,2,3\n')
+  expect(failure(() => detectFormat(file))).toMatchObject({
+    line: 1, found: '"t_s,contxt,generated_tokens", which no format begins with; nearest is azure-llm, without context_tokens | ContextTokens',
+  })
+  // One of the lists of the openb trace has no times.
+  writeFileSync(file, 'name,cpu_milli,memory_mib,num_gpu,gpu_milli\n')
+  expect(failure(() => detectFormat(file)).found).toMatch(/nearest is openb, without gpu_spec, qos, pod_phase, creation_time, deletion_time, scheduled_time$/)
+  writeFileSync(file, 'sn,cpu_milli,memory_mib,gpu,model\n')
+  expect(failure(() => detectFormat(file))).toMatchObject({ found: '"sn,cpu_milli,memory_mib,gpu,model", a list of nodes', accepted: 'rows that come over time; nodes are of pools: { trace: openb }' })
+})
+
 test('a file of no format is refused with what is accepted', () => {
   const file = join(folder, 'other.csv')
   writeFileSync(file, 'one,two\n')

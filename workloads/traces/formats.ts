@@ -7,7 +7,7 @@ import { TraceError } from './error.ts'
 import type { RowFormat } from './format.ts'
 import { Lines } from './lines.ts'
 import { mooncake } from './mooncake.ts'
-import { openb, OPENB_NODES, OPENB_PODS, openbNodes, openbPods } from './openb.ts'
+import { openb, OPENB_NODE_COLUMNS, OPENB_NODES, OPENB_PODS, openbNodes, openbPods } from './openb.ts'
 import { nab, nabLevel, nasa } from './rates.ts'
 import { surf } from './surf.ts'
 import { swf } from './swf.ts'
@@ -39,8 +39,33 @@ export function detectFormat(file: string): RowFormat {
   const first = new Lines(file).next()
   if (first === undefined) throw new TraceError({ file }, 'an empty file', acceptedFormats())
   const format = rowFormats.find((one) => one.fits(first))
-  if (format === undefined) throw new TraceError({ file, line: 1 }, `${JSON.stringify(first.slice(0, 60))}, which no format begins with`, acceptedFormats())
-  return format
+  if (format !== undefined) return format
+  const found = JSON.stringify(first.slice(0, 60))
+  const nodes = Object.entries(clusters).find(([, { nodeColumns }]) => nodeColumns.every((column) => first.split(',').includes(column)))
+  if (nodes !== undefined) throw new TraceError({ file, line: 1 }, `${found}, a list of nodes`, `rows that come over time; nodes are of pools: { trace: ${nodes[0]} }`)
+  const near = nearest(first)
+  if (near === undefined) throw new TraceError({ file, line: 1 }, `${found}, which no format begins with`, acceptedFormats())
+  throw new TraceError({ file, line: 1 }, `${found}, which no format begins with; nearest is ${near.name}, without ${near.lacking.join(', ')}`, `a header with the columns ${near.columns.join(', ')}`)
+}
+
+interface Near {
+  readonly name: string
+  readonly columns: readonly string[]
+  readonly lacking: readonly string[]
+  readonly share: number
+}
+
+/** The format of whose columns the header has the largest share, two of them and four tenths at least; undefined when there is none. */
+function nearest(header: string): Near | undefined {
+  const cells = header.split(',').map((cell) => cell.trim())
+  let best: Near | undefined
+  for (const { name, columns } of rowFormats) {
+    const lacking = columns.filter((column) => !column.split(' | ').some((spelling) => cells.includes(spelling)))
+    const had = columns.length - lacking.length
+    const share = had / columns.length
+    if (had >= 2 && share >= 0.4 && share > (best?.share ?? 0)) best = { name, columns, lacking, share }
+  }
+  return best
 }
 
 function acceptedFormats(): string {
@@ -49,7 +74,7 @@ function acceptedFormats(): string {
 
 /** Recordings of clusters: nodes and pods, read whole, with the files that they look for in the trace's folder. */
 const clusters = {
-  openb: { pods: openbPods, podFile: OPENB_PODS, nodes: openbNodes, nodeFile: OPENB_NODES },
+  openb: { pods: openbPods, podFile: OPENB_PODS, nodes: openbNodes, nodeFile: OPENB_NODES, nodeColumns: OPENB_NODE_COLUMNS },
 } as const
 
 export type TraceFormat = keyof typeof clusters

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +65,12 @@ describe('lines', () => {
     if (existsSync('/proc/self/fd')) expect(readdirSync('/proc/self/fd').filter((fd) => points(fd) === file)).toEqual([])
     writeFileSync(file, 'b\n'.repeat(100_001))
     expect(() => [...rows]).toThrow(/changing\.csv: found a file that changed while it was read/)
+  })
+
+  test('a named pipe is refused, and not waited for', () => {
+    const pipe = join(folder, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(() => [...linesOf(pipe)]).toThrow('no regular file')
   })
 
   test('a missing file and a directory are named', () => {

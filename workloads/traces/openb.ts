@@ -20,14 +20,14 @@ const MOST_PODS = 4_000_000
 /** The simulated device mask holds eight. */
 const MOST_GPUS = 8
 
-const NODE_COLUMNS = ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model']
+export const OPENB_NODE_COLUMNS = ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model']
 const NODE = { name: 0, cpu: 1, memory: 2, gpus: 3, model: 4 } as const
 
 /** Reads a node list; the same file is parsed once per process. */
 export const openbNodes: (file: string) => NodeTrace = readOnce((file) => {
   const shapes = new Interner<NodeShape>()
   const shape: number[] = []
-  eachRow(file, NODE_COLUMNS, (row) => {
+  eachRow(file, OPENB_NODE_COLUMNS, (row) => {
     row.name(NODE.name)
     const cpu = row.whole(NODE.cpu, MOST_CPU)
     const memory = row.whole(NODE.memory, MOST_MEBIBYTES) * MEBIBYTE
