@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { DAG_WORDS } from './jobs/dag.ts'
+import { jobPresets } from './presets/jobs.ts'
+import { SHAPE_STEPS } from './shape/timeline.ts'
 import { LIFETIMES } from './synthetic/residual.ts'
 import { broughtTraces } from './traces/brought.ts'
 import { rowFormats } from './traces/formats.ts'
@@ -24,6 +27,16 @@ describe('the README does not lie', () => {
     const formats = [...readme.matchAll(/^\| \[([\w-]+)\]\(traces\/[\w-]+\.ts\) \| (\w+) \|/gm)].map((row) => `${row[1]} ${row[2]}`)
     expect(formats).toEqual(rowFormats.map(({ name, kind }) => `${name} ${kind}`))
     expect(readme).toContain(`closed forms for ${LIFETIMES.slice(0, -1).join(', ')} and ${LIFETIMES[LIFETIMES.length - 1]} lifetimes`)
+  })
+
+  test('its presets of jobs, steps of shape and structures are those of the lists', () => {
+    for (const { name, machine, source } of jobPresets) {
+      expect(readme).toContain(`| \`${name}\` | ${machine.cpu / 1000} cores, ${machine.memory / 1_073_741_824} GiB | ${source} |`)
+    }
+    const table = (heading: string): string => readme.slice(readme.indexOf(heading) + 1).split(/\n## /)[0]
+    expect([...table('\n## Jobs').matchAll(/^\| `([\w-]+)` \|/gm)].map((row) => row[1])).toEqual(jobPresets.map(({ name }) => name))
+    expect([...table('\n## Shape').matchAll(/^\| `(\w+)` \|/gm)].map((row) => row[1])).toEqual([...SHAPE_STEPS])
+    expect(table('\n## Jobs')).toContain(DAG_WORDS.map((word) => `\`${word}\``).join(', '))
   })
 
   test('its brought traces are those of the list, each with a README and a licence', () => {
