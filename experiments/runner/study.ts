@@ -4,7 +4,7 @@ import type { Selection } from '../../sim/define.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/units.ts'
 import { formatNumber } from '../../reports/format.ts'
 import type { Study } from '../../reports/study.ts'
-import type { TrafficSpec } from '../../workloads/index.ts'
+import { clippedNotes, type TrafficSpec } from '../../workloads/index.ts'
 import { FAMILY_PATHS } from './families.ts'
 import type { Execution } from './execute.ts'
 import { canonical, type Plan } from './plan.ts'
@@ -21,7 +21,7 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finish
   const short = shortOfGoal(plan, execution.finished, asked)
   if (short !== '' && !execution.interrupted) notes.push(short)
   if (plan.variants.some(({ scenario }) => oneSample(scenario))) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
-  notes.push(...endsOf(plan.variants.map(({ scenario }) => scenario)))
+  notes.push(...endsOf(plan.variants.map(({ scenario }) => scenario)), ...cutsOf(plan.variants.map(({ scenario }) => scenario)))
   return {
     name: plan.name,
     question: plan.question,
@@ -78,6 +78,11 @@ function endsOf(scenarios: readonly Scenario[]): string[] {
   const sentences = scenarios.flatMap(({ services, horizon }) => services.flatMap(({ name, traffic }) => partsOf(traffic).map((part) => [name, part] as const)).map(([name, traffic]) =>
     traffic.pattern === 'trace' && traffic.ends !== null ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; nothing comes from then to the horizon of ${showDuration(horizon)}` : ''))
   return [...new Set(sentences)].filter((sentence) => sentence !== '')
+}
+
+/** Amounts whose means are not those of the file, since time has no less than nothing. */
+function cutsOf(scenarios: readonly Scenario[]): string[] {
+  return [...new Set(scenarios.flatMap(({ services }) => services.flatMap(({ name, traffic, work }) => clippedNotes(traffic, work).map((note) => `service ${name}: ${note}`))))]
 }
 
 function jobsText(source: Scenario['jobs'][number]): string {
