@@ -81,6 +81,8 @@ export interface TraceTraffic {
   readonly from: number
   /** Divides gaps: as many requests in less time. */
   readonly speedUp: number
+  /** So many times, one after the other; absent: once. Before `from` and `speedUp`. */
+  readonly repeat?: number
   /** Requests: each is kept with this probability, at most 1. Rates: multiplies the counts. */
   readonly scale: number
   /** From the sizes of a request; null: from the work of the service. */

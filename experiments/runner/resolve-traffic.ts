@@ -38,12 +38,12 @@ function nowhere(): never {
 
 /** `folder` is where the experiment file lies. Throws a TraceError for a file that cannot be used, a RangeError for keys that do not fit it. */
 export function resolveRecorded(given: RecordedData, horizon: number, folder: string, digest: (file: string) => string): TraceTraffic {
-  const { pattern, trace, path, from, speedUp, scale, cpu, wait, bootstrap } = given
+  const { pattern, trace, path, from, repeat, speedUp, scale, cpu, wait, bootstrap } = given
   const brought = broughtTrace(trace)
   const format = brought?.format ?? trace
   if (path === undefined && brought === undefined) throw new RangeError(`found the format ${trace} without a file; accepted: path: the recording, relative to this file`)
   const file = path === undefined && brought !== undefined ? fileURLToPath(new URL(broughtFile(brought), packageRoot())) : resolve(folder, path ?? '')
-  const request = { pattern, trace, format, file, from, speedUp, scale, cpu: cpu ?? null, wait: wait ?? null, bootstrap: bootstrap ?? null }
+  const request = { pattern, trace, format, file, from, ...(repeat === undefined ? {} : { repeat }), speedUp, scale, cpu: cpu ?? null, wait: wait ?? null, bootstrap: bootstrap ?? null }
   return { ...request, ...surveyReplay(request, horizon), digest: digest(file) }
 }
 

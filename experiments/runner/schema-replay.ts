@@ -1,8 +1,8 @@
 /** Recorded requests in the experiment file. */
 import { z } from 'zod'
-import { broughtTraces, trafficFormats, type SizeWork } from '../../workloads/index.ts'
+import { broughtTraces, MOST_REPETITIONS, trafficFormats, type SizeWork } from '../../workloads/index.ts'
 import { show } from './document.ts'
-import { duration, number, oneOf, positiveTime, section, share, words } from './quantities.ts'
+import { duration, number, oneOf, positiveTime, section, share, whole, words } from './quantities.ts'
 
 const brought = broughtTraces.filter(({ format }) => trafficFormats.includes(format)).map(({ name }) => name)
 
@@ -22,6 +22,7 @@ export const recorded = section('recorded traffic', {
   trace: oneOf(recordedNames).describe('the recording: one that orchsim brings, or with path the format of your own file'),
   path: words().optional().describe('file of the recording, relative to this file, plain or gzip; default: the data that orchsim brings'),
   from: duration().prefault(0).describe('time of the recording at which the run begins'),
+  repeat: whole({ min: 1, max: MOST_REPETITIONS }).optional().describe('so many times, one after the other, at the rate of the recording; default: once'),
   speedUp: number({ min: 1e-9, max: 1e9 }).prefault(1).describe('divides gaps: the same requests in less time, so a rate times as high'),
   scale: share({ min: 0.000_001, max: 1e9 }).prefault(1).describe('of requests the share that is kept, at most 100%; of rates a factor: 50 gives fifty times as many'),
   cpu: sizeWork.optional().describe("CPU work from the request's sizes; default: the work of the service"),

@@ -1,7 +1,8 @@
 /** Recorded requests in the order of their arrival: out of the file one by one, or out of columns when they are resampled. */
 import { BootstrappedRows } from '../shape/bootstrap.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
-import { RowTimeline } from '../shape/timeline.ts'
+import { RowTimeline, spanOf } from '../shape/timeline.ts'
+import { NEVER } from '../synthetic/arrivals.ts'
 import { TraceError } from '../traces/error.ts'
 import type { RequestRows } from '../traces/trace.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
@@ -32,6 +33,49 @@ export class StreamedRequests implements RecordedRequests {
     this.sizes = row.sizes
     this.key = row.key
     return row.arrival
+  }
+}
+
+/** One after the other, at the rate of the recording: a pass begins a mean gap after the last request of the one before. Each pass reads the file anew. */
+export class RepeatedRequests implements RecordedRequests {
+  private recorded: RecordedRequests
+  private readonly open: () => RecordedRequests
+  private readonly times: number
+  private done = 0
+  private shift = 0
+  private count = 0
+  private begin = 0
+  private last = 0
+  /** Known when the first pass is through. */
+  private span = 0
+
+  constructor(open: () => RecordedRequests, times: number) {
+    this.open = open
+    this.times = times
+    this.recorded = open()
+  }
+
+  next(): number {
+    let time = this.recorded.next()
+    while (time === Infinity && this.done < this.times - 1) {
+      if (this.done++ === 0) this.span = spanOf(this.begin, this.last, this.count)
+      this.shift += this.span
+      this.recorded = this.open()
+      time = this.recorded.next()
+    }
+    if (this.done === 0 && time < Infinity) {
+      if (this.count++ === 0) this.begin = time
+      this.last = time
+    }
+    return time + this.shift < NEVER ? time + this.shift : Infinity
+  }
+
+  get sizes(): ArrayLike<number> {
+    return this.recorded.sizes
+  }
+
+  get key(): number {
+    return this.recorded.key
   }
 }
 

@@ -53,6 +53,37 @@ describe('recorded requests come as they came', () => {
     expect(Math.abs(requestsOf(open(brought('mooncake', { scale: 0.5 }))).length - 6015.5)).toBeLessThan(4 * 55)
   })
 
+  test('repeat: a pass begins a mean gap after the last request of the one before, with its sizes and keys; `from` may lie in any pass', () => {
+    // Three requests with a mean gap of 4,541,877 / 2 = 2,270,938.5 µs, rounded up: a pass of 6,812,816 µs.
+    const pass = 6_812_816
+    const once = [0, 4_314_579, 4_541_877]
+    expect(timesOf(open(traffic('azure-llm', llm, { repeat: 3 })))).toEqual([0, 1, 2].flatMap((k) => once.map((time) => time + k * pass)))
+    expect(timesOf(open(traffic('azure-llm', llm, { repeat: 2, from: pass + 1 })))).toEqual([4_314_578, 4_541_876])
+    expect(requestsOf(open(traffic('mooncake', moon, { repeat: 2 }))).map(({ key }) => key)).toEqual([1, 0, -1, 1, 0, -1])
+    expect(requestsOf(open(traffic('azure-llm', llm, { repeat: 2, cpu: { base: 0, per: { context_tokens: 1 } } }))).map(({ work }) => work)).toEqual([374, 396, 879, 374, 396, 879])
+    const { rate, ends } = surveyReplay(traffic('azure-llm', llm, { repeat: 3 }), DAY)
+    expect(ends).toBe(2 * pass + 4_541_878)
+    expect(rate).toBeCloseTo((9 * 1e6) / (ends ?? NaN), 12)
+    // Two hours of an hour's trace: the same requests again.
+    expect(requestsOf(open(brought('azure-llm', { repeat: 2 }))).length).toBe(2 * 19_366)
+  })
+
+  test('repeat of a rate: the second day expects what the first one did, and its luck is another', () => {
+    const source = open(brought('nasa-day', { repeat: 2 }))
+    for (const time of [0, 3600e6, 80_000e6]) expect(source.rateAt(DAY + time)).toBe(source.rateAt(time))
+    const times = timesOf(source)
+    const first = times.filter((time) => time < DAY).length
+    // 134,204 a day: Poisson, within 2.6 standard deviations each.
+    for (const count of [first, times.length - first]) expect(Math.abs(count - 134_204)).toBeLessThan(2.6 * Math.sqrt(134_204))
+    expect(surveyReplay(brought('nasa-day', { repeat: 2 }), 3 * DAY).ends).toBe(2 * DAY)
+  })
+
+  test('repetitions without a meaning, too many, or of blocks are refused', () => {
+    for (const repeat of [0, 1.5, 10_001]) expect(() => open(traffic('azure-llm', llm, { repeat }))).toThrow('accepted: a whole number from 1 to 10000')
+    expect(() => open(traffic('azure-llm', llm, { repeat: 2, bootstrap: { block: 1e6 } }))).toThrow('repeat with bootstrap')
+    expect(() => open(brought('nasa-day', { repeat: 1000 }))).toThrow('accepted: at most 10000000 intervals in all')
+  })
+
   test('openRequests takes it: the whole azure-llm trace, 19,366 requests', () => {
     const source = openRequests(brought('azure-llm', { cpu: { base: 0, per: { context_tokens: 1 } } }), WORK, streams(1))
     const all = requestsOf(source)
@@ -134,8 +165,8 @@ test('fuzz: 10,000 specs: requests in order, whole and finite, or a RangeError o
   const sizeWork = fc.option(fc.record({ base: number, per: fc.dictionary(size, number, { maxKeys: 2 }) }), { nil: null })
   let made = 0
   fc.assert(
-    fc.property(fc.constantFrom(...trafficFormats), mostly(0, 1e6, 60e6), mostly(1, 0.5, 3), mostly(1, 0.5), fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: sizeWork }), fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: mostly(1e6, 300e6) }), (format, from, speedUp, scale, cpu, block) => {
-      const spec = traffic(format, files[format], { from, speedUp, scale, cpu, bootstrap: block === null ? null : { block } })
+    fc.property(fc.constantFrom(...trafficFormats), mostly(0, 1e6, 60e6), mostly(1, 0.5, 3), mostly(1, 0.5), fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: sizeWork }), fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: mostly(1e6, 300e6) }), mostly(1, 1, 2, 10_000), (format, from, speedUp, scale, cpu, block, repeat) => {
+      const spec = traffic(format, files[format], { from, repeat, speedUp, scale, cpu, bootstrap: block === null ? null : { block } })
       try {
         surveyReplay(spec, 600e6)
         const requests = requestsOf(open(spec), 20)

@@ -2,6 +2,7 @@
 import { nearest } from '../../sim/random/math.ts'
 import type { RandomStream } from '../../sim/random/stream.ts'
 import type { RequestSource } from '../../sim/workload.ts'
+import { MOST_REPETITIONS } from '../shape/timeline.ts'
 import type { TraceTraffic, WorkSpec } from '../spec.ts'
 import type { Arrivals } from '../synthetic/arrivals.ts'
 import { WorkDraws } from '../synthetic/draw-work.ts'
@@ -9,8 +10,8 @@ import { readOnce } from '../traces/cache.ts'
 import type { RowFormat } from '../traces/format.ts'
 import { isKind, openRows, rowFormat, rowFormats } from '../traces/formats.ts'
 import { RateArrivals } from './rate-arrivals.ts'
-import { BootstrappedRequests, columnsOf, StreamedRequests, type RecordedRequests } from './recorded.ts'
-import { bootstrappedSeries, seriesOfRates, seriesOfUsage, type RateSeries } from './series.ts'
+import { BootstrappedRequests, columnsOf, RepeatedRequests, StreamedRequests, type RecordedRequests } from './recorded.ts'
+import { bootstrappedSeries, repeatedSeries, seriesOfRates, seriesOfUsage, type RateSeries } from './series.ts'
 import { SizeCost } from './size-work.ts'
 
 type Streams = (purpose: string) => RandomStream
@@ -29,7 +30,7 @@ export function openReplay(spec: TraceTraffic, work: WorkSpec, stream: Streams):
   const format = formatOf(spec)
   const draws = new WorkDraws(work)
   if (isKind(format, 'requests')) return new ReplayedRequests(spec, format, draws, stream)
-  const recorded = seriesOf(format, spec.file)
+  const recorded = repeatedSeries(seriesOf(format, spec.file), spec.repeat ?? 1)
   const series = spec.bootstrap === null ? recorded : bootstrappedSeries(recorded, spec.bootstrap, stream('bootstrap'))
   return new RateRequests(new RateArrivals(series, spec.from, spec.speedUp, spec.scale, stream('arrivals')), draws, stream('wait'), stream('work'))
 }
@@ -46,6 +47,9 @@ const MOST = 1_000_000_000
 /** What is wrong with a spec by itself, as a sentence; empty when nothing is. */
 export function replayProblem(spec: TraceTraffic): string {
   const requests = formatOf(spec).kind === 'requests'
+  const { repeat = 1 } = spec
+  if (!(Number.isInteger(repeat) && repeat >= 1 && repeat <= MOST_REPETITIONS)) return `repeat: ${repeat}; accepted: a whole number from 1 to ${MOST_REPETITIONS}`
+  if (repeat > 1 && spec.bootstrap !== null) return 'repeat with bootstrap, whose blocks would come again; accepted: one of the two'
   if (!(spec.speedUp >= 1 / MOST && spec.speedUp <= MOST)) return `speedUp: ${spec.speedUp}; accepted: a number from ${1 / MOST} to ${MOST}`
   if (!(spec.from >= 0 && spec.from < Infinity)) return `from: ${spec.from}; accepted: a time from 0`
   if (!(spec.scale > 0 && spec.scale <= MOST)) return `scale: ${spec.scale}; accepted: a number above 0, at most ${MOST}`
@@ -78,6 +82,12 @@ function columns(format: RowFormat<'requests'>, file: string): ReturnType<typeof
   return reader(file)
 }
 
+/** As recorded, as often as is asked for. */
+export function streamed(format: RowFormat<'requests'>, { file, repeat = 1 }: Pick<TraceTraffic, 'file' | 'repeat'>): RecordedRequests {
+  const open = (): RecordedRequests => new StreamedRequests(openRows(format, file))
+  return repeat === 1 ? open() : new RepeatedRequests(open, repeat)
+}
+
 class ReplayedRequests implements RequestSource {
   wait = 0
   work = 1
@@ -95,7 +105,7 @@ class ReplayedRequests implements RequestSource {
     const rows = openRows(format, spec.file)
     const { sizeNames } = rows
     this.spec = spec
-    this.recorded = spec.bootstrap === null ? new StreamedRequests(rows) : new BootstrappedRequests(columns(format, spec.file), sizeNames.length, spec.bootstrap, stream('bootstrap'))
+    this.recorded = spec.bootstrap === null ? streamed(format, spec) : new BootstrappedRequests(columns(format, spec.file), sizeNames.length, spec.bootstrap, stream('bootstrap'))
     this.draws = draws
     this.cpu = spec.cpu === null ? null : new SizeCost('cpu', spec.cpu, sizeNames, 1)
     this.waiting = spec.wait === null ? null : new SizeCost('wait', spec.wait, sizeNames, 0)

@@ -52,6 +52,20 @@ export function seriesOfUsage(rows: UsageRows): RateSeries {
   }
 }
 
+/** One after the other. */
+export function repeatedSeries(series: RateSeries, times: number): RateSeries {
+  if (times === 1) return series
+  const { length } = series.from
+  if (length * times > MOST) throw new RangeError(`repeat: ${times} times ${length} intervals; accepted: at most ${MOST} intervals in all`)
+  const period = endOf(series)
+  const repeated = (column: Float64Array, shift: number): Float64Array => {
+    const made = new Float64Array(length * times)
+    for (let i = 0; i < made.length; i++) made[i] = column[i % length] + Math.floor(i / length) * shift
+    return made
+  }
+  return { from: repeated(series.from, period), to: repeated(series.to, period), count: repeated(series.count, 0) }
+}
+
 function tooMany(file: string, line: number): TraceError {
   return new TraceError({ file, line }, `more than ${MOST} intervals`, 'a shorter series, since a series that is replayed is held')
 }

@@ -4,9 +4,9 @@ import { bootstrapLength, bootstrapProblem } from '../shape/bootstrap.ts'
 import { RowTimeline } from '../shape/timeline.ts'
 import type { TraceTraffic } from '../spec.ts'
 import { isKind, openRows } from '../traces/formats.ts'
-import { formatOf, replayProblem, seriesOf } from './requests.ts'
+import { formatOf, replayProblem, seriesOf, streamed } from './requests.ts'
 import { columnsOf } from './recorded.ts'
-import { endOf, firstAfter } from './series.ts'
+import { endOf, firstAfter, repeatedSeries } from './series.ts'
 import { sizeWorkProblem } from './size-work.ts'
 
 /** Without what the survey finds out. */
@@ -51,16 +51,17 @@ function surveyRequests(spec: TraceTraffic, until: number): Part {
   }
   let count = 0
   let last = -1
-  for (let row = rows.next(); row !== undefined; row = rows.next()) {
-    if (row.arrival >= until) return { count, end: until }
-    if (row.arrival >= spec.from) count++
-    last = row.arrival
+  const recorded = streamed(format, spec)
+  for (let time = recorded.next(); time < Infinity; time = recorded.next()) {
+    if (time >= until) return { count, end: until }
+    if (time >= spec.from) count++
+    last = time
   }
   return { count, end: last + 1 }
 }
 
 function surveySeries(spec: TraceTraffic, until: number): Part {
-  const series = seriesOf(formatOf(spec), spec.file)
+  const series = repeatedSeries(seriesOf(formatOf(spec), spec.file), spec.repeat ?? 1)
   if (spec.bootstrap !== null) return resampled(spec, series.count.reduce((sum, count) => sum + count, 0), endOf(series), until)
   let count = 0
   for (let piece = firstAfter(series, spec.from); piece < series.from.length && series.from[piece] < until; piece++) {
