@@ -43,6 +43,14 @@ describe('a replay', () => {
     // The recorded submission of a later task is what the recorded engine made of it: here it comes when its parents are through.
     expect(tasks.map(({ start }) => start / SECOND)).toEqual([1, 3, 5, 6, 6, 10, 20])
   })
+  test('a recording that is over before the run says so, and one that goes on does not', () => {
+    const over = open()
+    unlimited(over, 100 * SECOND)
+    expect(over.notes).toEqual(['the recording is over before the run is: its last job came at 20s'])
+    const running = open(surf)
+    for (let i = 0; i < 10; i++) running.next()
+    expect(running.notes).toEqual([])
+  })
   test('each row of a list of pods is a job of one task, with its own request', () => {
     const source = open(surf)
     const { jobs, tasks } = unlimited(source, 5000 * SECOND)

@@ -3,6 +3,7 @@
  * grows with what is alive. Of the future only the next job is known.
  */
 import { grown } from '../../sim/columns.ts'
+import { showDuration } from '../../sim/units.ts'
 import type { JobsView, PodShape, PodSource } from '../../sim/workload.ts'
 import type { Dag } from './dag.ts'
 import { JobPlan } from './plan.ts'
@@ -102,7 +103,8 @@ export class JobSource implements PodSource {
   }
 
   get notes(): readonly string[] {
-    return this.noted()
+    // Asked for at the end of the run: a recording that is over by then was over before it.
+    return this.over && !this.stationary ? [...this.noted(), `the recording is over before the run is: its last job came at ${showDuration(Math.floor(this.rootTime / 1e6 + 0.5) * 1e6)}`] : this.noted()
   }
 
   next(): number {
