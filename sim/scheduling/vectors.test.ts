@@ -113,3 +113,33 @@ test('a node and its double, each half full, are equally good: shares tie exactl
     { numRuns: 200 },
   )
 })
+
+/** Sums and products of whole numbers over a common denominator, without any rounding. */
+const exactly = {
+  'dot-product': (ask: bigint[], free: bigint[]) => ask[0] * free[0] + ask[1] * free[1],
+  // The square, times a whole number for which 1 / |free|^2 of every node here is whole.
+  cosine: (ask: bigint[], free: bigint[]) => {
+    const product = ask[0] * free[0] + ask[1] * free[1]
+    return (product * product * MULTIPLE) / (free[0] * free[0] + free[1] * free[1])
+  },
+  l1: (ask: bigint[], free: bigint[]) => -(free[0] - ask[0] + (free[1] - ask[1])),
+  l2: (ask: bigint[], free: bigint[]) => -((free[0] - ask[0]) * (free[0] - ask[0]) + (free[1] - ask[1]) * (free[1] - ask[1])),
+  max: (ask: bigint[], free: bigint[]) => -(free[0] - ask[0] > free[1] - ask[1] ? free[0] - ask[0] : free[1] - ask[1]),
+}
+const MULTIPLE = Array.from({ length: 10 }, (_, x) => Array.from({ length: 10 }, (_, y) => BigInt((x + 1) * (x + 1) + (y + 1) * (y + 1)))).flat().reduce((a, b) => a * b)
+
+test.each(Object.keys(exactly) as (keyof typeof exactly)[])('%s decides as whole numbers do, the lowest row on ties, though tenths are no binary fractions', (rule) => {
+  const tenths = fc.tuple(fc.integer({ min: 3, max: 10 }), fc.integer({ min: 3, max: 10 }))
+  const asked = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }))
+  fc.assert(
+    fc.property(fc.array(tenths, { minLength: 2, maxLength: 6 }), asked, (nodes, ask) => {
+      const builder = clusterOf().nodes(nodes.length, { cpu: '10', memory: '10Gi' })
+      nodes.forEach(([cpu, gib], row) => builder.pod({ cpu: 10_000 - 1000 * cpu, memory: `${10 - gib}Gi` }, onNode(row)))
+      const scores = nodes.map((free) => exactly[rule](ask.map(BigInt), free.map(BigInt)))
+      const best = scores.reduce((a, b) => (b > a ? b : a))
+      const name = rule === 'l1' || rule === 'l2' || rule === 'max' ? 'norm-difference' : rule
+      expect(chosen(name, builder.pod({ cpu: 1000 * ask[0], memory: `${ask[1]}Gi` }), name === rule ? {} : { norm: rule })).toBe(scores.indexOf(best))
+    }),
+    { numRuns: 1000 },
+  )
+})

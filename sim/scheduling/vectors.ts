@@ -6,7 +6,9 @@
  *
  * GPUs are thousandths of a device, all devices of the node together. A resource that the node does not have, or that has the weight 0,
  * is left out. Each share is one division, which IEEE rounds correctly: equal shares of different nodes are the same number, and
- * half of a small empty node ties with half of a large one.
+ * half of a small empty node ties with half of a large one. Sums, products and roots of them are rounded in the last places, by how they
+ * came about; so the last 17 of a key's 53 bits are cut off, and what is equal on paper (0.3 + 0.3 and 0.4 + 0.2, or all angles of
+ * nodes that are filled evenly) ties. Keys that differ by less than 2^-36 of themselves do, too.
  */
 import { CPU, DEVICES, MEMORY, MILLI, PODS } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
@@ -24,6 +26,9 @@ export const vectorParameters = {
 } as const
 
 export type VectorWeights = Values<typeof vectorParameters>
+
+/** 2^17 + 1: the factor of Veltkamp's splitting, by which a number is rounded to 53 - 17 bits in three steps (Dekker 1971). */
+const SPLIT = 131_073
 
 export abstract class VectorKey implements NodeKey {
   /** The dimensions of the node at hand: `size` of them, each with its weight, and in its own unit what is asked for, is free, and is there. */
@@ -66,6 +71,8 @@ export abstract class VectorKey implements NodeKey {
       this.size = size
       if (nodes.devices[row] > 0 && this.weights.gpuWeight > 0) this.addDevices(podClass, view, row)
       this.put(out, i)
+      const wide = SPLIT * out[i]
+      out[i] = wide - (wide - out[i])
     }
   }
 
