@@ -90,6 +90,12 @@ describe('cooldowns', () => {
     expect(follow([30, 30, 75, 30, 30], { ...policy, outCooldown: 0 })).toEqual([9, 9, 10, 9, 9])
   })
 
+  test('after 10 -> 12 -> 11 a step of 2 adds the 1 that is gone; after 10 -> 12 -> 7 it adds 2, not the 5 up to what was there before', () => {
+    const policy = { outSteps: [{ from: 0, adjust: 2 }], inSteps: [{ from: 0, adjust: -1 }, { from: -20, adjust: -5 }], outCooldown: 5 * MINUTE, inCooldown: 0 }
+    expect(follow([75, 30, 75], policy)).toEqual([12, 11, 12])
+    expect(follow([75, 10, 75], policy)).toEqual([12, 7, 9])
+  })
+
   test('a step that changes nothing, since the bounds hold, begins no cooldown', () => {
     const policy = { outSteps: [{ from: 0, adjust: 2 }], inCooldown: 5 * MINUTE, outCooldown: 5 * MINUTE }
     expect(follow([30, 75, 30], policy, 10, { max: 9 })).toEqual([9, 9, 9]) // growth at the bound did not end the cooldown of shrinking

@@ -99,7 +99,7 @@ class Step implements ReplicaAutoscaler {
     let adjust: number | undefined
     for (const { from, adjust: by } of outSteps) if (from <= breach) adjust = by // the last that begins at or before it
     if (adjust === undefined) return replicas
-    const base = now < this.outUntil ? this.base : replicas
+    const base = now < this.outUntil ? Math.min(this.base, replicas) : replicas // fewer meanwhile: a step adds no more than it says
     const wanted = Math.min(max, this.adjusted(base, adjust))
     if (wanted <= replicas) return replicas
     this.base = base
