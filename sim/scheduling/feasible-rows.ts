@@ -3,6 +3,7 @@ import type { ClusterView } from '../cluster/views.ts'
 import type { NodeChanges } from './changes.ts'
 import type { ClassTree } from './class-index.ts'
 import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
+import type { Fits } from './fit-trees.ts'
 import { feasibleRow } from './scan.ts'
 
 /** Rows that the scan passes twice, asking each of them, in the time in which a tree takes in one change. */
@@ -10,7 +11,7 @@ const ROWS_PER_CHANGE = 2
 
 export class FeasibleRows {
   private readonly trees: FitTrees
-  private tree: ClassTree<Int32Array> | undefined
+  private tree: ClassTree<Fits> | undefined
 
   constructor(changes: NodeChanges) {
     this.trees = new FitTrees(changes)
