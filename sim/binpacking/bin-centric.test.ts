@@ -1,4 +1,5 @@
 /** Dot product and norm greedy, worked by hand in bins of (10, 10), and in general against the item-centric members. */
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEVICES } from '../cluster/views.ts'
 import { Streams } from '../random/stream.ts'
@@ -51,6 +52,22 @@ describe('worked by hand', () => {
   test('equal affinity: the kind of pod that came first; equal pods in their own order', () => {
     const p = problem([{ cpu: 6, kind: 'a' }, { cpu: 6, kind: 'b' }, { cpu: 6, kind: 'a' }], [], [{ cpu: 10 }])
     expect(binOf('dot-product', p)).toEqual([0, 2, 1])
+  })
+
+  // The affinities times 100 are whole numbers; as binary fractions 0.3 + 0.3 is less than 0.2 + 0.4.
+  test.each([
+    { name: 'dot-product', of: (free: number[], pod: number[]) => free[0] * pod[0] + free[1] * pod[1] },
+    { name: 'norm-greedy', of: (free: number[], pod: number[]) => -((free[0] - pod[0]) * (free[0] - pod[0]) + (free[1] - pod[1]) * (free[1] - pod[1])) },
+  ])('$name decides as whole numbers do, the first kind on ties, though tenths are no binary fractions', ({ name, of }) => {
+    const amounts = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }))
+    fc.assert(
+      fc.property(amounts(4, 10), fc.array(amounts(1, 4), { minLength: 2, maxLength: 8 }), (free, pods) => {
+        const p = problem(pods.map(([cpu, memory]) => ({ cpu, memory })), [{ cpu: free[0], memory: free[1], pods: 1 }], [{ cpu: 10, memory: 10, limit: 0 }])
+        const affinities = pods.map((pod) => of(free, pod))
+        expect(binOf(name, p).indexOf(0)).toBe(affinities.indexOf(Math.max(...affinities)))
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   test('a type that repeats takes the same devices again: 8 pods of two devices, four nodes', () => {

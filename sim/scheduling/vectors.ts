@@ -13,6 +13,7 @@
 import { CPU, DEVICES, MEMORY, MILLI, PODS } from '../cluster/views.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import type { Values } from '../define.ts'
+import { withoutLastBits } from '../rounding.ts'
 import type { NodeKey } from './key.ts'
 
 const weight = (what: string) => ({ kind: 'number', default: 1, min: 0, max: 1_000_000, meaning: `weight of ${what}; 0 leaves it out` }) as const
@@ -26,9 +27,6 @@ export const vectorParameters = {
 } as const
 
 export type VectorWeights = Values<typeof vectorParameters>
-
-/** 2^17 + 1: the factor of Veltkamp's splitting, by which a number is rounded to 53 - 17 bits in three steps (Dekker 1971). */
-const SPLIT = 131_073
 
 export abstract class VectorKey implements NodeKey {
   /** The dimensions of the node at hand: `size` of them, each with its weight, and in its own unit what is asked for, is free, and is there. */
@@ -71,8 +69,7 @@ export abstract class VectorKey implements NodeKey {
       this.size = size
       if (nodes.devices[row] > 0 && this.weights.gpuWeight > 0) this.addDevices(podClass, view, row)
       this.put(out, i)
-      const wide = SPLIT * out[i]
-      out[i] = wide - (wide - out[i])
+      out[i] = withoutLastBits(out[i])
     }
   }
 
