@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { clusterOf, onNode } from '../cluster/build.fixture.ts'
 import type { LooseShape, LooseTemplate } from '../cluster/build.fixture.ts'
 import type { ParameterValue } from '../define.ts'
-import { chosen } from './scheduling.fixture.ts'
+import { chosen, context } from './scheduling.fixture.ts'
 
 /** Two nodes of 10 cores and 10Gi, each with so much of both free; then the pod. */
 const free = (first: readonly [number, number], second: readonly [number, number], pod: readonly [number, number]) =>
@@ -142,4 +142,23 @@ test.each(Object.keys(exactly) as (keyof typeof exactly)[])('%s decides as whole
     }),
     { numRuns: 1000 },
   )
+})
+
+const weighed = ['dot-product', 'cosine', 'norm-difference'].flatMap((name) => ['cpuWeight', 'memoryWeight', 'gpuWeight', 'namedWeight'].map((key) => ({ name, key })))
+
+test.each(weighed)('$name listens to $key: left out, or ten times as heavy, it chooses another node somewhere', ({ name, key }) => {
+  const draws = context(`${name} ${key}`).random
+  const upTo = (most: number): number => draws.int(most + 1)
+  const other: Record<string, boolean> = {}
+  for (let i = 0; i < 200; i++) {
+    const builder = clusterOf().nodes(2, { cpu: '10', memory: '10Gi', gpus: 4, resources: { 'example.com/license': 10 } })
+    for (const row of [0, 1]) {
+      builder.pod({ cpu: 1000 * upTo(7), memory: `${upTo(7)}Gi`, resources: { 'example.com/license': upTo(7) } }, onNode(row))
+      for (let device = upTo(3); device > 0; device--) builder.pod({ cpu: 0, memory: 0, gpus: 1 }, onNode(row))
+    }
+    builder.pod({ cpu: 1000 * (1 + upTo(2)), memory: `${1 + upTo(2)}Gi`, gpus: 1, resources: { 'example.com/license': 1 + upTo(2) } })
+    const usual = chosen(name, builder)
+    for (const weight of [0, 10]) other[weight] ||= chosen(name, builder, { [key]: weight }) !== usual
+  }
+  expect(other).toEqual({ 0: true, 10: true })
 })
