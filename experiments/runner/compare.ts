@@ -2,10 +2,9 @@
  * Values laid over a file: the axes of `compare` and `--set`. A path is a list of keys joined by dots in which a list item is
  * addressed by its name (`workload.services.web.traffic.rate`).
  */
-import { parse } from 'yaml'
 import { suggestion } from '../../sim/suggestion.ts'
-import { pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
-import { FAMILY_PATHS, familyOf, SEATS, type FamilyPath } from './families.ts'
+import { parseValue, pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
+import { FAMILY_PATHS, familyOf, seatKeys, type FamilyPath } from './families.ts'
 import { isMap } from './quantities.ts'
 import { experimentShape } from './schema.ts'
 
@@ -68,7 +67,7 @@ export function laidOver(data: unknown, overlays: readonly Overlay[]): Record<st
 
 /** Another algorithm takes the seat as it is: `scheduling: [best-fit, first-fit]` keeps the file's `order`. */
 function inSeat(path: Path, value: unknown, before: unknown): unknown {
-  const keys = SEATS[path.join('.')] ?? []
+  const keys = seatKeys(path)
   if (!isMap(before) || !(typeof value === 'string' || isMap(value))) return value
   const kept = Object.entries(before).filter(([key]) => keys.includes(key))
   return kept.length === 0 ? value : { ...Object.fromEntries(kept), ...(isMap(value) ? value : { name: value }) }
@@ -77,7 +76,7 @@ function inSeat(path: Path, value: unknown, before: unknown): unknown {
 /** Is `inner` a key of the seat that the other axis changes the algorithm of, without saying this key itself? */
 function besides(outer: Path, values: readonly unknown[], inner: Path): boolean {
   const key = inner[outer.length]
-  return startsWith(inner, outer) && (SEATS[outer.join('.')] ?? []).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
+  return startsWith(inner, outer) && seatKeys(outer).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
 }
 
 /** `--set path=value`; the value is read as YAML. */
@@ -87,15 +86,13 @@ export function parseSet(text: string, data: unknown): Overlay | Problem {
   const place = (column: number): Place => ({ file, line: 1, column })
   if (equals < 1) return { place: place(1), path: '', message: `found ${show(text)}; accepted: path=value, such as workload.services.web.replicas=20` }
   const key = text.slice(0, equals)
-  let value: unknown
-  try {
-    value = parse(text.slice(equals + 1))
-  } catch {
+  const read = parseValue(text.slice(equals + 1))
+  if (read === undefined) {
     return { place: place(equals + 2), path: key, message: `found a value that is not YAML: ${show(text.slice(equals + 1))}; accepted: a value as in the file` }
   }
   const path = stepsOf(key, data)
   if ('wrong' in path) return { place: place(1), path: key, message: path.wrong }
-  return { path, value, place: (_, onKey) => place(onKey ? 1 : equals + 2) }
+  return { path, value: read.value, place: (_, onKey) => place(onKey ? 1 : equals + 2) }
 }
 
 /** The axes of `compare`, or its problems. */

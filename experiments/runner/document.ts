@@ -4,7 +4,7 @@
  * keep a place of their own.
  */
 import { readFileSync, statSync } from 'node:fs'
-import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml'
 
 export type Path = readonly (string | number)[]
 
@@ -64,8 +64,9 @@ export function parseSource(file: string, text: string): Read {
   }
   const problem = (offset: number, message: string): Problem => ({ place: placeAt(offset), path: '', message })
 
-  if (document.errors.length > 0) {
-    return { problems: document.errors.map((error) => problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 80)))) }
+  const wrongs = wrongsOf(document)
+  if (wrongs.length > 0) {
+    return { problems: wrongs.map((error) => problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 80)))) }
   }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     return { problems: [problem(0, 'found an empty file; accepted: an experiment with at least a cluster and a workload')] }
@@ -90,6 +91,21 @@ export function parseSource(file: string, text: string): Read {
       place: (path) => placeAt(offsetOf(root, path, false)),
       keyPlace: (path) => placeAt(offsetOf(root, path, true)),
     },
+  }
+}
+
+/** What yaml merely warns of (a tag or a directive that it does not know) is an error too: the value would be another than its author thought. */
+const wrongsOf = (document: Document.Parsed): readonly YAMLError[] => [...document.errors, ...document.warnings]
+
+/** A single value, as `--set` takes it; undefined when it is not YAML, or an endless value. */
+export function parseValue(text: string): { readonly value: unknown } | undefined {
+  const document = parseDocument(text, { prettyErrors: false })
+  if (wrongsOf(document).length > 0) return undefined
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES })
+    return hasCycle(value) ? undefined : { value }
+  } catch {
+    return undefined // an alias of nothing, or too many
   }
 }
 

@@ -58,7 +58,9 @@ export type FamilyPath = keyof typeof FAMILIES
 export const FAMILY_PATHS = Object.keys(FAMILIES) as readonly FamilyPath[]
 
 /** Keys beside an algorithm's name that belong to its seat: another algorithm in the same seat keeps them. */
-export const SEATS: Readonly<Record<string, readonly string[]>> = { scheduling: ['order'], binpacking: ['seat', 'every'] }
+const SEATS: ReadonlyMap<string, readonly string[]> = new Map([['scheduling', ['order']], ['binpacking', ['seat', 'every']]])
+
+export const seatKeys = (path: readonly (string | number)[]): readonly string[] => SEATS.get(path.join('.')) ?? []
 
 export const familyOf = (path: FamilyPath): Family => FAMILIES[path]
 
