@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const small = { requests: 1000, samples: 20 }
-const CHARTS = ['metrics', 'slo-misses-against-cost', 'latency', 'pending', 'packing', 'timeseries', 'nodes']
+const CHARTS = ['metrics', 'slo-misses-against-cost', 'latency', 'pending', 'pending-tail', 'packing', 'timeseries', 'nodes']
 
 async function contents(root: string): Promise<Map<string, string>> {
   const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile())

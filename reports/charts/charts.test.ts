@@ -29,7 +29,7 @@ const sizeOf = (svg: string): { width: number; height: number } => {
 }
 
 /** What every study has; then what needs two services, and two axes that cross. */
-const ALWAYS = ['metrics', 'slo-misses-against-cost', 'latency', 'pending', 'packing', 'timeseries', 'nodes']
+const ALWAYS = ['metrics', 'slo-misses-against-cost', 'latency', 'pending', 'pending-tail', 'packing', 'timeseries', 'nodes']
 
 describe('charts', () => {
   test.each(Object.entries(CASES))('%s: drawn without a warning, nothing clipped at the edges', async (_, options) => {

@@ -5,7 +5,7 @@ import { latencyCharts } from './latency.ts'
 import { metricsChart } from './metrics.ts'
 import { nodesChart } from './nodes.ts'
 import { packingChart } from './packing.ts'
-import { pendingChart } from './pending.ts'
+import { pendingCharts } from './pending.ts'
 import type { Chart } from './theme.ts'
 import { timeseriesChart } from './timeseries.ts'
 import { tradeoffChart } from './tradeoff.ts'
@@ -14,11 +14,11 @@ export { specOf } from './theme.ts'
 export type { Chart, ChartSpec } from './theme.ts'
 
 /** In the order of the report. */
-const CHARTS = [metricsChart, tradeoffChart, interactionChart, latencyCharts, pendingChart, packingChart, timeseriesChart, nodesChart]
+const CHARTS = [metricsChart, tradeoffChart, interactionChart, latencyCharts, pendingCharts, packingChart, timeseriesChart, nodesChart]
 
 /** Names of all charts that a report can have. */
 export const chartNames: readonly string[] = [
-  'metrics', 'slo-misses-against-cost', 'interaction', 'latency', 'latency-by-service', 'pending', 'packing', 'timeseries', 'nodes',
+  'metrics', 'slo-misses-against-cost', 'interaction', 'latency', 'latency-by-service', 'pending', 'pending-tail', 'packing', 'timeseries', 'nodes',
 ]
 
 export function chartsOf(summary: Summary): Chart[] {

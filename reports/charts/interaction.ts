@@ -12,6 +12,9 @@ import { chartName, columnsFor, looksFor, named, PLAIN_LABELS, rounded, told, US
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MOST_PANELS = 6
+/** Between neighbouring lines at a level, and from the first line to the last, as shares of the distance of levels. */
+const BESIDE = 0.05
+const MOST_BESIDE = 0.4
 /** Of a value of an axis, in a legend or below an axis. */
 const NAME_LIMIT = 30
 
@@ -74,8 +77,8 @@ function cellMeans(study: Study, metric: MetricDefinition, { along, lines }: Pai
       if (means.length === 0) return
       const { mean, low, high } = intervalOf(means)
       const end = (value: number): number => rounded(Number.isNaN(value) ? mean : value)
-      // Side by side within a level, so that no interval hides another.
-      const place = a + (0.4 * (l - (names.length - 1) / 2)) / Math.max(1, names.length - 1)
+      // A little beside one another, so that no interval hides another and all of a level are seen as one.
+      const place = a + Math.min(BESIDE, MOST_BESIDE / Math.max(1, names.length - 1)) * (l - (names.length - 1) / 2)
       rows.push({ place: rounded(place), level: levels[a], line: names[l], mean: rounded(mean), low: end(low), high: end(high), n: means.length, interval: formatMean(mean, (high - low) / 2, '±') })
     })
   })

@@ -1,34 +1,53 @@
-/** How many pods wait longer than x for a node, all replications of a variant merged. Pods that never got one count with their wait until the end. */
+/**
+ * How long pods wait for a node, all replications of a variant merged; pods that never got one count with their wait until the end. A
+ * histogram, as a bar per variant cut into classes of ten times the time (bars of several variants side by side hide one another), and
+ * the share that waits longer than x, where the tail is seen.
+ */
 import { Histogram } from '../../sim/metrics/histogram.ts'
 import { formatNumber } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary.ts'
 import { survivalOf, survivalView } from './survival.ts'
-import { USUAL } from './theme.ts'
-import type { Chart } from './theme.ts'
+import { looksOf, named, rounded, told, USUAL, widestOf } from './theme.ts'
+import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MICROSECONDS = 1_000_000
 const SUBJECT = { x: 'pending time [s]', y: 'pods that wait longer' }
+/** Upper ends [µs], names, and steps of cividis (Nuñez, Anderton, Renslow 2018). */
+const CLASSES = [
+  { until: 1e3, name: 'up to 1 ms', colour: '#fee838' },
+  { until: 1e4, name: 'to 10 ms', colour: '#dfc855' },
+  { until: 1e5, name: 'to 100 ms', colour: '#bcaf6c' },
+  { until: 1e6, name: 'to 1 s', colour: '#9b9476' },
+  { until: 1e7, name: 'to 10 s', colour: '#7c7b78' },
+  { until: 1e8, name: 'to 100 s', colour: '#61646f' },
+  { until: 1e9, name: 'to 1,000 s', colour: '#414d6b' },
+  { until: Infinity, name: 'longer', colour: '#12356f' },
+] as const
 
-export function pendingChart({ study }: Summary): Chart[] {
-  const survival = survivalOf(study, study.variants.map((_, variant) => pooledPending(study, variant)), MICROSECONDS)
+export function pendingCharts({ study }: Summary): Chart[] {
+  const pooled = study.variants.map((_, variant) => pooledPending(study, variant))
+  const survival = survivalOf(study, pooled, MICROSECONDS)
   if (survival === null) return []
+  const classes = classesOf(study, pooled)
   const n = plannedReplications(study)
+  const of = `${formatNumber(survival.count)} pods in all, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`
+  const common = { time: 0, mostVariants: Infinity, fewVariants: 0 }
   // Where nothing ever waited, a logarithmic axis has no place for it.
   const log = { x: survival.most > 0, y: false }
-  return [{
-    name: 'pending',
-    title: 'Pending time of pods',
-    subtitle: [`share of pods that wait longer from created to bound; ${formatNumber(survival.count)} pods in all, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`],
-    usual: { ...USUAL, log },
-    switches: log.x ? ['x', 'y'] : ['y'],
-    time: 0,
-    mostVariants: Infinity,
-    fewVariants: 0,
-    data: { pending: survival.rows },
-    draw: (how) => survivalView(study, survival, 'pending', SUBJECT, how, 280),
-  }]
+  return [
+    {
+      name: 'pending', title: 'Pending time of pods', subtitle: [`pods by their time from created to bound; ${of}`],
+      usual: USUAL, switches: [], ...common, data: { classes },
+      draw: (how) => histogramView(study, classes, how),
+    },
+    {
+      name: 'pending-tail', title: 'Pending time of pods: the tail', subtitle: [`share of pods that wait longer from created to bound; ${of}`],
+      usual: { ...USUAL, log }, switches: log.x ? ['x', 'y'] : ['y'], ...common, data: { pending: survival.rows },
+      draw: (how) => survivalView(study, survival, 'pending', SUBJECT, how, 280),
+    },
+  ]
 }
 
 function pooledPending(study: Study, variant: number): Histogram {
@@ -37,4 +56,44 @@ function pooledPending(study: Study, variant: number): Histogram {
     if (result.pending !== undefined && result.pending.buckets.length > 0) pooled.merge(Histogram.fromSparse(result.pending))
   }
   return pooled
+}
+
+/** Keys variant, class, from and to (shares, stacked), share, pods. */
+function classesOf(study: Study, histograms: readonly Histogram[]): ChartSpec[] {
+  const { names } = looksOf(study)
+  return histograms.flatMap((histogram, variant) => {
+    const rows: ChartSpec[] = []
+    let above = histogram.count
+    CLASSES.forEach(({ until, name }) => {
+      const beyond = until === Infinity ? 0 : histogram.countAbove(until)
+      const pods = above - beyond
+      const place = (count: number): number => rounded(1 - count / histogram.count)
+      if (pods > 0) rows.push({ variant: names[variant], class: name, from: place(above), to: place(beyond), share: rounded(pods / histogram.count), pods })
+      above = beyond
+    })
+    return rows
+  })
+}
+
+function histogramView(study: Study, classes: readonly ChartSpec[], how: How): ChartSpec {
+  const { names } = looksOf(study, how)
+  const beside = how.width < 480 ? 0 : widestOf(names, 11)
+  const shown = CLASSES.filter(({ name }) => classes.some((row) => row.class === name))
+  const axis: ChartSpec = beside === 0 ? { labels: false, ticks: false } : { labelLimit: 400, labelColor: '#1f2328', labelOverlap: false }
+  return {
+    width: beside === 0 ? how.width : Math.max(230, how.width - beside),
+    height: { step: names.length > 12 ? 14 : 24 },
+    data: { name: 'classes' },
+    mark: { type: 'bar', height: { band: 0.7 } },
+    encoding: {
+      x: { field: 'from', type: 'quantitative', title: 'pods [%]', scale: { domain: [0, 1], nice: false }, axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" } },
+      x2: { field: 'to' },
+      y: { field: 'variant', type: 'nominal', sort: null, title: null, scale: { domain: names }, axis: { ...axis, grid: false } },
+      color: {
+        field: 'class', type: 'ordinal', scale: { domain: shown.map(({ name }) => name), range: shown.map(({ colour }) => colour) },
+        legend: { title: 'waited', orient: 'bottom', direction: 'horizontal', columns: how.width < 480 ? 3 : 8, symbolType: 'square', symbolSize: 160, titleFontSize: 12, titleFontWeight: 'normal' },
+      },
+      tooltip: [named('variant'), named('class', 'waited'), { field: 'share', type: 'quantitative', title: 'pods that did', format: '.3~%' }, told('pods', 'pods')],
+    },
+  }
 }

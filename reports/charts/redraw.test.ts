@@ -21,7 +21,7 @@ const bars = { data: { name: 'runs' }, mark: 'point', encoding: { x: { field: 's
 
 describe('a chart of the report, drawn again from its folder', () => {
   test('gives the picture that is there', async () => {
-    expect(await chartsIn(folder)).toEqual(['latency', 'metrics', 'nodes', 'packing', 'pending', 'slo-misses-against-cost', 'timeseries'])
+    expect(await chartsIn(folder)).toEqual(['latency', 'metrics', 'nodes', 'packing', 'pending', 'pending-tail', 'slo-misses-against-cost', 'timeseries'])
     for (const name of await chartsIn(folder)) {
       const { svg, warnings, png } = await drawFromFolder(folder, name)
       expect(`${svg}\n`, name).toBe(await readFile(join(folder, 'charts', `${name}.svg`), 'utf8'))

@@ -21,8 +21,9 @@ export interface Survival {
   readonly count: number
   readonly least: number
   readonly most: number
-  /** Smallest share that is shown. */
+  /** Smallest and largest share that is shown. */
   readonly rarest: number
+  readonly commonest: number
 }
 
 export interface Subject {
@@ -44,6 +45,7 @@ export function survivalOf(study: Study, histograms: readonly Histogram[], divis
   let least = Infinity
   let most = 0
   let rarest = 1
+  let commonest = 0
   histograms.forEach((histogram, variant) => {
     count += histogram.count
     for (const { value, beyond } of pointsOf(histogram, divisor, points)) {
@@ -51,9 +53,10 @@ export function survivalOf(study: Study, histograms: readonly Histogram[], divis
       least = Math.min(least, value)
       most = Math.max(most, value)
       rarest = Math.min(rarest, beyond)
+      commonest = Math.max(commonest, beyond)
     }
   })
-  return rows.length === 0 ? null : { rows, count, least, most, rarest }
+  return rows.length === 0 ? null : { rows, count, least, most, rarest, commonest }
 }
 
 /** Steps of equal ratio in the share beyond, so that each decade of the tail gets the same number of points. */
@@ -82,7 +85,7 @@ export function survivalView(study: Study, survival: Survival, dataset: string, 
     mark: { type: 'line', clip: true },
     encoding: {
       x: { field: 'value', type: 'quantitative', title: log.x ? `${xTitle}, logarithmic` : xTitle, ...(log.x ? logarithmicValues(survival, width) : linearValues(survival)) },
-      y: { field: 'beyond', type: 'quantitative', title: log.y ? `${yTitle} [%], logarithmic` : `${yTitle} [%]`, ...(log.y ? logarithmicShares(survival, height) : linearShares()) },
+      y: { field: 'beyond', type: 'quantitative', title: log.y ? `${yTitle} [%], logarithmic` : `${yTitle} [%]`, ...(log.y ? logarithmicShares(survival, height) : linearShares(survival)) },
       color: looks.colour,
       strokeDash: looks.dash,
       strokeWidth: LINE_WIDTH,
@@ -97,7 +100,7 @@ function logarithmicShares({ rarest }: Survival, height: number): ChartSpec {
   return { scale: { type: 'log', domain: [rarest, 1], nice: false }, axis: { values: shares, labelExpr: "format(datum.value * 100, '~r')" } }
 }
 
-const linearShares = (): ChartSpec => ({ scale: { domain: [0, 1] }, axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" } })
+const linearShares = ({ commonest }: Survival): ChartSpec => ({ scale: { domain: [0, rounded(commonest)], nice: true }, axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" } })
 
 function linearValues({ most }: Survival): ChartSpec {
   return { scale: { domain: [0, rounded(most > 0 ? most : 1)], nice: true }, axis: { tickCount: 8, labelExpr: PLAIN_LABELS } }

@@ -12,7 +12,7 @@ import type { Study } from '../study.ts'
 import { installedBrowser, openBrowser } from './browser.fixture.ts'
 
 const SMALL: FixtureOptions = { variants: 6, replications: 3, requests: 400, samples: 20, nodes: 10 }
-const CHARTS = ['metrics', 'slo-misses-against-cost', 'interaction', 'latency', 'pending', 'packing', 'timeseries', 'nodes']
+const CHARTS = ['metrics', 'slo-misses-against-cost', 'interaction', 'latency', 'pending', 'pending-tail', 'packing', 'timeseries', 'nodes']
 
 /** For a machine that does much else. */
 const PATIENCE = { timeout: 15_000, interval: 20 }
@@ -260,7 +260,7 @@ function clicks(path: string): void {
       ['metrics', 'horizontal', /logarithmic\)/],
       ['slo-misses-against-cost', 'vertical', /SLO misses \[%\] \(logarithmic/],
       ['interaction', 'vertical', /logarithmic/],
-      ['pending', 'vertical', /wait longer \[%\], logarithmic/],
+      ['pending-tail', 'vertical', /wait longer \[%\], logarithmic/],
       ['timeseries', 'vertical', /logarithmic/],
     ])('%s: the %s axis is made logarithmic, and linear again', async (name, side, title) => {
       const page = await usual()
@@ -339,7 +339,7 @@ function clicks(path: string): void {
         }
       }
       const page = await open(await fileOf('evil', study))
-      for (const name of ['metrics', 'slo-misses-against-cost', 'latency', 'latency-by-service', 'pending', 'packing', 'timeseries', 'nodes']) {
+      for (const name of ['metrics', 'slo-misses-against-cost', 'latency', 'latency-by-service', 'pending', 'pending-tail', 'packing', 'timeseries', 'nodes']) {
         const figure = await chart(page, name)
         const mark = figure.locator('.view').locator('.mark-symbol path, .mark-line path, .mark-rect path').first()
         await mark.hover({ force: true })
