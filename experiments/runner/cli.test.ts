@@ -56,6 +56,8 @@ describe('calls that are wrong end with 2, a remedy, and no stack', () => {
     ['no jobs', ['run', 'x.yaml', '--jobs', '0'], 'accepted: a whole number of at least 1'],
     ['negative replications', ['plan', 'x.yaml', '--replications', '-3'], 'accepted: a whole number of at least 1'],
     ['a missing file', ['run', 'none.yaml'], 'none.yaml:1:1  found no such file; accepted: a YAML file'],
+    ['an unknown member', ['list', 'slb', 'two-choice'], 'found the balancer "two-choice"; accepted: round-robin, '],
+    ['an unknown metric', ['list', 'metrics', 'costs'], '(did you mean cost?)'],
     ['an unknown family', ['list', 'schedulin'], 'found the family "schedulin"; accepted: scheduling, scheduling.order, binpacking, slb, autoscaling.replicas, autoscaling.sizes, autoscaling.nodes, metrics (did you mean scheduling?)'],
     ['a wrong value', ['plan', file, '--set', 'horizon=5x'], `--set horizon=5x:1:9  horizon  found "5x"; accepted: a duration`],
   ])('%s', async (_, args, expected) => {
@@ -110,6 +112,10 @@ describe('calls that print', () => {
       }
     }
     for (const { id, definition } of METRICS) expect(out.split('\n').some((line) => line.startsWith(`  ${id} `) && line.endsWith(definition)), id).toBe(true)
+    const one = (await call('list', 'slb', 'two-choices')).out
+    expect(one).toContain('  two-choices\n')
+    expect(one).not.toContain('round-robin')
+    expect((await call('list', 'metrics', 'cost')).out.trim().split('\n')).toHaveLength(3)
     expect((await call('list', 'replicas')).out).toContain('target: share between 1% and 1000%, default 70%.')
   })
 

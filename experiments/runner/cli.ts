@@ -147,10 +147,11 @@ export async function main(args: readonly string[], screens: Screens, interrupts
   program
     .command('list')
     .description('list algorithms with their parameters, and metrics')
-    .argument('[family]', 'scheduling, binpacking, slb, replicas, sizes, nodes or metrics')
-    .action(async (family: string | undefined) => {
+    .argument('[family]', 'scheduling, scheduling.order, binpacking, slb, replicas, sizes, nodes or metrics')
+    .argument('[name]', 'one algorithm or metric of it')
+    .action(async (family: string | undefined, member: string | undefined) => {
       const { listText } = await import('./list.ts')
-      const listed = listText(family)
+      const listed = listText(family, member)
       if ('wrong' in listed) {
         screens.err.write(`orchsim list: ${listed.wrong}\n`)
         code = EXIT.wrong
