@@ -51,7 +51,7 @@ describe('chart', () => {
 
   it.each([
     ['no folder', ['none'], [], 'found no folder "'],
-    ['a chart that is not there', ['results'], ['latncy'], 'did you mean "latency"?'],
+    ['a chart that is not there', ['results'], ['latncy'], 'did you mean latency?'],
     ['both', ['results'], ['latency', '--spec', 'x'], 'found a chart and --spec; accepted: one of the two'],
     ['a specification that is not there', ['results'], ['--spec', 'none.json'], 'found "none.json", which cannot be read (ENOENT)'],
     ['another ending', ['results'], ['latency', '--out', 'x.gif'], 'found the file "x.gif"; accepted: a name that ends in .svg, .png, .json'],

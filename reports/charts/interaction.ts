@@ -32,15 +32,18 @@ export function interactionChart(summary: Summary): Chart[] {
   const drawable = all.map((pair) => ({ pair, rows: cellMeans(study, metric, pair) })).filter(({ rows }) => isCrossed(rows))
   if (drawable.length === 0) return []
   const shown = drawable.slice(0, MOST_PANELS)
+  const positive = shown.every(({ rows }) => rows.every((row) => (row.low as number) > 0))
+  // Effects of ratios are differences of logarithms: only there do parallel lines mean that nothing depends on the other axis.
+  const ratios = metric.comparison === 'ratio'
   const n = plannedReplications(study)
   const over = study.axes.filter(({ values }) => values.length > 1).length > 2 ? ' over the other axes' : ''
   const some = drawable.length > shown.length ? `; the first ${shown.length} of ${drawable.length} pairs of axes` : ''
   return [{
     name: 'interaction',
     title: `Interaction of the axes: ${metric.label}`,
-    subtitle: [`${withUnit(metric.label, metric.unit)}, mean${over}${n === 1 ? ', one replication: no intervals' : ` and 95 % interval over ${n} replications`}${some}`, 'parallel lines: the two axes add up; lines that are not: what one does depends on the other'],
-    usual: USUAL,
-    switches: shown.every(({ rows }) => rows.every((row) => (row.low as number) > 0)) ? ['y'] : [],
+    subtitle: [`${withUnit(metric.label, metric.unit)}, mean${over}${n === 1 ? ', one replication: no intervals' : ` and 95 % interval over ${n} replications`}${some}`, parallels(ratios, positive)],
+    usual: ratios && positive ? { ...USUAL, log: { ...USUAL.log, y: true } } : USUAL,
+    switches: positive ? ['y'] : [],
     time: 0,
     mostVariants: Infinity,
     fewVariants: 0,
@@ -51,6 +54,12 @@ export function interactionChart(summary: Summary): Chart[] {
       return { columns, resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } }, concat: shown.map(({ pair, rows }, i) => panel(study, metric, { pair, rows, dataset: `pair-${i + 1}` }, { ...how, width })) }
     },
   }]
+}
+
+function parallels(ratios: boolean, positive: boolean): string {
+  if (!ratios) return 'parallel lines: the two axes add up; lines that are not: what one does depends on the other'
+  if (positive) return 'parallel lines on the logarithmic axis: the two axes multiply; lines that are not: what one does depends on the other'
+  return 'the two axes multiply when lines rise by equal ratios, which this axis cannot show: see the effects'
 }
 
 /** Along goes the axis with more values: lines beyond eight or so cannot be told apart. */

@@ -32,7 +32,7 @@ export function pendingCharts({ study }: Summary): Chart[] {
   if (survival === null) return []
   const classes = classesOf(study, pooled)
   const n = plannedReplications(study)
-  const of = `${formatNumber(survival.count)} pods in all, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`
+  const of = `${formatNumber(survival.count)} pods created in the window, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`
   const common = { time: 0, mostVariants: Infinity, fewVariants: 0 }
   // Where nothing ever waited, a logarithmic axis has no place for it.
   const log = { x: survival.most > 0, y: false }
