@@ -27,7 +27,6 @@ class QueueLength implements ReplicaAutoscaler {
   readonly every: number
   private readonly values: Values<typeof parameters>
   private readonly recent: WishWindow
-  private known = false
 
   constructor(values: Values<typeof parameters>) {
     this.every = values.every
@@ -36,14 +35,10 @@ class QueueLength implements ReplicaAutoscaler {
   }
 
   desired(load: LoadView): number {
-    if (!this.known) this.recent.add(load.now, load.replicas) // the HPA's first contact
-    this.known = true
+    this.recent.meet(load.now, load.replicas)
     const backlog = load.measured * (this.values.counts === 'all' ? load.inFlight : load.queued)
     if (Number.isNaN(backlog) || load.measured === 0) return load.replicas
-    const wish = this.wish(backlog, load.replicas)
-    const result = Math.max(wish, this.recent.largest(load.now))
-    this.recent.add(load.now, wish)
-    return result
+    return this.recent.steady(load.now, this.wish(backlog, load.replicas))
   }
 
   /** The last replica stays: requests wait in pods, so that without one no queue could ever call for one. */

@@ -26,7 +26,6 @@ class TargetUtilization implements ReplicaAutoscaler {
   readonly every: number
   private readonly values: Values<typeof parameters>
   private readonly recent: WishWindow
-  private known = false
 
   constructor(values: Values<typeof parameters>) {
     this.every = values.every
@@ -35,14 +34,9 @@ class TargetUtilization implements ReplicaAutoscaler {
   }
 
   desired(target: LoadView): number {
-    // As the HPA does at first contact: the present size counts as a wish, so that the very first step down waits too.
-    if (!this.known) this.recent.add(target.now, target.replicas)
-    this.known = true
+    this.recent.meet(target.now, target.replicas)
     if (target.measured === 0 || Number.isNaN(target.utilization)) return target.replicas
-    const wish = this.wish(target)
-    const result = Math.max(wish, this.recent.largest(target.now))
-    this.recent.add(target.now, wish) // the wish before the window held it, or a peak would hold itself up for ever
-    return result
+    return this.recent.steady(target.now, this.wish(target))
   }
 
   /** The ratio rule. A ratio above 1 never asks for fewer than there are, one below 1 never for more: pods may not be measured yet. */
