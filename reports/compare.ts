@@ -64,11 +64,13 @@ export function compareRuns(before: RunsTable, after: RunsTable, { margins, gate
   const ignored = [...new Set([...before.ignored, ...after.ignored])]
   if (ignored.length > 0) notes.push(`columns that this version does not know are left out: ${ignored.join(', ')}`)
   const [beforeValues, afterValues] = [columnsOf(before), columnsOf(after)]
+  const told = new Map<string, string[]>()
   const drafts = met.flatMap(([first, second]) => {
     const rows = alignment(before, first, after, second)
-    if (rows.note !== '') notes.push(rows.note)
+    if (rows.note !== '') told.set(rows.note, [...(told.get(rows.note) ?? []), after.variants[second].label])
     return ranked.map((metric) => draft(metric, rows, beforeValues, afterValues, margins)).filter((one) => one !== null).map((one) => ({ ...one, variant: after.variants[second].label }))
   })
+  for (const [note, labels] of told) notes.push(`${labels.length > 1 && labels.length === met.length ? 'all variants' : labels.join('; ')}: ${note}`)
   return { ...judged(drafts, gate), onlyBefore, onlyAfter, notes }
 }
 
@@ -124,6 +126,7 @@ interface Alignment {
   readonly paired: boolean
   readonly before: readonly number[]
   readonly after: readonly number[]
+  /** What a reader must know about it; '' for nothing. */
   readonly note: string
 }
 
@@ -135,16 +138,15 @@ function alignment(before: RunsTable, first: number, after: RunsTable, second: n
     const partner = partners.get(keyOf(after, row))
     return partner === undefined ? [] : [[partner, row]]
   })
-  const { label } = after.variants[second]
   if (pairs.length > 0 && pairs.every(([a, b]) => before.id[a] === after.id[b])) {
-    return { paired: true, before: pairs.map(([a]) => a), after: pairs.map(([, b]) => b), note: `${label}: the runs have the same ids, so file, seed and version are the same on both sides` }
+    return { paired: true, before: pairs.map(([a]) => a), after: pairs.map(([, b]) => b), note: 'the runs have the same ids, so file, seed and version are the same on both sides' }
   }
   // One pair has no interval, and two samples may have one.
   if (pairs.length >= 2 || (pairs.length === 1 && Math.min(mine.length, theirs.length) === 1)) {
     const left = Math.max(mine.length, theirs.length) - pairs.length
-    return { paired: true, before: pairs.map(([a]) => a), after: pairs.map(([, b]) => b), note: left > 0 ? `${label}: ${pairs.length} runs have a partner of equal seed and replication, the rest is left out` : '' }
+    return { paired: true, before: pairs.map(([a]) => a), after: pairs.map(([, b]) => b), note: left > 0 ? `${pairs.length} runs have a partner of equal seed and replication, the rest is left out` : '' }
   }
-  return { paired: false, before: mine, after: theirs, note: `${label}: seeds differ, so the runs are compared unpaired, which needs many more of them` }
+  return { paired: false, before: mine, after: theirs, note: 'seeds differ, so the runs are compared unpaired, which needs many more of them' }
 }
 
 const byVariant = new WeakMap<RunsTable, number[][]>()
