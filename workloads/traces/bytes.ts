@@ -66,7 +66,7 @@ export function stampOf(stat: Stats): string {
 
 function refuseOther(file: string, stat: Stats): void {
   if (stat.isFile()) return
-  throw new TraceError({ file }, stat.isDirectory() ? 'a directory' : 'no regular file', 'a file that can be read more than once')
+  throw stat.isDirectory() ? new TraceError({ file }, 'a directory', 'a file in it') : new TraceError({ file }, 'no regular file', 'a file that can be read more than once')
 }
 
 /** What the operating system said, in the words of a TraceError. */
