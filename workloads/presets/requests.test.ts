@@ -34,10 +34,12 @@ describe('what is published', () => {
     near(law.survival(10e6 / 1024), (1 - body) * pow(0.0133, 1.1), 1e-3)
   })
 
-  test('SPECweb99: 35, 50, 14 and 1 % of files up to 0.9, 9, 90 and 900 KB; mean Σ share × five steps of the class', () => {
+  test('SPECweb: 35, 50, 14 and 1 % of files up to 922, 9,216, 92,160 and 921,600 bytes; mean Σ share × five steps of the class', () => {
     const law = distribution(work('web-specweb99').cpu.law)
-    ;[[0.9, 0.35], [9, 0.85], [90, 0.99], [900, 1]].forEach(([kilobytes, share]) => near(law.cdf((kilobytes * 1000) / 1024 + 1e-9), share, 1e-12))
-    near((law.mean * 1024) / 1000, 5 * (0.35 * 0.1 + 0.5 * 1 + 0.14 * 10 + 0.01 * 100), 1e-12)
+    ;[[922, 0.35], [9216, 0.85], [92_160, 0.99], [921_600, 1]].forEach(([bytes, share]) => near(law.cdf(bytes / 1024 + 1e-9), share, 1e-12))
+    // The smallest of each class: 102, 1,024, 10,240 and 102,400 bytes.
+    ;[[102.4, 0.35 / 9], [1024, 0.35 + 0.5 / 9], [10_240, 0.85 + 0.14 / 9], [102_400, 0.99 + 0.01 / 9]].forEach(([bytes, share]) => near(law.cdf(bytes / 1024 + 1e-9), share, 1e-12))
+    near(law.mean, 5 * (0.35 * 0.1 + 0.5 * 1 + 0.14 * 10 + 0.01 * 100), 1e-12)
   })
 
   test('LLM: mean and C² of prompts and outputs, rank correlation of the chat', () => {

@@ -27,14 +27,14 @@ export const workPresets: readonly WorkPreset[] = [
   },
   {
     name: 'web-specweb99',
-    summary: 'files in four classes: 35 % below 1 KB, 50 % to 10 KB, 14 % to 100 KB, 1 % to 1 MB',
-    source: 'Standard Performance Evaluation Corporation 1999, SPECweb99 benchmark; nine sizes a class in equal steps',
-    doubt: 'shares of the classes from memory; inside a class each of the nine sizes counts alike, where the benchmark prefers the middle ones',
+    summary: 'files in four classes: 35 % below 1 KiB, 50 % to 10 KiB, 14 % to 100 KiB, 1 % to 1 MiB',
+    source: 'Standard Performance Evaluation Corporation 1996, The Workload for the SPECweb96 Benchmark (spec.org/web96/workload.html); SPECweb99 kept its classes and sizes',
+    doubt: 'inside a class each of the nine sizes counts alike, where the benchmark prefers the middle ones',
     cpu: {
       unit: 'KiB',
       law: {
         kind: 'empirical',
-        values: [0.1, 1, 10, 100].flatMap((step) => Array.from({ length: 9 }, (_, i) => ((i + 1) * step * 1000) / KIB)),
+        values: [0.1, 1, 10, 100].flatMap((step) => Array.from({ length: 9 }, (_, i) => (i + 1) * step)),
         weights: [35, 50, 14, 1].flatMap((share) => Array.from({ length: 9 }, () => share / 9)),
       },
       perUnit: 20,
