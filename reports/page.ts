@@ -2,6 +2,7 @@
  * report.html: one file, no network; what was asked, what came out, how sure that is, and how to get it again. Complete without its
  * script and on paper; with it, charts and tables answer. Nothing but its own style and script may run, each named by its digest.
  */
+import { alikeAsOne } from './alike.ts'
 import { createHash } from 'node:crypto'
 import type { MetricDefinition } from '../sim/metrics/standard.ts'
 import { mainMetrics } from './charts/metrics.ts'
@@ -162,43 +163,8 @@ function runNotes(study: Study): string[] {
   study.runs.forEach(({ result }, run) => {
     for (const note of new Set(result.notes)) runs.set(note, [...(runs.get(note) ?? []), run])
   })
-  const lines = alikeAsOne(runs).map(([note, of]) => `${note} (${of.length === study.runs.length ? 'every run' : of.length === 1 ? '1 run' : `${of.length} runs`})`)
+  const lines = alikeAsOne(runs).map(([note, of]) => [note, new Set(of).size] as const).map(([note, count]) => `${note} (${count === study.runs.length ? 'every run' : count === 1 ? '1 run' : `${count} runs`})`)
   return lines.length > MOST_NOTES ? [...lines.slice(0, MOST_NOTES), `and ${lines.length - MOST_NOTES} further notes of single runs, in runs' own results`] : lines
-}
-
-interface Alike<T> {
-  readonly before: string
-  readonly after: string
-  /** As they were written. */
-  least: string
-  most: string
-  readonly of: T[]
-}
-
-/** "1,234" and "1.5" are numbers, whole as they stand. */
-const NUMBER = String.raw`\d(?:[\d,.]*\d)?`
-/** A sentence that begins with a number is about that one; else about its last, since thresholds stand before what was found. */
-const FIRST = new RegExp(`^()(${NUMBER})(?![\\d])([^]*)$`)
-const LAST = new RegExp(`^([^]*?)(?<![\\d,.])(${NUMBER})([^\\d]*)$`)
-const valueOf = (written: string): number => Number(written.replaceAll(',', ''))
-
-/** Sentences that differ in one number are one with its range: "152 to 180 pods were waiting". */
-function alikeAsOne<T>(sentences: ReadonlyMap<string, readonly T[]>): [string, T[]][] {
-  const groups = new Map<string, Alike<T>>()
-  for (const [text, of] of sentences) {
-    const [, before, number, after] = FIRST.exec(text) ?? LAST.exec(text) ?? ['', text, '', '']
-    const isNumber = number !== '' && Number.isFinite(valueOf(number))
-    const key = isNumber ? JSON.stringify([before, after]) : text
-    const known = groups.get(key)
-    if (known === undefined) {
-      groups.set(key, isNumber ? { before, after, least: number, most: number, of: [...of] } : { before: text, after: '', least: '', most: '', of: [...of] })
-      continue
-    }
-    known.of.push(...of)
-    if (valueOf(number) < valueOf(known.least)) known.least = number
-    if (valueOf(number) > valueOf(known.most)) known.most = number
-  }
-  return [...groups.values()].map(({ before, after, least, most, of }) => [`${before}${least}${least === most ? '' : ` to ${most}`}${after}`, of])
 }
 
 function reproduce(study: Study): string {
