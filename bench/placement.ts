@@ -4,14 +4,14 @@
  * of Zipf-distributed classes; once the cluster is as full as it shall be, a random pod leaves for each that comes. The sequences of
  * decisions must be equal, or the bench fails.
  */
-import { shape, template } from '../sim/cluster/build.fixture.ts'
+import { shape, template } from '../sim/testing/cluster.ts'
 import { Cluster } from '../sim/cluster/cluster.ts'
 import { DecisionKind, Decisions } from '../sim/cluster/decisions.ts'
 import { NONE } from '../sim/cluster/views.ts'
-import { valuesOf } from '../sim/define.ts'
+import { valuesOf } from '../sim/common/define.ts'
 import { Streams } from '../sim/random/stream.ts'
 import { SchedulingLoop, members } from '../sim/scheduling/index.ts'
-import { NaiveLoop } from '../sim/scheduling/naive-loop.ts'
+import { NaiveLoop } from '../sim/scheduling/queue/naive-loop.ts'
 import type { Placer, SchedulerDefinition } from '../sim/scheduling/policy.ts'
 import type { PodShape } from '../sim/workload.ts'
 import type { BenchRow } from './harness.ts'

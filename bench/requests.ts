@@ -1,5 +1,5 @@
 /** Complete requests: arrival, balancer, service, histogram, utilisation, through the public simulation; in E, the time per event of a hand-inlined M/M/1. */
-import { choose, input, noDelays, pool, service, shape } from '../sim/input.fixture.ts'
+import { choose, input, noDelays, pool, service, shape } from '../sim/testing/input.ts'
 import type { SimulationInput } from '../sim/input.ts'
 import { Simulation } from '../sim/simulation.ts'
 import { balancers } from '../sim/slb/index.ts'

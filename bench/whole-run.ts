@@ -1,5 +1,5 @@
 /** Whole runs on one core, as CPU time per pod in E. */
-import { choose, input, pool, requests, service, shape, template } from '../sim/input.fixture.ts'
+import { choose, input, pool, requests, service, shape, template } from '../sim/testing/input.ts'
 import type { Pool, SimulationInput } from '../sim/input.ts'
 import { distribution } from '../sim/random/distributions.ts'
 import type { RandomStream } from '../sim/random/stream.ts'

@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { FAMILIES, goldenPath, published, withPublished, type Golden } from './published.fixture.ts'
-import { readExperiment } from './runner/spec.ts'
-import { problemsText } from './runner/document.ts'
+import { readExperiment } from './file/spec.ts'
+import { problemsText } from './file/document.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 describe('published comparisons', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Histogram } from '../sim/metrics/histogram.ts'
-import { METRICS } from '../sim/metrics/standard.ts'
+import { Histogram } from '../sim/measure/histogram.ts'
+import { METRICS } from '../sim/outcome/standard.ts'
 import { summaryOf } from './plain.ts'
 import { fixtureStudy } from './study.fixture.ts'
 import { plannedReplications } from './study.ts'

@@ -3,11 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { register } from 'tsx/esm/api'
 
 register()
-const { metricsPage } = await import('../sim/metrics/readme.fixture.ts')
-const { schemaText } = await import('../experiments/runner/json-schema.ts')
+const { metricsPage } = await import('../sim/outcome/readme.fixture.ts')
+const { schemaText } = await import('../experiments/file/json-schema.ts')
 const { withPublished } = await import('../experiments/published.fixture.ts')
 const made = new Map([
-  ['sim/metrics/README.md', metricsPage()],
+  ['sim/outcome/README.md', metricsPage()],
   ['experiments/experiment.schema.json', schemaText()],
   ['experiments/README.md', withPublished(readFileSync(new URL('../experiments/README.md', import.meta.url), 'utf8'))],
 ])

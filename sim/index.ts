@@ -1,12 +1,12 @@
 /** The public door: what workloads, reports and users' own algorithms import. */
 export { simulate, Simulation } from './simulation.ts'
 export type * from './input.ts'
-export type * from './results.ts'
+export type * from './outcome/results.ts'
 export type * from './workload.ts'
-export type * from './table.ts'
-export { METRICS, metricById } from './metrics/standard.ts'
-export type { Comparison, MetricDefinition } from './metrics/standard.ts'
-export { Histogram } from './metrics/histogram.ts'
+export type * from './outcome/table.ts'
+export { METRICS, metricById } from './outcome/standard.ts'
+export type { Comparison, MetricDefinition } from './outcome/standard.ts'
+export { Histogram } from './measure/histogram.ts'
 
 // What an own algorithm sees and answers, family by family.
 export { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState, NONE, PodPhase, PODS, Subject } from './cluster/views.ts'
@@ -22,5 +22,5 @@ export type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesContex
 export { NO_BACKEND, Outcome } from './slb/policy.ts'
 export type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './slb/policy.ts'
 export type { Backends, OwnBalancer } from './slb/index.ts'
-export type { Definition, Parameter, Parameters, ParameterValue, Selection, Values } from './define.ts'
+export type { Definition, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'
 export type { KeyedStream, RandomStream } from './random/stream.ts'

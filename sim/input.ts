@@ -1,6 +1,6 @@
 /**
  * What one run is made of, as values the simulation can use at once: everything resolved, whole numbers, no defaults left open.
- * The runner (experiments/runner/run.ts) builds it from a plan entry; tests build it by hand. Times [µs], cpu [millicores],
+ * The runner (experiments/run/run.ts) builds it from a plan entry; tests build it by hand. Times [µs], cpu [millicores],
  * memory [bytes], price [micro-dollars per hour].
  */
 import type { PackerSeat } from './binpacking/policy.ts'
@@ -12,7 +12,7 @@ import type { OrderDefinition } from './scheduling/orders/policy.ts'
 import type { SchedulerDefinition } from './scheduling/policy.ts'
 import type { BalancerDefinition } from './slb/policy.ts'
 import type { PodShape, PodSource, RequestSource } from './workload.ts'
-import type { ParameterValue } from './define.ts'
+import type { ParameterValue } from './common/define.ts'
 import type { RandomStream } from './random/stream.ts'
 
 export interface Taint {

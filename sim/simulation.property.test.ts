@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 import { packers } from './binpacking/index.ts'
 import { NodeState } from './cluster/views.ts'
-import { choose, coming, input, noDelays, pool, script, service, shape } from './input.fixture.ts'
+import { choose, coming, input, noDelays, pool, script, service, shape } from './testing/input.ts'
 import { Simulation } from './simulation.ts'
 import { balancers } from './slb/index.ts'
 

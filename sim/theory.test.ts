@@ -1,6 +1,6 @@
 /** The whole serving path against queueing theory. Each mean over replications must lie within its own 99.9 % interval, and that interval must be narrow. */
 import { describe, expect, it } from 'vitest'
-import { choose, input, pool, requests, service } from './input.fixture.ts'
+import { choose, input, pool, requests, service } from './testing/input.ts'
 import type { SimulationInput } from './input.ts'
 import type { DistributionSpec } from './random/distributions.ts'
 import { simulate } from './simulation.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Histogram } from '../../sim/metrics/histogram.ts'
+import { Histogram } from '../../sim/measure/histogram.ts'
 import { fixtureStudy } from '../study.fixture.ts'
 import { summarise } from '../summary.ts'
 import { pendingCharts } from './pending.ts'

@@ -1,8 +1,8 @@
 /** A user's own autoscaler that answers one question every period: what the axes replicas and sizes have in common. */
-import { adopt } from '../adopt.ts'
-import type { Adopted, Door, Exported } from '../adopt.ts'
-import type { Definition, ParameterValue } from '../define.ts'
-import { readDuration } from '../units.ts'
+import { adopt } from '../common/adopt.ts'
+import type { Adopted, Door, Exported } from '../common/adopt.ts'
+import type { Definition, ParameterValue } from '../common/define.ts'
+import { readDuration } from '../common/units.ts'
 
 export type GivenValues = Readonly<Record<string, ParameterValue>>
 

@@ -1,13 +1,13 @@
 /** What every packer must keep, whatever it prefers. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { valuesOf } from '../define.ts'
+import { valuesOf } from '../common/define.ts'
 import { DEVICES, MILLI, NONE } from '../cluster/views.ts'
 import {
   continuousBound, firstFitInOrder, lowerBound, packers, packingGap, plainPackers, verifyPacking,
 } from './index.ts'
 import { made, names, valuesFor } from './made.fixture.ts'
-import { optionsOf } from './parameters.ts'
+import { optionsOf } from './search/parameters.ts'
 import type { Packing, PackingProblem } from './policy.ts'
 import { problem } from './problem.fixture.ts'
 import { anyProblem, variedProblem } from './random-problem.fixture.ts'

@@ -1,7 +1,7 @@
 /** Published worst cases: never passed on random instances whose optimum is found by branch and bound, and reached on the instances that prove them tight. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { optimum, optimumOfLine } from './exhaustive.fixture.ts'
+import { optimum, optimumOfLine } from './bounds/exhaustive.fixture.ts'
 import { made, names } from './made.fixture.ts'
 import { line } from './problem.fixture.ts'
 import { smallProblem } from './random-problem.fixture.ts'

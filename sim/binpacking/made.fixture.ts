@@ -1,6 +1,6 @@
 /** A packer by its name, with defaults for what is not given. */
 import fc from 'fast-check'
-import { valuesOf, type ParameterValue } from '../define.ts'
+import { valuesOf, type ParameterValue } from '../common/define.ts'
 import { packers } from './index.ts'
 import type { Packer } from './policy.ts'
 

@@ -1,8 +1,8 @@
 /** A user's own packer: two doors, and a check of each packing, so that a mistake is named where it was made and not by a refused bind later. */
-import { adopt, type Adopted } from '../adopt.ts'
-import type { ParameterValue } from '../define.ts'
+import { adopt, type Adopted } from '../common/adopt.ts'
+import type { ParameterValue } from '../common/define.ts'
 import type { Packer, PackerDefinition, Packing, PackingContext, PackingProblem } from './policy.ts'
-import { verifyPacking, withDevices } from './verify.ts'
+import { verifyPacking, withDevices } from './bounds/verify.ts'
 
 type GivenValues = Readonly<Record<string, ParameterValue>>
 

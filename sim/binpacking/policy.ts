@@ -1,5 +1,5 @@
 /** Binpacking: many pods at once onto as few (or as cheap) nodes as possible. */
-import type { Definition, Parameters } from '../define.ts'
+import type { Definition, Parameters } from '../common/define.ts'
 import type { ClassesView, Column } from '../cluster/views.ts'
 
 export interface PackingContext {

@@ -3,7 +3,7 @@ import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { adoptPacker, packers } from './index.ts'
 import { made } from './made.fixture.ts'
-import { newBinParameters, sizeParameters } from './parameters.ts'
+import { newBinParameters, sizeParameters } from './search/parameters.ts'
 import { line, problem } from './problem.fixture.ts'
 
 const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 /** Every member in every seat of the loop, with all laws checked after each event. */
 import { describe, expect, test } from 'vitest'
 import { nodeAutoscalers } from '../autoscaling/nodes/index.ts'
-import { choose, coming, input, pool, shape } from '../input.fixture.ts'
+import { choose, coming, input, pool, shape } from '../testing/input.ts'
 import type { SimulationInput } from '../input.ts'
 import { Simulation } from '../simulation.ts'
 import { packers } from './index.ts'

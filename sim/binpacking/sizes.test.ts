@@ -1,13 +1,13 @@
 /** What each size and each weight decides, worked by hand. Bins of (1000m, 100 bytes): a share is a tenth of the millicores, or the bytes, in percent. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Bins } from './bins.ts'
+import { Bins } from './search/bins.ts'
 import { made } from './made.fixture.ts'
-import { Measure, type SizeName, type WeightsName } from './measure.ts'
-import { decreasing } from './pack.ts'
+import { Measure, type SizeName, type WeightsName } from './search/measure.ts'
+import { decreasing } from './search/pack.ts'
 import { problem, type Bin, type Pod } from './problem.fixture.ts'
 import { anyProblem } from './random-problem.fixture.ts'
-import { classesOf, Waiting } from './waiting.ts'
+import { classesOf, Waiting } from './search/waiting.ts'
 
 const percent = (cpu: number, memory: number): { cpu: number; memory: number } => ({ cpu: 10 * cpu, memory })
 const whole = percent(100, 100)

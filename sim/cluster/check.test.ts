@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clusterOf, onNode } from './build.fixture.ts'
+import { clusterOf, onNode } from '../testing/cluster.ts'
 import { ClusterCheck } from './check.ts'
 import { newCluster, step, steps } from './churn.fixture.ts'
 import type { Cluster } from './cluster.ts'

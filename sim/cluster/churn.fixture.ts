@@ -1,6 +1,6 @@
 /** A cluster's life, drawn by fast-check: nodes come and go, pods are made, bound, evicted, released. */
 import fc from 'fast-check'
-import { shape, template } from './build.fixture.ts'
+import { shape, template } from '../testing/cluster.ts'
 import { Cluster } from './cluster.ts'
 import { NodeState, NONE, PodPhase } from './views.ts'
 

@@ -2,7 +2,7 @@
  * Pod classes: pods that ask for the same, with the same selectors, tolerations, labels and priority, are one row here, and what depends on it is
  * computed once. A shape object is looked up by identity first, so that a source which hands out the same objects pays nothing per pod.
  */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 import type { PodShape } from '../workload.ts'
 import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, PODS } from './views.ts'
 import type { ClassesView } from './views.ts'

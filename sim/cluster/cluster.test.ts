@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { bytesOf } from './bytes.fixture.ts'
-import { clusterOf, onNode, shape, template } from './build.fixture.ts'
+import { clusterOf, onNode, shape, template } from '../testing/cluster.ts'
 import { ClusterCheck } from './check.ts'
 import { Cluster, EPOCH_SPAN, MASK_SPAN } from './cluster.ts'
 import { CPU, DEVICES, MEMORY, NodeState, NONE, PodPhase, PODS, Subject } from './views.ts'

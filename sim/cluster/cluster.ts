@@ -2,10 +2,10 @@
  * The state of the cluster and its only writer. Columns of nodes, pods and classes; a log of every change; decisions that are committed or
  * refused whole; counters that are exact because all amounts are whole numbers. Times are µs and come from the caller.
  */
-import { Admissibility } from '../feasibility/admissibility.ts'
-import { devicesFit } from '../feasibility/devices.ts'
-import { NodeClasses } from '../feasibility/node-classes.ts'
-import { grown } from '../columns.ts'
+import { Admissibility } from './feasibility/admissibility.ts'
+import { devicesFit } from './feasibility/devices.ts'
+import { NodeClasses } from './feasibility/node-classes.ts'
+import { grown } from '../common/table.ts'
 import type { NodeTemplate } from '../input.ts'
 import type { PodShape } from '../workload.ts'
 import { Classes } from './classes.ts'

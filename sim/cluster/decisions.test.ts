@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bytesOf } from './bytes.fixture.ts'
-import { clusterOf, onNode } from './build.fixture.ts'
+import { clusterOf, onNode } from '../testing/cluster.ts'
 import { ClusterCheck } from './check.ts'
 import { Decisions } from './decisions.ts'
 import { NONE, PodPhase } from './views.ts'

@@ -1,7 +1,7 @@
 /** What policies get: the columns, the log, and the three questions. The cluster has one; a stale view has one of its own nodes and horizon. */
-import type { Admissibility } from '../feasibility/admissibility.ts'
-import { pickDevices } from '../feasibility/devices.ts'
-import { fits } from '../feasibility/fit.ts'
+import type { Admissibility } from './feasibility/admissibility.ts'
+import { pickDevices } from './feasibility/devices.ts'
+import { fits } from './feasibility/fit.ts'
 import type { Classes } from './classes.ts'
 import type { Nodes } from './nodes.ts'
 import type { Pods } from './pods.ts'

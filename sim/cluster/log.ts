@@ -5,7 +5,7 @@
  * An entry has no time: a reader that lags by a delay remembers the version at the start of the delay (an event with that number), which
  * costs nothing per entry and can't disagree with the order of events.
  */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 import type { LogCursor, LogView } from './views.ts'
 
 const FIRST = 4096

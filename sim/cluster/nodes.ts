@@ -3,7 +3,7 @@
  * node that is gone, and a new node under its row would be mistaken for it; so what a row says about capacity, class, zone and price holds
  * for ever. The price is some 150 bytes per node that ever was, and scans that step over rows which are Gone.
  */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 import type { NodeTemplate } from '../input.ts'
 import type { Classes } from './classes.ts'
 import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState, NONE } from './views.ts'

@@ -1,5 +1,5 @@
 /** Pods as growing columns. Rows of pods that are gone are used again under the next epoch, so a million pods need as many rows as are there at once. */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 import type { Classes } from './classes.ts'
 import { NONE, PodPhase } from './views.ts'
 import type { PodsView } from './views.ts'

@@ -2,7 +2,7 @@
  * Which pods are on which node: a doubly linked list per node, threaded through columns, so that a bind and a release are O(1), nothing is
  * allocated, and the pods of one node are found without looking at the others. The last bound pod comes first.
  */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 import { NONE } from './views.ts'
 
 const FIRST = 64

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clusterOf, onNode, shape, template } from './build.fixture.ts'
+import { clusterOf, onNode, shape, template } from '../testing/cluster.ts'
 import { newCluster, step, steps } from './churn.fixture.ts'
 import type { Cluster } from './cluster.ts'
 import { Decisions } from './decisions.ts'

@@ -1,7 +1,7 @@
 /** What an autoscaler is told, and when: scrapes, windows, latenesses and periods, by hand. */
 import { describe, expect, it } from 'vitest'
 import type { LoadView } from '../autoscaling/replicas/policy.ts'
-import { choose, input, noDelays, pool, script, service, shape } from '../input.fixture.ts'
+import { choose, input, noDelays, pool, script, service, shape } from '../testing/input.ts'
 import type { Service, SimulationInput } from '../input.ts'
 import { sizeAutoscalers } from '../autoscaling/sizes/index.ts'
 import { replicaAutoscalers } from '../autoscaling/replicas/index.ts'

@@ -1,7 +1,7 @@
 /** Pods that come by themselves: from when they count their time, what a closed source hears, and the seam for closed-loop clients. */
 import { describe, expect, it } from 'vitest'
 import { packers } from '../binpacking/index.ts'
-import { choose, coming, input, noDelays, pool, script, service, shape } from '../input.fixture.ts'
+import { choose, coming, input, noDelays, pool, script, service, shape } from '../testing/input.ts'
 import { Simulation } from '../simulation.ts'
 import type { PodSource, RequestSource } from '../workload.ts'
 

@@ -1,7 +1,7 @@
 /** Nodes that come and go: provisioning, drains with pods of all kinds, bounds. Times in s where nothing else is said. */
 import { describe, expect, it } from 'vitest'
 import { NodeState } from '../cluster/views.ts'
-import { coming, input, noDelays, pool, script, service, shape, template } from '../input.fixture.ts'
+import { coming, input, noDelays, pool, script, service, shape, template } from '../testing/input.ts'
 import type { SimulationInput } from '../input.ts'
 import { Simulation } from '../simulation.ts'
 

@@ -1,7 +1,7 @@
 /** When pods get their nodes: decision time one after another, and rounds of a packer on their grid. Times in ms where scripted. */
 import { describe, expect, it } from 'vitest'
 import { packers } from '../binpacking/index.ts'
-import { choose, coming, input, noDelays, pool, shape } from '../input.fixture.ts'
+import { choose, coming, input, noDelays, pool, shape } from '../testing/input.ts'
 import type { SimulationInput } from '../input.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'

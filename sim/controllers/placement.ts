@@ -8,10 +8,10 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { DecisionKind, Decisions } from '../cluster/decisions.ts'
 import { NodeState, NONE, PodPhase } from '../cluster/views.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../events.ts'
+import { Kind } from '../engine/kinds.ts'
 import type { Delays } from '../input.ts'
-import type { PodRecorder } from '../metrics/pod-recorder.ts'
-import type { SchedulingLoop } from '../scheduling/loop.ts'
+import type { PodRecorder } from '../measure/pod-recorder.ts'
+import type { SchedulingLoop } from '../scheduling/queue/loop.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 
 export interface Rounds {

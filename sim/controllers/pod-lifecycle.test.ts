@@ -1,6 +1,6 @@
 /** From bound to ready, and out again, to the microsecond. */
 import { describe, expect, it } from 'vitest'
-import { choose, coming, input, noDelays, pool, script, service, shape } from '../input.fixture.ts'
+import { choose, coming, input, noDelays, pool, script, service, shape } from '../testing/input.ts'
 import type { Service, SimulationInput } from '../input.ts'
 import { Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'

@@ -1,6 +1,6 @@
 /** As many pods as are wanted, and who goes first. Pods are told apart by their order of creation. */
 import { describe, expect, it } from 'vitest'
-import { input, noDelays, pool, script, service, shape } from '../input.fixture.ts'
+import { input, noDelays, pool, script, service, shape } from '../testing/input.ts'
 import type { Service, SimulationInput } from '../input.ts'
 import { Simulation } from '../simulation.ts'
 

@@ -1,6 +1,6 @@
 /** The engine against queueing theory, through its public face alone. Rates in events per second; the clock counts microseconds. */
 import { describe, expect, it } from 'vitest'
-import { Level } from '../metrics/level.ts'
+import { Level } from '../measure/level.ts'
 import { Exponential } from '../random/distributions.ts'
 import { Streams } from '../random/stream.ts'
 import { Simulator } from './simulator.ts'

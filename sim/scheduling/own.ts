@@ -1,7 +1,7 @@
 /** A user's own scheduler: the doors through which a default export becomes a member of the family. */
-import { adopt } from '../adopt.ts'
-import type { Adopted, Door, Exported, OwnAlgorithm } from '../adopt.ts'
-import type { ParameterValue } from '../define.ts'
+import { adopt } from '../common/adopt.ts'
+import type { Adopted, Door, Exported, OwnAlgorithm } from '../common/adopt.ts'
+import type { ParameterValue } from '../common/define.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import { ScorePlacer } from './by-score.ts'
 import type { Placer, SchedulerDefinition, SchedulingContext, Score } from './policy.ts'

@@ -1,5 +1,5 @@
 /** Scheduling: which pod next, and which node for it, now. Doors from narrow to wide: score, place, wake. */
-import type { Definition, Parameters } from '../define.ts'
+import type { Definition, Parameters } from '../common/define.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import type { Decisions } from '../cluster/decisions.ts'
 import type { RandomStream } from '../random/stream.ts'

@@ -4,9 +4,9 @@
  * its own demand. A contended node is shared out anew at each change of demand (`epoch` 0, the exact twin), or at most every `epoch`:
  * at once when the last sharing is that long ago, else when it will be; meanwhile a change is served at the last level.
  */
-import { grown } from '../columns.ts'
-import { Kind } from '../events.ts'
-import { Level } from '../metrics/level.ts'
+import { grown } from '../common/table.ts'
+import { Kind } from '../engine/kinds.ts'
+import { Level } from '../measure/level.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { waterLevel } from './max-min.ts'
 import type { Servers } from './servers.ts'

@@ -1,6 +1,6 @@
 /** Requests followed by hand: each test has a handful of them, with the arithmetic beside it. Times in ms, turned into µs by `script`. */
 import { describe, expect, it } from 'vitest'
-import { coming, input, pool, script, service, shape } from '../input.fixture.ts'
+import { coming, input, pool, script, service, shape } from '../testing/input.ts'
 import type { Service, SimulationInput } from '../input.ts'
 import { Simulation } from '../simulation.ts'
 

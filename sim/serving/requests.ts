@@ -2,7 +2,7 @@
  * Requests in flight, as rows that are used again: ten million requests need as many rows as are under way at once. A row is one
  * try of one request at a time; a try that the client gave up while its work goes on keeps its row as an orphan.
  */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 
 export const RequestState = {
   Free: 0,

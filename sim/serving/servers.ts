@@ -2,7 +2,7 @@
  * The serving side of a service's pod: threads, the queue before them, and the virtual work of the requests that want CPU. A server is
  * a row; it exists from the pod's readiness to its release, and its row is used again under a new epoch.
  */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 
 export const ServerState = {
   Free: 0,

@@ -4,7 +4,7 @@
  * which they came only by chance: the caller treats requests that end at the same instant as one step, so the order shows nowhere
  * but in which response is counted first, and it is the same in every run.
  */
-import { grown } from '../columns.ts'
+import { grown } from '../common/table.ts'
 
 const SMALLEST = 3 // a first place has room for 2^3 requests
 

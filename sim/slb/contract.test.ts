@@ -3,10 +3,10 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { balancers } from './index.ts'
 import { NO_BACKEND, Outcome } from './policy.ts'
-import { MAX_WEIGHT } from './slots.ts'
+import { MAX_WEIGHT } from './structures/slots.ts'
 import { context, filled, histories, noExclude, picks, replay, request, seeded } from './slb.fixture.ts'
-import { valuesOf } from '../define.ts'
-import type { ParameterValue } from '../define.ts'
+import { valuesOf } from '../common/define.ts'
+import type { ParameterValue } from '../common/define.ts'
 
 const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
 

@@ -6,8 +6,8 @@
  */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { expect } from 'vitest'
-import { valuesOf } from '../define.ts'
-import type { Definition, ParameterValue } from '../define.ts'
+import { valuesOf } from '../common/define.ts'
+import type { Definition, ParameterValue } from '../common/define.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
 import { context, request, seeded } from './slb.fixture.ts'
 

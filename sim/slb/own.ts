@@ -1,10 +1,10 @@
 /** A user's own balancer: the doors through which a default export becomes a member of the family. */
-import { adopt } from '../adopt.ts'
-import type { Adopted, Door, Exported, OwnAlgorithm } from '../adopt.ts'
-import type { ParameterValue } from '../define.ts'
+import { adopt } from '../common/adopt.ts'
+import type { Adopted, Door, Exported, OwnAlgorithm } from '../common/adopt.ts'
+import type { ParameterValue } from '../common/define.ts'
 import { NO_BACKEND } from './policy.ts'
 import type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './policy.ts'
-import { Slots } from './slots.ts'
+import { Slots } from './structures/slots.ts'
 import type { RandomStream } from '../random/stream.ts'
 
 /**

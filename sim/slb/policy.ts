@@ -1,5 +1,5 @@
 /** SLB, server load balancing: which replica takes this flow or request. */
-import type { Definition, Parameters } from '../define.ts'
+import type { Definition, Parameters } from '../common/define.ts'
 import type { RandomStream } from '../random/stream.ts'
 
 export interface BalancingContext {

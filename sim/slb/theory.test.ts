@@ -1,14 +1,14 @@
 /** Balancers against queueing theory: what is tested is the choice alone (farm.fixture.ts has the chain and the closed forms). */
 import { describe, expect, test } from 'vitest'
 import { contains, erlangResponse, fixedPoint, power, replicate, shortestOfTwo } from './farm.fixture.ts'
-import { joinIdleQueue } from './join-idle-queue.ts'
-import { joinShortestQueue } from './join-shortest-queue.ts'
-import { leastConnections } from './least-connections.ts'
-import { powerOfD } from './power-of-d.ts'
-import { random } from './random.ts'
-import { roundRobin } from './round-robin.ts'
-import { twoChoices } from './two-choices.ts'
-import { weightedLeastConnections } from './weighted-least-connections.ts'
+import { joinIdleQueue } from './members/join-idle-queue.ts'
+import { joinShortestQueue } from './members/join-shortest-queue.ts'
+import { leastConnections } from './members/least-connections.ts'
+import { powerOfD } from './members/power-of-d.ts'
+import { random } from './members/random.ts'
+import { roundRobin } from './members/round-robin.ts'
+import { twoChoices } from './members/two-choices.ts'
+import { weightedLeastConnections } from './members/weighted-least-connections.ts'
 
 describe('the closed forms themselves', () => {
   test('published values of d = 2: 1.265686 at 0.5, 2.614057 at 0.9, 5.431997 at 0.99; 3.858 for d = 3 at 0.99, 100 for d = 1 (Mitzenmacher 2001)', () => {

@@ -2,8 +2,8 @@
  * Jobs as a source of pods: a task becomes an arrival when all that it waits for are through. Rows of jobs and of tasks are used again, so memory
  * grows with what is alive. Of the future only the next job is known.
  */
-import { grown } from '../../sim/columns.ts'
-import { showDuration } from '../../sim/units.ts'
+import { grown } from '../../sim/common/table.ts'
+import { showDuration } from '../../sim/common/units.ts'
 import type { JobsView, PodShape, PodSource } from '../../sim/workload.ts'
 import type { Dag } from './dag.ts'
 import { JobPlan } from './plan.ts'

@@ -1,6 +1,6 @@
 /** Jobs through the whole simulation, against scheduling theory. */
 import { describe, expect, test } from 'vitest'
-import { choose, input, noDelays, pool } from '../../sim/input.fixture.ts'
+import { choose, input, noDelays, pool } from '../../sim/testing/input.ts'
 import type { Delays, SimulationInput } from '../../sim/input.ts'
 import { schedulers } from '../../sim/scheduling/index.ts'
 import { simulate } from '../../sim/simulation.ts'

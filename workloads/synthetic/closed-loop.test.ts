@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { input, pool, service } from '../../sim/input.fixture.ts'
+import { input, pool, service } from '../../sim/testing/input.ts'
 import type { DistributionSpec } from '../../sim/random/distributions.ts'
 import { simulate } from '../../sim/simulation.ts'
 import type { RequestSource } from '../../sim/workload.ts'

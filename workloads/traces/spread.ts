@@ -1,5 +1,5 @@
 /** How values are spread: moments exactly as they come, quantiles from buckets; a fixed amount of memory for any number of them. */
-import { bucketOf, bucketStart, bucketWidth } from '../../sim/metrics/histogram.ts'
+import { bucketOf, bucketStart, bucketWidth } from '../../sim/measure/histogram.ts'
 
 const LIMIT = 9_007_199_254_740_991
 

@@ -1,11 +1,11 @@
 /** What every node autoscaler must keep, whatever it does: on random clusters, scan after scan, with its changes carried out. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clusterOf, shape, template } from '../../cluster/build.fixture.ts'
+import { clusterOf, shape, template } from '../../testing/cluster.ts'
 import { Cluster } from '../../cluster/cluster.ts'
 import { NodeState, NONE } from '../../cluster/views.ts'
 import { firstFitInOrder } from '../../binpacking/index.ts'
-import { valuesOf } from '../../define.ts'
+import { valuesOf } from '../../common/define.ts'
 import { nodeAutoscalers } from './index.ts'
 import { MINUTE, scalingView, scan, SERVICE, type PoolGiven } from './nodes.fixture.ts'
 import type { NodeAutoscaler } from './policy.ts'

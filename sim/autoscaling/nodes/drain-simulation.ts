@@ -3,9 +3,9 @@
  * those judged after it, and its pods have moved: they take room where they went, and must fit elsewhere again if that node is judged, too.
  */
 import { NodeState, NONE, PodPhase, type ClusterView } from '../../cluster/views.ts'
-import { Bins } from '../../binpacking/bins.ts'
-import { FirstFitSearch } from '../../binpacking/first-fit-search.ts'
-import { Measure } from '../../binpacking/measure.ts'
+import { Bins } from '../../binpacking/search/bins.ts'
+import { FirstFitSearch } from '../../binpacking/search/first-fit-search.ts'
+import { Measure } from '../../binpacking/search/measure.ts'
 import type { PackingProblem } from '../../binpacking/policy.ts'
 import type { NodesScalingView } from './policy.ts'
 

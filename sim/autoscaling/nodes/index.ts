@@ -1,7 +1,7 @@
 /** Node autoscalers: the list of members. */
-import { catalogue } from '../../define.ts'
-import { none } from './none.ts'
-import { onDemand } from './on-demand.ts'
+import { catalogue } from '../../common/define.ts'
+import { none } from './members/none.ts'
+import { onDemand } from './members/on-demand.ts'
 import type { NodeAutoscaler, NodesContext } from './policy.ts'
 
 export { adoptNodeAutoscaler, type Propose } from './own.ts'

@@ -1,10 +1,10 @@
 /** What a node autoscaler sees, built from a small cluster; pods of a service are movable, background pods are not. */
 import { NONE } from '../../cluster/views.ts'
-import { template, shape, type LooseShape, type LooseTemplate } from '../../cluster/build.fixture.ts'
+import { template, shape, type LooseShape, type LooseTemplate } from '../../testing/cluster.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { BinType } from '../../binpacking/policy.ts'
 import { firstFitInOrder } from '../../binpacking/index.ts'
-import { valuesOf, type ParameterValue } from '../../define.ts'
+import { valuesOf, type ParameterValue } from '../../common/define.ts'
 import { nodeAutoscalers } from './index.ts'
 import type { NodeAutoscaler, NodesScalingView } from './policy.ts'
 

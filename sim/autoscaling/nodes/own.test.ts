@@ -1,6 +1,6 @@
 /** A user's own node autoscaler. */
 import { expect, test } from 'vitest'
-import { clusterOf } from '../../cluster/build.fixture.ts'
+import { clusterOf } from '../../testing/cluster.ts'
 import { NodeState } from '../../cluster/views.ts'
 import { firstFitInOrder } from '../../binpacking/index.ts'
 import { adoptNodeAutoscaler } from './index.ts'

@@ -1,5 +1,5 @@
 /** A user's own node autoscaler: two doors, and a check of each change, so that a mistake is named where it was made. */
-import { adopt, type Adopted, type Exported } from '../../adopt.ts'
+import { adopt, type Adopted, type Exported } from '../../common/adopt.ts'
 import { NodeState } from '../../cluster/views.ts'
 import { everyOf, type GivenValues } from '../own.ts'
 import type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesContext, NodesScalingView } from './policy.ts'

@@ -1,5 +1,5 @@
 /** How many nodes of which type. */
-import type { Definition, Parameters } from '../../define.ts'
+import type { Definition, Parameters } from '../../common/define.ts'
 import type { Column, ClusterView } from '../../cluster/views.ts'
 import type { BinType, Packer } from '../../binpacking/policy.ts'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { firstFitInOrder } from '../../binpacking/index.ts'
-import { clusterOf, onNode } from '../../cluster/build.fixture.ts'
+import { clusterOf, onNode } from '../../testing/cluster.ts'
 import { adoptNodeAutoscaler, nodeAutoscalers } from './index.ts'
 import { scalingView, scan } from './nodes.fixture.ts'
 

@@ -3,7 +3,7 @@
  * only a bounded number of nodes with pods is looked into.
  */
 import { DEVICES, MILLI, NodeState, NONE, type NodesView } from '../../cluster/views.ts'
-import { grown } from '../../columns.ts'
+import { grown } from '../../common/table.ts'
 import { DrainSimulation, movingPods } from './drain-simulation.ts'
 import type { NodeChanges, NodesScalingView } from './policy.ts'
 

@@ -1,11 +1,11 @@
 /** Replica autoscalers: the axis' list. A new member is one file and one line here. */
-import { catalogue } from '../../define.ts'
-import { none } from './none.ts'
+import { catalogue } from '../../common/define.ts'
+import { none } from './members/none.ts'
 import type { ReplicaAutoscaler, ReplicasContext } from './policy.ts'
-import { queueLength } from './queue-length.ts'
-import { scheduled } from './scheduled.ts'
-import { step } from './step.ts'
-import { targetUtilization } from './target-utilization.ts'
+import { queueLength } from './members/queue-length.ts'
+import { scheduled } from './members/scheduled.ts'
+import { step } from './members/step.ts'
+import { targetUtilization } from './members/target-utilization.ts'
 
 export const replicaAutoscalers = catalogue<ReplicaAutoscaler | null, ReplicasContext>('autoscaling.replicas', [none, targetUtilization, step, queueLength, scheduled])
 

@@ -1,6 +1,6 @@
 /** Replica autoscalers in a run: what they see of it, and when. */
 import { describe, expect, test } from 'vitest'
-import { choose, input, noDelays, pool, requests, service, shape, standing } from '../../input.fixture.ts'
+import { choose, input, noDelays, pool, requests, service, shape, standing } from '../../testing/input.ts'
 import type { SimulationInput } from '../../input.ts'
 import { Simulation } from '../../simulation.ts'
 import { replicaAutoscalers } from './index.ts'

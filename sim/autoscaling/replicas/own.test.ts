@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { adoptReplicaAutoscaler } from './index.ts'
 import type { LoadView, ReplicaAutoscaler } from './policy.ts'
 import { context, load, SECOND } from './replicas.fixture.ts'
-import { valuesOf } from '../../define.ts'
-import type { ParameterValue } from '../../define.ts'
+import { valuesOf } from '../../common/define.ts'
+import type { ParameterValue } from '../../common/define.ts'
 
 function made(exported: unknown, values: Record<string, ParameterValue> = {}): ReplicaAutoscaler | null {
   const adopted = adoptReplicaAutoscaler(exported)

@@ -1,5 +1,5 @@
 /** A user's own replica autoscaler: the doors through which a default export becomes a member of the axis. */
-import type { Adopted, OwnAlgorithm } from '../../adopt.ts'
+import type { Adopted, OwnAlgorithm } from '../../common/adopt.ts'
 import { adoptPeriodic } from '../own.ts'
 import type { Axis, GivenValues } from '../own.ts'
 import type { LoadView, ReplicaAutoscaler, ReplicaAutoscalerDefinition, ReplicasContext } from './policy.ts'

@@ -1,5 +1,5 @@
 /** How many replicas: a pure question asked every sync period. */
-import type { Definition, Parameters } from '../../define.ts'
+import type { Definition, Parameters } from '../../common/define.ts'
 
 export interface ReplicasContext {
   now(): number

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { valuesOf } from '../../define.ts'
-import type { ParameterValue } from '../../define.ts'
+import { valuesOf } from '../../common/define.ts'
+import type { ParameterValue } from '../../common/define.ts'
 import { adoptSizeAutoscaler, sizeAutoscalers } from './index.ts'
 import type { SizeAutoscaler, SizesContext, UsageView } from './policy.ts'
 

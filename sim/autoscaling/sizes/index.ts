@@ -1,6 +1,6 @@
 /** Size autoscalers: the axis' list. A new member is one file and one line here. */
-import { catalogue } from '../../define.ts'
-import { none } from './none.ts'
+import { catalogue } from '../../common/define.ts'
+import { none } from './members/none.ts'
 import type { SizeAutoscaler, SizesContext } from './policy.ts'
 
 export const sizeAutoscalers = catalogue<SizeAutoscaler | null, SizesContext>('autoscaling.sizes', [none])

@@ -1,5 +1,5 @@
 /** How large: requests of a service's pods. */
-import type { Definition, Parameters } from '../../define.ts'
+import type { Definition, Parameters } from '../../common/define.ts'
 
 export interface SizesContext {
   now(): number

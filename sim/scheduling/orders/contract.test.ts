@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { clusterOf } from '../../cluster/build.fixture.ts'
+import { clusterOf } from '../../testing/cluster.ts'
 import { NONE } from '../../cluster/views.ts'
-import { PendingQueue } from '../queue.ts'
+import { PendingQueue } from '../queue/queue.ts'
 import { adoptOrder, orderMembers, orders } from './index.ts'
 
 describe.each(orderMembers.map((member) => ({ name: member.name, member })))('the contract of orders: $name', ({ member }) => {

@@ -1,6 +1,6 @@
 /** A user's own queue order: `{ name, rank(pod, view, values) }` as the default export of a file. */
-import { adopt } from '../../adopt.ts'
-import type { Adopted, Door, OwnAlgorithm } from '../../adopt.ts'
+import { adopt } from '../../common/adopt.ts'
+import type { Adopted, Door, OwnAlgorithm } from '../../common/adopt.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { OrderDefinition, QueueOrder } from './policy.ts'
 

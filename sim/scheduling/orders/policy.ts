@@ -3,7 +3,7 @@
  * nowhere steps aside whatever its place (queue.ts).
  */
 import type { ClusterView } from '../../cluster/views.ts'
-import type { Definition, Parameters } from '../../define.ts'
+import type { Definition, Parameters } from '../../common/define.ts'
 
 /** With neither of the two, pods go in the order in which they were created; equals always do. */
 export interface QueueOrder {

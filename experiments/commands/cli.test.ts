@@ -1,0 +1,280 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { spawn, spawnSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { METRICS } from '../../sim/outcome/standard.ts'
+import { main } from './cli.ts'
+import { FAMILY_PATHS, familyOf } from '../file/families.ts'
+import { schemaText } from '../file/json-schema.ts'
+import { version } from '../file/package.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'orchsim-cli-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const file = join(folder, 'small.yaml')
+
+const YAML = `name: small
+question: Does it run?
+replications: 2
+horizon: 4m
+warmup: 1m
+cluster: { pools: [{ name: general, count: 3, cpu: 4, memory: 8Gi }] }
+workload:
+  services:
+    - { name: web, replicas: 4, cpu: 500m, memory: 1Gi, objective: 100ms, traffic: { rate: 20/s }, work: { cpu: 4ms } }
+compare:
+  scheduling: [best-fit, { file: ./snug.ts, memoryWeight: 2 }]
+`
+
+beforeAll(() => {
+  writeFileSync(file, YAML)
+  cpSync(join(root, 'experiments', 'snug.ts'), join(folder, 'snug.ts'))
+})
+
+interface Called {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+async function call(...args: string[]): Promise<Called> {
+  let out = ''
+  let err = ''
+  const code = await main(args, { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } }, new AbortController().signal)
+  return { code, out, err }
+}
+
+describe('calls that are wrong end with 2, a remedy, and no stack', () => {
+  it.each([
+    ['nothing', [], 'Usage: orchsim'],
+    ['an unknown command', ['rnu'], 'Did you mean run?'],
+    ['an unknown option', ['run', 'x.yaml', '--job', '3'], 'Did you mean --jobs?'],
+    ['no file', ['run'], "missing required argument 'file'"],
+    ['jobs that are no number', ['run', 'x.yaml', '--jobs', 'many'], 'accepted: a whole number of at least 1'],
+    ['no jobs', ['run', 'x.yaml', '--jobs', '0'], 'accepted: a whole number of at least 1'],
+    ['negative replications', ['plan', 'x.yaml', '--replications', '-3'], 'accepted: a whole number of at least 1'],
+    ['a missing file', ['run', 'none.yaml'], 'none.yaml:1:1  found no such file; accepted: a YAML file'],
+    ['an unknown member', ['list', 'slb', 'two-choice'], 'found the balancer "two-choice"; accepted: round-robin, '],
+    ['an unknown metric', ['list', 'metrics', 'costs'], '(did you mean cost?)'],
+    ['an unknown family', ['list', 'schedulin'], 'found the family "schedulin"; accepted: scheduling, scheduling.order, binpacking, slb, autoscaling.replicas, autoscaling.sizes, autoscaling.nodes, metrics (did you mean scheduling?)'],
+    ['a wrong value', ['plan', file, '--set', 'horizon=5x'], `--set horizon=5x:1:9  horizon  found "5x"; accepted: a duration`],
+  ])('%s', async (_, args, expected) => {
+    const { code, out, err } = await call(...args)
+    expect(err).toContain(expected)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect({ code, out }).toEqual({ code: 2, out: '' })
+  })
+})
+
+describe('calls that print', () => {
+  it('--help and --version', async () => {
+    expect(await call('--version')).toEqual({ code: 0, out: `${version()}\n`, err: '' })
+    expect((await call('--help')).out).toContain('run an experiment')
+    expect((await call('run', '--help')).out).toContain('--replications')
+  })
+
+  it('validate: files that are right, and the problems of all others together', async () => {
+    expect(await call('validate', file)).toEqual({ code: 0, out: `${file}: right, 4 runs\n`, err: '' })
+    const { code, out, err } = await call('validate', folder, file, join(folder, 'none.yaml'))
+    expect({ code, out, lines: err.split('\n').length }).toEqual({ code: 2, out: `${file}: right, 4 runs\n`, lines: 3 })
+  })
+
+  it('plan', async () => {
+    const { code, out } = await call('plan', file, '--replications', '1', '--seed', 'lucky', '--jobs', '2')
+    expect(code).toBe(0)
+    expect(out.split('\n').slice(0, 12).map((line) => line.replace(/^[0-9a-f]{12}/, 'id'))).toEqual([
+      'small: 2 variants of 1 replications, 2 runs, seed lucky, primary metric slo-misses',
+      '  axis scheduling: best-fit, snug',
+      '  replications: one: no intervals, and verdicts stay inconclusive',
+      '  cost: about 38.4 k events, some 1s on 2 threads, without retries and contention',
+      '',
+      'variant  requests      pods    events  choices',
+      '      1    4.80 k         0    19.2 k  best-fit (the baseline, as the first value of each axis)',
+      '      2    4.80 k         0    19.2 k  snug (differs from the baseline in scheduling)',
+      '',
+      'run           variant  replication  choices',
+      'id        1            1  best-fit',
+      'id        2            1  snug',
+    ])
+    expect((JSON.parse((await call('plan', file, '--json')).out) as { runs: unknown[] }).runs).toHaveLength(4)
+  })
+
+  it('list: every member with its summary, source and parameters, and every metric', async () => {
+    const { out } = await call('list')
+    for (const path of FAMILY_PATHS) {
+      for (const { name, summary, source, parameters } of familyOf(path).all) {
+        expect(out).toContain(`  ${name}`)
+        expect(out).toContain(summary)
+        expect(out).toContain(source)
+        for (const key of Object.keys(parameters)) expect(out).toContain(`    ${key}: `)
+      }
+    }
+    for (const { id, definition } of METRICS) expect(out.split('\n').some((line) => line.startsWith(`  ${id} `) && line.endsWith(definition)), id).toBe(true)
+    const one = (await call('list', 'slb', 'two-choices')).out
+    expect(one).toContain('  two-choices\n')
+    expect(one).not.toContain('round-robin')
+    expect((await call('list', 'metrics', 'cost')).out.trim().split('\n')).toHaveLength(3)
+    expect((await call('list', 'replicas')).out).toContain('target: share between 1% and 1000%, default 70%.')
+  })
+
+  it('schema: the committed copy is the present one', async () => {
+    expect((await call('schema')).out).toBe(schemaText())
+    expect(readFileSync(join(root, 'experiments', 'experiment.schema.json'), 'utf8'), 'run `npm run schema`').toBe(schemaText())
+  })
+
+  it('schema: what has no default is required, and every key is explained', () => {
+    const schema = JSON.parse(schemaText()) as { required: string[]; properties: Record<string, { description?: string }> }
+    expect(schema.required).toEqual(['name', 'cluster', 'workload'])
+    expect(Object.entries(schema.properties).filter(([, { description }]) => description === undefined).map(([key]) => key)).toEqual([])
+  })
+})
+
+describe('run', () => {
+  it('writes all results and prints the comparison; nothing is left half-written', async () => {
+    const out = join(folder, 'out')
+    const { code, out: text, err } = await call('run', file, '--out', out, '--jobs', '2')
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/4 of 4 runs · .* events\/s · \d+s in all\n$/) })
+    expect(text).toContain('best-fit')
+    expect(text.trimEnd().endsWith(`results: ${out}`)).toBe(true)
+    const names = readdirSync(out, { recursive: true }).map(String)
+    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'manifest.json', 'report.html', 'charts']) expect(names).toContain(name)
+    expect(names.filter((name) => name.includes('part'))).toEqual([])
+    expect(readFileSync(join(out, 'manifest.json'), 'utf8')).not.toContain(folder)
+  })
+
+  it('--json prints one document, and one worker gives the same files as two', async () => {
+    const [two, one] = [join(folder, 'out'), join(folder, 'one')]
+    const { code, out, err } = await call('run', file, '--out', one, '--jobs', '1', '--json', '--quiet')
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(JSON.parse(out)).toMatchObject({ results: one, name: 'small' })
+    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'report.html']) expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true)
+  })
+
+  it('tables as Parquet do not outlive the study that they belong to', async () => {
+    const out = join(folder, 'columns')
+    const parquet = (): string[] => readdirSync(out).filter((name) => name.endsWith('.parquet')).sort()
+    expect((await call('run', file, '--out', out, '--quiet', '--parquet', '--replications', '1')).code).toBe(0)
+    expect(parquet()).toEqual(['effects.parquet', 'runs.parquet', 'summary.parquet', 'timeseries.parquet'])
+    expect((await call('run', file, '--out', out, '--quiet', '--replications', '1')).code).toBe(0)
+    expect(parquet()).toEqual([])
+  })
+
+  it('a folder that cannot take the results is refused before anything runs', async () => {
+    writeFileSync(join(folder, 'taken'), '')
+    for (const out of [join(folder, 'taken'), join(folder, 'taken', 'below')]) {
+      const { code, err } = await call('run', file, '--out', out)
+      expect(code).toBe(2)
+      expect(err).toMatch(/^orchsim run: found ".*taken.*", where results cannot be written \(E\w+\); accepted: --out with a folder that can be written\n$/)
+    }
+  })
+
+  it('ends with 1 when a run fails, and the others are there', async () => {
+    writeFileSync(join(folder, 'bad.ts'), 'export default { name: "bad", score(): number { throw new Error("dice lost") } }\n')
+    writeFileSync(join(folder, 'failing.yaml'), YAML.replace('./snug.ts, memoryWeight: 2', './bad.ts'))
+    const out = join(folder, 'failing')
+    const { code, err } = await call('run', join(folder, 'failing.yaml'), '--out', out, '--quiet')
+    expect(code).toBe(1)
+    expect(err).toMatch(/^run [0-9a-f]{12} failed \(bad, replication 1\): .*dice lost\nrun [0-9a-f]{12} failed \(bad, replication 2\): .*dice lost\n2 of 4 runs are finished and readable in /)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(readFileSync(join(out, 'runs.csv'), 'utf8').trimEnd().split('\n').length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('run, guarded', () => {
+  it('ends with 3 when an assertion is broken, and says which even when quiet', async () => {
+    const guarded = join(folder, 'guarded.yaml')
+    writeFileSync(guarded, `${YAML}assert: [{ metric: latency-mean, below: 1000 }, { metric: latency-mean, below: 0.001, where: { scheduling: snug } }]\n`)
+    const { code, out, err } = await call('run', guarded, '--out', join(folder, 'guarded'), '--quiet')
+    expect({ code, out }).toEqual({ code: 3, out: '' })
+    expect(err).toMatch(/^assert: latency-mean of snug: .* ms \(.*\), asked: below 0.001 ms: fails\n$/)
+    const kept = await call('run', guarded, '--out', join(folder, 'guarded'), '--set', 'assert=[{ metric: latency-mean, below: 1000 }]', '--json')
+    expect(kept.code).toBe(0)
+    expect((JSON.parse(kept.out) as { assertions: unknown[] }).assertions).toHaveLength(2)
+  })
+})
+
+describe('--set with a list', () => {
+  const axes = async (...sets: string[]): Promise<string[]> => (await call('plan', file, ...sets.flatMap((set) => ['--set', set]))).out.split('\n').filter((line) => line.startsWith('  axis '))
+
+  it('compares, where the file takes one value: a new axis, or in place of its own', async () => {
+    expect(await axes('slb=[random, two-choices]')).toEqual(['  axis scheduling: best-fit, snug', '  axis slb: random, two-choices'])
+    expect(await axes('scheduling=[random, first-fit]', 'workload.services.web.replicas=[4, 8]')).toEqual(['  axis scheduling: random, first-fit', '  axis workload.services.web.replicas: replicas 4, replicas 8'])
+  })
+
+  it('is the value, where the file takes a list', async () => {
+    expect(await axes('cluster.pools.general.zones=[a, b]')).toEqual(['  axis scheduling: best-fit, snug'])
+  })
+
+  it('names wrong values of the list', async () => {
+    const { code, err } = await call('plan', file, '--set', 'workload.services.web.replicas=[1, x]')
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('--set workload.services.web.replicas=[1, x]:1:32  workload.services.web.replicas  found "x"') })
+  })
+})
+
+describe('the executable', () => {
+  const bin = join(root, 'bin', 'orchsim.js')
+
+  it('runs from the clone', () => {
+    const { status, stdout } = spawnSync(process.execPath, [bin, '--version'], { cwd: folder, encoding: 'utf8' })
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `${version()}\n` })
+  })
+
+  it('Ctrl-C before a run is finished leaves an earlier study as it was', async () => {
+    writeFileSync(join(folder, 'stuck.ts'), "import { writeFileSync } from 'node:fs'\nexport default { name: 'stuck', score(): number { writeFileSync(new URL('stuck.txt', import.meta.url), ''); for (;;); } }\n")
+    writeFileSync(join(folder, 'stuck.yaml'), YAML.replace('[best-fit, { file: ./snug.ts, memoryWeight: 2 }]', '[{ file: ./stuck.ts }]'))
+    const out = join(folder, 'earlier')
+    mkdirSync(out)
+    writeFileSync(join(out, 'manifest.json'), 'of before')
+    const child = spawn(process.execPath, [bin, 'run', join(folder, 'stuck.yaml'), '--out', out, '--jobs', '1'], { cwd: folder })
+    let err = ''
+    child.stderr.on('data', (data: Buffer) => void (err += data.toString()))
+    const watch = setInterval(() => {
+      if (!existsSync(join(folder, 'stuck.txt'))) return
+      clearInterval(watch)
+      child.kill('SIGINT')
+    }, 50)
+    expect(await new Promise((done) => child.on('exit', done))).toBe(130)
+    expect(err).toContain(`interrupted before a run was finished: nothing is written to ${out}`)
+    expect(readdirSync(out)).toEqual(['manifest.json'])
+    expect(readFileSync(join(out, 'manifest.json'), 'utf8')).toBe('of before')
+  })
+
+  it('Ctrl-C leaves finished runs readable, says so, and ends with 130; the same call then goes on from there', async () => {
+    // The user's scheduler never comes back: without an interrupt this would run for ever. It says when it was reached; once both of
+    // its runs have, the two runs before them are finished.
+    const reached = join(folder, 'reached')
+    writeFileSync(join(folder, 'endless.ts'), `import { appendFileSync } from 'node:fs'
+export default { name: 'endless', score(): number { appendFileSync(${JSON.stringify(reached)}, 'x'); for (;;); } }
+`)
+    writeFileSync(join(folder, 'endless.yaml'), YAML.replace('./snug.ts, memoryWeight: 2', './endless.ts'))
+    const out = join(folder, 'endless')
+    const child = spawn(process.execPath, [bin, 'run', join(folder, 'endless.yaml'), '--out', out, '--jobs', '2'], { cwd: folder })
+    let err = ''
+    child.stderr.on('data', (data: Buffer) => void (err += data.toString()))
+    const watch = setInterval(() => {
+      if (!existsSync(reached) || readFileSync(reached, 'utf8').length < 2) return
+      clearInterval(watch)
+      child.kill('SIGINT')
+    }, 50)
+    const code = await new Promise((done) => child.on('exit', done))
+    expect(err).toContain(`interrupted: 2 of 4 runs are finished and readable in ${out}`)
+    expect(code).toBe(130)
+    expect(existsSync(join(out, 'summary.csv'))).toBe(true)
+    expect((JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runs: { state: string }[] }).runs.map(({ state }) => state)).toEqual(['finished', 'finished', 'not run', 'not run'])
+
+    // The same experiment once more, the endless scheduler in the way again: the two finished runs are taken as they are.
+    const again = spawn(process.execPath, [bin, 'run', join(folder, 'endless.yaml'), '--out', out, '--jobs', '2'], { cwd: folder })
+    let told = ''
+    again.stderr.on('data', (data: Buffer) => void (told += data.toString()))
+    const timer = setInterval(() => {
+      if (readFileSync(reached, 'utf8').length < 4) return
+      clearInterval(timer)
+      again.kill('SIGINT')
+    }, 50)
+    expect(await new Promise((done) => again.on('exit', done))).toBe(130)
+    expect(told).toContain('2 of 4 runs are finished')
+    expect(readFileSync(reached, 'utf8')).toHaveLength(4) // the first variant was not run again: only the endless two were reached
+  })
+})

@@ -1,0 +1,58 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { initCommand, templateFiles, templates } from './init-command.ts'
+import { planOf } from '../plan/plan.ts'
+import { inputOf } from '../run/run.ts'
+import { readExperiment } from '../file/spec.ts'
+import { simulate } from '../../sim/simulation.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'orchsim-init-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function called(where: string, template: string): { code: number; out: string; err: string } {
+  let out = ''
+  let err = ''
+  const code = initCommand(where, { template }, { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } })
+  return { code, out, err }
+}
+
+describe('init', () => {
+  it('has a template for the whole loop and one for each family', () => {
+    expect(templates()).toEqual(['loop', 'autoscaling', 'binpacking', 'scheduling', 'slb'])
+  })
+
+  it.each(templates())('%s: what is written is a right experiment, and its first and last variants run', async (template) => {
+    const where = join(folder, template)
+    const { code, out, err } = called(where, template)
+    expect({ code, err }).toEqual({ code: 0, err: '' })
+    expect(readdirSync(where).sort()).toEqual([...templateFiles(template).keys()].sort())
+    expect(out).toContain('next: npx orchsim run ')
+    const resolved = await readExperiment(join(where, 'experiment.yaml'), { set: ['horizon=3m', 'warmup=30s', ...(template === 'autoscaling' ? ['disturbance=1m', 'workload.services.web.traffic.at=1m'] : [])] })
+    if ('problems' in resolved) throw new Error(JSON.stringify(resolved.problems))
+    const plan = planOf(resolved.experiment, 'test')
+    for (const variant of [plan.variants[0], plan.variants[plan.variants.length - 1]]) {
+      const { metrics } = simulate(await inputOf({ scenario: variant.scenario, seed: 1, replication: 0 }))
+      expect(metrics[plan.primary], plan.primary).not.toBeNull()
+    }
+  })
+
+  it('names an own algorithm in every template of one family', () => {
+    for (const template of templates().slice(1)) expect(templateFiles(template).size, template).toBe(2)
+  })
+
+  it('a place where no folder can be is told', () => {
+    writeFileSync(join(folder, 'taken'), '')
+    for (const where of ['taken', join('taken', 'below')]) {
+      expect(called(join(folder, where), 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^orchsim init: found .*taken.*, where files cannot be written \(E\w+\); accepted: a folder/) })
+    }
+  })
+
+  it('overwrites nothing, and knows its templates', () => {
+    writeFileSync(join(folder, 'experiment.yaml'), 'mine')
+    expect(called(folder, 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('found experiment.yaml in ') })
+    expect(readFileSync(join(folder, 'experiment.yaml'), 'utf8')).toBe('mine')
+    expect(called(join(folder, 'x'), 'slbb')).toMatchObject({ code: 2, err: expect.stringContaining('accepted: loop, autoscaling, binpacking, scheduling, slb (did you mean slb?)') })
+  })
+})

@@ -1,0 +1,172 @@
+/**
+ * Values laid over a file: the axes of `compare` and `--set`. A path is a list of keys joined by dots in which a list item is
+ * addressed by its name (`workload.services.web.traffic.rate`).
+ */
+import { suggestion } from '../../sim/common/suggestion.ts'
+import { parseValue, pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
+import { FAMILY_PATHS, familyOf, seatKeys, type FamilyPath } from './families.ts'
+import { isMap } from './quantities.ts'
+import { experimentShape } from './schema.ts'
+
+/** A value that replaces one of the file, with its own place for problems. */
+export interface Overlay {
+  readonly path: Path
+  readonly value: unknown
+  /** Place of the value, or of a part of it. */
+  place(inner: Path, onKey: boolean): Place
+}
+
+export interface Axis {
+  /** As written: the name of the column in tables. */
+  readonly key: string
+  readonly path: Path
+  readonly values: readonly Overlay[]
+  readonly labels: readonly string[]
+}
+
+/** Steps of a path, list items found by name; or a sentence. */
+export function stepsOf(text: string, data: unknown): Path | { readonly wrong: string } {
+  const keys = text.split('.')
+  if (keys.some((key) => key === '' || key === '__proto__')) return { wrong: `found the path ${show(text)}; accepted: keys joined by dots, such as workload.services.web.replicas` }
+  const path: (string | number)[] = []
+  for (const key of keys) {
+    const parent = valueAt(data, path)
+    if (!Array.isArray(parent)) {
+      path.push(key)
+      continue
+    }
+    const names = parent.map((item: unknown) => (isMap(item) ? String(item['name'] ?? item['trace'] ?? '') : ''))
+    const index = names.includes(key) ? names.indexOf(key) : /^\d+$/.test(key) && Number(key) < parent.length ? Number(key) : -1
+    if (index < 0) return { wrong: `found no item ${show(key)} in ${pathText(data, path)}; accepted: ${names.filter((n) => n !== '').join(', ') || 'a list with named items'}${suggestion(key, names)}` }
+    path.push(index)
+  }
+  return path
+}
+
+/** A copy of `data` with the overlays' values in their places. */
+export function laidOver(data: unknown, overlays: readonly Overlay[]): Record<string, unknown> {
+  const copy = structuredClone(data) as Record<string, unknown>
+  for (const { path, value } of overlays) {
+    let parent: Record<string | number, unknown> = copy
+    path.slice(0, -1).forEach((step, depth) => {
+      const inner = parent[step]
+      if (typeof inner === 'object' && inner !== null) parent = inner as Record<string, unknown>
+      else {
+        // A parameter of an algorithm that is chosen by its bare name: `scheduling: snug` and `scheduling.memoryWeight`.
+        const family = path.slice(0, depth + 1).join('.') as FamilyPath
+        const named = FAMILY_PATHS.includes(family) ? { name: typeof inner === 'string' ? inner : familyOf(family).default } : {}
+        parent[step] = named
+        parent = named
+      }
+    })
+    const last = path[path.length - 1]
+    parent[last] = inSeat(path, structuredClone(value), parent[last])
+  }
+  return copy
+}
+
+/** Another algorithm takes the seat as it is: `scheduling: [best-fit, first-fit]` keeps the file's `order`. */
+function inSeat(path: Path, value: unknown, before: unknown): unknown {
+  const keys = seatKeys(path)
+  if (!isMap(before) || !(typeof value === 'string' || isMap(value))) return value
+  const kept = Object.entries(before).filter(([key]) => keys.includes(key))
+  return kept.length === 0 ? value : { ...Object.fromEntries(kept), ...(isMap(value) ? value : { name: value }) }
+}
+
+/** Is `inner` a key of the seat that the other axis changes the algorithm of, without saying this key itself? */
+function besides(outer: Path, values: readonly unknown[], inner: Path): boolean {
+  const key = inner[outer.length]
+  return startsWith(inner, outer) && seatKeys(outer).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
+}
+
+/** `--set path=value`; the value is read as YAML. */
+export function parseSet(text: string, data: unknown): Overlay | Problem {
+  const file = `--set ${text}`
+  const equals = text.indexOf('=')
+  const place = (column: number): Place => ({ file, line: 1, column })
+  if (equals < 1) return { place: place(1), path: '', message: `found ${show(text)}; accepted: path=value, such as workload.services.web.replicas=20` }
+  const key = text.slice(0, equals)
+  const read = parseValue(text.slice(equals + 1))
+  if (read === undefined) {
+    return { place: place(equals + 2), path: key, message: `found a value that is not YAML: ${show(text.slice(equals + 1))}; accepted: a value as in the file` }
+  }
+  const path = stepsOf(key, data)
+  if ('wrong' in path) return { place: place(1), path: key, message: path.wrong }
+  return { path, value: read.value, place: (_, onKey) => place(onKey ? 1 : equals + 2) }
+}
+
+/** The axes of `compare`, or its problems. */
+export function axesOf(data: Readonly<Record<string, unknown>>, place: Source['place'], keyPlace: Source['keyPlace']): { readonly axes: readonly Axis[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const axes: Axis[] = []
+  const compare = data['compare']
+  if (compare === undefined || compare === null) return { axes, problems }
+  if (!isMap(compare)) {
+    problems.push({ place: place(['compare']), path: 'compare', message: `found ${show(compare)}; accepted: a map from paths to lists of values` })
+    return { axes, problems }
+  }
+  for (const [key, values] of Object.entries(compare)) {
+    const refuse = (message: string, at: Place = keyPlace(['compare', key])): void => void problems.push({ place: at, path: `compare.${key}`, message })
+    const path = stepsOf(key, data)
+    if ('wrong' in path) refuse(path.wrong)
+    else if (Object.hasOwn(experimentShape, path[0]) || path[0] === 'compare') refuse(`found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`)
+    else if (!Array.isArray(values)) refuse(`found ${show(values)}; accepted: a list of values`, place(['compare', key]))
+    else if (values.length === 0) refuse('found an empty list; accepted: at least one value', place(['compare', key]))
+    else {
+      const texts = values.map((value) => JSON.stringify(value))
+      texts.forEach((text, i) => {
+        if (texts.indexOf(text) < i) refuse(`found the value ${typeof values[i] === 'object' ? text : show(values[i])} a second time; accepted: each value once`, place(['compare', key, i]))
+      })
+      const other = axes.find((axis) => {
+        const overlap = startsWith(axis.path, path) || startsWith(path, axis.path)
+        return overlap && !besides(axis.path, axis.values.map((one) => one.value), path) && !besides(path, values, axis.path)
+      })
+      if (other !== undefined) refuse(`found an axis inside or around the axis ${other.key}; accepted: axes that do not overlap`)
+      axes.push({
+        key, path, labels: labelsOf(path, values),
+        values: values.map((value: unknown, i) => ({
+          path, value,
+          place: (inner, onKey) => (inner.length === 0 ? (onKey ? keyPlace(['compare', key]) : place(['compare', key, i])) : (onKey ? keyPlace : place)(['compare', key, i, ...inner])),
+        })),
+      })
+    }
+  }
+  return { axes, problems }
+}
+
+export const startsWith = (path: Path, beginning: Path): boolean => beginning.every((step, i) => path[i] === step)
+
+/** Short and unique words for the values of an axis. A path of a list item or a number also says what it is the value of. */
+function labelsOf(path: Path, values: readonly unknown[]): string[] {
+  const ofFamily = FAMILY_PATHS.some((family) => startsWith(family.split('.'), path) || family === path.join('.'))
+  const short = values.map((value) => (ofFamily ? algorithmLabel(value) : `${String(path[path.length - 1])} ${plainLabel(value)}`))
+  return short.map((label, i) => {
+    const twins = values.filter((_, j) => short[j] === label)
+    if (twins.length === 1) return label
+    return distinguished(label, values[i], twins, i)
+  })
+}
+
+/** Adds the parameters in which it differs from its namesakes, or its number when nothing short does. */
+function distinguished(label: string, value: unknown, twins: readonly unknown[], index: number): string {
+  if (!isMap(value)) return twins.every((twin) => twin === value || isMap(twin)) ? `${label} (defaults)` : `${label} #${index + 1}`
+  const differing = Object.keys(value).filter((key) => key !== 'name' && key !== 'file' && twins.some((twin) => !isMap(twin) || JSON.stringify(twin[key]) !== JSON.stringify(value[key])))
+  return differing.length === 0 ? `${label} #${index + 1}` : `${label} ${differing.map((key) => `${key}=${plainLabel(value[key])}`).join(' ')}`
+}
+
+function algorithmLabel(value: unknown): string {
+  if (!isMap(value)) return plainLabel(value)
+  if (typeof value['name'] === 'string') return value['name']
+  if (typeof value['file'] === 'string') return value['file'].replace(/^.*[/\\]/, '').replace(/\.[cm]?[jt]s$/, '')
+  return plainLabel(value)
+}
+
+const plainLabel = (value: unknown): string => {
+  if (isMap(value)) return Object.entries(value).map(([key, inner]) => `${key} ${plainLabel(inner)}`).join(' ')
+  return Array.isArray(value) ? `[${value.map(plainLabel).join(', ')}]` : String(value)
+}
+
+/** All combinations of axis values, the last axis fastest; one empty combination without axes. */
+export function combinations(sizes: readonly number[]): number[][] {
+  return sizes.reduce<number[][]>((all, size) => all.flatMap((choice) => Array.from({ length: size }, (_, i) => [...choice, i])), [[]])
+}

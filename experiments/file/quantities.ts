@@ -1,0 +1,222 @@
+/**
+ * The words of an experiment file as zod schemas: quantities as users write them, names, sections of fixed keys, values with
+ * several forms. Each says what it accepts in its own issue, so the text of a problem is made where the rule stands.
+ */
+import { z } from 'zod'
+import { readCpu, readDuration, readMemory, readPrice, readRate, readShare, showCpu, showDuration, showMemory, UnitError } from '../../sim/common/units.ts'
+import { suggestion } from '../../sim/common/suggestion.ts'
+import { show } from './document.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** A schema from a reading function, which throws a UnitError or returns undefined for what it does not accept. */
+function quantity<T>(accepted: string, read: (value: unknown) => T | undefined, json: Json) {
+  return z
+    .unknown()
+    .transform((value, context): T => {
+      let message = `found ${show(value)}; accepted: ${accepted}`
+      try {
+        const result = read(value)
+        if (result !== undefined) return result
+      } catch (error) {
+        if (!(error instanceof UnitError)) throw error
+        if (isText(value) || isNumber(value)) message = error.message
+      }
+      context.issues.push({ code: 'custom', message, input: value })
+      return z.NEVER
+    })
+    .meta({ ...json })
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+const trimmed = (value: unknown): unknown => (isText(value) ? value.trim() : value)
+const zeroAsText = (value: unknown): unknown => (value === 0 ? '0' : trimmed(value))
+
+export interface Bounds {
+  readonly min?: number
+  readonly max?: number
+}
+
+const within = (value: number, { min = -Infinity, max = Infinity }: Bounds): number | undefined => (value >= min && value <= max ? value : undefined)
+
+/** "between 1 and 20", "of at least 1", "of at most 20", or nothing. */
+export function boundsText({ min, max }: Bounds, unit: (n: number) => string = String): string {
+  if (min !== undefined && max !== undefined) return ` between ${unit(min)} and ${unit(max)}`
+  if (min !== undefined) return ` of at least ${unit(min)}`
+  if (max !== undefined) return ` of at most ${unit(max)}`
+  return ''
+}
+
+/** Bounds worth a word: nothing reads a duration or a share below 0 anyway. */
+const beyondZero = ({ min, max }: Bounds): Bounds => ({ ...(min === undefined || min === 0 ? {} : { min }), ...(max === undefined ? {} : { max }) })
+
+/** Whole microseconds. */
+export function duration(bounds: Bounds = {}) {
+  return quantity(`a duration${boundsText(beyondZero(bounds), showDuration)} such as 250ms, 15s or 1h30m`, (value) => within(readDuration(zeroAsText(value)), bounds), {
+    type: ['string', 'number'], examples: ['15s', '1h30m', '250ms', 0],
+  })
+}
+
+/** A duration above zero. */
+export const positiveTime = () => duration({ min: 1 })
+
+/** Millicores. */
+export function cpu(bounds: Bounds = { min: 1 }) {
+  return quantity(`an amount of CPU${boundsText(beyondZero(bounds), showCpu)} such as 250m, 0.5 or 2`, (value) => within(readCpu(trimmed(value)), bounds), {
+    type: ['string', 'number'], examples: ['250m', 2],
+  })
+}
+
+/** Bytes. */
+export function memory(bounds: Bounds = {}) {
+  return quantity(`an amount of memory${boundsText(beyondZero(bounds), showMemory)} such as 512Mi, 2Gi or 1e9 (bytes)`, (value) => within(readMemory(trimmed(value)), bounds), {
+    type: ['string', 'number'], examples: ['512Mi', '2Gi'],
+  })
+}
+
+/** "70%" or 0.7, both 0.7. */
+export function share(bounds: Bounds = { min: 0 }) {
+  return quantity(`a share${boundsText(bounds, percentText)} such as 70% or 0.7`, (value) => within(readShare(trimmed(value)), bounds), {
+    type: ['string', 'number'], examples: ['70%', 0.7],
+  })
+}
+
+/** 0.7 as "70%". */
+export const percentText = (value: number): string => `${Math.round(value * 1e6) / 1e4}%`
+
+/** Per second, above zero. */
+export const rate = () =>
+  quantity('a rate above 0 such as 800/s, 1.5k/s or 30/m', (value) => {
+    const perSecond = readRate(trimmed(value))
+    return perSecond > 0 ? perSecond : undefined
+  }, { type: 'string', examples: ['800/s', '30/m'] })
+
+/** Micro-dollars per hour. */
+export const price = () =>
+  quantity('a price per hour such as 0.77/h', (value) => readPrice(trimmed(value)), { type: 'string', examples: ['0.77/h'] })
+
+export function whole(bounds: Bounds = { min: 0 }) {
+  return quantity(`a whole number${boundsText(bounds)}`, (value) => (Number.isSafeInteger(value) ? within(value as number, bounds) : undefined), {
+    type: 'integer',
+    ...(bounds.min === undefined ? {} : { minimum: bounds.min }),
+    ...(bounds.max === undefined ? {} : { maximum: bounds.max }),
+  })
+}
+
+export function number(bounds: Bounds = {}) {
+  return quantity(`a number${boundsText(bounds)}`, (value) => (isNumber(value) ? within(value, bounds) : undefined), {
+    type: 'number',
+    ...(bounds.min === undefined ? {} : { minimum: bounds.min }),
+    ...(bounds.max === undefined ? {} : { maximum: bounds.max }),
+  })
+}
+
+/** A number above zero. */
+export const positive = () => quantity('a number above 0', (value) => (isNumber(value) && value > 0 ? value : undefined), { type: 'number', exclusiveMinimum: 0 })
+
+export const flag = () => quantity('true or false', (value) => (typeof value === 'boolean' ? value : undefined), { type: 'boolean' })
+
+export const words = () => quantity('text', (value) => (isText(value) ? value : isNumber(value) ? String(value) : undefined), { type: 'string' })
+
+/** Letters, digits, dots, underscores and hyphens: safe as a folder, a CSV cell and a part of a path. */
+export const name = () =>
+  quantity('a name of letters, digits, underscores and hyphens that begins with a letter or digit', (value) => {
+    const text = isNumber(value) ? String(value) : value
+    return isText(text) && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text) ? text : undefined
+  }, { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' })
+
+export function oneOf<const W extends string>(accepted: readonly W[]) {
+  return z
+    .unknown()
+    .transform((value, context): W => {
+      if (accepted.includes(value as W)) return value as W
+      const near = isText(value) ? suggestion(value, accepted) : ''
+      context.issues.push({ code: 'custom', message: `found ${show(value)}; accepted: ${accepted.join(', ')}${near}`, input: value })
+      return z.NEVER
+    })
+    .meta({ type: 'string', enum: [...accepted] })
+}
+
+/** A map of fixed keys. Unknown ones are refused with the list of what is known; spec.ts splits the issue by key. */
+export function section<S extends z.ZodRawShape>(what: string, shape: S) {
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code === 'unrecognized_keys') return Object.keys(shape).join(', ')
+      return `found ${show(issue.input)}; accepted: ${what}, a map with ${Object.keys(shape).join(', ')}`
+    },
+  })
+}
+
+export function list<T extends z.ZodType>(what: string, item: T) {
+  return z.array(item, { error: (issue) => `found ${show(issue.input)}; accepted: a list of ${what}` })
+}
+
+/** A map from text to text: labels and selectors. Numbers and booleans count as their text, as kubectl users write them. */
+export const labels = () =>
+  quantity('a map from names to text, such as { tier: web }', (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    const result: Record<string, string> = {}
+    for (const [key, text] of Object.entries(value)) {
+      if (typeof text === 'object') return undefined
+      result[key] = String(text)
+    }
+    return result
+  }, { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } })
+
+/** A map from resource names to whole amounts. */
+export const amounts = () =>
+  quantity('a map from resource names to whole numbers, such as { licences: 2 }', (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    for (const amount of Object.values(value)) if (!Number.isSafeInteger(amount) || (amount as number) < 0) return undefined
+    return { ...value }
+  }, { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } })
+
+/**
+ * A value with several forms. The form is chosen by looking at the value, so that a problem inside it is reported as that form's
+ * problem (a union would report the failures of all of them).
+ */
+export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose: (value: unknown) => string | { readonly wrong: string }) {
+  return z
+    .unknown()
+    .transform((value, context): T => {
+      const chosen = choose(value)
+      if (typeof chosen !== 'string') {
+        context.issues.push({ code: 'custom', message: chosen.wrong, input: value })
+        return z.NEVER
+      }
+      const parsed = choices[chosen].safeParse(value)
+      if (parsed.success) return parsed.data
+      for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
+      return z.NEVER
+    })
+    .meta({ get anyOf() { return Object.values(choices).map(jsonOf) } }) // asked for by `schema` alone, and slow
+}
+
+/** Schemas that many keys use, by name: `definitions` of the JSON Schema. */
+export const definitions = new Map<string, z.ZodType>()
+
+/** The schema of many keys: in the JSON Schema a reference, so that it is written once. Draft 7 passes over what stands beside a `$ref`: hence the allOf. */
+export function shared<T>(name: string, schema: z.ZodType<T>): z.ZodType<T> {
+  definitions.set(name, schema)
+  return z
+    .unknown()
+    .transform((value, context): T => {
+      const parsed = schema.safeParse(value)
+      if (parsed.success) return parsed.data
+      for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
+      return z.NEVER
+    })
+    .meta({ allOf: [{ $ref: `#/definitions/${name}` }] })
+}
+
+/** JSON Schema (draft 7, what editors' language servers all understand) of the accepted input. */
+export function jsonOf(schema: z.ZodType): Record<string, unknown> {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>
+  return json
+}
+
+export const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Chooses between two forms of a section by the presence of a key. */
+export const byKey = (key: string, present: string, absent: string) => (value: unknown): string => (isMap(value) && key in value ? present : absent)

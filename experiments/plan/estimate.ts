@@ -1,0 +1,74 @@
+/**
+ * What a run will cost, before it is run: its sources are opened and counted, as far as that is cheap. An estimate of events, not a
+ * promise of seconds: retries, autoscaling and contention come on top.
+ */
+import { Streams } from '../../sim/random/stream.ts'
+import type { SimulationInput } from '../../sim/input.ts'
+import type { PodSource, RequestSource } from '../../sim/workload.ts'
+import type { Plan } from './plan.ts'
+import { inputOf } from '../run/run.ts'
+
+export interface Estimate {
+  readonly requests: number
+  readonly pods: number
+  readonly events: number
+  /** CPU time of one thread [s]. */
+  readonly seconds: number
+}
+
+/** Arrival and end; there and back on the network; the end of the wait. Counted on runs of one service. */
+const EVENTS_PER_REQUEST = 2
+const NETWORK_EVENTS = 2
+/** Arrival, decision, bind, start and end. */
+const EVENTS_PER_POD = 5
+/** Events a second and thread, of requests and of pods, as bench/whole-run.ts has them on a small cloud machine. */
+const REQUEST_EVENTS_PER_SECOND = 5e6
+const POD_EVENTS_PER_SECOND = 5e5
+/** Points at which a rate is looked at. */
+const POINTS = 500
+/** Pods that are counted one by one; from there on their number grows with time. */
+const MOST_COUNTED = 100_000
+
+export function estimateOf(input: SimulationInput): Estimate {
+  // The run's own streams, so that pods which come by themselves are counted as they will come.
+  const streams = new Streams(input.seed, input.replication)
+  let requests = 0
+  let requestEvents = 0
+  for (const service of input.services) {
+    const arrived = arrivals(service.requests((purpose) => streams.stream(`${purpose}/${service.name}`)), input.horizon)
+    requests += arrived
+    requestEvents += arrived * (EVENTS_PER_REQUEST + (service.networkDelay > 0 ? NETWORK_EVENTS : 0))
+  }
+  const pods = input.background.reduce((sum, { name, pods: open }) => sum + podsOf(open((purpose) => streams.stream(`${purpose}/background/${name}`)), input), 0)
+  const podEvents = EVENTS_PER_POD * pods
+  return {
+    requests: Math.round(requests), pods: Math.round(pods), events: Math.round(requestEvents + podEvents),
+    seconds: requestEvents / REQUEST_EVENTS_PER_SECOND + podEvents / POD_EVENTS_PER_SECOND,
+  }
+}
+
+/** The rate summed over the horizon, by the midpoint rule. */
+function arrivals(source: RequestSource, horizon: number): number {
+  let sum = 0
+  for (let i = 0; i < POINTS; i++) sum += source.rateAt(((i + 0.5) * horizon) / POINTS)
+  return (sum * horizon) / POINTS / 1e6
+}
+
+function podsOf(source: PodSource, { ageing, horizon }: SimulationInput): number {
+  const end = horizon + (source.stationary ? ageing : 0)
+  let count = 0
+  let atStart = 0
+  for (let time = source.next(); time <= end; time = source.next()) {
+    count++
+    if (time === 0) atStart = count
+    else if (count - atStart >= MOST_COUNTED) return atStart + ((count - atStart) * end) / time
+  }
+  return count
+}
+
+/** One estimate per variant, and the wall time of all runs on so many threads [s]. */
+export async function estimatesOf(plan: Plan, jobs: number): Promise<{ readonly variants: readonly Estimate[]; readonly seconds: number }> {
+  const variants = await Promise.all(plan.variants.map(async ({ scenario }) => estimateOf(await inputOf({ scenario, seed: plan.seed, replication: 0 }))))
+  const threads = Math.min(jobs, plan.runs.length)
+  return { variants, seconds: plan.runs.reduce((sum, run) => sum + variants[run.variant].seconds, 0) / threads }
+}

@@ -1,0 +1,43 @@
+/** The planner that repeats until the primary metric is known well enough: waves of fixed size, judged whole. */
+import { METRICS } from '../../sim/outcome/standard.ts'
+import type { PerReplication } from '../../reports/statistics/contrast.ts'
+import { differencesOf, moreReplications, precisionOf } from '../../reports/statistics/precision.ts'
+import { oneWave, runsFrom, type FinishedRun, type Plan, type Planner } from './plan.ts'
+import type { PrecisionRule } from '../file/schema.ts'
+
+/** One wave when the plan has no rule. */
+export function plannerOf(plan: Plan): Planner {
+  return plan.until === null ? oneWave(plan) : untilPrecise(plan, plan.until)
+}
+
+function untilPrecise(plan: Plan, rule: PrecisionRule): Planner {
+  let asked = 0
+  return {
+    next(finished) {
+      const more = asked === 0 ? plan.replications : moreReplications(lists(plan, rule, finished, asked), rule)
+      const wave = runsFrom(plan, asked, asked + more)
+      asked += more
+      return wave
+    },
+  }
+}
+
+/** A sentence for the report when the cap ended it before the goal, '' otherwise. */
+export function shortOfGoal(plan: Plan, finished: readonly FinishedRun[], asked: number): string {
+  const rule = plan.until
+  if (rule === null) return ''
+  const { half, reached, widest } = precisionOf(lists(plan, rule, finished, asked), rule)
+  if (reached || widest < 0) return ''
+  const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`
+  const [found, wanted] = rule.relative === null ? [String(Number(half.toPrecision(2))), String(rule.absolute)] : [percent(half), percent(rule.relative)]
+  const what = widest < plan.variants.length ? plan.variants[widest].label : `${plan.variants[widest - plan.variants.length + 1].label} against the baseline`
+  return `the precision that was asked for is not reached: half of the 95 % interval of ${plan.primary} is ${found} for ${what}, ${wanted} was asked, and ${asked} replications are made (the cap is ${rule.most})`
+}
+
+/** The primary metric of each variant, then its comparison with the baseline for each further variant. */
+function lists(plan: Plan, rule: PrecisionRule, finished: readonly FinishedRun[], asked: number): PerReplication[] {
+  const metric = METRICS.find(({ id }) => id === plan.primary)!
+  const values = plan.variants.map(() => new Array<number | null>(asked).fill(null))
+  for (const { run, result } of finished) values[run.variant][run.replication] = result.metrics[plan.primary] ?? null
+  return [...values, ...values.slice(1).map((list) => differencesOf(metric, values[0], list, rule))]
+}

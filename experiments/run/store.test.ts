@@ -1,0 +1,97 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { RunResult } from '../../sim/outcome/results.ts'
+import { execute, type Executor } from './execute.ts'
+import { oneWave, type Plan } from '../plan/plan.ts'
+import { localFiles } from '../file/load.ts'
+import { Store, WORKER } from './store.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'orchsim-store-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const result = (events: number): RunResult => ({
+  metrics: { cost: 0.1, recovery: null }, refused: { recovery: 'why' }, latency: { buckets: Int32Array.of(1, 7), counts: Float64Array.of(2, NaN), sum: 3 },
+  latencyByService: {}, series: { rows: 1, columns: [{ name: 't', label: 't', unit: 's', role: 'time', values: Float64Array.of(-0) }] }, events, notes: ['n'],
+})
+
+const runs = [0, 1, 2].map((replication) => ({ id: `id${replication}`, variant: 0, replication, seed: 1 }))
+const plan = { variants: [{ scenario: {} }], runs } as unknown as Plan
+
+/** Counts what it is asked for; fails where it is told to. */
+function machine(fails: number): Executor & { made: number[] } {
+  const made: number[] = []
+  return {
+    made,
+    run: ({ replication }) => {
+      made.push(replication)
+      return replication === fails ? Promise.reject(new Error('cut')) : Promise.resolve({ result: result(replication), seconds: 1 })
+    },
+    close: () => Promise.resolve(),
+  }
+}
+
+describe('the store of finished runs', () => {
+  it('gives back what was kept, to the bit', () => {
+    const store = new Store(join(folder, 'a'), 'code')
+    expect(store.get('x')).toBeUndefined()
+    store.keep('x', result(5))
+    expect(new Store(join(folder, 'a'), 'code').get('x')).toEqual(result(5))
+    expect(Object.is((store.get('x')!.series.columns[0].values as Float64Array)[0], -0)).toBe(true)
+  })
+
+  it('other code sees nothing of it, and a half-written file is no result', () => {
+    const home = join(folder, 'b')
+    new Store(home, 'code').keep('x', result(5))
+    expect(new Store(home, 'other').get('x')).toBeUndefined()
+    writeFileSync(join(home, '.unfinished-code', 'y'), 'torn')
+    expect(new Store(home, 'code').get('y')).toBeUndefined()
+  })
+
+  it('clear takes what any code left, and nothing else', () => {
+    const home = join(folder, 'c')
+    new Store(home, 'one').keep('x', result(1))
+    new Store(home, 'two').keep('x', result(1))
+    writeFileSync(join(home, 'runs.csv'), '')
+    new Store(home, 'two').clear()
+    expect(readdirSync(home)).toEqual(['runs.csv'])
+    new Store(join(folder, 'never'), 'one').clear()
+  })
+
+  it('a folder that cannot be written costs no run', () => {
+    const home = join(folder, 'd')
+    mkdirSync(home)
+    writeFileSync(join(home, '.unfinished-code'), 'in the way')
+    new Store(home, 'code').keep('x', result(1))
+    expect(existsSync(join(home, '.unfinished-code', 'x'))).toBe(false)
+  })
+
+  it('a check is made, never remembered from a run that may have gone unchecked', async () => {
+    const store = new Store(join(folder, 'f'), 'code')
+    await execute(plan, oneWave(plan), machine(-1), new AbortController().signal, undefined, store)
+    const checked = { ...plan, variants: [{ scenario: { check: true } }] } as unknown as Plan
+    const second = machine(-1)
+    const { resumed } = await execute(checked, oneWave(checked), second, new AbortController().signal, undefined, store)
+    expect({ made: second.made, resumed }).toEqual({ made: [0, 1, 2], resumed: 0 })
+  })
+
+  it('the code that decides a result is the worker and all that it imports', () => {
+    const files = localFiles(WORKER).map((path) => path.replaceAll('\\', '/'))
+    for (const one of ['sim/simulation', 'sim/slb/members/two-choices', 'sim/scheduling/members/best-fit', 'sim/random/stream', 'workloads/index', 'experiments/run/run', 'experiments/file/scenario']) {
+      expect(files.filter((path) => path.endsWith(`/${one}.ts`)), one).toHaveLength(1)
+    }
+  })
+
+  it('a second call makes only what the first did not finish, with equal results', async () => {
+    const store = new Store(join(folder, 'e'), 'code')
+    const first = machine(1)
+    const cut = await execute(plan, oneWave(plan), first, new AbortController().signal, undefined, store)
+    expect({ made: first.made, finished: cut.finished.length, failed: cut.failed.length, resumed: cut.resumed }).toEqual({ made: [0, 1, 2], finished: 2, failed: 1, resumed: 0 })
+    const second = machine(-1)
+    const whole = await execute(plan, oneWave(plan), second, new AbortController().signal, undefined, store)
+    expect({ made: second.made, resumed: whole.resumed }).toEqual({ made: [1], resumed: 2 })
+    const atOnce = await execute(plan, oneWave(plan), machine(-1), new AbortController().signal)
+    expect(whole.finished).toEqual(atOnce.finished)
+  })
+})

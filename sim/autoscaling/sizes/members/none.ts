@@ -1,0 +1,12 @@
+import { define } from '../../../common/define.ts'
+import type { SizeAutoscaler } from '../policy.ts'
+
+/** None: pods ask for what the experiment says, throughout. */
+export const none = define({
+  name: 'none',
+  summary: 'Keeps the requests that the experiment sets.',
+  source: 'the control of every autoscaling experiment',
+  fidelity: 'faithful',
+  parameters: {},
+  create: (): SizeAutoscaler | null => null,
+})

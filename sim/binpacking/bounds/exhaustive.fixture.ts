@@ -1,0 +1,104 @@
+/** The optimum by trying every packing: for a few pods only. */
+import { DEVICES, MILLI } from '../../cluster/views.ts'
+import type { PackingProblem } from '../policy.ts'
+
+interface Open {
+  readonly admits: (podClass: number) => boolean
+  readonly free: number[]
+  readonly device: number[]
+  readonly price: number
+  pods: number
+}
+
+/** Fewest bins, and apart from it least money, over all packings of all pods; null when not all of them can be placed. */
+export function optimum(problem: PackingProblem): { bins: number; cost: number } | null {
+  const bins = least(problem, (open) => (open.pods > 0 ? 1 : 0))
+  return bins === null ? null : { bins, cost: least(problem, (open) => open.price)! }
+}
+
+function least(problem: PackingProblem, priceOf: (open: Open) => number): number | null {
+  const { classes, podClass, types } = problem
+  const open: Open[] = Array.from({ length: problem.bins }, (_, bin) => ({
+    admits: (row) => problem.binAdmits(row, bin),
+    free: problem.free.map((column) => column[bin]),
+    device: Array.from({ length: DEVICES }, (_d, d) => problem.freeDevice[bin * DEVICES + d]),
+    price: 0,
+    pods: 0,
+  }))
+  const left = types.map(({ limit }) => limit)
+  let best: number | null = null
+  const put = (item: number, into: Open): void => {
+    const row = podClass[item]
+    if (!into.admits(row) || into.free.some((amount, r) => amount < classes.request[r][row])) return
+    for (const mask of masksOf(into.device, classes.gpus[row], classes.gpuMilli[row])) {
+      const change = (sign: number): void => {
+        into.free.forEach((_, r) => (into.free[r] += sign * classes.request[r][row]))
+        into.device.forEach((_, d) => (into.device[d] += (mask >> d) & 1 ? sign * classes.gpuMilli[row] : 0))
+        into.pods -= sign
+      }
+      change(-1)
+      place(item + 1)
+      change(1)
+    }
+  }
+  const place = (item: number): void => {
+    const sofar = open.reduce((sum, each) => sum + priceOf(each), 0)
+    if (best !== null && sofar >= best) return
+    if (item === problem.items) {
+      best = sofar
+      return
+    }
+    for (const each of [...open]) put(item, each)
+    types.forEach((type, t) => {
+      if (left[t] < 1) return
+      left[t]--
+      const fresh = {
+        admits: (row: number) => type.admits(row),
+        free: problem.free.map((_, r) => type.capacity[r] ?? 0),
+        device: Array.from({ length: DEVICES }, (_, d) => (d < type.devices ? MILLI : 0)),
+        price: type.price,
+        pods: 0,
+      }
+      open.push(fresh)
+      put(item, fresh)
+      open.pop()
+      left[t]++
+    })
+  }
+  place(0)
+  return best
+}
+
+/** Choices of devices that differ: whole ones from the lowest index, a share on any of the devices with different room. */
+function masksOf(device: readonly number[], gpus: number, milli: number): number[] {
+  if (gpus === 0) return [0]
+  const fitting = device.flatMap((room, d) => (room >= milli ? [d] : []))
+  if (milli < MILLI) return fitting.filter((d, i) => !fitting.slice(0, i).some((other) => device[other] === device[d])).map((d) => 1 << d)
+  return fitting.length < gpus ? [] : [fitting.slice(0, gpus).reduce((mask, d) => mask | (1 << d), 0)]
+}
+
+/** Fewest bins of one capacity for sizes of one dimension; branch and bound, quick up to a dozen. */
+export function optimumOfLine(sizes: readonly number[], capacity: number): number {
+  const sorted = [...sizes].sort((a, b) => b - a)
+  const atLeast = Math.ceil(sorted.reduce((sum, size) => sum + size, 0) / capacity)
+  const rooms: number[] = []
+  let best = sorted.length
+  const place = (item: number): void => {
+    if (rooms.length >= best || best === atLeast) return
+    if (item === sorted.length) {
+      best = rooms.length
+      return
+    }
+    rooms.forEach((room, bin) => {
+      if (room < sorted[item] || rooms.indexOf(room) < bin) return
+      rooms[bin] -= sorted[item]
+      place(item + 1)
+      rooms[bin] += sorted[item]
+    })
+    rooms.push(capacity - sorted[item])
+    place(item + 1)
+    rooms.pop()
+  }
+  place(0)
+  return best
+}

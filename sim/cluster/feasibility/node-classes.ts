@@ -1,0 +1,45 @@
+/** Node classes: nodes with the same labels, taints and GPU model are one row here, also nodes that do not exist (a pool's next node). */
+import { sortedEntries } from '../classes.ts'
+import { DEVICES } from '../views.ts'
+import { assertWhole } from '../whole.ts'
+import type { NodeTemplate } from '../../input.ts'
+
+export class NodeClasses {
+  /** A template of each class. */
+  readonly templates: NodeTemplate[] = []
+  private readonly byKey = new Map<string, number>()
+  private readonly byTemplate = new WeakMap<NodeTemplate, number>()
+  private readonly named: ReadonlySet<string>
+
+  /** @param resources names of all resources that the run counts */
+  constructor(resources: readonly string[]) {
+    this.named = new Set(resources)
+  }
+
+  intern(template: NodeTemplate): number {
+    const known = this.byTemplate.get(template)
+    if (known !== undefined) return known
+    this.assertTemplate(template)
+    const taints = template.taints.map((taint) => JSON.stringify([taint.key, taint.value, taint.effect])).sort()
+    const key = JSON.stringify([sortedEntries(template.labels), taints, template.gpuModel])
+    let row = this.byKey.get(key)
+    if (row === undefined) {
+      row = this.templates.push(template) - 1
+      this.byKey.set(key, row)
+    }
+    this.byTemplate.set(template, row)
+    return row
+  }
+
+  private assertTemplate(template: NodeTemplate): void {
+    assertWhole(template.cpu, 'the cpu of a node [millicores]')
+    assertWhole(template.memory, 'the memory of a node [bytes]')
+    assertWhole(template.pods, 'the number of pods a node may hold')
+    assertWhole(template.gpus, 'the number of devices of a node', DEVICES)
+    assertWhole(template.price, 'the price of a node [micro-dollars per hour]')
+    for (const [name, amount] of Object.entries(template.resources)) {
+      assertWhole(amount, `the ${name} of a node`)
+      if (!this.named.has(name)) throw new Error(`a node offers ${name}, which this cluster does not count; it counts ${[...this.named].join(', ')}`)
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * How often each value came, in buckets that grow with the value: 128 to an octave, so that the middle of a bucket is within 0.4 %
+ * of all it holds; values below 256 have a bucket each. Counting is addition: histograms of services, runs or workers merge to the
+ * same one in any order, which sketches (t-digest and the like) do not promise.
+ * Source: the log-linear buckets of HdrHistogram, G. Tene, http://hdrhistogram.org
+ */
+import type { SparseHistogram } from '../outcome/results.ts'
+import { Accumulator } from './accumulator.ts'
+
+/** Buckets per octave, and its logarithm. */
+const OCTAVE = 128
+const OCTAVE_BITS = 7
+/** Values stay below 2^53. */
+const LIMIT = 9_007_199_254_740_992
+/** From 2^31 on, where clz32 ends, the bucket is that of value / 2^24, 24 octaves further up. */
+const WIDE = 2_147_483_648
+const WIDE_SHIFT = 24
+const WIDE_DIVISOR = 16_777_216
+const BUCKETS = (53 - OCTAVE_BITS + 1) * OCTAVE
+
+/** A share of the count within so little of a whole number is that number: 0.07 * 100 is 7, not 7.000000000000001. */
+const ROUNDING = 1e-12
+
+export class Histogram {
+  /** Values recorded. */
+  count = 0
+  private counts = new Float64Array(16 * OCTAVE)
+  private readonly total = new Accumulator()
+
+  /** Sum of the values: the double nearest to the exact one. */
+  get sum(): number {
+    return this.total.value()
+  }
+
+  get mean(): number {
+    return this.sum / this.count
+  }
+
+  /** Counts a whole number from 0 to 2^53 - 1. */
+  record(value: number): void {
+    if (!(value >= 0 && value < LIMIT && Math.floor(value) === value)) refuseValue(value)
+    const bucket = bucketOf(value)
+    if (bucket >= this.counts.length) this.grow(bucket)
+    this.counts[bucket]++
+    this.count++
+    this.total.addOne(value)
+  }
+
+  /**
+   * The q-quantile, q in [0, 1]: the smallest recorded value v such that at least a share q of all are at most v (the nearest-rank
+   * definition), given as the middle of its bucket. NaN when nothing was recorded.
+   */
+  quantile(q: number): number {
+    if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile: ${q}; accepted: 0 to 1`)
+    const share = q * this.count
+    const rank = Math.max(1, Math.ceil(share - share * ROUNDING))
+    let seen = 0
+    for (let bucket = 0; bucket < this.counts.length; bucket++) {
+      seen += this.counts[bucket]
+      if (seen >= rank) return middleOf(bucket)
+    }
+    return NaN
+  }
+
+  /** Values above `value`, where those in the bucket of `value` count as not above: exact below 256, within 0.8 % of `value` else. */
+  countAbove(value: number): number {
+    if (value < 0) return this.count
+    const first = value >= LIMIT ? BUCKETS : bucketOf(value) + 1
+    let above = 0
+    for (let bucket = first; bucket < this.counts.length; bucket++) above += this.counts[bucket]
+    return above
+  }
+
+  /** Adds what the other has counted. */
+  merge(other: Histogram): void {
+    if (other.counts.length > this.counts.length) this.grow(other.counts.length - 1)
+    for (let bucket = 0; bucket < other.counts.length; bucket++) this.counts[bucket] += other.counts[bucket]
+    this.count += other.count
+    this.total.merge(other.total)
+  }
+
+  /** Forgets everything, as at the end of warm-up. */
+  clear(): void {
+    this.counts.fill(0)
+    this.count = 0
+    this.total.clear()
+  }
+
+  toSparse(): SparseHistogram {
+    const buckets: number[] = []
+    for (let bucket = 0; bucket < this.counts.length; bucket++) if (this.counts[bucket] > 0) buckets.push(bucket)
+    return { buckets: Int32Array.from(buckets), counts: Float64Array.from(buckets, (bucket) => this.counts[bucket]), sum: this.sum }
+  }
+
+  static fromSparse(sparse: SparseHistogram): Histogram {
+    const histogram = new Histogram()
+    sparse.buckets.forEach((bucket, i) => {
+      if (!(bucket >= 0 && bucket < BUCKETS)) throw new RangeError(`histogram bucket: ${bucket}; accepted: 0 to ${BUCKETS - 1}`)
+      if (bucket >= histogram.counts.length) histogram.grow(bucket)
+      histogram.counts[bucket] += sparse.counts[i]
+      histogram.count += sparse.counts[i]
+    })
+    histogram.total.addOne(sparse.sum)
+    return histogram
+  }
+
+  private grow(bucket: number): void {
+    const octaves = Math.ceil((bucket + 1) / OCTAVE)
+    const counts = new Float64Array(octaves * OCTAVE)
+    counts.set(this.counts)
+    this.counts = counts
+  }
+}
+
+/** The bucket of a whole number below 2^53. Below 256 it is the number itself. */
+export function bucketOf(value: number): number {
+  if (value >= WIDE) return bucketOf(Math.floor(value / WIDE_DIVISOR)) + WIDE_SHIFT * OCTAVE
+  // The octave is where the highest bit stands; the seven bits below it are the bucket within.
+  const shift = Math.max(0, 31 - OCTAVE_BITS - Math.clz32(value))
+  return shift * OCTAVE + (value >>> shift)
+}
+
+/** Smallest value of a bucket. */
+export function bucketStart(bucket: number): number {
+  if (bucket < 2 * OCTAVE) return bucket
+  const shift = Math.floor(bucket / OCTAVE) - 1
+  let start = bucket - shift * OCTAVE
+  for (let i = 0; i < shift; i++) start *= 2
+  return start
+}
+
+/** How many whole numbers a bucket holds. */
+export function bucketWidth(bucket: number): number {
+  return bucketStart(bucket + 1) - bucketStart(bucket)
+}
+
+function middleOf(bucket: number): number {
+  return bucketStart(bucket) + (bucketWidth(bucket) - 1) / 2
+}
+
+function refuseValue(value: number): never {
+  throw new RangeError(`value for a histogram: ${value}; accepted: whole numbers from 0 to 2^53 - 1`)
+}

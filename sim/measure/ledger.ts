@@ -1,0 +1,105 @@
+/**
+ * What became of one service's requests. Everything counts by arrival inside the window [warm-up end, horizon]; the second-by-second
+ * bins and Little's law run from the origin.
+ */
+import { Histogram } from './histogram.ts'
+import { Level } from './level.ts'
+
+/** Why a request failed for good: the cause of its last try. */
+export const Cause = { Refused: 0, Reset: 1, TimedOut: 2, NoBackend: 3, Rejected: 4, Lost: 5 } as const
+export const CAUSES = 6
+const SECOND = 1_000_000
+
+export class Ledger {
+  /** Since the origin, window or not. */
+  arrived = 0
+  answered = 0
+  failed = 0
+  /** Tries sent and tries over, of all requests since the origin. */
+  tries = 0
+  triesOver = 0
+  /** Of the window. */
+  windowArrived = 0
+  windowTries = 0
+  good = 0
+  windowAnswered = 0
+  readonly failedBy = new Float64Array(CAUSES)
+  queuedSum = 0
+  latencySum = 0
+  readonly latency = new Histogram()
+  /** By second of arrival since the origin. */
+  readonly arrivedIn: Int32Array
+  readonly missedIn: Int32Array
+  /** Little's law: requests in the system, and the time spent in it by those that left [µs, exact]. */
+  readonly inSystem = new Level()
+  sojournSum = 0
+  private second = 0
+  private nextSecond: number
+
+  private readonly origin: number
+  private readonly windowStart: number
+  private readonly objective: number
+
+  constructor(origin: number, windowStart: number, objective: number, horizon: number) {
+    this.origin = origin
+    this.windowStart = windowStart
+    this.objective = objective
+    const seconds = Math.ceil(horizon / SECOND) + 1
+    this.nextSecond = origin + SECOND
+    this.arrivedIn = new Int32Array(seconds)
+    this.missedIn = new Int32Array(seconds)
+  }
+
+  arrive(now: number): void {
+    this.arrived++
+    this.inSystem.add(1, now)
+    // Arrivals come in order of time, so the second is a moving mark and costs no division.
+    while (now >= this.nextSecond) {
+      this.second++
+      this.nextSecond += SECOND
+    }
+    this.arrivedIn[this.second]++
+    if (now >= this.windowStart) this.windowArrived++
+  }
+
+  send(arrived: number): void {
+    this.tries++
+    if (arrived >= this.windowStart) this.windowTries++
+  }
+
+  answer(now: number, arrived: number, queued: number): void {
+    const latency = now - arrived
+    this.answered++
+    this.inSystem.add(-1, now)
+    this.sojournSum += latency
+    const late = latency > this.objective
+    if (late) this.missedIn[Math.floor((arrived - this.origin) / SECOND)]++
+    if (arrived < this.windowStart) return
+    this.windowAnswered++
+    if (!late) this.good++
+    this.latencySum += latency
+    this.queuedSum += queued
+    this.latency.record(latency)
+  }
+
+  /** A timed-out request counts in the latencies with the time until it was given up; other failures have no latency. */
+  fail(now: number, arrived: number, cause: number): void {
+    this.failed++
+    this.inSystem.add(-1, now)
+    this.sojournSum += now - arrived
+    this.missedIn[Math.floor((arrived - this.origin) / SECOND)]++
+    if (arrived < this.windowStart) return
+    this.failedBy[cause]++
+    if (cause === Cause.TimedOut) this.latency.record(now - arrived)
+  }
+
+  /** At the horizon: a request that is under way; past its objective it is a miss. */
+  unfinished(now: number, arrived: number): void {
+    this.sojournSum += now - arrived
+    if (now - arrived <= this.objective) return
+    this.missedIn[Math.floor((arrived - this.origin) / SECOND)]++
+    if (arrived >= this.windowStart) this.unfinishedLate++
+  }
+
+  unfinishedLate = 0
+}

@@ -1,0 +1,67 @@
+/** A balancer in its place: slots, what outlives them, and answers that no balancer may give. */
+import { describe, expect, it } from 'vitest'
+import { NO_BACKEND } from '../slb/policy.ts'
+import type { Balancer } from '../slb/policy.ts'
+import { Device } from './balancer-instance.ts'
+
+const asked = { key: -1, attempt: 0 }
+
+/** A balancer that answers what it is told to, and notes what it hears. */
+function device() {
+  const heard: string[] = []
+  let answer: number = NO_BACKEND
+  const balancer: Balancer = {
+    added: (slot, weight) => void heard.push(`added ${slot} (${weight})`),
+    removed: (slot) => void heard.push(`removed ${slot}`),
+    pick: () => answer,
+    ended: (slot, latency, outcome) => void heard.push(`ended ${slot} after ${latency} with ${outcome}`),
+  }
+  return { heard, device: new Device(balancer), answers: (slot: number) => (answer = slot) }
+}
+
+describe('slots', () => {
+  it('are dense, and given again after removal', () => {
+    const { device: at, heard } = device()
+    at.added(7, 70, 0, 1)
+    at.added(9, 90, 0, 1)
+    at.removed(7)
+    at.removed(7) // heard of twice: nothing
+    at.added(5, 50, 3, 1)
+    expect(heard).toEqual(['added 0 (1)', 'added 1 (1)', 'removed 0', 'added 0 (1)'])
+    expect([at.server[0], at.serverEpoch[0], at.backends]).toEqual([50, 3, 2])
+  })
+  it('a request that outlives its backend is not told of the next one in its slot', () => {
+    const { device: at, heard } = device()
+    at.added(7, 70, 0, 1)
+    const epoch = at.slotEpoch[0]
+    at.ended(0, epoch, 10, 0)
+    at.removed(7)
+    at.added(8, 80, 0, 1)
+    at.ended(0, epoch, 20, 0)
+    expect(heard.filter((word) => word.startsWith('ended'))).toEqual(['ended 0 after 10 with 0'])
+  })
+  it('many are held', () => {
+    const { device: at } = device()
+    for (let pod = 0; pod < 100; pod++) at.added(pod, 1000 + pod, 0, 1)
+    expect([at.server[0], at.server[99], at.backends]).toEqual([1000, 1099, 100])
+  })
+})
+
+describe('an answer', () => {
+  it('is a slot or none', () => {
+    const { device: at, answers } = device()
+    expect(at.pick(asked, -1)).toBe(NO_BACKEND)
+    at.added(7, 70, 0, 1)
+    answers(0)
+    expect(at.pick(asked, -1)).toBe(0)
+  })
+  it.each([1, 100, -2, 0.5, NaN, Infinity])('%d is refused, and so is the slot of a backend that was removed', (wrong) => {
+    const { device: at, answers } = device()
+    at.added(7, 70, 0, 1)
+    answers(wrong)
+    expect(() => at.pick(asked, -1)).toThrow(/picked slot/)
+    answers(0)
+    at.removed(7)
+    expect(() => at.pick(asked, -1)).toThrow(/picked slot 0/)
+  })
+})

@@ -1,0 +1,199 @@
+/**
+ * Capacity that is free and of no use (metrics 22 and 23 of the standard set), looked at whenever a sample is taken.
+ *
+ *   stranded CPU = sum over Ready nodes n, classes c of w(c) * freeCpu(n) * [c does not fit n],  w(c) = arrivals(c) * cpu(c) / sum of the same
+ *   stranded GPU = sum over Ready nodes n, classes c of f(c) * F(n, c),                           f(c) = arrivals(c) / all arrivals
+ *   F(n, c) = all free milli-GPU of n when c does not fit n or wants no GPU, else the free milli on devices with less room than c wants of each
+ *             (Weng et al. 2023, Beware of fragmentation, USENIX ATC)
+ *   packing gap  = nodes in use / continuous lower bound - 1
+ *
+ * The weights change with every arrival, the nodes do not. So the sums over nodes are kept by class and weighted when asked for: a node whose version is
+ * unchanged costs one comparison, a changed one a pass over the classes. Everything kept is a whole number, so nothing drifts.
+ */
+import { DEVICES, FIRST_NAMED, NodeState, NONE, PODS, type ClusterView, type Column } from '../cluster/views.ts'
+import { grown } from '../common/table.ts'
+import { NodeBound } from './node-bound.ts'
+
+const UNKNOWN = 0
+const ADMITTED = 1
+const REFUSED = 2
+
+export class Fragmentation {
+  private readonly view: ClusterView
+  private readonly bound = new NodeBound()
+  /** Version of each node when it was last read. */
+  private seen = new Float64Array(0)
+  private seenLog = -1
+  private classes = 0
+  private nodes = 0
+  /** Places per node in the two tables below. */
+  private width = 0
+  /** What a node adds to a class's sum, at node * width + class. */
+  private cpuOf = new Int32Array(0)
+  private gpuOf = new Int32Array(0)
+  private cpuSum = new Float64Array(0)
+  private gpuSum = new Float64Array(0)
+  /** At nodeClass * width + class. */
+  private admits = new Uint8Array(0)
+
+  constructor(view: ClusterView) {
+    this.view = view
+  }
+
+  /** Stranded CPU [millicores]; `mix` is the count of arrivals by class. 0 before the first arrival. */
+  strandedCpu(mix: Column): number {
+    this.refresh()
+    const { cpu } = this.view.classes
+    let sum = 0
+    let weights = 0
+    for (let c = 0; c < this.classes && c < mix.length; c++) {
+      const weight = mix[c] * cpu[c]
+      sum += weight * this.cpuSum[c]
+      weights += weight
+    }
+    return weights === 0 ? 0 : sum / weights
+  }
+
+  /** Fragments of GPU [milli-GPU]; the same mix, weighted by number. */
+  strandedGpu(mix: Column): number {
+    this.refresh()
+    let sum = 0
+    let weights = 0
+    for (let c = 0; c < this.classes && c < mix.length; c++) {
+      sum += mix[c] * this.gpuSum[c]
+      weights += mix[c]
+    }
+    return weights === 0 ? 0 : sum / weights
+  }
+
+  /** Nodes with pods, and the fewest nodes that could hold what is allocated (0 when nothing is). */
+  packing(): { readonly used: number; readonly fewest: number } {
+    this.refresh()
+    return { used: this.bound.used, fewest: this.bound.fewest() }
+  }
+
+  /** Nodes with pods over the fewest, minus one; 0 when nothing is allocated. */
+  packingGap(): number {
+    const { used, fewest } = this.packing()
+    return fewest === 0 ? 0 : used / fewest - 1
+  }
+
+  private refresh(): void {
+    const { nodes, classes, log } = this.view
+    if (log.version === this.seenLog && classes.count === this.classes) return
+    this.seenLog = log.version
+    if (classes.count > this.width || nodes.count > this.seen.length) this.grow(nodes.count, classes.count)
+    this.bound.grow(nodes)
+    const known = this.classes
+    this.classes = classes.count
+    for (let node = 0; node < nodes.count; node++) {
+      const changed = node >= this.nodes || nodes.version[node] !== this.seen[node]
+      if (!changed && known === classes.count) continue
+      this.read(node, changed ? 0 : known)
+      if (!changed) continue
+      this.seen[node] = nodes.version[node]
+      this.bound.read(nodes, node)
+    }
+    this.nodes = nodes.count
+  }
+
+  /** Brings the sums of the classes from `first` on up to date with the node. */
+  private read(node: number, first: number): void {
+    const { view, cpuOf, gpuOf, cpuSum, gpuSum } = this
+    const { nodes } = view
+    const ready = nodes.state[node] === NodeState.Ready
+    const freeCpu = ready ? nodes.freeCpu[node] : 0
+    const devices = nodes.devices[node]
+    let freeGpu = 0
+    if (ready) for (let d = 0; d < devices; d++) freeGpu += nodes.freeDevice[node * DEVICES + d]
+    // What asks for more than these two fits nowhere; a node without anything free strands nothing and need not be asked.
+    const mostCpu = freeCpu + freeGpu > 0 && nodes.free[PODS][node] > 0 ? freeCpu : -1
+    const mostMemory = nodes.freeMemory[node]
+    const { cpu, memory, gpus } = view.classes
+    for (let c = first, place = node * this.width + first; c < this.classes; c++, place++) {
+      const fits = cpu[c] <= mostCpu && memory[c] <= mostMemory && gpus[c] <= devices && this.fits(c, node)
+      const strandedCpu = fits ? 0 : freeCpu
+      if (strandedCpu !== cpuOf[place]) {
+        cpuSum[c] += strandedCpu - cpuOf[place]
+        cpuOf[place] = strandedCpu
+      }
+      if (devices === 0) continue
+      const strandedGpu = fits && freeGpu > 0 ? this.fragment(c, node, freeGpu) : freeGpu
+      if (strandedGpu !== gpuOf[place]) {
+        gpuSum[c] += strandedGpu - gpuOf[place]
+        gpuOf[place] = strandedGpu
+      }
+    }
+  }
+
+  /** The rest of `view.feasible`, for a Ready node with enough CPU and memory, and with a place for a pod. */
+  private fits(podClass: number, node: number): boolean {
+    const { nodes, classes } = this.view
+    const { free } = nodes
+    for (let r = FIRST_NAMED; r < free.length; r++) if (classes.request[r][podClass] > free[r][node]) return false
+    const place = nodes.nodeClass[node] * this.width + podClass
+    if (place >= this.admits.length) this.admits = grown(this.admits, Math.max(place + 1, this.admits.length * 2))
+    if (this.admits[place] === UNKNOWN) this.admits[place] = this.view.admissible(podClass, node) ? ADMITTED : REFUSED
+    return this.admits[place] === ADMITTED && (classes.gpus[podClass] === 0 || this.view.pickDevices(podClass, node) !== NONE)
+  }
+
+  /** Free milli-GPU of the node that a class which fits it could not use. */
+  private fragment(podClass: number, node: number, freeGpu: number): number {
+    const { nodes, classes } = this.view
+    if (classes.gpus[podClass] === 0) return freeGpu
+    const asked = classes.gpuMilli[podClass]
+    let sum = 0
+    for (let d = node * DEVICES; d < node * DEVICES + nodes.devices[node]; d++) if (nodes.freeDevice[d] < asked) sum += nodes.freeDevice[d]
+    return sum
+  }
+
+  private grow(nodes: number, classes: number): void {
+    const rows = nodes > this.seen.length ? Math.max(nodes, 2 * this.seen.length) : this.seen.length
+    const width = classes > this.width ? Math.max(classes, 2 * this.width, 8) : this.width
+    const widened = (old: Int32Array): Int32Array<ArrayBuffer> => {
+      const fresh = new Int32Array(rows * width)
+      for (let node = 0; node < this.nodes; node++) fresh.set(old.subarray(node * this.width, node * this.width + this.classes), node * width)
+      return fresh
+    }
+    this.cpuOf = widened(this.cpuOf)
+    this.gpuOf = widened(this.gpuOf)
+    this.seen = grown(this.seen, rows)
+    this.cpuSum = grown(this.cpuSum, width)
+    this.gpuSum = grown(this.gpuSum, width)
+    // Remembered answers of another width mean other pairs.
+    if (width !== this.width) this.admits = new Uint8Array(0)
+    this.width = width
+  }
+}
+
+/** The slow, obvious twin of `strandedCpu`: the formula, term by term. */
+export function strandedCpuPlainly(view: ClusterView, mix: Column): number {
+  const { nodes, classes } = view
+  let sum = 0
+  let weights = 0
+  for (let c = 0; c < classes.count; c++) {
+    const weight = (mix[c] ?? 0) * classes.cpu[c]
+    weights += weight
+    for (let n = 0; n < nodes.count; n++) if (nodes.state[n] === NodeState.Ready && !view.feasible(c, n)) sum += weight * nodes.freeCpu[n]
+  }
+  return weights === 0 ? 0 : sum / weights
+}
+
+/** The slow, obvious twin of `strandedGpu`. */
+export function strandedGpuPlainly(view: ClusterView, mix: Column): number {
+  const { nodes, classes } = view
+  let sum = 0
+  let weights = 0
+  for (let c = 0; c < classes.count; c++) {
+    weights += mix[c] ?? 0
+    for (let n = 0; n < nodes.count; n++) {
+      if (nodes.state[n] !== NodeState.Ready) continue
+      const usable = classes.gpus[c] > 0 && view.feasible(c, n)
+      for (let d = 0; d < nodes.devices[n]; d++) {
+        const free = nodes.freeDevice[n * DEVICES + d]
+        if (!usable || free < classes.gpuMilli[c]) sum += (mix[c] ?? 0) * free
+      }
+    }
+  }
+  return weights === 0 ? 0 : sum / weights
+}

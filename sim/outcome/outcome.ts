@@ -1,0 +1,264 @@
+/** From the parts of a finished run to the standard metrics (standard.ts has their definitions, id by id). */
+import type { Cluster } from '../cluster/cluster.ts'
+import { NONE, PodPhase } from '../cluster/views.ts'
+import type { NodeTemplate, SimulationInput } from '../input.ts'
+import type { RunResult, SparseHistogram } from './results.ts'
+import { CAUSES, Cause } from '../measure/ledger.ts'
+import type { Parts } from '../simulation.ts'
+import { Histogram } from '../measure/histogram.ts'
+import { SLOWDOWN_UNIT } from '../measure/job-recorder.ts'
+import { METRICS } from './standard.ts'
+
+const SECOND = 1e6
+const HOUR = 3600 * SECOND
+/** A quantile is refused below this many expected exceedances. */
+const EXCEEDANCES = 100
+/** Seconds for which the objective has to hold to count as recovered. */
+const HOLD = 300
+
+interface Sheet {
+  readonly metrics: Record<string, number | null>
+  readonly refused: Record<string, string>
+}
+
+export function outcome(parts: Parts, now: number, notes: readonly string[]): RunResult {
+  const sheet: Sheet = { metrics: Object.fromEntries(METRICS.map(({ id }) => [id, null])), refused: {} }
+  const latency = requestMetrics(parts, now, sheet)
+  podMetrics(parts, sheet)
+  jobMetrics(parts, sheet)
+  nodeMetrics(parts, now, sheet)
+  scalingMetrics(parts, sheet)
+  const grid = parts.sampler.nodeGrid()
+  const byService: Record<string, SparseHistogram> = {}
+  for (const { spec, ledger } of parts.services) byService[spec.name] = ledger.latency.toSparse()
+  return {
+    metrics: sheet.metrics,
+    refused: sheet.refused,
+    latency: latency.toSparse(),
+    latencyByService: byService,
+    pending: parts.pods.pending.toSparse(),
+    ...(grid === undefined ? {} : { nodeGrid: grid }),
+    series: parts.sampler.table(),
+    events: parts.simulator.events,
+    notes: [...notes, ...unplaceable(parts)],
+  }
+}
+
+/** Not a number means that there was nothing to measure. */
+const put = ({ metrics }: Sheet, id: string, value: number): void => {
+  metrics[id] = Number.isFinite(value) ? value : null
+}
+
+/** A quantile of a histogram in `unit` µs, refused when the run is too short for it. */
+function putQuantile(sheet: Sheet, id: string, histogram: Histogram, q: number, unit: number): void {
+  const needed = Math.round(EXCEEDANCES / (1 - q))
+  if (histogram.count >= needed) put(sheet, id, histogram.quantile(q) / unit)
+  else {
+    sheet.metrics[id] = null
+    if (histogram.count > 0) sheet.refused[id] = `needs ${needed} observations for ${EXCEEDANCES} beyond the quantile, the run had ${histogram.count}`
+  }
+}
+
+function requestMetrics({ services, servers, input }: Parts, now: number, sheet: Sheet): Histogram {
+  const all = new Histogram()
+  if (services.length === 0) return all
+  const total = { arrived: 0, tries: 0, good: 0, late: 0, answered: 0, queued: 0, latency: 0, unfinished: 0 }
+  const failedBy = new Float64Array(CAUSES)
+  let imbalance = 0
+  let busy = 0
+  let times: Float64Array = new Float64Array(1)
+  for (let server = 0; server < servers.high; server++) {
+    if (servers.listed[server] === 0 || servers.pod[server] < 0) continue
+    services[servers.service[server]].imbalance.changed(now, servers.inside[server], servers.inside[server], servers.insideSince[server])
+  }
+  for (const service of services) {
+    const { ledger } = service
+    all.merge(ledger.latency)
+    total.arrived += ledger.windowArrived
+    total.tries += ledger.windowTries
+    total.good += ledger.good
+    total.answered += ledger.windowAnswered
+    total.late += ledger.windowAnswered - ledger.good + ledger.unfinishedLate
+    total.queued += ledger.queuedSum
+    total.latency += ledger.latencySum
+    for (let cause = 0; cause < CAUSES; cause++) failedBy[cause] += ledger.failedBy[cause]
+    const mean = service.imbalance.mean(now)
+    if (service.imbalance.busy > 0) {
+      imbalance += mean * service.imbalance.busy
+      busy += service.imbalance.busy
+    }
+    times = service.imbalance.addTimes(times)
+  }
+  const failed = failedBy.reduce((sum, count) => sum + count, 0)
+  putQuantile(sheet, 'latency-p50', all, 0.5, 1000)
+  putQuantile(sheet, 'latency-p99', all, 0.99, 1000)
+  putQuantile(sheet, 'latency-p999', all, 0.999, 1000)
+  put(sheet, 'latency-mean', all.sum / all.count / 1000)
+  put(sheet, 'goodput', (total.good * SECOND) / (input.horizon - input.warmup))
+  put(sheet, 'slo-misses', (100 * (total.late + failed)) / total.arrived)
+  const share = (cause: number): number => (100 * failedBy[cause]) / total.arrived
+  put(sheet, 'errors-refused', share(Cause.Refused))
+  put(sheet, 'errors-reset', share(Cause.Reset))
+  put(sheet, 'errors-timed-out', share(Cause.TimedOut))
+  put(sheet, 'errors-no-backend', share(Cause.NoBackend))
+  put(sheet, 'errors-rejected', share(Cause.Rejected))
+  put(sheet, 'errors-lost', share(Cause.Lost))
+  put(sheet, 'retry-amplification', total.tries / total.arrived)
+  const minutes = violationMinutes({ services, input })
+  put(sheet, 'slo-violation-minutes', minutes)
+  if (Number.isNaN(minutes)) sheet.refused['slo-violation-minutes'] = 'the window holds no whole minute'
+  put(sheet, 'queueing-share', (100 * total.queued) / total.latency)
+  put(sheet, 'imbalance', imbalance / busy)
+  put(sheet, 'in-flight-p99', timeQuantile(times, 0.99))
+  put(sheet, 'unfinished', total.arrived - total.answered - failed)
+  if (input.disturbance >= 0) recovery({ services, input }, sheet)
+  return all
+}
+
+/** Smallest count of requests that at least the share q of pod-time did not exceed. */
+function timeQuantile(times: Float64Array, q: number): number {
+  const total = times.reduce((sum, time) => sum + time, 0)
+  if (total === 0) return NaN
+  let below = 0
+  for (let count = 0; count < times.length; count++) {
+    below += times[count]
+    if (below >= q * total) return count
+  }
+  return times.length - 1
+}
+
+type Bins = Pick<Parts, 'services' | 'input'>
+
+/** Does any service miss more than its allowance in the seconds from..to? */
+function violates({ services }: Bins, from: number, to: number): boolean {
+  for (const { spec, ledger } of services) {
+    let arrived = 0
+    let missed = 0
+    for (let second = from; second < to; second++) {
+      arrived += ledger.arrivedIn[second]
+      missed += ledger.missedIn[second]
+    }
+    if (missed / arrived > spec.allowance) return true // nothing arrived, nothing missed: not a number is not above
+  }
+  return false
+}
+
+/** Of the whole minutes of the window, from its first whole second on; NaN when it has none. */
+function violationMinutes(bins: Bins): number {
+  const { warmup, horizon } = bins.input
+  const begin = Math.ceil(warmup / SECOND)
+  const end = Math.floor(horizon / SECOND)
+  let minutes = begin + 60 <= end ? 0 : NaN
+  for (let from = begin; from + 60 <= end; from += 60) {
+    if (violates(bins, from, from + 60)) minutes++
+  }
+  return minutes
+}
+
+function recovery(bins: Bins, sheet: Sheet): void {
+  const { disturbance, horizon } = bins.input
+  const seconds = Math.floor(horizon / SECOND)
+  let good = 0
+  for (let second = Math.floor(disturbance / SECOND); second < seconds; second++) {
+    good = violates(bins, second, second + 1) ? 0 : good + 1
+    if (good === HOLD) {
+      put(sheet, 'recovery', Math.max(0, second + 1 - HOLD - disturbance / SECOND))
+      return
+    }
+  }
+  sheet.refused['recovery'] = `the objective did not hold for ${HOLD} s between the disturbance and the horizon`
+}
+
+function podMetrics({ pods, cluster, services }: Parts, sheet: Sheet): void {
+  for (const { created } of pendingPods(cluster)) pods.unbound(created)
+  for (const created of unreadyPods(cluster)) pods.unready(created)
+  putQuantile(sheet, 'pending-p50', pods.pending, 0.5, SECOND)
+  putQuantile(sheet, 'pending-p99', pods.pending, 0.99, SECOND)
+  put(sheet, 'pending-censored', pods.censored)
+  if (services.length > 0) {
+    putQuantile(sheet, 'time-to-ready-p99', pods.toReady, 0.99, SECOND)
+    put(sheet, 'ready-censored', pods.readyCensored)
+  }
+  put(sheet, 'scheduling-throughput', pods.throughput)
+  put(sheet, 'unscheduled', pods.unscheduled / SECOND)
+}
+
+function jobMetrics({ jobs }: Parts, sheet: Sheet): void {
+  jobs.close()
+  if (jobs.submitted === 0) return
+  putQuantile(sheet, 'job-completion-p50', jobs.completion, 0.5, SECOND)
+  putQuantile(sheet, 'job-completion-p99', jobs.completion, 0.99, SECOND)
+  put(sheet, 'job-completion-mean', jobs.completion.mean / SECOND)
+  put(sheet, 'job-slowdown-mean', jobs.slowdown.mean / SLOWDOWN_UNIT)
+  putQuantile(sheet, 'job-slowdown-p99', jobs.slowdown, 0.99, SLOWDOWN_UNIT)
+  put(sheet, 'job-waiting-mean', jobs.waiting.mean / SECOND)
+  putQuantile(sheet, 'job-waiting-p99', jobs.waiting, 0.99, SECOND)
+  put(sheet, 'job-makespan', jobs.makespan / SECOND)
+  if (jobs.exhausted && jobs.open > 0) sheet.refused['job-makespan'] = `${jobs.open} jobs were unfinished at the horizon`
+  put(sheet, 'job-deadline-misses', (100 * jobs.late) / jobs.withDeadline)
+  put(sheet, 'job-fairness', jobs.fairness)
+  put(sheet, 'jobs-unfinished', jobs.censored)
+}
+
+function nodeMetrics({ nodeLevels, shares, sampler, services }: Parts, now: number, sheet: Sheet): void {
+  const { allocatable, requested } = nodeLevels
+  put(sheet, 'allocation-cpu', (100 * requested.cpu.integral(now)) / allocatable.cpu.integral(now))
+  put(sheet, 'allocation-memory', (100 * requested.memory.integral(now)) / allocatable.memory.integral(now))
+  put(sheet, 'allocation-gpu', (100 * requested.gpu.integral(now)) / allocatable.gpu.integral(now))
+  put(sheet, 'usage-cpu', (100 * shares.delivered.integral(now)) / allocatable.cpu.integral(now))
+  put(sheet, 'stranded-cpu', 100 * sampler.strandedCpu.mean)
+  put(sheet, 'stranded-gpu', 100 * sampler.strandedGpu.mean)
+  put(sheet, 'packing-gap', 100 * sampler.packingGap.mean)
+  const demanded = shares.demanded.integral(now)
+  put(sheet, 'interference', (100 * (demanded - shares.delivered.integral(now))) / demanded)
+  put(sheet, 'nodes-mean', nodeLevels.nodes.mean(now))
+  put(sheet, 'nodes-peak', nodeLevels.nodes.max)
+  const cost = nodeLevels.cost(now)
+  put(sheet, 'cost', cost)
+  let good = 0
+  for (const { ledger } of services) good += ledger.good
+  if (services.length > 0) put(sheet, 'cost-per-million', (cost / good) * 1e6)
+}
+
+function scalingMetrics({ scaling, input }: Parts, sheet: Sheet): void {
+  const hours = (input.horizon - input.warmup) / HOUR
+  put(sheet, 'scaling-actions', scaling.actions / hours)
+  put(sheet, 'scaling-reversals', scaling.reversals / hours)
+}
+
+/** Pods that wait at the horizon although no node of any pool could ever hold them. */
+function unplaceable({ cluster, input }: Parts): string[] {
+  const { pods } = cluster.view
+  const fits = new Map<number, boolean>()
+  let count = 0
+  let waiting = 0
+  for (const { pod } of pendingPods(cluster)) {
+    waiting++
+    const podClass = pods.podClass[pod]
+    let known = fits.get(podClass)
+    if (known === undefined) fits.set(podClass, (known = templates(input).some((template) => cluster.fitsEmpty(podClass, template))))
+    if (!known) count++
+  }
+  const notes: string[] = []
+  if (waiting > 0) notes.push(`${waiting} pods were waiting for a node at the horizon`)
+  if (count > 0) notes.push(`${count} of them fit no node of any pool, not even an empty one`)
+  return notes
+}
+
+const templates = (input: SimulationInput): NodeTemplate[] => input.pools.flatMap((pool) => [...pool.templates])
+
+function* pendingPods(cluster: Cluster): Generator<{ pod: number; created: number }> {
+  const { pods } = cluster.view
+  for (let pod = 0; pod < pods.count; pod++) {
+    if (pods.phase[pod] === PodPhase.Pending) yield { pod, created: pods.created[pod] }
+  }
+}
+
+/** When the pods of services that wait for a node or start up were created. */
+function* unreadyPods(cluster: Cluster): Generator<number> {
+  const { pods } = cluster.view
+  for (let pod = 0; pod < pods.count; pod++) {
+    const starts = pods.phase[pod] === PodPhase.Pending || pods.phase[pod] === PodPhase.Bound
+    if (starts && pods.service[pod] !== NONE) yield pods.created[pod]
+  }
+}

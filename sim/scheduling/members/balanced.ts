@@ -1,0 +1,126 @@
+/** Balanced: the feasible node on which the allocated shares of cpu and memory would be most alike. */
+import { define } from '../../common/define.ts'
+import type { Values } from '../../common/define.ts'
+import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI } from '../../cluster/views.ts'
+import type { ClusterView } from '../../cluster/views.ts'
+import type { NodeKey } from '../search/key.ts'
+import { KeyPlacer } from '../search/key-trees.ts'
+import type { Placer, SchedulingContext } from '../policy.ts'
+import { KeyScanPlacer } from '../search/scan.ts'
+
+const parameters = {
+  compare: {
+    kind: 'choice',
+    choices: ['level', 'change'],
+    default: 'level',
+    meaning: 'level: how balanced the node would be, as in Kubernetes up to 1.35; change: how much more balanced than before, as from December 2025 on',
+  },
+  resources: {
+    kind: 'choice',
+    choices: ['cpu-memory', 'all'],
+    default: 'cpu-memory',
+    meaning: "cpu-memory, Kubernetes' default; all: also GPUs and named resources, on nodes that have them, for pods that ask for them",
+  },
+} as const
+
+type Chosen = Values<typeof parameters>
+
+/**
+ * NodeResourcesBalancedAllocation, in its arithmetic (float64 up to the truncation, then whole numbers):
+ *
+ *   f[r]  = min(1, (allocated + asked) / allocatable)           for each resource of which the node has any
+ *   sd    = |f[1] - f[2]| / 2 for two, the population standard deviation for more, 0 for fewer
+ *   B     = trunc((1 - sd) * 100)
+ *   score = B                                                    (level)
+ *   score = 50 + trunc((50 + B - B without the pod) / 2)         (change: upstream pull request 135573; 75 is no change)
+ *
+ * A pod that asks for nothing scores all nodes 0, as the plugin is skipped for it. The largest score wins. Being one of 101 numbers it ties
+ * often: kube-scheduler adds other plugins' scores to it, and draws among ties; alone, the lowest row wins here.
+ */
+class Imbalance implements NodeKey {
+  private readonly change: boolean
+  private readonly all: boolean
+  private after = new Float64Array(0)
+  private before = new Float64Array(0)
+  private size = 0
+
+  constructor({ compare, resources }: Chosen) {
+    this.change = compare === 'change'
+    this.all = resources === 'all'
+  }
+
+  /** Nothing is kept by node. */
+  set(): void {}
+
+  write(podClass: number, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
+    const { nodes, classes } = view
+    if (this.after.length <= nodes.resources.length) {
+      this.after = new Float64Array(nodes.resources.length + 1)
+      this.before = new Float64Array(nodes.resources.length + 1)
+    }
+    const gpus = this.all ? classes.gpus[podClass] * classes.gpuMilli[podClass] : 0
+    if (this.asksForNothing(podClass, view, gpus)) {
+      out.fill(0, 0, count)
+      return
+    }
+    for (let i = 0; i < count; i++) {
+      const row = rows[i]
+      this.size = 0
+      this.add(classes.cpu[podClass], nodes.freeCpu[row], nodes.capacity[CPU][row])
+      this.add(classes.memory[podClass], nodes.freeMemory[row], nodes.capacity[MEMORY][row])
+      if (gpus > 0) this.addDevices(gpus, view, row)
+      if (this.all) {
+        for (let r = FIRST_NAMED; r < nodes.resources.length; r++) {
+          if (classes.request[r][podClass] > 0) this.add(classes.request[r][podClass], nodes.free[r][row], nodes.capacity[r][row])
+        }
+      }
+      const balance = balanceOf(this.after, this.size)
+      out[i] = this.change ? -(50 + Math.trunc((50 + balance - balanceOf(this.before, this.size)) / 2)) : -balance
+    }
+  }
+
+  private asksForNothing(podClass: number, { classes, nodes }: ClusterView, gpus: number): boolean {
+    if (classes.cpu[podClass] > 0 || classes.memory[podClass] > 0 || gpus > 0) return false
+    if (this.all) for (let r = FIRST_NAMED; r < nodes.resources.length; r++) if (classes.request[r][podClass] > 0) return false
+    return true
+  }
+
+  private addDevices(gpus: number, { nodes }: ClusterView, row: number): void {
+    let free = 0
+    for (let device = 0; device < nodes.devices[row]; device++) free += nodes.freeDevice[row * DEVICES + device]
+    this.add(gpus, free, nodes.devices[row] * MILLI)
+  }
+
+  private add(asked: number, free: number, capacity: number): void {
+    if (capacity === 0) return
+    this.before[this.size] = Math.min(1, (capacity - free) / capacity)
+    this.after[this.size++] = Math.min(1, (capacity - free + asked) / capacity)
+  }
+}
+
+/** 0 to 100; 100 when all shares are equal, or there are fewer than two. */
+function balanceOf(shares: Float64Array, size: number): number {
+  let deviation = 0
+  if (size === 2) deviation = Math.abs((shares[0] - shares[1]) / 2)
+  else if (size > 2) {
+    let sum = 0
+    for (let i = 0; i < size; i++) sum += shares[i]
+    const mean = sum / size
+    let squares = 0
+    for (let i = 0; i < size; i++) squares += (shares[i] - mean) * (shares[i] - mean)
+    deviation = Math.sqrt(squares / size)
+  }
+  return Math.trunc((1 - deviation) * 100)
+}
+
+export const balanced = {
+  ...define<Placer, SchedulingContext, typeof parameters>({
+    name: 'balanced',
+    summary: 'the feasible node on which the allocated shares of its resources would be most alike, in 101 steps; lowest row on ties',
+    source: 'Kubernetes, NodeResourcesBalancedAllocation (pkg/scheduler/framework/plugins/noderesources), releases to 1.35 and pull request 135573',
+    fidelity: 'simplified',
+    parameters,
+    create: (values) => new KeyPlacer(new Imbalance(values)),
+  }),
+  twin: (values: Chosen): Placer => new KeyScanPlacer(new Imbalance(values)),
+}

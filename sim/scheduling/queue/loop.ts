@@ -1,0 +1,105 @@
+/**
+ * From a placer to a scheduler: takes the next pod that is worth a try, asks the placer, writes the decision.
+ *
+ * One decision a step, because each must see what the one before it did to the cluster: the caller commits between two steps. It also
+ * charges the decision time there; a scheduler with a decision time takes one step a wake, one without steps until nothing is left.
+ */
+import { NONE } from '../../cluster/views.ts'
+import type { ClusterView } from '../../cluster/views.ts'
+import type { Decisions } from '../../cluster/decisions.ts'
+import type { Placer, Scheduler } from '../policy.ts'
+import { PendingQueue } from './queue.ts'
+
+export class SchedulingLoop {
+  private readonly view: ClusterView
+  private readonly placer: Placer
+  private readonly queue: PendingQueue
+  private readonly name: string
+
+  /** `name` is the algorithm's, for messages. */
+  constructor(view: ClusterView, placer: Placer, queue: PendingQueue = new PendingQueue(), name = 'the scheduler') {
+    this.view = view
+    this.placer = placer
+    this.queue = queue
+    this.name = name
+  }
+
+  /** Pending pods, those included that are known to fit nowhere. */
+  get waiting(): number {
+    return this.queue.size
+  }
+
+  /** A pod was created. When its class is known to fit nowhere it waits without a try: trying it would fail. */
+  enqueue(pod: number): void {
+    this.queue.add(pod, this.view)
+  }
+
+  /** A pending pod was deleted, or placed by someone else. O(1). */
+  drop(pod: number): void {
+    this.queue.remove(pod)
+  }
+
+  /** The commit did not accept a bind (the node changed since the decision): the pod is pending again, and among the first of its class. */
+  refused(pod: number): void {
+    this.queue.add(pod, this.view)
+  }
+
+  /**
+   * Decides about the next pod that is worth a try: adds one bind or one decline to `out`, and what was examined for it to
+   * `out.examined`. A bound pod leaves the queue, a declined one stays. False, with nothing added, when there is nothing to do until
+   * the cluster changes.
+   */
+  step(view: ClusterView, out: Decisions): boolean {
+    const pod = this.queue.head(view)
+    if (pod === NONE) return false
+    const node = this.placer.place(pod, view)
+    out.examined += this.placer.examined
+    const podClass = view.pods.podClass[pod]
+    if (node === NONE) {
+      this.queue.park(podClass)
+      out.decline(pod)
+      return true
+    }
+    // One question a decision. Left to the commit, a placer that insists on a node that does not fit would be asked again for ever.
+    if (!(node >= 0 && node < view.nodes.count) || !view.feasible(podClass, node)) throw new Error(this.complaint(pod, node, view))
+    this.queue.remove(pod)
+    out.bind(pod, node)
+    return true
+  }
+
+  /** Calls `visit` with every pod that is known to fit nowhere, oldest first: what a node autoscaler provides for. */
+  unschedulable(visit: (pod: number) => void): void {
+    this.queue.visitParked(this.view, visit)
+  }
+
+  private complaint(pod: number, node: number, view: ClusterView): string {
+    const exists = Number.isInteger(node) && node >= 0 && node < view.nodes.count
+    const what = exists
+      ? `on which it does not fit (${this.shortage(pod, node, view)})`
+      : `which is no node's row: 0 to ${view.nodes.count - 1}, or -1 for none, are accepted`
+    return `${this.name} placed pod ${pod} on node ${String(node)}, ${what}`
+  }
+
+  private shortage(pod: number, node: number, view: ClusterView): string {
+    const { nodes, classes } = view
+    const podClass = view.pods.podClass[pod]
+    for (let r = 0; r < nodes.resources.length; r++) {
+      const asked = classes.request[r][podClass]
+      if (asked > nodes.free[r][node]) return `${nodes.resources[r]} ${asked} requested, ${nodes.free[r][node]} free`
+    }
+    return view.admissible(podClass, node) ? 'it is not Ready, or its devices are taken' : 'its selectors, tolerations or GPU model exclude the node'
+  }
+}
+
+/** The wide door around a placer: one step at a time. */
+export class PlacerScheduler implements Scheduler {
+  readonly loop: SchedulingLoop
+
+  constructor(loop: SchedulingLoop) {
+    this.loop = loop
+  }
+
+  wake(_reason: number, view: ClusterView, out: Decisions): void {
+    this.loop.step(view, out)
+  }
+}

@@ -1,0 +1,178 @@
+/** Each way to an answer by itself, wherever the placers would have chosen another one. */
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { NONE } from '../../cluster/views.ts'
+import type { ClusterView } from '../../cluster/views.ts'
+import { NodeChanges } from './changes.ts'
+import { FirstBits } from './first-bits.ts'
+import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
+import { KeyTrees } from './key-trees.ts'
+import { GAVE_UP, RoomTree } from './room-tree.ts'
+import { FirstScan, KeyScan } from './scan.ts'
+import { emptyCluster, feasibleNodes, live, steps, templates } from '../scheduling.fixture.ts'
+import { NodeWeights, partsPerUnit } from './weights.ts'
+
+const histories = steps(400)
+const counts = fc.integer({ min: 1, max: 100 })
+
+function mixed(count: number) {
+  const cluster = emptyCluster()
+  for (let i = 0; i < count; i++) cluster.addNode(templates[(i * 5) % templates.length], 0)
+  return cluster
+}
+
+describe('a tree per class', () => {
+  test.each([1, -1])('the smallest key, sign %i: what the scan finds, once the tree has earned its building', (sign) => {
+    let trees = 0
+    let scans = 0
+    fc.assert(
+      fc.property(histories, counts, (history, count) => {
+        const weights = new NodeWeights({ cpu: (c) => sign * partsPerUnit(c), memory: (c) => sign * partsPerUnit(c) })
+        const changes = new NodeChanges(weights)
+        const tree = new KeyTrees(changes, weights)
+        const scan = new KeyScan(weights)
+        live(mixed(count), history, (pod, view) => {
+          changes.follow(view)
+          const podClass = view.pods.podClass[pod]
+          const expected = scan.best(podClass, view)
+          const found = tree.best(podClass, view, 1e6) // a rival so slow that every tree pays
+          if (found === undefined) scans++
+          else {
+            trees++
+            expect(found).toBe(expected)
+          }
+          return expected
+        })
+      }),
+      { numRuns: 30 },
+    )
+    expect(trees).toBeGreaterThan(5 * scans)
+  })
+
+  test('the number of nodes that fit, and each of them', () => {
+    fc.assert(
+      fc.property(histories, counts, fc.nat(), (history, count, k) => {
+        const changes = new NodeChanges()
+        const trees = new FitTrees(changes)
+        live(mixed(count), history, (pod, view) => {
+          changes.follow(view)
+          const feasible = feasibleNodes(pod, view)
+          const tree = trees.of(view.pods.podClass[pod], view, 1e6)
+          if (tree !== undefined) {
+            expect(fitting(tree)).toBe(feasible.length)
+            if (feasible.length > 0) expect(fittingAt(tree, k % feasible.length)).toBe(feasible[k % feasible.length])
+          }
+          return feasible.length === 0 ? NONE : feasible[k % feasible.length]
+        })
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('a class that is asked for once in a long while is left to the scan', () => {
+    const weights = new NodeWeights({ cpu: partsPerUnit, memory: partsPerUnit })
+    const changes = new NodeChanges(weights)
+    const trees = new KeyTrees(changes, weights)
+    const cluster = mixed(100)
+    const pod = cluster.createPod({ ...plain }, NONE, 0)
+    let answered = 0
+    for (let question = 0; question < 50; question++) {
+      for (let i = 0; i < 200; i++) cluster.release(boundOn(cluster, i % 2), 0)
+      changes.follow(cluster.view)
+      if (trees.best(cluster.view.pods.podClass[pod], cluster.view, 100) !== undefined) answered++
+    }
+    expect(answered).toBe(0) // 400 changes between two questions, and a scan is worth 25
+  })
+})
+
+const plain = {
+  cpu: 10, memory: 0, limit: 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: {}, labels: {}, nodeSelector: {}, tolerations: [], priority: 0,
+}
+
+function boundOn(cluster: ReturnType<typeof mixed>, node: number): number {
+  const pod = cluster.createPod(plain, NONE, 0)
+  expect(cluster.bind(pod, node)).toBe(true)
+  return pod
+}
+
+describe('the tree of room', () => {
+  test('what the scan finds, and every limit either gives that or gives up', () => {
+    let gaveUp = 0
+    fc.assert(
+      fc.property(histories, counts, fc.integer({ min: 1, max: 60 }), (history, count, limit) => {
+        const weights = new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) })
+        const changes = new NodeChanges(weights)
+        const tree = new RoomTree(changes, weights)
+        const scan = new KeyScan(weights)
+        live(mixed(count), history, (pod, view) => {
+          changes.follow(view)
+          const podClass = view.pods.podClass[pod]
+          const expected = scan.best(podClass, view)
+          expect(tree.best(podClass, view, Infinity)).toBe(expected)
+          const limited = tree.best(podClass, view, limit)
+          if (limited === GAVE_UP) gaveUp++
+          else expect(limited).toBe(expected)
+          return expected
+        })
+      }),
+      { numRuns: 30 },
+    )
+    expect(gaveUp).toBeGreaterThan(0)
+  })
+
+  test('equal nodes: one walk down, the lowest row', () => {
+    const cluster = emptyCluster()
+    for (let i = 0; i < 1024; i++) cluster.addNode(templates[1], 0)
+    const weights = new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) })
+    const changes = new NodeChanges(weights)
+    const tree = new RoomTree(changes, weights)
+    const pod = cluster.createPod(plain, NONE, 0)
+    changes.follow(cluster.view)
+    expect(tree.best(cluster.view.pods.podClass[pod], cluster.view, Infinity)).toBe(0)
+    expect(tree.visits).toBe(1 + 2 * 10) // the root, and both children of each of 10 levels
+  })
+})
+
+test('bits that hope: on 700 to 1,500 nodes whose first hundreds are full, what the scan finds; and it looks at fewer nodes', () => {
+  let asked = 0
+  let scanned = 0
+  fc.assert(
+    fc.property(steps(300), fc.integer({ min: 700, max: 1500 }), fc.integer({ min: 300, max: 700 }), (history, count, full) => {
+      const cluster = mixed(count)
+      const residents: number[] = []
+      for (let node = 0; node < full; node++) {
+        const whole = { ...plain, cpu: cluster.nodes.freeCpu[node], memory: cluster.nodes.freeMemory[node] }
+        const pod = cluster.createPod({ ...whole, tolerations: [{ key: '', operator: 'Exists', value: '', effect: '' }] }, NONE, 0)
+        if (cluster.bind(pod, node)) residents.push(pod)
+      }
+      const changes = new NodeChanges()
+      const bits = new FirstBits(changes)
+      const scan = new FirstScan()
+      live(cluster, history, (pod, view) => {
+        if (history.length % 3 === 0 && residents.length > 250) cluster.release(residents.pop()!, 0) // holes, more and more to the front
+        changes.follow(view)
+        const podClass = view.pods.podClass[pod]
+        const expected = scan.best(podClass, view)
+        scanned += expected === NONE ? view.nodes.count : expected + 1
+        const counting = { ...members(view), feasible: (c: number, n: number) => (asked++, view.feasible(c, n)) }
+        expect(bits.best(podClass, counting)).toBe(expected)
+        return expected
+      })
+    }),
+    { numRuns: 40 },
+  )
+  expect(asked).toBeLessThan(scanned / 20)
+})
+
+/** The view's fields and questions, to be laid over. */
+function members(view: ClusterView): ClusterView {
+  return {
+    nodes: view.nodes,
+    pods: view.pods,
+    classes: view.classes,
+    log: view.log,
+    feasible: (c, n) => view.feasible(c, n),
+    admissible: (c, n) => view.admissible(c, n),
+    pickDevices: (c, n) => view.pickDevices(c, n),
+  }
+}

@@ -1,0 +1,224 @@
+/** Inputs for tests and benches, written by hand: a few pods on a few nodes with every delay at zero unless a test sets it. */
+import { nodeAutoscalers } from '../autoscaling/nodes/index.ts'
+import { replicaAutoscalers } from '../autoscaling/replicas/index.ts'
+import { sizeAutoscalers } from '../autoscaling/sizes/index.ts'
+import { packers } from '../binpacking/index.ts'
+import { shape, template } from './cluster.ts'
+import { valuesOf } from '../common/define.ts'
+import type { Catalogue, ParameterValue } from '../common/define.ts'
+import type { Background, Chosen, Delays, NodeTemplate, Pool, Service, SimulationInput } from '../input.ts'
+import { distribution } from '../random/distributions.ts'
+import type { DistributionSpec } from '../random/distributions.ts'
+import type { RandomStream } from '../random/stream.ts'
+import { schedulers } from '../scheduling/index.ts'
+import { balancers } from '../slb/index.ts'
+import type { PodShape, PodSource, RequestSource } from '../workload.ts'
+
+export const noDelays: Delays = { decision: 0, perNode: 0, bind: 0, pull: 0, start: 0, propagation: 0, scrape: 15e6, window: 30e6 }
+
+export function choose<Made, Context>(
+  list: Catalogue<Made, Context>,
+  name: string,
+  given: Readonly<Record<string, ParameterValue>> = {},
+): Chosen<ReturnType<typeof found<Made, Context>>> {
+  const definition = found(list, name)
+  return { definition, values: valuesOf(definition.parameters, given) }
+}
+
+function found<Made, Context>(list: Catalogue<Made, Context>, name: string) {
+  const definition = list.find(name)
+  if (definition === undefined) throw new Error(`no ${list.family} is called ${name}`)
+  return definition
+}
+
+export { shape, template }
+
+export const pool = (count: number, partial: Partial<NodeTemplate> = {}, bounds: Partial<Pool> = {}): Pool => ({
+  name: 'general',
+  templates: [template(partial)],
+  initial: new Int32Array(count),
+  min: count,
+  max: count,
+  provision: 0,
+  ...bounds,
+})
+
+const NO_WAIT: DistributionSpec = { kind: 'constant', value: 0 }
+
+/** Poisson requests with work and wait from distributions [µs]; plain objects, for tests only. */
+export const requests = (rate: number, work: DistributionSpec, wait: DistributionSpec = NO_WAIT) => stepped(rate, rate, 0, work, wait)
+
+/** The same, at one rate until `at` seconds and at another from then on; the k-th request of two rates shares its luck. */
+export function stepped(before: number, after: number, at: number, work: DistributionSpec, wait: DistributionSpec = NO_WAIT) {
+  return (stream: (purpose: string) => RandomStream): RequestSource => {
+    const arrivals = stream('arrivals')
+    const works = stream('work')
+    const waits = stream('wait')
+    const workOf = distribution(work)
+    const waitOf = distribution(wait)
+    let units = 0
+    const source = {
+      wait: 0,
+      work: 1,
+      key: -1,
+      next: () => {
+        units += -Math.log(1 - arrivals.next())
+        source.work = Math.max(1, Math.round(workOf.sample(works)))
+        source.wait = Math.round(waitOf.sample(waits))
+        const seconds = units <= before * at ? units / before : at + (units - before * at) / after
+        return Math.round(seconds * 1e6)
+      },
+      rateAt: (time: number) => (time < at * 1e6 ? before : after),
+    }
+    return source
+  }
+}
+
+export const service = (partial: Partial<Service> = {}): Service => ({
+  name: 'web',
+  replicas: 1,
+  minReplicas: partial.minReplicas ?? partial.replicas ?? 1,
+  maxReplicas: partial.maxReplicas ?? partial.replicas ?? 1,
+  shape: shape(),
+  threads: 1,
+  queue: Infinity,
+  weight: 1,
+  objective: 100_000,
+  allowance: 0.01,
+  timeout: 0,
+  cancel: true,
+  retries: { limit: 0, backoff: 0, budget: 0 },
+  networkDelay: 0,
+  grace: 30e6,
+  preStop: 0,
+  pull: 0,
+  start: 0,
+  probe: 0,
+  requests: requests(10, { kind: 'exponential', mean: 10_000 }),
+  ...partial,
+})
+
+export const input = (partial: Partial<SimulationInput> = {}): SimulationInput => ({
+  seed: 1,
+  replication: 0,
+  horizon: 60e6,
+  warmup: 0,
+  ageing: 0,
+  pools: [pool(1)],
+  services: [],
+  background: [],
+  scheduling: choose(schedulers, 'least-allocated'),
+  binpacking: { ...choose(packers, 'none'), seat: 'both', every: 1e6 },
+  replicas: choose(replicaAutoscalers, 'none'),
+  sizes: choose(sizeAutoscalers, 'none'),
+  nodes: choose(nodeAutoscalers, 'none'),
+  slb: choose(balancers, 'random'),
+  balancers: 1,
+  delays: noDelays,
+  contentionEpoch: 0,
+  disturbance: -1,
+  sample: 60e6,
+  check: true,
+  eventBudget: Infinity,
+  ...partial,
+})
+
+/** Background pods that are there from the start and stay. */
+export const standing = (shapes: readonly PodShape[]) => ({
+  name: 'standing',
+  pods: (): PodSource => {
+    let next = -1
+    return {
+      next: () => (++next < shapes.length ? 0 : Infinity),
+      get shape() {
+        return next
+      },
+      shapes,
+      duration: Infinity,
+      meanDuration: 0,
+      stationary: true,
+      notes: [],
+    }
+  },
+})
+
+/** Requests at given times with given waits and works [ms]. */
+export const script = (rows: readonly (readonly [at: number, wait: number, work: number])[]) => (): RequestSource => {
+  let row = -1
+  return {
+    next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
+    get wait() {
+      return rows[row][1] * 1000
+    },
+    get work() {
+      return rows[row][2] * 1000
+    },
+    key: -1,
+    rateAt: () => 0,
+  }
+}
+
+/** Background pods that come at given times and run for given times [ms], counted from the start of ageing or, as recorded ones are, from the origin. */
+export const coming = (rows: readonly (readonly [at: number, shape: PodShape, duration: number])[], stationary = true): Background => ({
+  name: 'coming',
+  pods: (): PodSource => {
+    let row = -1
+    return {
+      next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
+      get shape() {
+        return row
+      },
+      shapes: rows.map(([, shape]) => shape),
+      get duration() {
+        return rows[row][2] * 1000
+      },
+      meanDuration: 0,
+      stationary,
+      notes: [],
+    }
+  },
+})
+
+/** Jobs of one task each, recorded: they come at given times and run for given times [ms]; job i of `deadlines` [ms], tenants in turn. */
+export const jobsOf = (
+  rows: readonly (readonly [at: number, shape: PodShape, duration: number])[],
+  deadlines: readonly number[] = [],
+  tenants: readonly string[] = [''],
+): Background => ({
+  name: 'jobs',
+  pods: (): PodSource => {
+    const left = rows.map(() => 1)
+    let row = -1
+    return {
+      next: () => (++row < rows.length ? rows[row][0] * 1000 : Infinity),
+      get shape() {
+        return row
+      },
+      get key() {
+        return row
+      },
+      get job() {
+        return row
+      },
+      get duration() {
+        return rows[row][2] * 1000
+      },
+      shapes: rows.map(([, shape]) => shape),
+      jobs: {
+        submitted: rows.map(([at]) => at * 1000),
+        deadline: rows.map((_, i) => (deadlines[i] ?? Infinity) * 1000),
+        criticalPath: rows.map(([, , duration]) => duration * 1000),
+        left,
+        tenant: rows.map((_, i) => i % tenants.length),
+        tenants,
+      },
+      released: (job: number) => {
+        left[job]--
+        return false
+      },
+      meanDuration: 0,
+      stationary: false,
+      notes: [],
+    }
+  },
+})
