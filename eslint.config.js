@@ -1,7 +1,8 @@
 /** Rules that find faults, with types where they help; style is left to the reader. What the laws of the engine forbid is forbidden here. */
+import jsdoc from 'eslint-plugin-jsdoc'
 import tseslint from 'typescript-eslint'
 
-const CLOCK = 'Runs are functions of their input: time comes from the simulator, luck from a named stream.'
+const CLOCK = 'Runs are functions of their input: time comes from the simulator, random draws from a named stream.'
 const POWER = 'Math.pow and ** differ between versions of Node in the last bit: use pow of sim/random/math.ts.'
 
 const clockAndLuck = [
@@ -12,7 +13,11 @@ const clockAndLuck = [
 const power = { object: 'Math', property: 'pow', message: POWER }
 // BigInt powers and 2 ** 30, written out, are exact everywhere.
 const powerSyntax = [
-  { selector: "BinaryExpression[operator='**']:not([left.value=2][right.type='Literal']):not(:has(> Literal[bigint])):not(:has(> CallExpression[callee.name='BigInt']))", message: POWER },
+  {
+    selector:
+      "BinaryExpression[operator='**']:not([left.value=2][right.type='Literal']):not(:has(> Literal[bigint])):not(:has(> CallExpression[callee.name='BigInt']))",
+    message: POWER,
+  },
   { selector: "AssignmentExpression[operator='**=']", message: POWER },
 ]
 
@@ -55,16 +60,34 @@ export default tseslint.config(
     },
   },
   {
+    // Sizes that a reader can hold in mind, and a doc comment on everything that another file may use.
+    files: ['{sim,workloads,experiments,reports,bench}/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.fixture.ts'],
+    plugins: { jsdoc },
+    rules: {
+      'max-lines': ['warn', { max: 400 }],
+      'max-lines-per-function': ['warn', { max: 70 }],
+      'max-params': ['warn', { max: 6 }],
+      'jsdoc/require-jsdoc': [
+        'warn',
+        { publicOnly: true, enableFixer: false, require: { FunctionDeclaration: true }, contexts: ['TSInterfaceDeclaration'] },
+      ],
+    },
+  },
+  {
     files: ['sim/**/*.ts', 'workloads/**/*.ts'],
     rules: { 'no-restricted-properties': ['error', ...clockAndLuck, power], 'no-restricted-syntax': ['error', ...powerSyntax] },
   },
   {
     files: ['reports/**/*.ts'],
-    rules: { 'no-restricted-properties': ['error', clockAndLuck[0], clockAndLuck[1], power], 'no-restricted-syntax': ['error', ...powerSyntax] },
+    rules: {
+      'no-restricted-properties': ['error', clockAndLuck[0], clockAndLuck[1], power],
+      'no-restricted-syntax': ['error', ...powerSyntax],
+    },
   },
   {
     // Tests compare with the platform's own functions, and measure.
-    files: ['**/*.test.ts', '**/*.fixture.ts'],
+    files: ['**/*.test.ts', '**/*.fixture.ts', 'sim/testing/*.ts'],
     rules: {
       'no-restricted-properties': ['error', clockAndLuck[0]],
       'no-restricted-syntax': 'off',

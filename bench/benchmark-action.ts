@@ -18,6 +18,8 @@ export function actionRows({ machine, node, rows }: Baseline): ActionRow[] {
   return rows.flatMap(({ name, unit, value, twin, ratio, goal }): ActionRow[] => {
     const extra = goal === undefined ? place : `goal: ${goal}\n${place}`
     const own = { name, unit, value, extra }
-    return twin === undefined || ratio === undefined || ratio <= 0 ? [own] : [own, { name: `${name}: time against its naive twin`, unit: 'x', value: 1 / ratio, extra }]
+    return twin === undefined || ratio === undefined || ratio <= 0
+      ? [own]
+      : [own, { name: `${name}: time against its naive twin`, unit: 'x', value: 1 / ratio, extra }]
   })
 }

@@ -9,7 +9,12 @@ it('shows the change against the baseline row of the same name and unit: 60 over
   expect(delta(row('hold', 60), baseline)).toBe('+20 %')
   expect(delta(row('hold', 40), baseline)).toBe('-20 %')
   expect(delta(row('same', 3, 'E'), baseline)).toBe('0 %')
-  expect([delta(row('hold', 60, 'E'), baseline), delta(row('new', 1), baseline), delta(row('none', 1), baseline), delta(row('hold', 60), undefined)]).toEqual(['', '', '', ''])
+  expect([
+    delta(row('hold', 60, 'E'), baseline),
+    delta(row('new', 1), baseline),
+    delta(row('none', 1), baseline),
+    delta(row('hold', 60), undefined),
+  ]).toEqual(['', '', '', ''])
 })
 
 it('prints a line a row with the twin beside it', () => {

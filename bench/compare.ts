@@ -28,15 +28,28 @@ export function delta(row: BenchRow, baseline: Baseline | undefined): string {
   return `${percent > 0 ? '+' : ''}${percent} %`
 }
 
-const figure = (value: number | undefined, unit = ''): string => (value === undefined ? '' : `${value.toFixed(Math.abs(value) < 10 ? 2 : value < 100 ? 1 : 0)}${unit}`)
+const figure = (value: number | undefined, unit = ''): string =>
+  value === undefined ? '' : `${value.toFixed(Math.abs(value) < 10 ? 2 : value < 100 ? 1 : 0)}${unit}`
 
 /** One line a row: value, naive twin, ratio, change, goal. */
 export function table(run: Baseline, baseline: Baseline | undefined): string {
   const heads = ['', 'value', 'unit', 'twin', 'ratio', 'baseline', 'goal']
-  const lines = run.rows.map((row) => [row.name, figure(row.value), row.unit, figure(row.twin), figure(row.ratio, 'x'), delta(row, baseline), row.goal ?? ''])
+  const lines = run.rows.map((row) => [
+    row.name,
+    figure(row.value),
+    row.unit,
+    figure(row.twin),
+    figure(row.ratio, 'x'),
+    delta(row, baseline),
+    row.goal ?? '',
+  ])
   const widths = heads.map((head, i) => Math.max(head.length, ...lines.map((line) => line[i].length)))
   const isNumber = [false, true, false, true, true, true, false]
-  const show = (cells: readonly string[]): string => cells.map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  ').trimEnd()
+  const show = (cells: readonly string[]): string =>
+    cells
+      .map((cell, i) => (isNumber[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd()
   const against = baseline === undefined ? 'no baseline of this kind is stored' : `baseline: ${baseline.machine}, Node ${baseline.node}`
   return [`${run.machine}, Node ${run.node}; ${against}`, '', show(heads), ...lines.map(show), ''].join('\n')
 }

@@ -18,7 +18,12 @@ import type { BenchRow } from './harness.ts'
 
 const GiB = 1024 ** 3
 /** Cores and GiB. */
-const SIZES = [[16, 64], [32, 128], [64, 256], [32, 256]] as const
+const SIZES = [
+  [16, 64],
+  [32, 128],
+  [64, 256],
+  [32, 256],
+] as const
 
 /** A whole number below n, by u^1.5. */
 const towardsZero = (u: number, n: number): number => Math.floor(u * Math.sqrt(u) * n)
@@ -233,7 +238,14 @@ export async function suite({ short }: { readonly short: boolean }): Promise<Ben
   const rows: BenchRow[] = []
   const row = (name: string, { index, twin }: Measured, goal?: string) => {
     // Net of the rest of the loop a pod can cost less than this clock can tell, nothing then: no ratio.
-    rows.push({ name, value: index, unit: 'µs a pod', twin, ...(index > 0 ? { ratio: twin / index } : {}), ...(goal === undefined ? {} : { goal }) })
+    rows.push({
+      name,
+      value: index,
+      unit: 'µs a pod',
+      twin,
+      ...(index > 0 ? { ratio: twin / index } : {}),
+      ...(goal === undefined ? {} : { goal }),
+    })
   }
   for (const member of members) {
     // Twins take long: where no goal is at stake each is timed once, and in a short bench in one scenario only.
@@ -255,7 +267,13 @@ export async function suite({ short }: { readonly short: boolean }): Promise<Ben
     row(`${member.name}, 5,000 nodes, 256 classes, saturated`, at({ ...many, full: Infinity }), floor)
     const at20000 = at({ ...few, nodes: 20_000 }, pods / 2)
     row(`${member.name}, 20,000 nodes, 32 classes`, at20000)
-    if (at5000.index > 0) rows.push({ name: `${member.name}, time a pod from 5,000 to 20,000 nodes`, value: at20000.index / at5000.index, unit: 'x', goal: 'at most 1.5x' })
+    if (at5000.index > 0)
+      rows.push({
+        name: `${member.name}, time a pod from 5,000 to 20,000 nodes`,
+        value: at20000.index / at5000.index,
+        unit: 'x',
+        goal: 'at most 1.5x',
+      })
   }
   row('500 pods waiting for a full cluster: a pod leaves, the queue with hints', queue(500, short ? 200 : 1000))
   return rows

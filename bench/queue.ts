@@ -160,7 +160,13 @@ async function mm1(effort: Effort): Promise<BenchRow[]> {
   return [
     { name: 'E: hand-inlined M/M/1, an event', value: e, unit: 'ns/op' },
     { name: 'M/M/1 through the simulator, integer events', value: events / e, unit: 'E', goal: 'at most 1.6 E' },
-    { name: 'M/M/1 through the simulator, closures', value: closures / e, unit: 'E', ratio: closures / events, goal: 'at most 1.3x integer events' },
+    {
+      name: 'M/M/1 through the simulator, closures',
+      value: closures / e,
+      unit: 'E',
+      ratio: closures / events,
+      goal: 'at most 1.3x integer events',
+    },
   ]
 }
 
@@ -173,14 +179,33 @@ export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> 
     const cases = [new HoldEngine(pending, 'exponential'), new HoldTextbook(pending)]
     const times = await measure(cases, effort)
     const [value, twin] = cases.map(({ name }) => times.get(name)!)
-    rows.push({ name: `pop + push, ${thousands(pending)} pending`, value, unit: 'ns/op', twin, ratio: twin / value, goal: `at least ${goal}x the textbook heap's speed` })
-    if (pending === 1000) rows.push({ name: 'pop + push, allocated', value: bytesPerOperation(cases[0]), unit: 'B/op', twin: bytesPerOperation(cases[1]), goal: 'at most 2 B' })
+    rows.push({
+      name: `pop + push, ${thousands(pending)} pending`,
+      value,
+      unit: 'ns/op',
+      twin,
+      ratio: twin / value,
+      goal: `at least ${goal}x the textbook heap's speed`,
+    })
+    if (pending === 1000)
+      rows.push({
+        name: 'pop + push, allocated',
+        value: bytesPerOperation(cases[0]),
+        unit: 'B/op',
+        twin: bytesPerOperation(cases[1]),
+        goal: 'at most 2 B',
+      })
   }
   const tied = [new HoldEngine(100_000, 'exponential'), new HoldEngine(100_000, 'constant'), new HoldEngine(100_000, 'periodic')]
   const times = await measure(tied, effort)
   const [exponential, ...others] = tied.map(({ name }) => times.get(name)!)
   others.forEach((value, i) =>
-    rows.push({ name: `pop + push, 100,000 pending, ${['constant', 'periodic'][i]} increments`, value: value / exponential, unit: 'x', goal: 'at most 1.7x exponential' }),
+    rows.push({
+      name: `pop + push, 100,000 pending, ${['constant', 'periodic'][i]} increments`,
+      value: value / exponential,
+      unit: 'x',
+      goal: 'at most 1.7x exponential',
+    }),
   )
   return [...(await mm1(effort)), ...rows]
 }

@@ -43,7 +43,11 @@ function scenario(of: Shape): SimulationInput {
         threads: of.threads,
         shape: shape({ cpu: Math.floor((of.nodeCores * 1000) / of.perNode), limit: perPod * 1000, memory: 1 }),
         requests: (stream) =>
-          openRequests({ pattern: 'poisson', rate }, { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'exponential', mean: WORK } }, stream),
+          openRequests(
+            { pattern: 'poisson', rate },
+            { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'exponential', mean: WORK } },
+            stream,
+          ),
       }),
     ],
     slb: choose(balancers, of.balancer),

@@ -15,7 +15,12 @@ const DAY = 86_400e6
 const GiB = 1024 ** 3
 
 /** Nodes of four sizes in turn: cores and GiB. */
-const SIZES = [[16, 64], [32, 128], [64, 256], [32, 256]] as const
+const SIZES = [
+  [16, 64],
+  [32, 128],
+  [64, 256],
+  [32, 256],
+] as const
 
 function mixedPool(count: number): Pool {
   const templates = SIZES.map(([cores, gib]) => template({ cpu: cores * 1000, memory: gib * GiB, pods: 1000 }))
@@ -105,7 +110,12 @@ function cloudSimSize(scheduler: string, scale: number): SimulationInput {
 function measure(of: SimulationInput): { seconds: number; events: number; binds: number; megabytes: number } {
   const simulation = new Simulation(of)
   const { seconds } = timed(() => simulation.run())
-  return { seconds, events: simulation.parts.simulator.events, binds: simulation.parts.pods.binds, megabytes: process.memoryUsage().rss / 1e6 }
+  return {
+    seconds,
+    events: simulation.parts.simulator.events,
+    binds: simulation.parts.pods.binds,
+    megabytes: process.memoryUsage().rss / 1e6,
+  }
 }
 
 export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
@@ -113,7 +123,10 @@ export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> 
   const rows: BenchRow[] = []
   const nodes = 10_000 / scale
   const pods = 1_000_000 / scale
-  for (const [load, goal] of [[0.8, 200], [1, 400]] as const) {
+  for (const [load, goal] of [
+    [0.8, 200],
+    [1, 400],
+  ] as const) {
     const run = measure(day(nodes, pods, load))
     const name = `${nodes.toLocaleString('en')} nodes, ${pods.toLocaleString('en')} pods in a day, load ${load}`
     rows.push({ name: `${name}: CPU time a pod`, value: (run.seconds * 1e9) / unit() / pods, unit: 'E', goal: `at most ${goal} E` })

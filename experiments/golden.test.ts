@@ -11,7 +11,8 @@ import { problemsText } from './file/document.ts'
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 describe('published comparisons', () => {
   it('at least two a family, and one of all four', () => {
-    for (const family of FAMILIES) expect(published().filter((name) => name.startsWith(`${family}/`)).length, family).toBeGreaterThanOrEqual(2)
+    for (const family of FAMILIES)
+      expect(published().filter((name) => name.startsWith(`${family}/`)).length, family).toBeGreaterThanOrEqual(2)
     expect(published().some((name) => name.startsWith('loop/'))).toBe(true)
   })
 
@@ -37,7 +38,9 @@ describe('published comparisons', () => {
   })
 
   it('the quickest one still comes out as published', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [here('../scripts/golden.mjs'), 'binpacking/heuristics'], { encoding: 'utf8' })
+    const { status, stdout, stderr } = spawnSync(process.execPath, [here('../scripts/golden.mjs'), 'binpacking/heuristics'], {
+      encoding: 'utf8',
+    })
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain('as published')
   })

@@ -25,7 +25,12 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Paths in this folder: `scheduling/fragmentation.yaml`, ... */
 export const published = (): readonly string[] =>
-  [...FAMILIES, 'loop'].flatMap((folder) => readdirSync(here(`./${folder}`)).filter((name) => name.endsWith('.yaml')).sort().map((name) => `${folder}/${name}`))
+  [...FAMILIES, 'loop'].flatMap((folder) =>
+    readdirSync(here(`./${folder}`))
+      .filter((name) => name.endsWith('.yaml'))
+      .sort()
+      .map((name) => `${folder}/${name}`),
+  )
 
 export const goldenPath = (name: string): string => here(name.replace(/\.yaml$/, '.golden.json'))
 

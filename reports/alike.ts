@@ -25,12 +25,20 @@ export function alikeAsOne<T>(sentences: ReadonlyMap<string, readonly T[]>): [st
     const key = isNumber ? JSON.stringify([before, after]) : text
     const known = groups.get(key)
     if (known === undefined) {
-      groups.set(key, isNumber ? { before, after, least: number, most: number, of: [...of] } : { before: text, after: '', least: '', most: '', of: [...of] })
+      groups.set(
+        key,
+        isNumber
+          ? { before, after, least: number, most: number, of: [...of] }
+          : { before: text, after: '', least: '', most: '', of: [...of] },
+      )
       continue
     }
     known.of.push(...of)
     if (valueOf(number) < valueOf(known.least)) known.least = number
     if (valueOf(number) > valueOf(known.most)) known.most = number
   }
-  return [...groups.values()].map(({ before, after, least, most, of }) => [`${before}${least}${least === most ? '' : ` to ${most}`}${after}`, of])
+  return [...groups.values()].map(({ before, after, least, most, of }) => [
+    `${before}${least}${least === most ? '' : ` to ${most}`}${after}`,
+    of,
+  ])
 }

@@ -21,8 +21,18 @@ export function comparisonMarkdown(comparison: RunComparison, names: ComparedNam
     `### orchsim: ${escaped(names.after)} against ${escaped(names.before)}`,
     `**${headline(comparison)}**`,
     ...(gated.length > 0 ? [markdownTable(gated)] : []),
-    ...(others.length > 0 ? [`<details>\n<summary>${others.length} exploratory rows: not corrected for their number, and they fail nothing</summary>\n\n${markdownTable(others)}\n\n</details>`] : []),
-    ...(remarks(comparison).length > 0 ? [remarks(comparison).map((text) => `- ${escaped(text)}`).join('\n')] : []),
+    ...(others.length > 0
+      ? [
+          `<details>\n<summary>${others.length} exploratory rows: not corrected for their number, and they fail nothing</summary>\n\n${markdownTable(others)}\n\n</details>`,
+        ]
+      : []),
+    ...(remarks(comparison).length > 0
+      ? [
+          remarks(comparison)
+            .map((text) => `- ${escaped(text)}`)
+            .join('\n'),
+        ]
+      : []),
   ]
   return `${parts.join('\n\n')}\n`
 }
@@ -30,7 +40,8 @@ export function comparisonMarkdown(comparison: RunComparison, names: ComparedNam
 export function headline({ rows, regressions }: RunComparison): string {
   const gated = rows.filter((row) => row.gated).length
   if (gated === 0) return 'nothing to compare: no gated metric has a value on both sides'
-  if (regressions > 0) return `${regressions} of ${gated} gated rows ${regressions === 1 ? 'is a regression' : 'are regressions'} beyond the margin`
+  if (regressions > 0)
+    return `${regressions} of ${gated} gated rows ${regressions === 1 ? 'is a regression' : 'are regressions'} beyond the margin`
   return `no regression beyond the margin in ${gated} gated ${gated === 1 ? 'row' : 'rows'}`
 }
 
@@ -58,23 +69,40 @@ function markdownTable(rows: readonly ComparedRow[]): string {
     return line(texts)
   })
   const left = rows.length - told.length
-  return [line(HEADER), '| --- | --- | ---: | ---: | --- | --- |', ...told, ...(left > 0 ? ['', `and ${left} further rows`] : [])].join('\n')
+  return [line(HEADER), '| --- | --- | ---: | ---: | --- | --- |', ...told, ...(left > 0 ? ['', `and ${left} further rows`] : [])].join(
+    '\n',
+  )
 }
 
 /** Names come from users' files: nothing in them may end a cell, or become a link, a mention, an image or HTML. */
-const escaped = (text: string): string => plainText(text).replace(/[\\`*_{}[\]<>#!|~&@]|(?<=:)\/\//g, (found) => Array.from(found, (character) => `&#${character.charCodeAt(0)};`).join(''))
+const escaped = (text: string): string =>
+  plainText(text).replace(/[\\`*_{}[\]<>#!|~&@]|(?<=:)\/\//g, (found) =>
+    Array.from(found, (character) => `&#${character.charCodeAt(0)};`).join(''),
+  )
 
 /** ASCII but for names; the gated rows, or all. */
 export function comparisonLines(comparison: RunComparison, names: ComparedNames, { all = false } = {}): string {
   const rows = comparison.rows.filter((row) => all || row.gated)
   const texts = [HEADER, ...rows.map(cells)]
   const widths = HEADER.map((_, column) => Math.max(...texts.map((row) => Array.from(row[column]).length)))
-  const lines = texts.map((row) => row.map((text, column) => {
-    const gap = ' '.repeat(widths[column] - Array.from(text).length)
-    return column === 2 || column === 3 ? gap + text : text + gap
-  }).join('   ').trimEnd())
+  const lines = texts.map((row) =>
+    row
+      .map((text, column) => {
+        const gap = ' '.repeat(widths[column] - Array.from(text).length)
+        return column === 2 || column === 3 ? gap + text : text + gap
+      })
+      .join('   ')
+      .trimEnd(),
+  )
   const table = rows.length === 0 ? [] : [lines[0], widths.map((width) => '-'.repeat(width)).join('   '), ...lines.slice(1), '']
-  return [`${plainText(names.after)} against ${plainText(names.before)}`, '', ...table, headline(comparison), ...remarks(comparison).map((text) => `note: ${plainText(text)}`), ''].join('\n')
+  return [
+    `${plainText(names.after)} against ${plainText(names.before)}`,
+    '',
+    ...table,
+    headline(comparison),
+    ...remarks(comparison).map((text) => `note: ${plainText(text)}`),
+    '',
+  ].join('\n')
 }
 
 function remarks({ notes, onlyBefore, onlyAfter }: RunComparison): string[] {
@@ -85,7 +113,8 @@ function remarks({ notes, onlyBefore, onlyAfter }: RunComparison): string[] {
   ]
 }
 
-const listed = (labels: readonly string[]): string => `${labels.slice(0, 5).join('; ')}${labels.length > 5 ? ` and ${labels.length - 5} more` : ''}`
+const listed = (labels: readonly string[]): string =>
+  `${labels.slice(0, 5).join('; ')}${labels.length > 5 ? ` and ${labels.length - 5} more` : ''}`
 
 export interface PlainComparison {
   readonly version: 1
@@ -121,10 +150,21 @@ export function comparisonData(comparison: RunComparison, names: ComparedNames):
     const { variant, metric, paired, runs, contrast, gated, regression, p } = row
     const { low, high, difference, verdict, reason } = contrast
     return {
-      variant, metric: metric.id, unit: metric.unit, paired, runs,
-      before: number(row.before), after: number(row.after), change: number(difference),
-      interval: Number.isFinite(low) && Number.isFinite(high) ? [low, high] as const : null,
-      changeUnit: contrastUnit(row, contrast), verdict, reason, gated, regression, p,
+      variant,
+      metric: metric.id,
+      unit: metric.unit,
+      paired,
+      runs,
+      before: number(row.before),
+      after: number(row.after),
+      change: number(difference),
+      interval: Number.isFinite(low) && Number.isFinite(high) ? ([low, high] as const) : null,
+      changeUnit: contrastUnit(row, contrast),
+      verdict,
+      reason,
+      gated,
+      regression,
+      p,
     }
   })
   return { version: 1, ...names, regressions, rows, onlyBefore, onlyAfter, notes }

@@ -12,7 +12,10 @@ const options: CompareOptions = { margins: { relative: 0.02, points: 1 }, gate: 
 const names = { before: 'main', after: 'branch' }
 
 /** A side with one metric, by variant and replication. */
-function side(values: readonly (readonly number[])[], { metric = 'slo-misses', seed = '7', id = '', axes = ['scheduling'], variants = values.map((_, i) => [`v${i}`]) } = {}): RunsTable {
+function side(
+  values: readonly (readonly number[])[],
+  { metric = 'slo-misses', seed = '7', id = '', axes = ['scheduling'], variants = values.map((_, i) => [`v${i}`]) } = {},
+): RunsTable {
   const rows = values.flatMap((list, variant) => list.map((value, replication) => ({ variant, replication, value })))
   return {
     axes,
@@ -47,11 +50,18 @@ describe('two folders', () => {
     expect(compareRuns(after, before, options)).toMatchObject({ regressions: 0 })
     expect(only(compareRuns(after, before, options).rows).contrast.verdict).toBe('better')
     // allocation: higher is better
-    const [more, less] = [side([[10, 20, 30, 40]], { id: 'a', metric: 'allocation-cpu' }), side([[13, 23.1, 33, 43.1]], { id: 'b', metric: 'allocation-cpu' })]
+    const [more, less] = [
+      side([[10, 20, 30, 40]], { id: 'a', metric: 'allocation-cpu' }),
+      side([[13, 23.1, 33, 43.1]], { id: 'b', metric: 'allocation-cpu' }),
+    ]
     expect(compareRuns(more, less, { ...options, gate: ['allocation-cpu'] }).regressions).toBe(0)
     expect(compareRuns(less, more, { ...options, gate: ['allocation-cpu'] }).regressions).toBe(1)
     // not gated: judged, and fails nothing
-    expect(only(compareRuns(before, after, { ...options, gate: [] }).rows)).toMatchObject({ regression: false, p: null, contrast: { verdict: 'worse' } })
+    expect(only(compareRuns(before, after, { ...options, gate: [] }).rows)).toMatchObject({
+      regression: false,
+      p: null,
+      contrast: { verdict: 'worse' },
+    })
   })
 
   test('other seeds are two samples, by Welch, and the notes say so', () => {
@@ -78,8 +88,33 @@ describe('two folders', () => {
   })
 
   test('variants meet by their axis values, whatever the order of axes; the others are named', () => {
-    const before = side([[1, 2], [3, 4]], { axes: ['slb', 'scheduling'], variants: [['rr', 'best'], ['rr', 'first']] })
-    const after = side([[3, 4], [5, 6]], { axes: ['scheduling', 'slb'], variants: [['first', 'rr'], ['worst', 'rr']], id: 'x' })
+    const before = side(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      {
+        axes: ['slb', 'scheduling'],
+        variants: [
+          ['rr', 'best'],
+          ['rr', 'first'],
+        ],
+      },
+    )
+    const after = side(
+      [
+        [3, 4],
+        [5, 6],
+      ],
+      {
+        axes: ['scheduling', 'slb'],
+        variants: [
+          ['first', 'rr'],
+          ['worst', 'rr'],
+        ],
+        id: 'x',
+      },
+    )
     const comparison = compareRuns(before, after, options)
     expect(only(comparison.rows)).toMatchObject({ variant: 'first, rr', before: 3.5, after: 3.5 })
     expect(comparison).toMatchObject({ onlyBefore: ['rr, best'], onlyAfter: ['worst, rr'] })
@@ -102,14 +137,36 @@ describe('two folders', () => {
   })
 
   test('one run a side has no interval and is no regression; a metric that only one side has is named', () => {
-    expect(only(compareRuns(side([[10]]), side([[90]], { id: 'x' }), options).rows)).toMatchObject({ regression: false, contrast: { verdict: 'inconclusive', difference: 80 } })
-    expect(compareRuns(side([[10]]), side([[10]], { metric: 'cost', id: 'x' }), options)).toMatchObject({ rows: [], notes: ['not in both folders, so not compared: slo-misses'] })
+    expect(only(compareRuns(side([[10]]), side([[90]], { id: 'x' }), options).rows)).toMatchObject({
+      regression: false,
+      contrast: { verdict: 'inconclusive', difference: 80 },
+    })
+    expect(compareRuns(side([[10]]), side([[10]], { metric: 'cost', id: 'x' }), options)).toMatchObject({
+      rows: [],
+      notes: ['not in both folders, so not compared: slo-misses'],
+    })
     expect(() => compareRuns(side([[1]]), side([[1]]), { ...options, gate: ['speed'] })).toThrow(/^unknown metric: speed; accepted: /)
   })
 })
 
 describe('in words', () => {
-  const comparison = compareRuns(side([[10, 20, 30, 40], [1, 2, 3, 4]], { id: 'a' }), side([[13, 23.1, 33, 43.1], [1, 2, 3, 4]], { id: 'b' }), options)
+  const comparison = compareRuns(
+    side(
+      [
+        [10, 20, 30, 40],
+        [1, 2, 3, 4],
+      ],
+      { id: 'a' },
+    ),
+    side(
+      [
+        [13, 23.1, 33, 43.1],
+        [1, 2, 3, 4],
+      ],
+      { id: 'b' },
+    ),
+    options,
+  )
 
   test('markdown for a pull request', () => {
     expect(comparisonMarkdown(comparison, names)).toBe(`### orchsim: branch against main
@@ -133,7 +190,10 @@ describe('in words', () => {
 
   test('hostile names end no cell and become no markup', () => {
     const variants = [['a | b <img src=x onerror=alert(1)> @everyone https://evil [x](y)\n| c']]
-    const text = comparisonMarkdown(compareRuns(side([[1, 2]], { variants }), side([[1, 2]], { variants, id: 'x' }), options), { before: '<script>', after: '`x`' })
+    const text = comparisonMarkdown(compareRuns(side([[1, 2]], { variants }), side([[1, 2]], { variants, id: 'x' }), options), {
+      before: '<script>',
+      after: '`x`',
+    })
     expect(text).not.toMatch(/<img|<script|@everyone|https:\/\/|\[x\]|`/)
     for (const line of text.split('\n').filter((one) => one.startsWith('|'))) expect(line.split('|')).toHaveLength(8)
   })
@@ -142,6 +202,13 @@ describe('in words', () => {
     const data = comparisonData(comparison, names)
     expect(JSON.parse(JSON.stringify(data))).toEqual(data)
     expect(data).toMatchObject({ version: 1, regressions: 1, before: 'main', after: 'branch' })
-    expect(data.rows[0]).toMatchObject({ variant: 'v0', metric: 'slo-misses', paired: true, regression: true, changeUnit: 'points', verdict: 'worse' })
+    expect(data.rows[0]).toMatchObject({
+      variant: 'v0',
+      metric: 'slo-misses',
+      paired: true,
+      regression: true,
+      changeUnit: 'points',
+      verdict: 'worse',
+    })
   })
 })

@@ -55,7 +55,8 @@ export interface RunComparison {
 const LEVEL = 0.025
 
 export function compareRuns(before: RunsTable, after: RunsTable, { margins, gate }: CompareOptions): RunComparison {
-  for (const id of gate) if (metricById(id) === undefined) throw new RangeError(`unknown metric: ${id}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
+  for (const id of gate)
+    if (metricById(id) === undefined) throw new RangeError(`unknown metric: ${id}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
   const { met, onlyBefore, onlyAfter, notes } = meet(before, after)
   const metrics = [...METRICS].filter(({ id }) => [before, after].every((side) => side.metrics.some((metric) => metric.id === id)))
   const ranked = [...metrics.filter(({ id }) => gate.includes(id)), ...metrics.filter(({ id }) => !gate.includes(id))]
@@ -68,9 +69,13 @@ export function compareRuns(before: RunsTable, after: RunsTable, { margins, gate
   const drafts = met.flatMap(([first, second]) => {
     const rows = alignment(before, first, after, second)
     if (rows.note !== '') told.set(rows.note, [...(told.get(rows.note) ?? []), after.variants[second].label])
-    return ranked.map((metric) => draft(metric, rows, beforeValues, afterValues, margins)).filter((one) => one !== null).map((one) => ({ ...one, variant: after.variants[second].label }))
+    return ranked
+      .map((metric) => draft(metric, rows, beforeValues, afterValues, margins))
+      .filter((one) => one !== null)
+      .map((one) => ({ ...one, variant: after.variants[second].label }))
   })
-  for (const [note, labels] of told) notes.push(`${labels.length > 1 && labels.length === met.length ? 'all variants' : labels.join('; ')}: ${note}`)
+  for (const [note, labels] of told)
+    notes.push(`${labels.length > 1 && labels.length === met.length ? 'all variants' : labels.join('; ')}: ${note}`)
   return { ...judged(drafts, gate), onlyBefore, onlyAfter, notes }
 }
 
@@ -101,7 +106,10 @@ interface Met {
 
 /** Which variant of one side is which of the other: by axis values in any order of axes; two lone variants meet whatever they are. */
 function meet(before: RunsTable, after: RunsTable): Met {
-  const keysOf = ({ axes, variants }: RunsTable): string[] => variants.map(({ values, label }) => (axes.length === 0 ? label : JSON.stringify(axes.map((axis, i) => [axis, values[i]]).sort(([a], [b]) => (a < b ? -1 : 1)))))
+  const keysOf = ({ axes, variants }: RunsTable): string[] =>
+    variants.map(({ values, label }) =>
+      axes.length === 0 ? label : JSON.stringify(axes.map((axis, i) => [axis, values[i]]).sort(([a], [b]) => (a < b ? -1 : 1))),
+    )
   const keys = keysOf(before)
   const rowOf = new Map(keys.map((key, row) => [key, row]))
   const met = keysOf(after).flatMap((key, row): [number, number][] => {
@@ -110,7 +118,12 @@ function meet(before: RunsTable, after: RunsTable): Met {
   })
   const [lone] = before.variants
   if (met.length === 0 && before.variants.length === 1 && after.variants.length === 1) {
-    return { met: [[0, 0]], onlyBefore: [], onlyAfter: [], notes: [`each side has one variant, so these are compared although they differ: ${lone.label}, then ${after.variants[0].label}`] }
+    return {
+      met: [[0, 0]],
+      onlyBefore: [],
+      onlyAfter: [],
+      notes: [`each side has one variant, so these are compared although they differ: ${lone.label}, then ${after.variants[0].label}`],
+    }
   }
   const [matched, matching] = [new Set(met.map(([row]) => row)), new Set(met.map(([, row]) => row))]
   return {
@@ -139,14 +152,29 @@ function alignment(before: RunsTable, first: number, after: RunsTable, second: n
     return partner === undefined ? [] : [[partner, row]]
   })
   if (pairs.length > 0 && pairs.every(([a, b]) => before.id[a] === after.id[b])) {
-    return { paired: true, before: pairs.map(([a]) => a), after: pairs.map(([, b]) => b), note: 'the runs have the same ids, so file, seed and version are the same on both sides' }
+    return {
+      paired: true,
+      before: pairs.map(([a]) => a),
+      after: pairs.map(([, b]) => b),
+      note: 'the runs have the same ids, so file, seed and version are the same on both sides',
+    }
   }
   // One pair has no interval, and two samples may have one.
   if (pairs.length >= 2 || (pairs.length === 1 && Math.min(mine.length, theirs.length) === 1)) {
     const left = Math.max(mine.length, theirs.length) - pairs.length
-    return { paired: true, before: pairs.map(([a]) => a), after: pairs.map(([, b]) => b), note: left > 0 ? `${pairs.length} runs have a partner of equal seed and replication, the rest is left out` : '' }
+    return {
+      paired: true,
+      before: pairs.map(([a]) => a),
+      after: pairs.map(([, b]) => b),
+      note: left > 0 ? `${pairs.length} runs have a partner of equal seed and replication, the rest is left out` : '',
+    }
   }
-  return { paired: false, before: mine, after: theirs, note: 'seeds differ, so the runs are compared unpaired, which needs many more of them' }
+  return {
+    paired: false,
+    before: mine,
+    after: theirs,
+    note: 'seeds differ, so the runs are compared unpaired, which needs many more of them',
+  }
 }
 
 const byVariant = new WeakMap<RunsTable, number[][]>()
@@ -161,7 +189,8 @@ function runsIn(side: RunsTable, variant: number): readonly number[] {
   return rows[variant]
 }
 
-const columnsOf = ({ metrics, values }: RunsTable): ReadonlyMap<string, Float64Array> => new Map(metrics.map(({ id }, i) => [id, values[i]]))
+const columnsOf = ({ metrics, values }: RunsTable): ReadonlyMap<string, Float64Array> =>
+  new Map(metrics.map(({ id }, i) => [id, values[i]]))
 
 interface Draft {
   readonly metric: MetricDefinition
@@ -173,26 +202,58 @@ interface Draft {
 }
 
 /** Null when neither side has a value: the metric does not apply. */
-function draft(metric: MetricDefinition, rows: Alignment, before: ReadonlyMap<string, Float64Array>, after: ReadonlyMap<string, Float64Array>, margins: Margins): Draft | null {
-  const pick = (columns: ReadonlyMap<string, Float64Array>, list: readonly number[]): PerReplication => list.map((row) => columns.get(metric.id)?.[row] ?? NaN)
+function draft(
+  metric: MetricDefinition,
+  rows: Alignment,
+  before: ReadonlyMap<string, Float64Array>,
+  after: ReadonlyMap<string, Float64Array>,
+  margins: Margins,
+): Draft | null {
+  const pick = (columns: ReadonlyMap<string, Float64Array>, list: readonly number[]): PerReplication =>
+    list.map((row) => columns.get(metric.id)?.[row] ?? NaN)
   let [first, second] = [pick(before, rows.before), pick(after, rows.after)]
   const measured = rows.paired ? measure(metric, first, second, margins) : measureUnpaired(metric, first, second, margins)
   if (rows.paired) [first, second] = [first.filter((_, i) => !Number.isNaN(second[i])), second.filter((_, i) => !Number.isNaN(first[i]))]
   const [mine, theirs] = [first, second].map((list) => list.filter((value): value is number => value !== null && !Number.isNaN(value)))
-  if (mine.length === 0 && theirs.length === 0 && measured.pairs === 0 && nothing(before, rows.before, metric) && nothing(after, rows.after, metric)) return null
+  if (
+    mine.length === 0 &&
+    theirs.length === 0 &&
+    measured.pairs === 0 &&
+    nothing(before, rows.before, metric) &&
+    nothing(after, rows.after, metric)
+  )
+    return null
   return { metric, paired: rows.paired, runs: [mine.length, theirs.length], before: meanOf(mine), after: meanOf(theirs), measured }
 }
 
-const nothing = (columns: ReadonlyMap<string, Float64Array>, rows: readonly number[], { id }: MetricDefinition): boolean => rows.every((row) => Number.isNaN(columns.get(id)?.[row] ?? NaN))
+const nothing = (columns: ReadonlyMap<string, Float64Array>, rows: readonly number[], { id }: MetricDefinition): boolean =>
+  rows.every((row) => Number.isNaN(columns.get(id)?.[row] ?? NaN))
 
 const meanOf = (values: readonly number[]): number => (values.length === 0 ? NaN : intervalOf(values).mean)
 
-function judged(drafts: readonly (Draft & { readonly variant: string })[], gate: readonly string[]): Pick<RunComparison, 'rows' | 'regressions'> {
-  const claims = drafts.map(({ metric, measured }) => ({ pairs: gate.includes(metric.id) && metric.better !== 'neither' ? measured.pairs : 0, p: beyondMargin(measured) }))
+function judged(
+  drafts: readonly (Draft & { readonly variant: string })[],
+  gate: readonly string[],
+): Pick<RunComparison, 'rows' | 'regressions'> {
+  const claims = drafts.map(({ metric, measured }) => ({
+    pairs: gate.includes(metric.id) && metric.better !== 'neither' ? measured.pairs : 0,
+    p: beyondMargin(measured),
+  }))
   const adjusted = corrected(claims)
   const rows = drafts.map(({ variant, metric, paired, runs, before, after, measured }, i): ComparedRow => {
     const p = adjusted[i]
-    return { variant, metric, paired, runs, before, after, contrast: decide(measured, null), gated: gate.includes(metric.id), regression: p !== null && p < LEVEL, p }
+    return {
+      variant,
+      metric,
+      paired,
+      runs,
+      before,
+      after,
+      contrast: decide(measured, null),
+      gated: gate.includes(metric.id),
+      regression: p !== null && p < LEVEL,
+      p,
+    }
   })
   return { rows, regressions: rows.filter(({ regression }) => regression).length }
 }

@@ -3,12 +3,25 @@ import { distinctNames, formatMean, formatNumber, formatSigned, plainText, short
 
 describe('numbers for people', () => {
   test.each([
-    [0, '0'], [1234567.8, '1,234,568'], [999.96, '1,000'], [12.345, '12.3'], [0.012345, '0.0123'], [-1234, '-1,234'],
-    [1e-7, '1.00e-7'], [3e12, '3.00e+12'], [NaN, '-'], [Infinity, 'inf'],
+    [0, '0'],
+    [1234567.8, '1,234,568'],
+    [999.96, '1,000'],
+    [12.345, '12.3'],
+    [0.012345, '0.0123'],
+    [-1234, '-1,234'],
+    [1e-7, '1.00e-7'],
+    [3e12, '3.00e+12'],
+    [NaN, '-'],
+    [Infinity, 'inf'],
   ])('%d reads %s', (value, text) => expect(formatNumber(value)).toBe(text))
 
   test.each([
-    [12.345, 0.4321, '12.35 +/- 0.43'], [1234.5, 56.7, '1,235 +/- 57'], [12.345, NaN, '12.3'], [0, NaN, '0'], [5, 0, '5.00 +/- 0.00'], [NaN, NaN, '-'],
+    [12.345, 0.4321, '12.35 +/- 0.43'],
+    [1234.5, 56.7, '1,235 +/- 57'],
+    [12.345, NaN, '12.3'],
+    [0, NaN, '0'],
+    [5, 0, '5.00 +/- 0.00'],
+    [NaN, NaN, '-'],
     [33.3333333, 1e-14, '33.3 +/- 0.0'],
   ])('%d and %d read %s: two digits of the half width', (mean, half, text) => expect(formatMean(mean, half)).toBe(text))
 
@@ -17,7 +30,11 @@ describe('numbers for people', () => {
   })
 
   test('a unit stands in brackets, pure numbers and words have none', () => {
-    expect([withUnit('latency p99', 'ms'), withUnit('imbalance', '1'), withUnit('name', '')]).toEqual(['latency p99 [ms]', 'imbalance', 'name'])
+    expect([withUnit('latency p99', 'ms'), withUnit('imbalance', '1'), withUnit('name', '')]).toEqual([
+      'latency p99 [ms]',
+      'imbalance',
+      'name',
+    ])
   })
 })
 

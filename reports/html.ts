@@ -4,10 +4,13 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 /** For text between tags and inside quoted attributes; control characters but the line feed become blanks. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (character === '\n' ? character : ' ')).replace(/[&<>"']/g, (character) => ESCAPES[character])
+  return text
+    .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (character === '\n' ? character : ' '))
+    .replace(/[&<>"']/g, (character) => ESCAPES[character])
 }
 
-export const htmlList = (items: readonly string[]): string => `<ul>\n${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`
+export const htmlList = (items: readonly string[]): string =>
+  `<ul>\n${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`
 
 export interface HtmlRow {
   /** Row of `Study.variants` that it is about, so that the page's filter knows; null when it is about none. */
@@ -21,7 +24,9 @@ export type HtmlCell = string | { readonly text: string; readonly kind?: string;
 /** A table whose first column names the row; other columns hold numbers or words. All cells are escaped here. */
 export function htmlTable(caption: string, header: readonly string[], rows: readonly HtmlRow[]): string {
   const head = header.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('')
-  const body = rows.map(({ variant, cells }) => `<tr${variantAttribute(variant)}>${cells.map((cell, i) => cellHtml(cell, i === 0)).join('')}</tr>`).join('\n')
+  const body = rows
+    .map(({ variant, cells }) => `<tr${variantAttribute(variant)}>${cells.map((cell, i) => cellHtml(cell, i === 0)).join('')}</tr>`)
+    .join('\n')
   return `<div class="scroll" tabindex="0" role="region" aria-label="${escapeHtml(caption)}"><table><caption>${escapeHtml(caption)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
@@ -44,7 +49,8 @@ function cellHtml(cell: HtmlCell, first: boolean): string {
 export function inlineSvg(svg: string, prefix: string, label: string): string {
   const end = svg.indexOf('>')
   const opening = svg.slice(0, end).replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
-  const marks = svg.slice(end)
+  const marks = svg
+    .slice(end)
     .replace(/ (role|aria-[a-z]+)="[^"]*"/g, '')
     .replace(/ id="([^"]+)"/g, (_, id: string) => ` id="${prefix}-${id}"`)
     .replace(/url\(#([^)]+)\)/g, (_, id: string) => `url(#${prefix}-${id})`)

@@ -34,7 +34,14 @@ describe('writeReports', () => {
     const once = await contents(join(folder, 'once'))
     expect([...once.keys()].sort()).toEqual(written.map((path) => relative(join(folder, 'once'), path)).sort())
     expect([...once.keys()].sort()).toEqual(
-      ['runs.csv', 'summary.csv', 'effects.csv', 'timeseries.csv', 'report.html', ...CHARTS.flatMap((name) => ['vl.json', 'svg', 'png'].map((end) => `charts/${name}.${end}`))].sort(),
+      [
+        'runs.csv',
+        'summary.csv',
+        'effects.csv',
+        'timeseries.csv',
+        'report.html',
+        ...CHARTS.flatMap((name) => ['vl.json', 'svg', 'png'].map((end) => `charts/${name}.${end}`)),
+      ].sort(),
     )
     await writeReports(join(folder, 'twice'), study)
     expect(await contents(join(folder, 'twice'))).toEqual(once)
@@ -52,7 +59,13 @@ describe('writeReports', () => {
     const place = join(folder, 'again')
     await writeReports(place, fixtureStudy({ ...small, variants: 2, replications: 2 }))
     const written = await writeReports(place, fixtureStudy({ variants: 2, empty: true }))
-    expect(written.map((path) => relative(place, path))).toEqual(['runs.csv', 'summary.csv', 'effects.csv', 'timeseries.csv', 'report.html'])
+    expect(written.map((path) => relative(place, path))).toEqual([
+      'runs.csv',
+      'summary.csv',
+      'effects.csv',
+      'timeseries.csv',
+      'report.html',
+    ])
     expect((await contents(place)).size).toBe(5)
   })
 

@@ -14,17 +14,40 @@ describe('report.html', () => {
   test('shows the question, a sentence per contrast, the set-up, tables, notes and how to reproduce', () => {
     const html = pageOf({ variants: 3 })
     for (const text of [
-      'Does tighter packing hurt the tail of request latency?', 'best-fit · round-robin: SLO misses +', 'scheduling: least-allocated, best-fit',
-      '3 variants, 5 replications each, 15 runs finished', 'horizon 15m after a warm-up of 3m', 'one trace is one sample', '3 requests were unfinished at the horizon (3 runs)',
-      'latency p99.9: p99.9 needs 100,000 requests', '<pre>orchsim run tight-or-loose.yaml</pre>', 'sha256:0123456789abcdef', 'p-values corrected by Holm over 2 contrasts',
-    ]) expect(html).toContain(text)
+      'Does tighter packing hurt the tail of request latency?',
+      'best-fit · round-robin: SLO misses +',
+      'scheduling: least-allocated, best-fit',
+      '3 variants, 5 replications each, 15 runs finished',
+      'horizon 15m after a warm-up of 3m',
+      'one trace is one sample',
+      '3 requests were unfinished at the horizon (3 runs)',
+      'latency p99.9: p99.9 needs 100,000 requests',
+      '<pre>orchsim run tight-or-loose.yaml</pre>',
+      'sha256:0123456789abcdef',
+      'p-values corrected by Holm over 2 contrasts',
+    ])
+      expect(html).toContain(text)
   })
 
   test('notes of runs that differ in one number are one with its range, and a run counts once', () => {
     const study = fixtureStudy({ ...small, variants: 2, replications: 2 })
-    const notes = [['152 pods wait', '7 pods wait'], ['1,180 pods wait', '1,180 pods wait'], ['99 pods wait', 'needs 200, had 4.5'], ['needs 200, had 7', 'all is v1.2.3', 'all is v1.2.4']]
-    const html = page(summarise({ ...study, runs: study.runs.map((run, i) => ({ ...run, result: { ...run.result, notes: notes[i] } })) }), NOTHING)
-    for (const line of ['7 to 1,180 pods wait (3 runs)', 'needs 200, had 4.5 to 7 (2 runs)', 'all is v1.2.3 (1 run)', 'all is v1.2.4 (1 run)']) expect(html).toContain(`<li>${line}</li>`)
+    const notes = [
+      ['152 pods wait', '7 pods wait'],
+      ['1,180 pods wait', '1,180 pods wait'],
+      ['99 pods wait', 'needs 200, had 4.5'],
+      ['needs 200, had 7', 'all is v1.2.3', 'all is v1.2.4'],
+    ]
+    const html = page(
+      summarise({ ...study, runs: study.runs.map((run, i) => ({ ...run, result: { ...run.result, notes: notes[i] } })) }),
+      NOTHING,
+    )
+    for (const line of [
+      '7 to 1,180 pods wait (3 runs)',
+      'needs 200, had 4.5 to 7 (2 runs)',
+      'all is v1.2.3 (1 run)',
+      'all is v1.2.4 (1 run)',
+    ])
+      expect(html).toContain(`<li>${line}</li>`)
   })
 
   test('names from users are text wherever they stand', () => {
@@ -32,7 +55,11 @@ describe('report.html', () => {
     const study = fixtureStudy({ ...small, variants: 2, name: (i) => `${evil}${i}` })
     const html = page(
       summarise({
-        ...study, name: evil, question: evil, notes: [evil], setup: [evil],
+        ...study,
+        name: evil,
+        question: evil,
+        notes: [evil],
+        setup: [evil],
         axes: study.axes.map((axis) => ({ name: evil, values: axis.values.map(() => evil) })),
         variants: study.variants.map((variant) => ({ ...variant, label: evil })),
         reproduce: { command: evil, digest: evil, version: evil },
@@ -56,7 +83,9 @@ describe('report.html', () => {
 
   test('says what is missing: runs, values, a comparison', () => {
     const study = fixtureStudy({ ...small, variants: 2, replications: 3 })
-    expect(page(summarise({ ...study, runs: study.runs.slice(1) }), NOTHING)).toContain('1 of 3 runs are missing, intervals rest on the rest')
+    expect(page(summarise({ ...study, runs: study.runs.slice(1) }), NOTHING)).toContain(
+      '1 of 3 runs are missing, intervals rest on the rest',
+    )
     expect(pageOf({ variants: 1, replications: 1 })).toContain('One variant, so nothing is compared. SLO misses: 1.67 %.')
     expect(pageOf({ variants: 2, empty: true })).toContain('No metric has a value.')
     expect(page(summarise({ ...study, runs: [] }), NOTHING)).toContain('no replication has both values')
@@ -79,8 +108,12 @@ describe('html', () => {
   })
 
   test('ids of a chart are its own, and it is read as one picture', () => {
-    expect(inlineSvg('<svg role="graphics-document" aria-label="x"><clipPath id="clip0"></clipPath><g aria-label="y" clip-path="url(#clip0)">', 'latency', 'a & b')).toBe(
-      '<svg role="img" aria-label="a &amp; b"><clipPath id="latency-clip0"></clipPath><g clip-path="url(#latency-clip0)">',
-    )
+    expect(
+      inlineSvg(
+        '<svg role="graphics-document" aria-label="x"><clipPath id="clip0"></clipPath><g aria-label="y" clip-path="url(#clip0)">',
+        'latency',
+        'a & b',
+      ),
+    ).toBe('<svg role="img" aria-label="a &amp; b"><clipPath id="latency-clip0"></clipPath><g clip-path="url(#latency-clip0)">')
   })
 })

@@ -55,7 +55,12 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
     verdicts(summary),
     warnings(summary),
     section('Set-up', htmlList(setup(study))),
-    charts.length === 0 ? '' : section('Charts', charts.map((chart) => figure(chart, chart.name === 'slo-misses-against-cost' ? frontSentence(summary) : '')).join('\n')),
+    charts.length === 0
+      ? ''
+      : section(
+          'Charts',
+          charts.map((chart) => figure(chart, chart.name === 'slo-misses-against-cost' ? frontSentence(summary) : '')).join('\n'),
+        ),
     effects === '' ? '' : section('Effects of the axes', effects),
     section('Tables', tables(summary)),
     section('What to know', whatToKnow(summary, notes)),
@@ -97,7 +102,10 @@ function verdicts(summary: Summary): string {
     return `<li class="${verdict}"${variantAttribute(i + 1)}>${escapeHtml(text)}${others === '' ? '' : `<br><span class="faint">${escapeHtml(others)}</span>`}</li>`
   })
   const note = `Primary metric: ${primary.metric.label} (${primary.metric.definition}); ${basis(summary)}; p-values corrected by Holm over ${items.length === 1 ? 'one contrast' : `${items.length} contrasts`}.`
-  return section('Verdicts', `<ul class="verdicts">\n${items.join('\n')}\n</ul>\n<p class="faint">${escapeHtml(note)} ${escapeHtml(rule(primary.metric, study))}</p>`)
+  return section(
+    'Verdicts',
+    `<ul class="verdicts">\n${items.join('\n')}\n</ul>\n<p class="faint">${escapeHtml(note)} ${escapeHtml(rule(primary.metric, study))}</p>`,
+  )
 }
 
 /** "cost -12.1 % [-12.9, -11.2], better; latency p99 ...": what else changed, to be confirmed. */
@@ -112,14 +120,19 @@ function beside(summary: Summary, variant: number): string {
 
 function warnings({ warnings: all }: Summary): string {
   if (all.length === 0) return ''
-  return section('Before you believe it', `<ul class="warnings">\n${all.map(({ text, variants }) => `<li${variants.length === 1 ? variantAttribute(variants[0]) : ''}>${escapeHtml(text)}</li>`).join('\n')}\n</ul>`)
+  return section(
+    'Before you believe it',
+    `<ul class="warnings">\n${all.map(({ text, variants }) => `<li${variants.length === 1 ? variantAttribute(variants[0]) : ''}>${escapeHtml(text)}</li>`).join('\n')}\n</ul>`,
+  )
 }
 
 function rule(metric: MetricDefinition, study: Study): string {
   const margin =
-    metric.comparison === 'points' ? `${study.margins.points} percentage ${study.margins.points === 1 ? 'point' : 'points'}`
-    : metric.comparison === 'ratio' ? `${formatNumber(100 * study.margins.relative)} %`
-    : `${formatNumber(100 * study.margins.relative)} % of the baseline's mean`
+    metric.comparison === 'points'
+      ? `${study.margins.points} percentage ${study.margins.points === 1 ? 'point' : 'points'}`
+      : metric.comparison === 'ratio'
+        ? `${formatNumber(100 * study.margins.relative)} %`
+        : `${formatNumber(100 * study.margins.relative)} % of the baseline's mean`
   return `Equivalent: the whole interval lies within ${margin}. Inconclusive is not "no difference": more replications may tell.`
 }
 
@@ -132,7 +145,9 @@ function setup(study: Study): string[] {
 }
 
 function figure({ name, title, subtitle, svg }: DrawnChart, remark: string): string {
-  const caption = [...subtitle.map((text) => `${text}.`), ...(remark === '' ? [] : [remark])].map((text) => `<p class="faint">${escapeHtml(text)}</p>`).join('')
+  const caption = [...subtitle.map((text) => `${text}.`), ...(remark === '' ? [] : [remark])]
+    .map((text) => `<p class="faint">${escapeHtml(text)}</p>`)
+    .join('')
   return `<figure class="card" id="chart-${name}">
 <div class="static">${inlineSvg(svg, name, `${title}: ${subtitle.join('; ')}`)}</div>
 <figcaption><h3>${escapeHtml(title)}</h3>${caption}</figcaption>
@@ -154,7 +169,9 @@ function refusals(summary: Summary): string[] {
     const key = `${row.metric.label}: ${row.missing}`
     lines.set(key, [...(lines.get(key) ?? []), study.variants[row.variant].short])
   }
-  return alikeAsOne(lines).map(([text, variants]) => (variants.length === study.variants.length ? text : `${text} (${variants.join(', ')})`))
+  return alikeAsOne(lines).map(([text, variants]) =>
+    variants.length === study.variants.length ? text : `${text} (${variants.join(', ')})`,
+  )
 }
 
 /** Notes of single runs, alike ones once. */
@@ -163,8 +180,12 @@ function runNotes(study: Study): string[] {
   study.runs.forEach(({ result }, run) => {
     for (const note of new Set(result.notes)) runs.set(note, [...(runs.get(note) ?? []), run])
   })
-  const lines = alikeAsOne(runs).map(([note, of]) => [note, new Set(of).size] as const).map(([note, count]) => `${note} (${count === study.runs.length ? 'every run' : count === 1 ? '1 run' : `${count} runs`})`)
-  return lines.length > MOST_NOTES ? [...lines.slice(0, MOST_NOTES), `and ${lines.length - MOST_NOTES} further notes of single runs, in runs' own results`] : lines
+  const lines = alikeAsOne(runs)
+    .map(([note, of]) => [note, new Set(of).size] as const)
+    .map(([note, count]) => `${note} (${count === study.runs.length ? 'every run' : count === 1 ? '1 run' : `${count} runs`})`)
+  return lines.length > MOST_NOTES
+    ? [...lines.slice(0, MOST_NOTES), `and ${lines.length - MOST_NOTES} further notes of single runs, in runs' own results`]
+    : lines
 }
 
 function reproduce(study: Study): string {

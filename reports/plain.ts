@@ -58,7 +58,12 @@ export interface PlainSummary {
   readonly primary: string
   readonly baseline: string | null
   readonly axes: readonly { readonly name: string; readonly values: readonly string[] }[]
-  readonly variants: readonly { readonly label: string; readonly short: string; readonly values: readonly string[]; readonly runs: number }[]
+  readonly variants: readonly {
+    readonly label: string
+    readonly short: string
+    readonly values: readonly string[]
+    readonly runs: number
+  }[]
   readonly replications: number
   readonly runs: number
   /** One sentence per contrast of the primary metric. */
@@ -89,14 +94,24 @@ export function summaryOf(study: Study): PlainSummary {
     runs: study.runs.length,
     verdicts: primarySentences(summary),
     rows: told.map((row) => plainRow(study, row)),
-    effects: summary.effects.flatMap(({ metric, main, interactions }) => [...main, ...interactions].map((effect): PlainEffect => ({
-      metric: metric.id,
-      kind: effect.kind,
-      name: effectName(study, effect),
-      factors: effect.factors.map(({ axis, level }) => ({ axis: study.axes[axis].name, level: study.axes[axis].values[level], against: study.axes[axis].values[0] })),
-      contrast: plainContrast({ metric }, effect.contrast),
-    }))),
-    warnings: summary.warnings.map(({ kind, variants, text }) => ({ kind, variants: variants.map((variant) => study.variants[variant].label), text })),
+    effects: summary.effects.flatMap(({ metric, main, interactions }) =>
+      [...main, ...interactions].map((effect): PlainEffect => ({
+        metric: metric.id,
+        kind: effect.kind,
+        name: effectName(study, effect),
+        factors: effect.factors.map(({ axis, level }) => ({
+          axis: study.axes[axis].name,
+          level: study.axes[axis].values[level],
+          against: study.axes[axis].values[0],
+        })),
+        contrast: plainContrast({ metric }, effect.contrast),
+      })),
+    ),
+    warnings: summary.warnings.map(({ kind, variants, text }) => ({
+      kind,
+      variants: variants.map((variant) => study.variants[variant].label),
+      text,
+    })),
     notes: [...study.notes],
     reproduce: { ...study.reproduce },
   }
@@ -105,7 +120,8 @@ export function summaryOf(study: Study): PlainSummary {
 /** Minus zero is zero: JSON would make it so. */
 const number = (value: number): number | null => (Number.isFinite(value) ? value + 0 : null)
 
-const interval = (low: number, high: number): readonly [number, number] | null => (Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null)
+const interval = (low: number, high: number): readonly [number, number] | null =>
+  Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null
 
 function plainRow(study: Study, row: SummaryRow): PlainRow {
   const { contrast, metric } = row

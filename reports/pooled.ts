@@ -10,7 +10,11 @@ import type { Study } from './study.ts'
 
 /** A quantile is refused below this many expected exceedances, as in single runs. */
 const EXCEEDANCES = 100
-const POOLED: ReadonlyMap<string, number> = new Map([['latency-p50', 0.5], ['latency-p99', 0.99], ['latency-p999', 0.999]])
+const POOLED: ReadonlyMap<string, number> = new Map([
+  ['latency-p50', 0.5],
+  ['latency-p99', 0.99],
+  ['latency-p999', 0.999],
+])
 const MICROSECONDS = 1000
 
 /** One for all: a study that was read back from runs.csv has thousands of variants and no requests. */
@@ -25,7 +29,9 @@ export function pooledLatency(study: Study, variant: number, service?: string): 
   const key = service === undefined ? String(variant) : `${variant}/${service}`
   const before = histograms.get(key)
   if (before !== undefined) return before
-  const found = runsOf(study, variant).map(({ result }): SparseHistogram | undefined => (service === undefined ? result.latency : ownOf(result.latencyByService, service)))
+  const found = runsOf(study, variant).map(({ result }): SparseHistogram | undefined =>
+    service === undefined ? result.latency : ownOf(result.latencyByService, service),
+  )
   const filled = found.filter((sparse) => sparse !== undefined && sparse.buckets.length > 0) as SparseHistogram[]
   const pooled = filled.length === 0 ? NOTHING : new Histogram()
   for (const sparse of filled) pooled.merge(Histogram.fromSparse(sparse))

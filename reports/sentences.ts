@@ -44,7 +44,8 @@ export function sentence(row: SummaryRow, name: string): string {
 /** "scheduling: best-fit against least-allocated", or "scheduling best-fit with slb two-choices" for an interaction. */
 export function effectName({ axes }: Pick<Study, 'axes'>, { kind, factors }: Effect): string {
   const [first] = factors
-  if (kind === 'main') return plainText(`${axes[first.axis].name}: ${axes[first.axis].values[first.level]} against ${axes[first.axis].values[0]}`)
+  if (kind === 'main')
+    return plainText(`${axes[first.axis].name}: ${axes[first.axis].values[first.level]} against ${axes[first.axis].values[0]}`)
   return plainText(factors.map(({ axis, level }) => `${axes[axis].name} ${axes[axis].values[level]}`).join(' with '))
 }
 

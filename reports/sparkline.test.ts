@@ -14,10 +14,13 @@ describe('sparkline', () => {
 })
 
 describe('sparklines of a study', () => {
-  const series = (values: number[]): Table => ({ rows: values.length, columns: [
-    { name: 'time', label: 'time', unit: 's', role: 'time', values: Float64Array.from(values, (_, i) => 10 * (i - 1)) },
-    { name: 'nodes', label: 'nodes', unit: 'nodes', role: 'metric', values: Float64Array.from(values) },
-  ] })
+  const series = (values: number[]): Table => ({
+    rows: values.length,
+    columns: [
+      { name: 'time', label: 'time', unit: 's', role: 'time', values: Float64Array.from(values, (_, i) => 10 * (i - 1)) },
+      { name: 'nodes', label: 'nodes', unit: 'nodes', role: 'metric', values: Float64Array.from(values) },
+    ],
+  })
   const study = (rows: number[][]) => {
     const empty = fixtureStudy({ variants: 2, replications: rows.length / 2, empty: true })
     return { ...empty, runs: empty.runs.map((run, i) => ({ ...run, result: { ...run.result, series: series(rows[i]) } })) }
@@ -25,12 +28,26 @@ describe('sparklines of a study', () => {
 
   test('means over replications and over cells of equal time, one scale for all variants; ageing (time <= 0) is left out', () => {
     // Variant 0: replications 0 0 2 4 and 2 4 6 8 after the two samples up to time zero: means 1 2 4 6, in two cells 1.5 and 5; variant 1: 9 and 9.
-    const rows = [[99, 99, 0, 0, 2, 4], [99, 99, 2, 4, 6, 8], [99, 99, 9, 9, 9, 9], [99, 99, 9, 9, 9, 9]]
+    const rows = [
+      [99, 99, 0, 0, 2, 4],
+      [99, 99, 2, 4, 6, 8],
+      [99, 99, 9, 9, 9, 9],
+      [99, 99, 9, 9, 9, 9],
+    ]
     expect(sparksOf(study(rows), ['nodes'], 2)).toEqual([{ heading: 'nodes [nodes], 1.50 to 9.00', lines: ['▁▄', '██'] }])
     expect(sparksOf(study(rows), ['nodes', 'absent'], 4)[0].lines).toEqual(['▁▂▄▆', '████'].map((line) => line))
   })
   test('a constant is told in words; no samples, no lines', () => {
-    expect(sparksOf(study([[3, 3, 3], [3, 3, 3]]), ['nodes'], 9)).toEqual([{ heading: 'nodes [nodes]: always 3.00', lines: [] }])
+    expect(
+      sparksOf(
+        study([
+          [3, 3, 3],
+          [3, 3, 3],
+        ]),
+        ['nodes'],
+        9,
+      ),
+    ).toEqual([{ heading: 'nodes [nodes]: always 3.00', lines: [] }])
     expect(sparksOf(fixtureStudy({ variants: 2, empty: true }), ['nodes'], 9)).toEqual([])
   })
 })

@@ -27,7 +27,10 @@ export interface Spark {
  * variants share a scale, so that their lines can be compared. Empty when nothing was sampled.
  */
 export function sparksOf(study: Study, columns: readonly string[], most: number): Spark[] {
-  const cells = Math.min(most, study.runs.reduce((rows, { result }) => Math.max(rows, result.series.rows), 0))
+  const cells = Math.min(
+    most,
+    study.runs.reduce((rows, { result }) => Math.max(rows, result.series.rows), 0),
+  )
   return columns.flatMap((name): Spark[] => {
     const found = study.runs.flatMap(({ result }) => result.series.columns.filter((column) => column.name === name))
     if (found.length === 0) return []
@@ -38,7 +41,9 @@ export function sparksOf(study: Study, columns: readonly string[], most: number)
     const high = all.reduce((most, value) => Math.max(most, value), -Infinity)
     const heading = withUnit(found[0].label, found[0].unit)
     if (low === high) return [{ heading: `${heading}: always ${formatNumber(low)}`, lines: [] }]
-    return [{ heading: `${heading}, ${formatNumber(low)} to ${formatNumber(high)}`, lines: means.map((values) => sparkline(values, low, high)) }]
+    return [
+      { heading: `${heading}, ${formatNumber(low)} to ${formatNumber(high)}`, lines: means.map((values) => sparkline(values, low, high)) },
+    ]
   })
 }
 
@@ -49,7 +54,10 @@ function meansOf(study: Study, variant: number, name: string, cells: number): nu
     times: series.columns.find(({ role }) => role === 'time')?.values,
     values: series.columns.find((column) => column.name === name)?.values,
   }))
-  const end = runs.reduce((most, { times }) => (times instanceof Float64Array && times.length > 0 ? Math.max(most, times[times.length - 1]) : most), 0)
+  const end = runs.reduce(
+    (most, { times }) => (times instanceof Float64Array && times.length > 0 ? Math.max(most, times[times.length - 1]) : most),
+    0,
+  )
   for (const { times, values } of runs) {
     if (!(times instanceof Float64Array) || !(values instanceof Float64Array)) continue
     for (let i = 0; i < times.length; i++) {

@@ -86,21 +86,21 @@ function fixtureResult(variant: number, replication: number, options: FixtureOpt
     'latency-p50': 13 * luck * nudge(0.002),
     'latency-p99': p99 * nudge(0.02),
     'latency-mean': 17 * slower * luck * nudge(0.01),
-    'goodput': 800 * (1 - misses / 100),
+    goodput: 800 * (1 - misses / 100),
     'slo-misses': misses,
     'retry-amplification': 1,
     'queueing-share': 12 * slower * luck * nudge(0.02),
-    'imbalance': 1.4 * slower * nudge(0.02),
+    imbalance: 1.4 * slower * nudge(0.02),
     'pending-p99': 2.5 * luck * nudge(0.2),
     'time-to-ready-p99': 34 * luck,
     'scheduling-throughput': 31 * luck,
     'allocation-cpu': 61 + 2 * (variant % 4) + normal(own) * 0.2,
     'usage-cpu': 48 + normal(own) * 0.4,
     'stranded-cpu': 6 / slower,
-    'interference': 2.2 * slower * luck * nudge(0.1),
+    interference: 2.2 * slower * luck * nudge(0.1),
     'nodes-mean': 1200 / slower + 8 * normal(shared),
     'nodes-peak': Math.round(1300 / slower),
-    'cost': (231 / slower) * (1 + 0.01 * normal(shared)),
+    cost: (231 / slower) * (1 + 0.01 * normal(shared)),
     'cost-per-million': (320 / slower) * (1 + 0.01 * normal(shared)),
     'scaling-actions': 8 + Math.floor(3 * own()),
   }
@@ -122,33 +122,98 @@ function fixtureGrid(nodes: number, slower: number, own: () => number): NodeGrid
   const looks = 60
   const span = Math.ceil(nodes / 100)
   const groups = Math.ceil(nodes / span)
-  const cell = (scale: number): Float32Array => Float32Array.from({ length: looks * groups }, (_, i) => {
-    const [look, group] = [Math.floor(i / groups), i % groups]
-    if (group > 0.8 * groups && look < 20) return NaN
-    return Math.max(0, Math.min(100, scale * (100 - (60 * group) / groups) * (0.8 + 0.3 * Math.sin(look / 9)) / slower + 8 * normal(own)))
-  })
+  const cell = (scale: number): Float32Array =>
+    Float32Array.from({ length: looks * groups }, (_, i) => {
+      const [look, group] = [Math.floor(i / groups), i % groups]
+      if (group > 0.8 * groups && look < 20) return NaN
+      return Math.max(
+        0,
+        Math.min(100, (scale * (100 - (60 * group) / groups) * (0.8 + 0.3 * Math.sin(look / 9))) / slower + 8 * normal(own)),
+      )
+    })
   return { times: Float64Array.from({ length: looks }, (_, i) => 15 * (i + 1)), nodes, span, groups, allocation: cell(1), usage: cell(0.7) }
 }
 
 function fixtureSeries(slower: number, luck: number, own: () => number, rows: number): Table {
   const time = Float64Array.from({ length: rows }, (_, i) => 5 * (i + 1))
   const wave = time.map((t) => 1 + 0.6 * Math.sin(t / 90))
-  const column = (name: string, label: string, unit: string, values: Float64Array) => ({ name, label, unit, role: 'metric' as const, values })
+  const column = (name: string, label: string, unit: string, values: Float64Array) => ({
+    name,
+    label,
+    unit,
+    role: 'metric' as const,
+    values,
+  })
   return {
     rows,
     columns: [
       { name: 'time', label: 'time', unit: 's', role: 'time', values: time },
-      column('demand', 'demand', 'requests/s', wave.map((w) => 800 * w * luck + 20 * normal(own))),
-      column('misses', 'SLO misses', '%', wave.map((w) => (w > 1.4 ? 5 * slower * own() : 0))),
-      column('replicas', 'wanted replicas', 'pods', wave.map((w) => Math.round(60 * w))),
-      column('ready', 'ready pods', 'pods', wave.map((w) => Math.round(60 * w * (0.95 + 0.05 * own())))),
-      column('nodes', 'nodes', 'nodes', wave.map((w) => Math.round((1000 + 100 * w) / slower))),
-      column('pending', 'pending pods', 'pods', wave.map(() => 0)),
-      column('utilization', 'CPU use of service pods over request', '%', wave.map((w) => 70 + 15 * (w - 1) + 4 * normal(own))),
-      column('allocation', 'CPU requested over allocatable', '%', wave.map((w) => 55 + 8 * w)),
-      column('usage', 'CPU used over allocatable', '%', wave.map((w) => 40 + 8 * w + normal(own))),
-      column('in-use', 'nodes with pods', 'nodes', wave.map((w, i) => (time[i] < 10 ? NaN : Math.round((950 + 100 * w) / slower)))),
-      column('fewest', 'fewest nodes that could hold the pods', 'nodes', wave.map((w, i) => (time[i] < 10 ? NaN : Math.round((600 + 60 * w) / slower)))),
+      column(
+        'demand',
+        'demand',
+        'requests/s',
+        wave.map((w) => 800 * w * luck + 20 * normal(own)),
+      ),
+      column(
+        'misses',
+        'SLO misses',
+        '%',
+        wave.map((w) => (w > 1.4 ? 5 * slower * own() : 0)),
+      ),
+      column(
+        'replicas',
+        'wanted replicas',
+        'pods',
+        wave.map((w) => Math.round(60 * w)),
+      ),
+      column(
+        'ready',
+        'ready pods',
+        'pods',
+        wave.map((w) => Math.round(60 * w * (0.95 + 0.05 * own()))),
+      ),
+      column(
+        'nodes',
+        'nodes',
+        'nodes',
+        wave.map((w) => Math.round((1000 + 100 * w) / slower)),
+      ),
+      column(
+        'pending',
+        'pending pods',
+        'pods',
+        wave.map(() => 0),
+      ),
+      column(
+        'utilization',
+        'CPU use of service pods over request',
+        '%',
+        wave.map((w) => 70 + 15 * (w - 1) + 4 * normal(own)),
+      ),
+      column(
+        'allocation',
+        'CPU requested over allocatable',
+        '%',
+        wave.map((w) => 55 + 8 * w),
+      ),
+      column(
+        'usage',
+        'CPU used over allocatable',
+        '%',
+        wave.map((w) => 40 + 8 * w + normal(own)),
+      ),
+      column(
+        'in-use',
+        'nodes with pods',
+        'nodes',
+        wave.map((w, i) => (time[i] < 10 ? NaN : Math.round((950 + 100 * w) / slower))),
+      ),
+      column(
+        'fewest',
+        'fewest nodes that could hold the pods',
+        'nodes',
+        wave.map((w, i) => (time[i] < 10 ? NaN : Math.round((600 + 60 * w) / slower))),
+      ),
     ],
   }
 }

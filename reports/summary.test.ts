@@ -12,7 +12,14 @@ function handmade(metric: string, values: readonly (readonly (number | null)[])[
   const study = fixtureStudy({ variants: values.length, replications: values[0].length, requests: 10, samples: 2, primary })
   const runs = study.runs.map((run) => {
     const value = values[run.variant][run.replication]
-    return { ...run, result: { ...run.result, metrics: { ...run.result.metrics, [metric]: value }, refused: value === null ? { [metric]: 'too few' } : {} } }
+    return {
+      ...run,
+      result: {
+        ...run.result,
+        metrics: { ...run.result.metrics, [metric]: value },
+        refused: value === null ? { [metric]: 'too few' } : {},
+      },
+    }
   })
   return { ...study, runs }
 }
@@ -33,7 +40,11 @@ describe('summary', () => {
   })
 
   test('only the contrasts of the primary metric are corrected: 0.0351 twice becomes 0.0702, and worse becomes inconclusive', () => {
-    const values = [[10, 10, 10], [12, 13, 14], [12, 13, 14]]
+    const values = [
+      [10, 10, 10],
+      [12, 13, 14],
+      [12, 13, 14],
+    ]
     const primary = summarise(handmade('slo-misses', values))
     expect(primary.row(1, 'slo-misses').contrast?.adjusted).toBeCloseTo(0.0702, 4)
     expect(primary.row(1, 'slo-misses').contrast?.verdict).toBe('inconclusive')
@@ -42,20 +53,34 @@ describe('summary', () => {
   })
 
   test('contrasts that cannot be tested do not count in the correction', () => {
-    const summary = summarise(handmade('slo-misses', [[10, 10, 10], [12, 13, 14], [null, null, 20]]))
+    const summary = summarise(
+      handmade('slo-misses', [
+        [10, 10, 10],
+        [12, 13, 14],
+        [null, null, 20],
+      ]),
+    )
     expect(summary.row(1, 'slo-misses').contrast).toMatchObject({ verdict: 'worse' })
     expect(summary.row(1, 'slo-misses').contrast?.adjusted).toBeCloseTo(0.0351, 4)
     expect(summary.row(2, 'slo-misses').contrast).toMatchObject({ pairs: 1, adjusted: null, verdict: 'inconclusive' })
   })
 
   test('a refused metric counts the runs that have it and keeps the reason', () => {
-    const summary = summarise(handmade('latency-p99', [[5, null, 7], [null, null, null]]))
+    const summary = summarise(
+      handmade('latency-p99', [
+        [5, null, 7],
+        [null, null, null],
+      ]),
+    )
     expect(summary.row(0, 'latency-p99')).toMatchObject({ n: 2, mean: 6, missing: 'refused in 1 of 3 runs: too few' })
     expect(summary.row(1, 'latency-p99')).toMatchObject({ n: 0, mean: NaN, low: NaN, missing: 'too few' })
   })
 
   test('runs are paired by replication, also when some are absent and in any order', () => {
-    const whole = handmade('slo-misses', [[1, 20, 300], [2, 23, 304]])
+    const whole = handmade('slo-misses', [
+      [1, 20, 300],
+      [2, 23, 304],
+    ])
     const study = { ...whole, runs: whole.runs.filter((run) => !(run.variant === 1 && run.replication === 0)).reverse() }
     // 23 - 20 = 3 and 304 - 300 = 4
     expect(summarise(study).row(1, 'slo-misses').contrast).toMatchObject({ pairs: 2, difference: 3.5 })
@@ -72,7 +97,8 @@ describe('summary', () => {
   })
 
   test('a pooled quantile needs 100 exceedances of all runs together: p99 has them from 10,000 requests on, p99.9 of no run but of all', () => {
-    const pooledOf = (requests: number, metric: string): number => summarise(fixtureStudy({ variants: 1, replications: 2, requests })).row(0, metric).pooled
+    const pooledOf = (requests: number, metric: string): number =>
+      summarise(fixtureStudy({ variants: 1, replications: 2, requests })).row(0, metric).pooled
     expect(pooledOf(4999, 'latency-p99')).toBeNaN()
     expect(pooledOf(5000, 'latency-p99')).toBeGreaterThan(0)
     expect(pooledOf(5000, 'latency-p999')).toBeNaN()
@@ -91,7 +117,12 @@ describe('plain summary', () => {
     const plain = summaryOf(fixtureStudy({ variants: 2, replications: 1 }))
     expect(JSON.parse(JSON.stringify(plain))).toEqual(plain)
     const row = plain.rows.find((r) => r.metric === 'slo-misses' && r.contrast !== null)
-    expect(row).toMatchObject({ n: 1, sd: null, interval: null, contrast: { interval: null, p: null, holm: null, verdict: 'inconclusive' } })
+    expect(row).toMatchObject({
+      n: 1,
+      sd: null,
+      interval: null,
+      contrast: { interval: null, p: null, holm: null, verdict: 'inconclusive' },
+    })
     expect(plain.verdicts).toHaveLength(1)
   })
 

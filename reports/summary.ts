@@ -76,7 +76,12 @@ export function summarise(study: Study): Summary {
 }
 
 /** The rows of one metric, one per variant; here lies the family of contrasts that Holm's correction is about. */
-function rowsOfMetric(study: Study, metric: MetricDefinition, values: readonly PerReplication[], refusals: readonly Refusals[]): SummaryRow[] {
+function rowsOfMetric(
+  study: Study,
+  metric: MetricDefinition,
+  values: readonly PerReplication[],
+  refusals: readonly Refusals[],
+): SummaryRow[] {
   const measured = values.slice(1).map((list) => measure(metric, values[0], list, study.margins))
   const adjusted = metric.id === study.primary ? corrected(measured) : measured.map(() => null)
   const contrasts = measured.map((m, i) => decide(m, adjusted[i]))
@@ -129,5 +134,10 @@ function refusalsOf(study: Study, variant: number): Refusals {
       else known.runs++
     }
   }
-  return new Map([...found].map(([metric, { reason, runs: count }]) => [metric, count === runs.length ? reason : `refused in ${count} of ${runs.length} runs: ${reason}`]))
+  return new Map(
+    [...found].map(([metric, { reason, runs: count }]) => [
+      metric,
+      count === runs.length ? reason : `refused in ${count} of ${runs.length} runs: ${reason}`,
+    ]),
+  )
 }

@@ -54,13 +54,25 @@ describe('comparison on a terminal', () => {
   })
 
   test('all lines of the table are aligned, also with long names and names beyond ASCII', () => {
-    const study = fixtureStudy({ variants: 3, replications: 2, requests: 10, samples: 2, name: (i) => ['größe', 'x'.repeat(90), '短い'][i] })
+    const study = fixtureStudy({
+      variants: 3,
+      replications: 2,
+      requests: 10,
+      samples: 2,
+      name: (i) => ['größe', 'x'.repeat(90), '短い'][i],
+    })
     const text = comparisonText(study, { colour: false }).split('\n')
     const rule = text.findIndex((line) => line.startsWith('---'))
     const starts = [...text[rule].matchAll(/(?<=   )-/g)].map((match) => match.index)
     for (const line of text.slice(rule - 1, rule + 4)) {
       const characters = Array.from(line)
-      for (const start of starts) expect(characters.slice(start - 3, start).join('').trim()).toBe('')
+      for (const start of starts)
+        expect(
+          characters
+            .slice(start - 3, start)
+            .join('')
+            .trim(),
+        ).toBe('')
     }
   })
 
@@ -90,12 +102,22 @@ describe('comparison on a terminal', () => {
 
   test('the best mean of a column is marked, by the side that is better; none where all are equal', () => {
     const study = fixtureStudy({ variants: 3, replications: 4, requests: 10, samples: 2, name: (i) => ['loose', 'tight', 'tightest'][i] })
-    const [loose, , tightest] = ['loose', 'tight', 'tightest'].map((name) => comparisonText(study, { colour: false }).split('\n').find((line) => line.startsWith(name)) ?? '')
+    const [loose, , tightest] = ['loose', 'tight', 'tightest'].map(
+      (name) =>
+        comparisonText(study, { colour: false })
+          .split('\n')
+          .find((line) => line.startsWith(name)) ?? '',
+    )
     // misses, latency: the loosest; cost: the tightest. Goodput would be the loosest as well.
     expect(loose.match(/</g)?.length).toBe(3)
     expect(tightest).toMatch(/155\.1 \+\/- 3\.4 < \+/)
     const same = { ...study, runs: study.runs.map((run) => ({ ...run, result: study.runs[run.replication].result })) }
-    expect(comparisonText(same, { colour: false }).split('\n').filter((line) => /^(loose|tight)/.test(line)).join()).not.toContain('<')
+    expect(
+      comparisonText(same, { colour: false })
+        .split('\n')
+        .filter((line) => /^(loose|tight)/.test(line))
+        .join(),
+    ).not.toContain('<')
   })
 
   test('time at a glance: equal lines once, constants in words, ramps from low to high', () => {
@@ -113,14 +135,24 @@ describe('comparison on a terminal', () => {
   })
 
   test('control characters of names and notes never reach the terminal', () => {
-    const study = { ...fixtureStudy({ variants: 2, replications: 2, requests: 10, samples: 2, name: (i) => `a\u001b[2J${i}` }), notes: ['x\u0007'], question: 'q\u001b]0;t' }
+    const study = {
+      ...fixtureStudy({ variants: 2, replications: 2, requests: 10, samples: 2, name: (i) => `a\u001b[2J${i}` }),
+      notes: ['x\u0007'],
+      question: 'q\u001b]0;t',
+    }
     expect(comparisonText(study, { colour: false })).not.toMatch(/[\u001b\u0007]/)
   })
 
   test('one variant, one replication, nothing at all: each says so', () => {
     expect(comparisonText(fixtureStudy({ variants: 1, requests: 10, samples: 2 }), { colour: false })).not.toContain('paired')
-    expect(comparisonText(fixtureStudy({ variants: 2, replications: 1, requests: 10, samples: 2 }), { colour: false })).toContain('inconclusive (one replication gives no interval)')
-    expect(comparisonText(fixtureStudy({ variants: 2, empty: true }), { colour: false })).toContain('no metric has a value: nothing to compare')
-    expect(comparisonText(fixtureStudy({ variants: 1, empty: true, primary: 'latency-p999' }), { colour: false })).toContain('latency-p999: p99.9 needs 100,000 requests')
+    expect(comparisonText(fixtureStudy({ variants: 2, replications: 1, requests: 10, samples: 2 }), { colour: false })).toContain(
+      'inconclusive (one replication gives no interval)',
+    )
+    expect(comparisonText(fixtureStudy({ variants: 2, empty: true }), { colour: false })).toContain(
+      'no metric has a value: nothing to compare',
+    )
+    expect(comparisonText(fixtureStudy({ variants: 1, empty: true, primary: 'latency-p999' }), { colour: false })).toContain(
+      'latency-p999: p99.9 needs 100,000 requests',
+    )
   })
 })

@@ -69,21 +69,31 @@ function comparison(summary: Summary, width: number, paint: Painter): string[] {
     const best = bestOf(rows)
     const primary = metric.id === study.primary
     const cells = rows.map((row, variant): CellText => ({ ...cell(row, primary), best: best.has(variant) }))
-    return { head: withUnit(metric.label, metric.unit) + (primary ? ' *' : ''), left: primary && study.variants.length > 1, cells, texts: inLine(cells) }
+    return {
+      head: withUnit(metric.label, metric.unit) + (primary ? ' *' : ''),
+      left: primary && study.variants.length > 1,
+      cells,
+      texts: inLine(cells),
+    }
   })
   const widths = columns.map(({ head, texts }) => Math.max(lengthOf(head), ...texts.map(lengthOf)))
   const room = width - widths[0] - GAP.length
-  const names = distinctNames(study.variants.map((variant) => variant.short), Math.max(NAME_LEAST, Math.min(NAME_LIMIT, room)))
+  const names = distinctNames(
+    study.variants.map((variant) => variant.short),
+    Math.max(NAME_LEAST, Math.min(NAME_LIMIT, room)),
+  )
   const first = Math.max('variant'.length, ...names.map(lengthOf))
   let used = first
   const shown = columns.filter((_, i) => (used += GAP.length + widths[i]) <= width || i === 0)
   const lines = [
     paint.strong(joined(['variant'.padEnd(first), ...shown.map(({ head, left }, i) => placed(head, widths[i], left))])),
     paint.faint(joined(['-'.repeat(first), ...shown.map((_, i) => '-'.repeat(widths[i]))])),
-    ...names.map((name, variant) => joined([
-      placed(name, first, true),
-      ...shown.map(({ texts, cells, left }, i) => paint.verdict(cells[variant].verdict, placed(texts[variant], widths[i], left))),
-    ])),
+    ...names.map((name, variant) =>
+      joined([
+        placed(name, first, true),
+        ...shown.map(({ texts, cells, left }, i) => paint.verdict(cells[variant].verdict, placed(texts[variant], widths[i], left))),
+      ]),
+    ),
   ]
   const halves = shown.some(({ cells }) => cells.some(({ value }) => value.includes('+/-')))
   const left = summary.present.length - shown.length
@@ -91,7 +101,9 @@ function comparison(summary: Summary, width: number, paint: Painter): string[] {
     halves ? 'mean +/- half the 95 % interval' : 'one replication, so no intervals',
     `* primary metric, all others are exploratory`,
     '< best mean of its column',
-    ...(Object.keys(SIGNS) as Verdict[]).filter((verdict) => verdict !== 'changed' || shown.some(({ cells }) => cells.some((one) => one.verdict === 'changed'))).map((verdict) => `${SIGNS[verdict]} ${verdict}`),
+    ...(Object.keys(SIGNS) as Verdict[])
+      .filter((verdict) => verdict !== 'changed' || shown.some(({ cells }) => cells.some((one) => one.verdict === 'changed')))
+      .map((verdict) => `${SIGNS[verdict]} ${verdict}`),
     ...(left > 0 ? [`${left} more ${left === 1 ? 'metric' : 'metrics'} in summary.csv`] : []),
   ]
   return [...lines, '', ...wrapped(legend, width).map(paint.faint)]
@@ -124,7 +136,11 @@ function inLine(cells: readonly CellText[]): string[] {
   const trailing = Math.max(...cells.map(({ sign }) => lengthOf(sign)))
   const marked = cells.some(({ best }) => best)
   return cells.map(({ value, best, sign }) => {
-    const parts = [' '.repeat(leading - lengthOf(value)) + value, ...(marked ? [best ? '<' : ' '] : []), ...(trailing > 0 ? [sign.padEnd(trailing)] : [])]
+    const parts = [
+      ' '.repeat(leading - lengthOf(value)) + value,
+      ...(marked ? [best ? '<' : ' '] : []),
+      ...(trailing > 0 ? [sign.padEnd(trailing)] : []),
+    ]
     return parts.join(' ')
   })
 }
@@ -154,20 +170,25 @@ function effects({ study, effects: all }: Summary, paint: Painter): string[] {
   if (list.length === 0) return []
   const left = list.length - MOST_EFFECTS
   return [
-    '', 'effects of the axes, each averaged over the others:',
+    '',
+    'effects of the axes, each averaged over the others:',
     ...list.slice(0, MOST_EFFECTS).map((effect) => `  ${paint.verdict(effect.contrast.verdict, effectSentence(study, own, effect))}`),
     ...(left > 0 ? [`  and ${left} more in effects.csv`] : []),
   ]
 }
 
 function overTime(study: Study, width: number, paint: Painter): string[] {
-  const names = distinctNames(study.variants.map((variant) => variant.short), 24).slice(0, MOST_SPARKS)
+  const names = distinctNames(
+    study.variants.map((variant) => variant.short),
+    24,
+  ).slice(0, MOST_SPARKS)
   const first = Math.max('all'.length, ...names.map(lengthOf))
   const sparks = sparksOf(study, SPARKED, Math.max(8, Math.min(SPARK_CELLS, width - first - 5)))
   if (sparks.length === 0) return []
   const left = study.variants.length - names.length
   return [
-    '', `over time, mean of replications${left > 0 ? ` (the first ${names.length} of ${study.variants.length} variants)` : ''}:`,
+    '',
+    `over time, mean of replications${left > 0 ? ` (the first ${names.length} of ${study.variants.length} variants)` : ''}:`,
     ...sparks.flatMap(({ heading, lines }) => [`  ${paint.faint(heading)}`, ...sparkLines(lines, names, first)]),
   ]
 }
@@ -175,7 +196,9 @@ function overTime(study: Study, width: number, paint: Painter): string[] {
 /** Variants that look alike, as demand does, need one line. */
 function sparkLines(lines: readonly string[], names: readonly string[], width: number): string[] {
   const alike = lines.length > 1 && lines.every((line) => line === lines[0])
-  return lines.slice(0, alike ? 1 : names.length).map((line, variant) => `    ${placed(alike ? 'all' : names[variant], width, true)} ${line}`)
+  return lines
+    .slice(0, alike ? 1 : names.length)
+    .map((line, variant) => `    ${placed(alike ? 'all' : names[variant], width, true)} ${line}`)
 }
 
 /** Characters, not UTF-16 units: names may hold any. */
@@ -198,5 +221,10 @@ function painter(colour: boolean): Painter {
     equivalent: colours.cyan,
     inconclusive: same,
   }
-  return { strong: colours.bold, faint: colours.dim, warning: colours.yellow, verdict: (verdict, text) => (verdict === null ? text : byVerdict[verdict](text)) }
+  return {
+    strong: colours.bold,
+    faint: colours.dim,
+    warning: colours.yellow,
+    verdict: (verdict, text) => (verdict === null ? text : byVerdict[verdict](text)),
+  }
 }

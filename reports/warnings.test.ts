@@ -22,19 +22,27 @@ describe('warnings', () => {
 
   test('missing runs, by variant', () => {
     const study = fixtureStudy(small)
-    expect(of({ ...study, runs: study.runs.slice(0, -1) }, 'runs')).toEqual([{ kind: 'runs', variants: [1], text: 'v1: 1 of 3 runs are missing, intervals rest on the rest' }])
+    expect(of({ ...study, runs: study.runs.slice(0, -1) }, 'runs')).toEqual([
+      { kind: 'runs', variants: [1], text: 'v1: 1 of 3 runs are missing, intervals rest on the rest' },
+    ])
   })
 
   test('censored pods: 4 in each of three runs of one variant, of 400 a run', () => {
-    const study = changed(fixtureStudy(small), ({ metrics }, variant) => ({ metrics: { ...metrics, 'pending-censored': variant === 1 ? 4 : 0 } }))
-    expect(of(study, 'censoring')).toEqual([{
-      kind: 'censoring', variants: [1],
-      text: 'v1: pending p99: 12 of 1,200 pods were still unbound at the horizon and count with the time until then, so the true values can only be higher (all 3 runs together)',
-    }])
+    const study = changed(fixtureStudy(small), ({ metrics }, variant) => ({
+      metrics: { ...metrics, 'pending-censored': variant === 1 ? 4 : 0 },
+    }))
+    expect(of(study, 'censoring')).toEqual([
+      {
+        kind: 'censoring',
+        variants: [1],
+        text: 'v1: pending p99: 12 of 1,200 pods were still unbound at the horizon and count with the time until then, so the true values can only be higher (all 3 runs together)',
+      },
+    ])
   })
 
   test('unfinished requests are told from one in a thousand on: 20 and 21 of 20,020 or so', () => {
-    const unfinished = (count: number): Study => changed(fixtureStudy(small), ({ metrics }) => ({ metrics: { ...metrics, unfinished: count } }))
+    const unfinished = (count: number): Study =>
+      changed(fixtureStudy(small), ({ metrics }) => ({ metrics: { ...metrics, unfinished: count } }))
     expect(of(unfinished(20), 'censoring')).toEqual([])
     expect(of(unfinished(21), 'censoring')[0].text).toContain('63 requests were unfinished at the horizon and have no latency')
   })
@@ -46,7 +54,9 @@ describe('warnings', () => {
     const [warning, ...more] = of({ ...waves, warmup: 10 }, 'drift')
     expect(more).toEqual([])
     expect(warning.variants).toEqual([0, 1])
-    expect(warning.text).toMatch(/^MSER-5 would cut more than the warm-up of 10\.0 s: .*ready in 6 of 6 runs.*; so does demand in 6 of 6 runs/)
+    expect(warning.text).toMatch(
+      /^MSER-5 would cut more than the warm-up of 10\.0 s: .*ready in 6 of 6 runs.*; so does demand in 6 of 6 runs/,
+    )
     expect(of({ ...waves, warmup: 550 }, 'drift')).toEqual([])
   })
 
@@ -55,8 +65,12 @@ describe('warnings', () => {
     for (let i = 0; i < 20_000; i++) tail.record(i < 20 ? 30_000_000 : 1000)
     const one = changed(fixtureStudy(small), (_, variant) => (variant === 0 ? { latency: tail.toSparse() } : {}))
     expect(of(one, 'heavy-tail')).toEqual([expect.objectContaining({ variants: [0] })])
-    expect(of(one, 'heavy-tail')[0].text).toMatch(/^v0: latency has a heavy tail: the slowest 0\.1 % of 60,000 requests carry 97 % of the sum \(the cap is the largest, 30\.\d s; tail index /)
-    const services = changed(fixtureStudy({ ...small, services: ['web', '<b>'] }), ({ latencyByService }) => ({ latencyByService: { ...latencyByService, '<b>': tail.toSparse() } }))
+    expect(of(one, 'heavy-tail')[0].text).toMatch(
+      /^v0: latency has a heavy tail: the slowest 0\.1 % of 60,000 requests carry 97 % of the sum \(the cap is the largest, 30\.\d s; tail index /,
+    )
+    const services = changed(fixtureStudy({ ...small, services: ['web', '<b>'] }), ({ latencyByService }) => ({
+      latencyByService: { ...latencyByService, '<b>': tail.toSparse() },
+    }))
     expect(of(services, 'heavy-tail').map(({ text }) => text.slice(0, 32))).toEqual(['latency of <b> has a heavy tail:'])
   })
 })

@@ -48,10 +48,26 @@ function missingRuns(study: Study): Warning[] {
 
 /** What is counted as censored, and the metrics whose values are lower bounds by it. */
 const CENSORED = [
-  { count: 'pending-censored', metrics: ['pending-p50', 'pending-p99'], what: 'pods were still unbound at the horizon and count with the time until then, so the true values can only be higher' },
-  { count: 'ready-censored', metrics: ['time-to-ready-p99'], what: 'pods of services were not ready at the horizon and count with the time until then, so the true values can only be higher' },
-  { count: 'jobs-unfinished', metrics: ['job-completion-p50', 'job-completion-p99', 'job-completion-mean'], what: 'jobs were unfinished at the horizon and count with the time until then, so the true values can only be higher' },
-  { count: 'unfinished', metrics: ['latency-p50', 'latency-p99', 'latency-p999', 'latency-mean'], what: 'requests were unfinished at the horizon and have no latency, so slow ones may be missing' },
+  {
+    count: 'pending-censored',
+    metrics: ['pending-p50', 'pending-p99'],
+    what: 'pods were still unbound at the horizon and count with the time until then, so the true values can only be higher',
+  },
+  {
+    count: 'ready-censored',
+    metrics: ['time-to-ready-p99'],
+    what: 'pods of services were not ready at the horizon and count with the time until then, so the true values can only be higher',
+  },
+  {
+    count: 'jobs-unfinished',
+    metrics: ['job-completion-p50', 'job-completion-p99', 'job-completion-mean'],
+    what: 'jobs were unfinished at the horizon and count with the time until then, so the true values can only be higher',
+  },
+  {
+    count: 'unfinished',
+    metrics: ['latency-p50', 'latency-p99', 'latency-p999', 'latency-mean'],
+    what: 'requests were unfinished at the horizon and have no latency, so slow ones may be missing',
+  },
 ] as const
 
 /** Of latencies the few requests in flight at the horizon are no news: from this share of all on they are. */
@@ -100,11 +116,28 @@ function drift(study: Study): Warning[] {
   const told = [...SETTLING, OUTSIDE].flatMap((column, i) => {
     const theirs = variants.map((variant) => found[variant][i])
     if (!theirs.some(notable)) return []
-    return [{ column, words: `${column} in ${theirs.reduce((sum, { of }) => sum + of, 0)} of ${theirs.reduce((sum, { runs }) => sum + runs, 0)} runs` }]
+    return [
+      {
+        column,
+        words: `${column} in ${theirs.reduce((sum, { of }) => sum + of, 0)} of ${theirs.reduce((sum, { runs }) => sum + runs, 0)} runs`,
+      },
+    ]
   })
-  const words = told.filter(({ column }) => column !== OUTSIDE).map((one) => one.words).join(', ')
-  const outside = told.filter(({ column }) => column === OUTSIDE).map((one) => `; so does ${one.words}, which is the traffic itself and no matter of warm-up`).join('')
-  return [{ kind: 'drift', variants, text: `${named(study, variants)}MSER-5 would cut more than the warm-up of ${formatNumber(warmup)} s: ${words}${outside}. Nothing was cut; a longer warm-up tells whether it matters` }]
+  const words = told
+    .filter(({ column }) => column !== OUTSIDE)
+    .map((one) => one.words)
+    .join(', ')
+  const outside = told
+    .filter(({ column }) => column === OUTSIDE)
+    .map((one) => `; so does ${one.words}, which is the traffic itself and no matter of warm-up`)
+    .join('')
+  return [
+    {
+      kind: 'drift',
+      variants,
+      text: `${named(study, variants)}MSER-5 would cut more than the warm-up of ${formatNumber(warmup)} s: ${words}${outside}. Nothing was cut; a longer warm-up tells whether it matters`,
+    },
+  ]
 }
 
 interface Drifting {
@@ -115,7 +148,9 @@ interface Drifting {
 }
 
 function driftingRuns(study: Study, variant: number, column: string, warmup: number): Drifting {
-  const found = runsOf(study, variant).map(({ result }) => driftsBeyond(result.series, column, warmup)).filter((one) => one !== undefined)
+  const found = runsOf(study, variant)
+    .map(({ result }) => driftsBeyond(result.series, column, warmup))
+    .filter((one) => one !== undefined)
   return { column, of: found.filter((one) => one).length, runs: found.length }
 }
 

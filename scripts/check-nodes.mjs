@@ -23,7 +23,10 @@ function nodeOf(version) {
   if (!existsSync(executable)) {
     mkdirSync(home, { recursive: true })
     console.log(`fetching ${name}@${version}`)
-    execFileSync('npm', ['install', '--prefix', home, '--no-save', '--no-audit', '--no-fund', '--silent', `${name}@${version}`], { cwd: home, stdio: 'inherit' })
+    execFileSync('npm', ['install', '--prefix', home, '--no-save', '--no-audit', '--no-fund', '--silent', `${name}@${version}`], {
+      cwd: home,
+      stdio: 'inherit',
+    })
   }
   return executable
 }
@@ -53,7 +56,10 @@ for (const version of VERSIONS) {
   for (const jobs of JOBS) {
     const out = join(cache, 'results', `${version}-${jobs}`)
     rmSync(out, { recursive: true, force: true })
-    execFileSync(node, [join(root, 'bin', 'orchsim.js'), 'run', experiment, '--out', out, '--jobs', String(jobs), '--quiet'], { cwd: root, stdio: 'inherit' })
+    execFileSync(node, [join(root, 'bin', 'orchsim.js'), 'run', experiment, '--out', out, '--jobs', String(jobs), '--quiet'], {
+      cwd: root,
+      stdio: 'inherit',
+    })
     const found = digests(out)
     const name = `Node ${version} with ${jobs} worker${jobs === 1 ? '' : 's'}`
     if (first === undefined) {

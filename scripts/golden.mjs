@@ -20,7 +20,12 @@ const words = args.filter((arg) => arg !== '--write')
 
 const published = FOLDERS.flatMap((folder) => {
   const home = join(root, 'experiments', folder)
-  return existsSync(home) ? readdirSync(home).filter((name) => name.endsWith('.yaml')).sort().map((name) => join(home, name)) : []
+  return existsSync(home)
+    ? readdirSync(home)
+        .filter((name) => name.endsWith('.yaml'))
+        .sort()
+        .map((name) => join(home, name))
+    : []
 }).filter((file) => words.length === 0 || words.some((word) => relative(root, file).includes(word)))
 
 /** Two digits of the half-width, and the mean to the same place. */
@@ -40,28 +45,49 @@ for (const file of published) {
   const begin = Date.now()
   let out
   try {
-    out = execFileSync(process.execPath, [join(root, 'bin', 'orchsim.js'), 'run', file, '--json', '--quiet', '--out', join(root, 'results', 'golden', name.replaceAll(/[/.]/g, '-'))], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] })
+    out = execFileSync(
+      process.execPath,
+      [
+        join(root, 'bin', 'orchsim.js'),
+        'run',
+        file,
+        '--json',
+        '--quiet',
+        '--out',
+        join(root, 'results', 'golden', name.replaceAll(/[/.]/g, '-')),
+      ],
+      { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] },
+    )
   } catch (error) {
     wrong++
     console.error(`${name}: the expected finding does not hold (exit code ${error.status})`)
     continue
   }
   const study = JSON.parse(out)
-  const rows = study.rows.filter(({ metric }) => metric === study.primary || asserted.includes(metric)).map(({ variant, metric, unit, n, mean, interval, contrast }) => ({
-    variant, metric, unit, n, ...rounded(mean, interval === null ? null : (interval[1] - interval[0]) / 2), ...(contrast === null || metric !== study.primary ? {} : { verdict: contrast.verdict }),
-  }))
+  const rows = study.rows
+    .filter(({ metric }) => metric === study.primary || asserted.includes(metric))
+    .map(({ variant, metric, unit, n, mean, interval, contrast }) => ({
+      variant,
+      metric,
+      unit,
+      n,
+      ...rounded(mean, interval === null ? null : (interval[1] - interval[0]) / 2),
+      ...(contrast === null || metric !== study.primary ? {} : { verdict: contrast.verdict }),
+    }))
   const content = `${JSON.stringify({ experiment: createHash('sha256').update(text).digest('hex'), rows }, null, 1)}\n`
   const seconds = ((Date.now() - begin) / 1000).toFixed(1)
   if (write) {
     writeFileSync(golden, content)
     console.log(`${name}: written, ${rows.length} rows, ${seconds} s`)
-  } else if (existsSync(golden) && readFileSync(golden, 'utf8') === content) console.log(`${name}: as published, ${rows.length} rows, ${seconds} s`)
+  } else if (existsSync(golden) && readFileSync(golden, 'utf8') === content)
+    console.log(`${name}: as published, ${rows.length} rows, ${seconds} s`)
   else {
     wrong++
     const before = existsSync(golden) ? JSON.parse(readFileSync(golden, 'utf8')).rows : []
     console.error(`${name}: ${before.length === 0 ? 'has no golden rows' : 'differs from its golden rows'}`)
     rows.forEach((row, i) => {
-      if (JSON.stringify(row) !== JSON.stringify(before[i])) console.error(`  was ${JSON.stringify(before[i])}\n  is  ${JSON.stringify(row)}`)
+      if (JSON.stringify(row) !== JSON.stringify(before[i]))
+        console.error(`  was ${JSON.stringify(before[i])}\n  is  ${JSON.stringify(row)}`)
     })
   }
 }

@@ -22,7 +22,9 @@ export async function bundle() {
     platform: 'browser',
     charset: 'ascii',
     legalComments: 'none',
-    banner: { js: `/* orchsim, MIT. Contains vega ${version} (c) University of Washington Interactive Data Lab, BSD-3-Clause, and d3 (c) Mike Bostock, ISC: reports/page/LICENSE-vega.txt */` },
+    banner: {
+      js: `/* orchsim, MIT. Contains vega ${version} (c) University of Washington Interactive Data Lab, BSD-3-Clause, and d3 (c) Mike Bostock, ISC: reports/page/LICENSE-vega.txt */`,
+    },
     tsconfigRaw: {},
     write: false,
   })

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-pack-'))
-const run = (command, args, cwd, stdio = 'pipe') => execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', stdio, 'inherit'] })
+const run = (command, args, cwd, stdio = 'pipe') =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', stdio, 'inherit'] })
 const fail = (message) => {
   console.error(`packed tarball: ${message}`)
   process.exitCode = 1
@@ -19,7 +20,9 @@ try {
   writeFileSync(join(folder, 'package.json'), '{ "name": "user", "private": true }')
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', `./${filename}`], folder)
 
-  writeFileSync(join(folder, 'roomy.ts'), `import type { OwnScheduler } from 'orchsim'
+  writeFileSync(
+    join(folder, 'roomy.ts'),
+    `import type { OwnScheduler } from 'orchsim'
 
 const roomy: OwnScheduler = {
   name: 'roomy',
@@ -27,10 +30,18 @@ const roomy: OwnScheduler = {
 }
 
 export default roomy
-`)
+`,
+  )
   // The user's editor: the package's types are found and fit.
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--module', 'preserve', 'roomy.ts'], folder, 'inherit')
-  writeFileSync(join(folder, 'small.yaml'), `name: small
+  run(
+    process.execPath,
+    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--module', 'preserve', 'roomy.ts'],
+    folder,
+    'inherit',
+  )
+  writeFileSync(
+    join(folder, 'small.yaml'),
+    `name: small
 replications: 2
 horizon: 8m
 warmup: 2m
@@ -42,7 +53,8 @@ workload:
     - { trace: openb, inflate: { cpu: 20% } }
 compare:
   scheduling: [best-fit, { file: ./roomy.ts }]
-`)
+`,
+  )
   console.log(run('npx', ['--no-install', 'orchsim', 'run', 'small.yaml', '--jobs', '2'], folder))
   const out = join(folder, 'results', 'small')
   for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'manifest.json', 'report.html', 'charts']) {
@@ -66,7 +78,9 @@ compare:
   orchsim('compare', join('results', 'small'), 'again')
   orchsim('chart', 'again', 'latency', '--out', 'latency.png')
   if (!existsSync(join(folder, 'latency.png'))) fail('latency.png was not drawn')
-  const shipped = ['quickstart.yaml', 'slb/power-of-choices.yaml', 'loop/packing-and-balancing.yaml'].map((name) => join('node_modules', 'orchsim', 'experiments', name))
+  const shipped = ['quickstart.yaml', 'slb/power-of-choices.yaml', 'loop/packing-and-balancing.yaml'].map((name) =>
+    join('node_modules', 'orchsim', 'experiments', name),
+  )
   orchsim('validate', ...shipped)
   if (process.exitCode === undefined) console.log('the packed tarball runs in an empty folder')
 } finally {

@@ -44,7 +44,9 @@ describe('(a) packing reaches latency', () => {
     const { nodes, pods } = simulation.parts.cluster.view
     const on = Array.from({ length: nodes.count }, () => [0, 0])
     for (let pod = 0; pod < pods.count; pod++) if (pods.node[pod] !== NONE) on[pods.node[pod]][pods.service[pod] === NONE ? 1 : 0]++
-    return new Set(on.filter(([web, background]) => web + background > 0).map(([web, background]) => `${web} web + ${background} background`))
+    return new Set(
+      on.filter(([web, background]) => web + background > 0).map(([web, background]) => `${web} web + ${background} background`),
+    )
   }
 
   const p99 = (of: SimulationInput): number => simulate(of).metrics['latency-p99'] as number
@@ -79,7 +81,12 @@ describe('(a) packing reaches latency', () => {
     expect(high).toBeLessThan(1.05)
   })
   it('agrees within 8 % with a small simulation made elsewhere: packed/loose p99 of 64/62, 79/64, 111/66, 278/67 ms at 0.4, 0.5, 0.55, 0.6 cores', () => {
-    for (const [cores, packed, loose] of [[0.4, 64, 62], [0.5, 79, 64], [0.55, 111, 66], [0.6, 278, 67]]) {
+    for (const [cores, packed, loose] of [
+      [0.4, 64, 62],
+      [0.5, 79, 64],
+      [0.55, 111, 66],
+      [0.6, 278, 67],
+    ]) {
       const rate = (cores * 64) / 0.008
       expect(Math.abs(p99(cluster('best-fit', rate, 0.75, 0)) / packed - 1), `packed at ${cores} cores`).toBeLessThan(0.08)
       expect(Math.abs(p99(cluster('least-allocated', rate, 0.75, 0)) / loose - 1), `loose at ${cores} cores`).toBeLessThan(0.08)
@@ -104,7 +111,17 @@ describe('(b) delays reach recovery', () => {
     readonly sync: number
   }
   // Probe off: it is a periodic delay and would blur the fixed ones. The node autoscaler's scan, of which the proof says nothing, is 1 s.
-  const base: Times = { ...noDelays, scrape: 15e6, window: 30e6, sync: 15e6, propagation: 2e6, provision: 60e6, pullPod: 20e6, startPod: 10e6, probe: 0 }
+  const base: Times = {
+    ...noDelays,
+    scrape: 15e6,
+    window: 30e6,
+    sync: 15e6,
+    propagation: 2e6,
+    provision: 60e6,
+    pullPod: 20e6,
+    startPod: 10e6,
+    probe: 0,
+  }
 
   function recovery(times: Partial<Times> = {}, replication = 0): number {
     const of = { ...base, ...times }
@@ -166,18 +183,21 @@ describe('(b) delays reach recovery', () => {
   it.each([
     ['the scrape', { scrape: 0 }],
     ['the sync', { sync: 0 }],
-  ] as const)('without the period of %s recovery comes earlier by between nothing and one period, by half of it on average', (_name, times) => {
-    const costs = Array.from({ length: REPLICATIONS }, (_, replication) => recovery({}, replication) - recovery(times, replication))
-    for (const cost of costs) {
-      expect(cost).toBeGreaterThanOrEqual(-1)
-      expect(cost).toBeLessThanOrEqual(15 + 1)
-    }
-    const mean = costs.reduce((sum, x) => sum + x, 0) / costs.length
-    const variance = costs.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / (costs.length - 1)
-    const half = T95[REPLICATIONS] * Math.sqrt(variance / costs.length)
-    expect(mean).toBeGreaterThan(0)
-    expect(Math.abs(mean - 7.5), `${costs.join(' ')}: ${mean} ± ${half}`).toBeLessThan(half)
-  })
+  ] as const)(
+    'without the period of %s recovery comes earlier by between nothing and one period, by half of it on average',
+    (_name, times) => {
+      const costs = Array.from({ length: REPLICATIONS }, (_, replication) => recovery({}, replication) - recovery(times, replication))
+      for (const cost of costs) {
+        expect(cost).toBeGreaterThanOrEqual(-1)
+        expect(cost).toBeLessThanOrEqual(15 + 1)
+      }
+      const mean = costs.reduce((sum, x) => sum + x, 0) / costs.length
+      const variance = costs.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / (costs.length - 1)
+      const half = T95[REPLICATIONS] * Math.sqrt(variance / costs.length)
+      expect(mean).toBeGreaterThan(0)
+      expect(Math.abs(mean - 7.5), `${costs.join(' ')}: ${mean} ± ${half}`).toBeLessThan(half)
+    },
+  )
 
   it('a shorter averaging window recovers no later (the sign only)', () => {
     expect(saved({ window: 0 })).toBeGreaterThanOrEqual(0)

@@ -18,7 +18,14 @@ export type { LoadView, ReplicaAutoscaler, ReplicaAutoscalerDefinition, Replicas
 export type { OwnReplicaAutoscaler } from './autoscaling/replicas/index.ts'
 export type { SizeAutoscaler, SizeAutoscalerDefinition, Sizes, SizesContext, UsageView } from './autoscaling/sizes/policy.ts'
 export type { OwnSizeAutoscaler } from './autoscaling/sizes/index.ts'
-export type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesContext, NodesScalingView, ScalablePool } from './autoscaling/nodes/policy.ts'
+export type {
+  NodeAutoscaler,
+  NodeAutoscalerDefinition,
+  NodeChanges,
+  NodesContext,
+  NodesScalingView,
+  ScalablePool,
+} from './autoscaling/nodes/policy.ts'
 export { NO_BACKEND, Outcome } from './slb/policy.ts'
 export type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './slb/policy.ts'
 export type { Backends, OwnBalancer } from './slb/index.ts'

@@ -23,7 +23,11 @@ const someService = (name: string) =>
       queue: fc.constantFrom(0, 2, Infinity),
       timeout: fc.constantFrom(0, 20_000, 45_000),
       cancel: fc.boolean(),
-      retries: fc.record({ limit: fc.integer({ min: 0, max: 3 }), backoff: fc.constantFrom(0, 10_000), budget: fc.constantFrom(0.2, 1, 3) }),
+      retries: fc.record({
+        limit: fc.integer({ min: 0, max: 3 }),
+        backoff: fc.constantFrom(0, 10_000),
+        budget: fc.constantFrom(0.2, 1, 3),
+      }),
       networkDelay: fc.constantFrom(0, 3000),
       grace: fc.constantFrom(0, 15_000, 200_000),
       preStop: fc.constantFrom(0, 10_000, 50_000),
@@ -32,9 +36,16 @@ const someService = (name: string) =>
       limit: fc.constantFrom(0, 500, 1500),
       requests,
     })
-    .map(({ limit, ...spec }) => service({ name, shape: shape({ cpu: 500, memory: GiB, limit }), ...spec, minReplicas: 0, maxReplicas: 20 }))
+    .map(({ limit, ...spec }) =>
+      service({ name, shape: shape({ cpu: 500, memory: GiB, limit }), ...spec, minReplicas: 0, maxReplicas: 20 }),
+    )
 
-const deed = fc.record({ at: time, what: fc.constantFrom('scale', 'order', 'cordon'), which: fc.integer({ min: 0, max: 1 }), count: fc.integer({ min: 0, max: 6 }) })
+const deed = fc.record({
+  at: time,
+  what: fc.constantFrom('scale', 'order', 'cordon'),
+  which: fc.integer({ min: 0, max: 1 }),
+  count: fc.integer({ min: 0, max: 6 }),
+})
 
 const everything = fc.record({
   services: fc.tuple(someService('web'), someService('api')),
@@ -59,7 +70,13 @@ describe('any small run', () => {
             sample: 50_000,
             pools: [pool(2, { cpu: 2000, memory: 4 * GiB }, { max: 6, provision })],
             services,
-            background: [coming([...background].sort((a, b) => a[0] - b[0]).map(([at, usage, duration]) => [at, shape({ cpu: 700, memory: 1, usage }), 1 + duration]))],
+            background: [
+              coming(
+                [...background]
+                  .sort((a, b) => a[0] - b[0])
+                  .map(([at, usage, duration]) => [at, shape({ cpu: 700, memory: 1, usage }), 1 + duration]),
+              ),
+            ],
             binpacking: { ...choose(packers, inRounds ? 'best-fit-decreasing' : 'none'), seat: 'both', every: 10_000 },
             slb: choose(balancers, balancer),
             balancers: 2,

@@ -20,7 +20,11 @@ const churn: Background = {
     let time = 0
     const source = {
       shape: 0,
-      shapes: [shape({ cpu: 2000, memory: 4 * GiB, usage: 0.9 }), shape({ cpu: 500, memory: GiB, usage: 2.5 }), shape({ cpu: 1000, gpus: 1, gpuMilli: 300, usage: 0.5 })],
+      shapes: [
+        shape({ cpu: 2000, memory: 4 * GiB, usage: 0.9 }),
+        shape({ cpu: 500, memory: GiB, usage: 2.5 }),
+        shape({ cpu: 1000, gpus: 1, gpuMilli: 300, usage: 0.5 }),
+      ],
       duration: 0,
       meanDuration: 40e6,
       stationary: true,
@@ -63,7 +67,13 @@ const everything = (partial: Partial<SimulationInput> = {}): SimulationInput =>
         probe: 5e6,
         requests: stepped(60, 300, 200, { kind: 'lognormal', mean: 20_000, cv: 1.5 }, { kind: 'constant', value: 2000 }),
       }),
-      service({ name: 'api', replicas: 3, threads: 0, shape: shape({ cpu: 300, memory: GiB, limit: 1000 }), requests: requests(40, { kind: 'exponential', mean: 15_000 }) }),
+      service({
+        name: 'api',
+        replicas: 3,
+        threads: 0,
+        shape: shape({ cpu: 300, memory: GiB, limit: 1000 }),
+        requests: requests(40, { kind: 'exponential', mean: 15_000 }),
+      }),
     ],
     delays: { ...noDelays, decision: 1000, perNode: 10, bind: 100_000, pull: 1e6, start: 1e6, propagation: 1e6 },
     replicas: choose(replicaAutoscalers, 'target-utilization', { scaleDownWindow: 60e6 }),
@@ -78,7 +88,10 @@ describe('a run with everything on', () => {
   it.each([
     ['the scheduler', {}],
     ['rounds of a packer', { binpacking: { ...choose(packers, 'best-fit-decreasing'), seat: 'both' as const, every: 1e6 } }],
-    ['a random scheduler, random balancers, exact contention', { scheduling: choose(schedulers, 'random'), slb: choose(balancers, 'random'), contentionEpoch: 0 }],
+    [
+      'a random scheduler, random balancers, exact contention',
+      { scheduling: choose(schedulers, 'random'), slb: choose(balancers, 'random'), contentionEpoch: 0 },
+    ],
   ])('keeps every law with %s', (_name, partial) => {
     const simulation = new Simulation(everything(partial))
     const { metrics, series } = simulation.run()
@@ -111,13 +124,18 @@ describe('a run with everything on', () => {
   })
 
   it('a scheduler that insists on a full node ends the run with its name', () => {
-    const stubborn = { definition: { ...schedulers.find('random')!, name: 'stubborn', create: () => ({ place: () => 0, examined: 1 }) }, values: {} }
+    const stubborn = {
+      definition: { ...schedulers.find('random')!, name: 'stubborn', create: () => ({ place: () => 0, examined: 1 }) },
+      values: {},
+    }
     expect(() => simulate(everything({ scheduling: stubborn }))).toThrow(/stubborn/)
   })
 
   it('drained and shrunk nodes are paid for no longer, and their pods live on', () => {
     // No background: after the start two nodes of six hold everything, so the rest goes down to the pool's minimum.
-    const { metrics, series } = simulate(everything({ background: [], ageing: 0, pools: [pool(6, {}, { min: 1, max: 6, provision: 20e6 })] }))
+    const { metrics, series } = simulate(
+      everything({ background: [], ageing: 0, pools: [pool(6, {}, { min: 1, max: 6, provision: 20e6 })] }),
+    )
     const nodes = series.columns.find((column) => column.name === 'nodes')!.values as Float64Array
     expect(nodes[nodes.length - 1]).toBeLessThan(6)
     expect(metrics['nodes-mean']).toBeLessThan(6)

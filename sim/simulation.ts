@@ -66,7 +66,8 @@ export interface Parts {
   readonly notes: string[]
 }
 
-const make = <Made, Context>(chosen: Chosen<Definition<Made, Context>>, context: Context): Made => chosen.definition.create(chosen.values as Values, context)
+const make = <Made, Context>(chosen: Chosen<Definition<Made, Context>>, context: Context): Made =>
+  chosen.definition.create(chosen.values as Values, context)
 
 /** Runs to the horizon and returns the results. Throws a plain Error with a sentence when an algorithm breaks its contract or a check fails. */
 export function simulate(input: SimulationInput): RunResult {
@@ -99,7 +100,10 @@ export class Simulation {
         spec,
         row,
         source: spec.requests(stream),
-        devices: Array.from({ length: input.balancers }, (_, i) => new Device(make(input.slb, { random: stream(`balancer-${i}`), now }), input.slb.definition.name)),
+        devices: Array.from(
+          { length: input.balancers },
+          (_, i) => new Device(make(input.slb, { random: stream(`balancer-${i}`), now }), input.slb.definition.name),
+        ),
         clients: stream('clients'),
         backoff: streams.keyed(`backoff/${spec.name}`),
         ledger: new Ledger(origin, windowStart, spec.objective, input.horizon),
@@ -117,23 +121,52 @@ export class Simulation {
     const scaling = new ScalingRecorder(windowStart)
     const nodes = new NodeLifecycle(simulator, cluster, shares, nodeLevels, input.pools)
     const lifecycle = new PodLifecycle(
-      simulator, cluster, services, servers, heaps, shares, pods, input.delays,
+      simulator,
+      cluster,
+      services,
+      servers,
+      heaps,
+      shares,
+      pods,
+      input.delays,
       services.map(({ spec }) => streams.keyed(`startup/${spec.name}`)),
     )
-    const endpoints = new Endpoints(simulator, cluster, services, servers, (pod, epoch) => lifecycle.serverOf(pod, epoch), input.delays.propagation, news)
+    const endpoints = new Endpoints(
+      simulator,
+      cluster,
+      services,
+      servers,
+      (pod, epoch) => lifecycle.serverOf(pod, epoch),
+      input.delays.propagation,
+      news,
+    )
 
     const packer = make(input.binpacking, { now })
     const { seat } = input.binpacking
     const rounds: Rounds | null =
       packer !== null && seat !== 'estimator'
-        ? { packer, every: input.binpacking.every, types: () => nodes.pools.flatMap((pool, row) => (pool.spec.max > pool.spec.min ? [nodes.nextType(row)] : [])) }
+        ? {
+            packer,
+            every: input.binpacking.every,
+            types: () => nodes.pools.flatMap((pool, row) => (pool.spec.max > pool.spec.min ? [nodes.nextType(row)] : [])),
+          }
         : null
     const placer = make(input.scheduling, { random: streams.stream('scheduling'), now })
     const order = input.scheduling.order === undefined ? undefined : make(input.scheduling.order, undefined)
     const loop = new SchedulingLoop(cluster.view, placer, new PendingQueue(order), input.scheduling.definition.name)
-    const placement = new Placement(simulator, cluster, loop, rounds, pods, input.delays, rounds === null ? input.scheduling.definition.name : input.binpacking.definition.name)
+    const placement = new Placement(
+      simulator,
+      cluster,
+      loop,
+      rounds,
+      pods,
+      input.delays,
+      rounds === null ? input.scheduling.definition.name : input.binpacking.definition.name,
+    )
     const replicaSets = new ReplicaSets(simulator, cluster, services, lifecycle, placement)
-    const sources = input.background.map((background) => background.pods((purpose) => streams.stream(`${purpose}/background/${background.name}`)))
+    const sources = input.background.map((background) =>
+      background.pods((purpose) => streams.stream(`${purpose}/background/${background.name}`)),
+    )
     const background = new Background(simulator, cluster, sources, origin, end, lifecycle, placement, jobs)
     const flow = new RequestFlow(simulator, services, servers, heaps, shares, origin, end, (server) => lifecycle.emptied(server), news)
 
@@ -155,7 +188,19 @@ export class Simulation {
     const { view } = cluster
     const serverOf = (pod: number) => lifecycle.serverOf(pod, view.pods.epoch[pod])
     const autoscaling = new Autoscaling(
-      { simulator, cluster, services, servers, shares, replicaSets, nodes, placement, recorder: scaling, serverOf, phases: streams.keyed('phases') },
+      {
+        simulator,
+        cluster,
+        services,
+        servers,
+        shares,
+        replicaSets,
+        nodes,
+        placement,
+        recorder: scaling,
+        serverOf,
+        phases: streams.keyed('phases'),
+      },
       services.map(() => make(input.replicas, { now })),
       services.map(() => make(input.sizes, { now })),
       make(input.nodes, { now, packer: packer !== null && seat !== 'rounds' ? packer : firstFitInOrder }),
@@ -163,9 +208,42 @@ export class Simulation {
       input.delays.window,
     )
     const notes: string[] = []
-    const sampler = new Sampler({ simulator, cluster, services, servers, shares, replicaSets, pods, nodeLevels, origin, windowStart, step: input.sample, end: this.end, picture: input.replication === 0 })
+    const sampler = new Sampler({
+      simulator,
+      cluster,
+      services,
+      servers,
+      shares,
+      replicaSets,
+      pods,
+      nodeLevels,
+      origin,
+      windowStart,
+      step: input.sample,
+      end: this.end,
+      picture: input.replication === 0,
+    })
     this.sources = sources
-    this.parts = { input, simulator, cluster, services, servers, shares, flow, replicaSets, nodes, placement, pods, jobs, nodeLevels, autoscaling, scaling, sampler, background, notes }
+    this.parts = {
+      input,
+      simulator,
+      cluster,
+      services,
+      servers,
+      shares,
+      flow,
+      replicaSets,
+      nodes,
+      placement,
+      pods,
+      jobs,
+      nodeLevels,
+      autoscaling,
+      scaling,
+      sampler,
+      background,
+      notes,
+    }
 
     simulator.on(Kind.Origin, () => {
       services.forEach(({ spec }, row) => replicaSets.scale(row, spec.replicas))
@@ -189,7 +267,10 @@ export class Simulation {
   run(): RunResult {
     const { simulator, flow, services, notes, input } = this.parts
     const how = simulator.run(this.end, input.eventBudget)
-    if (how === 'budget') throw new Error(`the run used up its budget of ${input.eventBudget} events at ${(simulator.now - this.origin) / 1e6} s of ${input.horizon / 1e6} s`)
+    if (how === 'budget')
+      throw new Error(
+        `the run used up its budget of ${input.eventBudget} events at ${(simulator.now - this.origin) / 1e6} s of ${input.horizon / 1e6} s`,
+      )
     this.checker?.full()
     flow.finish()
     for (const service of services) checkLittlesLaw(service, simulator.now)
@@ -214,7 +295,9 @@ export class Simulation {
 function checkLittlesLaw({ spec, ledger }: ServiceRun, now: number): void {
   const integral = ledger.inSystem.integral(now)
   if (integral !== ledger.sojournSum) {
-    throw new Error(`Little's law does not hold for ${spec.name}: requests in the system add up to ${integral} request·µs, their times to ${ledger.sojournSum}`)
+    throw new Error(
+      `Little's law does not hold for ${spec.name}: requests in the system add up to ${integral} request·µs, their times to ${ledger.sojournSum}`,
+    )
   }
 }
 
@@ -225,4 +308,3 @@ function namedResources(input: SimulationInput): string[] {
   for (const { shape } of input.services) for (const name of Object.keys(shape.resources)) names.add(name)
   return [...names].sort()
 }
-

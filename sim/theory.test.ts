@@ -32,7 +32,9 @@ const one = (rate: number, work: DistributionSpec, threads: number): Partial<Sim
   horizon: 1000e6,
   warmup: 50e6,
   pools: [pool(1, { cpu: 64_000 })],
-  services: [service({ threads, requests: requests(rate, work), shape: { ...service().shape, limit: threads === 0 ? 1000 : threads * 1000 } })],
+  services: [
+    service({ threads, requests: requests(rate, work), shape: { ...service().shape, limit: threads === 0 ? 1000 : threads * 1000 } }),
+  ],
 })
 const exponential: DistributionSpec = { kind: 'exponential', mean: MEAN }
 const lognormal: DistributionSpec = { kind: 'lognormal', mean: MEAN, cv: 1.5 }

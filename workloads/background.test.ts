@@ -17,34 +17,58 @@ const HOUR = 3600 * SECOND
 const capacity = { cpu: 125_514_000, memory: 612_028_416 * 1_048_576, gpu: 6_212_000 }
 
 const trace: TraceBackground = {
-  kind: 'trace', format: 'openb', name: 'batch', path: fileURLToPath(new URL('./data/openb-gpu-2023', import.meta.url)), pods: OPENB_PODS,
-  inflate: { resource: 'cpu', share: 0.6 }, speedUp: 1, from: 0, usage: 0.75, limited: false,
+  kind: 'trace',
+  format: 'openb',
+  name: 'batch',
+  path: fileURLToPath(new URL('./data/openb-gpu-2023', import.meta.url)),
+  pods: OPENB_PODS,
+  inflate: { resource: 'cpu', share: 0.6 },
+  speedUp: 1,
+  from: 0,
+  usage: 0.75,
+  limited: false,
 }
 const synthetic: SyntheticBackground = {
-  kind: 'synthetic', name: 'batch', usage: 1, limited: false, count: null, inflate: { resource: 'cpu', share: 0.5 },
-  shapes: [{ cpu: 1000, memory: 4000, weight: 3 }, { cpu: 4000, memory: 1000, weight: 1 }],
+  kind: 'synthetic',
+  name: 'batch',
+  usage: 1,
+  limited: false,
+  count: null,
+  inflate: { resource: 'cpu', share: 0.5 },
+  shapes: [
+    { cpu: 1000, memory: 4000, weight: 3 },
+    { cpu: 4000, memory: 1000, weight: 1 },
+  ],
   lifetime: { kind: 'exponential', mean: 60 * SECOND },
 }
 const small = { cpu: 1_000_000, memory: 2_000_000, gpu: 0 }
 
 const open = (spec: BackgroundSpec, seed: string | number = 1, on = capacity): PodSource => openBackground(spec, on, streams(seed))
-const demand = (source: PodSource, resource: 'cpu' | 'memory' | 'gpu') => (shape: number): number =>
-  resource === 'gpu' ? source.shapes[shape].gpus * source.shapes[shape].gpuMilli : source.shapes[shape][resource]
+const demand =
+  (source: PodSource, resource: 'cpu' | 'memory' | 'gpu') =>
+  (shape: number): number =>
+    resource === 'gpu' ? source.shapes[shape].gpus * source.shapes[shape].gpuMilli : source.shapes[shape][resource]
 /** 99 % two-sided bounds of Student's t with 19 degrees of freedom. */
 const T19 = 2.861
 
 describe('openb, inflated', () => {
   test.each([
-    ['cpu', 0.6, 1], ['memory', 0.4, 1], ['gpu', 1.3, 1], ['cpu', 0.6, 60],
-  ] as const)('%s %s at speed-up %s: the share is asked for on average over two hours (20 replications, t at 1 %)', (resource, share, speedUp) => {
-    const shares = Array.from({ length: 20 }, (_, seed) => {
-      const source = open({ ...trace, inflate: { resource, share }, speedUp }, seed)
-      return askedOnAverage(podsUntil(source, 2 * HOUR), demand(source, resource), 2 * HOUR) / capacity[resource]
-    })
-    expect(Math.abs(student(shares, share))).toBeLessThan(T19)
-    // The interval is no formality: it is narrow enough to see a share that is off by a tenth.
-    expect(Math.abs(student(shares, share * 1.1))).toBeGreaterThan(T19)
-  })
+    ['cpu', 0.6, 1],
+    ['memory', 0.4, 1],
+    ['gpu', 1.3, 1],
+    ['cpu', 0.6, 60],
+  ] as const)(
+    '%s %s at speed-up %s: the share is asked for on average over two hours (20 replications, t at 1 %)',
+    (resource, share, speedUp) => {
+      const shares = Array.from({ length: 20 }, (_, seed) => {
+        const source = open({ ...trace, inflate: { resource, share }, speedUp }, seed)
+        return askedOnAverage(podsUntil(source, 2 * HOUR), demand(source, resource), 2 * HOUR) / capacity[resource]
+      })
+      expect(Math.abs(student(shares, share))).toBeLessThan(T19)
+      // The interval is no formality: it is narrow enough to see a share that is off by a tenth.
+      expect(Math.abs(student(shares, share * 1.1))).toBeGreaterThan(T19)
+    },
+  )
 
   test('stationary: mean lifetime is that of an arriving row, 28,949 s; 94 % of the pods found at time zero outlive two hours, 11 % of the rows do', () => {
     const source = open(trace)
@@ -59,7 +83,9 @@ describe('openb, inflated', () => {
     const arriving = podsUntil(source, 10 * HOUR)
     expect(Math.abs(outlive(arriving) - 0.1057)).toBeLessThan(2.6 * Math.sqrt((0.1057 * 0.8943) / arriving.length))
     expect(present.every((pod) => pod.time === 0 && Number.isInteger(pod.duration) && pod.duration >= 1)).toBe(true)
-    expect(source.notes).toEqual(['897 of 8152 rows were never scheduled in the recorded cluster and are left out: they have no measured run time'])
+    expect(source.notes).toEqual([
+      '897 of 8152 rows were never scheduled in the recorded cluster and are left out: they have no measured run time',
+    ])
   })
 
   test('speed-up scales gaps and lifetimes, not how many pods there are', () => {
@@ -76,7 +102,10 @@ describe('openb, inflated', () => {
   test('common random numbers: a larger share starts with the pods of the smaller one, and the same pods come later', () => {
     const split = (share: number) => {
       const pods = podsUntil(open({ ...trace, inflate: { resource: 'cpu', share } }), 3 * HOUR)
-      return { present: pods.filter((pod) => pod.time === 0), later: pods.filter((pod) => pod.time > 0).map((pod) => [pod.shape, pod.duration]) }
+      return {
+        present: pods.filter((pod) => pod.time === 0),
+        later: pods.filter((pod) => pod.time > 0).map((pod) => [pod.shape, pod.duration]),
+      }
     }
     const [less, more] = [split(0.3), split(0.6)]
     expect(more.present.slice(0, less.present.length)).toEqual(less.present)
@@ -137,7 +166,9 @@ describe('openb, replayed', () => {
   })
 
   test('a part without rows is refused, naming the file', () => {
-    expect(() => open({ ...replay, from: 1e14 })).toThrow(/openb_pod_list_default\.csv: found no row to run .*; accepted: rows with a scheduled_time/)
+    expect(() => open({ ...replay, from: 1e14 })).toThrow(
+      /openb_pod_list_default\.csv: found no row to run .*; accepted: rows with a scheduled_time/,
+    )
   })
 })
 
@@ -153,15 +184,37 @@ describe('synthetic', () => {
       const source = open({ ...synthetic, lifetime }, seed, small)
       const pods = podsUntil(source, 600 * SECOND)
       const share = (from: number, to: number): number =>
-        pods.reduce((sum, pod) => sum + source.shapes[pod.shape].cpu * Math.max(0, Math.min(to, pod.time + pod.duration) - Math.max(from, pod.time)), 0) / (to - from) / small.cpu
+        pods.reduce(
+          (sum, pod) => sum + source.shapes[pod.shape].cpu * Math.max(0, Math.min(to, pod.time + pod.duration) - Math.max(from, pod.time)),
+          0,
+        ) /
+        (to - from) /
+        small.cpu
       return { first: share(0, 60 * SECOND), last: share(540 * SECOND, 600 * SECOND) }
     })
-    expect(Math.abs(student(windows.map(({ first }) => first), 0.5))).toBeLessThan(T19)
-    expect(Math.abs(student(windows.map(({ last }) => last), 0.5))).toBeLessThan(T19)
+    expect(
+      Math.abs(
+        student(
+          windows.map(({ first }) => first),
+          0.5,
+        ),
+      ),
+    ).toBeLessThan(T19)
+    expect(
+      Math.abs(
+        student(
+          windows.map(({ last }) => last),
+          0.5,
+        ),
+      ),
+    ).toBeLessThan(T19)
   })
 
   test('M/G/∞: the number present is Poisson, variance = mean (dispersion over 400 replications: χ², sd √(2/399))', () => {
-    const counts = Array.from({ length: 400 }, (_, seed) => podsUntil(open({ ...synthetic, inflate: null, count: 50 }, seed, small), 1).length)
+    const counts = Array.from(
+      { length: 400 },
+      (_, seed) => podsUntil(open({ ...synthetic, inflate: null, count: 50 }, seed, small), 1).length,
+    )
     const m = mean(counts)
     const dispersion = counts.reduce((sum, count) => sum + (count - m) * (count - m), 0) / 399 / m
     expect(Math.abs(m - 50)).toBeLessThan(2.6 * Math.sqrt(50 / 400))
@@ -192,11 +245,23 @@ describe('synthetic', () => {
 
   test('pods without any of the resource only come along: the share is reached by the others, and opening draws nothing', () => {
     const spec: SyntheticBackground = {
-      ...synthetic, lifetime: null, shapes: [{ cpu: 0, memory: 5, weight: 3 }, { cpu: 4000, memory: 5, weight: 1 }],
+      ...synthetic,
+      lifetime: null,
+      shapes: [
+        { cpu: 0, memory: 5, weight: 3 },
+        { cpu: 4000, memory: 5, weight: 1 },
+      ],
     }
     const pods = podsUntil(open(spec, 3, small), Infinity)
     expect(pods.filter((pod) => pod.shape === 1).length).toBe(125) // 500 of 1,000 cores, 4 each
-    const never = { next: () => { throw new Error('drawn') }, int: () => { throw new Error('drawn') } }
+    const never = {
+      next: () => {
+        throw new Error('drawn')
+      },
+      int: () => {
+        throw new Error('drawn')
+      },
+    }
     for (const each of [spec, synthetic, trace]) expect(openBackground(each, { ...small, gpu: 1 }, () => never).stationary).toBe(true)
   })
 
@@ -212,7 +277,10 @@ describe('synthetic', () => {
 
 describe('specs without meaning are refused, all problems in one sentence', () => {
   test.each<[BackgroundSpec, RegExp]>([
-    [{ ...trace, usage: 1.5, limited: true }, /background batch: usage: 1\.5 with limited: true; accepted: at most 1, since a limit equal to the request caps usage there/],
+    [
+      { ...trace, usage: 1.5, limited: true },
+      /background batch: usage: 1\.5 with limited: true; accepted: at most 1, since a limit equal to the request caps usage there/,
+    ],
     [{ ...trace, usage: -1 }, /usage: -1; accepted: a share from 0/],
     [{ ...trace, inflate: { resource: 'cpu', share: 0 } }, /inflate\.cpu: 0; accepted: a share of capacity above 0/],
     [{ ...trace, from: 5 }, /from with inflate/],

@@ -50,7 +50,10 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
     )
   } else {
     refuse((spec.count === null) === (spec.inflate === null), 'how many pods: accepted: either count or inflate, and not both')
-    refuse(spec.count !== null && !(Number.isInteger(spec.count) && spec.count >= 0), `count: ${spec.count}; accepted: a whole number from 0`)
+    refuse(
+      spec.count !== null && !(Number.isInteger(spec.count) && spec.count >= 0),
+      `count: ${spec.count}; accepted: a whole number from 0`,
+    )
     refuse(spec.shapes.length === 0, 'shapes: none; accepted: at least one')
     refuse(
       spec.shapes.length > 0 && !(spec.shapes.every(({ weight }) => weight >= 0) && spec.shapes.some(({ weight }) => weight > 0)),
@@ -103,9 +106,10 @@ function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: St
   const weights = cumulated(spec.shapes.map(({ weight }) => weight))
   if (spec.lifetime === null) return standingPods(spec, asked, shapes, weights, capacity, stream('present-pods'))
   const draws = new ShapeDraws(weights, spec.lifetime, stream('present-pods'), stream('arriving-pods'))
-  const rate = spec.inflate === null
-    ? (spec.count as number) / draws.mean
-    : rateOf(spec.name, spec.inflate.resource, spec.inflate.share, capacity, meanDemand(spec, asked, spec.inflate.resource) * draws.mean)
+  const rate =
+    spec.inflate === null
+      ? (spec.count as number) / draws.mean
+      : rateOf(spec.name, spec.inflate.resource, spec.inflate.share, capacity, meanDemand(spec, asked, spec.inflate.resource) * draws.mean)
   return new StationaryPods(draws, rate, draws.mean, shapes, [], stream)
 }
 
@@ -156,7 +160,14 @@ function standingPods(
   capacity: Capacity,
   stream: RandomStream,
 ): PodSource {
-  if (spec.inflate === null) return new StandingPods(spec.count as number, asked.map(() => 1), weights, shapes, stream)
+  if (spec.inflate === null)
+    return new StandingPods(
+      spec.count as number,
+      asked.map(() => 1),
+      weights,
+      shapes,
+      stream,
+    )
   const { resource, share } = spec.inflate
   refuseLacking(spec.name, resource, capacity, meanDemand(spec, asked, resource))
   const amounts = asked.map((shape) => demandOf(shape, resource))

@@ -26,16 +26,33 @@ test('drawn waits and works have the stated mean (t at 1 %)', () => {
     draws.draw(into, waits, works)
     return into
   })
-  expect(Math.abs(student(drawn.map(({ wait }) => wait), clippedMean(normal, 0)))).toBeLessThan(2.6)
-  expect(Math.abs(student(drawn.map(({ work }) => work), clippedMean(normal, 1)))).toBeLessThan(2.6)
+  expect(
+    Math.abs(
+      student(
+        drawn.map(({ wait }) => wait),
+        clippedMean(normal, 0),
+      ),
+    ),
+  ).toBeLessThan(2.6)
+  expect(
+    Math.abs(
+      student(
+        drawn.map(({ work }) => work),
+        clippedMean(normal, 1),
+      ),
+    ),
+  ).toBeLessThan(2.6)
 })
 
 test('a sentence for what is moved by half a percent, none for the rest', () => {
   expect(clippedNotes(free, { wait: normal, cpu: { kind: 'normal', mean: 10_000, sd: 2000 } })).toEqual([
     'the normal wait reaches below 0 and is cut there: its mean is 10.83 ms and not 10.00 ms',
   ])
-  expect(clippedNotes({ pattern: 'closed-loop', clients: 1, think: normal }, { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'lognormal', mean: 9000, cv: 4 } })).toEqual([
-    'the normal think time reaches below a microsecond and is cut there: its mean is 10.83 ms and not 10.00 ms',
-  ])
+  expect(
+    clippedNotes(
+      { pattern: 'closed-loop', clients: 1, think: normal },
+      { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'lognormal', mean: 9000, cv: 4 } },
+    ),
+  ).toEqual(['the normal think time reaches below a microsecond and is cut there: its mean is 10.83 ms and not 10.00 ms'])
   expect(distribution(normal).mean).toBe(10_000)
 })

@@ -19,12 +19,16 @@ export function clippedMean(spec: DistributionSpec, least: number): number {
 /** A sentence for each amount of a service whose mean is moved by half a percent or more. */
 export function clippedNotes(traffic: TrafficSpec, work: WorkSpec): string[] {
   const parts: readonly (readonly [string, DistributionSpec, number])[] = [
-    ['wait', work.wait, 0], ['work', work.cpu, 1], ...(traffic.pattern === 'closed-loop' ? [['think time', traffic.think, 1] as const] : []),
+    ['wait', work.wait, 0],
+    ['work', work.cpu, 1],
+    ...(traffic.pattern === 'closed-loop' ? [['think time', traffic.think, 1] as const] : []),
   ]
   return parts.flatMap(([what, spec, least]) => {
     const { mean } = distribution(spec)
     const cut = clippedMean(spec, least)
     if (!(cut - mean > Math.max(1, WORTH * Math.abs(mean)))) return []
-    return [`the ${spec.kind} ${what} reaches below ${least === 0 ? '0' : 'a microsecond'} and is cut there: its mean is ${(cut / 1000).toPrecision(4)} ms and not ${(mean / 1000).toPrecision(4)} ms`]
+    return [
+      `the ${spec.kind} ${what} reaches below ${least === 0 ? '0' : 'a microsecond'} and is cut there: its mean is ${(cut / 1000).toPrecision(4)} ms and not ${(mean / 1000).toPrecision(4)} ms`,
+    ]
   })
 }

@@ -1,5 +1,17 @@
 /** The public door of workloads: sources of requests and of background pods, and nodes from a trace. */
-export type { BackgroundSpec, ClientsSpec, ClosedLoopTraffic, MergedTraffic, OpenTraffic, SyntheticBackground, TraceBackground, TraceTraffic, TrafficSpec, TrainsSpec, WorkSpec } from './spec.ts'
+export type {
+  BackgroundSpec,
+  ClientsSpec,
+  ClosedLoopTraffic,
+  MergedTraffic,
+  OpenTraffic,
+  SyntheticBackground,
+  TraceBackground,
+  TraceTraffic,
+  TrafficSpec,
+  TrainsSpec,
+  WorkSpec,
+} from './spec.ts'
 export { trafficFormats } from './replay/requests.ts'
 export type { SizeWork } from './replay/size-work.ts'
 export { surveyReplay, type TraceTrafficRequest } from './replay/survey.ts'

@@ -15,7 +15,16 @@ describe('a pool from openb', () => {
     expect(new Set(templates.map((template) => JSON.stringify(template))).size).toBe(templates.length)
     // The first row of the file: openb-node-0000,32000,262144,0,
     expect(templates[initial[0]]).toEqual({
-      cpu: 32_000, memory: 262_144 * 1_048_576, gpus: 0, gpuModel: '', pods: 110, resources: {}, zone: '', labels: {}, taints: [], price: 0,
+      cpu: 32_000,
+      memory: 262_144 * 1_048_576,
+      gpus: 0,
+      gpuModel: '',
+      pods: 110,
+      resources: {},
+      zone: '',
+      labels: {},
+      taints: [],
+      price: 0,
     })
   })
 
@@ -23,7 +32,9 @@ describe('a pool from openb', () => {
     const plain = loadTracePool('openb', path)
     const { templates, initial } = loadTracePool('openb', path, { zones: ['a', 'b', 'c'], pods: 30, price: 770_000 })
     expect(Array.from(initial.slice(0, 4), (t) => templates[t].zone)).toEqual(['a', 'b', 'c', 'a'])
-    expect(initial.every((t, node) => templates[t].cpu === plain.templates[plain.initial[node]].cpu && templates[t].zone === 'abc'[node % 3])).toBe(true)
+    expect(
+      initial.every((t, node) => templates[t].cpu === plain.templates[plain.initial[node]].cpu && templates[t].zone === 'abc'[node % 3]),
+    ).toBe(true)
     expect(templates.every((template) => template.pods === 30 && template.price === 770_000)).toBe(true)
   })
 

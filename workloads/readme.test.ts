@@ -14,7 +14,8 @@ const read = (file: string): string => readFileSync(join(folder, file), 'utf8')
 const data = join(folder, 'data')
 const readme = read('README.md')
 /** Names that begin a row of a table and link to a file of the folder. */
-const rows = (under: string): string[] => [...readme.matchAll(/^\| \[([\w-]+)\]\((\w+)\/[\w-]+\.ts\)/gm)].filter((row) => row[2] === under).map((row) => row[1])
+const rows = (under: string): string[] =>
+  [...readme.matchAll(/^\| \[([\w-]+)\]\((\w+)\/[\w-]+\.ts\)/gm)].filter((row) => row[2] === under).map((row) => row[1])
 
 describe('the README does not lie', () => {
   test('its generators are the files that implement Arrivals', () => {
@@ -45,7 +46,9 @@ describe('the README does not lie', () => {
       const all = formats.split(', ')
       return names.split(', ').map((name, i) => [name, all[i] ?? all[0], folder, licence].join(' '))
     })
-    expect(listed.sort()).toEqual(broughtTraces.map(({ name, format, folder, licence }) => [name, format, folder, licence].join(' ')).sort())
+    expect(listed.sort()).toEqual(
+      broughtTraces.map(({ name, format, folder, licence }) => [name, format, folder, licence].join(' ')).sort(),
+    )
     for (const { folder, file, licence } of broughtTraces) {
       const files = readdirSync(join(data, folder))
       expect(files).toEqual(expect.arrayContaining([file, 'README.md']))

@@ -26,7 +26,13 @@ export type Pattern =
   | { readonly pattern: 'diurnal'; readonly rate: number; readonly amplitude: number; readonly period: number; readonly phase: number }
   /** Such a wave each day, with `weekend` times as much on two days of seven; `first` is the weekday at time zero, 0 for Monday; phase in days. */
   | {
-      readonly pattern: 'weekly'; readonly rate: number; readonly amplitude: number; readonly weekend: number; readonly day: number; readonly phase: number; readonly first: number
+      readonly pattern: 'weekly'
+      readonly rate: number
+      readonly amplitude: number
+      readonly weekend: number
+      readonly day: number
+      readonly phase: number
+      readonly first: number
     }
   /** `rate` until `at`, `to` from then on (until `until`, when it is set). */
   | { readonly pattern: 'step'; readonly rate: number; readonly to: number; readonly at: number; readonly until: number | null }
@@ -36,12 +42,25 @@ export type Pattern =
   | { readonly pattern: 'sawtooth'; readonly rate: number; readonly to: number; readonly period: number }
   /** `rate`, but at `at` it climbs to `peak` times that within `climb`, holds for `hold` and decays with time constant `decay`. */
   | {
-      readonly pattern: 'flash-crowd'; readonly rate: number; readonly peak: number; readonly at: number; readonly climb: number; readonly hold: number; readonly decay: number
+      readonly pattern: 'flash-crowd'
+      readonly rate: number
+      readonly peak: number
+      readonly at: number
+      readonly climb: number
+      readonly hold: number
+      readonly decay: number
     }
   /** Hidden modes with exponential dwells of these means; rates are in proportion to the factors. */
   | { readonly pattern: 'mmpp'; readonly rate: number; readonly modes: readonly { readonly factor: number; readonly dwell: number }[] }
   /** So many sources that send and are silent for Pareto periods with these means. */
-  | { readonly pattern: 'on-off'; readonly rate: number; readonly sources: number; readonly alpha: number; readonly on: number; readonly off: number }
+  | {
+      readonly pattern: 'on-off'
+      readonly rate: number
+      readonly sources: number
+      readonly alpha: number
+      readonly on: number
+      readonly off: number
+    }
 
 /** Requests of a train, the first included (rounded, at least 1), and the gaps between them [µs]. */
 export interface TrainsSpec {

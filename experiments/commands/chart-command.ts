@@ -17,13 +17,15 @@ const ENDINGS = ['.svg', '.png', '.json'] as const
 
 export async function chartCommand(folder: string, name: string | undefined, options: ChartOptions, screens: Screens): Promise<number> {
   try {
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new Wrong(`found no folder ${show(folder)}; accepted: a folder of results`)
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw new Wrong(`found no folder ${show(folder)}; accepted: a folder of results`)
     if (name === undefined && options.spec === undefined) return await listCharts(folder, screens)
     if (name !== undefined && options.spec !== undefined) throw new Wrong('found a chart and --spec; accepted: one of the two')
     const ending = options.out === undefined ? undefined : endingOf(options.out)
     const drawn = await drawFromFolder(folder, name ?? ownSpec(options.spec!))
     for (const warning of drawn.warnings) screens.err.write(`note: ${warning}\n`)
-    const files = options.out === undefined ? [join(folder, 'charts', `${drawn.name}.svg`), join(folder, 'charts', `${drawn.name}.png`)] : [options.out]
+    const files =
+      options.out === undefined ? [join(folder, 'charts', `${drawn.name}.svg`), join(folder, 'charts', `${drawn.name}.png`)] : [options.out]
     for (const file of files) screens.out.write(`${await writeWhole(file, await contentOf(drawn, ending ?? endingOf(file)))}\n`)
     return EXIT.done
   } catch (error) {
@@ -35,7 +37,10 @@ export async function chartCommand(folder: string, name: string | undefined, opt
 
 async function listCharts(folder: string, screens: Screens): Promise<number> {
   const names = await chartsIn(folder)
-  if (names.length === 0) throw new Wrong(`found no charts in ${show(folder)}; accepted: a folder that "orchsim run" has written, or --spec with a specification of your own`)
+  if (names.length === 0)
+    throw new Wrong(
+      `found no charts in ${show(folder)}; accepted: a folder that "orchsim run" has written, or --spec with a specification of your own`,
+    )
   screens.out.write(`${names.join('\n')}\n`)
   return EXIT.done
 }
@@ -44,7 +49,9 @@ function ownSpec(file: string): OwnSpecFile {
   try {
     return { file, text: readFileSync(file, 'utf8') }
   } catch (error) {
-    throw new Wrong(`found ${show(file)}, which cannot be read (${(error as NodeJS.ErrnoException).code}); accepted: a vega-lite specification (JSON)`)
+    throw new Wrong(
+      `found ${show(file)}, which cannot be read (${(error as NodeJS.ErrnoException).code}); accepted: a vega-lite specification (JSON)`,
+    )
   }
 }
 

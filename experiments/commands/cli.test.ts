@@ -42,7 +42,11 @@ interface Called {
 async function call(...args: string[]): Promise<Called> {
   let out = ''
   let err = ''
-  const code = await main(args, { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } }, new AbortController().signal)
+  const code = await main(
+    args,
+    { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } },
+    new AbortController().signal,
+  )
   return { code, out, err }
 }
 
@@ -58,7 +62,11 @@ describe('calls that are wrong end with 2, a remedy, and no stack', () => {
     ['a missing file', ['run', 'none.yaml'], 'none.yaml:1:1  found no such file; accepted: a YAML file'],
     ['an unknown member', ['list', 'slb', 'two-choice'], 'found the balancer "two-choice"; accepted: round-robin, '],
     ['an unknown metric', ['list', 'metrics', 'costs'], '(did you mean cost?)'],
-    ['an unknown family', ['list', 'schedulin'], 'found the family "schedulin"; accepted: scheduling, scheduling.order, binpacking, slb, autoscaling.replicas, autoscaling.sizes, autoscaling.nodes, metrics (did you mean scheduling?)'],
+    [
+      'an unknown family',
+      ['list', 'schedulin'],
+      'found the family "schedulin"; accepted: scheduling, scheduling.order, binpacking, slb, autoscaling.replicas, autoscaling.sizes, autoscaling.nodes, metrics (did you mean scheduling?)',
+    ],
     ['a wrong value', ['plan', file, '--set', 'horizon=5x'], `--set horizon=5x:1:9  horizon  found "5x"; accepted: a duration`],
   ])('%s', async (_, args, expected) => {
     const { code, out, err } = await call(...args)
@@ -84,7 +92,12 @@ describe('calls that print', () => {
   it('plan', async () => {
     const { code, out } = await call('plan', file, '--replications', '1', '--seed', 'lucky', '--jobs', '2')
     expect(code).toBe(0)
-    expect(out.split('\n').slice(0, 12).map((line) => line.replace(/^[0-9a-f]{12}/, 'id'))).toEqual([
+    expect(
+      out
+        .split('\n')
+        .slice(0, 12)
+        .map((line) => line.replace(/^[0-9a-f]{12}/, 'id')),
+    ).toEqual([
       'small: 2 variants of 1 replications, 2 runs, seed lucky, primary metric slo-misses',
       '  axis scheduling: best-fit, snug',
       '  replications: one: no intervals, and verdicts stay inconclusive',
@@ -111,7 +124,11 @@ describe('calls that print', () => {
         for (const key of Object.keys(parameters)) expect(out).toContain(`    ${key}: `)
       }
     }
-    for (const { id, definition } of METRICS) expect(out.split('\n').some((line) => line.startsWith(`  ${id} `) && line.endsWith(definition)), id).toBe(true)
+    for (const { id, definition } of METRICS)
+      expect(
+        out.split('\n').some((line) => line.startsWith(`  ${id} `) && line.endsWith(definition)),
+        id,
+      ).toBe(true)
     const one = (await call('list', 'slb', 'two-choices')).out
     expect(one).toContain('  two-choices\n')
     expect(one).not.toContain('round-robin')
@@ -127,7 +144,11 @@ describe('calls that print', () => {
   it('schema: what has no default is required, and every key is explained', () => {
     const schema = JSON.parse(schemaText()) as { required: string[]; properties: Record<string, { description?: string }> }
     expect(schema.required).toEqual(['name', 'cluster', 'workload'])
-    expect(Object.entries(schema.properties).filter(([, { description }]) => description === undefined).map(([key]) => key)).toEqual([])
+    expect(
+      Object.entries(schema.properties)
+        .filter(([, { description }]) => description === undefined)
+        .map(([key]) => key),
+    ).toEqual([])
   })
 })
 
@@ -139,7 +160,8 @@ describe('run', () => {
     expect(text).toContain('best-fit')
     expect(text.trimEnd().endsWith(`results: ${out}`)).toBe(true)
     const names = readdirSync(out, { recursive: true }).map(String)
-    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'manifest.json', 'report.html', 'charts']) expect(names).toContain(name)
+    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'manifest.json', 'report.html', 'charts'])
+      expect(names).toContain(name)
     expect(names.filter((name) => name.includes('part'))).toEqual([])
     expect(readFileSync(join(out, 'manifest.json'), 'utf8')).not.toContain(folder)
   })
@@ -149,12 +171,16 @@ describe('run', () => {
     const { code, out, err } = await call('run', file, '--out', one, '--jobs', '1', '--json', '--quiet')
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(JSON.parse(out)).toMatchObject({ results: one, name: 'small' })
-    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'report.html']) expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true)
+    for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'report.html'])
+      expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true)
   })
 
   it('tables as Parquet do not outlive the study that they belong to', async () => {
     const out = join(folder, 'columns')
-    const parquet = (): string[] => readdirSync(out).filter((name) => name.endsWith('.parquet')).sort()
+    const parquet = (): string[] =>
+      readdirSync(out)
+        .filter((name) => name.endsWith('.parquet'))
+        .sort()
     expect((await call('run', file, '--out', out, '--quiet', '--parquet', '--replications', '1')).code).toBe(0)
     expect(parquet()).toEqual(['effects.parquet', 'runs.parquet', 'summary.parquet', 'timeseries.parquet'])
     expect((await call('run', file, '--out', out, '--quiet', '--replications', '1')).code).toBe(0)
@@ -166,7 +192,9 @@ describe('run', () => {
     for (const out of [join(folder, 'taken'), join(folder, 'taken', 'below')]) {
       const { code, err } = await call('run', file, '--out', out)
       expect(code).toBe(2)
-      expect(err).toMatch(/^orchsim run: found ".*taken.*", where results cannot be written \(E\w+\); accepted: --out with a folder that can be written\n$/)
+      expect(err).toMatch(
+        /^orchsim run: found ".*taken.*", where results cannot be written \(E\w+\); accepted: --out with a folder that can be written\n$/,
+      )
     }
   })
 
@@ -176,7 +204,9 @@ describe('run', () => {
     const out = join(folder, 'failing')
     const { code, err } = await call('run', join(folder, 'failing.yaml'), '--out', out, '--quiet')
     expect(code).toBe(1)
-    expect(err).toMatch(/^run [0-9a-f]{12} failed \(bad, replication 1\): .*dice lost\nrun [0-9a-f]{12} failed \(bad, replication 2\): .*dice lost\n2 of 4 runs are finished and readable in /)
+    expect(err).toMatch(
+      /^run [0-9a-f]{12} failed \(bad, replication 1\): .*dice lost\nrun [0-9a-f]{12} failed \(bad, replication 2\): .*dice lost\n2 of 4 runs are finished and readable in /,
+    )
     expect(err).not.toMatch(/\n\s+at /)
     expect(readFileSync(join(out, 'runs.csv'), 'utf8').trimEnd().split('\n').length).toBeGreaterThanOrEqual(3)
   })
@@ -185,22 +215,37 @@ describe('run', () => {
 describe('run, guarded', () => {
   it('ends with 3 when an assertion is broken, and says which even when quiet', async () => {
     const guarded = join(folder, 'guarded.yaml')
-    writeFileSync(guarded, `${YAML}assert: [{ metric: latency-mean, below: 1000 }, { metric: latency-mean, below: 0.001, where: { scheduling: snug } }]\n`)
+    writeFileSync(
+      guarded,
+      `${YAML}assert: [{ metric: latency-mean, below: 1000 }, { metric: latency-mean, below: 0.001, where: { scheduling: snug } }]\n`,
+    )
     const { code, out, err } = await call('run', guarded, '--out', join(folder, 'guarded'), '--quiet')
     expect({ code, out }).toEqual({ code: 3, out: '' })
     expect(err).toMatch(/^assert: latency-mean of snug: .* ms \(.*\), asked: below 0.001 ms: fails\n$/)
-    const kept = await call('run', guarded, '--out', join(folder, 'guarded'), '--set', 'assert=[{ metric: latency-mean, below: 1000 }]', '--json')
+    const kept = await call(
+      'run',
+      guarded,
+      '--out',
+      join(folder, 'guarded'),
+      '--set',
+      'assert=[{ metric: latency-mean, below: 1000 }]',
+      '--json',
+    )
     expect(kept.code).toBe(0)
     expect((JSON.parse(kept.out) as { assertions: unknown[] }).assertions).toHaveLength(2)
   })
 })
 
 describe('--set with a list', () => {
-  const axes = async (...sets: string[]): Promise<string[]> => (await call('plan', file, ...sets.flatMap((set) => ['--set', set]))).out.split('\n').filter((line) => line.startsWith('  axis '))
+  const axes = async (...sets: string[]): Promise<string[]> =>
+    (await call('plan', file, ...sets.flatMap((set) => ['--set', set]))).out.split('\n').filter((line) => line.startsWith('  axis '))
 
   it('compares, where the file takes one value: a new axis, or in place of its own', async () => {
     expect(await axes('slb=[random, two-choices]')).toEqual(['  axis scheduling: best-fit, snug', '  axis slb: random, two-choices'])
-    expect(await axes('scheduling=[random, first-fit]', 'workload.services.web.replicas=[4, 8]')).toEqual(['  axis scheduling: random, first-fit', '  axis workload.services.web.replicas: replicas 4, replicas 8'])
+    expect(await axes('scheduling=[random, first-fit]', 'workload.services.web.replicas=[4, 8]')).toEqual([
+      '  axis scheduling: random, first-fit',
+      '  axis workload.services.web.replicas: replicas 4, replicas 8',
+    ])
   })
 
   it('is the value, where the file takes a list', async () => {
@@ -209,7 +254,10 @@ describe('--set with a list', () => {
 
   it('names wrong values of the list', async () => {
     const { code, err } = await call('plan', file, '--set', 'workload.services.web.replicas=[1, x]')
-    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('--set workload.services.web.replicas=[1, x]:1:32  workload.services.web.replicas  found "x"') })
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: expect.stringContaining('--set workload.services.web.replicas=[1, x]:1:32  workload.services.web.replicas  found "x"'),
+    })
   })
 })
 
@@ -222,7 +270,10 @@ describe('the executable', () => {
   })
 
   it('Ctrl-C before a run is finished leaves an earlier study as it was', async () => {
-    writeFileSync(join(folder, 'stuck.ts'), "import { writeFileSync } from 'node:fs'\nexport default { name: 'stuck', score(): number { writeFileSync(new URL('stuck.txt', import.meta.url), ''); for (;;); } }\n")
+    writeFileSync(
+      join(folder, 'stuck.ts'),
+      "import { writeFileSync } from 'node:fs'\nexport default { name: 'stuck', score(): number { writeFileSync(new URL('stuck.txt', import.meta.url), ''); for (;;); } }\n",
+    )
     writeFileSync(join(folder, 'stuck.yaml'), YAML.replace('[best-fit, { file: ./snug.ts, memoryWeight: 2 }]', '[{ file: ./stuck.ts }]'))
     const out = join(folder, 'earlier')
     mkdirSync(out)
@@ -245,9 +296,12 @@ describe('the executable', () => {
     // The user's scheduler never comes back: without an interrupt this would run for ever. It says when it was reached; once both of
     // its runs have, the two runs before them are finished.
     const reached = join(folder, 'reached')
-    writeFileSync(join(folder, 'endless.ts'), `import { appendFileSync } from 'node:fs'
+    writeFileSync(
+      join(folder, 'endless.ts'),
+      `import { appendFileSync } from 'node:fs'
 export default { name: 'endless', score(): number { appendFileSync(${JSON.stringify(reached)}, 'x'); for (;;); } }
-`)
+`,
+    )
     writeFileSync(join(folder, 'endless.yaml'), YAML.replace('./snug.ts, memoryWeight: 2', './endless.ts'))
     const out = join(folder, 'endless')
     const child = spawn(process.execPath, [bin, 'run', join(folder, 'endless.yaml'), '--out', out, '--jobs', '2'], { cwd: folder })
@@ -262,7 +316,9 @@ export default { name: 'endless', score(): number { appendFileSync(${JSON.string
     expect(err).toContain(`interrupted: 2 of 4 runs are finished and readable in ${out}`)
     expect(code).toBe(130)
     expect(existsSync(join(out, 'summary.csv'))).toBe(true)
-    expect((JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runs: { state: string }[] }).runs.map(({ state }) => state)).toEqual(['finished', 'finished', 'not run', 'not run'])
+    expect(
+      (JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8')) as { runs: { state: string }[] }).runs.map(({ state }) => state),
+    ).toEqual(['finished', 'finished', 'not run', 'not run'])
 
     // The same experiment once more, the endless scheduler in the way again: the two finished runs are taken as they are.
     const again = spawn(process.execPath, [bin, 'run', join(folder, 'endless.yaml'), '--out', out, '--jobs', '2'], { cwd: folder })

@@ -19,7 +19,8 @@ export interface Screens {
 function wholeAbove(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text)
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) throw new InvalidArgumentError(`accepted: a whole number of at least ${least}.`)
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least)
+      throw new InvalidArgumentError(`accepted: a whole number of at least ${least}.`)
     return value
   }
 }

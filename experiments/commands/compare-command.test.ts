@@ -11,12 +11,18 @@ const at = (name: string): string => join(folder, name)
 async function call(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = ''
   let err = ''
-  const code = await main(args, { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } }, new AbortController().signal)
+  const code = await main(
+    args,
+    { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } },
+    new AbortController().signal,
+  )
   return { code, out, err }
 }
 
 beforeAll(async () => {
-  writeFileSync(at('x.yaml'), `name: x
+  writeFileSync(
+    at('x.yaml'),
+    `name: x
 replications: 5
 horizon: 2m
 warmup: 20s
@@ -26,8 +32,10 @@ workload:
   services:
     - { name: web, replicas: 4, cpu: 500m, memory: 1Gi, threads: 1, traffic: { rate: 100/s }, work: { cpu: { exponential: { mean: 20ms } } } }
 slb: two-choices
-`)
-  const run = (name: string, ...sets: string[]) => call('run', at('x.yaml'), '--quiet', '--out', at(name), ...sets.flatMap((set) => ['--set', set]))
+`,
+  )
+  const run = (name: string, ...sets: string[]) =>
+    call('run', at('x.yaml'), '--quiet', '--out', at(name), ...sets.flatMap((set) => ['--set', set]))
   for (const [name, ...sets] of [['before'], ['worse', 'slb=random'], ['other-seed', 'seed=2'], ['axes', 'slb=[random, two-choices]']]) {
     expect((await run(name, ...sets)).code).toBe(0)
   }
@@ -62,7 +70,14 @@ describe('compare', () => {
     const { out: markdown } = await call('compare', at('before'), at('worse'), '--markdown')
     expect(markdown).toMatch(/^### orchsim: /)
     expect(markdown).toContain('**regression**')
-    const { out } = await call('compare', join(at('before'), 'runs.csv'), join(at('worse'), 'runs.csv'), '--json', '--metric', 'latency-mean')
+    const { out } = await call(
+      'compare',
+      join(at('before'), 'runs.csv'),
+      join(at('worse'), 'runs.csv'),
+      '--json',
+      '--metric',
+      'latency-mean',
+    )
     expect(JSON.parse(out)).toMatchObject({ version: 1, regressions: 1 })
   })
 

@@ -58,7 +58,11 @@ function runsIn(path: string): RunsTable {
     bytes = readFileSync(file)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    throw new Wrong(code === 'ENOENT' ? `found no runs.csv in ${show(path)}; ${accepted}` : `found ${show(file)}, which cannot be read (${code}); ${accepted}`)
+    throw new Wrong(
+      code === 'ENOENT'
+        ? `found no runs.csv in ${show(path)}; ${accepted}`
+        : `found ${show(file)}, which cannot be read (${code}); ${accepted}`,
+    )
   }
   let text: string
   try {
@@ -93,7 +97,10 @@ function known(id: string): string {
 }
 
 function marginsOf({ margin, points }: CompareOptions, own: Margins = DEFAULT_MARGINS): Margins {
-  return { relative: margin === undefined ? own.relative : relativeOf(margin), points: points === undefined ? own.points : pointsOf(points) }
+  return {
+    relative: margin === undefined ? own.relative : relativeOf(margin),
+    points: points === undefined ? own.points : pointsOf(points),
+  }
 }
 
 function relativeOf(text: string): number {

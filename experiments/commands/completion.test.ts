@@ -6,7 +6,11 @@ import { SHELLS } from './completion.ts'
 async function script(shell: string): Promise<{ code: number; out: string; err: string }> {
   let out = ''
   let err = ''
-  const code = await main(['completion', shell], { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } }, new AbortController().signal)
+  const code = await main(
+    ['completion', shell],
+    { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } },
+    new AbortController().signal,
+  )
   return { code, out, err }
 }
 
@@ -38,6 +42,10 @@ describe('completion', () => {
   })
 
   it('knows no other shell', async () => {
-    expect(await script('bsh')).toEqual({ code: 2, out: '', err: 'orchsim completion: found the shell "bsh"; accepted: bash, zsh, fish (did you mean bash?)\n' })
+    expect(await script('bsh')).toEqual({
+      code: 2,
+      out: '',
+      err: 'orchsim completion: found the shell "bsh"; accepted: bash, zsh, fish (did you mean bash?)\n',
+    })
   })
 })

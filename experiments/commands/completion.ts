@@ -18,7 +18,10 @@ interface Completed {
 /** `words` gives the accepted first arguments of the commands that take words, and the values of options that do. */
 export function completionScript(shell: Shell, program: Command, words: Readonly<Record<string, readonly string[]>>): string {
   const commands = program.commands.map((command): Completed => ({
-    name: command.name(), description: command.description(), options: command.options, words: words[command.name()] ?? [],
+    name: command.name(),
+    description: command.description(),
+    options: command.options,
+    words: words[command.name()] ?? [],
   }))
   switch (shell) {
     case 'bash':
@@ -47,11 +50,15 @@ _orchsim() {
 ${valued.map((flag) => `    ${flag}) COMPREPLY=($(compgen -W "${words[flag].join(' ')}" -- "$word")); return ;;`).join('\n')}
   esac
   case "\${COMP_WORDS[1]}" in
-${commands.map(({ name, options, words: own }) => `    ${name})
+${commands
+  .map(
+    ({ name, options, words: own }) => `    ${name})
       case "$word" in
         -*) COMPREPLY=($(compgen -W "${[...options.flatMap(flags), '--help'].join(' ')}" -- "$word")) ;;
         *) COMPREPLY=(${own.length > 0 ? `$(compgen -W "${own.join(' ')}" -- "$word")` : '$(compgen -f -- "$word")'}) ;;
-      esac ;;`).join('\n')}
+      esac ;;`,
+  )
+  .join('\n')}
   esac
 }
 complete -o filenames -F _orchsim orchsim

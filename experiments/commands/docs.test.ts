@@ -31,32 +31,41 @@ interface Block {
 const skipped = new Set(['node_modules', 'dist', 'results', '.nodes', '.git'])
 
 function pages(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (skipped.has(entry.name)) return []
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return pages(path)
-    return entry.name.endsWith('.md') ? [relative(root, path)] : []
-  }).sort()
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      if (skipped.has(entry.name)) return []
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return pages(path)
+      return entry.name.endsWith('.md') ? [relative(root, path)] : []
+    })
+    .sort()
 }
 
 function blocksOf(page: string): Block[] {
   const blocks: Block[] = []
   let open: { line: number; language: string; lines: string[] } | undefined
-  readFileSync(join(root, page), 'utf8').split('\n').forEach((text, i) => {
-    const fence = /^```(\w*)/.exec(text)
-    if (fence === null) open?.lines.push(text)
-    else if (open === undefined) open = { line: i + 1, language: fence[1], lines: [] }
-    else {
-      blocks.push({ line: open.line, language: open.language, text: `${open.lines.join('\n')}\n` })
-      open = undefined
-    }
-  })
+  readFileSync(join(root, page), 'utf8')
+    .split('\n')
+    .forEach((text, i) => {
+      const fence = /^```(\w*)/.exec(text)
+      if (fence === null) open?.lines.push(text)
+      else if (open === undefined) open = { line: i + 1, language: fence[1], lines: [] }
+      else {
+        blocks.push({ line: open.line, language: open.language, text: `${open.lines.join('\n')}\n` })
+        open = undefined
+      }
+    })
   return blocks
 }
 
 /** Commands of a shell block without their comments; `a && b` are two. */
 export function commandsOf(text: string): string[] {
-  return text.split('\n').map((line) => line.replace(/(^|\s)#.*$/, '').trim()).filter((line) => line !== '').flatMap((line) => line.split(' && ')).map((line) => line.trim())
+  return text
+    .split('\n')
+    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
+    .filter((line) => line !== '')
+    .flatMap((line) => line.split(' && '))
+    .map((line) => line.trim())
 }
 
 /** Words of a command; single quotes keep a word together. */
@@ -79,7 +88,16 @@ async function orchsim(args: readonly string[]): Promise<string> {
 }
 
 const globbed = (pattern: string): string[] =>
-  readdirSync(dirname(pattern)).filter((name) => new RegExp(`^${pattern.slice(dirname(pattern).length + 1).replaceAll('.', '\\.').replaceAll('*', '.*')}$`).test(name)).map((name) => join(dirname(pattern), name))
+  readdirSync(dirname(pattern))
+    .filter((name) =>
+      new RegExp(
+        `^${pattern
+          .slice(dirname(pattern).length + 1)
+          .replaceAll('.', '\\.')
+          .replaceAll('*', '.*')}$`,
+      ).test(name),
+    )
+    .map((name) => join(dirname(pattern), name))
 
 /** The reader's folder: what the package brings, and beside a page the files that stand beside it. */
 function reader(page: string): string {
@@ -95,12 +113,26 @@ function reader(page: string): string {
   return folder
 }
 
-const SERVICE = { name: 'web', replicas: 4, cpu: '500m', memory: '1Gi', objective: '100ms', traffic: { rate: '20/s' }, work: { cpu: '4ms' } }
-const BASE = { name: 'base', horizon: '2m', warmup: '10s', cluster: { pools: [{ name: 'general', count: 3, max: 9, cpu: 16, memory: '64Gi' }] } }
+const SERVICE = {
+  name: 'web',
+  replicas: 4,
+  cpu: '500m',
+  memory: '1Gi',
+  objective: '100ms',
+  traffic: { rate: '20/s' },
+  work: { cpu: '4ms' },
+}
+const BASE = {
+  name: 'base',
+  horizon: '2m',
+  warmup: '10s',
+  cluster: { pools: [{ name: 'general', count: 3, max: 9, cpu: 16, memory: '64Gi' }] },
+}
 
 /** A fragment in the place where its keys belong. */
 function around(fragment: Record<string, unknown>): Record<string, unknown> {
-  const part = (keys: readonly string[]): Record<string, unknown> => Object.fromEntries(Object.entries(fragment).filter(([key]) => keys.includes(key)))
+  const part = (keys: readonly string[]): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(fragment).filter(([key]) => keys.includes(key)))
   const ofService = ['traffic', 'work']
   const ofWorkload = ['services', 'background', 'jobs']
   const rest = Object.entries(fragment).filter(([key]) => ![...ofService, ...ofWorkload].includes(key))
@@ -114,46 +146,60 @@ async function right(file: string, what: string): Promise<void> {
 
 it('each block of each page names its language, so that it can be tried', () => {
   const known = ['sh', 'yaml', 'ts', 'text', 'html', 'csv', 'json']
-  expect(pages(root).flatMap((page) => blocksOf(page).filter(({ language }) => !known.includes(language)).map(({ line }) => `${page}:${line}`))).toEqual([])
+  expect(
+    pages(root).flatMap((page) =>
+      blocksOf(page)
+        .filter(({ language }) => !known.includes(language))
+        .map(({ line }) => `${page}:${line}`),
+    ),
+  ).toEqual([])
 })
 
 describe('what a page says to type works', () => {
   const typed = pages(root).filter((page) => blocksOf(page).some(({ language }) => ['sh', 'yaml'].includes(language)))
 
-  it.each(typed)('%s', async (page) => {
-    const blocks = blocksOf(page)
-    const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts
-    process.chdir(reader(page))
-    for (const { language, text, line } of blocks) {
-      const what = `${page}:${line}`
-      if (language === 'yaml') {
-        const data: unknown = parse(text)
-        if (!isMap(data)) throw new Error(`${what}: no map`)
-        if ('cluster' in data && 'workload' in data) {
-          const file = `${String(data['name'])}.yaml`
-          writeFileSync(file, text)
-          await right(file, what)
-        } else {
-          const file = `fragment-${line}.yaml`
-          writeFileSync(file, JSON.stringify(around(data)))
-          await right(file, what)
-        }
-      } else if (language === 'sh') {
-        for (const command of commandsOf(text)) {
-          const [program, ...args] = wordsOf(command.replace(/^npx /, ''))
-          if (program === 'npm') {
-            const script = args[0] === 'run' ? args[1] : args[0]
-            expect(['ci', 'install', 'test', ...Object.keys(scripts)], `${what}: ${command}`).toContain(script)
-          } else if (program === 'orchsim') await orchsim(args)
-          else expect(['git', 'cd'], `${what}: ${command}`).toContain(program)
+  it.each(typed)(
+    '%s',
+    async (page) => {
+      const blocks = blocksOf(page)
+      const scripts = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> }).scripts
+      process.chdir(reader(page))
+      for (const { language, text, line } of blocks) {
+        const what = `${page}:${line}`
+        if (language === 'yaml') {
+          const data: unknown = parse(text)
+          if (!isMap(data)) throw new Error(`${what}: no map`)
+          if ('cluster' in data && 'workload' in data) {
+            const file = `${String(data['name'])}.yaml`
+            writeFileSync(file, text)
+            await right(file, what)
+          } else {
+            const file = `fragment-${line}.yaml`
+            writeFileSync(file, JSON.stringify(around(data)))
+            await right(file, what)
+          }
+        } else if (language === 'sh') {
+          for (const command of commandsOf(text)) {
+            const [program, ...args] = wordsOf(command.replace(/^npx /, ''))
+            if (program === 'npm') {
+              const script = args[0] === 'run' ? args[1] : args[0]
+              expect(['ci', 'install', 'test', ...Object.keys(scripts)], `${what}: ${command}`).toContain(script)
+            } else if (program === 'orchsim') await orchsim(args)
+            else expect(['git', 'cd'], `${what}: ${command}`).toContain(program)
+          }
         }
       }
-    }
-  }, 120_000)
+    },
+    120_000,
+  )
 })
 
 describe('algorithms on the pages', () => {
-  const own = pages(root).flatMap((page) => blocksOf(page).filter(({ language, text }) => language === 'ts' && text.includes('export default')).map((block) => ({ page, ...block })))
+  const own = pages(root).flatMap((page) =>
+    blocksOf(page)
+      .filter(({ language, text }) => language === 'ts' && text.includes('export default'))
+      .map((block) => ({ page, ...block })),
+  )
 
   it.each(own.map((block) => [`${block.page}:${block.line}`, block] as const))('%s is one of its family', async (_, { text, line }) => {
     const file = join(temporary, `own-${line}-${text.length}.ts`)
@@ -168,6 +214,14 @@ describe('algorithms on the pages', () => {
 describe('reading a page', () => {
   it('commands lose their comments, and quotes keep words together', () => {
     expect(commandsOf('npm ci && npm start   # go\n\n# all\norchsim list\n')).toEqual(['npm ci', 'npm start', 'orchsim list'])
-    expect(wordsOf("orchsim run x.yaml --set 'slb=[a, b]' --set y=1")).toEqual(['orchsim', 'run', 'x.yaml', '--set', 'slb=[a, b]', '--set', 'y=1'])
+    expect(wordsOf("orchsim run x.yaml --set 'slb=[a, b]' --set y=1")).toEqual([
+      'orchsim',
+      'run',
+      'x.yaml',
+      '--set',
+      'slb=[a, b]',
+      '--set',
+      'y=1',
+    ])
   })
 })

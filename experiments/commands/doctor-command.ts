@@ -53,12 +53,16 @@ export async function doctorCommand(screens: Screens, all: readonly Check[] = ch
 
 export function nodeVersion(found: string): string {
   const [major, minor] = found.split('.').map(Number)
-  if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])) throw new Error(`Node ${found} is too old; install ${LEAST_NODE.join('.')} or newer`)
+  if (major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1]))
+    throw new Error(`Node ${found} is too old; install ${LEAST_NODE.join('.')} or newer`)
   return `Node ${found}, V8 ${process.versions.v8}, ${process.platform}-${process.arch}`
 }
 
 export function machine(processors: number, free: number): string {
-  if (free < LITTLE_MEMORY) throw new Error(`only ${Math.round(free / 2 ** 20)} MiB of memory are free; large clusters need more, a run of 10,000 nodes about 250 MiB`)
+  if (free < LITTLE_MEMORY)
+    throw new Error(
+      `only ${Math.round(free / 2 ** 20)} MiB of memory are free; large clusters need more, a run of 10,000 nodes about 250 MiB`,
+    )
   return `${processors} worker thread${processors === 1 ? '' : 's'} by default, ${(free / 2 ** 30).toFixed(1)} GiB of memory free`
 }
 
@@ -82,7 +86,10 @@ export async function arithmetic(): Promise<string> {
     values.set([Math.log(x), Math.exp(x * 20 - 10), Math.sin(x * 100), Math.cos(x * 100), normalQuantile(x), pow(x * 50, x * 7 - 3)], 6 * i)
   }
   const digest = createHash('sha256').update(new Uint8Array(values.buffer)).digest('hex').slice(0, 8)
-  if (digest !== ARITHMETIC) throw new Error(`log, exp, sin or cos differ here from Node 20, 22 and 24 (digest ${digest}, expected ${ARITHMETIC}): last digits may differ from published results`)
+  if (digest !== ARITHMETIC)
+    throw new Error(
+      `log, exp, sin or cos differ here from Node 20, 22 and 24 (digest ${digest}, expected ${ARITHMETIC}): last digits may differ from published results`,
+    )
   return `log, exp, sin, cos, quantiles and powers have the expected bits (${digest})`
 }
 
@@ -98,9 +105,13 @@ async function simulation(): Promise<string> {
   const plan = planOf(resolved.experiment, version())
   const executor = threads(1)
   try {
-    const { result, seconds } = await executor.run({ scenario: plan.variants[0].scenario, seed: 1, replication: 0 }, new AbortController().signal)
+    const { result, seconds } = await executor.run(
+      { scenario: plan.variants[0].scenario, seed: 1, replication: 0 },
+      new AbortController().signal,
+    )
     const mean = result.metrics['latency-mean'] ?? NaN
-    if (!(Math.abs(mean - MEAN) < 0.05 * MEAN)) throw new Error(`an M/M/1 queue has a mean latency of ${mean} ms here, theory says ${MEAN} ms: please report this`)
+    if (!(Math.abs(mean - MEAN) < 0.05 * MEAN))
+      throw new Error(`an M/M/1 queue has a mean latency of ${mean} ms here, theory says ${MEAN} ms: please report this`)
     return `an M/M/1 queue at half load: ${mean.toFixed(2)} ms, theory ${MEAN} ms; ${short(result.events / seconds)} events/s on one thread`
   } finally {
     await executor.close()

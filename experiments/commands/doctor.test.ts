@@ -23,7 +23,10 @@ describe('doctor', () => {
       { name: 'broken', look: () => Promise.reject(new Error('no dice; install dice\n  at somewhere')) },
       { name: 'fine', look: () => 'good' },
     ])
-    expect({ code, lines: out.split('\n').slice(1) }).toEqual({ code: 1, lines: ['wrong broken  no dice; install dice', 'ok    fine    good', '1 of 2 checks failed', ''] })
+    expect({ code, lines: out.split('\n').slice(1) }).toEqual({
+      code: 1,
+      lines: ['wrong broken  no dice; install dice', 'ok    fine    good', '1 of 2 checks failed', ''],
+    })
   })
 
   it('refuses an old Node, a full memory and a folder that is not there', () => {

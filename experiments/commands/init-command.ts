@@ -15,7 +15,9 @@ const EXPERIMENT = 'experiment.yaml'
 
 /** Names of the templates; the first is taken when none is named. */
 export function templates(): string[] {
-  const names = readdirSync(new URL(FOLDER, packageRoot())).filter((name) => name.endsWith('.yaml')).map((name) => name.slice(0, -'.yaml'.length))
+  const names = readdirSync(new URL(FOLDER, packageRoot()))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => name.slice(0, -'.yaml'.length))
   return ['loop', ...names.filter((name) => name !== 'loop').sort()]
 }
 
@@ -36,7 +38,9 @@ export function initCommand(folder: string, { template }: InitOptions, screens: 
   const files = templateFiles(template)
   const taken = [...files.keys()].filter((name) => existsSync(join(folder, name)))
   if (taken.length > 0) {
-    screens.err.write(`orchsim init: found ${taken.join(', ')} in ${folder}; accepted: a folder without ${taken.length === 1 ? 'it' : 'them'}, nothing is overwritten\n`)
+    screens.err.write(
+      `orchsim init: found ${taken.join(', ')} in ${folder}; accepted: a folder without ${taken.length === 1 ? 'it' : 'them'}, nothing is overwritten\n`,
+    )
     return EXIT.wrong
   }
   try {
@@ -46,7 +50,9 @@ export function initCommand(folder: string, { template }: InitOptions, screens: 
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === undefined) throw error
-    screens.err.write(`orchsim init: found ${folder}, where files cannot be written (${code}); accepted: a folder that can be written, or the name of a new one\n`)
+    screens.err.write(
+      `orchsim init: found ${folder}, where files cannot be written (${code}); accepted: a folder that can be written, or the name of a new one\n`,
+    )
     return EXIT.wrong
   }
   const there = relative(process.cwd(), folder)

@@ -14,7 +14,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function called(where: string, template: string): { code: number; out: string; err: string } {
   let out = ''
   let err = ''
-  const code = initCommand(where, { template }, { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } })
+  const code = initCommand(
+    where,
+    { template },
+    { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } },
+  )
   return { code, out, err }
 }
 
@@ -29,7 +33,9 @@ describe('init', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(readdirSync(where).sort()).toEqual([...templateFiles(template).keys()].sort())
     expect(out).toContain('next: npx orchsim run ')
-    const resolved = await readExperiment(join(where, 'experiment.yaml'), { set: ['horizon=3m', 'warmup=30s', ...(template === 'autoscaling' ? ['disturbance=1m', 'workload.services.web.traffic.at=1m'] : [])] })
+    const resolved = await readExperiment(join(where, 'experiment.yaml'), {
+      set: ['horizon=3m', 'warmup=30s', ...(template === 'autoscaling' ? ['disturbance=1m', 'workload.services.web.traffic.at=1m'] : [])],
+    })
     if ('problems' in resolved) throw new Error(JSON.stringify(resolved.problems))
     const plan = planOf(resolved.experiment, 'test')
     for (const variant of [plan.variants[0], plan.variants[plan.variants.length - 1]]) {
@@ -45,7 +51,11 @@ describe('init', () => {
   it('a place where no folder can be is told', () => {
     writeFileSync(join(folder, 'taken'), '')
     for (const where of ['taken', join('taken', 'below')]) {
-      expect(called(join(folder, where), 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/^orchsim init: found .*taken.*, where files cannot be written \(E\w+\); accepted: a folder/) })
+      expect(called(join(folder, where), 'slb')).toMatchObject({
+        code: 2,
+        out: '',
+        err: expect.stringMatching(/^orchsim init: found .*taken.*, where files cannot be written \(E\w+\); accepted: a folder/),
+      })
     }
   })
 
@@ -53,6 +63,9 @@ describe('init', () => {
     writeFileSync(join(folder, 'experiment.yaml'), 'mine')
     expect(called(folder, 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('found experiment.yaml in ') })
     expect(readFileSync(join(folder, 'experiment.yaml'), 'utf8')).toBe('mine')
-    expect(called(join(folder, 'x'), 'slbb')).toMatchObject({ code: 2, err: expect.stringContaining('accepted: loop, autoscaling, binpacking, scheduling, slb (did you mean slb?)') })
+    expect(called(join(folder, 'x'), 'slbb')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('accepted: loop, autoscaling, binpacking, scheduling, slb (did you mean slb?)'),
+    })
   })
 })

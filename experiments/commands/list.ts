@@ -16,14 +16,29 @@ export function listText(what?: string, member?: string): Listed {
   if (what === undefined) return { text: [...FAMILY_PATHS.map((path) => familyText(path)), metricsText(METRICS)].join('\n') }
   if (what === 'metrics') return only(METRICS, ({ id }) => id, 'metric', member, metricsText)
   const path = FAMILY_PATHS.find((family) => family === what || family.endsWith(`.${what}`))
-  if (path !== undefined) return only(familyOf(path).all, ({ name }) => name, familyOf(path).word, member, (members) => familyText(path, members))
+  if (path !== undefined)
+    return only(
+      familyOf(path).all,
+      ({ name }) => name,
+      familyOf(path).word,
+      member,
+      (members) => familyText(path, members),
+    )
   return { wrong: `found the family "${what}"; accepted: ${listed().join(', ')}${suggestion(what, listed())}` }
 }
 
-function only<T>(all: readonly T[], nameOf: (one: T) => string, word: string, name: string | undefined, textOf: (some: readonly T[]) => string): Listed {
+function only<T>(
+  all: readonly T[],
+  nameOf: (one: T) => string,
+  word: string,
+  name: string | undefined,
+  textOf: (some: readonly T[]) => string,
+): Listed {
   const some = name === undefined ? all : all.filter((one) => nameOf(one) === name)
   const names = all.map(nameOf)
-  return name !== undefined && some.length === 0 ? { wrong: `found the ${word} "${name}"; accepted: ${names.join(', ')}${suggestion(name, names)}` } : { text: textOf(some) }
+  return name !== undefined && some.length === 0
+    ? { wrong: `found the ${word} "${name}"; accepted: ${names.join(', ')}${suggestion(name, names)}` }
+    : { text: textOf(some) }
 }
 
 function familyText(path: FamilyPath, members = familyOf(path).all): string {
@@ -46,7 +61,9 @@ function accepted(parameter: Parameter | EntryKey): string {
   const { kind, choices, meaning, min, max } = parameter
   if (choices !== undefined) return choices.join(' | ')
   if (kind === 'list') {
-    const keys = Object.entries(parameter.of ?? {}).map(([name, key]) => `${name}: ${accepted(key)}${key.default === undefined ? '' : ` (default ${valueText(key.default)})`}`)
+    const keys = Object.entries(parameter.of ?? {}).map(
+      ([name, key]) => `${name}: ${accepted(key)}${key.default === undefined ? '' : ` (default ${valueText(key.default)})`}`,
+    )
     return `list of { ${keys.join(', ')} }`
   }
   const written = (value: number): string => String(writtenDefault({ kind, meaning, default: value }))
@@ -55,11 +72,21 @@ function accepted(parameter: Parameter | EntryKey): string {
 
 function valueText(value: ParameterValue): string {
   if (typeof value !== 'object') return String(value)
-  return `[${value.map((entry) => `{ ${Object.entries(entry).map(([key, inner]) => `${key}: ${inner}`).join(', ')} }`).join(', ')}]`
+  return `[${value
+    .map(
+      (entry) =>
+        `{ ${Object.entries(entry)
+          .map(([key, inner]) => `${key}: ${inner}`)
+          .join(', ')} }`,
+    )
+    .join(', ')}]`
 }
 
 function metricsText(metrics: readonly MetricDefinition[]): string {
   const width = Math.max(...metrics.map(({ id }) => id.length))
-  const lines = metrics.map(({ id, unit, better, definition }) => `  ${id.padEnd(width)}  [${unit}]${better === 'neither' ? '' : ` ${better} is better`}: ${definition}`)
+  const lines = metrics.map(
+    ({ id, unit, better, definition }) =>
+      `  ${id.padEnd(width)}  [${unit}]${better === 'neither' ? '' : ` ${better} is better`}: ${definition}`,
+  )
   return ['metrics: ids for primary, names of columns', '', ...lines, ''].join('\n')
 }

@@ -36,7 +36,9 @@ export async function planCommand(file: string, options: PlanOptions, screens: S
   if (plan === undefined) return EXIT.wrong
   const jobs = options.jobs ?? availableParallelism()
   const cost = await estimatesOf(plan, jobs)
-  screens.out.write(options.json === true ? `${JSON.stringify({ ...plan, estimates: cost.variants }, null, 2)}\n` : planText(plan, cost, jobs))
+  screens.out.write(
+    options.json === true ? `${JSON.stringify({ ...plan, estimates: cost.variants }, null, 2)}\n` : planText(plan, cost, jobs),
+  )
   return EXIT.done
 }
 
@@ -57,7 +59,9 @@ export function planText(plan: Plan, cost: { readonly variants: readonly Estimat
   })
   lines.push('', 'run           variant  replication  choices')
   for (const { id, variant, replication } of plan.runs) {
-    lines.push(`${id.slice(0, 12)}  ${String(variant + 1).padStart(7)}  ${String(replication + 1).padStart(11)}  ${plan.variants[variant].label}`)
+    lines.push(
+      `${id.slice(0, 12)}  ${String(variant + 1).padStart(7)}  ${String(replication + 1).padStart(11)}  ${plan.variants[variant].label}`,
+    )
   }
   lines.push('', 'resolved:')
   for (const { label, scenario } of plan.variants) lines.push(`${label}: ${canonical(scenario)}`)
@@ -73,7 +77,8 @@ function reasonOf({ axes, variants }: Plan, index: number): string {
 }
 
 function replicationsText({ replications, until, primary }: Plan): string {
-  if (until === null) return replications === 1 ? 'one: no intervals, and verdicts stay inconclusive' : `${replications}, paired by their random streams`
+  if (until === null)
+    return replications === 1 ? 'one: no intervals, and verdicts stay inconclusive' : `${replications}, paired by their random streams`
   const goal = until.relative === null ? `${until.absolute}` : `${percentText(until.relative)} of it`
   return `${replications}, then waves of ${until.wave} until half of the 95 % interval of ${primary} is at most ${goal}, at most ${until.most}`
 }

@@ -12,7 +12,11 @@ const readme = readFileSync(`${folder}README.md`, 'utf8')
 
 async function help(...args: string[]): Promise<string> {
   let text = ''
-  await main([...args, '--help'], { out: { write: (more) => void (text += more) }, err: { write: () => undefined } }, new AbortController().signal)
+  await main(
+    [...args, '--help'],
+    { out: { write: (more) => void (text += more) }, err: { write: () => undefined } },
+    new AbortController().signal,
+  )
   return text
 }
 
@@ -25,11 +29,13 @@ describe('README of experiments', () => {
   })
 
   it('names every key of the file', () => {
-    for (const key of [...Object.keys(experimentShape), ...Object.keys(scenarioShape(new Map())), 'compare']) expect(readme, key).toMatch(new RegExp(`\\b${key}\\b`))
+    for (const key of [...Object.keys(experimentShape), ...Object.keys(scenarioShape(new Map())), 'compare'])
+      expect(readme, key).toMatch(new RegExp(`\\b${key}\\b`))
   })
 
   it('names every command, and every option of run', async () => {
-    for (const [, command] of (await help()).matchAll(/^ {2}(\w+) (?:\[|<)/gm)) if (command !== 'help') expect(readme).toContain(`npx orchsim ${command}`)
+    for (const [, command] of (await help()).matchAll(/^ {2}(\w+) (?:\[|<)/gm))
+      if (command !== 'help') expect(readme).toContain(`npx orchsim ${command}`)
     const options = [...(await help('run')).matchAll(/^ {2}(--\w+)/gm)].map(([, option]) => option)
     expect(options.length).toBeGreaterThan(6)
     for (const option of options) expect(readme).toContain(`\`${option}`)
@@ -40,7 +46,9 @@ describe('README of the project', () => {
   const front = readFileSync(`${folder}../README.md`, 'utf8')
 
   it('names every command', async () => {
-    const commands = [...(await help()).matchAll(/^ {2}(\w+) {2,}| {2}(\w+) (?:\[|<)/gm)].map(([, alone, withArguments]) => alone ?? withArguments)
+    const commands = [...(await help()).matchAll(/^ {2}(\w+) {2,}| {2}(\w+) (?:\[|<)/gm)].map(
+      ([, alone, withArguments]) => alone ?? withArguments,
+    )
     expect(commands).toContain('doctor')
     for (const command of commands) if (command !== 'help') expect(front).toContain(`\`orchsim ${command}`)
   })

@@ -20,7 +20,13 @@ import type { Study } from '../../reports/study.ts'
 import { studyOf } from '../run/study.ts'
 
 /** `executor` is injected by tests. */
-export async function runCommand(file: string, options: RunOptions, screens: Screens, interrupts: AbortSignal, executor?: Executor): Promise<number> {
+export async function runCommand(
+  file: string,
+  options: RunOptions,
+  screens: Screens,
+  interrupts: AbortSignal,
+  executor?: Executor,
+): Promise<number> {
   const started = new Date()
   const begin = performance.now()
   const parquet = options.parquet === true ? await parquetFor(screens) : undefined
@@ -38,10 +44,18 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   }
   const store = new Store(folder)
   if (options.fresh === true) store.clear()
-  const execution = await executed(plan, executor ?? threads(jobs), interrupts, options.quiet === true ? undefined : new Progress(screens.err), store)
+  const execution = await executed(
+    plan,
+    executor ?? threads(jobs),
+    interrupts,
+    options.quiet === true ? undefined : new Progress(screens.err),
+    store,
+  )
 
   for (const { run, message, stack } of execution.failed) {
-    screens.err.write(`run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`)
+    screens.err.write(
+      `run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`,
+    )
     if (process.env['ORCHSIM_DEBUG'] !== undefined) screens.err.write(`${stack}\n`)
   }
   if (execution.interrupted && execution.finished.length === 0) {
@@ -51,13 +65,18 @@ export async function runCommand(file: string, options: RunOptions, screens: Scr
   }
   const below = relative(process.cwd(), file)
   const named = below.startsWith('..') ? basename(file) : below
-  const outcomes = execution.finished.length > 0 ? await report(plan, execution, folder, callOf(named, options), options, screens, parquet) : []
+  const outcomes =
+    execution.finished.length > 0 ? await report(plan, execution, folder, callOf(named, options), options, screens, parquet) : []
   const seconds = (performance.now() - begin) / 1000
-  await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }))
+  await writeWhole(
+    join(folder, 'manifest.json'),
+    manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }),
+  )
 
   if (!execution.interrupted && execution.failed.length === 0) store.clear()
   const done = `${execution.finished.length} of ${execution.asked.length} runs`
-  if (execution.interrupted) screens.err.write(`interrupted: ${done} are finished and readable in ${folder}; the same call goes on from there\n`)
+  if (execution.interrupted)
+    screens.err.write(`interrupted: ${done} are finished and readable in ${folder}; the same call goes on from there\n`)
   else if (execution.failed.length > 0) screens.err.write(`${done} are finished and readable in ${folder}\n`)
   if (execution.interrupted) return EXIT.interrupted
   if (execution.failed.length > 0) return EXIT.failed
@@ -75,7 +94,13 @@ function closedFolder(folder: string): string {
   }
 }
 
-async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal, progress: Progress | undefined, store: Store): Promise<Execution> {
+async function executed(
+  plan: Plan,
+  executor: Executor,
+  interrupts: AbortSignal,
+  progress: Progress | undefined,
+  store: Store,
+): Promise<Execution> {
   try {
     return await execute(plan, plannerOf(plan), executor, interrupts, progress, store)
   } finally {
@@ -85,7 +110,15 @@ async function executed(plan: Plan, executor: Executor, interrupts: AbortSignal,
 }
 
 /** Files, and the comparison or its JSON on the screen. Charts are the heavy part, so they are loaded only here. */
-async function report(plan: Plan, execution: Execution, folder: string, call: string, options: RunOptions, screens: Screens, parquet: Parquet | undefined): Promise<readonly Outcome[]> {
+async function report(
+  plan: Plan,
+  execution: Execution,
+  folder: string,
+  call: string,
+  options: RunOptions,
+  screens: Screens,
+  parquet: Parquet | undefined,
+): Promise<readonly Outcome[]> {
   const study = studyOf(plan, execution, version(), call)
   const { writeReports, comparisonText, summarise, summaryOf } = await import('../../reports/index.ts')
   await writeReports(folder, study)
@@ -95,10 +128,15 @@ async function report(plan: Plan, execution: Execution, folder: string, call: st
   const outcomes = plan.assert.length === 0 ? [] : assess(plan.assert, summarise(study))
   // https://no-color.org: any value but the empty one turns colour off.
   const colour = screens.out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
-  if (options.json === true) screens.out.write(`${JSON.stringify({ results: folder, ...summaryOf(study), assertions: outcomes }, null, 2)}\n`)
-  else if (options.quiet !== true) screens.out.write(`${comparisonText(study, { colour, ...(screens.out.columns === undefined ? {} : { width: screens.out.columns }) }).trimEnd()}\n\n${outcomes.map(({ sentence }) => `assert: ${sentence}\n`).join('')}results: ${folder}\n`)
+  if (options.json === true)
+    screens.out.write(`${JSON.stringify({ results: folder, ...summaryOf(study), assertions: outcomes }, null, 2)}\n`)
+  else if (options.quiet !== true)
+    screens.out.write(
+      `${comparisonText(study, { colour, ...(screens.out.columns === undefined ? {} : { width: screens.out.columns }) }).trimEnd()}\n\n${outcomes.map(({ sentence }) => `assert: ${sentence}\n`).join('')}results: ${folder}\n`,
+    )
   // Whoever asked for quiet still wants to know what broke.
-  if (options.quiet === true || options.json === true) for (const { holds, sentence } of outcomes) if (!holds) screens.err.write(`assert: ${sentence}\n`)
+  if (options.quiet === true || options.json === true)
+    for (const { holds, sentence } of outcomes) if (!holds) screens.err.write(`assert: ${sentence}\n`)
   return outcomes
 }
 
@@ -119,5 +157,9 @@ async function parquetFor(screens: Screens): Promise<Parquet | 'missing'> {
 
 /** The call that gives the same study: what changes no result (folder, jobs, screen) is left out. */
 function callOf(file: string, options: RunOptions): string {
-  return ['npx orchsim run', file, ...setsOf(options).map((set) => `--set ${/^[\w./=-]+$/.test(set) ? set : `'${set.replaceAll("'", `'\\''`)}'`}`)].join(' ')
+  return [
+    'npx orchsim run',
+    file,
+    ...setsOf(options).map((set) => `--set ${/^[\w./=-]+$/.test(set) ? set : `'${set.replaceAll("'", `'\\''`)}'`}`),
+  ].join(' ')
 }

@@ -7,7 +7,12 @@ import { chartName, CONFIG, heading, panelTitle, rounded, WIDTH, type ChartSpec 
 import type { Spreading, TraceFacts } from '../../workloads/index.ts'
 
 /** Units of the time axis [s], the largest that the trace is some of. */
-const UNITS: readonly (readonly [string, number])[] = [['days', 86_400], ['hours', 3600], ['minutes', 60], ['seconds', 1]]
+const UNITS: readonly (readonly [string, number])[] = [
+  ['days', 86_400],
+  ['hours', 3600],
+  ['minutes', 60],
+  ['seconds', 1],
+]
 const COLUMNS = 3
 const GAP = 60
 
@@ -18,7 +23,10 @@ export function traceChart(facts: TraceFacts, name: string): ChartSpec {
   const bins = rate.bins.map((value, i) => ({ time: rounded((start + i * rate.width) / seconds), value: rounded(value) }))
   const what = facts.kind === 'usage' ? rate.of : `${rate.of} per second`
   const over = {
-    title: panelTitle(`${what}, mean of ${formatNumber(rate.width)} s`), width: WIDTH, height: 200, data: { values: bins },
+    title: panelTitle(`${what}, mean of ${formatNumber(rate.width)} s`),
+    width: WIDTH,
+    height: 200,
+    data: { values: bins },
     mark: { type: 'area', interpolate: 'step-after', line: { strokeWidth: 1, color: '#0072b2' }, color: '#0072b2', opacity: 0.35 },
     encoding: {
       x: { field: 'time', type: 'quantitative', title: `time of the trace [${unit}]`, scale: { nice: false } },
@@ -29,10 +37,13 @@ export function traceChart(facts: TraceFacts, name: string): ChartSpec {
   const rows: ChartSpec[] = []
   // What is the same everywhere has no picture: its value stands in the table.
   const drawn = spreads.filter(({ steps }) => steps.filter(([value]) => value > 0).length > 1)
-  for (let i = 0; i < drawn.length; i += COLUMNS) rows.push({ hconcat: drawn.slice(i, i + COLUMNS).map((spread) => distribution(spread, width)) })
+  for (let i = 0; i < drawn.length; i += COLUMNS)
+    rows.push({ hconcat: drawn.slice(i, i + COLUMNS).map((spread) => distribution(spread, width)) })
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
-    title: heading(chartName(plainText(name)), [`${formatFixed(facts.rows, 0)} rows of format ${facts.format}; C² is variance over squared mean`]),
+    title: heading(chartName(plainText(name)), [
+      `${formatFixed(facts.rows, 0)} rows of format ${facts.format}; C² is variance over squared mean`,
+    ]),
     vconcat: [over, ...rows],
     config: CONFIG,
   }
@@ -42,10 +53,19 @@ export function traceChart(facts: TraceFacts, name: string): ChartSpec {
 function distribution(spread: Spreading, width: number): ChartSpec {
   const points = spread.steps.filter(([value]) => value > 0).map(([value, share]) => ({ value: rounded(value), share: rounded(share) }))
   return {
-    title: panelTitle(`${spread.name}: mean ${formatNumber(spread.mean)}, C² ${formatNumber(spread.cv2)}`), width, height: 150, data: { values: points },
+    title: panelTitle(`${spread.name}: mean ${formatNumber(spread.mean)}, C² ${formatNumber(spread.cv2)}`),
+    width,
+    height: 150,
+    data: { values: points },
     mark: { type: 'line', interpolate: 'step-after', strokeWidth: 2, color: '#d55e00' },
     encoding: {
-      x: { field: 'value', type: 'quantitative', title: withUnit(plainText(spread.name), spread.unit), scale: { type: 'log', nice: false }, axis: { tickCount: 4, format: '~s' } },
+      x: {
+        field: 'value',
+        type: 'quantitative',
+        title: withUnit(plainText(spread.name), spread.unit),
+        scale: { type: 'log', nice: false },
+        axis: { tickCount: 4, format: '~s' },
+      },
       y: { field: 'share', type: 'quantitative', title: 'share of at most x', scale: { domain: [0, 1] }, axis: { tickCount: 5 } },
     },
   }
@@ -58,7 +78,11 @@ export async function writeTraceChart(facts: TraceFacts, name: string, folder: s
   const png = await renderPng(svg)
   mkdirSync(folder, { recursive: true })
   const stem = `trace-${name.replace(/[^\w.-]+/g, '-')}`
-  const files: readonly (readonly [string, string | Uint8Array])[] = [[`${stem}.vl.json`, `${JSON.stringify(spec)}\n`], [`${stem}.svg`, `${svg}\n`], [`${stem}.png`, png]]
+  const files: readonly (readonly [string, string | Uint8Array])[] = [
+    [`${stem}.vl.json`, `${JSON.stringify(spec)}\n`],
+    [`${stem}.svg`, `${svg}\n`],
+    [`${stem}.png`, png],
+  ]
   return files.map(([file, content]) => {
     writeFileSync(join(folder, file), content)
     return file

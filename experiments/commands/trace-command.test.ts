@@ -12,7 +12,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 async function run(trace: string | undefined, options: TraceOptions = {}): Promise<{ code: number; out: string; err: string }> {
   const said = { out: '', err: '' }
-  const screen = (key: 'out' | 'err') => ({ write: (text: string) => { said[key] += text; return true } })
+  const screen = (key: 'out' | 'err') => ({
+    write: (text: string) => {
+      said[key] += text
+      return true
+    },
+  })
   const code = await traceCommand(trace, options, { out: screen('out'), err: screen('err') } as unknown as Screens)
   return { code, ...said }
 }

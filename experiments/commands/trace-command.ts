@@ -6,7 +6,17 @@ import { formatFixed, formatNumber, plainText, withUnit } from '../../reports/fo
 import { sparkline } from '../../reports/sparkline.ts'
 import { readDuration, showDuration, UnitError } from '../../sim/common/units.ts'
 import {
-  broughtFile, broughtTrace, broughtTraces, detectFormat, factsOf, rowFormat, rowFormats, TraceError, type BroughtTrace, type RowFormat, type TraceFacts,
+  broughtFile,
+  broughtTrace,
+  broughtTraces,
+  detectFormat,
+  factsOf,
+  rowFormat,
+  rowFormats,
+  TraceError,
+  type BroughtTrace,
+  type RowFormat,
+  type TraceFacts,
 } from '../../workloads/index.ts'
 import { suggestion } from '../../sim/common/suggestion.ts'
 import { EXIT, type Screens, type TraceOptions } from './cli.ts'
@@ -35,10 +45,16 @@ export async function traceCommand(trace: string | undefined, options: TraceOpti
     return EXIT.wrong
   }
   if (facts.rows === 0) {
-    screens.err.write(`orchsim trace: found no row of ${basename(asked.file)} in the part that was asked for; accepted: --from and --until around its rows\n`)
+    screens.err.write(
+      `orchsim trace: found no row of ${basename(asked.file)} in the part that was asked for; accepted: --from and --until around its rows\n`,
+    )
     return EXIT.wrong
   }
-  screens.out.write(options.json === true ? `${JSON.stringify({ version: 1, ...facts, ...(brought === undefined ? {} : { name: brought.name, licence: brought.licence, cite: brought.cite }) })}\n` : factsText(facts, brought))
+  screens.out.write(
+    options.json === true
+      ? `${JSON.stringify({ version: 1, ...facts, ...(brought === undefined ? {} : { name: brought.name, licence: brought.licence, cite: brought.cite }) })}\n`
+      : factsText(facts, brought),
+  )
   if (options.out !== undefined) {
     const { writeTraceChart } = await import('./trace-chart.ts')
     const written = await writeTraceChart(facts, brought?.name ?? facts.file, resolve(options.out))
@@ -58,7 +74,9 @@ interface Asked {
 function askedFor(trace: string, options: TraceOptions): Asked | { readonly wrong: string } {
   const formats = rowFormats.map(({ name }) => name)
   if (options.format !== undefined && rowFormat(options.format) === undefined) {
-    return { wrong: `found the format ${JSON.stringify(options.format)}; accepted: ${formats.join(', ')}${suggestion(options.format, formats)}` }
+    return {
+      wrong: `found the format ${JSON.stringify(options.format)}; accepted: ${formats.join(', ')}${suggestion(options.format, formats)}`,
+    }
   }
   const times: Record<'from' | 'until', number> = { from: 0, until: Infinity }
   for (const key of ['from', 'until'] as const) {
@@ -76,7 +94,9 @@ function askedFor(trace: string, options: TraceOptions): Asked | { readonly wron
   const brought = existsSync(trace) ? undefined : broughtTrace(trace)
   if (brought === undefined && !existsSync(trace)) {
     const names = broughtTraces.map(({ name }) => name)
-    return { wrong: `found ${JSON.stringify(trace)}, no file and no brought trace; accepted: a file, or one of ${names.join(', ')}${suggestion(trace, names)}` }
+    return {
+      wrong: `found ${JSON.stringify(trace)}, no file and no brought trace; accepted: a file, or one of ${names.join(', ')}${suggestion(trace, names)}`,
+    }
   }
   const file = brought === undefined ? resolve(trace) : fileURLToPath(new URL(broughtFile(brought), packageRoot()))
   return { file, brought, format: rowFormat(options.format ?? brought?.format ?? ''), part: times }
@@ -84,7 +104,9 @@ function askedFor(trace: string, options: TraceOptions): Asked | { readonly wron
 
 function listText(): string {
   const width = Math.max(...broughtTraces.map(({ name }) => name.length), ...rowFormats.map(({ name }) => name.length))
-  const brought = broughtTraces.map(({ name, format, licence, cite }) => `  ${name.padEnd(width)}  ${rowFormat(format)?.title ?? format} (${licence}; ${cite})`)
+  const brought = broughtTraces.map(
+    ({ name, format, licence, cite }) => `  ${name.padEnd(width)}  ${rowFormat(format)?.title ?? format} (${licence}; ${cite})`,
+  )
   const formats = rowFormats.map(({ name, kind, columns }) => `  ${name.padEnd(width)}  ${kind}: ${columns.join(', ')}`)
   return ['traces that orchsim brings:', ...brought, '', 'formats of your own files, plain or gzip:', ...formats, ''].join('\n')
 }
@@ -102,17 +124,36 @@ export function factsText(facts: TraceFacts, brought: BroughtTrace | undefined):
   const { rate } = facts
   const lines = [`${plainText(brought?.name ?? facts.file)}: ${format?.title ?? facts.kind}`]
   lines.push(`format ${facts.format} (${facts.kind}), source: ${format?.source ?? ''}`)
-  if (brought !== undefined) lines.push(`licence ${brought.licence}, cite: ${brought.cite}; columns and cut: workloads/data/${brought.folder}/README.md`)
-  lines.push('', `${formatFixed(facts.rows, 0)} rows, ${timeText(facts.until - facts.from)}, from ${timeText(facts.from)} to ${timeText(facts.until)} of the trace`)
+  if (brought !== undefined)
+    lines.push(`licence ${brought.licence}, cite: ${brought.cite}; columns and cut: workloads/data/${brought.folder}/README.md`)
+  lines.push(
+    '',
+    `${formatFixed(facts.rows, 0)} rows, ${timeText(facts.until - facts.from)}, from ${timeText(facts.from)} to ${timeText(facts.until)} of the trace`,
+  )
   const level = facts.kind === 'usage'
-  lines.push(`${level ? `${rate.of} on average` : `${rate.of} per second`}: ${formatNumber(rate.mean)}, peak-to-mean ${formatNumber(rate.peakToMean)} in bins of ${timeText(rate.width)}`)
+  lines.push(
+    `${level ? `${rate.of} on average` : `${rate.of} per second`}: ${formatNumber(rate.mean)}, peak-to-mean ${formatNumber(rate.peakToMean)} in bins of ${timeText(rate.width)}`,
+  )
   lines.push(`  ${spark(rate.bins)}`, '')
   lines.push(...table(facts))
-  if (facts.shapes.length > 1) lines.push('', 'sizes:', ...facts.shapes.map(({ shape, share }) => `  ${percentText(Math.round(share * 1000) / 1000).padStart(6)}  ${plainText(shape)}`))
+  if (facts.shapes.length > 1)
+    lines.push(
+      '',
+      'sizes:',
+      ...facts.shapes.map(({ shape, share }) => `  ${percentText(Math.round(share * 1000) / 1000).padStart(6)}  ${plainText(shape)}`),
+    )
   else if (facts.shapes.length === 1) lines.push('', `sizes: all ${plainText(facts.shapes[0].shape)}`)
-  if (facts.counts.length > 0) lines.push('', ...facts.counts.map(({ what, value }) => `${what}: ${Number.isInteger(value) ? formatFixed(value, 0) : formatNumber(value)}`))
-  const twins = brought === undefined && format !== undefined ? rowFormats.filter((one) => one !== format && one.columns.join() === format.columns.join()) : []
-  for (const { name, title } of twins) lines.push('', `note: ${name} has the same columns (${title}): --format ${name} if that is what the file holds`)
+  if (facts.counts.length > 0)
+    lines.push(
+      '',
+      ...facts.counts.map(({ what, value }) => `${what}: ${Number.isInteger(value) ? formatFixed(value, 0) : formatNumber(value)}`),
+    )
+  const twins =
+    brought === undefined && format !== undefined
+      ? rowFormats.filter((one) => one !== format && one.columns.join() === format.columns.join())
+      : []
+  for (const { name, title } of twins)
+    lines.push('', `note: ${name} has the same columns (${title}): --format ${name} if that is what the file holds`)
   if (facts.notes.length > 0) lines.push('', ...facts.notes.map((note) => `note: ${note}`))
   return `${lines.join('\n')}\n`
 }
@@ -130,8 +171,15 @@ function spark(bins: readonly number[]): string {
 function table({ spreads, kind }: TraceFacts): string[] {
   const heads = ['', kind === 'usage' ? 'seconds' : 'values', 'mean', 'C²', 'p50', 'p90', 'p99', 'max']
   const rows = spreads.map(({ name, unit, count, mean, cv2, p50, p90, p99, max }) => [
-    withUnit(plainText(name), unit), formatFixed(count, 0), ...[mean, cv2, p50, p90, p99, max].map((value) => formatNumber(value)),
+    withUnit(plainText(name), unit),
+    formatFixed(count, 0),
+    ...[mean, cv2, p50, p90, p99, max].map((value) => formatNumber(value)),
   ])
   const widths = heads.map((head, i) => Math.max(head.length, ...rows.map((row) => row[i].length)))
-  return [heads, ...rows].map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd())
+  return [heads, ...rows].map((row) =>
+    row
+      .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  )
 }

@@ -33,7 +33,11 @@ export async function watchCommand(file: string, args: readonly string[], screen
     await ended(running)
     running = undefined
     if (!changed && !interrupts.aborted) {
-      screens.err.write(`\nwatching ${watchedFiles(file).map((one) => basename(one)).join(', ')}; Ctrl-C ends\n`)
+      screens.err.write(
+        `\nwatching ${watchedFiles(file)
+          .map((one) => basename(one))
+          .join(', ')}; Ctrl-C ends\n`,
+      )
       await new Promise<void>((done) => (wake = done))
     }
     await new Promise((done) => setTimeout(done, interrupts.aborted ? 0 : SETTLED))
@@ -47,20 +51,25 @@ function started(args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
-const ended = (child: ChildProcess): Promise<void> => new Promise((done, failed) => void child.once('exit', () => done()).once('error', failed))
+const ended = (child: ChildProcess): Promise<void> =>
+  new Promise((done, failed) => void child.once('exit', () => done()).once('error', failed))
 
 /** The experiment, the files that it names as own algorithms, and what these import. A file that is wrong is watched all the same. */
 export function watchedFiles(file: string): string[] {
   const experiment = resolve(file)
   if (!existsSync(experiment)) return [experiment]
-  const named = [...readFileSync(experiment, 'utf8').matchAll(/\bfile:\s*['"]?([^\s'",}]+\.m?[jt]s)/g)].map(([, path]) => resolve(dirname(experiment), path))
+  const named = [...readFileSync(experiment, 'utf8').matchAll(/\bfile:\s*['"]?([^\s'",}]+\.m?[jt]s)/g)].map(([, path]) =>
+    resolve(dirname(experiment), path),
+  )
   return [...new Set([experiment, ...named.flatMap((path) => (existsSync(path) ? localFiles(path) : [path]))])]
 }
 
 /** Folders are watched, not files: an editor that writes beside and renames leaves a watched file behind. */
 function watched(files: readonly string[], note: () => void): FSWatcher[] {
   const folders = new Set(files.map((path) => dirname(path)).filter((folder) => existsSync(folder)))
-  return [...folders].map((folder) => watch(folder, (_, name) => {
-    if (name !== null && files.includes(resolve(folder, name))) note()
-  }))
+  return [...folders].map((folder) =>
+    watch(folder, (_, name) => {
+      if (name !== null && files.includes(resolve(folder, name))) note()
+    }),
+  )
 }

@@ -21,14 +21,17 @@ describe('--watch', () => {
 
   it('runs again after a change, with the algorithm as it is now, and ends with Ctrl-C', async () => {
     writeFileSync(join(folder, 'mine.ts'), "export default { name: 'before', score: (): number => 0 }\n")
-    writeFileSync(file, `name: watched
+    writeFileSync(
+      file,
+      `name: watched
 replications: 1
 horizon: 1m
 warmup: 0
 cluster: { pools: [{ name: p, count: 1, cpu: 4, memory: 8Gi }] }
 workload: { background: [{ shapes: [{ cpu: 1, memory: 1Gi }], count: 2 }] }
 scheduling: { file: ./mine.ts }
-`)
+`,
+    )
     const bin = fileURLToPath(new URL('../../bin/orchsim.js', import.meta.url))
     const child = spawn(process.execPath, [bin, 'run', file, '--watch', '--json', '--quiet', '--out', join(folder, 'out')], { cwd: folder })
     let out = ''

@@ -27,12 +27,21 @@ export function assertionIssues(assertions: readonly Assertion[], axes: readonly
       const path = ['assert', i, 'where', key]
       const axis = axes.find((one) => one.key === key)
       const keys = axes.map((one) => one.key)
-      if (axis === undefined) issues.push({ path, onKey: true, message: `found the axis ${show(key)}; accepted: ${keys.join(', ') || 'no axis, since compare has none'}${suggestion(key, keys)}` })
-      else if (!axis.labels.includes(label)) issues.push({ path, message: `found ${show(label)}; accepted: ${axis.labels.join(', ')}${suggestion(label, axis.labels)}` })
+      if (axis === undefined)
+        issues.push({
+          path,
+          onKey: true,
+          message: `found the axis ${show(key)}; accepted: ${keys.join(', ') || 'no axis, since compare has none'}${suggestion(key, keys)}`,
+        })
+      else if (!axis.labels.includes(label))
+        issues.push({ path, message: `found ${show(label)}; accepted: ${axis.labels.join(', ')}${suggestion(label, axis.labels)}` })
     }
     const onlyBaseline = axes.every(({ key, labels }) => labels.length === 1 || assertion.where[key] === labels[0])
     if (assertion.verdict.length > 0 && onlyBaseline) {
-      issues.push({ path: ['assert', i], message: 'found a verdict about the baseline, which is what verdicts compare with; accepted: a where that selects another variant' })
+      issues.push({
+        path: ['assert', i],
+        message: 'found a verdict about the baseline, which is what verdicts compare with; accepted: a where that selects another variant',
+      })
     }
   })
   return issues
@@ -60,7 +69,8 @@ function verdictOutcome({ metric, verdict }: Assertion, row: SummaryRow, name: s
 function boundOutcome({ metric, below, above, sure }: Assertion, row: SummaryRow, name: string): Outcome {
   const asked = [above === null ? '' : `above ${above}`, below === null ? '' : `below ${below}`].filter((part) => part !== '').join(' and ')
   const unit = row.metric.unit === '1' ? '' : ` ${row.metric.unit}`
-  if (row.n === 0) return told(false, `${metric} of ${name}: no value${row.missing === '' ? '' : ` (${row.missing})`}, asked: ${asked}${unit}`)
+  if (row.n === 0)
+    return told(false, `${metric} of ${name}: no value${row.missing === '' ? '' : ` (${row.missing})`}, asked: ${asked}${unit}`)
   // With one replication there is no interval: nothing is sure.
   const [low, high] = sure ? [row.low, row.high] : [row.mean, row.mean]
   const holds = (below === null || high < below) && (above === null || low > above)

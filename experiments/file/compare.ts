@@ -27,7 +27,8 @@ export interface Axis {
 /** Steps of a path, list items found by name; or a sentence. */
 export function stepsOf(text: string, data: unknown): Path | { readonly wrong: string } {
   const keys = text.split('.')
-  if (keys.some((key) => key === '' || key === '__proto__')) return { wrong: `found the path ${show(text)}; accepted: keys joined by dots, such as workload.services.web.replicas` }
+  if (keys.some((key) => key === '' || key === '__proto__'))
+    return { wrong: `found the path ${show(text)}; accepted: keys joined by dots, such as workload.services.web.replicas` }
   const path: (string | number)[] = []
   for (const key of keys) {
     const parent = valueAt(data, path)
@@ -37,7 +38,10 @@ export function stepsOf(text: string, data: unknown): Path | { readonly wrong: s
     }
     const names = parent.map((item: unknown) => (isMap(item) ? String(item['name'] ?? item['trace'] ?? '') : ''))
     const index = names.includes(key) ? names.indexOf(key) : /^\d+$/.test(key) && Number(key) < parent.length ? Number(key) : -1
-    if (index < 0) return { wrong: `found no item ${show(key)} in ${pathText(data, path)}; accepted: ${names.filter((n) => n !== '').join(', ') || 'a list with named items'}${suggestion(key, names)}` }
+    if (index < 0)
+      return {
+        wrong: `found no item ${show(key)} in ${pathText(data, path)}; accepted: ${names.filter((n) => n !== '').join(', ') || 'a list with named items'}${suggestion(key, names)}`,
+      }
     path.push(index)
   }
   return path
@@ -76,7 +80,9 @@ function inSeat(path: Path, value: unknown, before: unknown): unknown {
 /** Is `inner` a key of the seat that the other axis changes the algorithm of, without saying this key itself? */
 function besides(outer: Path, values: readonly unknown[], inner: Path): boolean {
   const key = inner[outer.length]
-  return startsWith(inner, outer) && seatKeys(outer).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
+  return (
+    startsWith(inner, outer) && seatKeys(outer).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
+  )
 }
 
 /** `--set path=value`; the value is read as YAML. */
@@ -84,11 +90,16 @@ export function parseSet(text: string, data: unknown): Overlay | Problem {
   const file = `--set ${text}`
   const equals = text.indexOf('=')
   const place = (column: number): Place => ({ file, line: 1, column })
-  if (equals < 1) return { place: place(1), path: '', message: `found ${show(text)}; accepted: path=value, such as workload.services.web.replicas=20` }
+  if (equals < 1)
+    return { place: place(1), path: '', message: `found ${show(text)}; accepted: path=value, such as workload.services.web.replicas=20` }
   const key = text.slice(0, equals)
   const read = parseValue(text.slice(equals + 1))
   if (read === undefined) {
-    return { place: place(equals + 2), path: key, message: `found a value that is not YAML: ${show(text.slice(equals + 1))}; accepted: a value as in the file` }
+    return {
+      place: place(equals + 2),
+      path: key,
+      message: `found a value that is not YAML: ${show(text.slice(equals + 1))}; accepted: a value as in the file`,
+    }
   }
   const path = stepsOf(key, data)
   if ('wrong' in path) return { place: place(1), path: key, message: path.wrong }
@@ -96,37 +107,69 @@ export function parseSet(text: string, data: unknown): Overlay | Problem {
 }
 
 /** The axes of `compare`, or its problems. */
-export function axesOf(data: Readonly<Record<string, unknown>>, place: Source['place'], keyPlace: Source['keyPlace']): { readonly axes: readonly Axis[]; readonly problems: readonly Problem[] } {
+export function axesOf(
+  data: Readonly<Record<string, unknown>>,
+  place: Source['place'],
+  keyPlace: Source['keyPlace'],
+): { readonly axes: readonly Axis[]; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
   const axes: Axis[] = []
   const compare = data['compare']
   if (compare === undefined || compare === null) return { axes, problems }
   if (!isMap(compare)) {
-    problems.push({ place: place(['compare']), path: 'compare', message: `found ${show(compare)}; accepted: a map from paths to lists of values` })
+    problems.push({
+      place: place(['compare']),
+      path: 'compare',
+      message: `found ${show(compare)}; accepted: a map from paths to lists of values`,
+    })
     return { axes, problems }
   }
   for (const [key, values] of Object.entries(compare)) {
-    const refuse = (message: string, at: Place = keyPlace(['compare', key])): void => void problems.push({ place: at, path: `compare.${key}`, message })
+    const refuse = (message: string, at: Place = keyPlace(['compare', key])): void =>
+      void problems.push({ place: at, path: `compare.${key}`, message })
     const path = stepsOf(key, data)
     if ('wrong' in path) refuse(path.wrong)
-    else if (Object.hasOwn(experimentShape, path[0]) || path[0] === 'compare') refuse(`found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`)
+    else if (Object.hasOwn(experimentShape, path[0]) || path[0] === 'compare')
+      refuse(
+        `found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`,
+      )
     else if (!Array.isArray(values)) refuse(`found ${show(values)}; accepted: a list of values`, place(['compare', key]))
     else if (values.length === 0) refuse('found an empty list; accepted: at least one value', place(['compare', key]))
     else {
       const texts = values.map((value) => JSON.stringify(value))
       texts.forEach((text, i) => {
-        if (texts.indexOf(text) < i) refuse(`found the value ${typeof values[i] === 'object' ? text : show(values[i])} a second time; accepted: each value once`, place(['compare', key, i]))
+        if (texts.indexOf(text) < i)
+          refuse(
+            `found the value ${typeof values[i] === 'object' ? text : show(values[i])} a second time; accepted: each value once`,
+            place(['compare', key, i]),
+          )
       })
       const other = axes.find((axis) => {
         const overlap = startsWith(axis.path, path) || startsWith(path, axis.path)
-        return overlap && !besides(axis.path, axis.values.map((one) => one.value), path) && !besides(path, values, axis.path)
+        return (
+          overlap &&
+          !besides(
+            axis.path,
+            axis.values.map((one) => one.value),
+            path,
+          ) &&
+          !besides(path, values, axis.path)
+        )
       })
       if (other !== undefined) refuse(`found an axis inside or around the axis ${other.key}; accepted: axes that do not overlap`)
       axes.push({
-        key, path, labels: labelsOf(path, values),
+        key,
+        path,
+        labels: labelsOf(path, values),
         values: values.map((value: unknown, i) => ({
-          path, value,
-          place: (inner, onKey) => (inner.length === 0 ? (onKey ? keyPlace(['compare', key]) : place(['compare', key, i])) : (onKey ? keyPlace : place)(['compare', key, i, ...inner])),
+          path,
+          value,
+          place: (inner, onKey) =>
+            inner.length === 0
+              ? onKey
+                ? keyPlace(['compare', key])
+                : place(['compare', key, i])
+              : (onKey ? keyPlace : place)(['compare', key, i, ...inner]),
         })),
       })
     }
@@ -150,8 +193,13 @@ function labelsOf(path: Path, values: readonly unknown[]): string[] {
 /** Adds the parameters in which it differs from its namesakes, or its number when nothing short does. */
 function distinguished(label: string, value: unknown, twins: readonly unknown[], index: number): string {
   if (!isMap(value)) return twins.every((twin) => twin === value || isMap(twin)) ? `${label} (defaults)` : `${label} #${index + 1}`
-  const differing = Object.keys(value).filter((key) => key !== 'name' && key !== 'file' && twins.some((twin) => !isMap(twin) || JSON.stringify(twin[key]) !== JSON.stringify(value[key])))
-  return differing.length === 0 ? `${label} #${index + 1}` : `${label} ${differing.map((key) => `${key}=${plainLabel(value[key])}`).join(' ')}`
+  const differing = Object.keys(value).filter(
+    (key) =>
+      key !== 'name' && key !== 'file' && twins.some((twin) => !isMap(twin) || JSON.stringify(twin[key]) !== JSON.stringify(value[key])),
+  )
+  return differing.length === 0
+    ? `${label} #${index + 1}`
+    : `${label} ${differing.map((key) => `${key}=${plainLabel(value[key])}`).join(' ')}`
 }
 
 function algorithmLabel(value: unknown): string {
@@ -162,7 +210,10 @@ function algorithmLabel(value: unknown): string {
 }
 
 const plainLabel = (value: unknown): string => {
-  if (isMap(value)) return Object.entries(value).map(([key, inner]) => `${key} ${plainLabel(inner)}`).join(' ')
+  if (isMap(value))
+    return Object.entries(value)
+      .map(([key, inner]) => `${key} ${plainLabel(inner)}`)
+      .join(' ')
   return Array.isArray(value) ? `[${value.map(plainLabel).join(', ')}]` : String(value)
 }
 

@@ -17,8 +17,16 @@ describe('text that is no experiment', () => {
     ['a list', '- a\n', 'x.yaml:1:1  found a list; accepted: a map of sections such as cluster: and workload:'],
     ['a number', '12\n', 'x.yaml:1:1  found 12; accepted: a map of sections such as cluster: and workload:'],
     ['a key twice', 'name: a\nseed: 1\nname: b\n', 'x.yaml:3:1  found the key "name" a second time; accepted: each key once'],
-    ['an alias inside its own value', 'a: &x [1, *x]\n', 'x.yaml:1:11  found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete'],
-    ['an alias of nothing', 'a: *nobody\n', 'x.yaml:1:4  found the alias *nobody before any &nobody; accepted: aliases of values that stand above'],
+    [
+      'an alias inside its own value',
+      'a: &x [1, *x]\n',
+      'x.yaml:1:11  found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete',
+    ],
+    [
+      'an alias of nothing',
+      'a: *nobody\n',
+      'x.yaml:1:4  found the alias *nobody before any &nobody; accepted: aliases of values that stand above',
+    ],
     ['tabs', 'a:\n\tb: 1\n', 'x.yaml:2:1  found a tab in the indentation; accepted: spaces'],
   ])('%s', (_, yaml, expected) => expect(textOf(yaml)).toBe(expected))
 
@@ -45,17 +53,23 @@ describe('text that is no experiment', () => {
   })
 
   it('any text at all gives data or problems with places inside the text', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('a', ':', ' ', '-', '\n', '[', ']', '{', '}', '&', '*', '#', '"', '|', '\t'), maxLength: 60 }), (text) => {
-      const read = parseSource('x.yaml', text)
-      if ('source' in read) return
-      expect(read.problems.length).toBeGreaterThan(0)
-      for (const { place, message } of read.problems) {
-        expect(place.line).toBeGreaterThanOrEqual(1)
-        expect(place.line).toBeLessThanOrEqual(text.split('\n').length)
-        expect(place.column).toBeGreaterThanOrEqual(1)
-        expect(message).toMatch(/^found /)
-      }
-    }), { seed: 1, numRuns: 500 })
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', ':', ' ', '-', '\n', '[', ']', '{', '}', '&', '*', '#', '"', '|', '\t'), maxLength: 60 }),
+        (text) => {
+          const read = parseSource('x.yaml', text)
+          if ('source' in read) return
+          expect(read.problems.length).toBeGreaterThan(0)
+          for (const { place, message } of read.problems) {
+            expect(place.line).toBeGreaterThanOrEqual(1)
+            expect(place.line).toBeLessThanOrEqual(text.split('\n').length)
+            expect(place.column).toBeGreaterThanOrEqual(1)
+            expect(message).toMatch(/^found /)
+          }
+        },
+      ),
+      { seed: 1, numRuns: 500 },
+    )
   })
 })
 
@@ -80,9 +94,18 @@ describe('places', () => {
 
 describe('words', () => {
   it('values as errors name them', () => {
-    expect([undefined, null, [], [1], {}, { a: 1 }, 'x', NaN, 3, true].map(show)).toEqual(
-      ['nothing', 'an empty value', 'an empty list', 'a list', 'an empty map', 'a map', '"x"', 'NaN', '3', 'true'],
-    )
+    expect([undefined, null, [], [1], {}, { a: 1 }, 'x', NaN, 3, true].map(show)).toEqual([
+      'nothing',
+      'an empty value',
+      'an empty list',
+      'a list',
+      'an empty map',
+      'a map',
+      '"x"',
+      'NaN',
+      '3',
+      'true',
+    ])
   })
 
   it('paths name list items that have a name', () => {

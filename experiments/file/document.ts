@@ -44,7 +44,9 @@ export function readSource(file: string): Read {
     bytes = readFileSync(file)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    return wrong(code === 'ENOENT' ? 'found no such file; accepted: a YAML file' : `found a file that cannot be read (${code}); accepted: a YAML file`)
+    return wrong(
+      code === 'ENOENT' ? 'found no such file; accepted: a YAML file' : `found a file that cannot be read (${code}); accepted: a YAML file`,
+    )
   }
   let text: string
   try {
@@ -66,7 +68,11 @@ export function parseSource(file: string, text: string): Read {
 
   const wrongs = wrongsOf(document)
   if (wrongs.length > 0) {
-    return { problems: wrongs.map((error) => problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 80)))) }
+    return {
+      problems: wrongs.map((error) =>
+        problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 80))),
+      ),
+    }
   }
   if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
     return { problems: [problem(0, 'found an empty file; accepted: an experiment with at least a cluster and a workload')] }
@@ -76,12 +82,39 @@ export function parseSource(file: string, text: string): Read {
     data = document.toJS({ maxAliasCount: MOST_ALIASES })
   } catch (error) {
     const unresolved = /^Unresolved alias .*: (\S+)$/.exec(error instanceof Error ? error.message : '')?.[1]
-    if (unresolved !== undefined) return { problems: [problem(aliasOffset(document, unresolved), `found the alias *${unresolved} before any &${unresolved}; accepted: aliases of values that stand above`)] }
-    return { problems: [problem(aliasOffset(document), `found aliases (*name) that multiply beyond reason; accepted: at most ${MOST_ALIASES} expanded aliases`)] }
+    if (unresolved !== undefined)
+      return {
+        problems: [
+          problem(
+            aliasOffset(document, unresolved),
+            `found the alias *${unresolved} before any &${unresolved}; accepted: aliases of values that stand above`,
+          ),
+        ],
+      }
+    return {
+      problems: [
+        problem(
+          aliasOffset(document),
+          `found aliases (*name) that multiply beyond reason; accepted: at most ${MOST_ALIASES} expanded aliases`,
+        ),
+      ],
+    }
   }
-  if (hasCycle(data)) return { problems: [problem(aliasOffset(document), 'found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete')] }
+  if (hasCycle(data))
+    return {
+      problems: [
+        problem(
+          aliasOffset(document),
+          'found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete',
+        ),
+      ],
+    }
   if (!isMap(document.contents)) {
-    return { problems: [problem(document.contents.range?.[0] ?? 0, `found ${show(data)}; accepted: a map of sections such as cluster: and workload:`)] }
+    return {
+      problems: [
+        problem(document.contents.range?.[0] ?? 0, `found ${show(data)}; accepted: a map of sections such as cluster: and workload:`),
+      ],
+    }
   }
   const root = document.contents as Node
   return {
@@ -204,7 +237,9 @@ export function pathText(data: unknown, path: Path): string {
 /** Problems in the order of reading, one line each: `file:line:column  path  message`. */
 export function problemsText(problems: readonly Problem[]): string {
   return sorted(problems)
-    .map(({ place, path, message }) => [`${place.file}:${place.line}:${place.column}`, path, message].filter((part) => part !== '').join('  '))
+    .map(({ place, path, message }) =>
+      [`${place.file}:${place.line}:${place.column}`, path, message].filter((part) => part !== '').join('  '),
+    )
     .join('\n')
 }
 
@@ -216,5 +251,7 @@ export function sorted(problems: readonly Problem[]): Problem[] {
       const key = `${p.place.file}\n${p.place.line}\n${p.place.column}\n${p.path}\n${p.message}`
       return !seen.has(key) && seen.add(key)
     })
-    .sort((a, b) => files.indexOf(a.place.file) - files.indexOf(b.place.file) || a.place.line - b.place.line || a.place.column - b.place.column)
+    .sort(
+      (a, b) => files.indexOf(a.place.file) - files.indexOf(b.place.file) || a.place.line - b.place.line || a.place.column - b.place.column,
+    )
 }

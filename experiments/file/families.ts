@@ -24,32 +24,60 @@ export interface Family {
 
 export const FAMILIES = {
   scheduling: {
-    word: 'scheduler', all: schedulers.all, find: schedulers.find, adopt: adoptScheduler,
-    default: 'least-allocated', meaning: 'which node a pod gets; default as in kube-scheduler, which spreads by least allocation',
+    word: 'scheduler',
+    all: schedulers.all,
+    find: schedulers.find,
+    adopt: adoptScheduler,
+    default: 'least-allocated',
+    meaning: 'which node a pod gets; default as in kube-scheduler, which spreads by least allocation',
   },
   'scheduling.order': {
-    word: 'queue order', all: orders.all, find: orders.find, adopt: adoptOrder,
-    default: 'fifo', meaning: 'which waiting pod is tried next, whatever the scheduler; default: in the order of creation',
+    word: 'queue order',
+    all: orders.all,
+    find: orders.find,
+    adopt: adoptOrder,
+    default: 'fifo',
+    meaning: 'which waiting pod is tried next, whatever the scheduler; default: in the order of creation',
   },
   binpacking: {
-    word: 'packer', all: packers.all, find: packers.find, adopt: adoptPacker,
-    default: 'none', meaning: 'places waiting pods in rounds, and estimates nodes for the node autoscaler',
+    word: 'packer',
+    all: packers.all,
+    find: packers.find,
+    adopt: adoptPacker,
+    default: 'none',
+    meaning: 'places waiting pods in rounds, and estimates nodes for the node autoscaler',
   },
   slb: {
-    word: 'balancer', all: balancers.all, find: balancers.find, adopt: adoptBalancer,
-    default: 'round-robin', meaning: 'which replica takes a request; default as in nginx, HAProxy and Envoy',
+    word: 'balancer',
+    all: balancers.all,
+    find: balancers.find,
+    adopt: adoptBalancer,
+    default: 'round-robin',
+    meaning: 'which replica takes a request; default as in nginx, HAProxy and Envoy',
   },
   'autoscaling.replicas': {
-    word: 'replica autoscaler', all: replicaAutoscalers.all, find: replicaAutoscalers.find, adopt: adoptReplicaAutoscaler,
-    default: 'none', meaning: 'how many replicas a service has',
+    word: 'replica autoscaler',
+    all: replicaAutoscalers.all,
+    find: replicaAutoscalers.find,
+    adopt: adoptReplicaAutoscaler,
+    default: 'none',
+    meaning: 'how many replicas a service has',
   },
   'autoscaling.sizes': {
-    word: 'size autoscaler', all: sizeAutoscalers.all, find: sizeAutoscalers.find, adopt: adoptSizeAutoscaler,
-    default: 'none', meaning: "how large a service's pods are",
+    word: 'size autoscaler',
+    all: sizeAutoscalers.all,
+    find: sizeAutoscalers.find,
+    adopt: adoptSizeAutoscaler,
+    default: 'none',
+    meaning: "how large a service's pods are",
   },
   'autoscaling.nodes': {
-    word: 'node autoscaler', all: nodeAutoscalers.all, find: nodeAutoscalers.find, adopt: adoptNodeAutoscaler,
-    default: 'none', meaning: 'how many nodes each pool has',
+    word: 'node autoscaler',
+    all: nodeAutoscalers.all,
+    find: nodeAutoscalers.find,
+    adopt: adoptNodeAutoscaler,
+    default: 'none',
+    meaning: 'how many nodes each pool has',
   },
 } as const satisfies Record<string, Family>
 
@@ -58,7 +86,10 @@ export type FamilyPath = keyof typeof FAMILIES
 export const FAMILY_PATHS = Object.keys(FAMILIES) as readonly FamilyPath[]
 
 /** Keys beside an algorithm's name that belong to its seat: another algorithm in the same seat keeps them. */
-const SEATS: ReadonlyMap<string, readonly string[]> = new Map([['scheduling', ['order']], ['binpacking', ['seat', 'every']]])
+const SEATS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['scheduling', ['order']],
+  ['binpacking', ['seat', 'every']],
+])
 
 export const seatKeys = (path: readonly (string | number)[]): readonly string[] => SEATS.get(path.join('.')) ?? []
 

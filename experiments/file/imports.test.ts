@@ -36,14 +36,19 @@ interface Import {
 }
 
 function importsOf(folder: string): Import[] {
-  const files = readdirSync(join(root, folder), { recursive: true }).map(String).filter((name) => name.endsWith('.ts'))
+  const files = readdirSync(join(root, folder), { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith('.ts'))
   return files.flatMap((name) => {
     const from = join(folder, name)
     const text = readFileSync(join(root, from), 'utf8')
     return [...text.matchAll(IMPORT)]
       .map((match) => match[1] ?? match[2] ?? match[3])
       .filter((target) => target.startsWith('.'))
-      .map((target) => ({ from: from.replaceAll('\\', '/'), to: relative(root, resolve(root, dirname(from), target)).replaceAll('\\', '/') }))
+      .map((target) => ({
+        from: from.replaceAll('\\', '/'),
+        to: relative(root, resolve(root, dirname(from), target)).replaceAll('\\', '/'),
+      }))
   })
 }
 
@@ -61,7 +66,13 @@ describe('imports', () => {
   })
 
   it('of engine and random stay inside', () => {
-    const wrong = all.filter(({ from, to }) => !isTest(from) && Object.keys(LOW).some((low) => from.startsWith(`${low}/`) && !to.startsWith(`${low}/`) && !LOW[low].some((ok) => to.startsWith(ok))))
+    const wrong = all.filter(
+      ({ from, to }) =>
+        !isTest(from) &&
+        Object.keys(LOW).some(
+          (low) => from.startsWith(`${low}/`) && !to.startsWith(`${low}/`) && !LOW[low].some((ok) => to.startsWith(ok)),
+        ),
+    )
     expect(wrong.map(({ from, to }) => `${from} imports ${to}`)).toEqual([])
   })
 

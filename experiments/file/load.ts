@@ -61,7 +61,8 @@ export function digestOf(file: string): string {
   return hash.digest('hex')
 }
 
-const IMPORTS = /(?:^|[\s;}])(?:import|export)\s+(?!type\b)[^'"`;]*?from\s*['"](\.{1,2}\/[^'"]+)['"]|\bimport\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
+const IMPORTS =
+  /(?:^|[\s;}])(?:import|export)\s+(?!type\b)[^'"`;]*?from\s*['"](\.{1,2}\/[^'"]+)['"]|\bimport\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
 
 function collect(file: string, files: Map<string, string>): void {
   if (files.has(file) || !existsSync(file) || statSync(file).isDirectory()) return
@@ -76,7 +77,10 @@ function collect(file: string, files: Map<string, string>): void {
 /** What an error says, without its stack, its machine's paths or further lines. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '')
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
   const telling = lines.find((line) => /\bERROR: /.test(line)) ?? lines[0] ?? 'an error without words'
   return telling.replaceAll(/file:\/\/\S*\/|(?<![\w.])\/(?:[^\s/:]+\/)+/g, '')
 }

@@ -13,7 +13,10 @@ import type { Scenario } from './scenario.ts'
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-order-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 beforeAll(() => {
-  writeFileSync(join(folder, 'largest.ts'), "export default { name: 'largest', parameters: { sign: 1 }, rank: (pod, { pods }, { sign }) => -sign * pods.cpu[pod] }\n")
+  writeFileSync(
+    join(folder, 'largest.ts'),
+    "export default { name: 'largest', parameters: { sign: 1 }, rank: (pod, { pods }, { sign }) => -sign * pods.cpu[pod] }\n",
+  )
   writeFileSync(join(folder, 'broken.ts'), "export default { name: 'broken', score: () => 1 }\n")
 })
 
@@ -65,35 +68,61 @@ describe('the order is chosen', () => {
   })
 
   it('as an axis, and as a list of --set', async () => {
-    expect(await chosen(`${BASE}compare: { scheduling.order: [fifo, priority] }\n`)).toEqual(['least-allocated/fifo', 'least-allocated/priority'])
+    expect(await chosen(`${BASE}compare: { scheduling.order: [fifo, priority] }\n`)).toEqual([
+      'least-allocated/fifo',
+      'least-allocated/priority',
+    ])
     expect(await chosen(BASE, ['scheduling.order=[fifo, fair-share]'])).toEqual(['least-allocated/fifo', 'least-allocated/fair-share'])
   })
 
   it("an axis of schedulers keeps the file's order; a value that says its own has its own", async () => {
-    expect(await chosen(`${BASE}scheduling: { order: priority }\ncompare: { scheduling: [best-fit, { name: first-fit }, { name: random, order: fifo }] }\n`))
-      .toEqual(['best-fit/priority', 'first-fit/priority', 'random/fifo'])
+    expect(
+      await chosen(
+        `${BASE}scheduling: { order: priority }\ncompare: { scheduling: [best-fit, { name: first-fit }, { name: random, order: fifo }] }\n`,
+      ),
+    ).toEqual(['best-fit/priority', 'first-fit/priority', 'random/fifo'])
   })
 
   it('two axes, whichever stands first; not when the outer one names orders itself', async () => {
-    expect(await chosen(`${BASE}compare: { scheduling: [best-fit, first-fit], scheduling.order: [fifo, priority] }\n`))
-      .toEqual(['best-fit/fifo', 'best-fit/priority', 'first-fit/fifo', 'first-fit/priority'])
-    expect(await chosen(`${BASE}compare: { scheduling.order: [fifo, priority], scheduling: [best-fit, first-fit] }\n`))
-      .toEqual(['best-fit/fifo', 'first-fit/fifo', 'best-fit/priority', 'first-fit/priority'])
-    expect(await problems(`${BASE}compare: { scheduling: [best-fit, { name: random, order: fifo }], scheduling.order: [fifo, priority] }\n`))
-      .toContain('found an axis inside or around the axis scheduling; accepted: axes that do not overlap')
+    expect(await chosen(`${BASE}compare: { scheduling: [best-fit, first-fit], scheduling.order: [fifo, priority] }\n`)).toEqual([
+      'best-fit/fifo',
+      'best-fit/priority',
+      'first-fit/fifo',
+      'first-fit/priority',
+    ])
+    expect(await chosen(`${BASE}compare: { scheduling.order: [fifo, priority], scheduling: [best-fit, first-fit] }\n`)).toEqual([
+      'best-fit/fifo',
+      'first-fit/fifo',
+      'best-fit/priority',
+      'first-fit/priority',
+    ])
+    expect(
+      await problems(`${BASE}compare: { scheduling: [best-fit, { name: random, order: fifo }], scheduling.order: [fifo, priority] }\n`),
+    ).toContain('found an axis inside or around the axis scheduling; accepted: axes that do not overlap')
   })
 
   it("an axis of packers keeps the packer's seat", async () => {
-    const two = await scenarios(`${BASE}binpacking: { name: first-fit, seat: estimator, every: 2s }\ncompare: { binpacking: [first-fit, best-fit] }\n`)
-    expect(two.map(({ binpacking: { name, seat, every } }) => [name, seat, every])).toEqual([['first-fit', 'estimator', 2e6], ['best-fit', 'estimator', 2e6]])
+    const two = await scenarios(
+      `${BASE}binpacking: { name: first-fit, seat: estimator, every: 2s }\ncompare: { binpacking: [first-fit, best-fit] }\n`,
+    )
+    expect(two.map(({ binpacking: { name, seat, every } }) => [name, seat, every])).toEqual([
+      ['first-fit', 'estimator', 2e6],
+      ['best-fit', 'estimator', 2e6],
+    ])
   })
 })
 
 describe('wrong orders', () => {
   it.each([
-    ['shortest', 'scheduling.order  found the unknown queue order "shortest"; accepted: fifo, priority, shortest-first, earliest-deadline, fair-share, or { file: ./own.ts }'],
+    [
+      'shortest',
+      'scheduling.order  found the unknown queue order "shortest"; accepted: fifo, priority, shortest-first, earliest-deadline, fair-share, or { file: ./own.ts }',
+    ],
     ['{ name: fifo, quantum: 3 }', 'scheduling.order.quantum  found the unknown key "quantum"'],
-    ['{ file: ./broken.ts }', 'scheduling.order.file  found a file that is no queue order: a queue order needs a function rank, found name, score (./broken.ts)'],
+    [
+      '{ file: ./broken.ts }',
+      'scheduling.order.file  found a file that is no queue order: a queue order needs a function rank, found name, score (./broken.ts)',
+    ],
     ['{ file: ./none.ts }', 'scheduling.order.file  found no such file'],
     ['{ file: ./largest.ts, sgn: 2 }', 'scheduling.order.sgn  found the unknown key "sgn"; accepted: file, sign (did you mean sign?)'],
     ['[fifo, priority]', 'scheduling.order  found a list'],
@@ -102,7 +131,9 @@ describe('wrong orders', () => {
   ])('%s', async (order, message) => expect(await problems(`${BASE}scheduling:\n  name: best-fit\n  order: ${order}\n`)).toContain(message))
 
   it('under rounds of a packer an axis of orders would change nothing', async () => {
-    expect(await problems(`${BASE}binpacking: first-fit\ncompare: { scheduling.order: [fifo, priority] }\n`)).toContain('compare.scheduling.order  found an axis that changes nothing')
+    expect(await problems(`${BASE}binpacking: first-fit\ncompare: { scheduling.order: [fifo, priority] }\n`)).toContain(
+      'compare.scheduling.order  found an axis that changes nothing',
+    )
   })
 
   it('anything else under order: an order, or problems with places; 10,000 values', async () => {
@@ -110,21 +141,33 @@ describe('wrong orders', () => {
     if ('problems' in read) throw new Error('the base is wrong')
     const { schema } = await import('./order.fixture.ts')
     fc.assert(
-      fc.property(fc.oneof(fc.anything(), fc.record({ name: fc.oneof(fc.constantFrom('fifo', 'priority', 'fair-share'), fc.anything()), file: fc.anything(), sign: fc.anything() }, { requiredKeys: [] })), (order) => {
-        const parsed = schema.safeParse({ name: 'best-fit', order })
-        if (parsed.success) expect(typeof parsed.data.order.name).toBe('string')
-        else for (const issue of parsed.error.issues) expect(issue.message.length).toBeGreaterThan(3)
-      }),
+      fc.property(
+        fc.oneof(
+          fc.anything(),
+          fc.record(
+            { name: fc.oneof(fc.constantFrom('fifo', 'priority', 'fair-share'), fc.anything()), file: fc.anything(), sign: fc.anything() },
+            { requiredKeys: [] },
+          ),
+        ),
+        (order) => {
+          const parsed = schema.safeParse({ name: 'best-fit', order })
+          if (parsed.success) expect(typeof parsed.data.order.name).toBe('string')
+          else for (const issue of parsed.error.issues) expect(issue.message.length).toBeGreaterThan(3)
+        },
+      ),
       { numRuns: 10_000 },
     )
   })
 })
 
 it('the simulation follows it: at 94 % of the slots the mean slowdown is least when the shortest goes first; the largest order is asked', async () => {
-  const [fifo, shortest, largest] = await scenarios(`${BASE}compare: { scheduling.order: [fifo, shortest-first, { file: ./largest.ts }] }\n`)
+  const [fifo, shortest, largest] = await scenarios(
+    `${BASE}compare: { scheduling.order: [fifo, shortest-first, { file: ./largest.ts }] }\n`,
+  )
   const slowdown = async (scenario: Scenario): Promise<number> => {
     let sum = 0
-    for (let replication = 0; replication < 5; replication++) sum += simulate(await inputOf({ scenario, seed: 1, replication })).metrics['job-slowdown-mean'] as number
+    for (let replication = 0; replication < 5; replication++)
+      sum += simulate(await inputOf({ scenario, seed: 1, replication })).metrics['job-slowdown-mean'] as number
     return sum
   }
   const first = await slowdown(fifo)

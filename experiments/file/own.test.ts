@@ -67,8 +67,9 @@ it("every family runs a user's own file, and its decisions are carried out", asy
   const plan = planOf(read.experiment, 'test')
   const [run] = plan.runs
   const input = await inputOf({ scenario: plan.variants[run.variant].scenario, seed: run.seed, replication: run.replication })
-  expect([input.scheduling, input.binpacking, input.slb, input.replicas, input.sizes, input.nodes].map(({ definition }) => definition.name))
-    .toEqual(['last-node', 'lavish', 'stuck', 'seven', 'double-size', 'eager'])
+  expect(
+    [input.scheduling, input.binpacking, input.slb, input.replicas, input.sizes, input.nodes].map(({ definition }) => definition.name),
+  ).toEqual(['last-node', 'lavish', 'stuck', 'seven', 'double-size', 'eager'])
   const simulation = new Simulation({ ...input, check: true })
   simulation.run()
   const { cluster, replicaSets, services, servers } = simulation.parts
@@ -86,9 +87,19 @@ it("every family runs a user's own file, and its decisions are carried out", asy
 })
 
 it('an own packer also places, in rounds', async () => {
-  writeFileSync(join(folder, 'first.ts'), `import type { Packing, PackingProblem } from 'orchsim'
-export default { name: 'row-zero', pack: (problem: PackingProblem): Packing => ({ bin: new Int32Array(problem.items), opened: [], leftOver: 0 }) }`)
-  writeFileSync(join(folder, 'rounds.yaml'), FILES['all.yaml'].replace('{ file: ./lavish.ts, seat: estimator }', '{ file: ./first.ts, seat: rounds }').replace('name: all-own', 'name: rounds').replace(/ {2}(replicas|sizes|nodes): .*\n/g, '').replace('autoscaling:\n', ''))
+  writeFileSync(
+    join(folder, 'first.ts'),
+    `import type { Packing, PackingProblem } from 'orchsim'
+export default { name: 'row-zero', pack: (problem: PackingProblem): Packing => ({ bin: new Int32Array(problem.items), opened: [], leftOver: 0 }) }`,
+  )
+  writeFileSync(
+    join(folder, 'rounds.yaml'),
+    FILES['all.yaml']
+      .replace('{ file: ./lavish.ts, seat: estimator }', '{ file: ./first.ts, seat: rounds }')
+      .replace('name: all-own', 'name: rounds')
+      .replace(/ {2}(replicas|sizes|nodes): .*\n/g, '')
+      .replace('autoscaling:\n', ''),
+  )
   const read = await readExperiment(join(folder, 'rounds.yaml'))
   if (!('experiment' in read)) throw new Error(JSON.stringify(read.problems))
   const plan = planOf(read.experiment, 'test')

@@ -12,7 +12,8 @@ export function packageRoot(): URL {
   return folder
 }
 
-export const version = (): string => (JSON.parse(readFileSync(new URL('package.json', packageRoot()), 'utf8')) as { version: string }).version
+export const version = (): string =>
+  (JSON.parse(readFileSync(new URL('package.json', packageRoot()), 'utf8')) as { version: string }).version
 
 /** Run from the TypeScript sources (a clone) or from compiled files (the package). */
 export const fromSources = import.meta.url.endsWith('.ts')

@@ -3,7 +3,18 @@
  * several forms. Each says what it accepts in its own issue, so the text of a problem is made where the rule stands.
  */
 import { z } from 'zod'
-import { readCpu, readDuration, readMemory, readPrice, readRate, readShare, showCpu, showDuration, showMemory, UnitError } from '../../sim/common/units.ts'
+import {
+  readCpu,
+  readDuration,
+  readMemory,
+  readPrice,
+  readRate,
+  readShare,
+  showCpu,
+  showDuration,
+  showMemory,
+  UnitError,
+} from '../../sim/common/units.ts'
 import { suggestion } from '../../sim/common/suggestion.ts'
 import { show } from './document.ts'
 
@@ -38,7 +49,8 @@ export interface Bounds {
   readonly max?: number
 }
 
-const within = (value: number, { min = -Infinity, max = Infinity }: Bounds): number | undefined => (value >= min && value <= max ? value : undefined)
+const within = (value: number, { min = -Infinity, max = Infinity }: Bounds): number | undefined =>
+  value >= min && value <= max ? value : undefined
 
 /** "between 1 and 20", "of at least 1", "of at most 20", or nothing. */
 export function boundsText({ min, max }: Bounds, unit: (n: number) => string = String): string {
@@ -49,13 +61,21 @@ export function boundsText({ min, max }: Bounds, unit: (n: number) => string = S
 }
 
 /** Bounds worth a word: nothing reads a duration or a share below 0 anyway. */
-const beyondZero = ({ min, max }: Bounds): Bounds => ({ ...(min === undefined || min === 0 ? {} : { min }), ...(max === undefined ? {} : { max }) })
+const beyondZero = ({ min, max }: Bounds): Bounds => ({
+  ...(min === undefined || min === 0 ? {} : { min }),
+  ...(max === undefined ? {} : { max }),
+})
 
 /** Whole microseconds. */
 export function duration(bounds: Bounds = {}) {
-  return quantity(`a duration${boundsText(beyondZero(bounds), showDuration)} such as 250ms, 15s or 1h30m`, (value) => within(readDuration(zeroAsText(value)), bounds), {
-    type: ['string', 'number'], examples: ['15s', '1h30m', '250ms', 0],
-  })
+  return quantity(
+    `a duration${boundsText(beyondZero(bounds), showDuration)} such as 250ms, 15s or 1h30m`,
+    (value) => within(readDuration(zeroAsText(value)), bounds),
+    {
+      type: ['string', 'number'],
+      examples: ['15s', '1h30m', '250ms', 0],
+    },
+  )
 }
 
 /** A duration above zero. */
@@ -63,22 +83,33 @@ export const positiveTime = () => duration({ min: 1 })
 
 /** Millicores. */
 export function cpu(bounds: Bounds = { min: 1 }) {
-  return quantity(`an amount of CPU${boundsText(beyondZero(bounds), showCpu)} such as 250m, 0.5 or 2`, (value) => within(readCpu(trimmed(value)), bounds), {
-    type: ['string', 'number'], examples: ['250m', 2],
-  })
+  return quantity(
+    `an amount of CPU${boundsText(beyondZero(bounds), showCpu)} such as 250m, 0.5 or 2`,
+    (value) => within(readCpu(trimmed(value)), bounds),
+    {
+      type: ['string', 'number'],
+      examples: ['250m', 2],
+    },
+  )
 }
 
 /** Bytes. */
 export function memory(bounds: Bounds = {}) {
-  return quantity(`an amount of memory${boundsText(beyondZero(bounds), showMemory)} such as 512Mi, 2Gi or 1e9 (bytes)`, (value) => within(readMemory(trimmed(value)), bounds), {
-    type: ['string', 'number'], examples: ['512Mi', '2Gi'],
-  })
+  return quantity(
+    `an amount of memory${boundsText(beyondZero(bounds), showMemory)} such as 512Mi, 2Gi or 1e9 (bytes)`,
+    (value) => within(readMemory(trimmed(value)), bounds),
+    {
+      type: ['string', 'number'],
+      examples: ['512Mi', '2Gi'],
+    },
+  )
 }
 
 /** "70%" or 0.7, both 0.7. */
 export function share(bounds: Bounds = { min: 0 }) {
   return quantity(`a share${boundsText(bounds, percentText)} such as 70% or 0.7`, (value) => within(readShare(trimmed(value)), bounds), {
-    type: ['string', 'number'], examples: ['70%', 0.7],
+    type: ['string', 'number'],
+    examples: ['70%', 0.7],
   })
 }
 
@@ -87,21 +118,29 @@ export const percentText = (value: number): string => `${Math.round(value * 1e6)
 
 /** Per second, above zero. */
 export const rate = () =>
-  quantity('a rate above 0 such as 800/s, 1.5k/s or 30/m', (value) => {
-    const perSecond = readRate(trimmed(value))
-    return perSecond > 0 ? perSecond : undefined
-  }, { type: 'string', examples: ['800/s', '30/m'] })
+  quantity(
+    'a rate above 0 such as 800/s, 1.5k/s or 30/m',
+    (value) => {
+      const perSecond = readRate(trimmed(value))
+      return perSecond > 0 ? perSecond : undefined
+    },
+    { type: 'string', examples: ['800/s', '30/m'] },
+  )
 
 /** Micro-dollars per hour. */
 export const price = () =>
   quantity('a price per hour such as 0.77/h', (value) => readPrice(trimmed(value)), { type: 'string', examples: ['0.77/h'] })
 
 export function whole(bounds: Bounds = { min: 0 }) {
-  return quantity(`a whole number${boundsText(bounds)}`, (value) => (Number.isSafeInteger(value) ? within(value as number, bounds) : undefined), {
-    type: 'integer',
-    ...(bounds.min === undefined ? {} : { minimum: bounds.min }),
-    ...(bounds.max === undefined ? {} : { maximum: bounds.max }),
-  })
+  return quantity(
+    `a whole number${boundsText(bounds)}`,
+    (value) => (Number.isSafeInteger(value) ? within(value as number, bounds) : undefined),
+    {
+      type: 'integer',
+      ...(bounds.min === undefined ? {} : { minimum: bounds.min }),
+      ...(bounds.max === undefined ? {} : { maximum: bounds.max }),
+    },
+  )
 }
 
 export function number(bounds: Bounds = {}) {
@@ -113,18 +152,24 @@ export function number(bounds: Bounds = {}) {
 }
 
 /** A number above zero. */
-export const positive = () => quantity('a number above 0', (value) => (isNumber(value) && value > 0 ? value : undefined), { type: 'number', exclusiveMinimum: 0 })
+export const positive = () =>
+  quantity('a number above 0', (value) => (isNumber(value) && value > 0 ? value : undefined), { type: 'number', exclusiveMinimum: 0 })
 
 export const flag = () => quantity('true or false', (value) => (typeof value === 'boolean' ? value : undefined), { type: 'boolean' })
 
-export const words = () => quantity('text', (value) => (isText(value) ? value : isNumber(value) ? String(value) : undefined), { type: 'string' })
+export const words = () =>
+  quantity('text', (value) => (isText(value) ? value : isNumber(value) ? String(value) : undefined), { type: 'string' })
 
 /** Letters, digits, dots, underscores and hyphens: safe as a folder, a CSV cell and a part of a path. */
 export const name = () =>
-  quantity('a name of letters, digits, underscores and hyphens that begins with a letter or digit', (value) => {
-    const text = isNumber(value) ? String(value) : value
-    return isText(text) && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text) ? text : undefined
-  }, { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' })
+  quantity(
+    'a name of letters, digits, underscores and hyphens that begins with a letter or digit',
+    (value) => {
+      const text = isNumber(value) ? String(value) : value
+      return isText(text) && /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(text) ? text : undefined
+    },
+    { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' },
+  )
 
 export function oneOf<const W extends string>(accepted: readonly W[]) {
   return z
@@ -154,23 +199,31 @@ export function list<T extends z.ZodType>(what: string, item: T) {
 
 /** A map from text to text: labels and selectors. Numbers and booleans count as their text, as kubectl users write them. */
 export const labels = () =>
-  quantity('a map from names to text, such as { tier: web }', (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    const result: Record<string, string> = {}
-    for (const [key, text] of Object.entries(value)) {
-      if (typeof text === 'object') return undefined
-      result[key] = String(text)
-    }
-    return result
-  }, { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } })
+  quantity(
+    'a map from names to text, such as { tier: web }',
+    (value) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+      const result: Record<string, string> = {}
+      for (const [key, text] of Object.entries(value)) {
+        if (typeof text === 'object') return undefined
+        result[key] = String(text)
+      }
+      return result
+    },
+    { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+  )
 
 /** A map from resource names to whole amounts. */
 export const amounts = () =>
-  quantity('a map from resource names to whole numbers, such as { licences: 2 }', (value) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-    for (const amount of Object.values(value)) if (!Number.isSafeInteger(amount) || (amount as number) < 0) return undefined
-    return { ...value }
-  }, { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } })
+  quantity(
+    'a map from resource names to whole numbers, such as { licences: 2 }',
+    (value) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+      for (const amount of Object.values(value)) if (!Number.isSafeInteger(amount) || (amount as number) < 0) return undefined
+      return { ...value }
+    },
+    { type: 'object', additionalProperties: { type: 'integer', minimum: 0 } },
+  )
 
 /**
  * A value with several forms. The form is chosen by looking at the value, so that a problem inside it is reported as that form's
@@ -190,7 +243,11 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
       for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
       return z.NEVER
     })
-    .meta({ get anyOf() { return Object.values(choices).map(jsonOf) } }) // asked for by `schema` alone, and slow
+    .meta({
+      get anyOf() {
+        return Object.values(choices).map(jsonOf)
+      },
+    }) // asked for by `schema` alone, and slow
 }
 
 /** Schemas that many keys use, by name: `definitions` of the JSON Schema. */
@@ -216,7 +273,11 @@ export function jsonOf(schema: z.ZodType): Record<string, unknown> {
   return json
 }
 
-export const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Chooses between two forms of a section by the presence of a key. */
-export const byKey = (key: string, present: string, absent: string) => (value: unknown): string => (isMap(value) && key in value ? present : absent)
+export const byKey =
+  (key: string, present: string, absent: string) =>
+  (value: unknown): string =>
+    isMap(value) && key in value ? present : absent

@@ -1,7 +1,15 @@
 /** Traffic with all its times known, and recordings found and looked through. */
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { broughtFile, broughtTrace, surveyReplay, type ClosedLoopTraffic, type OpenTraffic, type TraceTraffic, type TrafficSpec } from '../../workloads/index.ts'
+import {
+  broughtFile,
+  broughtTrace,
+  surveyReplay,
+  type ClosedLoopTraffic,
+  type OpenTraffic,
+  type TraceTraffic,
+  type TrafficSpec,
+} from '../../workloads/index.ts'
 import { packageRoot } from './package.ts'
 import type { RecordedData } from './schema-replay.ts'
 import type { OneTrafficData, TrafficData } from './schema-traffic.ts'
@@ -13,7 +21,12 @@ type Recording = (given: RecordedData, place: readonly (string | number)[]) => T
 export function resolveTraffic(given: TrafficData, horizon: number, recording: Recording = nowhere): TrafficSpec {
   if (given.pattern === 'trace') return recording(given, [])
   if (given.pattern !== 'merge') return resolvePattern(given, horizon)
-  return { pattern: 'merge', parts: given.merge.map((part, i) => (part.pattern === 'trace' ? recording(part, ['merge', i]) : openPart(resolvePattern(part, horizon)))) }
+  return {
+    pattern: 'merge',
+    parts: given.merge.map((part, i) =>
+      part.pattern === 'trace' ? recording(part, ['merge', i]) : openPart(resolvePattern(part, horizon)),
+    ),
+  }
 }
 
 function resolvePattern(given: Exclude<OneTrafficData, RecordedData>, horizon: number): OpenTraffic | ClosedLoopTraffic {
@@ -41,9 +54,23 @@ export function resolveRecorded(given: RecordedData, horizon: number, folder: st
   const { pattern, trace, path, from, repeat, speedUp, scale, cpu, wait, bootstrap } = given
   const brought = broughtTrace(trace)
   const format = brought?.format ?? trace
-  if (path === undefined && brought === undefined) throw new RangeError(`found the format ${trace} without a file; accepted: path: the recording, relative to this file`)
-  const file = path === undefined && brought !== undefined ? fileURLToPath(new URL(broughtFile(brought), packageRoot())) : resolve(folder, path ?? '')
-  const request = { pattern, trace, format, file, from, ...(repeat === undefined ? {} : { repeat }), speedUp, scale, cpu: cpu ?? null, wait: wait ?? null, bootstrap: bootstrap ?? null }
+  if (path === undefined && brought === undefined)
+    throw new RangeError(`found the format ${trace} without a file; accepted: path: the recording, relative to this file`)
+  const file =
+    path === undefined && brought !== undefined ? fileURLToPath(new URL(broughtFile(brought), packageRoot())) : resolve(folder, path ?? '')
+  const request = {
+    pattern,
+    trace,
+    format,
+    file,
+    from,
+    ...(repeat === undefined ? {} : { repeat }),
+    speedUp,
+    scale,
+    cpu: cpu ?? null,
+    wait: wait ?? null,
+    bootstrap: bootstrap ?? null,
+  }
   return { ...request, ...surveyReplay(request, horizon), digest: digest(file) }
 }
 

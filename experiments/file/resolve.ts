@@ -5,7 +5,18 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { scaled } from '../../sim/random/distributions.ts'
-import { broughtFile, broughtTrace, jobPreset, loadTracePool, openJobTrace, readPods, TraceError, type BackgroundSpec, type JobsSpec, type TrafficSpec } from '../../workloads/index.ts'
+import {
+  broughtFile,
+  broughtTrace,
+  jobPreset,
+  loadTracePool,
+  openJobTrace,
+  readPods,
+  TraceError,
+  type BackgroundSpec,
+  type JobsSpec,
+  type TrafficSpec,
+} from '../../workloads/index.ts'
 import type { Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
@@ -56,8 +67,16 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     const read = tried(at, () => ({ nodes: loadTracePool(given.trace, path), digest: digest(join(path, NODE_FILES[given.trace])) }))
     const count = read?.nodes.initial.length ?? 0
     return {
-      kind: 'trace', ...common, format: given.trace, path, digest: read?.digest ?? '',
-      min: given.min ?? count, max: given.max ?? count, pods: given.pods, zones: given.zones, price: given.price,
+      kind: 'trace',
+      ...common,
+      format: given.trace,
+      path,
+      digest: read?.digest ?? '',
+      min: given.min ?? count,
+      max: given.max ?? count,
+      pods: given.pods,
+      zones: given.zones,
+      price: given.price,
     }
   }
 
@@ -65,7 +84,15 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     const usage = { usage: given.usage.share, limited: given.usage.limited }
     const inflate = given.inflate ?? null
     if (!('trace' in given)) {
-      return { kind: 'synthetic', name: given.name, ...usage, shapes: given.shapes, lifetime: given.lifetime, count: given.count ?? null, inflate } as BackgroundSpec
+      return {
+        kind: 'synthetic',
+        name: given.name,
+        ...usage,
+        shapes: given.shapes,
+        lifetime: given.lifetime,
+        count: given.count ?? null,
+        inflate,
+      } as BackgroundSpec
     }
     const path = tracePath(given.trace, given.path)
     const read = tried(['workload', 'background', i, given.path === undefined ? 'trace' : 'path'], () => {
@@ -73,8 +100,18 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
       return digest(join(path, given.pods))
     })
     return {
-      kind: 'trace', name: given.name ?? given.trace, ...usage, format: given.trace, path, pods: given.pods,
-      inflate, speedUp: given.speedUp, from: given.from, shape: given.shape, bootstrap: given.bootstrap ?? null, digest: read ?? '',
+      kind: 'trace',
+      name: given.name ?? given.trace,
+      ...usage,
+      format: given.trace,
+      path,
+      pods: given.pods,
+      inflate,
+      speedUp: given.speedUp,
+      from: given.from,
+      shape: given.shape,
+      bootstrap: given.bootstrap ?? null,
+      digest: read ?? '',
     } as Traced<BackgroundSpec>
   }
 
@@ -85,7 +122,13 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
       inflate: (given.inflate ?? null) as JobsSpec['inflate'],
       deadline: given.deadline ?? null,
     }
-    if (!('trace' in given)) return { kind: 'drawn', ...common, tenants: given.tenants ?? [{ name: '', weight: 1 }], ...('preset' in given ? ofPreset(given) : ofKeys(given)) }
+    if (!('trace' in given))
+      return {
+        kind: 'drawn',
+        ...common,
+        tenants: given.tenants ?? [{ name: '', weight: 1 }],
+        ...('preset' in given ? ofPreset(given) : ofKeys(given)),
+      }
     const brought = given.path === undefined ? broughtTrace(given.trace) : undefined
     const format = broughtTrace(given.trace)?.format ?? given.trace
     const file = brought === undefined ? resolve(folder, given.path ?? '') : fileURLToPath(new URL(broughtFile(brought), packageRoot()))
@@ -94,8 +137,16 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
       return digest(file)
     })
     return {
-      kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), format, file,
-      tenants: given.tenants ?? [], shape: given.shape, bootstrap: given.bootstrap ?? null, digest: read ?? '',
+      kind: 'trace',
+      name: given.name ?? given.trace,
+      ...common,
+      ...used(given.usage),
+      format,
+      file,
+      tenants: given.tenants ?? [],
+      shape: given.shape,
+      bootstrap: given.bootstrap ?? null,
+      digest: read ?? '',
     }
   }
 
@@ -130,17 +181,26 @@ type Drawn = Extract<JobsSpec, { kind: 'drawn' }>
 type Made = Pick<Drawn, 'name' | 'size' | 'time' | 'classes' | 'correlation' | 'dag' | 'usage' | 'limited'>
 
 /** 60 % of the request where the file says nothing. */
-const used = (usage: { share: number; limited: boolean } | undefined, otherwise = 0.6): { usage: number; limited: boolean } => ({ usage: usage?.share ?? otherwise, limited: usage?.limited ?? false })
+const used = (usage: { share: number; limited: boolean } | undefined, otherwise = 0.6): { usage: number; limited: boolean } => ({
+  usage: usage?.share ?? otherwise,
+  limited: usage?.limited ?? false,
+})
 
 function ofKeys(given: DrawnJobsData): Made {
   const { name, correlation, dag, longest, shapes, work } = given
   const nothing = { kind: 'constant', value: 0 } as const
   const one = { kind: 'constant', value: 1 } as const
   return {
-    name, correlation, dag, ...used(given.usage),
+    name,
+    correlation,
+    dag,
+    ...used(given.usage),
     size: shapes === undefined ? { kind: 'drawn', cpu: given.cpu ?? nothing, memory: given.memory ?? nothing } : { kind: 'shapes', shapes },
     // Written as CPU time of one core; counted in millicore·µs.
-    time: work === undefined ? { kind: 'duration', duration: given.duration ?? nothing } : { kind: 'work', work: scaled(work, 1000) ?? work, longest },
+    time:
+      work === undefined
+        ? { kind: 'duration', duration: given.duration ?? nothing }
+        : { kind: 'work', work: scaled(work, 1000) ?? work, longest },
     classes: given.classes ?? [{ weight: 1, tasks: given.tasks ?? one, priority: given.priority ?? 0 }],
   }
 }
@@ -151,7 +211,10 @@ function ofPreset(given: PresetJobsData): Made {
   const made = preset.make(given.machine ?? preset.machine)
   const { priority } = given
   return {
-    ...made, name: given.name ?? preset.name, ...used(given.usage, made.usage), dag: given.dag ?? made.dag,
+    ...made,
+    name: given.name ?? preset.name,
+    ...used(given.usage, made.usage),
+    dag: given.dag ?? made.dag,
     classes: priority === undefined ? made.classes : made.classes.map((one) => ({ ...one, priority })),
   }
 }
@@ -165,16 +228,41 @@ function template(given: OwnPoolData, zone: string): NodeTemplate {
 }
 
 function resolveService(given: ServiceData, traffic: TrafficSpec): ServiceSpec {
-  const { name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work } = given
+  const { name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work } =
+    given
   return {
-    name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work,
+    name,
+    replicas,
+    threads,
+    weight,
+    allowance,
+    timeout,
+    cancel,
+    retries,
+    networkDelay,
+    grace,
+    preStop,
+    pull,
+    start,
+    probe,
+    work,
     minReplicas: given.minReplicas ?? Math.min(1, replicas),
     maxReplicas: given.maxReplicas ?? Math.max(given.minReplicas ?? 1, 10 * replicas),
     queue: given.queue === -1 ? null : given.queue,
     objective: given.objective ?? null,
     shape: {
-      cpu: given.cpu, memory: given.memory, limit: given.limit ?? 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: given.resources,
-      labels: { service: name }, nodeSelector: given.nodeSelector, tolerations: given.tolerations, priority: 0,
+      cpu: given.cpu,
+      memory: given.memory,
+      limit: given.limit ?? 0,
+      gpus: 0,
+      gpuMilli: 0,
+      gpuModels: [],
+      usage: 0,
+      resources: given.resources,
+      labels: { service: name },
+      nodeSelector: given.nodeSelector,
+      tolerations: given.tolerations,
+      priority: 0,
     },
     traffic,
   }
@@ -190,7 +278,9 @@ function digest(file: string): string {
 }
 
 function traceMessage(error: TraceError, folder: string): string {
-  const file = error.file.startsWith(folder) ? error.file.slice(folder.length).replace(/^\//, '') : error.file.split('/').slice(-2).join('/')
+  const file = error.file.startsWith(folder)
+    ? error.file.slice(folder.length).replace(/^\//, '')
+    : error.file.split('/').slice(-2).join('/')
   const row = error.line > 0 ? `, row ${error.line}` : ''
   const column = error.column === '' ? '' : `, column ${error.column}`
   return `found ${error.found} in ${file}${row}${column}; accepted: ${error.accepted}`

@@ -4,7 +4,14 @@ import type { Delays } from '../../sim/input.ts'
 import type { Selection } from '../../sim/common/define.ts'
 import type { PackerSeat } from '../../sim/binpacking/policy.ts'
 import type { PodShape } from '../../sim/workload.ts'
-import { loadTracePool, type BackgroundSpec, type JobsSpec, type TraceFormat, type TrafficSpec, type WorkSpec } from '../../workloads/index.ts'
+import {
+  loadTracePool,
+  type BackgroundSpec,
+  type JobsSpec,
+  type TraceFormat,
+  type TrafficSpec,
+  type WorkSpec,
+} from '../../workloads/index.ts'
 import type { Start } from './schema.ts'
 
 export interface Scenario {
@@ -90,7 +97,10 @@ export interface ServiceSpec {
 export function nodesOf(pool: PoolSpec): Pick<Pool, 'templates' | 'initial'> {
   if (pool.kind === 'trace') {
     const { templates, initial } = loadTracePool(pool.format, pool.path, { pods: pool.pods, zones: pool.zones, price: pool.price })
-    return { templates: templates.map((template) => ({ ...template, labels: nodeLabels(pool.name, template.zone, template.labels) })), initial }
+    return {
+      templates: templates.map((template) => ({ ...template, labels: nodeLabels(pool.name, template.zone, template.labels) })),
+      initial,
+    }
   }
   return { templates: pool.templates, initial: Int32Array.from({ length: pool.count }, (_, i) => i % pool.templates.length) }
 }

@@ -3,12 +3,33 @@ import { z } from 'zod'
 import type { DistributionSpec } from '../../sim/random/distributions.ts'
 import { suggestion } from '../../sim/common/suggestion.ts'
 import { show } from './document.ts'
-import { amounts, byKey, cpu, duration, flag, forms, isMap, list, memory, name, oneOf, positive, section, share, whole, words } from './quantities.ts'
+import {
+  amounts,
+  byKey,
+  cpu,
+  duration,
+  flag,
+  forms,
+  isMap,
+  list,
+  memory,
+  name,
+  oneOf,
+  positive,
+  section,
+  share,
+  whole,
+  words,
+} from './quantities.ts'
 import { distribution } from './schema-distribution.ts'
 import { shapingKeys } from './schema-shape.ts'
 
 export const usage = section('the usage of background pods', {
-  share: share({ min: 0 }).prefault('60%').describe('CPU used while running, as a share of the request; default 60%, the use of Borg 2019 and Alibaba machines relative to requests'),
+  share: share({ min: 0 })
+    .prefault('60%')
+    .describe(
+      'CPU used while running, as a share of the request; default 60%, the use of Borg 2019 and Alibaba machines relative to requests',
+    ),
   limited: flag().prefault(false).describe('true: a CPU limit equal to the request caps the usage at 100%'),
 })
 
@@ -19,7 +40,11 @@ export const inflate = (resources: readonly string[]) =>
       const keys = isMap(value) ? Object.keys(value) : []
       const accepted = `a map with one of ${resources.join(', ')} and a share, such as { cpu: 60% }`
       if (!isMap(value) || keys.length !== 1 || !resources.includes(keys[0])) {
-        context.issues.push({ code: 'custom', message: `found ${keys.length === 1 ? `the resource ${show(keys[0])}` : show(value)}; accepted: ${accepted}${keys.length === 1 ? suggestion(keys[0], resources) : ''}`, input: value })
+        context.issues.push({
+          code: 'custom',
+          message: `found ${keys.length === 1 ? `the resource ${show(keys[0])}` : show(value)}; accepted: ${accepted}${keys.length === 1 ? suggestion(keys[0], resources) : ''}`,
+          input: value,
+        })
         return z.NEVER
       }
       const parsed = share({ min: 0.0001, max: 10 }).safeParse(value[keys[0]])
@@ -27,14 +52,24 @@ export const inflate = (resources: readonly string[]) =>
       for (const issue of parsed.error.issues) context.issues.push({ ...issue, path: [keys[0]], input: value } as never)
       return z.NEVER
     })
-    .meta({ type: 'object', minProperties: 1, maxProperties: 1, additionalProperties: false, properties: Object.fromEntries(resources.map((r) => [r, { type: ['string', 'number'] }])) })
+    .meta({
+      type: 'object',
+      minProperties: 1,
+      maxProperties: 1,
+      additionalProperties: false,
+      properties: Object.fromEntries(resources.map((r) => [r, { type: ['string', 'number'] }])),
+    })
 
 const tracedBackground = section('background pods from a trace', {
   name: name().optional().describe("default: the trace's name"),
   trace: oneOf(['openb']).describe('take the pods of this trace: openb, 8,152 pods of a GPU cluster'),
   path: words().optional().describe('folder of the trace, relative to this file; default: the data that orchsim brings'),
   pods: words().prefault('openb_pod_list_default.csv').describe('file of the pod list in that folder'),
-  inflate: inflate(['cpu', 'memory', 'gpu']).optional().describe("draw rows with replacement until this share of the cluster's capacity is asked for (Little's law); default: replay as recorded"),
+  inflate: inflate(['cpu', 'memory', 'gpu'])
+    .optional()
+    .describe(
+      "draw rows with replacement until this share of the cluster's capacity is asked for (Little's law); default: replay as recorded",
+    ),
   usage: usage.prefault({}),
   speedUp: positive().prefault(1).describe('divides gaps and lifetimes, never start-up delays'),
   from: duration().prefault(0).describe('replay only: time in the trace at which the run begins'),
@@ -45,10 +80,20 @@ const syntheticBackground = section('background pods', {
   name: name().prefault('background'),
   shapes: list(
     'shapes',
-    section('a shape', { cpu: cpu(), memory: memory(), weight: positive().prefault(1), resources: amounts().prefault({}).describe('further named resources, whole amounts per pod') }),
-  ).min(1, 'found an empty list; accepted: at least one shape').describe('pods to draw from, by weight'),
-  lifetime: forms<DistributionSpec | null>({ forever: oneOf(['forever']).transform(() => null), drawn: distribution() }, (value) => (value === 'forever' ? 'forever' : 'drawn'))
-    .prefault('forever').describe('how long a pod runs, or forever'),
+    section('a shape', {
+      cpu: cpu(),
+      memory: memory(),
+      weight: positive().prefault(1),
+      resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
+    }),
+  )
+    .min(1, 'found an empty list; accepted: at least one shape')
+    .describe('pods to draw from, by weight'),
+  lifetime: forms<DistributionSpec | null>({ forever: oneOf(['forever']).transform(() => null), drawn: distribution() }, (value) =>
+    value === 'forever' ? 'forever' : 'drawn',
+  )
+    .prefault('forever')
+    .describe('how long a pod runs, or forever'),
   count: whole({ min: 1 }).optional().describe('how many pods, all at the start'),
   inflate: inflate(['cpu', 'memory']).optional().describe("or as many as ask for this share of the cluster's capacity"),
   usage: usage.prefault({}),

@@ -27,59 +27,135 @@ type Made = DistributionSpec | string
 /** Every kind as `{ kind: its parameters }`, and the spec that the parameters make. */
 function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<Made>> {
   const { any, positive: above, many } = quantity
-  const kind = <K extends string, P extends z.ZodType>(name: K, what: string, parameters: P, made: (given: z.output<P>) => Made): readonly [string, z.ZodType<Made>] => [
+  const kind = <K extends string, P extends z.ZodType>(
+    name: K,
+    what: string,
+    parameters: P,
+    made: (given: z.output<P>) => Made,
+  ): readonly [string, z.ZodType<Made>] => [
     name,
     section(what, { [name]: parameters } as Record<K, P>).transform((parsed) => made((parsed as Record<K, z.output<P>>)[name])),
   ]
   const kinds = [
     kind('constant', 'a constant', any(), (value): Made => ({ kind: 'constant', value })),
-    kind('exponential', 'an exponential distribution', section('its parameter', { mean: above() }), (given): Made => ({ kind: 'exponential', ...given })),
-    kind('uniform', 'a uniform distribution', section('its bounds', { low: any(), high: above() }), (given): Made => ordered({ kind: 'uniform', ...given })),
-    kind('normal', 'a normal distribution', section('its parameters', { mean: any(), sd: any() }), (given): Made => ({ kind: 'normal', ...given })),
-    kind('lognormal', 'a lognormal distribution', section('its parameters', { mean: above(), cv: positive() }), (given): Made => ({ kind: 'lognormal', ...given })),
-    kind('gamma', 'a gamma distribution', section('its parameters', {
-      mean: above(),
-      cv: positive().optional().describe('standard deviation over mean; or shape'),
-      shape: positive().optional().describe('1 / cv²'),
-    }), ({ mean, cv, shape }): Made => {
-      if (shape !== undefined && cv === undefined) return { kind: 'gamma', mean, shape }
-      return cv !== undefined && shape === undefined ? { kind: 'gamma', mean, shape: 1 / (cv * cv) } : `found ${cv === undefined ? 'neither' : 'both'}; accepted: either cv or shape`
-    }),
-    kind('erlang', 'an Erlang distribution', section('its parameters', { mean: above(), k: whole({ min: 1, max: 10_000 }).describe('phases, one after the other') }),
-      ({ mean, k }): Made => ({ kind: 'gamma', mean, shape: k })),
-    kind('weibull', 'a Weibull distribution', section('its parameters', {
-      shape: positive().describe('below 1: a heavy tail; 1: exponential'),
-      mean: above().optional().describe('or scale'),
-      scale: above().optional().describe('the point that 63 % stay below'),
-    }), ({ shape, mean, scale }): Made => {
-      if (scale !== undefined && mean === undefined) return { kind: 'weibull', shape, scale }
-      return mean !== undefined && scale === undefined ? { kind: 'weibull', shape, scale: weibullScale(shape, mean) } : `found ${mean === undefined ? 'neither' : 'both'}; accepted: either mean or scale`
-    }),
-    kind('pareto', 'a Pareto distribution', section('its parameters', { alpha: positive().describe('mean infinite up to 1, variance up to 2'), low: above() }),
-      (given): Made => ({ kind: 'pareto', ...given })),
-    kind('bounded-pareto', 'a bounded Pareto distribution', section('its parameters', { alpha: positive(), low: above(), high: above() }),
-      (given): Made => ordered({ kind: 'bounded-pareto', ...given })),
-    kind('burr', 'a Burr distribution', section('its parameters', { c: positive(), k: positive(), scale: above() }), (given): Made => ({ kind: 'burr', ...given })),
-    kind('hyperexponential', 'a hyperexponential distribution', section('its parameters', {
-      mean: above().optional(),
-      cv: number({ min: 1 }).optional().describe('standard deviation over mean, at least 1: two phases that carry half of the mean each'),
-      phases: list('phases', section('a phase', { weight: positive().prefault(1), mean: above() })).min(1, 'found an empty list; accepted: at least one phase').optional().describe('or the phases themselves'),
-    }), hyperexponential),
-    kind('empirical', 'an empirical distribution', section('its values', {
-      values: list(many, any()).min(1, `found an empty list; accepted: ${many}, at least one`), weights: list('weights', number({ min: 0 })).optional(),
-    }), ({ values, weights }): Made => weighted({ kind: 'empirical', values, ...(weights === undefined ? {} : { weights }) })),
+    kind('exponential', 'an exponential distribution', section('its parameter', { mean: above() }), (given): Made => ({
+      kind: 'exponential',
+      ...given,
+    })),
+    kind('uniform', 'a uniform distribution', section('its bounds', { low: any(), high: above() }), (given): Made =>
+      ordered({ kind: 'uniform', ...given }),
+    ),
+    kind('normal', 'a normal distribution', section('its parameters', { mean: any(), sd: any() }), (given): Made => ({
+      kind: 'normal',
+      ...given,
+    })),
+    kind('lognormal', 'a lognormal distribution', section('its parameters', { mean: above(), cv: positive() }), (given): Made => ({
+      kind: 'lognormal',
+      ...given,
+    })),
+    kind(
+      'gamma',
+      'a gamma distribution',
+      section('its parameters', {
+        mean: above(),
+        cv: positive().optional().describe('standard deviation over mean; or shape'),
+        shape: positive().optional().describe('1 / cv²'),
+      }),
+      ({ mean, cv, shape }): Made => {
+        if (shape !== undefined && cv === undefined) return { kind: 'gamma', mean, shape }
+        return cv !== undefined && shape === undefined
+          ? { kind: 'gamma', mean, shape: 1 / (cv * cv) }
+          : `found ${cv === undefined ? 'neither' : 'both'}; accepted: either cv or shape`
+      },
+    ),
+    kind(
+      'erlang',
+      'an Erlang distribution',
+      section('its parameters', { mean: above(), k: whole({ min: 1, max: 10_000 }).describe('phases, one after the other') }),
+      ({ mean, k }): Made => ({ kind: 'gamma', mean, shape: k }),
+    ),
+    kind(
+      'weibull',
+      'a Weibull distribution',
+      section('its parameters', {
+        shape: positive().describe('below 1: a heavy tail; 1: exponential'),
+        mean: above().optional().describe('or scale'),
+        scale: above().optional().describe('the point that 63 % stay below'),
+      }),
+      ({ shape, mean, scale }): Made => {
+        if (scale !== undefined && mean === undefined) return { kind: 'weibull', shape, scale }
+        return mean !== undefined && scale === undefined
+          ? { kind: 'weibull', shape, scale: weibullScale(shape, mean) }
+          : `found ${mean === undefined ? 'neither' : 'both'}; accepted: either mean or scale`
+      },
+    ),
+    kind(
+      'pareto',
+      'a Pareto distribution',
+      section('its parameters', { alpha: positive().describe('mean infinite up to 1, variance up to 2'), low: above() }),
+      (given): Made => ({ kind: 'pareto', ...given }),
+    ),
+    kind(
+      'bounded-pareto',
+      'a bounded Pareto distribution',
+      section('its parameters', { alpha: positive(), low: above(), high: above() }),
+      (given): Made => ordered({ kind: 'bounded-pareto', ...given }),
+    ),
+    kind('burr', 'a Burr distribution', section('its parameters', { c: positive(), k: positive(), scale: above() }), (given): Made => ({
+      kind: 'burr',
+      ...given,
+    })),
+    kind(
+      'hyperexponential',
+      'a hyperexponential distribution',
+      section('its parameters', {
+        mean: above().optional(),
+        cv: number({ min: 1 }).optional().describe('standard deviation over mean, at least 1: two phases that carry half of the mean each'),
+        phases: list('phases', section('a phase', { weight: positive().prefault(1), mean: above() }))
+          .min(1, 'found an empty list; accepted: at least one phase')
+          .optional()
+          .describe('or the phases themselves'),
+      }),
+      hyperexponential,
+    ),
+    kind(
+      'empirical',
+      'an empirical distribution',
+      section('its values', {
+        values: list(many, any()).min(1, `found an empty list; accepted: ${many}, at least one`),
+        weights: list('weights', number({ min: 0 })).optional(),
+      }),
+      ({ values, weights }): Made => weighted({ kind: 'empirical', values, ...(weights === undefined ? {} : { weights }) }),
+    ),
   ]
   if (quantity.counts === true) {
     kinds.push(
-      kind('negative-binomial', 'a negative binomial distribution', section('its parameters', { mean: positive(), size: positive().describe('variance is mean + mean² / size') }),
-        (given): Made => ({ kind: 'negative-binomial', ...given })),
-      kind('zipf', "Zipf's distribution", section('its parameters', { n: whole({ min: 1, max: 10_000_000 }), exponent: number({ min: 0 }) }), (given): Made => ({ kind: 'zipf', ...given })),
+      kind(
+        'negative-binomial',
+        'a negative binomial distribution',
+        section('its parameters', { mean: positive(), size: positive().describe('variance is mean + mean² / size') }),
+        (given): Made => ({ kind: 'negative-binomial', ...given }),
+      ),
+      kind(
+        'zipf',
+        "Zipf's distribution",
+        section('its parameters', { n: whole({ min: 1, max: 10_000_000 }), exponent: number({ min: 0 }) }),
+        (given): Made => ({ kind: 'zipf', ...given }),
+      ),
     )
   }
   if (!nested) {
     const part = section('a part', { weight: positive().prefault(1), of: ofKinds(quantity, true) })
-    kinds.push(kind('mixture', 'a mixture', list('parts with weights', part).min(1, 'found an empty list; accepted: at least one part').max(100, 'found more than 100 parts; accepted: at most 100'),
-      (parts): Made => ({ kind: 'mixture', parts })))
+    kinds.push(
+      kind(
+        'mixture',
+        'a mixture',
+        list('parts with weights', part)
+          .min(1, 'found an empty list; accepted: at least one part')
+          .max(100, 'found more than 100 parts; accepted: at most 100'),
+        (parts): Made => ({ kind: 'mixture', parts }),
+      ),
+    )
   }
   return Object.fromEntries(kinds)
 }
@@ -104,24 +180,34 @@ function ofKinds(quantity: Quantity, nested: boolean): z.ZodType<DistributionSpe
     })
   }
   const names = Object.keys(kinds)
-  const name = `${nested ? 'part' : 'distribution'} of ${quantity.many}${quantity.counts === true ? ' and counts' : ''}`.replaceAll(' ', '-')
+  const name = `${nested ? 'part' : 'distribution'} of ${quantity.many}${quantity.counts === true ? ' and counts' : ''}`.replaceAll(
+    ' ',
+    '-',
+  )
   const accepted = `${quantity.one}, or a map with one of ${names.join(', ')}`
-  return shared(name, forms(choices, (value) => {
-    if (!isMap(value)) return 'value'
-    const keys = Object.keys(value)
-    const kind = keys.find((key) => names.includes(key))
-    if (kind !== undefined) return kind
-    return { wrong: `found ${keys.length === 0 ? 'an empty map' : `the distribution ${show(keys[0])}`}; accepted: ${accepted}${suggestion(keys[0] ?? '', names)}` }
-  }))
+  return shared(
+    name,
+    forms(choices, (value) => {
+      if (!isMap(value)) return 'value'
+      const keys = Object.keys(value)
+      const kind = keys.find((key) => names.includes(key))
+      if (kind !== undefined) return kind
+      return {
+        wrong: `found ${keys.length === 0 ? 'an empty map' : `the distribution ${show(keys[0])}`}; accepted: ${accepted}${suggestion(keys[0] ?? '', names)}`,
+      }
+    }),
+  )
 }
 
 type Spec<K extends DistributionSpec['kind']> = Extract<DistributionSpec, { kind: K }>
 
-const ordered = (spec: Spec<'uniform' | 'bounded-pareto'>): Made => (spec.low >= spec.high ? 'found low not below high; accepted: low < high' : spec)
+const ordered = (spec: Spec<'uniform' | 'bounded-pareto'>): Made =>
+  spec.low >= spec.high ? 'found low not below high; accepted: low < high' : spec
 
 function weighted(spec: Spec<'empirical'>): Made {
   if (spec.weights === undefined) return spec
-  if (spec.weights.length !== spec.values.length) return `found ${spec.weights.length} weights for ${spec.values.length} values; accepted: one weight a value`
+  if (spec.weights.length !== spec.values.length)
+    return `found ${spec.weights.length} weights for ${spec.values.length} values; accepted: one weight a value`
   return spec.weights.some((weight) => weight > 0) ? spec : 'found weights that are all 0; accepted: at least one above 0'
 }
 
@@ -135,7 +221,8 @@ function hyperexponential({ mean, cv, phases }: Hyperexponential): Made {
   if (phases !== undefined && mean === undefined && cv === undefined) {
     return { kind: 'hyperexponential', weights: phases.map(({ weight }) => weight), means: phases.map((phase) => phase.mean) }
   }
-  if (phases !== undefined || mean === undefined || cv === undefined) return 'found neither of the two whole; accepted: either mean and cv, or phases'
+  if (phases !== undefined || mean === undefined || cv === undefined)
+    return 'found neither of the two whole; accepted: either mean and cv, or phases'
   return cv <= 1000 ? { kind: 'hyperexponential', ...balancedMeans(mean, cv) } : `found a cv of ${cv}; accepted: at most 1000`
 }
 

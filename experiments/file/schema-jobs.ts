@@ -1,7 +1,22 @@
 /** Jobs in the experiment file: drawn, by a published preset, or from a trace. */
 import type { z } from 'zod'
 import { broughtTraces, DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
-import { amounts, cpu, forms, isMap, list, memory, name, number, oneOf, positive, positiveTime, section, whole, words } from './quantities.ts'
+import {
+  amounts,
+  cpu,
+  forms,
+  isMap,
+  list,
+  memory,
+  name,
+  number,
+  oneOf,
+  positive,
+  positiveTime,
+  section,
+  whole,
+  words,
+} from './quantities.ts'
 import { inflate, usage } from './schema-background.ts'
 import { COUNT, distribution, distributionOf, type Quantity } from './schema-distribution.ts'
 import { shapingKeys } from './schema-shape.ts'
@@ -20,7 +35,9 @@ const layers = section('layers', {
   parents: whole({ min: 1 }).optional().describe('how many of the layer before a task waits for, drawn; default: for all of it'),
 }).transform(({ layers, parents }): DagSpec => ({ kind: 'layers', depth: layers, parents: parents ?? null }))
 
-const oneDag = forms<DagSpec>({ word: oneOf(DAG_WORDS).transform((kind): DagSpec => ({ kind })), layers }, (value) => (isMap(value) ? 'layers' : 'word'))
+const oneDag = forms<DagSpec>({ word: oneOf(DAG_WORDS).transform((kind): DagSpec => ({ kind })), layers }, (value) =>
+  isMap(value) ? 'layers' : 'word',
+)
 
 const dag = forms<DagSpec>(
   {
@@ -41,7 +58,10 @@ const tenants = forms<readonly JobTenant[]>(
       count: whole({ min: 1, max: 100_000 }).describe('how many'),
       exponent: number({ min: 0, max: 10 }).prefault(1).describe('tenant k submits in proportion to k^-exponent; 0: all alike'),
     }).transform(({ count, exponent }) => users(count, exponent)),
-    named: list('tenants', section('a tenant', { name: name(), weight: positive().prefault(1) })).min(1, 'found an empty list; accepted: at least one tenant'),
+    named: list('tenants', section('a tenant', { name: name(), weight: positive().prefault(1) })).min(
+      1,
+      'found an empty list; accepted: at least one tenant',
+    ),
   },
   (value) => (Array.isArray(value) ? 'named' : isMap(value) ? 'zipf' : 'count'),
 )
@@ -53,38 +73,73 @@ function users(count: number, exponent: number): JobTenant[] {
 const priority = () => whole({ min: -2_147_483_648, max: 2_147_483_647 })
 
 const common = {
-  tenants: tenants.optional().describe('who submits: a number, { count, exponent } for users by Zipf, or a list of names with weights; default: one tenant, or those of the trace'),
-  deadline: distributionOf(COUNT).optional().describe('deadline over critical path, both from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
+  tenants: tenants
+    .optional()
+    .describe(
+      'who submits: a number, { count, exponent } for users by Zipf, or a list of names with weights; default: one tenant, or those of the trace',
+    ),
+  deadline: distributionOf(COUNT)
+    .optional()
+    .describe('deadline over critical path, both from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
   usage: usage.optional().describe('CPU used while running; default: 60% of the request, or that of the preset'),
 }
 
 const coming = {
-  arrivals: arrivals.optional().describe('how jobs arrive: { rate: 2/s }, with the open patterns of traffic; their times count from the run, as of requests'),
-  inflate: inflate(['cpu', 'memory', 'gpu']).optional().describe("or as many as ask for this share of the cluster's capacity (Little's law)"),
+  arrivals: arrivals
+    .optional()
+    .describe('how jobs arrive: { rate: 2/s }, with the open patterns of traffic; their times count from the run, as of requests'),
+  inflate: inflate(['cpu', 'memory', 'gpu'])
+    .optional()
+    .describe("or as many as ask for this share of the cluster's capacity (Little's law)"),
 }
 
 const drawn = section('jobs', {
   name: name().prefault('jobs').describe('unique name'),
   ...coming,
   tasks: distributionOf(COUNT).optional().describe('tasks of a job, rounded, at least 1; default: 1'),
-  cpu: distributionOf(CPU).optional().describe('CPU request of the tasks of a job; drawn ones are put on a grid of four steps to a doubling'),
+  cpu: distributionOf(CPU)
+    .optional()
+    .describe('CPU request of the tasks of a job; drawn ones are put on a grid of four steps to a doubling'),
   memory: distributionOf(MEMORY).optional().describe('memory request, in the same way'),
-  shapes: list('shapes', section('a shape', {
-    cpu: cpu(), memory: memory(), gpus: whole({ min: 0, max: 8 }).prefault(0), weight: positive().prefault(1),
-    resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
-  })).min(1, 'found an empty list; accepted: at least one shape').optional().describe('or requests to draw from, by weight'),
+  shapes: list(
+    'shapes',
+    section('a shape', {
+      cpu: cpu(),
+      memory: memory(),
+      gpus: whole({ min: 0, max: 8 }).prefault(0),
+      weight: positive().prefault(1),
+      resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
+    }),
+  )
+    .min(1, 'found an empty list; accepted: at least one shape')
+    .optional()
+    .describe('or requests to draw from, by weight'),
   duration: distribution().optional().describe('how long a task runs, each by itself'),
   work: distribution().optional().describe('or CPU time of the whole job on one core, in equal parts: duration = work / (tasks × cpu)'),
-  longest: positiveTime().prefault('744h').describe('with work: no task is longer; the job gets more tasks instead. Default 744h, the 31 days of the Borg trace'),
+  longest: positiveTime()
+    .prefault('744h')
+    .describe('with work: no task is longer; the job gets more tasks instead. Default 744h, the 31 days of the Borg trace'),
   correlation: section('the correlation', {
     duration: number({ min: -1, max: 1 }).prefault(0).describe("of the CPU request with the durations of its job's tasks"),
     memory: number({ min: -1, max: 1 }).prefault(0).describe('of the CPU request with the memory request'),
-  }).prefault({}).describe("Spearman's rank correlations, through a Gaussian copula"),
+  })
+    .prefault({})
+    .describe("Spearman's rank correlations, through a Gaussian copula"),
   priority: priority().optional().describe('of the pods; default: 0'),
-  classes: list('classes', section('a class', {
-    weight: positive().prefault(1), tasks: distributionOf(COUNT).prefault(1), priority: priority().prefault(0),
-  })).min(1, 'found an empty list; accepted: at least one class').optional().describe('in place of tasks and priority: kinds of jobs, by weight'),
-  dag: dag.prefault('independent').describe(`which task waits for which: ${DAG_WORDS.join(', ')}, { layers: 3 }, or a list of them with weights`),
+  classes: list(
+    'classes',
+    section('a class', {
+      weight: positive().prefault(1),
+      tasks: distributionOf(COUNT).prefault(1),
+      priority: priority().prefault(0),
+    }),
+  )
+    .min(1, 'found an empty list; accepted: at least one class')
+    .optional()
+    .describe('in place of tasks and priority: kinds of jobs, by weight'),
+  dag: dag
+    .prefault('independent')
+    .describe(`which task waits for which: ${DAG_WORDS.join(', ')}, { layers: 3 }, or a list of them with weights`),
   ...common,
 })
 
@@ -92,7 +147,9 @@ const preset = section('jobs of a preset', {
   name: name().optional().describe("unique name; default: the preset's"),
   preset: oneOf(jobPresets.map((one) => one.name)).describe('a published workload'),
   ...coming,
-  machine: section('the machine', { cpu: cpu(), memory: memory({ min: 1 }) }).optional().describe('what a normalised request is a share of; default: that of the preset'),
+  machine: section('the machine', { cpu: cpu(), memory: memory({ min: 1 }) })
+    .optional()
+    .describe('what a normalised request is a share of; default: that of the preset'),
   dag: dag.optional().describe("in place of the preset's"),
   priority: priority().optional().describe("in place of the preset's"),
   ...common,
@@ -100,7 +157,9 @@ const preset = section('jobs of a preset', {
 
 const traced = section('jobs of a trace', {
   name: name().optional().describe("unique name; default: the trace's"),
-  trace: oneOf(traceNames).describe('take the jobs of this recording, or of a file of this format: lists of pods (a row is a job) and workflows'),
+  trace: oneOf(traceNames).describe(
+    'take the jobs of this recording, or of a file of this format: lists of pods (a row is a job) and workflows',
+  ),
   path: words().optional().describe('the file, relative to this one; default: the data that orchsim brings'),
   ...coming,
   ...shapingKeys,

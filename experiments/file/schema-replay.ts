@@ -12,7 +12,9 @@ export const recordedNames = [...new Set([...brought, ...trafficFormats])]
 const sizeWork = section('work by sizes', {
   base: duration().prefault(0).describe('of every request'),
   per: z
-    .record(z.string(), duration(), { error: ({ input }) => `found ${show(input)}; accepted: a map from sizes of the trace to times, such as { context_tokens: 20us }` })
+    .record(z.string(), duration(), {
+      error: ({ input }) => `found ${show(input)}; accepted: a map from sizes of the trace to times, such as { context_tokens: 20us }`,
+    })
     .prefault({})
     .describe('time per unit of each size, by the names that `orchsim trace` prints'),
 }).transform((given): SizeWork => given)
@@ -22,14 +24,24 @@ export const recorded = section('recorded traffic', {
   trace: oneOf(recordedNames).describe('the recording: one that orchsim brings, or with path the format of your own file'),
   path: words().optional().describe('file of the recording, relative to this file, plain or gzip; default: the data that orchsim brings'),
   from: duration().prefault(0).describe('time of the recording at which the run begins'),
-  repeat: whole({ min: 1, max: MOST_REPETITIONS }).optional().describe('so many times, one after the other, at the rate of the recording; default: once'),
+  repeat: whole({ min: 1, max: MOST_REPETITIONS })
+    .optional()
+    .describe('so many times, one after the other, at the rate of the recording; default: once'),
   speedUp: number({ min: 1e-9, max: 1e9 }).prefault(1).describe('divides gaps: the same requests in less time, so a rate times as high'),
-  scale: share({ min: 0.000_001, max: 1e9 }).prefault(1).describe('of requests the share that is kept, at most 100%; of rates a factor: 50 gives fifty times as many'),
+  scale: share({ min: 0.000_001, max: 1e9 })
+    .prefault(1)
+    .describe('of requests the share that is kept, at most 100%; of rates a factor: 50 gives fifty times as many'),
   cpu: sizeWork.optional().describe("CPU work from the request's sizes; default: the work of the service"),
   wait: sizeWork.optional().describe("wait from the request's sizes; default: the wait of the service"),
   bootstrap: section('the bootstrap', {
-    block: positiveTime().prefault('24h').describe('length of a block; blocks of whole days keep the time of day, shorter ones begin anywhere'),
-  }).optional().describe('a new recording in each replication, out of blocks of this one drawn with replacement; default: as recorded, which is one sample'),
+    block: positiveTime()
+      .prefault('24h')
+      .describe('length of a block; blocks of whole days keep the time of day, shorter ones begin anywhere'),
+  })
+    .optional()
+    .describe(
+      'a new recording in each replication, out of blocks of this one drawn with replacement; default: as recorded, which is one sample',
+    ),
 })
 
 export type RecordedData = z.infer<typeof recorded>

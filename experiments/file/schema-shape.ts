@@ -11,10 +11,18 @@ const stepShapes = {
       until: positiveTime().optional().describe('end of the part; default: to the end'),
     }),
   }).transform(({ cut }): ShapeStep => ({ kind: 'cut', from: cut.from, until: cut.until ?? null })),
-  sample: section('a sample', { sample: share({ min: 0.000_001, max: 1 }).describe('each row is kept with this probability') }).transform(({ sample }): ShapeStep => ({ kind: 'sample', share: sample })),
-  scale: section('a scale', { scale: positive().describe('multiplies sizes: CPU and memory of pods') }).transform(({ scale }): ShapeStep => ({ kind: 'scale', by: scale })),
-  speedUp: section('a speed-up', { speedUp: positive().describe('divides gaps and durations, so as much is there at any time') }).transform(({ speedUp }): ShapeStep => ({ kind: 'speedUp', by: speedUp })),
-  repeat: section('a repetition', { repeat: whole({ min: 1, max: MOST_REPETITIONS }).describe('so many times, one after the other') }).transform(({ repeat }): ShapeStep => ({ kind: 'repeat', times: repeat })),
+  sample: section('a sample', { sample: share({ min: 0.000_001, max: 1 }).describe('each row is kept with this probability') }).transform(
+    ({ sample }): ShapeStep => ({ kind: 'sample', share: sample }),
+  ),
+  scale: section('a scale', { scale: positive().describe('multiplies sizes: CPU and memory of pods') }).transform(
+    ({ scale }): ShapeStep => ({ kind: 'scale', by: scale }),
+  ),
+  speedUp: section('a speed-up', { speedUp: positive().describe('divides gaps and durations, so as much is there at any time') }).transform(
+    ({ speedUp }): ShapeStep => ({ kind: 'speedUp', by: speedUp }),
+  ),
+  repeat: section('a repetition', {
+    repeat: whole({ min: 1, max: MOST_REPETITIONS }).describe('so many times, one after the other'),
+  }).transform(({ repeat }): ShapeStep => ({ kind: 'repeat', times: repeat })),
 } as const
 
 const step = forms<ShapeStep>(stepShapes, (value) => {
@@ -27,8 +35,18 @@ const step = forms<ShapeStep>(stepShapes, (value) => {
 
 /** Keys of every source that is backed by a trace. */
 export const shapingKeys = {
-  shape: list('steps, each a map such as { cut: { from: 1h, until: 3h } }', step).prefault([]).describe('what is made of the rows, step by step: cut, sample, scale, speedUp, repeat'),
+  shape: list('steps, each a map such as { cut: { from: 1h, until: 3h } }', step)
+    .prefault([])
+    .describe('what is made of the rows, step by step: cut, sample, scale, speedUp, repeat'),
   bootstrap: section('the bootstrap', {
-    block: positiveTime().prefault('24h').describe('length of a block; default 24h: what is correlated within a day stays so. Blocks of whole days keep the time of day, shorter ones begin anywhere'),
-  }).optional().describe('a new trace in each replication, out of blocks of this one drawn with replacement; default: the trace as recorded, which is one sample'),
+    block: positiveTime()
+      .prefault('24h')
+      .describe(
+        'length of a block; default 24h: what is correlated within a day stays so. Blocks of whole days keep the time of day, shorter ones begin anywhere',
+      ),
+  })
+    .optional()
+    .describe(
+      'a new trace in each replication, out of blocks of this one drawn with replacement; default: the trace as recorded, which is one sample',
+    ),
 }

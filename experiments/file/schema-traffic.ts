@@ -1,7 +1,15 @@
 /** How requests arrive, in the experiment file: a pattern, a closed loop of clients, a published preset, a recording, or several of them as one. */
 import { z } from 'zod'
 import { distribution as make, balancedMeans, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { lifetimeProblem, openRequests, trafficPresets, type ClientsSpec, type OpenTraffic, type TrafficSpec, type TrainsSpec } from '../../workloads/index.ts'
+import {
+  lifetimeProblem,
+  openRequests,
+  trafficPresets,
+  type ClientsSpec,
+  type OpenTraffic,
+  type TrafficSpec,
+  type TrainsSpec,
+} from '../../workloads/index.ts'
 import { suggestion } from '../../sim/common/suggestion.ts'
 import { show } from './document.ts'
 import { duration, forms, isMap, list, number, oneOf, positive, positiveTime, rate, section, share, shared, whole } from './quantities.ts'
@@ -11,7 +19,8 @@ import { recorded, type RecordedData } from './schema-replay.ts'
 
 /** Keys that depend on the horizon are filled when the scenario is resolved. */
 export type TrafficData = OneTrafficData | { readonly pattern: 'merge'; readonly merge: readonly OneTrafficData[] }
-export type OneTrafficData = Exclude<TrafficSpec, { pattern: 'trace' | 'merge' }> | RecordedData | Unfilled<'diurnal', 'period'> | Unfilled<'weekly', 'day'>
+export type OneTrafficData =
+  Exclude<TrafficSpec, { pattern: 'trace' | 'merge' }> | RecordedData | Unfilled<'diurnal', 'period'> | Unfilled<'weekly', 'day'>
 type Unfilled<P extends string, K extends string> = Omit<Extract<OpenTraffic, { pattern: P }>, K> & { readonly [key in K]: number | null }
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
@@ -21,7 +30,9 @@ const clients = forms<ClientsSpec>(
     count: whole({ min: 1, max: 1_000_000 }).transform((count): ClientsSpec => ({ count, popularity: 0 })),
     zipf: section('clients by Zipf', {
       count: whole({ min: 1, max: 1_000_000 }).describe('how many'),
-      popularity: number({ min: 0, max: 10 }).prefault(1).describe('client i sends in proportion to i^-popularity; 0: all alike; web pages have 0.64 to 0.83'),
+      popularity: number({ min: 0, max: 10 })
+        .prefault(1)
+        .describe('client i sends in proportion to i^-popularity; 0: all alike; web pages have 0.64 to 0.83'),
     }),
   },
   (value) => (isMap(value) ? 'zipf' : 'count'),
@@ -32,8 +43,15 @@ const trains = section('trains of requests', {
   gap: distribution().describe('from one request of a train to its next'),
 })
 
-const trainsKey = { trains: trains.optional().describe('requests come in trains, such as a page and its objects; the rate still counts requests') }
-const commonKeys = { ...trainsKey, clients: clients.optional().describe('who sends: a number, or { count, popularity }; balancers that hash the client read it; default: requests have no client') }
+const trainsKey = {
+  trains: trains.optional().describe('requests come in trains, such as a page and its objects; the rate still counts requests'),
+}
+const commonKeys = {
+  ...trainsKey,
+  clients: clients
+    .optional()
+    .describe('who sends: a number, or { count, popularity }; balancers that hash the client read it; default: requests have no client'),
+}
 
 const amplitude = share({ min: 0, max: 1 }).prefault('50%').describe('peak over mean, minus one; web traffic has 30% to 60%')
 const at = duration()
@@ -59,14 +77,18 @@ function common({ trains, clients }: Common): Pick<OpenTraffic, 'trains' | 'clie
 
 /** Jobs have no clients: their patterns come without that key, and `common` finds it in those that have it. */
 const openShapes = (keys: typeof trainsKey) => ({
-  poisson: section('poisson traffic', { rate: rate(), pattern: oneOf(['poisson']).prefault('poisson'), ...keys })
-    .transform(({ pattern, rate, ...rest }): OneTrafficData => ({ pattern, rate, ...common(rest) })),
-  constant: section('constant traffic', { rate: rate(), pattern: oneOf(['constant']), ...keys })
-    .transform(({ pattern, rate, ...rest }): OneTrafficData => ({ pattern, rate, ...common(rest) })),
+  poisson: section('poisson traffic', { rate: rate(), pattern: oneOf(['poisson']).prefault('poisson'), ...keys }).transform(
+    ({ pattern, rate, ...rest }): OneTrafficData => ({ pattern, rate, ...common(rest) }),
+  ),
+  constant: section('constant traffic', { rate: rate(), pattern: oneOf(['constant']), ...keys }).transform(
+    ({ pattern, rate, ...rest }): OneTrafficData => ({ pattern, rate, ...common(rest) }),
+  ),
   renewal: section('traffic with independent gaps', {
     rate: rate().optional().describe('default: one request per mean gap'),
     pattern: oneOf(['renewal']),
-    cv: positive().optional().describe('standard deviation over mean of the gaps: gamma below 1, hyperexponential with balanced means above; or gaps'),
+    cv: positive()
+      .optional()
+      .describe('standard deviation over mean of the gaps: gamma below 1, hyperexponential with balanced means above; or gaps'),
     gaps: distribution().optional().describe('distribution of the gaps, scaled to the rate when there is one'),
     ...keys,
   }).transform((given, context): OneTrafficData => fails(renewal(given), context)),
@@ -77,18 +99,34 @@ const openShapes = (keys: typeof trainsKey) => ({
     period: positiveTime().optional().describe('default: the horizon, so that a run sees one whole wave'),
     phase: share({ min: 0, max: 1 }).prefault(0).describe('part of the period by which the wave is ahead'),
     ...keys,
-  }).transform(({ pattern, rate, amplitude, period, phase, ...rest }): OneTrafficData => ({ pattern, rate, amplitude, period: period ?? null, phase, ...common(rest) })),
+  }).transform(({ pattern, rate, amplitude, period, phase, ...rest }): OneTrafficData => ({
+    pattern,
+    rate,
+    amplitude,
+    period: period ?? null,
+    phase,
+    ...common(rest),
+  })),
   weekly: section('weekly traffic', {
     rate: rate().describe('mean over a week'),
     pattern: oneOf(['weekly']),
     amplitude,
     weekend: share({ min: 0, max: 10 }).prefault('70%').describe('a day of the weekend over a workday; sites of work have 60% to 80%'),
     day: positiveTime().optional().describe('length of a day; default: a seventh of the horizon, so that a run sees one whole week'),
-    phase: share({ min: 0, max: 1 }).prefault('75%').describe('part of a day by which the wave is ahead; 75%: lowest at midnight, highest at noon'),
+    phase: share({ min: 0, max: 1 })
+      .prefault('75%')
+      .describe('part of a day by which the wave is ahead; 75%: lowest at midnight, highest at noon'),
     from: oneOf(WEEKDAYS).prefault('monday').describe('weekday at the start of the run'),
     ...keys,
   }).transform(({ pattern, rate, amplitude, weekend, day, phase, from, ...rest }): OneTrafficData => ({
-    pattern, rate, amplitude, weekend, day: day ?? null, phase, first: WEEKDAYS.indexOf(from), ...common(rest),
+    pattern,
+    rate,
+    amplitude,
+    weekend,
+    day: day ?? null,
+    phase,
+    first: WEEKDAYS.indexOf(from),
+    ...common(rest),
   })),
   step: section('step traffic', {
     rate: rate().describe('before the step'),
@@ -97,7 +135,14 @@ const openShapes = (keys: typeof trainsKey) => ({
     at: at.describe('when it comes'),
     until: duration().optional().describe('when the first rate comes back; default: never'),
     ...keys,
-  }).transform(({ pattern, rate, to, at, until, ...rest }): OneTrafficData => ({ pattern, rate, to, at, until: until ?? null, ...common(rest) })),
+  }).transform(({ pattern, rate, to, at, until, ...rest }): OneTrafficData => ({
+    pattern,
+    rate,
+    to,
+    at,
+    until: until ?? null,
+    ...common(rest),
+  })),
   ramp: section('ramp traffic', {
     rate: rate().describe('before the ramp'),
     pattern: oneOf(['ramp']),
@@ -122,26 +167,51 @@ const openShapes = (keys: typeof trainsKey) => ({
     hold: duration().prefault('2m').describe('time at the peak'),
     decay: duration().prefault('5m').describe('time constant of the exponential decay'),
     ...keys,
-  }).transform(({ pattern, rate, peak, at, climb, hold, decay, ...rest }): OneTrafficData => ({ pattern, rate, peak, at, climb, hold, decay, ...common(rest) })),
+  }).transform(({ pattern, rate, peak, at, climb, hold, decay, ...rest }): OneTrafficData => ({
+    pattern,
+    rate,
+    peak,
+    at,
+    climb,
+    hold,
+    decay,
+    ...common(rest),
+  })),
   mmpp: section('traffic in modes', {
     rate: rate().optional().describe('mean rate; or modes'),
     pattern: oneOf(['mmpp']),
     peak: number({ min: 1 }).optional().describe('two modes: rate of the high one over the mean; default 5'),
     share: share({ min: 0.0001, max: 0.9999 }).optional().describe('share of time in the high mode, at most 1/peak; default 10%'),
     dwell: positiveTime().optional().describe('mean stay in the high mode; default 2m'),
-    modes: list('modes', section('a mode', { rate: rate(), dwell: positiveTime().describe('mean stay, exponential; then one of the others') }))
-      .min(2, 'found fewer than 2 modes; accepted: at least 2').max(1000, 'found more than 1000 modes; accepted: at most 1000').optional().describe('or the modes themselves'),
+    modes: list(
+      'modes',
+      section('a mode', { rate: rate(), dwell: positiveTime().describe('mean stay, exponential; then one of the others') }),
+    )
+      .min(2, 'found fewer than 2 modes; accepted: at least 2')
+      .max(1000, 'found more than 1000 modes; accepted: at most 1000')
+      .optional()
+      .describe('or the modes themselves'),
     ...keys,
   }).transform((given, context): OneTrafficData => fails(mmpp(given), context)),
   'on-off': section('traffic of on/off sources', {
     rate: rate().describe('mean of all sources together'),
     pattern: oneOf(['on-off']),
     sources: whole({ min: 1, max: 100_000 }).prefault(100).describe('how many'),
-    alpha: number({ min: 1.06, max: 1.99 }).prefault(1.4).describe('of the Pareto periods; the Hurst parameter is (3 - alpha) / 2: 1.4 for 0.8'),
+    alpha: number({ min: 1.06, max: 1.99 })
+      .prefault(1.4)
+      .describe('of the Pareto periods; the Hurst parameter is (3 - alpha) / 2: 1.4 for 0.8'),
     on: positiveTime().prefault('1s').describe('mean time that a source sends'),
     off: positiveTime().prefault('9s').describe('mean time that it is silent'),
     ...keys,
-  }).transform(({ pattern, rate, sources, alpha, on, off, ...rest }): OneTrafficData => ({ pattern, rate, sources, alpha, on, off, ...common(rest) })),
+  }).transform(({ pattern, rate, sources, alpha, on, off, ...rest }): OneTrafficData => ({
+    pattern,
+    rate,
+    sources,
+    alpha,
+    on,
+    off,
+    ...common(rest),
+  })),
 })
 
 const closedShapes = {
@@ -172,11 +242,13 @@ interface RenewalData extends Common {
 }
 
 function renewal({ rate, cv, gaps, ...rest }: RenewalData): Made {
-  if ((cv === undefined) === (gaps === undefined)) return `found ${cv === undefined ? 'neither cv nor gaps' : 'both cv and gaps'}; accepted: one of the two`
+  if ((cv === undefined) === (gaps === undefined))
+    return `found ${cv === undefined ? 'neither cv nor gaps' : 'both cv and gaps'}; accepted: one of the two`
   if (cv !== undefined) {
     if (rate === undefined) return 'found cv without a rate; accepted: both, or gaps'
     if (cv < 0.01 || cv > 1000) return `found a cv of ${cv}; accepted: 0.01 to 1000 (below: constant)`
-    const law: DistributionSpec = cv < 1 ? { kind: 'gamma', mean: 1e6, shape: 1 / (cv * cv) } : { kind: 'hyperexponential', ...balancedMeans(1e6, cv) }
+    const law: DistributionSpec =
+      cv < 1 ? { kind: 'gamma', mean: 1e6, shape: 1 / (cv * cv) } : { kind: 'hyperexponential', ...balancedMeans(1e6, cv) }
     return { pattern: 'renewal', rate, gaps: law, ...common(rest) }
   }
   if (gaps === undefined) return 'found no gaps; accepted: a distribution'
@@ -195,16 +267,26 @@ interface MmppData extends Common {
 
 function mmpp({ rate, peak, share, dwell, modes, ...rest }: MmppData): Made {
   if (modes !== undefined) {
-    if (rate !== undefined || peak !== undefined || share !== undefined || dwell !== undefined) return 'found modes together with rate, peak, share or dwell; accepted: either modes, or the others'
+    if (rate !== undefined || peak !== undefined || share !== undefined || dwell !== undefined)
+      return 'found modes together with rate, peak, share or dwell; accepted: either modes, or the others'
     const total = modes.reduce((sum, mode) => sum + mode.dwell, 0)
     const mean = modes.reduce((sum, mode) => sum + mode.rate * mode.dwell, 0) / total
     return { pattern: 'mmpp', rate: mean, modes: modes.map((mode) => ({ factor: mode.rate, dwell: mode.dwell })), ...common(rest) }
   }
   if (rate === undefined) return 'found neither rate nor modes; accepted: one of the two'
   const [high, part, stay] = [peak ?? 5, share ?? 0.1, dwell ?? 120e6]
-  if (high * part > 1) return `found a peak of ${high} times the mean for ${part * 100}% of the time, which alone is more than the mean; accepted: peak × share at most 1`
+  if (high * part > 1)
+    return `found a peak of ${high} times the mean for ${part * 100}% of the time, which alone is more than the mean; accepted: peak × share at most 1`
   const low = Math.max(0, 1 - high * part) / (1 - part)
-  return { pattern: 'mmpp', rate, modes: [{ factor: high, dwell: stay }, { factor: low, dwell: (stay * (1 - part)) / part }], ...common(rest) }
+  return {
+    pattern: 'mmpp',
+    rate,
+    modes: [
+      { factor: high, dwell: stay },
+      { factor: low, dwell: (stay * (1 - part)) / part },
+    ],
+    ...common(rest),
+  }
 }
 
 /** Keys that say by themselves what is meant. */
@@ -213,14 +295,19 @@ const SPEAKING = ['preset', 'trace', 'merge'] as const
 function chosenFrom<T extends TrafficData>(name: string, shapes: Readonly<Record<string, z.ZodType<T>>>): z.ZodType<T> {
   const patterns = Object.keys(shapes).filter((pattern) => !(SPEAKING as readonly string[]).includes(pattern))
   const opened = Object.fromEntries(Object.entries(shapes).map(([pattern, shape]) => [pattern, shape.transform(opens)]))
-  return shared(name, forms<T>(opened, (value) => {
-    const pattern = isMap(value) ? value['pattern'] : undefined
-    if (isMap(value) && 'merge' in value && 'merge' in shapes && (pattern === undefined || pattern === 'merge')) return 'merge'
-    if (isMap(value) && 'trace' in value && 'trace' in shapes && (pattern === undefined || pattern === 'trace')) return 'trace'
-    if (pattern === undefined) return isMap(value) && 'preset' in value && 'preset' in shapes ? 'preset' : 'poisson'
-    if (typeof pattern === 'string' && patterns.includes(pattern)) return pattern
-    return { wrong: `found the pattern ${show(pattern)}; accepted: ${patterns.join(', ')}${typeof pattern === 'string' ? suggestion(pattern, patterns) : ''}` }
-  }))
+  return shared(
+    name,
+    forms<T>(opened, (value) => {
+      const pattern = isMap(value) ? value['pattern'] : undefined
+      if (isMap(value) && 'merge' in value && 'merge' in shapes && (pattern === undefined || pattern === 'merge')) return 'merge'
+      if (isMap(value) && 'trace' in value && 'trace' in shapes && (pattern === undefined || pattern === 'trace')) return 'trace'
+      if (pattern === undefined) return isMap(value) && 'preset' in value && 'preset' in shapes ? 'preset' : 'poisson'
+      if (typeof pattern === 'string' && patterns.includes(pattern)) return pattern
+      return {
+        wrong: `found the pattern ${show(pattern)}; accepted: ${patterns.join(', ')}${typeof pattern === 'string' ? suggestion(pattern, patterns) : ''}`,
+      }
+    }),
+  )
 }
 
 /** What the generator itself has against the numbers, found out by opening it. A recording is looked through when the scenario is resolved. */
@@ -245,12 +332,18 @@ const MOST_PARTS = 100
 const merged = section('merged traffic', {
   pattern: oneOf(['merge']).prefault('merge'),
   merge: list('traffic, each an open pattern, a preset or a recording', chosenFrom<OneTrafficData>('traffic-part', one))
-    .min(1, 'found an empty list; accepted: at least one traffic').max(MOST_PARTS, `found more than ${MOST_PARTS} parts; accepted: at most ${MOST_PARTS}`)
+    .min(1, 'found an empty list; accepted: at least one traffic')
+    .max(MOST_PARTS, `found more than ${MOST_PARTS} parts; accepted: at most ${MOST_PARTS}`)
     .describe('all that comes in any of these; the first has the luck that it has alone'),
 }).transform((given, context): TrafficData => {
   given.merge.forEach((part, i) => {
     if (part.pattern === 'closed-loop') {
-      context.issues.push({ code: 'custom', path: ['merge', i], message: 'found a closed loop, whose clients wait for answers; accepted: an open pattern or a recording, or a service of its own', input: part })
+      context.issues.push({
+        code: 'custom',
+        path: ['merge', i],
+        message: 'found a closed loop, whose clients wait for answers; accepted: an open pattern or a recording, or a service of its own',
+        input: part,
+      })
     }
   })
   return given

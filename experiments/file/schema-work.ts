@@ -7,7 +7,9 @@ import { distribution } from './schema-distribution.ts'
 const own = section('the work of a request', {
   wait: distribution().prefault('0s').describe('time in the pod without CPU, which holds a thread'),
   cpu: distribution().describe('CPU work on one core'),
-  correlation: number({ min: -1, max: 1 }).optional().describe("Spearman's rank correlation of the two, through a Gaussian copula; default: 0"),
+  correlation: number({ min: -1, max: 1 })
+    .optional()
+    .describe("Spearman's rank correlation of the two, through a Gaussian copula; default: 0"),
 }).transform(({ wait, cpu, correlation }): WorkSpec => ({ wait, cpu, ...(correlation === undefined ? {} : { correlation }) }))
 
 const published = section('the work of a preset', {
@@ -23,7 +25,14 @@ const published = section('the work of a preset', {
   const preset = workPresets.find((one) => one.name === name)
   if (preset === undefined) return z.NEVER
   if (cpuPerUnit !== undefined && mean !== undefined) return refuse('mean', 'found both mean and cpuPerUnit; accepted: one of the two')
-  if (waitPerUnit !== undefined && preset.wait === null) return refuse('waitPerUnit', `found waitPerUnit, but ${name} does not wait; accepted: a preset that waits, ${workPresets.filter(({ wait }) => wait !== null).map((one) => one.name).join(', ')}`)
+  if (waitPerUnit !== undefined && preset.wait === null)
+    return refuse(
+      'waitPerUnit',
+      `found waitPerUnit, but ${name} does not wait; accepted: a preset that waits, ${workPresets
+        .filter(({ wait }) => wait !== null)
+        .map((one) => one.name)
+        .join(', ')}`,
+    )
   return workOf(preset, { cpuPerUnit, cpuMean: mean, waitPerUnit })
 })
 

@@ -6,7 +6,26 @@ import { z } from 'zod'
 import { METRICS } from '../../sim/outcome/standard.ts'
 import { show } from './document.ts'
 import {
-  amounts, byKey, cpu, duration, flag, forms, isMap, labels, list, memory, name, number, oneOf, positive, positiveTime, price, section, share, whole, words,
+  amounts,
+  byKey,
+  cpu,
+  duration,
+  flag,
+  forms,
+  isMap,
+  labels,
+  list,
+  memory,
+  name,
+  number,
+  oneOf,
+  positive,
+  positiveTime,
+  price,
+  section,
+  share,
+  whole,
+  words,
 } from './quantities.ts'
 import { background } from './schema-background.ts'
 import { jobs } from './schema-jobs.ts'
@@ -28,7 +47,9 @@ const poolCommon = {
   name: name().describe('unique name of the pool; also the label "pool" of its nodes'),
   min: whole().optional().describe('fewest nodes the node autoscaler keeps; default: the count'),
   max: whole().optional().describe('most nodes the node autoscaler may order; default: the count'),
-  provision: duration().prefault('60s').describe('order of a node to Ready; default 60s, the usual 40 s to 2 min of a virtual machine with a kubelet'),
+  provision: duration()
+    .prefault('60s')
+    .describe('order of a node to Ready; default 60s, the usual 40 s to 2 min of a virtual machine with a kubelet'),
 }
 
 const handWritten = section('a pool', {
@@ -39,7 +60,10 @@ const handWritten = section('a pool', {
   pods: whole({ min: 1 }).prefault(110).describe("most pods a node may hold; default 110, the kubelet's"),
   gpus: whole({ min: 0, max: 8 }).prefault(0).describe('GPUs of a node'),
   gpuModel: words().prefault('').describe('model of these GPUs'),
-  zones: list('zone names', name()).min(1, 'found an empty list; accepted: at least one zone').prefault(['a']).describe('zones that the nodes take in turn'),
+  zones: list('zone names', name())
+    .min(1, 'found an empty list; accepted: at least one zone')
+    .prefault(['a'])
+    .describe('zones that the nodes take in turn'),
   price: price().prefault('0/h').describe('dollars per node and hour'),
   labels: labels().prefault({}).describe('labels of the nodes'),
   taints: list('taints', taint).prefault([]),
@@ -49,13 +73,19 @@ const handWritten = section('a pool', {
 const tracedPool = section('a pool from a trace', {
   ...poolCommon,
   trace: oneOf(['openb']).describe('take the nodes of this trace: openb, 1,523 nodes with GPUs'),
-  path: words().optional().describe("folder of the trace, relative to this file; default: the data that orchsim brings"),
+  path: words().optional().describe('folder of the trace, relative to this file; default: the data that orchsim brings'),
   pods: whole({ min: 1 }).prefault(110).describe("most pods a node may hold; default 110, the kubelet's"),
-  zones: list('zone names', name()).min(1, 'found an empty list; accepted: at least one zone').prefault(['a']).describe('zones that the nodes take in turn'),
+  zones: list('zone names', name())
+    .min(1, 'found an empty list; accepted: at least one zone')
+    .prefault(['a'])
+    .describe('zones that the nodes take in turn'),
   price: price().prefault('0/h').describe('dollars per node and hour'),
 })
 
-const pool = forms<z.infer<typeof handWritten> | z.infer<typeof tracedPool>>({ own: handWritten, traced: tracedPool }, byKey('trace', 'traced', 'own'))
+const pool = forms<z.infer<typeof handWritten> | z.infer<typeof tracedPool>>(
+  { own: handWritten, traced: tracedPool },
+  byKey('trace', 'traced', 'own'),
+)
 
 const cluster = section('the cluster', {
   pools: list('pools', pool).min(1, 'found an empty list; accepted: at least one pool').describe('groups of equal nodes'),
@@ -72,9 +102,8 @@ const toleration = section('a toleration', {
 
 const PROCESSOR_SHARING = 'processor-sharing'
 
-const threads = forms<number>(
-  { word: oneOf([PROCESSOR_SHARING]).transform(() => 0), count: whole() },
-  (value) => (typeof value === 'string' ? 'word' : 'count'),
+const threads = forms<number>({ word: oneOf([PROCESSOR_SHARING]).transform(() => 0), count: whole() }, (value) =>
+  typeof value === 'string' ? 'word' : 'count',
 )
 
 const UNLIMITED = 'unlimited'
@@ -102,17 +131,25 @@ const service = section('a service', {
   resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
   nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
   tolerations: list('tolerations', toleration).prefault([]),
-  threads: threads.prefault(PROCESSOR_SHARING).describe('requests a pod works on at once, first come first served; 0 or "processor-sharing": all of them at equal speed'),
-  queue: queue.prefault(1024).describe('requests that may wait in a pod for a thread, or "unlimited"; default 1024, near the listen backlogs in use (128 to 4096)'),
+  threads: threads
+    .prefault(PROCESSOR_SHARING)
+    .describe('requests a pod works on at once, first come first served; 0 or "processor-sharing": all of them at equal speed'),
+  queue: queue
+    .prefault(1024)
+    .describe('requests that may wait in a pod for a thread, or "unlimited"; default 1024, near the listen backlogs in use (128 to 4096)'),
   weight: whole({ min: 1, max: 1_000_000 }).prefault(1).describe('what weighted balancers read'),
-  objective: positiveTime().optional().describe('latency that counts as good; needed for SLO misses, goodput, violation minutes and recovery; default: none'),
+  objective: positiveTime()
+    .optional()
+    .describe('latency that counts as good; needed for SLO misses, goodput, violation minutes and recovery; default: none'),
   allowance: share({ min: 0, max: 1 }).prefault('1%').describe('share of misses a minute may have; default 1%, a 99% objective'),
   timeout: duration().prefault(0).describe('client timeout per try; default 0, none'),
   cancel: flag().prefault(true).describe('a timeout cancels the work in the pod; false: the work goes on, wasted'),
   retries: retries.prefault({}),
   networkDelay: duration().prefault('250us').describe('one way client to pod; default 250us, half a round trip inside a data centre'),
-  grace: duration().prefault('30s').describe("time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds"),
-  preStop: duration().prefault('5s').describe('how long a terminating pod still accepts; default 5s, the customary sleep hook that covers endpoint propagation'),
+  grace: duration().prefault('30s').describe('time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds'),
+  preStop: duration()
+    .prefault('5s')
+    .describe('how long a terminating pod still accepts; default 5s, the customary sleep hook that covers endpoint propagation'),
   pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
   start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
   probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
@@ -128,12 +165,18 @@ const workload = section('the workload', {
 // Everything else of a run.
 
 const delays = section('the delays', {
-  decision: duration().prefault('1ms').describe('of the scheduler per pod; default 1ms: scheduler_perf asks for some 800 simple pods/s at 5,000 nodes'),
+  decision: duration()
+    .prefault('1ms')
+    .describe('of the scheduler per pod; default 1ms: scheduler_perf asks for some 800 simple pods/s at 5,000 nodes'),
   perNode: duration().prefault(0).describe('added per node that the real algorithm examines'),
-  bind: duration().prefault('1s').describe('decision to the start of the pull: binding, watch, sandbox and network, 0.5 to 2 s in practice'),
+  bind: duration()
+    .prefault('1s')
+    .describe('decision to the start of the pull: binding, watch, sandbox and network, 0.5 to 2 s in practice'),
   pull: duration().prefault('20s').describe('image pull of background pods'),
   start: duration().prefault('2s').describe('start of background pods'),
-  propagation: duration().prefault('1s').describe('endpoint change to balancer; default 1s, EndpointSlice and kube-proxy batch for about that long'),
+  propagation: duration()
+    .prefault('1s')
+    .describe('endpoint change to balancer; default 1s, EndpointSlice and kube-proxy batch for about that long'),
   scrape: positiveTime().prefault('15s').describe("period of the metric scrape; default 15s, metrics-server's"),
   window: positiveTime().prefault('30s').describe('averaging window of the metrics, rounded up to whole scrapes; default 30s, two scrapes'),
 })
@@ -150,7 +193,9 @@ const ageing = forms<Start>(
   (value) => {
     if (typeof value === 'string' && AGEING.test(value)) return 'lifetimes'
     if (duration().safeParse(value).success) return 'time'
-    return { wrong: `found ${show(value)}; accepted: a number of mean lifetimes of the background such as "3 lifetimes", or a duration such as 2h` }
+    return {
+      wrong: `found ${show(value)}; accepted: a number of mean lifetimes of the background such as "3 lifetimes", or a duration such as 2h`,
+    }
   },
 )
 
@@ -183,14 +228,21 @@ export interface PrecisionRule {
 }
 
 const untilPrecise = section('replications until precise', {
-  first: whole({ min: 2, max: 100_000 }).prefault(10).describe('replications of the first wave; default 10: an interval from fewer says little'),
-  relative: share({ min: 0.0001, max: 1 }).optional().describe('half-width of the 95 % interval as a part of the value: 5% stops at 100 ms ± 5 ms'),
+  first: whole({ min: 2, max: 100_000 })
+    .prefault(10)
+    .describe('replications of the first wave; default 10: an interval from fewer says little'),
+  relative: share({ min: 0.0001, max: 1 })
+    .optional()
+    .describe('half-width of the 95 % interval as a part of the value: 5% stops at 100 ms ± 5 ms'),
   absolute: positive().optional().describe("or in the metric's own unit (points of a share)"),
-  wave: whole({ min: 1, max: 10_000 }).prefault(10).describe('replications added at once; fixed, so that the number of workers changes nothing'),
+  wave: whole({ min: 1, max: 10_000 })
+    .prefault(10)
+    .describe('replications added at once; fixed, so that the number of workers changes nothing'),
   most: whole({ min: 2, max: 100_000 }).prefault(100).describe('the cap; the report says when it was reached'),
 }).transform(({ first, relative, absolute, wave, most }, context): Replications => {
   const refuse = (message: string, path: string[]): void => void context.issues.push({ code: 'custom', message, path, input: relative })
-  if ((relative === undefined) === (absolute === undefined)) refuse(`found ${relative === undefined ? 'neither relative nor absolute' : 'both relative and absolute'}; accepted: one of the two`, [])
+  if ((relative === undefined) === (absolute === undefined))
+    refuse(`found ${relative === undefined ? 'neither relative nor absolute' : 'both relative and absolute'}; accepted: one of the two`, [])
   if (first > most) refuse(`found ${most}; accepted: at least first, ${first}`, ['most'])
   return { count: first, until: { relative: relative ?? null, absolute: absolute ?? null, wave, most } }
 })
@@ -215,7 +267,10 @@ export interface Assertion {
 const VERDICTS = ['better', 'worse', 'equivalent', 'inconclusive', 'changed'] as const
 
 const verdicts = forms<readonly (typeof VERDICTS)[number][]>(
-  { one: oneOf(VERDICTS).transform((word) => [word]), several: list('verdicts', oneOf(VERDICTS)).min(1, `found an empty list; accepted: ${VERDICTS.join(', ')}`) },
+  {
+    one: oneOf(VERDICTS).transform((word) => [word]),
+    several: list('verdicts', oneOf(VERDICTS)).min(1, `found an empty list; accepted: ${VERDICTS.join(', ')}`),
+  },
   (value) => (Array.isArray(value) ? 'several' : 'one'),
 )
 
@@ -228,7 +283,12 @@ const assertion = section('an assertion', {
   verdict: verdicts.optional().describe('or: accepted verdicts against the baseline'),
 }).transform(({ metric, where, below, above, sure, verdict }, context): Assertion => {
   const bounds = below !== undefined || above !== undefined
-  if (bounds === (verdict !== undefined)) context.issues.push({ code: 'custom', message: `found ${bounds ? 'bounds and a verdict' : 'neither a bound nor a verdict'}; accepted: below, above or both, or verdict`, input: metric })
+  if (bounds === (verdict !== undefined))
+    context.issues.push({
+      code: 'custom',
+      message: `found ${bounds ? 'bounds and a verdict' : 'neither a bound nor a verdict'}; accepted: below, above or both, or verdict`,
+      input: metric,
+    })
   return { metric, where, below: below ?? null, above: above ?? null, sure, verdict: verdict ?? [] }
 })
 
@@ -236,19 +296,31 @@ const assertion = section('an assertion', {
 export const experimentShape = {
   name: name().describe('folder of the results and heading of the report'),
   question: words().prefault('').describe('the question the experiment answers; the report opens with it'),
-  seed: forms<string | number>({ whole: whole({ min: 0 }), words: words() }, (value) => (typeof value === 'number' ? 'whole' : 'words')).prefault(1).describe('root of all randomness'),
-  replications: replications.prefault(10).describe('runs per variant, each with its own randomness; variants share theirs; a number, or { relative: 5% } for waves until the primary metric is that precise'),
-  primary: oneOf(metricIds).optional().describe('the metric that the verdict is about, everything else is exploratory; default: slo-misses when a service has an objective, else latency-p99 when there are services, else pending-p99'),
+  seed: forms<string | number>({ whole: whole({ min: 0 }), words: words() }, (value) => (typeof value === 'number' ? 'whole' : 'words'))
+    .prefault(1)
+    .describe('root of all randomness'),
+  replications: replications
+    .prefault(10)
+    .describe(
+      'runs per variant, each with its own randomness; variants share theirs; a number, or { relative: 5% } for waves until the primary metric is that precise',
+    ),
+  primary: oneOf(metricIds)
+    .optional()
+    .describe(
+      'the metric that the verdict is about, everything else is exploratory; default: slo-misses when a service has an objective, else latency-p99 when there are services, else pending-p99',
+    ),
   margins: section('equivalence margins', {
     relative: share({ min: 0, max: 1 }).prefault('2%').describe('for latencies, costs, counts and the like; default 2%'),
     points: number({ min: 0, max: 100 }).prefault(1).describe('for shares, in percentage points; default 1'),
-  }).prefault({}).describe('differences smaller than this count as equivalent'),
+  })
+    .prefault({})
+    .describe('differences smaller than this count as equivalent'),
   assert: list('assertions', assertion).prefault([]).describe('what must hold: a run that breaks one ends with exit code 3'),
 }
 
 /** The seat of a packer stands beside its name. */
 const seat = {
-  seat: oneOf(['rounds', 'estimator', 'both']).prefault('both').describe('rounds of placement, the node autoscaler\'s estimator, or both'),
+  seat: oneOf(['rounds', 'estimator', 'both']).prefault('both').describe("rounds of placement, the node autoscaler's estimator, or both"),
   every: positiveTime().prefault('1s').describe('period of the rounds'),
 }
 
@@ -267,12 +339,16 @@ export function scenarioShape(loaded: LoadedFiles) {
       replicas: selectionSchema('autoscaling.replicas', loaded, {}),
       sizes: selectionSchema('autoscaling.sizes', loaded, {}),
       nodes: selectionSchema('autoscaling.nodes', loaded, {}),
-    }).prefault({}).describe('how many replicas, how large, how many nodes'),
+    })
+      .prefault({})
+      .describe('how many replicas, how large, how many nodes'),
     balancers: whole({ min: 1, max: 10_000 }).prefault(1).describe('balancer instances per service, each with its own view'),
     delays: delays.prefault({}).describe('how late everything is'),
     contentionEpoch: duration().prefault('1ms').describe('CPU shares on a contended node are recomputed at most this often; 0 is exact'),
     sample: positiveTime().prefault('15s').describe('step of the time series'),
-    start: start.prefault({ ageing: '3 lifetimes' }).describe('empty, or aged: background pods are placed and churned by the run\'s own scheduler before time zero'),
+    start: start
+      .prefault({ ageing: '3 lifetimes' })
+      .describe("empty, or aged: background pods are placed and churned by the run's own scheduler before time zero"),
     check: flag().prefault(false).describe('check the conservation laws after every event; slower'),
     eventBudget: whole({ min: 1 }).prefault(2_000_000_000).describe('a run stops with a clear word after so many events'),
   }

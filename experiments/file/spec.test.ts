@@ -28,7 +28,8 @@ async function problemsOf(yaml: string, set: readonly string[] = []): Promise<re
   return 'problems' in resolved ? resolved.problems : []
 }
 
-const textOf = async (yaml: string, set?: readonly string[]): Promise<string> => problemsText(await problemsOf(yaml, set)).replaceAll(`${folder}/`, '')
+const textOf = async (yaml: string, set?: readonly string[]): Promise<string> =>
+  problemsText(await problemsOf(yaml, set)).replaceAll(`${folder}/`, '')
 
 async function right(yaml: string, set: readonly string[] = []): Promise<Experiment> {
   const read = parseSource(join(folder, 'x.yaml'), yaml)
@@ -41,13 +42,35 @@ async function right(yaml: string, set: readonly string[] = []): Promise<Experim
 describe('a right file', () => {
   it('gets defaults for all that it does not say', async () => {
     const { replications, seed, primary, variants, axes } = await right(RIGHT)
-    expect({ replications, seed, primary, axes }).toEqual({ replications: { count: 10, until: null }, seed: 1, primary: 'slo-misses', axes: [] })
+    expect({ replications, seed, primary, axes }).toEqual({
+      replications: { count: 10, until: null },
+      seed: 1,
+      primary: 'slo-misses',
+      axes: [],
+    })
     const [{ scenario }] = variants
     expect(scenario).toMatchObject({
-      horizon: 900e6, warmup: 180e6, start: { lifetimes: 3 }, disturbance: null, contentionEpoch: 1000, sample: 15e6, balancers: 1,
-      scheduling: { name: 'least-allocated' }, slb: { name: 'round-robin' }, replicas: { name: 'none' }, binpacking: { name: 'none', seat: 'both', every: 1e6 },
+      horizon: 900e6,
+      warmup: 180e6,
+      start: { lifetimes: 3 },
+      disturbance: null,
+      contentionEpoch: 1000,
+      sample: 15e6,
+      balancers: 1,
+      scheduling: { name: 'least-allocated' },
+      slb: { name: 'round-robin' },
+      replicas: { name: 'none' },
+      binpacking: { name: 'none', seat: 'both', every: 1e6 },
     })
-    expect(scenario.services[0]).toMatchObject({ minReplicas: 1, threads: 0, queue: 1024, objective: 100_000, grace: 30e6, probe: 10e6, shape: { cpu: 500, limit: 0, memory: 2 ** 30 } })
+    expect(scenario.services[0]).toMatchObject({
+      minReplicas: 1,
+      threads: 0,
+      queue: 1024,
+      objective: 100_000,
+      grace: 30e6,
+      probe: 10e6,
+      shape: { cpu: 500, limit: 0, memory: 2 ** 30 },
+    })
     expect(scenario.services[0].work).toEqual({ wait: { kind: 'constant', value: 0 }, cpu: { kind: 'constant', value: 4000 } })
   })
 
@@ -106,7 +129,8 @@ workload: { background: [{ trace: openb, inflate: { gpu: 60% } }] }
 
 describe('a wrong file: every problem at once, with its place and a remedy', () => {
   it('many mistakes', async () => {
-    expect(await textOf(`name: bad
+    expect(
+      await textOf(`name: bad
 sed: 7
 replications: -3
 horizon: 10m
@@ -125,7 +149,9 @@ workload:
       work: { cpu: { lognorml: { mean: 8ms, cv: 1 } } }
 scheduling: bestfit
 autoscaling: { replicas: { name: target-utilization, targt: 70% } }
-`)).toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
+`),
+    )
+      .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
 x.yaml:3:15  replications  found -3; accepted: a whole number between 1 and 100000
 x.yaml:5:9  warmup  found 20m; accepted: less than the horizon of 10m
 x.yaml:8:31  cluster.pools.general.count  found -5; accepted: a whole number of at least 0
@@ -143,30 +169,103 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
 
   it.each([
     ['a section is missing', 'cluster:', 'klaster:', 'x.yaml:1:1  cluster  found nothing; accepted: the cluster, a map with pools'],
-    ['a name is missing', 'name: small\n', '', 'x.yaml:1:1  name  found nothing; accepted: a name of letters, digits, underscores and hyphens that begins with a letter or digit'],
-    ['a unit is missing', 'cpu: 4ms', 'cpu: 4', 'x.yaml:7:128  workload.services.web.work.cpu  found 4, which has no unit; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)'],
-    ['a list where a map is meant', 'work: { cpu: 4ms }', 'work: [4ms]', 'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu, correlation'],
-    ['limit below request', 'memory: 1Gi', 'memory: 1Gi, limit: 250m', 'x.yaml:7:80  workload.services.web.limit  found 250m; accepted: at least the request of 500m'],
-    ['replicas above their maximum', 'replicas: 4', 'replicas: 40', 'x.yaml:7:30  workload.services.web.replicas  found 40; accepted: between minReplicas 1 and maxReplicas 8'],
-    ['a pod that fits no node', 'cpu: 500m', 'cpu: 64', 'x.yaml:7:54  workload.services.web.cpu  found a pod of 64 and 1Gi that fits no node of any pool; accepted: at most 4 and 8Gi'],
-    ['slo misses without an objective', 'objective: 100ms, ', '', 'x.yaml:8:10  primary  found slo-misses, which needs an objective on a service; accepted: objective: 100ms on a service, or another metric', 'primary: slo-misses\n'],
-    ['recovery without a disturbance', '', '', 'x.yaml:8:10  primary  found recovery, which needs a disturbance; accepted: disturbance: 5m, or another metric', 'primary: recovery\n'],
-    ['a node autoscaler without room', '', '', 'x.yaml:8:23  autoscaling.nodes  found on-demand, but no pool may grow or shrink; accepted: min or max on a pool', 'autoscaling: { nodes: on-demand }\n'],
-    ['a path instead of a file', '', '', 'x.yaml:8:6  slb  found the unknown balancer "./own.ts"; accepted: round-robin, weighted-round-robin, least-connections, weighted-least-connections, least-response-time, two-choices, power-of-d, join-shortest-queue, join-idle-queue, random, weighted-random, source-hash, or { file: ./own.ts } (did you mean { file: ./own.ts }?)', 'slb: ./own.ts\n'],
-    ['both name and file', '', '', 'x.yaml:8:28  slb.file  found both name and file; accepted: one of them', 'slb: { name: random, file: ./own.ts }\n'],
-    ['an unknown start', '', '', 'x.yaml:8:18  start.ageing  found "3 lives"; accepted: a number of mean lifetimes of the background such as "3 lifetimes", or a duration such as 2h', 'start: { ageing: 3 lives }\n'],
+    [
+      'a name is missing',
+      'name: small\n',
+      '',
+      'x.yaml:1:1  name  found nothing; accepted: a name of letters, digits, underscores and hyphens that begins with a letter or digit',
+    ],
+    [
+      'a unit is missing',
+      'cpu: 4ms',
+      'cpu: 4',
+      'x.yaml:7:128  workload.services.web.work.cpu  found 4, which has no unit; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)',
+    ],
+    [
+      'a list where a map is meant',
+      'work: { cpu: 4ms }',
+      'work: [4ms]',
+      'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu, correlation',
+    ],
+    [
+      'limit below request',
+      'memory: 1Gi',
+      'memory: 1Gi, limit: 250m',
+      'x.yaml:7:80  workload.services.web.limit  found 250m; accepted: at least the request of 500m',
+    ],
+    [
+      'replicas above their maximum',
+      'replicas: 4',
+      'replicas: 40',
+      'x.yaml:7:30  workload.services.web.replicas  found 40; accepted: between minReplicas 1 and maxReplicas 8',
+    ],
+    [
+      'a pod that fits no node',
+      'cpu: 500m',
+      'cpu: 64',
+      'x.yaml:7:54  workload.services.web.cpu  found a pod of 64 and 1Gi that fits no node of any pool; accepted: at most 4 and 8Gi',
+    ],
+    [
+      'slo misses without an objective',
+      'objective: 100ms, ',
+      '',
+      'x.yaml:8:10  primary  found slo-misses, which needs an objective on a service; accepted: objective: 100ms on a service, or another metric',
+      'primary: slo-misses\n',
+    ],
+    [
+      'recovery without a disturbance',
+      '',
+      '',
+      'x.yaml:8:10  primary  found recovery, which needs a disturbance; accepted: disturbance: 5m, or another metric',
+      'primary: recovery\n',
+    ],
+    [
+      'a node autoscaler without room',
+      '',
+      '',
+      'x.yaml:8:23  autoscaling.nodes  found on-demand, but no pool may grow or shrink; accepted: min or max on a pool',
+      'autoscaling: { nodes: on-demand }\n',
+    ],
+    [
+      'a path instead of a file',
+      '',
+      '',
+      'x.yaml:8:6  slb  found the unknown balancer "./own.ts"; accepted: round-robin, weighted-round-robin, least-connections, weighted-least-connections, least-response-time, two-choices, power-of-d, join-shortest-queue, join-idle-queue, random, weighted-random, source-hash, or { file: ./own.ts } (did you mean { file: ./own.ts }?)',
+      'slb: ./own.ts\n',
+    ],
+    [
+      'both name and file',
+      '',
+      '',
+      'x.yaml:8:28  slb.file  found both name and file; accepted: one of them',
+      'slb: { name: random, file: ./own.ts }\n',
+    ],
+    [
+      'an unknown start',
+      '',
+      '',
+      'x.yaml:8:18  start.ageing  found "3 lives"; accepted: a number of mean lifetimes of the background such as "3 lifetimes", or a duration such as 2h',
+      'start: { ageing: 3 lives }\n',
+    ],
   ])('%s', async (_, from, to, expected, more = '') => {
     expect((await textOf(RIGHT.replace(from, to) + more)).split('\n')).toContain(expected)
   })
 
   it('a wrong item does not hide what is wrong between the keys of another', async () => {
-    const text = await textOf(RIGHT.replace('    - { name: web', '    - { name: api, cpu: x }\n    - { name: web').replace('memory: 1Gi', 'memory: 1Gi, limit: 250m'))
+    const text = await textOf(
+      RIGHT.replace('    - { name: web', '    - { name: api, cpu: x }\n    - { name: web').replace(
+        'memory: 1Gi',
+        'memory: 1Gi, limit: 250m',
+      ),
+    )
     expect(text).toContain('workload.services.api.cpu  found "x"')
     expect(text).toContain('workload.services.web.limit  found 250m; accepted: at least the request of 500m')
   })
 
   it('names that take no pods and no services', async () => {
-    expect(await textOf(`${RIGHT.slice(0, RIGHT.indexOf('  services'))}  services: []\n`)).toBe('x.yaml:6:3  workload  found neither services nor background nor jobs; accepted: at least one of them')
+    expect(await textOf(`${RIGHT.slice(0, RIGHT.indexOf('  services'))}  services: []\n`)).toBe(
+      'x.yaml:6:3  workload  found neither services nor background nor jobs; accepted: at least one of them',
+    )
   })
 
   it('any single mistake anywhere has a place in the file and says what was found and what is accepted', async () => {
@@ -179,20 +278,23 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
     const data = parse(RIGHT) as Record<string, unknown>
     walk(data, [])
     const wrongs = [-1, NaN, [], {}, 'x y', true, null, { x: 1 }, [[]], 1e300, '']
-    await fc.assert(fc.asyncProperty(fc.constantFrom(...paths), fc.constantFrom(...wrongs), async (path, wrong) => {
-      const copy = structuredClone(data)
-      let parent = copy as Record<string | number, unknown>
-      for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>
-      parent[path[path.length - 1]] = wrong
-      const yaml = stringify(copy)
-      const lines = yaml.split('\n')
-      for (const { place, message } of await problemsOf(yaml)) {
-        expect(place.file).toBe(join(folder, 'x.yaml'))
-        expect(place.line).toBeLessThan(lines.length)
-        expect(place.column).toBeLessThanOrEqual(lines[place.line - 1].length)
-        expect(message).toMatch(/^found .*; accepted: ./)
-      }
-    }), { seed: 1, numRuns: 300 })
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...paths), fc.constantFrom(...wrongs), async (path, wrong) => {
+        const copy = structuredClone(data)
+        let parent = copy as Record<string | number, unknown>
+        for (const step of path.slice(0, -1)) parent = parent[step] as Record<string | number, unknown>
+        parent[path[path.length - 1]] = wrong
+        const yaml = stringify(copy)
+        const lines = yaml.split('\n')
+        for (const { place, message } of await problemsOf(yaml)) {
+          expect(place.file).toBe(join(folder, 'x.yaml'))
+          expect(place.line).toBeLessThan(lines.length)
+          expect(place.column).toBeLessThanOrEqual(lines[place.line - 1].length)
+          expect(message).toMatch(/^found .*; accepted: ./)
+        }
+      }),
+      { seed: 1, numRuns: 300 },
+    )
   })
 })
 
@@ -204,13 +306,20 @@ workload: { background: [{ trace: openb, path: ./copy, inflate: { cpu: 60% } }] 
 `
   it('missing', async () => {
     const text = await textOf(TRACED.replaceAll('./copy', './nowhere'))
-    expect(text).toMatch(/^x\.yaml:2:53 {2}cluster\.pools\.gpu\.path {2}found .* in nowhere\/openb_node_list_all_node\.csv; accepted: .*\nx\.yaml:3:48 {2}workload\.background\[0\]\.path {2}found .*/)
+    expect(text).toMatch(
+      /^x\.yaml:2:53 {2}cluster\.pools\.gpu\.path {2}found .* in nowhere\/openb_node_list_all_node\.csv; accepted: .*\nx\.yaml:3:48 {2}workload\.background\[0\]\.path {2}found .*/,
+    )
   })
 
   it('malformed: row and column', async () => {
     cpSync(data, join(folder, 'copy'), { recursive: true })
-    writeFileSync(join(folder, 'copy', 'openb_pod_list_default.csv'), 'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time\np0,twelve,16384,1,1000,,LS,Running,0,12537496,0\n')
-    expect(await textOf(TRACED)).toMatch(/^x\.yaml:3:48 {2}workload\.background\[0\]\.path {2}found .*twelve.* in copy\/openb_pod_list_default\.csv, row 2, column cpu_milli; accepted: /)
+    writeFileSync(
+      join(folder, 'copy', 'openb_pod_list_default.csv'),
+      'name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,pod_phase,creation_time,deletion_time,scheduled_time\np0,twelve,16384,1,1000,,LS,Running,0,12537496,0\n',
+    )
+    expect(await textOf(TRACED)).toMatch(
+      /^x\.yaml:3:48 {2}workload\.background\[0\]\.path {2}found .*twelve.* in copy\/openb_pod_list_default\.csv, row 2, column cpu_milli; accepted: /,
+    )
   })
 })
 
@@ -224,11 +333,15 @@ describe("users' own files", () => {
     mkdirSync(join(folder, 'esm'))
     writeFileSync(join(folder, 'esm', 'package.json'), '{ "type": "module" }')
     for (const inner of ['', 'esm/']) writeFileSync(join(folder, `${inner}weights.ts`), 'export const half: number = 0.5\n')
-    for (const inner of ['', 'esm/']) writeFileSync(join(folder, `${inner}own.ts`), `import { half } from './weights.ts'
+    for (const inner of ['', 'esm/'])
+      writeFileSync(
+        join(folder, `${inner}own.ts`),
+        `import { half } from './weights.ts'
 import type { Missing } from './types-only.ts'
 const own: Missing = { name: 'own', parameters: { bonus: half, patience: { kind: 'duration', default: 5000000, meaning: 'waits' } }, score: (): number => half }
 export default own
-`)
+`,
+      )
   })
 
   it('that do not fit', async () => {
@@ -243,7 +356,8 @@ export default own
     - { file: ./own.ts, bonos: 2 }
     - { file: ./own.ts, bonus: x, patience: 3 }
 `
-    expect(await textOf(yaml)).toBe(`x.yaml:10:15  scheduling.file  found a file that throws when it is loaded: no luck today; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./throws.ts)
+    expect(await textOf(yaml))
+      .toBe(`x.yaml:10:15  scheduling.file  found a file that throws when it is loaded: no luck today; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./throws.ts)
 x.yaml:11:15  scheduling.file  found a file that is no scheduler: name must be lower-case words joined by hyphens, found "Bad Name" (./misfit.ts)
 x.yaml:11:15  scheduling.file  found a file that is no scheduler: a scheduler needs a function score or create, found name, pick (./misfit.ts)
 x.yaml:12:15  scheduling.file  found a file that throws when it is loaded: syntax.ts:2:0: ERROR: Unexpected end of file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./syntax.ts)
@@ -270,7 +384,8 @@ x.yaml:17:45  scheduling.patience  found 3, which has no unit; accepted: a durat
 
 describe('compare', () => {
   it('wrong axes', async () => {
-    expect(await textOf(`${RIGHT}compare:
+    expect(
+      await textOf(`${RIGHT}compare:
   scheduling: []
   slb: [random, random]
   workload.services.wbe.traffic.rate: [1/s]
@@ -278,7 +393,8 @@ describe('compare', () => {
   horizon: 5m
   autoscaling.nodes: [none]
   autoscaling: [{}]
-`)).toBe(`x.yaml:9:15  compare.scheduling  found an empty list; accepted: at least one value
+`),
+    ).toBe(`x.yaml:9:15  compare.scheduling  found an empty list; accepted: at least one value
 x.yaml:10:17  compare.slb  found the value "random" a second time; accepted: each value once
 x.yaml:11:3  compare.workload.services.wbe.traffic.rate  found no item "wbe" in workload.services; accepted: web (did you mean web?)
 x.yaml:12:3  compare.seed  found "seed", which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon
@@ -287,25 +403,36 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
   })
 
   it('a wrong value is reported at the value, also when only its meeting with the file is wrong', async () => {
-    expect(await textOf(`${RIGHT}compare:
+    expect(
+      await textOf(`${RIGHT}compare:
   workload.services.web.replicas: [4, -1, 40]
   workload.services.web.trafic.rate: [4/s]
-`)).toContain('x.yaml:9:39  workload.services.web.replicas  found -1; accepted: a whole number of at least 0')
-    expect(await textOf(`${RIGHT}compare:\n  workload.services.web.maxReplicas: [8, 2]\n`))
-      .toBe('x.yaml:9:42  workload.services.web.replicas  found 4; accepted: between minReplicas 1 and maxReplicas 2')
-    expect(await textOf(`${RIGHT}compare:\n  workload.services.web.trafic.rate: [4/s]\n`)).toMatch(/^x\.yaml:9:39 {2}workload\.services\.web\.trafic {2}found the unknown key "trafic"/)
+`),
+    ).toContain('x.yaml:9:39  workload.services.web.replicas  found -1; accepted: a whole number of at least 0')
+    expect(await textOf(`${RIGHT}compare:\n  workload.services.web.maxReplicas: [8, 2]\n`)).toBe(
+      'x.yaml:9:42  workload.services.web.replicas  found 4; accepted: between minReplicas 1 and maxReplicas 2',
+    )
+    expect(await textOf(`${RIGHT}compare:\n  workload.services.web.trafic.rate: [4/s]\n`)).toMatch(
+      /^x\.yaml:9:39 {2}workload\.services\.web\.trafic {2}found the unknown key "trafic"/,
+    )
   })
 
   it('an axis of schedulers under rounds of a packer would change nothing, so it is refused', async () => {
     const axis = 'compare:\n  scheduling: [best-fit, first-fit]\n'
-    expect(await textOf(`${RIGHT}binpacking: best-fit-decreasing\n${axis}`))
-      .toBe('x.yaml:10:3  compare.scheduling  found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with seat: estimator, or none')
+    expect(await textOf(`${RIGHT}binpacking: best-fit-decreasing\n${axis}`)).toBe(
+      'x.yaml:10:3  compare.scheduling  found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with seat: estimator, or none',
+    )
     expect((await right(`${RIGHT}binpacking: { name: best-fit-decreasing, seat: estimator }\n${axis}`)).variants).toHaveLength(2)
   })
 
   it('the file alone need not be right when an axis gives what it lacks', async () => {
-    const { variants } = await right(`${RIGHT.replace('traffic: { rate: 8/s }', 'traffic: {}')}compare:\n  workload.services.web.traffic.rate: [8/s, 16/s]\n`)
-    expect(variants.map(({ scenario }) => scenario.services[0].traffic)).toEqual([{ pattern: 'poisson', rate: 8 }, { pattern: 'poisson', rate: 16 }])
+    const { variants } = await right(
+      `${RIGHT.replace('traffic: { rate: 8/s }', 'traffic: {}')}compare:\n  workload.services.web.traffic.rate: [8/s, 16/s]\n`,
+    )
+    expect(variants.map(({ scenario }) => scenario.services[0].traffic)).toEqual([
+      { pattern: 'poisson', rate: 8 },
+      { pattern: 'poisson', rate: 16 },
+    ])
   })
 
   it('labels are short and unique', async () => {
@@ -326,7 +453,9 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
   })
 
   it("an algorithm's parameter can be an axis", async () => {
-    const { variants } = await right(`${RIGHT}autoscaling: { replicas: target-utilization }\ncompare:\n  autoscaling.replicas.target: [50%, 70%]\n`)
+    const { variants } = await right(
+      `${RIGHT}autoscaling: { replicas: target-utilization }\ncompare:\n  autoscaling.replicas.target: [50%, 70%]\n`,
+    )
     expect(variants.map(({ scenario }) => scenario.replicas.values['target'])).toEqual([0.5, 0.7])
   })
 })
@@ -334,30 +463,45 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
 describe('--set', () => {
   it('names that every object has are names like any other', async () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
-      expect(await textOf(RIGHT, [`${name}=[1, 2]`])).toMatch(new RegExp(`^--set ${name}=\\[1, 2\\]:1:1  ${name}  found the unknown key "${name}"`))
+      expect(await textOf(RIGHT, [`${name}=[1, 2]`])).toMatch(
+        new RegExp(`^--set ${name}=\\[1, 2\\]:1:1  ${name}  found the unknown key "${name}"`),
+      )
       expect(await textOf(RIGHT, [`compare={${name}: [1, 2]}`])).toContain(`found the unknown key "${name}"`)
     }
   })
 
   it('a primary metric that no variant has is wrong at its own place, once', async () => {
     const sets = ['slb=[random, round-robin]', 'primary=job-fairness']
-    expect(await textOf(RIGHT, sets)).toBe('--set primary=job-fairness:1:9  primary  found job-fairness, but there are no jobs; accepted: a metric of pods or nodes, or a source of jobs')
+    expect(await textOf(RIGHT, sets)).toBe(
+      '--set primary=job-fairness:1:9  primary  found job-fairness, but there are no jobs; accepted: a metric of pods or nodes, or a source of jobs',
+    )
   })
 
   it('replaces values', async () => {
-    const { variants, seed } = await right(RIGHT, ['workload.services.web.replicas=6', 'delays.scrape=5s', 'seed=abc', 'slb={ name: random }'])
+    const { variants, seed } = await right(RIGHT, [
+      'workload.services.web.replicas=6',
+      'delays.scrape=5s',
+      'seed=abc',
+      'slb={ name: random }',
+    ])
     expect(seed).toBe('abc')
-    expect(variants[0].scenario).toMatchObject({ services: [{ replicas: 6 }], delays: { scrape: 5e6, window: 30e6 }, slb: { name: 'random' } })
+    expect(variants[0].scenario).toMatchObject({
+      services: [{ replicas: 6 }],
+      delays: { scrape: 5e6, window: 30e6 },
+      slb: { name: 'random' },
+    })
   })
 
   it('of an axis would do nothing, so it is refused', async () => {
-    expect(await textOf(`${RIGHT}compare:\n  slb: [random, two-choices]\n`, ['slb=random']))
-      .toBe('--set slb=random:1:1  slb  found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out')
+    expect(await textOf(`${RIGHT}compare:\n  slb: [random, two-choices]\n`, ['slb=random'])).toBe(
+      '--set slb=random:1:1  slb  found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out',
+    )
     expect((await right(`${RIGHT}compare:\n  slb: [random, two-choices]\n`, ['compare={}', 'slb=random'])).variants).toHaveLength(1)
   })
 
   it('is placed in itself when it is wrong', async () => {
-    expect(await textOf(RIGHT, ['replicas', 'workload.services.wbe.replicas=3', 'horizon=[', 'horizon=5x', 'horizn=5s'])).toBe(`--set replicas:1:1  found "replicas"; accepted: path=value, such as workload.services.web.replicas=20
+    expect(await textOf(RIGHT, ['replicas', 'workload.services.wbe.replicas=3', 'horizon=[', 'horizon=5x', 'horizn=5s']))
+      .toBe(`--set replicas:1:1  found "replicas"; accepted: path=value, such as workload.services.web.replicas=20
 --set workload.services.wbe.replicas=3:1:1  workload.services.wbe.replicas  found no item "wbe" in workload.services; accepted: web (did you mean web?)
 --set horizon=[:1:9  horizon  found a value that is not YAML: "["; accepted: a value as in the file
 --set horizn=5s:1:1  horizn  found the unknown key "horizn"; accepted: name, question, seed, replications, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean horizon?)

@@ -49,17 +49,31 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
     else sets.push(asAxis(parsed, text.slice(0, text.indexOf('=')), source.data))
   }
   const base = laidOver(source.data, sets)
-  const placeOf = (path: Path, onKey: boolean): Place => placeUnder(sets, path, onKey) ?? (onKey ? source.keyPlace(path) : source.place(path))
-  const compared = axesOf(base, (path) => placeOf(path, false), (path) => placeOf(path, true))
+  const placeOf = (path: Path, onKey: boolean): Place =>
+    placeUnder(sets, path, onKey) ?? (onKey ? source.keyPlace(path) : source.place(path))
+  const compared = axesOf(
+    base,
+    (path) => placeOf(path, false),
+    (path) => placeOf(path, true),
+  )
   const { axes } = compared
   problems.push(...compared.problems)
   for (const { path, place } of sets) {
     const axis = axes.find((one) => startsWith(path, one.path))
-    if (axis !== undefined) problems.push({ place: place([], true), path: pathText(base, path), message: `found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out` })
+    if (axis !== undefined)
+      problems.push({
+        place: place([], true),
+        path: pathText(base, path),
+        message: `found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out`,
+      })
   }
   const count = axes.reduce((product, axis) => product * axis.values.length, 1)
   if (count > MOST_VARIANTS) {
-    problems.push({ place: placeOf(['compare'], true), path: 'compare', message: `found ${count} variants; accepted: at most ${MOST_VARIANTS}` })
+    problems.push({
+      place: placeOf(['compare'], true),
+      path: 'compare',
+      message: `found ${count} variants; accepted: at most ${MOST_VARIANTS}`,
+    })
     return { problems }
   }
 
@@ -80,15 +94,20 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   for (const [i, raw] of raws.entries()) {
     const overlays = overlaysOf(choices[i])
     const found = issuesOf(raw, shape, known, folder)
-    if (found.scenario !== undefined && whole.data.primary !== undefined) aboutPrimary.push(...checkPrimary(whole.data.primary, found.scenario).map((issue) => ({ issue, raw, overlays })))
+    if (found.scenario !== undefined && whole.data.primary !== undefined)
+      aboutPrimary.push(...checkPrimary(whole.data.primary, found.scenario).map((issue) => ({ issue, raw, overlays })))
     for (const issue of found.issues) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
     if (found.scenario !== undefined) variants.push({ choices: choices[i], scenario: found.scenario })
   }
-  for (const { axis, message } of idleAxes(axes.map(({ key }) => key), variants.map(({ scenario }) => scenario))) {
+  for (const { axis, message } of idleAxes(
+    axes.map(({ key }) => key),
+    variants.map(({ scenario }) => scenario),
+  )) {
     problems.push({ place: placeOf(['compare', axes[axis].key], true), path: `compare.${axes[axis].key}`, message })
   }
   // A primary metric that no variant has is wrong by itself; one that some have is wrong at the axis values that take it away.
-  if (aboutPrimary.length < variants.length) for (const { issue, raw, overlays } of aboutPrimary) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
+  if (aboutPrimary.length < variants.length)
+    for (const { issue, raw, overlays } of aboutPrimary) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
   else if (aboutPrimary.length > 0) problems.push(placed(aboutPrimary[0].issue, base, [], new Set(), placeOf))
   // What belongs to the experiment as a whole hangs on no axis.
   for (const issue of whole.issues) problems.push(placed(issue, base, [], new Set(), placeOf))
@@ -98,7 +117,10 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   const primary = data.primary ?? defaultPrimary(variants[0].scenario)
   return {
     experiment: {
-      ...data, primary, file: source.file, variants,
+      ...data,
+      primary,
+      file: source.file,
+      variants,
       axes: axes.map(({ key, labels }: Axis) => ({ key, labels })),
     },
   }
@@ -116,13 +138,22 @@ function asAxis(set: Overlay, key: string, data: Readonly<Record<string, unknown
   const raw = laidOver(data, [set])
   const parsed = schema.safeParse(raw[section])
   const issues = parsed.success ? [] : parsed.error.issues.flatMap((issue) => issuesFrom(issue, String(section), raw))
-  const refused = issues.some(({ path, message }) => path.length === set.path.length && startsWith(path, set.path) && message.startsWith('found a list'))
+  const refused = issues.some(
+    ({ path, message }) => path.length === set.path.length && startsWith(path, set.path) && message.startsWith('found a list'),
+  )
   return refused ? { ...set, path: ['compare', key] } : set
 }
 
 /** All issues of one variant, and its scenario when there are none. */
-function issuesOf(raw: Record<string, unknown>, shape: ReturnType<typeof scenarioShape>, known: readonly string[], folder: string): { issues: Issue[]; scenario?: Scenario } {
-  const issues: Issue[] = Object.keys(raw).filter((key) => !known.includes(key)).map((key) => unknownKey([key], known))
+function issuesOf(
+  raw: Record<string, unknown>,
+  shape: ReturnType<typeof scenarioShape>,
+  known: readonly string[],
+  folder: string,
+): { issues: Issue[]; scenario?: Scenario } {
+  const issues: Issue[] = Object.keys(raw)
+    .filter((key) => !known.includes(key))
+    .map((key) => unknownKey([key], known))
   const parsed = parseShape(shape, raw)
   issues.push(...parsed.issues, ...duplicateNames(raw), ...checkData({ ...rightItems(raw), ...parsed.data }))
   if (issues.length > 0) return { issues }
@@ -154,7 +185,10 @@ function rightItems(raw: Record<string, unknown>): Partial<ScenarioData> {
 }
 
 /** Section by section, so that each gives its data or its issues. */
-function parseShape<S extends Record<string, z.ZodType>>(shape: S, raw: Record<string, unknown>): { data: Partial<{ [K in keyof S]: z.infer<S[K]> }>; issues: Issue[] } {
+function parseShape<S extends Record<string, z.ZodType>>(
+  shape: S,
+  raw: Record<string, unknown>,
+): { data: Partial<{ [K in keyof S]: z.infer<S[K]> }>; issues: Issue[] } {
   const data: Record<string, unknown> = {}
   const issues: Issue[] = []
   for (const [key, schema] of Object.entries(shape)) {
@@ -168,7 +202,9 @@ function parseShape<S extends Record<string, z.ZodType>>(shape: S, raw: Record<s
 function issuesFrom(issue: z.core.$ZodIssue, section: string, raw: unknown): Issue[] {
   const path = [section, ...issue.path] as (string | number)[]
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(', ')))
-  return [{ path, message: issue.message.startsWith('found ') ? issue.message : `found ${show(valueAt(raw, path))}; accepted: ${issue.message}` }]
+  return [
+    { path, message: issue.message.startsWith('found ') ? issue.message : `found ${show(valueAt(raw, path))}; accepted: ${issue.message}` },
+  ]
 }
 
 function unknownKey(path: Path, known: readonly string[]): Issue {
@@ -179,7 +215,13 @@ function unknownKey(path: Path, known: readonly string[]): Issue {
 const issueKey = (issue: Issue): string => `${issue.path.join('\n')}\n${issue.message}`
 
 /** At the value that was laid over, in the file, or, when only the combination is wrong, at the axis value that made it so. */
-function placed(issue: Issue, raw: unknown, overlays: readonly Overlay[], baseIssues: ReadonlySet<string>, placeOf: (path: Path, onKey: boolean) => Place): Problem {
+function placed(
+  issue: Issue,
+  raw: unknown,
+  overlays: readonly Overlay[],
+  baseIssues: ReadonlySet<string>,
+  placeOf: (path: Path, onKey: boolean) => Place,
+): Problem {
   const onKey = issue.onKey === true
   const path = pathText(raw, issue.path)
   const under = placeUnder(overlays, issue.path, onKey)
@@ -229,6 +271,7 @@ async function loadOne(path: (typeof FAMILY_PATHS)[number], named: string, file:
   if ('wrong' in module) return { problems: [`${module.wrong} (${named})`] }
   const family = familyOf(path)
   const adopted = family.adopt(module.exported)
-  if ('problems' in adopted) return { problems: adopted.problems.map((problem) => `found a file that is no ${family.word}: ${problem} (${named})`) }
+  if ('problems' in adopted)
+    return { problems: adopted.problems.map((problem) => `found a file that is no ${family.word}: ${problem} (${named})`) }
   return { definition: adopted.definition, file, digest: module.digest }
 }

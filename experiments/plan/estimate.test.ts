@@ -7,13 +7,16 @@ import { inputOf } from '../run/run.ts'
 import { resolveSource } from '../file/spec.ts'
 
 async function inputFor(workload: string, start = 'empty') {
-  const read = parseSource('x.yaml', `name: x
+  const read = parseSource(
+    'x.yaml',
+    `name: x
 horizon: 5m
 warmup: 0
 start: ${start}
 cluster: { pools: [{ name: p, count: 50, cpu: 16, memory: 64Gi }] }
 workload: ${workload}
-`)
+`,
+  )
   const resolved = 'problems' in read ? read : await resolveSource(read.source)
   if ('problems' in resolved) throw new Error(JSON.stringify(resolved.problems))
   return inputOf({ scenario: planOf(resolved.experiment, 'x').variants[0].scenario, seed: 1, replication: 0 })
@@ -26,7 +29,8 @@ async function missed(workload: string, start?: string): Promise<number> {
 }
 
 const web = (more: string): string => `{ services: [{ name: web, replicas: 20, cpu: 1, memory: 1Gi, ${more} }] }`
-const batch = (more: string): string => `{ background: [{ shapes: [{ cpu: 1, memory: 1Gi }], lifetime: { exponential: { mean: 20s } }, ${more} }] }`
+const batch = (more: string): string =>
+  `{ background: [{ shapes: [{ cpu: 1, memory: 1Gi }], lifetime: { exponential: { mean: 20s } }, ${more} }] }`
 
 describe('the estimate of a plan', () => {
   it.each([

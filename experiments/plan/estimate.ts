@@ -35,14 +35,27 @@ export function estimateOf(input: SimulationInput): Estimate {
   let requests = 0
   let requestEvents = 0
   for (const service of input.services) {
-    const arrived = arrivals(service.requests((purpose) => streams.stream(`${purpose}/${service.name}`)), input.horizon)
+    const arrived = arrivals(
+      service.requests((purpose) => streams.stream(`${purpose}/${service.name}`)),
+      input.horizon,
+    )
     requests += arrived
     requestEvents += arrived * (EVENTS_PER_REQUEST + (service.networkDelay > 0 ? NETWORK_EVENTS : 0))
   }
-  const pods = input.background.reduce((sum, { name, pods: open }) => sum + podsOf(open((purpose) => streams.stream(`${purpose}/background/${name}`)), input), 0)
+  const pods = input.background.reduce(
+    (sum, { name, pods: open }) =>
+      sum +
+      podsOf(
+        open((purpose) => streams.stream(`${purpose}/background/${name}`)),
+        input,
+      ),
+    0,
+  )
   const podEvents = EVENTS_PER_POD * pods
   return {
-    requests: Math.round(requests), pods: Math.round(pods), events: Math.round(requestEvents + podEvents),
+    requests: Math.round(requests),
+    pods: Math.round(pods),
+    events: Math.round(requestEvents + podEvents),
     seconds: requestEvents / REQUEST_EVENTS_PER_SECOND + podEvents / POD_EVENTS_PER_SECOND,
   }
 }
@@ -68,7 +81,9 @@ function podsOf(source: PodSource, { ageing, horizon }: SimulationInput): number
 
 /** One estimate per variant, and the wall time of all runs on so many threads [s]. */
 export async function estimatesOf(plan: Plan, jobs: number): Promise<{ readonly variants: readonly Estimate[]; readonly seconds: number }> {
-  const variants = await Promise.all(plan.variants.map(async ({ scenario }) => estimateOf(await inputOf({ scenario, seed: plan.seed, replication: 0 }))))
+  const variants = await Promise.all(
+    plan.variants.map(async ({ scenario }) => estimateOf(await inputOf({ scenario, seed: plan.seed, replication: 0 }))),
+  )
   const threads = Math.min(jobs, plan.runs.length)
   return { variants, seconds: plan.runs.reduce((sum, run) => sum + variants[run.variant].seconds, 0) / threads }
 }

@@ -30,9 +30,19 @@ describe('a plan', () => {
   it('is the product of the axes, the last one fastest, the first variant as baseline', async () => {
     const plan = await planned(YAML)
     expect(plan.variants.map(({ label }) => label)).toEqual([
-      'first-fit · random', 'first-fit · two-choices', 'first-fit · round-robin', 'best-fit · random', 'best-fit · two-choices', 'best-fit · round-robin',
+      'first-fit · random',
+      'first-fit · two-choices',
+      'first-fit · round-robin',
+      'best-fit · random',
+      'best-fit · two-choices',
+      'best-fit · round-robin',
     ])
-    expect(plan.runs.map(({ variant, replication }) => [variant, replication])).toEqual([0, 1, 2, 3, 4, 5].flatMap((v) => [[v, 0], [v, 1]]))
+    expect(plan.runs.map(({ variant, replication }) => [variant, replication])).toEqual(
+      [0, 1, 2, 3, 4, 5].flatMap((v) => [
+        [v, 0],
+        [v, 1],
+      ]),
+    )
     expect(plan.variants[4].scenario).toMatchObject({ scheduling: { name: 'best-fit' }, slb: { name: 'two-choices' } })
   })
 
@@ -89,37 +99,53 @@ describe('the product of axes (property)', () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 5 })
 
   it('has as many combinations as the sizes multiply to, all different, in lexicographic order', () => {
-    fc.assert(fc.property(sizes, (given) => {
-      const all = combinations(given)
-      expect(all).toHaveLength(given.reduce((product, size) => product * size, 1))
-      const texts = all.map((choice) => choice.join(','))
-      expect(new Set(texts).size).toBe(all.length)
-      expect([...texts].sort()).toEqual(texts)
-      for (const choice of all) choice.forEach((value, axis) => expect(value).toBeLessThan(given[axis]))
-    }), { seed: 1 })
+    fc.assert(
+      fc.property(sizes, (given) => {
+        const all = combinations(given)
+        expect(all).toHaveLength(given.reduce((product, size) => product * size, 1))
+        const texts = all.map((choice) => choice.join(','))
+        expect(new Set(texts).size).toBe(all.length)
+        expect([...texts].sort()).toEqual(texts)
+        for (const choice of all) choice.forEach((value, axis) => expect(value).toBeLessThan(given[axis]))
+      }),
+      { seed: 1 },
+    )
   })
 
   it('every value of an axis meets every combination of the others once', () => {
-    fc.assert(fc.property(sizes.filter((given) => given.length > 0), (given) => {
-      const all = combinations(given)
-      given.forEach((size, axis) => {
-        for (let value = 0; value < size; value++) expect(all.filter((choice) => choice[axis] === value)).toHaveLength(all.length / size)
-      })
-    }), { seed: 1 })
+    fc.assert(
+      fc.property(
+        sizes.filter((given) => given.length > 0),
+        (given) => {
+          const all = combinations(given)
+          given.forEach((size, axis) => {
+            for (let value = 0; value < size; value++)
+              expect(all.filter((choice) => choice[axis] === value)).toHaveLength(all.length / size)
+          })
+        },
+      ),
+      { seed: 1 },
+    )
   })
 })
 
 describe('canonical text', () => {
   it('does not depend on the order of keys', () => {
-    fc.assert(fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-      const turned = Object.fromEntries(Object.entries(value).reverse())
-      expect(canonical(turned)).toBe(canonical(value))
-    }), { seed: 1 })
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        const turned = Object.fromEntries(Object.entries(value).reverse())
+        expect(canonical(turned)).toBe(canonical(value))
+      }),
+      { seed: 1 },
+    )
   })
 
   it('tells different values apart', () => {
-    fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
-      if (canonical(a) === canonical(b)) expect(JSON.parse(canonical(a))).toEqual(JSON.parse(canonical(b)))
-    }), { seed: 1 })
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        if (canonical(a) === canonical(b)) expect(JSON.parse(canonical(a))).toEqual(JSON.parse(canonical(b)))
+      }),
+      { seed: 1 },
+    )
   })
 })

@@ -50,7 +50,9 @@ export interface Plan {
 export function planOf(experiment: Experiment, engine: string): Plan {
   const { name, question, seed, replications, primary, margins, assert, axes } = experiment
   const variants = experiment.variants.map(({ choices, scenario }, index): Variant => ({
-    index, choices, scenario,
+    index,
+    choices,
+    scenario,
     label: choices.length === 0 ? 'all runs' : choices.map((choice, axis) => axes[axis].labels[choice]).join(' · '),
   }))
   const { count, until } = replications
@@ -81,7 +83,9 @@ function withoutPlaces(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   const digested = 'digest' in value
   return Object.fromEntries(
-    Object.entries(value).filter(([key]) => !(digested && (key === 'file' || key === 'path'))).map(([key, inner]) => [key, withoutPlaces(inner)]),
+    Object.entries(value)
+      .filter(([key]) => !(digested && (key === 'file' || key === 'path')))
+      .map(([key, inner]) => [key, withoutPlaces(inner)]),
   )
 }
 
@@ -89,7 +93,9 @@ function withoutPlaces(value: unknown): unknown {
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined).sort(([a], [b]) => (a < b ? -1 : 1))
+  const entries = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`
 }
 

@@ -7,21 +7,29 @@ import { plannerOf, shortOfGoal } from './precise.ts'
 import { resolveSource } from '../file/spec.ts'
 
 async function planned(replications: string): Promise<Plan> {
-  const read = parseSource('x.yaml', `name: x
+  const read = parseSource(
+    'x.yaml',
+    `name: x
 replications: ${replications}
 primary: latency-mean
 cluster: { pools: [{ name: p, count: 1, cpu: 4, memory: 8Gi }] }
 workload: { services: [{ name: web, cpu: 1, memory: 1Gi, traffic: { rate: 20/s }, work: { cpu: 4ms } }] }
 compare: { slb: [random, two-choices] }
-`)
+`,
+  )
   const resolved = 'problems' in read ? read : await resolveSource(read.source)
   if ('problems' in resolved) throw new Error(resolved.problems.map(({ path, message }) => `${path} ${message}`).join('; '))
   return planOf(resolved.experiment, '1')
 }
 
 const result = (latency: number | null): RunResult => ({
-  metrics: { 'latency-mean': latency }, refused: {}, latency: { buckets: new Int32Array(0), counts: new Float64Array(0), sum: 0 }, latencyByService: {},
-  series: { rows: 0, columns: [] }, events: 1, notes: [],
+  metrics: { 'latency-mean': latency },
+  refused: {},
+  latency: { buckets: new Int32Array(0), counts: new Float64Array(0), sum: 0 },
+  latencyByService: {},
+  series: { rows: 0, columns: [] },
+  events: 1,
+  notes: [],
 })
 
 /** The metric is 100 give or take `spread`, alternating; the second variant is twice the first. Late answers come first. */
@@ -39,7 +47,11 @@ function machine(spread: number, jitter: number): Executor {
 async function made(plan: Plan, spread: number, jitter = 0): Promise<{ asked: number; short: string; order: string[] }> {
   const execution = await execute(plan, plannerOf(plan), machine(spread, jitter), new AbortController().signal)
   const asked = Math.max(...execution.asked.map(({ replication }) => replication)) + 1
-  return { asked, short: shortOfGoal(plan, execution.finished, asked), order: execution.finished.map(({ run }) => `${run.variant}.${run.replication}`) }
+  return {
+    asked,
+    short: shortOfGoal(plan, execution.finished, asked),
+    order: execution.finished.map(({ run }) => `${run.variant}.${run.replication}`),
+  }
 }
 
 describe('replications until precise', () => {
@@ -58,7 +70,9 @@ describe('replications until precise', () => {
 
   it('says what fell short, and which', async () => {
     const { short } = await made(await planned('{ relative: 1%, most: 25 }'), 30)
-    expect(short).toMatch(/^the precision that was asked for is not reached: half of the 95 % interval of latency-mean is 1\d % for random, 1 % was asked, and 25 replications are made \(the cap is 25\)$/)
+    expect(short).toMatch(
+      /^the precision that was asked for is not reached: half of the 95 % interval of latency-mean is 1\d % for random, 1 % was asked, and 25 replications are made \(the cap is 25\)$/,
+    )
   })
 
   it('an absolute rule is in the unit of the metric: the variant of twice the values, 200 ± 12, has 2.093 * 12 / 4.359 = 5.8 at 20, 2.045 * 12 / 5.385 = 4.6 at 30', async () => {

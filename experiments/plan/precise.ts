@@ -29,8 +29,12 @@ export function shortOfGoal(plan: Plan, finished: readonly FinishedRun[], asked:
   const { half, reached, widest } = precisionOf(lists(plan, rule, finished, asked), rule)
   if (reached || widest < 0) return ''
   const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`
-  const [found, wanted] = rule.relative === null ? [String(Number(half.toPrecision(2))), String(rule.absolute)] : [percent(half), percent(rule.relative)]
-  const what = widest < plan.variants.length ? plan.variants[widest].label : `${plan.variants[widest - plan.variants.length + 1].label} against the baseline`
+  const [found, wanted] =
+    rule.relative === null ? [String(Number(half.toPrecision(2))), String(rule.absolute)] : [percent(half), percent(rule.relative)]
+  const what =
+    widest < plan.variants.length
+      ? plan.variants[widest].label
+      : `${plan.variants[widest - plan.variants.length + 1].label} against the baseline`
   return `the precision that was asked for is not reached: half of the 95 % interval of ${plan.primary} is ${found} for ${what}, ${wanted} was asked, and ${asked} replications are made (the cap is ${rule.most})`
 }
 

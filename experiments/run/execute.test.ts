@@ -16,7 +16,10 @@ import { studyOf } from './study.ts'
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-run-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-writeFileSync(join(folder, 'own.ts'), 'const own: object = { name: "own", parameters: { bonus: 1 }, score: (): number => 0 }\nexport default own\n')
+writeFileSync(
+  join(folder, 'own.ts'),
+  'const own: object = { name: "own", parameters: { bonus: 1 }, score: (): number => 0 }\nexport default own\n',
+)
 
 const YAML = `name: small
 replications: 2
@@ -44,8 +47,13 @@ async function planned(yaml: string = YAML): Promise<Plan> {
 
 /** A result that tells which task it came from. */
 const fakeResult = (events: number): RunResult => ({
-  metrics: { cost: events }, refused: {}, latency: { buckets: new Int32Array(0), counts: new Float64Array(0), sum: 0 }, latencyByService: {},
-  series: { rows: 0, columns: [] }, events, notes: [],
+  metrics: { cost: events },
+  refused: {},
+  latency: { buckets: new Int32Array(0), counts: new Float64Array(0), sum: 0 },
+  latencyByService: {},
+  series: { rows: 0, columns: [] },
+  events,
+  notes: [],
 })
 
 /** Ends tasks out of order, as a busy machine does. */
@@ -65,7 +73,9 @@ const never = new AbortController().signal
 
 describe('the input of a run', () => {
   it('holds definitions, sources, and whole numbers', async () => {
-    const { variants: [own, users] } = await planned().then(({ variants }) => ({ variants }))
+    const {
+      variants: [own, users],
+    } = await planned().then(({ variants }) => ({ variants }))
     const input: SimulationInput = await inputOf({ scenario: own.scenario, seed: 7, replication: 1 })
     expect(input).toMatchObject({ seed: 7, replication: 1, horizon: 90e6, warmup: 30e6, ageing: 60e6, disturbance: -1 })
     expect(input.pools[0]).toMatchObject({ min: 3, max: 6, initial: Int32Array.of(0, 1, 0) })
@@ -94,7 +104,12 @@ describe('the input of a run', () => {
 describe('executing a plan', () => {
   it('keeps the order of the plan whatever the order of endings', async () => {
     const plan = await planned()
-    const { finished, failed, interrupted } = await execute(plan, oneWave(plan), fake(({ replication }, call) => fakeResult(call * 10 + replication)), never)
+    const { finished, failed, interrupted } = await execute(
+      plan,
+      oneWave(plan),
+      fake(({ replication }, call) => fakeResult(call * 10 + replication)),
+      never,
+    )
     expect(finished.map(({ run }) => run.id)).toEqual(plan.runs.map(({ id }) => id))
     expect(finished.map(({ result }) => result.events)).toEqual([0, 11, 20, 31])
     expect({ failed, interrupted }).toEqual({ failed: [], interrupted: false })
@@ -102,10 +117,15 @@ describe('executing a plan', () => {
 
   it('a run that throws is named, the others go on', async () => {
     const plan = await planned()
-    const { finished, failed } = await execute(plan, oneWave(plan), fake((_, call) => {
-      if (call === 1) throw new Error('no room\nat somewhere')
-      return fakeResult(call)
-    }), never)
+    const { finished, failed } = await execute(
+      plan,
+      oneWave(plan),
+      fake((_, call) => {
+        if (call === 1) throw new Error('no room\nat somewhere')
+        return fakeResult(call)
+      }),
+      never,
+    )
     expect(finished).toHaveLength(3)
     expect(failed).toMatchObject([{ run: plan.runs[1], message: 'no room' }])
     const study = studyOf(plan, { asked: plan.runs, finished, failed, interrupted: false }, '1.0.0', 'npx orchsim run x.yaml')
@@ -116,14 +136,19 @@ describe('executing a plan', () => {
   it('an interruption keeps what is finished', async () => {
     const plan = await planned()
     const stop = new AbortController()
-    const execution = await execute(plan, oneWave(plan), {
-      run: ({ replication }) => {
-        if (replication === 0) return Promise.resolve({ result: fakeResult(1), seconds: 1 })
-        setTimeout(() => stop.abort(), 5)
-        return new Promise((_, reject) => stop.signal.addEventListener('abort', () => reject(new Error('aborted'))))
+    const execution = await execute(
+      plan,
+      oneWave(plan),
+      {
+        run: ({ replication }) => {
+          if (replication === 0) return Promise.resolve({ result: fakeResult(1), seconds: 1 })
+          setTimeout(() => stop.abort(), 5)
+          return new Promise((_, reject) => stop.signal.addEventListener('abort', () => reject(new Error('aborted'))))
+        },
+        close: () => Promise.resolve(),
       },
-      close: () => Promise.resolve(),
-    }, stop.signal)
+      stop.signal,
+    )
     expect(execution).toMatchObject({ interrupted: true, failed: [] })
     expect(execution.finished.map(({ run }) => run.replication)).toEqual([0, 0])
   })
@@ -137,7 +162,12 @@ describe('executing a plan', () => {
         return plan.runs.slice(finished.length, finished.length + 2)
       },
     }
-    const { finished } = await execute(plan, pairs, fake((_, call) => fakeResult(call)), never)
+    const { finished } = await execute(
+      plan,
+      pairs,
+      fake((_, call) => fakeResult(call)),
+      never,
+    )
     expect(finished).toHaveLength(4)
     expect(seen).toEqual([0, 2, 4])
   })
@@ -154,7 +184,12 @@ describe('executing a plan', () => {
     }
     expect(texts[0]).toBe(texts[1])
     const { simulate } = await import('../../sim/simulation.ts')
-    const here = await Promise.all(plan.runs.map(async ({ id, variant, seed, replication }) => [id, await runTask({ scenario: plan.variants[variant].scenario, seed, replication }, simulate)]))
+    const here = await Promise.all(
+      plan.runs.map(async ({ id, variant, seed, replication }) => [
+        id,
+        await runTask({ scenario: plan.variants[variant].scenario, seed, replication }, simulate),
+      ]),
+    )
     expect(canonical(here)).toBe(texts[0])
   })
 
@@ -174,7 +209,13 @@ describe('executing a plan', () => {
     const stop = new AbortController()
     const workers = threads(2)
     let ended = 0
-    const watcher: Watcher = { planned() {}, resumed: () => undefined, ended: () => { if (++ended === 2) stop.abort() } }
+    const watcher: Watcher = {
+      planned() {},
+      resumed: () => undefined,
+      ended: () => {
+        if (++ended === 2) stop.abort()
+      },
+    }
     const execution = await execute(plan, oneWave(plan), workers, stop.signal, watcher)
     await workers.close()
     expect(execution).toMatchObject({ interrupted: true, failed: [] })
@@ -185,14 +226,32 @@ describe('executing a plan', () => {
 describe('the manifest', () => {
   it('says what was run, and keeps times to itself', async () => {
     const plan = await planned()
-    const execution = await execute(plan, oneWave(plan), fake((_, call) => {
-      if (call === 3) throw new Error('no room')
-      return fakeResult(call)
-    }), never)
-    const manifest = JSON.parse(manifestOf(plan, execution, { version: '1.0.0', file: 'x.yaml', folder, digest: 'd', jobs: 2, started: new Date(0), seconds: 1.23456 })) as Record<string, unknown>
+    const execution = await execute(
+      plan,
+      oneWave(plan),
+      fake((_, call) => {
+        if (call === 3) throw new Error('no room')
+        return fakeResult(call)
+      }),
+      never,
+    )
+    const manifest = JSON.parse(
+      manifestOf(plan, execution, {
+        version: '1.0.0',
+        file: 'x.yaml',
+        folder,
+        digest: 'd',
+        jobs: 2,
+        started: new Date(0),
+        seconds: 1.23456,
+      }),
+    ) as Record<string, unknown>
     expect(manifest).toMatchObject({
-      experiment: { name: 'small', file: 'x.yaml', digest: 'd' }, versions: { orchsim: '1.0.0', node: process.versions.node },
-      times: { started: '1970-01-01T00:00:00.000Z', seconds: 1.235, jobs: 2 }, seed: 1, interrupted: false,
+      experiment: { name: 'small', file: 'x.yaml', digest: 'd' },
+      versions: { orchsim: '1.0.0', node: process.versions.node },
+      times: { started: '1970-01-01T00:00:00.000Z', seconds: 1.235, jobs: 2 },
+      seed: 1,
+      interrupted: false,
     })
     expect((manifest['runs'] as { state: string }[]).map(({ state }) => state)).toEqual(['finished', 'finished', 'finished', 'failed'])
   })
@@ -229,7 +288,17 @@ describe('progress', () => {
 
 it('results of one experiment do not name the machine', async () => {
   const plan = await planned()
-  const study = studyOf(plan, await execute(plan, oneWave(plan), fake((_, call) => fakeResult(call)), never), '1.0.0', 'npx orchsim run x.yaml')
+  const study = studyOf(
+    plan,
+    await execute(
+      plan,
+      oneWave(plan),
+      fake((_, call) => fakeResult(call)),
+      never,
+    ),
+    '1.0.0',
+    'npx orchsim run x.yaml',
+  )
   expect(JSON.stringify(study)).not.toContain(folder)
   expect(readFileSync(join(folder, 'own.ts'), 'utf8')).toContain('own')
 })

@@ -61,7 +61,14 @@ export interface Watcher {
   resumed(run: PlannedRun): void
 }
 
-export async function execute(plan: Plan, planner: Planner, executor: Executor, signal: AbortSignal, watcher?: Watcher, store?: Store): Promise<Execution> {
+export async function execute(
+  plan: Plan,
+  planner: Planner,
+  executor: Executor,
+  signal: AbortSignal,
+  watcher?: Watcher,
+  store?: Store,
+): Promise<Execution> {
   const finished: FinishedRun[] = []
   const failed: FailedRun[] = []
   const seconds = new Map<string, number>()
@@ -73,14 +80,16 @@ export async function execute(plan: Plan, planner: Planner, executor: Executor, 
     if (wave.length === 0) break
     asked.push(...wave)
     watcher?.planned(asked.length)
-    const results = await Promise.all(wave.map(async (run) => {
-      // A check is meant to be made: a result of before went unchecked, perhaps.
-      const kept = plan.variants[run.variant].scenario.check ? undefined : store?.get(run.id)
-      if (kept === undefined) return tried(plan, run, executor, signal, seconds, watcher, store)
-      resumed++
-      watcher?.resumed(run)
-      return { result: kept }
-    }))
+    const results = await Promise.all(
+      wave.map(async (run) => {
+        // A check is meant to be made: a result of before went unchecked, perhaps.
+        const kept = plan.variants[run.variant].scenario.check ? undefined : store?.get(run.id)
+        if (kept === undefined) return tried(plan, run, executor, signal, seconds, watcher, store)
+        resumed++
+        watcher?.resumed(run)
+        return { result: kept }
+      }),
+    )
     results.forEach((outcome, i) => {
       const run = wave[i]
       if (outcome === undefined) return
@@ -100,7 +109,15 @@ const inOrder = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant 
 type Outcome = { readonly result: RunResult } | { readonly message: string; readonly stack: string } | undefined
 
 /** Undefined: the run was interrupted. */
-async function tried(plan: Plan, run: PlannedRun, executor: Executor, signal: AbortSignal, seconds: Map<string, number>, watcher: Watcher | undefined, store: Store | undefined): Promise<Outcome> {
+async function tried(
+  plan: Plan,
+  run: PlannedRun,
+  executor: Executor,
+  signal: AbortSignal,
+  seconds: Map<string, number>,
+  watcher: Watcher | undefined,
+  store: Store | undefined,
+): Promise<Outcome> {
   const { scenario } = plan.variants[run.variant]
   try {
     const { result, seconds: took } = await executor.run({ scenario, seed: run.seed, replication: run.replication }, signal)

@@ -22,7 +22,12 @@ export function manifestOf(plan: Plan, execution: Execution, facts: Facts): stri
   const manifest = {
     schema: 1,
     experiment: { name: plan.name, question: plan.question, file: facts.file, digest: facts.digest },
-    versions: { orchsim: facts.version, node: process.versions.node, v8: process.versions.v8, platform: `${process.platform}-${process.arch}` },
+    versions: {
+      orchsim: facts.version,
+      node: process.versions.node,
+      v8: process.versions.v8,
+      platform: `${process.platform}-${process.arch}`,
+    },
     times: { started: facts.started.toISOString(), seconds: rounded(facts.seconds), jobs: facts.jobs },
     interrupted: execution.interrupted,
     seed: plan.seed,
@@ -46,7 +51,12 @@ export function manifestOf(plan: Plan, execution: Execution, facts: Facts): stri
 function portable(value: unknown, folder: string): unknown {
   if (Array.isArray(value)) return value.map((inner) => portable(inner, folder))
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, typeof inner === 'string' && isAbsolute(inner) ? relative(folder, inner) : portable(inner, folder)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      typeof inner === 'string' && isAbsolute(inner) ? relative(folder, inner) : portable(inner, folder),
+    ]),
+  )
 }
 
 const rounded = (seconds: number): number => Math.round(seconds * 1000) / 1000

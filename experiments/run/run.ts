@@ -32,7 +32,13 @@ export async function runTask(task: Task, simulate: Simulate): Promise<RunResult
 
 export async function inputOf({ scenario, seed, replication }: Task): Promise<SimulationInput> {
   const { horizon, warmup, delays, contentionEpoch, sample, check, eventBudget } = scenario
-  const pools = scenario.pools.map((pool): Pool => ({ name: pool.name, ...nodesOf(pool), min: pool.min, max: pool.max, provision: pool.provision }))
+  const pools = scenario.pools.map((pool): Pool => ({
+    name: pool.name,
+    ...nodesOf(pool),
+    min: pool.min,
+    max: pool.max,
+    provision: pool.provision,
+  }))
   const capacity = capacityOf(pools)
   const ageing = ageingOf(scenario, capacity)
   const [scheduling, order, packing, slb, replicas, sizes, nodes] = await Promise.all([
@@ -45,7 +51,16 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     chosen(scenario.nodes, nodeAutoscalers, adoptNodeAutoscaler),
   ])
   return {
-    seed, replication, horizon, warmup, delays, contentionEpoch, sample, check, eventBudget, pools,
+    seed,
+    replication,
+    horizon,
+    warmup,
+    delays,
+    contentionEpoch,
+    sample,
+    check,
+    eventBudget,
+    pools,
     ageing,
     services: scenario.services.map(serviceOf),
     background: [
@@ -53,7 +68,10 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
       // A prefix that no name can have: jobs and background of one name have streams of their own.
       ...scenario.jobs.map((spec) => ({ name: `jobs/${spec.name}`, pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing) })),
     ],
-    slb, replicas, sizes, nodes,
+    slb,
+    replicas,
+    sizes,
+    nodes,
     scheduling: { ...scheduling, order },
     binpacking: { ...packing, seat: scenario.binpacking.seat, every: scenario.binpacking.every },
     balancers: scenario.balancers,

@@ -12,8 +12,13 @@ const folder = mkdtempSync(join(tmpdir(), 'orchsim-store-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const result = (events: number): RunResult => ({
-  metrics: { cost: 0.1, recovery: null }, refused: { recovery: 'why' }, latency: { buckets: Int32Array.of(1, 7), counts: Float64Array.of(2, NaN), sum: 3 },
-  latencyByService: {}, series: { rows: 1, columns: [{ name: 't', label: 't', unit: 's', role: 'time', values: Float64Array.of(-0) }] }, events, notes: ['n'],
+  metrics: { cost: 0.1, recovery: null },
+  refused: { recovery: 'why' },
+  latency: { buckets: Int32Array.of(1, 7), counts: Float64Array.of(2, NaN), sum: 3 },
+  latencyByService: {},
+  series: { rows: 1, columns: [{ name: 't', label: 't', unit: 's', role: 'time', values: Float64Array.of(-0) }] },
+  events,
+  notes: ['n'],
 })
 
 const runs = [0, 1, 2].map((replication) => ({ id: `id${replication}`, variant: 0, replication, seed: 1 }))
@@ -78,8 +83,19 @@ describe('the store of finished runs', () => {
 
   it('the code that decides a result is the worker and all that it imports', () => {
     const files = localFiles(WORKER).map((path) => path.replaceAll('\\', '/'))
-    for (const one of ['sim/simulation', 'sim/slb/members/two-choices', 'sim/scheduling/members/best-fit', 'sim/random/stream', 'workloads/index', 'experiments/run/run', 'experiments/file/scenario']) {
-      expect(files.filter((path) => path.endsWith(`/${one}.ts`)), one).toHaveLength(1)
+    for (const one of [
+      'sim/simulation',
+      'sim/slb/members/two-choices',
+      'sim/scheduling/members/best-fit',
+      'sim/random/stream',
+      'workloads/index',
+      'experiments/run/run',
+      'experiments/file/scenario',
+    ]) {
+      expect(
+        files.filter((path) => path.endsWith(`/${one}.ts`)),
+        one,
+      ).toHaveLength(1)
     }
   })
 
@@ -87,7 +103,12 @@ describe('the store of finished runs', () => {
     const store = new Store(join(folder, 'e'), 'code')
     const first = machine(1)
     const cut = await execute(plan, oneWave(plan), first, new AbortController().signal, undefined, store)
-    expect({ made: first.made, finished: cut.finished.length, failed: cut.failed.length, resumed: cut.resumed }).toEqual({ made: [0, 1, 2], finished: 2, failed: 1, resumed: 0 })
+    expect({ made: first.made, finished: cut.finished.length, failed: cut.failed.length, resumed: cut.resumed }).toEqual({
+      made: [0, 1, 2],
+      finished: 2,
+      failed: 1,
+      resumed: 0,
+    })
     const second = machine(-1)
     const whole = await execute(plan, oneWave(plan), second, new AbortController().signal, undefined, store)
     expect({ made: second.made, resumed: whole.resumed }).toEqual({ made: [1], resumed: 2 })

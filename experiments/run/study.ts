@@ -13,14 +13,21 @@ import { percentText } from '../file/quantities.ts'
 import type { PoolSpec, Scenario, ServiceSpec } from '../file/scenario.ts'
 
 /** `command` is the call that gives the same study again. */
-export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finished' | 'failed' | 'interrupted'>, version: string, command: string): Study {
+export function studyOf(
+  plan: Plan,
+  execution: Pick<Execution, 'asked' | 'finished' | 'failed' | 'interrupted'>,
+  version: string,
+  command: string,
+): Study {
   const notes: string[] = []
-  for (const { run, message } of execution.failed) notes.push(`failed: ${plan.variants[run.variant].label}, replication ${run.replication + 1}: ${message}`)
+  for (const { run, message } of execution.failed)
+    notes.push(`failed: ${plan.variants[run.variant].label}, replication ${run.replication + 1}: ${message}`)
   if (execution.interrupted) notes.push(`interrupted: ${execution.finished.length} of ${execution.asked.length} runs are finished`)
   const asked = execution.asked.reduce((most, { replication }) => Math.max(most, replication + 1), 0)
   const short = shortOfGoal(plan, execution.finished, asked)
   if (short !== '' && !execution.interrupted) notes.push(short)
-  if (plan.variants.some(({ scenario }) => oneSample(scenario))) notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
+  if (plan.variants.some(({ scenario }) => oneSample(scenario)))
+    notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
   notes.push(...endsOf(plan.variants.map(({ scenario }) => scenario)), ...cutsOf(plan.variants.map(({ scenario }) => scenario)))
   return {
     name: plan.name,
@@ -30,14 +37,30 @@ export function studyOf(plan: Plan, execution: Pick<Execution, 'asked' | 'finish
     axes: plan.axes.map(({ key, labels }) => ({ name: key, values: labels })),
     variants: plan.variants.map(({ choices, label }) => {
       const values = choices.map((choice, axis) => plan.axes[axis].labels[choice])
-      return { values, short: label, label: values.length === 0 ? label : values.map((value, axis) => worded(plan.axes[axis].key, value)).join(', ') }
+      return {
+        values,
+        short: label,
+        label: values.length === 0 ? label : values.map((value, axis) => worded(plan.axes[axis].key, value)).join(', '),
+      }
     }),
-    runs: execution.finished.map(({ run, result }) => ({ variant: run.variant, replication: run.replication, seed: run.seed, id: run.id, result })),
+    runs: execution.finished.map(({ run, result }) => ({
+      variant: run.variant,
+      replication: run.replication,
+      seed: run.seed,
+      id: run.id,
+      result,
+    })),
     notes,
     setup: setupOf(plan.variants[0].scenario),
     ...warmupOf(plan),
     replications: asked,
-    reproduce: { command, version, digest: createHash('sha256').update(canonical(plan.runs.map(({ id }) => id))).digest('hex') },
+    reproduce: {
+      command,
+      version,
+      digest: createHash('sha256')
+        .update(canonical(plan.runs.map(({ id }) => id)))
+        .digest('hex'),
+    },
   }
 }
 
@@ -53,12 +76,20 @@ const worded = (key: string, value: string): string => ((FAMILY_PATHS as readonl
 /** The baseline in words, a line each. */
 function setupOf(scenario: Scenario): string[] {
   const { start, delays, binpacking, replicas, sizes, nodes } = scenario
-  const ageing = 'time' in start ? (start.time === 0 ? 'from an empty cluster' : `after ${showDuration(start.time)} of ageing`) : `after ${start.lifetimes} mean lifetimes of ageing`
+  const ageing =
+    'time' in start
+      ? start.time === 0
+        ? 'from an empty cluster'
+        : `after ${showDuration(start.time)} of ageing`
+      : `after ${start.lifetimes} mean lifetimes of ageing`
   return [
     `horizon ${showDuration(scenario.horizon)}, ${ageing}, metrics from ${showDuration(scenario.warmup)} on`,
     ...scenario.pools.map(poolText),
     ...scenario.services.map(serviceText),
-    ...scenario.background.map((source) => `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} asked for`}, ${percentText(source.usage)} of the request used`),
+    ...scenario.background.map(
+      (source) =>
+        `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} asked for`}, ${percentText(source.usage)} of the request used`,
+    ),
     ...scenario.jobs.map(jobsText),
     `scheduling ${chosen(scenario.scheduling)}, slb ${chosen(scenario.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} a service, binpacking ${chosen(binpacking)}`,
     `autoscaling: replicas ${chosen(replicas)}, sizes ${chosen(sizes)}, nodes ${chosen(nodes)}`,
@@ -75,19 +106,37 @@ function oneSample({ background, jobs, pools, services }: Scenario): boolean {
 
 /** Recordings that are over before the run is: a sentence each, once for all variants. */
 function endsOf(scenarios: readonly Scenario[]): string[] {
-  const sentences = scenarios.flatMap(({ services, horizon }) => services.flatMap(({ name, traffic }) => partsOf(traffic).map((part) => [name, part] as const)).map(([name, traffic]) =>
-    traffic.pattern === 'trace' && traffic.ends !== null ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; nothing comes from then to the horizon of ${showDuration(horizon)}` : ''))
+  const sentences = scenarios.flatMap(({ services, horizon }) =>
+    services
+      .flatMap(({ name, traffic }) => partsOf(traffic).map((part) => [name, part] as const))
+      .map(([name, traffic]) =>
+        traffic.pattern === 'trace' && traffic.ends !== null
+          ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; nothing comes from then to the horizon of ${showDuration(horizon)}`
+          : '',
+      ),
+  )
   return [...new Set(sentences)].filter((sentence) => sentence !== '')
 }
 
 /** Amounts whose means are not those of the file, since time has no less than nothing. */
 function cutsOf(scenarios: readonly Scenario[]): string[] {
-  return [...new Set(scenarios.flatMap(({ services }) => services.flatMap(({ name, traffic, work }) => clippedNotes(traffic, work).map((note) => `service ${name}: ${note}`))))]
+  return [
+    ...new Set(
+      scenarios.flatMap(({ services }) =>
+        services.flatMap(({ name, traffic, work }) => clippedNotes(traffic, work).map((note) => `service ${name}: ${note}`)),
+      ),
+    ),
+  ]
 }
 
 function jobsText(source: Scenario['jobs'][number]): string {
   const { name, arrivals, inflate, deadline, usage } = source
-  const coming = inflate !== null ? `${percentText(inflate.share)} of ${inflate.resource} asked for` : arrivals !== null ? `${arrivals.pattern} arrivals` : 'as recorded'
+  const coming =
+    inflate !== null
+      ? `${percentText(inflate.share)} of ${inflate.resource} asked for`
+      : arrivals !== null
+        ? `${arrivals.pattern} arrivals`
+        : 'as recorded'
   const what = source.kind === 'trace' ? `those of ${source.format}` : `${source.dag.kind} tasks`
   return `jobs ${name}: ${what}, ${coming}${deadline === null ? '' : ', with deadlines'}, ${percentText(usage)} of the request used`
 }
@@ -111,7 +160,8 @@ const partsOf = (traffic: TrafficSpec): readonly TrafficSpec[] => (traffic.patte
 
 function trafficText(traffic: TrafficSpec): string {
   if (traffic.pattern === 'merge') return traffic.parts.map(trafficText).join(' merged with ')
-  if (traffic.pattern === 'trace') return `the requests of ${traffic.trace}${traffic.bootstrap === null ? '' : ' in resampled blocks'}, ${formatNumber(traffic.rate)}/s on average`
+  if (traffic.pattern === 'trace')
+    return `the requests of ${traffic.trace}${traffic.bootstrap === null ? '' : ' in resampled blocks'}, ${formatNumber(traffic.rate)}/s on average`
   if (traffic.pattern === 'closed-loop') return `${traffic.clients} clients in a closed loop`
   const { clients, trains } = traffic
   return `${traffic.pattern} traffic of ${traffic.rate}/s${trains === undefined ? '' : ' in trains'}${clients === undefined ? '' : ` from ${clients.count} clients`}`

@@ -9,7 +9,8 @@ const inOrder = {
     let leftOver = 0
     for (let item = 0; item < items; item++) {
       const wanted = podClass[item]
-      const fits = (b: number): boolean => binAdmits(wanted, b) && left.every((amounts, resource) => amounts[b] >= classes.request[resource][wanted])
+      const fits = (b: number): boolean =>
+        binAdmits(wanted, b) && left.every((amounts, resource) => amounts[b] >= classes.request[resource][wanted])
       let chosen = 0
       while (chosen < bins && !fits(chosen)) chosen++
       if (chosen === bins) leftOver++

@@ -17,7 +17,12 @@ const CASES: Readonly<Record<string, FixtureOptions>> = {
   'two variants, ten replications, bands': { ...small, variants: 2, replications: 10 },
   'four variants, one sample': { ...small, variants: 4, samples: 1 },
   'twelve variants, three services': { ...small, variants: 12, replications: 2, services: ['web', 'api', '<b>&'] },
-  'fourteen variants with equal beginnings': { ...small, variants: 14, replications: 1, name: (i) => `${'a-very-long-name-of-a-scheduler '.repeat(3)}${i} ${'and-a-balancer'.repeat(3)}` },
+  'fourteen variants with equal beginnings': {
+    ...small,
+    variants: 14,
+    replications: 1,
+    name: (i) => `${'a-very-long-name-of-a-scheduler '.repeat(3)}${i} ${'and-a-balancer'.repeat(3)}`,
+  },
   'ten requests': { variants: 2, replications: 2, requests: 10, samples: 3 },
 }
 
@@ -34,8 +39,11 @@ const ALWAYS = ['metrics', 'slo-misses-against-cost', 'latency', 'pending', 'pen
 describe('charts', () => {
   test.each(Object.entries(CASES))('%s: drawn without a warning, nothing clipped at the edges', async (_, options) => {
     const list = charts(options)
-    const names = [...ALWAYS, ...(options.services === undefined ? [] : ['latency-by-service']), ...((options.variants ?? 0) > 4 ? ['interaction'] : [])]
-      .filter((name) => name !== 'packing' || options.samples !== 1)
+    const names = [
+      ...ALWAYS,
+      ...(options.services === undefined ? [] : ['latency-by-service']),
+      ...((options.variants ?? 0) > 4 ? ['interaction'] : []),
+    ].filter((name) => name !== 'packing' || options.samples !== 1)
     expect(list.map((chart) => chart.name)).toEqual(chartNames.filter((name) => names.includes(name)))
     for (const chart of list) {
       const { svg, warnings } = await renderSvg(specOf(chart))
@@ -77,7 +85,10 @@ describe('charts', () => {
   test('a variant has one colour and one dash in every chart, the baseline first, and up to twelve differ', () => {
     const study = fixtureStudy({ ...small, variants: 12, replications: 2 })
     const looks = looksOf(study)
-    const scales = JSON.stringify(chartsOf(summarise(study)).map((chart) => specOf(chart))).match(/"scale":\{"domain":\["least-allocated[^}]*"#[^}]*\}/g) ?? []
+    const scales =
+      JSON.stringify(chartsOf(summarise(study)).map((chart) => specOf(chart))).match(
+        /"scale":\{"domain":\["least-allocated[^}]*"#[^}]*\}/g,
+      ) ?? []
     expect(scales.length).toBeGreaterThan(10)
     expect(new Set(scales)).toEqual(new Set([`"scale":${JSON.stringify(looks.colour.scale)}`]))
     const range = (looks.colour.scale as { range: string[] }).range
@@ -86,7 +97,8 @@ describe('charts', () => {
 
   test('past the last colour the next variants get another dash and another shape', () => {
     const looks = looksOf(fixtureStudy({ ...small, variants: 14, replications: 1, name: (i) => `v${i}` }))
-    const of = (channel: 'colour' | 'dash' | 'shape', variant: number): string => JSON.stringify((looks[channel].scale as { range: unknown[] }).range[variant])
+    const of = (channel: 'colour' | 'dash' | 'shape', variant: number): string =>
+      JSON.stringify((looks[channel].scale as { range: unknown[] }).range[variant])
     expect(of('colour', 12)).toBe(of('colour', 1))
     expect(of('dash', 12)).not.toBe(of('dash', 1))
     expect(of('shape', 12)).not.toBe(of('shape', 1))
@@ -108,18 +120,24 @@ describe('charts', () => {
     for (const replications of [1, 5]) {
       for (const chart of charts({ ...small, replications, variants: 8, services: ['web', 'api'] })) {
         const told = `${chart.title}; ${chart.subtitle.join('; ')}`
-        expect(told, chart.name).toMatch(chart.name === 'nodes' ? /one replication/ : replications === 1 ? /one replication|1 replication/ : /5 replications/)
+        expect(told, chart.name).toMatch(
+          chart.name === 'nodes' ? /one replication/ : replications === 1 ? /one replication|1 replication/ : /5 replications/,
+        )
         const spec = JSON.stringify(specOf(chart))
         expect(spec, chart.name).toMatch(/\[(%|ms|s|min|\$|requests\/s|nodes)\]|"title":"nodes"/)
-        if (replications > 1 && /"(low|bottom)"/.test(JSON.stringify(chart.data)) && chart.name !== 'nodes' && chart.name !== 'timeseries') expect(told, chart.name).toMatch(/95 % interval/)
+        if (replications > 1 && /"(low|bottom)"/.test(JSON.stringify(chart.data)) && chart.name !== 'nodes' && chart.name !== 'timeseries')
+          expect(told, chart.name).toMatch(/95 % interval/)
       }
     }
   })
 
   test('band of a time series: mean ± t(0.975, n - 1) sd / √n over replications, for up to three variants', () => {
-    const series = (replications: number): Chart | undefined => charts({ ...small, variants: 3, replications, samples: 1 }).find(({ name }) => name === 'timeseries')
+    const series = (replications: number): Chart | undefined =>
+      charts({ ...small, variants: 3, replications, samples: 1 }).find(({ name }) => name === 'timeseries')
     const study = fixtureStudy({ ...small, variants: 3, replications: 4, samples: 1 })
-    const values = study.runs.filter(({ variant }) => variant === 0).map(({ result }) => Number(result.series.columns.find(({ name }) => name === 'demand')?.values[0]))
+    const values = study.runs
+      .filter(({ variant }) => variant === 0)
+      .map(({ result }) => Number(result.series.columns.find(({ name }) => name === 'demand')?.values[0]))
     const mean = values.reduce((sum, value) => sum + value, 0) / 4
     const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / 3)
     const row = series(4)?.data.demand[0] as { low: number; high: number; mean: number }
@@ -133,7 +151,14 @@ describe('charts', () => {
 
   test('a heat map shows at most four variants, blank where no node is up', () => {
     const chart = charts({ ...small, variants: 6, replications: 1, nodes: 30 }).find(({ name }) => name === 'nodes')
-    const rows = (chart === undefined ? {} : (specOf(chart).datasets as Record<string, { variant: string; map: string; from: number; to: number; top: number; share: number }[]>)).nodes
+    const rows = (
+      chart === undefined
+        ? {}
+        : (specOf(chart).datasets as Record<
+            string,
+            { variant: string; map: string; from: number; to: number; top: number; share: number }[]
+          >)
+    ).nodes
     expect(new Set(rows.map(({ variant }) => variant)).size).toBe(4)
     expect(new Set(chart?.data.nodes.map(({ variant }) => variant)).size).toBe(6)
     expect(rows.every(({ share, from, to }) => share >= 5 && share <= 95 && to > from)).toBe(true)
@@ -143,10 +168,16 @@ describe('charts', () => {
 
   test('no picture of nodes, no pending times, no bound: those charts are left out', () => {
     const study = fixtureStudy({ ...small, variants: 2, replications: 2 })
-    const bare = { ...study, runs: study.runs.map((run) => {
-      const { pending: _, nodeGrid: __, ...result } = run.result
-      return { ...run, result: { ...result, series: { ...result.series, columns: result.series.columns.filter(({ name }) => name !== 'fewest') } } }
-    }) }
+    const bare = {
+      ...study,
+      runs: study.runs.map((run) => {
+        const { pending: _, nodeGrid: __, ...result } = run.result
+        return {
+          ...run,
+          result: { ...result, series: { ...result.series, columns: result.series.columns.filter(({ name }) => name !== 'fewest') } },
+        }
+      }),
+    }
     expect(chartsOf(summarise(bare)).map(({ name }) => name)).toEqual(['metrics', 'slo-misses-against-cost', 'latency', 'timeseries'])
   })
 })
@@ -171,7 +202,11 @@ describe('rendering', () => {
   })
 
   test('a specification with a mistake is told of', async () => {
-    const { warnings } = await renderSvg({ data: { values: [{ a: 1 }] }, mark: 'point', encoding: { x: { field: 'a', type: 'quantitative', scale: { type: 'log', zero: true } } } })
+    const { warnings } = await renderSvg({
+      data: { values: [{ a: 1 }] },
+      mark: 'point',
+      encoding: { x: { field: 'a', type: 'quantitative', scale: { type: 'log', zero: true } } },
+    })
     expect(warnings.length).toBeGreaterThan(0)
   })
 })

@@ -18,7 +18,16 @@ const CHARTS = [metricsChart, tradeoffChart, interactionChart, latencyCharts, pe
 
 /** Names of all charts that a report can have. */
 export const chartNames: readonly string[] = [
-  'metrics', 'slo-misses-against-cost', 'interaction', 'latency', 'latency-by-service', 'pending', 'pending-tail', 'packing', 'timeseries', 'nodes',
+  'metrics',
+  'slo-misses-against-cost',
+  'interaction',
+  'latency',
+  'latency-by-service',
+  'pending',
+  'pending-tail',
+  'packing',
+  'timeseries',
+  'nodes',
 ]
 
 export function chartsOf(summary: Summary): Chart[] {

@@ -38,34 +38,46 @@ export function interactionChart(summary: Summary): Chart[] {
   const n = plannedReplications(study)
   const over = study.axes.filter(({ values }) => values.length > 1).length > 2 ? ' over the other axes' : ''
   const some = drawable.length > shown.length ? `; the first ${shown.length} of ${drawable.length} pairs of axes` : ''
-  return [{
-    name: 'interaction',
-    title: `Interaction of the axes: ${metric.label}`,
-    subtitle: [`${withUnit(metric.label, metric.unit)}, mean${over}${n === 1 ? ', one replication: no intervals' : ` and 95 % interval over ${n} replications`}${some}`, parallels(ratios, positive)],
-    usual: ratios && positive ? { ...USUAL, log: { ...USUAL.log, y: true } } : USUAL,
-    switches: positive ? ['y'] : [],
-    time: 0,
-    mostVariants: Infinity,
-    fewVariants: 0,
-    data: Object.fromEntries(shown.map(({ rows }, i) => [`pair-${i + 1}`, rows])),
-    draw: (how) => {
-      const columns = Math.min(shown.length, columnsFor(how))
-      const width = columns === 1 ? how.width : Math.round(how.width / 2 - 40)
-      return { columns, resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } }, concat: shown.map(({ pair, rows }, i) => panel(study, metric, { pair, rows, dataset: `pair-${i + 1}` }, { ...how, width })) }
+  return [
+    {
+      name: 'interaction',
+      title: `Interaction of the axes: ${metric.label}`,
+      subtitle: [
+        `${withUnit(metric.label, metric.unit)}, mean${over}${n === 1 ? ', one replication: no intervals' : ` and 95 % interval over ${n} replications`}${some}`,
+        parallels(ratios, positive),
+      ],
+      usual: ratios && positive ? { ...USUAL, log: { ...USUAL.log, y: true } } : USUAL,
+      switches: positive ? ['y'] : [],
+      time: 0,
+      mostVariants: Infinity,
+      fewVariants: 0,
+      data: Object.fromEntries(shown.map(({ rows }, i) => [`pair-${i + 1}`, rows])),
+      draw: (how) => {
+        const columns = Math.min(shown.length, columnsFor(how))
+        const width = columns === 1 ? how.width : Math.round(how.width / 2 - 40)
+        return {
+          columns,
+          resolve: { scale: { color: 'independent', shape: 'independent', strokeDash: 'independent' } },
+          concat: shown.map(({ pair, rows }, i) => panel(study, metric, { pair, rows, dataset: `pair-${i + 1}` }, { ...how, width })),
+        }
+      },
     },
-  }]
+  ]
 }
 
 function parallels(ratios: boolean, positive: boolean): string {
   if (!ratios) return 'parallel lines: the two axes add up; lines that are not: what one does depends on the other'
-  if (positive) return 'parallel lines on the logarithmic axis: the two axes multiply; lines that are not: what one does depends on the other'
+  if (positive)
+    return 'parallel lines on the logarithmic axis: the two axes multiply; lines that are not: what one does depends on the other'
   return 'the two axes multiply when lines rise by equal ratios, which this axis cannot show: see the effects'
 }
 
 /** Along goes the axis with more values: lines beyond eight or so cannot be told apart. */
 function pairsOf(study: Study): Pair[] {
   const axes = study.axes.map(({ values }, axis) => ({ axis, levels: values.length })).filter(({ levels }) => levels > 1)
-  return axes.flatMap((a, i) => axes.slice(i + 1).map((b) => (a.levels >= b.levels ? { along: a.axis, lines: b.axis } : { along: b.axis, lines: a.axis })))
+  return axes.flatMap((a, i) =>
+    axes.slice(i + 1).map((b) => (a.levels >= b.levels ? { along: a.axis, lines: b.axis } : { along: b.axis, lines: a.axis })),
+  )
 }
 
 const namesOf = (study: Study, axis: number): string[] => distinctNames(study.axes[axis].values, NAME_LIMIT).map(chartName)
@@ -88,7 +100,16 @@ function cellMeans(study: Study, metric: MetricDefinition, { along, lines }: Pai
       const end = (value: number): number => rounded(Number.isNaN(value) ? mean : value)
       // A little beside one another, so that no interval hides another and all of a level are seen as one.
       const place = a + Math.min(BESIDE, MOST_BESIDE / Math.max(1, names.length - 1)) * (l - (names.length - 1) / 2)
-      rows.push({ place: rounded(place), level: levels[a], line: names[l], mean: rounded(mean), low: end(low), high: end(high), n: means.length, interval: formatMean(mean, (high - low) / 2, '±') })
+      rows.push({
+        place: rounded(place),
+        level: levels[a],
+        line: names[l],
+        mean: rounded(mean),
+        low: end(low),
+        high: end(high),
+        n: means.length,
+        interval: formatMean(mean, (high - low) / 2, '±'),
+      })
     })
   })
   return rows
@@ -116,33 +137,67 @@ interface Panel {
 function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: Panel, how: How): ChartSpec {
   const [levels, names] = [namesOf(study, pair.along), namesOf(study, pair.lines)]
   const looks = looksFor('line', names, how)
-  const legend: ChartSpec = { title: chartName(study.axes[pair.lines].name), titleFontSize: 12, titleFontWeight: 'normal', titleLimit: how.width }
+  const legend: ChartSpec = {
+    title: chartName(study.axes[pair.lines].name),
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    titleLimit: how.width,
+  }
   const withLegend = (channel: ChartSpec): ChartSpec => ({ ...channel, legend: { ...(channel.legend as ChartSpec), ...legend } })
   const bounds = rows.flatMap((row) => [row.low, row.high] as number[])
   const [low, high] = [Math.min(...bounds), Math.max(...bounds)]
   const air = Math.max(0.06 * (high - low), 0.01 * Math.max(Math.abs(low), Math.abs(high))) || 1
-  const scale: ChartSpec = how.log.y ? { type: 'log', domain: [rounded(low / 1.1), rounded(high * 1.1)], nice: false } : { domain: [rounded(low >= 0 ? Math.max(0, low - air) : low - air), rounded(high + air)], zero: false, nice: true }
+  const scale: ChartSpec = how.log.y
+    ? { type: 'log', domain: [rounded(low / 1.1), rounded(high * 1.1)], nice: false }
+    : { domain: [rounded(low >= 0 ? Math.max(0, low - air) : low - air), rounded(high + air)], zero: false, nice: true }
   const title = withUnit(metric.label, metric.unit)
-  const y = (field: string): ChartSpec => ({ field, type: 'quantitative', title: how.log.y ? `${title}, logarithmic` : title, scale, axis: { tickCount: 5, labelExpr: PLAIN_LABELS } })
+  const y = (field: string): ChartSpec => ({
+    field,
+    type: 'quantitative',
+    title: how.log.y ? `${title}, logarithmic` : title,
+    scale,
+    axis: { tickCount: 5, labelExpr: PLAIN_LABELS },
+  })
   // Level with one another where they fit, else slanted.
   const level = levels.length * 70 <= how.width && levels.every((text) => text.length * 7 < how.width / levels.length)
   const x: ChartSpec = {
-    field: 'place', type: 'quantitative', title: chartName(study.axes[pair.along].name), scale: { domain: [-0.5, levels.length - 0.5], nice: false },
+    field: 'place',
+    type: 'quantitative',
+    title: chartName(study.axes[pair.along].name),
+    scale: { domain: [-0.5, levels.length - 0.5], nice: false },
     axis: {
       // Plainly the names would be the scale; with an offset per line vega-lite then breaks each line at every name.
-      values: levels.map((_, i) => i), labelExpr: `${JSON.stringify(levels)}[datum.value]`,
-      grid: true, gridDash: [1, 3], labelAngle: level ? 0 : -35, labelAlign: level ? 'center' : 'right', labelLimit: level ? Math.floor(how.width / levels.length) : 150, labelOverlap: false, titleLimit: how.width,
+      values: levels.map((_, i) => i),
+      labelExpr: `${JSON.stringify(levels)}[datum.value]`,
+      grid: true,
+      gridDash: [1, 3],
+      labelAngle: level ? 0 : -35,
+      labelAlign: level ? 'center' : 'right',
+      labelLimit: level ? Math.floor(how.width / levels.length) : 150,
+      labelOverlap: false,
+      titleLimit: how.width,
     },
   }
-  const tooltip = [named('level', chartName(study.axes[pair.along].name)), named('line', chartName(study.axes[pair.lines].name)), named('interval', title), told('n', 'replications')]
+  const tooltip = [
+    named('level', chartName(study.axes[pair.along].name)),
+    named('line', chartName(study.axes[pair.lines].name)),
+    named('interval', title),
+    told('n', 'replications'),
+  ]
   return {
     width: how.width,
     height: 220,
     data: { name: dataset },
     layer: [
-      { mark: { type: 'line', strokeWidth: 1.5 }, encoding: { x, y: y('mean'), color: withLegend(looks.colour), strokeDash: withLegend(looks.dash) } },
+      {
+        mark: { type: 'line', strokeWidth: 1.5 },
+        encoding: { x, y: y('mean'), color: withLegend(looks.colour), strokeDash: withLegend(looks.dash) },
+      },
       { mark: { type: 'rule', strokeWidth: 2 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color: withLegend(looks.colour) } },
-      { mark: { type: 'point', filled: true, size: 70, opacity: 1 }, encoding: { x, y: y('mean'), color: withLegend(looks.colour), shape: withLegend(looks.shape), tooltip } },
+      {
+        mark: { type: 'point', filled: true, size: 70, opacity: 1 },
+        encoding: { x, y: y('mean'), color: withLegend(looks.colour), shape: withLegend(looks.shape), tooltip },
+      },
     ],
   }
 }

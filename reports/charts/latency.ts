@@ -20,12 +20,23 @@ interface Panel {
 
 export function latencyCharts(summary: Summary): Chart[] {
   const { study } = summary
-  const all = survivalOf(study, study.variants.map((_, variant) => pooledLatency(study, variant)), MICROSECONDS)
+  const all = survivalOf(
+    study,
+    study.variants.map((_, variant) => pooledLatency(study, variant)),
+    MICROSECONDS,
+  )
   if (all === null) return []
-  const single = chartOf('latency', 'Latency distribution', study, all.count, { latency: all.rows }, (how) => survivalView(study, all, 'latency', SUBJECT, how, 380))
+  const single = chartOf('latency', 'Latency distribution', study, all.count, { latency: all.rows }, (how) =>
+    survivalView(study, all, 'latency', SUBJECT, how, 380),
+  )
   const services = [...new Set(study.runs.flatMap((run) => Object.keys(run.result.latencyByService)))]
   const panels = services.flatMap((service): Panel[] => {
-    const survival = survivalOf(study, study.variants.map((_, variant) => pooledLatency(study, variant, service)), MICROSECONDS, services.length)
+    const survival = survivalOf(
+      study,
+      study.variants.map((_, variant) => pooledLatency(study, variant, service)),
+      MICROSECONDS,
+      services.length,
+    )
     return survival === null ? [] : [{ service, survival }]
   })
   return panels.length > 1 ? [single, byService(study, all.count, panels)] : [single]
@@ -33,12 +44,21 @@ export function latencyCharts(summary: Summary): Chart[] {
 
 function byService(study: Study, requests: number, panels: readonly Panel[]): Chart {
   const shown = panels.slice(0, MOST_SERVICES)
-  const title = panels.length > shown.length ? `Latency distribution of the first ${shown.length} of ${panels.length} services` : 'Latency distribution by service'
+  const title =
+    panels.length > shown.length
+      ? `Latency distribution of the first ${shown.length} of ${panels.length} services`
+      : 'Latency distribution by service'
   const data = Object.fromEntries(shown.map(({ survival }, i) => [`service-${i + 1}`, survival.rows]))
   return chartOf('latency-by-service', title, study, requests, data, (how) => {
     const columns = columnsFor(how)
     const each = { ...how, width: columns === 1 ? how.width : how.width / 2 - 50 }
-    return { columns, concat: shown.map(({ service, survival }, i) => ({ title: panelTitle(service), ...survivalView(study, survival, `service-${i + 1}`, SUBJECT, each, 200) })) }
+    return {
+      columns,
+      concat: shown.map(({ service, survival }, i) => ({
+        title: panelTitle(service),
+        ...survivalView(study, survival, `service-${i + 1}`, SUBJECT, each, 200),
+      })),
+    }
   })
 }
 
@@ -47,7 +67,9 @@ function chartOf(name: string, title: string, study: Study, requests: number, da
   return {
     name,
     title,
-    subtitle: [`share of requests slower than a latency; ${formatNumber(requests)} requests in all, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`],
+    subtitle: [
+      `share of requests slower than a latency; ${formatNumber(requests)} requests in all, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`,
+    ],
     usual: { ...USUAL, log: { x: true, y: true } },
     switches: ['x', 'y'],
     time: 0,

@@ -10,8 +10,22 @@ const MOST_PANELS = 8
 
 /** What a comparison is about first; the primary metric goes before all. */
 const MAIN = [
-  'slo-misses', 'cost', 'latency-p99', 'latency-p50', 'goodput', 'nodes-mean', 'allocation-cpu', 'pending-p99', 'interference', 'packing-gap',
-  'usage-cpu', 'stranded-cpu', 'time-to-ready-p99', 'recovery', 'latency-mean', 'imbalance',
+  'slo-misses',
+  'cost',
+  'latency-p99',
+  'latency-p50',
+  'goodput',
+  'nodes-mean',
+  'allocation-cpu',
+  'pending-p99',
+  'interference',
+  'packing-gap',
+  'usage-cpu',
+  'stranded-cpu',
+  'time-to-ready-p99',
+  'recovery',
+  'latency-mean',
+  'imbalance',
 ]
 
 /** The metrics with values that are worth a picture or a column, the primary first. */
@@ -28,22 +42,33 @@ export function metricsChart(summary: Summary): Chart[] {
   const metrics = mainMetrics(summary, MOST_PANELS)
   if (metrics.length === 0) return []
   const { names } = looksOf(summary.study)
-  const data = Object.fromEntries(metrics.flatMap((metric) => [[metric.id, rowsOf(summary, metric, names)], [`${metric.id}-baseline`, baselineOf(summary, metric)]]))
+  const data = Object.fromEntries(
+    metrics.flatMap((metric) => [
+      [metric.id, rowsOf(summary, metric, names)],
+      [`${metric.id}-baseline`, baselineOf(summary, metric)],
+    ]),
+  )
   const n = plannedReplications(summary.study)
   const missing = metrics.some((metric) => names.some((_, variant) => summary.row(variant, metric.id).n < n))
   const dashed = names.length > 1 ? '; dashed: baseline' : ''
-  return [{
-    name: 'metrics',
-    title: 'Metrics by variant',
-    subtitle: [n === 1 ? `one replication: no intervals${dashed}` : `mean and 95 % interval over ${missing ? 'up to ' : ''}${n} replications${dashed}`],
-    usual: USUAL,
-    switches: ['x'],
-    time: 0,
-    mostVariants: Infinity,
-    fewVariants: 0,
-    data,
-    draw: (how) => drawn(summary, metrics, data, how),
-  }]
+  return [
+    {
+      name: 'metrics',
+      title: 'Metrics by variant',
+      subtitle: [
+        n === 1
+          ? `one replication: no intervals${dashed}`
+          : `mean and 95 % interval over ${missing ? 'up to ' : ''}${n} replications${dashed}`,
+      ],
+      usual: USUAL,
+      switches: ['x'],
+      time: 0,
+      mostVariants: Infinity,
+      fewVariants: 0,
+      data,
+      draw: (how) => drawn(summary, metrics, data, how),
+    },
+  ]
 }
 
 type Data = Chart['data']
@@ -54,7 +79,9 @@ function drawn(summary: Summary, metrics: readonly MetricDefinition[], data: Dat
   // Names stand beside the panels where there is room for both, else in a legend.
   const beside = columns === 1 && metrics.length > 1 ? 0 : widestOf(looks.names, 11)
   const width = beside === 0 ? how.width : Math.round(Math.max(230, (how.width + 60 - beside) / columns))
-  const concat = metrics.map((metric, i) => panel(summary, metric, data, { looks, width, beside: beside > 0, names: beside > 0 && i % columns === 0, log: how.log.x }))
+  const concat = metrics.map((metric, i) =>
+    panel(summary, metric, data, { looks, width, beside: beside > 0, names: beside > 0 && i % columns === 0, log: how.log.x }),
+  )
   return { columns, concat }
 }
 
@@ -64,7 +91,16 @@ function rowsOf(summary: Summary, metric: MetricDefinition, names: readonly stri
     if (row.n === 0) return []
     const alone = Number.isNaN(row.low)
     const half = alone ? 'none' : formatMean(row.mean, (row.high - row.low) / 2, '±')
-    return [{ variant, mean: rounded(row.mean), low: rounded(alone ? row.mean : row.low), high: rounded(alone ? row.mean : row.high), n: row.n, interval: half }]
+    return [
+      {
+        variant,
+        mean: rounded(row.mean),
+        low: rounded(alone ? row.mean : row.low),
+        high: rounded(alone ? row.mean : row.high),
+        n: row.n,
+        interval: half,
+      },
+    ]
   })
 }
 
@@ -93,15 +129,36 @@ function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, 
     ...(logarithmic ? ['logarithmic'] : []),
   ]
   const y: ChartSpec = {
-    field: 'variant', type: 'nominal', sort: null, title: null,
+    field: 'variant',
+    type: 'nominal',
+    sort: null,
+    title: null,
     scale: { domain: looks.names },
-    axis: { grid: true, gridDash: [1, 3], ...(names ? { labelLimit: 400, labelColor: '#1f2328', labelOverlap: false } : { labels: false }) },
+    axis: {
+      grid: true,
+      gridDash: [1, 3],
+      ...(names ? { labelLimit: 400, labelColor: '#1f2328', labelOverlap: false } : { labels: false }),
+    },
   }
-  const scale: ChartSpec = logarithmic ? { type: 'log', nice: false, domain: ratioAround(rows) } : { domain: domainOf(rows), nice: true, zero: false }
-  const x = (field: string): ChartSpec => ({ field, type: 'quantitative', title: null, scale, axis: { tickCount: 5, labelExpr: PLAIN_LABELS } })
+  const scale: ChartSpec = logarithmic
+    ? { type: 'log', nice: false, domain: ratioAround(rows) }
+    : { domain: domainOf(rows), nice: true, zero: false }
+  const x = (field: string): ChartSpec => ({
+    field,
+    type: 'quantitative',
+    title: null,
+    scale,
+    axis: { tickCount: 5, labelExpr: PLAIN_LABELS },
+  })
   const colour: ChartSpec = beside ? { ...looks.colour, legend: null } : looks.colour
   const shape: ChartSpec = beside ? { ...looks.shape, legend: null } : looks.shape
-  const tooltip = [named('variant'), named('interval', withUnit(metric.label, metric.unit)), told('low', '95 % from'), told('high', 'to'), told('n', 'replications')]
+  const tooltip = [
+    named('variant'),
+    named('interval', withUnit(metric.label, metric.unit)),
+    told('low', '95 % from'),
+    told('high', 'to'),
+    told('n', 'replications'),
+  ]
   const layers: Json[] = [
     { mark: { type: 'rule', strokeWidth: 2.5 }, encoding: { x: x('low'), x2: { field: 'high' }, y, color: colour } },
     { mark: { type: 'point', filled: true, size: 75, opacity: 1 }, encoding: { x: x('mean'), y, color: colour, shape, tooltip } },
@@ -124,7 +181,10 @@ function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, 
 
 /** The same ratio of air at both ends, so that the interval never has no width. */
 function ratioAround(rows: readonly ChartSpec[]): Json {
-  return [rounded(Math.min(...rows.map((row) => row.low as number)) / 1.1), rounded(Math.max(...rows.map((row) => row.high as number)) * 1.1)]
+  return [
+    rounded(Math.min(...rows.map((row) => row.low as number)) / 1.1),
+    rounded(Math.max(...rows.map((row) => row.high as number)) * 1.1),
+  ]
 }
 
 /** Around all intervals, with some air, and never of no width. */

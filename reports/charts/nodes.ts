@@ -34,23 +34,30 @@ export function nodesChart({ study }: Summary): Chart[] {
   const most = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / (MAPS.length * looks))))
   const rows = names.flatMap((variant, i) => {
     const grid = grids[i]
-    return grid === undefined ? [] : MAPS.flatMap(({ key, of }) => cells(grid, of(grid), { variant, map: key, seconds, fold: foldOf(grid, most) }))
+    return grid === undefined
+      ? []
+      : MAPS.flatMap(({ key, of }) => cells(grid, of(grid), { variant, map: key, seconds, fold: foldOf(grid, most) }))
   })
   const nodes = Math.max(...grids.map((grid) => grid?.nodes ?? 0))
   const drawnOf = names.length > MOST_VARIANTS ? `; the first ${MOST_VARIANTS} of ${names.length} variants` : ''
   const group = Math.max(...grids.map((grid) => (grid === undefined ? 0 : grid.span * foldOf(grid, most))))
-  return [{
-    name: 'nodes',
-    title: 'CPU of the nodes over time, requested and used',
-    subtitle: [`share of the nodes' CPU that is requested by pods, and used by them; one replication${drawnOf}`, `a row is ${group === 1 ? 'a node' : `up to ${group} neighbouring nodes`}; blank: no such node is up`],
-    usual: USUAL,
-    switches: [],
-    time: seconds,
-    mostVariants: MOST_VARIANTS,
-    fewVariants: 0,
-    data: { nodes: rows },
-    draw: (how) => drawn(study, nodes, longest / seconds, unit, how),
-  }]
+  return [
+    {
+      name: 'nodes',
+      title: 'CPU of the nodes over time, requested and used',
+      subtitle: [
+        `share of the nodes' CPU that is requested by pods, and used by them; one replication${drawnOf}`,
+        `a row is ${group === 1 ? 'a node' : `up to ${group} neighbouring nodes`}; blank: no such node is up`,
+      ],
+      usual: USUAL,
+      switches: [],
+      time: seconds,
+      mostVariants: MOST_VARIANTS,
+      fewVariants: 0,
+      data: { nodes: rows },
+      draw: (how) => drawn(study, nodes, longest / seconds, unit, how),
+    },
+  ]
 }
 
 /** Groups of the grid a row of the map. */
@@ -78,7 +85,15 @@ function cells(grid: NodeGrid, shares: Float32Array, { variant, map, seconds, fo
     let step = -1
     const close = (until: number): void => {
       if (step < 0) return
-      rows.push({ variant, map, from: rounded(grid.times[open] / seconds), to: rounded(until / seconds), bottom, top, share: step * STEP + STEP / 2 })
+      rows.push({
+        variant,
+        map,
+        from: rounded(grid.times[open] / seconds),
+        to: rounded(until / seconds),
+        bottom,
+        top,
+        share: step * STEP + STEP / 2,
+      })
     }
     for (let look = 0; look < grid.times.length; look++) {
       const now = stepOf(grid, shares, look, first, fold)
@@ -110,10 +125,16 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
   const width = columns === 1 ? how.width : Math.round(how.width / 2 - 30)
   const shown = looksOf(study).names.flatMap((variant) => MAPS.map(({ key }) => `${key}: ${variant}`))
   const legend: ChartSpec = {
-    title: 'share of allocatable CPU [%]', orient: 'bottom', direction: 'horizontal', columns: how.width < 480 ? 5 : 10, symbolType: 'square', symbolSize: 160,
+    title: 'share of allocatable CPU [%]',
+    orient: 'bottom',
+    direction: 'horizontal',
+    columns: how.width < 480 ? 5 : 10,
+    symbolType: 'square',
+    symbolSize: 160,
     values: COLOURS.map((_, i) => i * STEP + STEP / 2),
     labelExpr: `(datum.value - ${STEP / 2}) + '–' + (datum.value + ${STEP / 2})`,
-    titleFontSize: 12, titleFontWeight: 'normal',
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
   }
   return {
     data: { name: 'nodes' },
@@ -122,19 +143,44 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
       { calculate: `(datum.share - ${STEP / 2}) + ' to ' + (datum.share + ${STEP / 2}) + ' %'`, as: 'told' },
     ],
     columns,
-    facet: { field: 'panel', type: 'nominal', sort: shown, title: null, header: { labelAnchor: 'start', labelFontSize: 12, labelLimit: width, labelColor: '#1f2328', labelPadding: 6 } },
+    facet: {
+      field: 'panel',
+      type: 'nominal',
+      sort: shown,
+      title: null,
+      header: { labelAnchor: 'start', labelFontSize: 12, labelLimit: width, labelColor: '#1f2328', labelPadding: 6 },
+    },
     spacing: 22,
     spec: {
       width,
       height: 150,
       mark: { type: 'rect', clip: true, aria: false },
       encoding: {
-        x: { field: 'from', type: 'quantitative', title: `time [${unit}]`, scale: { domain: [0, rounded(end)], nice: false }, axis: { grid: false, tickCount: 6 } },
+        x: {
+          field: 'from',
+          type: 'quantitative',
+          title: `time [${unit}]`,
+          scale: { domain: [0, rounded(end)], nice: false },
+          axis: { grid: false, tickCount: 6 },
+        },
         x2: { field: 'to' },
-        y: { field: 'bottom', type: 'quantitative', title: 'nodes', scale: { domain: [0, nodes], nice: false }, axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS } },
+        y: {
+          field: 'bottom',
+          type: 'quantitative',
+          title: 'nodes',
+          scale: { domain: [0, nodes], nice: false },
+          axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS },
+        },
         y2: { field: 'top' },
         color: { field: 'share', type: 'ordinal', scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS }, legend },
-        tooltip: [named('panel', 'map'), named('told', 'share'), told('from', `from [${unit}]`), told('to', `to [${unit}]`), told('bottom', 'from node'), told('top', 'to node')],
+        tooltip: [
+          named('panel', 'map'),
+          named('told', 'share'),
+          told('from', `from [${unit}]`),
+          told('to', `to [${unit}]`),
+          told('bottom', 'from node'),
+          told('top', 'to node'),
+        ],
       },
     },
   }

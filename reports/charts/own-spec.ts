@@ -37,15 +37,30 @@ export function readOwnSpec(text: string, file: string): OwnSpec {
       throw new ChartError(`${file}: ${place === '' ? 'top' : place}: ${message}`)
     }
     if (place.split('.').length > DEEPEST) refuse(`found more than ${DEEPEST} levels; accepted: a vega-lite specification`)
-    if (key === 'url' && typeof value === 'string') refuse(`found the address ${quoted(value)}; accepted: "data": { "name": "runs" }, since charts load nothing`)
-    if ((key === 'url' || key === 'href') && isObject(value)) refuse('found a channel of addresses; accepted: channels without one, since charts load nothing')
-    if (key === 'mark' && (value === 'image' || (isObject(value) && value.type === 'image'))) refuse('found the mark "image"; accepted: marks that load nothing')
+    if (key === 'url' && typeof value === 'string')
+      refuse(`found the address ${quoted(value)}; accepted: "data": { "name": "runs" }, since charts load nothing`)
+    if ((key === 'url' || key === 'href') && isObject(value))
+      refuse('found a channel of addresses; accepted: channels without one, since charts load nothing')
+    if (key === 'mark' && (value === 'image' || (isObject(value) && value.type === 'image')))
+      refuse('found the mark "image"; accepted: marks that load nothing')
     if (key === 'sequence' && isObject(value)) limitSequence(value, refuse)
-    if (key !== 'data' || !isObject(value) || typeof value.name !== 'string' || 'values' in value || 'sequence' in value || 'sphere' in value || 'graticule' in value) return
+    if (
+      key !== 'data' ||
+      !isObject(value) ||
+      typeof value.name !== 'string' ||
+      'values' in value ||
+      'sequence' in value ||
+      'sphere' in value ||
+      'graticule' in value
+    )
+      return
     const { name } = value
     if (own.has(name)) return
     const source = SOURCES.find((known) => known === name)
-    if (source === undefined) refuse(`found the data ${quoted(name)}${suggestion(name, [...SOURCES, ...own])}; accepted: ${[...SOURCES, ...own].join(', ')}, or values in the specification`)
+    if (source === undefined)
+      refuse(
+        `found the data ${quoted(name)}${suggestion(name, [...SOURCES, ...own])}; accepted: ${[...SOURCES, ...own].join(', ')}, or values in the specification`,
+      )
     else sources.add(source)
   })
   return { spec, sources: SOURCES.filter((source) => sources.has(source)) }
@@ -58,7 +73,10 @@ function parsed(text: string, file: string): ChartSpec {
   } catch (error) {
     throw new ChartError(`${file}: not JSON: ${error instanceof Error ? error.message : String(error)}`)
   }
-  if (!isObject(value)) throw new ChartError(`${file}: found ${Array.isArray(value) ? 'a list' : quoted(JSON.stringify(value))}; accepted: a vega-lite specification, an object`)
+  if (!isObject(value))
+    throw new ChartError(
+      `${file}: found ${Array.isArray(value) ? 'a list' : quoted(JSON.stringify(value))}; accepted: a vega-lite specification, an object`,
+    )
   return value
 }
 
@@ -79,7 +97,8 @@ export function checkFields(spec: ChartSpec, columns: Readonly<Record<string, re
   let unknowable = false
   visit(spec, '', (value, key) => {
     if (MAKERS.includes(key)) unknowable = true
-    if (key === 'as') for (const name of Array.isArray(value) ? (value as readonly Json[]) : [value]) if (typeof name === 'string') made.add(name)
+    if (key === 'as')
+      for (const name of Array.isArray(value) ? (value as readonly Json[]) : [value]) if (typeof name === 'string') made.add(name)
     if ((key === 'values' || key === 'datasets') && value !== null && typeof value === 'object') unknowable = true
   })
   if (unknowable) return
@@ -88,7 +107,9 @@ export function checkFields(spec: ChartSpec, columns: Readonly<Record<string, re
     if (key !== 'field' || typeof value !== 'string' || !/(^|\.)encoding\./.test(place)) return
     // In brackets and after a backslash vega reads another name than stands there.
     if (/[.[\]\\]/.test(value) || known.has(value) || made.has(value)) return
-    throw new ChartError(`${file}: ${place}: found the column ${quoted(value)}${suggestion(value, [...known])}; accepted: ${[...known, ...[...made].filter((name) => !MADE.includes(name))].join(', ')}`)
+    throw new ChartError(
+      `${file}: ${place}: found the column ${quoted(value)}${suggestion(value, [...known])}; accepted: ${[...known, ...[...made].filter((name) => !MADE.includes(name))].join(', ')}`,
+    )
   })
 }
 

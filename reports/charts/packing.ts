@@ -15,25 +15,38 @@ export function packingChart({ study }: Summary): Chart[] {
     const used = intervalOf(means.map((mean) => mean.used))
     const fewest = intervalOf(means.map((mean) => mean.fewest))
     const end = (value: number): number => rounded(Number.isNaN(value) ? used.mean : value)
-    return [{
-      variant, used: rounded(used.mean), low: end(used.low), high: end(used.high), fewest: rounded(fewest.mean),
-      gap: rounded(used.mean / fewest.mean - 1), n: means.length, interval: formatMean(used.mean, (used.high - used.low) / 2, '±'),
-    }]
+    return [
+      {
+        variant,
+        used: rounded(used.mean),
+        low: end(used.low),
+        high: end(used.high),
+        fewest: rounded(fewest.mean),
+        gap: rounded(used.mean / fewest.mean - 1),
+        n: means.length,
+        interval: formatMean(used.mean, (used.high - used.low) / 2, '±'),
+      },
+    ]
   })
   if (rows.length === 0) return []
   const n = plannedReplications(study)
-  return [{
-    name: 'packing',
-    title: 'Packing: nodes with pods against the fewest possible',
-    subtitle: [`dot: nodes with pods, time mean over the window${n === 1 ? ', one replication' : `, mean and 95 % interval over ${n} replications`}`, 'bar: the fewest nodes that could hold the same pods, resource by resource (continuous lower bound)'],
-    usual: USUAL,
-    switches: [],
-    time: 0,
-    mostVariants: Infinity,
-    fewVariants: 0,
-    data: { packing: rows },
-    draw: (how) => drawn(study, rows, how),
-  }]
+  return [
+    {
+      name: 'packing',
+      title: 'Packing: nodes with pods against the fewest possible',
+      subtitle: [
+        `dot: nodes with pods, time mean over the window${n === 1 ? ', one replication' : `, mean and 95 % interval over ${n} replications`}`,
+        'bar: the fewest nodes that could hold the same pods, resource by resource (continuous lower bound)',
+      ],
+      usual: USUAL,
+      switches: [],
+      time: 0,
+      mostVariants: Infinity,
+      fewVariants: 0,
+      data: { packing: rows },
+      draw: (how) => drawn(study, rows, how),
+    },
+  ]
 }
 
 /** Over the samples at which something was placed; null when there was none. */
@@ -61,18 +74,40 @@ function drawn(study: Study, rows: readonly ChartSpec[], how: How): ChartSpec {
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const air = Math.max(0.06 * (high - low), 0.01 * high)
   const scale: ChartSpec = { domain: [rounded(Math.max(0, low - air)), rounded(high + air)], nice: true, zero: false }
-  const x = (field: string): ChartSpec => ({ field, type: 'quantitative', title: 'nodes', scale, axis: { tickCount: 6, labelExpr: PLAIN_LABELS } })
+  const x = (field: string): ChartSpec => ({
+    field,
+    type: 'quantitative',
+    title: 'nodes',
+    scale,
+    axis: { tickCount: 6, labelExpr: PLAIN_LABELS },
+  })
   const y: ChartSpec = {
-    field: 'variant', type: 'nominal', sort: null, title: null, scale: { domain: looks.names },
-    axis: beside === 0 ? { labels: false, grid: true, gridDash: [1, 3] } : { labelLimit: 400, labelColor: '#1f2328', labelOverlap: false, grid: true, gridDash: [1, 3] },
+    field: 'variant',
+    type: 'nominal',
+    sort: null,
+    title: null,
+    scale: { domain: looks.names },
+    axis:
+      beside === 0
+        ? { labels: false, grid: true, gridDash: [1, 3] }
+        : { labelLimit: 400, labelColor: '#1f2328', labelOverlap: false, grid: true, gridDash: [1, 3] },
   }
   const colour: ChartSpec = { ...looks.colour, ...legend }
-  const tooltip = [named('variant'), named('interval', 'nodes with pods'), told('fewest', 'fewest possible'), { field: 'gap', type: 'quantitative', title: 'gap', format: '.3~%' }, told('n', 'replications')]
+  const tooltip = [
+    named('variant'),
+    named('interval', 'nodes with pods'),
+    told('fewest', 'fewest possible'),
+    { field: 'gap', type: 'quantitative', title: 'gap', format: '.3~%' },
+    told('n', 'replications'),
+  ]
   const layer: Json[] = [
     { mark: { type: 'rule', strokeWidth: 1, strokeDash: [2, 2] }, encoding: { x: x('fewest'), x2: { field: 'used' }, y, color: colour } },
     { mark: { type: 'rule', strokeWidth: 2.5 }, encoding: { x: x('low'), x2: { field: 'high' }, y, color: colour } },
     { mark: { type: 'tick', thickness: 2.5, size: 14, opacity: 1 }, encoding: { x: x('fewest'), y, color: colour } },
-    { mark: { type: 'point', filled: true, size: 75, opacity: 1 }, encoding: { x: x('used'), y, color: colour, shape: { ...looks.shape, ...legend }, tooltip } },
+    {
+      mark: { type: 'point', filled: true, size: 75, opacity: 1 },
+      encoding: { x: x('used'), y, color: colour, shape: { ...looks.shape, ...legend }, tooltip },
+    },
   ]
   return { width: beside === 0 ? how.width : Math.max(230, how.width - beside), height: { step: 24 }, data: { name: 'packing' }, layer }
 }

@@ -38,13 +38,23 @@ export function pendingCharts({ study }: Summary): Chart[] {
   const log = { x: survival.most > 0, y: false }
   return [
     {
-      name: 'pending', title: 'Pending time of pods', subtitle: [`pods by their time from created to bound; ${of}`],
-      usual: USUAL, switches: [], ...common, data: { classes },
+      name: 'pending',
+      title: 'Pending time of pods',
+      subtitle: [`pods by their time from created to bound; ${of}`],
+      usual: USUAL,
+      switches: [],
+      ...common,
+      data: { classes },
       draw: (how) => histogramView(study, classes, how),
     },
     {
-      name: 'pending-tail', title: 'Pending time of pods: the tail', subtitle: [`share of pods that wait longer from created to bound; ${of}`],
-      usual: { ...USUAL, log }, switches: log.x ? ['x', 'y'] : ['y'], ...common, data: { pending: survival.rows },
+      name: 'pending-tail',
+      title: 'Pending time of pods: the tail',
+      subtitle: [`share of pods that wait longer from created to bound; ${of}`],
+      usual: { ...USUAL, log },
+      switches: log.x ? ['x', 'y'] : ['y'],
+      ...common,
+      data: { pending: survival.rows },
       draw: (how) => survivalView(study, survival, 'pending', SUBJECT, how, 280),
     },
   ]
@@ -68,7 +78,15 @@ function classesOf(study: Study, histograms: readonly Histogram[]): ChartSpec[] 
       const beyond = until === Infinity ? 0 : histogram.countAbove(until)
       const pods = above - beyond
       const place = (count: number): number => rounded(1 - count / histogram.count)
-      if (pods > 0) rows.push({ variant: names[variant], class: name, from: place(above), to: place(beyond), share: rounded(pods / histogram.count), pods })
+      if (pods > 0)
+        rows.push({
+          variant: names[variant],
+          class: name,
+          from: place(above),
+          to: place(beyond),
+          share: rounded(pods / histogram.count),
+          pods,
+        })
       above = beyond
     })
     return rows
@@ -86,14 +104,36 @@ function histogramView(study: Study, classes: readonly ChartSpec[], how: How): C
     data: { name: 'classes' },
     mark: { type: 'bar', height: { band: 0.7 } },
     encoding: {
-      x: { field: 'from', type: 'quantitative', title: 'pods [%]', scale: { domain: [0, 1], nice: false }, axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" } },
+      x: {
+        field: 'from',
+        type: 'quantitative',
+        title: 'pods [%]',
+        scale: { domain: [0, 1], nice: false },
+        axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" },
+      },
       x2: { field: 'to' },
       y: { field: 'variant', type: 'nominal', sort: null, title: null, scale: { domain: names }, axis: { ...axis, grid: false } },
       color: {
-        field: 'class', type: 'ordinal', scale: { domain: shown.map(({ name }) => name), range: shown.map(({ colour }) => colour) },
-        legend: { title: 'waited', orient: 'bottom', direction: 'horizontal', columns: how.width < 480 ? 3 : 8, symbolType: 'square', symbolSize: 160, titleFontSize: 12, titleFontWeight: 'normal' },
+        field: 'class',
+        type: 'ordinal',
+        scale: { domain: shown.map(({ name }) => name), range: shown.map(({ colour }) => colour) },
+        legend: {
+          title: 'waited',
+          orient: 'bottom',
+          direction: 'horizontal',
+          columns: how.width < 480 ? 3 : 8,
+          symbolType: 'square',
+          symbolSize: 160,
+          titleFontSize: 12,
+          titleFontWeight: 'normal',
+        },
       },
-      tooltip: [named('variant'), named('class', 'waited'), { field: 'share', type: 'quantitative', title: 'pods that did', format: '.3~%' }, told('pods', 'pods')],
+      tooltip: [
+        named('variant'),
+        named('class', 'waited'),
+        { field: 'share', type: 'quantitative', title: 'pods that did', format: '.3~%' },
+        told('pods', 'pods'),
+      ],
     },
   }
 }

@@ -16,12 +16,26 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-const own = (spec: unknown): Promise<Awaited<ReturnType<typeof drawFromFolder>>> => drawFromFolder(folder, { file: 'mine.json', text: JSON.stringify(spec) })
-const bars = { data: { name: 'runs' }, mark: 'point', encoding: { x: { field: 'slo-misses', type: 'quantitative' }, y: { field: 'variant', type: 'nominal' } } }
+const own = (spec: unknown): Promise<Awaited<ReturnType<typeof drawFromFolder>>> =>
+  drawFromFolder(folder, { file: 'mine.json', text: JSON.stringify(spec) })
+const bars = {
+  data: { name: 'runs' },
+  mark: 'point',
+  encoding: { x: { field: 'slo-misses', type: 'quantitative' }, y: { field: 'variant', type: 'nominal' } },
+}
 
 describe('a chart of the report, drawn again from its folder', () => {
   test('gives the picture that is there', async () => {
-    expect(await chartsIn(folder)).toEqual(['latency', 'metrics', 'nodes', 'packing', 'pending', 'pending-tail', 'slo-misses-against-cost', 'timeseries'])
+    expect(await chartsIn(folder)).toEqual([
+      'latency',
+      'metrics',
+      'nodes',
+      'packing',
+      'pending',
+      'pending-tail',
+      'slo-misses-against-cost',
+      'timeseries',
+    ])
     for (const name of await chartsIn(folder)) {
       const { svg, warnings, png } = await drawFromFolder(folder, name)
       expect(`${svg}\n`, name).toBe(await readFile(join(folder, 'charts', `${name}.svg`), 'utf8'))
@@ -31,8 +45,12 @@ describe('a chart of the report, drawn again from its folder', () => {
   })
 
   test('a name that is none is told with the ones there are', async () => {
-    await expect(drawFromFolder(folder, 'latncy')).rejects.toThrow(/found no chart "latncy" \(did you mean latency\?\); accepted: latency, metrics, nodes/)
-    await expect(drawFromFolder(join(folder, 'nowhere'), 'latency')).rejects.toThrow('accepted: none is there, or a specification of your own')
+    await expect(drawFromFolder(folder, 'latncy')).rejects.toThrow(
+      /found no chart "latncy" \(did you mean latency\?\); accepted: latency, metrics, nodes/,
+    )
+    await expect(drawFromFolder(join(folder, 'nowhere'), 'latency')).rejects.toThrow(
+      'accepted: none is there, or a specification of your own',
+    )
     await expect(drawFromFolder(folder, '../runs')).rejects.toThrow(ChartError)
   })
 })
@@ -50,7 +68,11 @@ describe("a user's own specification over the tables", () => {
     ['timeseries', 'demand', 'variant'],
     ['effects', 'difference', 'level'],
   ])('draws %s.csv', async (name, x, y) => {
-    const { svg } = await own({ data: { name }, mark: 'point', encoding: { x: { field: x, type: 'quantitative' }, y: { field: y, type: 'nominal' } } })
+    const { svg } = await own({
+      data: { name },
+      mark: 'point',
+      encoding: { x: { field: x, type: 'quantitative' }, y: { field: y, type: 'nominal' } },
+    })
     expect(svg).toContain('<svg')
   })
 
@@ -58,7 +80,12 @@ describe("a user's own specification over the tables", () => {
     const { svg } = await own({
       datasets: { limits: [{ limit: 3 }] },
       layer: [
-        { data: { name: 'runs' }, transform: [{ aggregate: [{ op: 'mean', field: 'cost', as: 'mean cost' }], groupby: ['variant'] }], mark: 'bar', encoding: { y: { field: 'variant' }, x: { field: 'mean cost', type: 'quantitative' } } },
+        {
+          data: { name: 'runs' },
+          transform: [{ aggregate: [{ op: 'mean', field: 'cost', as: 'mean cost' }], groupby: ['variant'] }],
+          mark: 'bar',
+          encoding: { y: { field: 'variant' }, x: { field: 'mean cost', type: 'quantitative' } },
+        },
         { data: { name: 'limits' }, mark: 'rule', encoding: { x: { field: 'limit', type: 'quantitative' } } },
       ],
     })
@@ -68,16 +95,46 @@ describe("a user's own specification over the tables", () => {
   test.each([
     ['not JSON', '{', /^mine\.json: not JSON/],
     ['no object', '[1]', /^mine\.json: found a list; accepted: a vega-lite specification/],
-    ['another table', JSON.stringify({ ...bars, data: { name: 'rums' } }), /^mine\.json: data: found the data "rums" \(did you mean runs\?\); accepted: runs, summary, timeseries, effects/],
-    ['a column that is none', JSON.stringify({ ...bars, encoding: { x: { field: 'slo-miss' } } }), /^mine\.json: encoding\.x\.field: found the column "slo-miss" \(did you mean slo-misses\?\); accepted: scheduling, slb, variant/],
-    ['an address', JSON.stringify({ ...bars, data: { url: 'https://example.org/x.csv' } }), /^mine\.json: data\.url: found the address "https:\/\/example\.org\/x\.csv"; accepted: "data": \{ "name": "runs" \}, since charts load nothing/],
+    [
+      'another table',
+      JSON.stringify({ ...bars, data: { name: 'rums' } }),
+      /^mine\.json: data: found the data "rums" \(did you mean runs\?\); accepted: runs, summary, timeseries, effects/,
+    ],
+    [
+      'a column that is none',
+      JSON.stringify({ ...bars, encoding: { x: { field: 'slo-miss' } } }),
+      /^mine\.json: encoding\.x\.field: found the column "slo-miss" \(did you mean slo-misses\?\); accepted: scheduling, slb, variant/,
+    ],
+    [
+      'an address',
+      JSON.stringify({ ...bars, data: { url: 'https://example.org/x.csv' } }),
+      /^mine\.json: data\.url: found the address "https:\/\/example\.org\/x\.csv"; accepted: "data": \{ "name": "runs" \}, since charts load nothing/,
+    ],
     ['a file', JSON.stringify({ ...bars, data: { url: 'file:///etc/passwd' } }), /charts load nothing/],
-    ['an address deep inside', JSON.stringify({ hconcat: [{ layer: [{ ...bars, transform: [{ lookup: 'variant', from: { key: 'variant', data: { url: 'x.csv' } } }] }] }] }), /^mine\.json: hconcat\[0\]\.layer\[0\]\.transform\[0\]\.from\.data\.url/],
+    [
+      'an address deep inside',
+      JSON.stringify({
+        hconcat: [{ layer: [{ ...bars, transform: [{ lookup: 'variant', from: { key: 'variant', data: { url: 'x.csv' } } }] }] }],
+      }),
+      /^mine\.json: hconcat\[0\]\.layer\[0\]\.transform\[0\]\.from\.data\.url/,
+    ],
     ['images', JSON.stringify({ ...bars, mark: { type: 'image' } }), /^mine\.json: mark: found the mark "image"/],
-    ['links', JSON.stringify({ ...bars, encoding: { ...bars.encoding, href: { field: 'variant' } } }), /^mine\.json: encoding\.href: found a channel of addresses/],
-    ['rows without end', JSON.stringify({ ...bars, data: { sequence: { start: 0, stop: 1e12 } } }), /^mine\.json: data\.sequence: found a sequence of 1000000000000 rows; accepted: at most 1000000/],
+    [
+      'links',
+      JSON.stringify({ ...bars, encoding: { ...bars.encoding, href: { field: 'variant' } } }),
+      /^mine\.json: encoding\.href: found a channel of addresses/,
+    ],
+    [
+      'rows without end',
+      JSON.stringify({ ...bars, data: { sequence: { start: 0, stop: 1e12 } } }),
+      /^mine\.json: data\.sequence: found a sequence of 1000000000000 rows; accepted: at most 1000000/,
+    ],
     ['no mark', JSON.stringify({ data: { name: 'runs' } }), /^mine\.json: vega-lite cannot draw it: /],
-    ['an expression that is none', JSON.stringify({ ...bars, transform: [{ calculate: 'datum.(', as: 'x' }] }), /^mine\.json: vega-lite cannot draw it: /],
+    [
+      'an expression that is none',
+      JSON.stringify({ ...bars, transform: [{ calculate: 'datum.(', as: 'x' }] }),
+      /^mine\.json: vega-lite cannot draw it: /,
+    ],
   ])('%s: an error with its place', async (_, text, message) => {
     await expect(drawFromFolder(folder, { file: 'mine.json', text })).rejects.toThrow(ChartError)
     await expect(drawFromFolder(folder, { file: 'mine.json', text })).rejects.toThrow(message)
@@ -103,8 +160,8 @@ describe('readTable', () => {
     expect(readTable('name,a [ms],b [s],b [%],note\n"x, ""y""",1.5,,7,\n\'=z,-2e-3,3,,q\n', 't.csv')).toEqual({
       columns: ['name', 'a', 'b [s]', 'b [%]', 'note'],
       rows: [
-        { 'name': 'x, "y"', 'a': 1.5, 'b [s]': null, 'b [%]': 7, 'note': '' },
-        { 'name': '=z', 'a': -0.002, 'b [s]': 3, 'b [%]': null, 'note': 'q' },
+        { name: 'x, "y"', a: 1.5, 'b [s]': null, 'b [%]': 7, note: '' },
+        { name: '=z', a: -0.002, 'b [s]': 3, 'b [%]': null, note: 'q' },
       ],
     })
   })
@@ -112,47 +169,108 @@ describe('readTable', () => {
 
 describe('fuzz', () => {
   test('10,000 texts as a table: rows of its columns, or a TableError with line and column', () => {
-    const piece = fc.constantFrom('a', '"', '""', ',', '\n', '\r\n', '1', '-2.5e3', ' ', '[ms]', '=', '\ufeff', '\u2028', '__proto__', 'x [%]')
-    fc.assert(fc.property(fc.oneof(fc.string({ maxLength: 40 }), fc.array(piece, { maxLength: 20 }).map((parts) => parts.join(''))), (text) => {
-      try {
-        const { columns, rows } = readTable(text, 'f.csv')
-        expect(new Set(columns).size).toBe(columns.length)
-        for (const row of rows) expect(Object.keys(row).sort()).toEqual([...columns].sort())
-      } catch (error) {
-        if (!(error instanceof TableError)) throw error
-        expect(error.message).toMatch(/^f\.csv:\d+:\d+: found /)
-      }
-    }), { numRuns: 10_000, seed: 7 })
+    const piece = fc.constantFrom(
+      'a',
+      '"',
+      '""',
+      ',',
+      '\n',
+      '\r\n',
+      '1',
+      '-2.5e3',
+      ' ',
+      '[ms]',
+      '=',
+      '\ufeff',
+      '\u2028',
+      '__proto__',
+      'x [%]',
+    )
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ maxLength: 40 }),
+          fc.array(piece, { maxLength: 20 }).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          try {
+            const { columns, rows } = readTable(text, 'f.csv')
+            expect(new Set(columns).size).toBe(columns.length)
+            for (const row of rows) expect(Object.keys(row).sort()).toEqual([...columns].sort())
+          } catch (error) {
+            if (!(error instanceof TableError)) throw error
+            expect(error.message).toMatch(/^f\.csv:\d+:\d+: found /)
+          }
+        },
+      ),
+      { numRuns: 10_000, seed: 7 },
+    )
   })
 
-  const leaf = fc.oneof(fc.constantFrom('runs', 'cost', 'point', 'image', 'http://x', 'quantitative', 'constructor', '__proto__', ''), fc.integer(), fc.boolean(), fc.constant(null))
-  const key = fc.constantFrom('data', 'name', 'url', 'href', 'mark', 'type', 'encoding', 'x', 'y', 'field', 'transform', 'as', 'values', 'datasets', 'layer', 'sequence', 'stop', '__proto__')
+  const leaf = fc.oneof(
+    fc.constantFrom('runs', 'cost', 'point', 'image', 'http://x', 'quantitative', 'constructor', '__proto__', ''),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+  )
+  const key = fc.constantFrom(
+    'data',
+    'name',
+    'url',
+    'href',
+    'mark',
+    'type',
+    'encoding',
+    'x',
+    'y',
+    'field',
+    'transform',
+    'as',
+    'values',
+    'datasets',
+    'layer',
+    'sequence',
+    'stop',
+    '__proto__',
+  )
   const spec = fc.letrec<{ node: unknown }>((tie) => ({
     node: fc.oneof({ maxDepth: 5 }, leaf, fc.array(tie('node'), { maxLength: 3 }), fc.dictionary(key, tie('node'), { maxKeys: 4 })),
   })).node
 
   test('10,000 specifications: read, or a ChartError that names the file', () => {
-    fc.assert(fc.property(fc.oneof(spec.map((value) => JSON.stringify(value) ?? ''), fc.string({ maxLength: 60 })), (text) => {
-      try {
-        const read = readOwnSpec(text, 'f.json')
-        checkFields(read.spec, { runs: ['cost', 'variant'] }, 'f.json')
-      } catch (error) {
-        if (!(error instanceof ChartError)) throw error
-        expect(error.message).toMatch(/^f\.json: /)
-      }
-    }), { numRuns: 10_000, seed: 7 })
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          spec.map((value) => JSON.stringify(value) ?? ''),
+          fc.string({ maxLength: 60 }),
+        ),
+        (text) => {
+          try {
+            const read = readOwnSpec(text, 'f.json')
+            checkFields(read.spec, { runs: ['cost', 'variant'] }, 'f.json')
+          } catch (error) {
+            if (!(error instanceof ChartError)) throw error
+            expect(error.message).toMatch(/^f\.json: /)
+          }
+        },
+      ),
+      { numRuns: 10_000, seed: 7 },
+    )
   })
 
   test('specifications with something changed: drawn, or a ChartError, and never anything loaded', async () => {
     const part = fc.tuple(fc.constantFrom('mark', 'data', 'encoding', 'transform', 'width', 'params', 'title', 'projection'), spec)
-    await fc.assert(fc.asyncProperty(part, async ([name, value]) => {
-      try {
-        const { svg } = await own({ ...bars, [name]: value })
-        expect(svg).toMatch(/^<svg /)
-        expect(svg.replace(/http:\/\/www\.w3\.org\/[^"]*/g, '')).not.toMatch(/(xlink:)?href=/)
-      } catch (error) {
-        if (!(error instanceof ChartError)) throw error
-      }
-    }), { numRuns: 300, seed: 7 })
+    await fc.assert(
+      fc.asyncProperty(part, async ([name, value]) => {
+        try {
+          const { svg } = await own({ ...bars, [name]: value })
+          expect(svg).toMatch(/^<svg /)
+          expect(svg.replace(/http:\/\/www\.w3\.org\/[^"]*/g, '')).not.toMatch(/(xlink:)?href=/)
+        } catch (error) {
+          if (!(error instanceof ChartError)) throw error
+        }
+      }),
+      { numRuns: 300, seed: 7 },
+    )
   })
 })

@@ -35,7 +35,9 @@ export async function drawFromFolder(folder: string, wanted: string | OwnSpecFil
   const file = `charts/${wanted}.vl.json`
   const present = await chartsIn(folder)
   if (!present.includes(wanted)) {
-    throw new ChartError(`${folder}: found no chart ${JSON.stringify(wanted)}${suggestion(wanted, present)}; accepted: ${present.length === 0 ? 'none is there' : present.join(', ')}, or a specification of your own`)
+    throw new ChartError(
+      `${folder}: found no chart ${JSON.stringify(wanted)}${suggestion(wanted, present)}; accepted: ${present.length === 0 ? 'none is there' : present.join(', ')}, or a specification of your own`,
+    )
   }
   const { spec } = readOwnSpec(await readFile(join(folder, file), 'utf8'), file)
   return draw(wanted, file, spec)
@@ -56,7 +58,10 @@ async function drawOwn(folder: string, { file, text }: OwnSpecFile): Promise<Red
   const { spec, sources } = readOwnSpec(text, file)
   const tables = await Promise.all(sources.map((source) => tableOf(folder, source, file)))
   checkFields(spec, Object.fromEntries(sources.map((source, i) => [source, tables[i].columns])), file)
-  const datasets = { ...(spec.datasets as ChartSpec | undefined), ...Object.fromEntries(sources.map((source, i) => [source, tables[i].rows])) }
+  const datasets = {
+    ...(spec.datasets as ChartSpec | undefined),
+    ...Object.fromEntries(sources.map((source, i) => [source, tables[i].rows])),
+  }
   const stem = file.replace(/^.*[/\\]/, '').replace(/(\.vl)?\.json$/, '')
   return draw(stem === '' ? 'chart' : stem, file, sources.length === 0 ? spec : { ...spec, datasets })
 }
@@ -69,7 +74,9 @@ async function tableOf(folder: string, source: Source, file: string): Promise<Re
   } catch {
     const present = await readdir(folder).catch((): string[] => [])
     const tables = SOURCES.filter((known) => present.includes(`${known}.csv`))
-    throw new ChartError(`${file}: found no ${name} in ${folder}; accepted: ${tables.length === 0 ? 'a results folder' : tables.join(', ')}`)
+    throw new ChartError(
+      `${file}: found no ${name} in ${folder}; accepted: ${tables.length === 0 ? 'a results folder' : tables.join(', ')}`,
+    )
   }
   return readTable(text, name)
 }

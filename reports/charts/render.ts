@@ -79,7 +79,8 @@ export async function compileSpec(spec: ChartSpec): Promise<{ readonly vega: Cha
 }
 
 /** Charts hold what they show: an address in a specification is an error, never a request. */
-const refuse = (uri: string): Promise<never> => Promise.reject(new Error(`charts load nothing: ${uri}; accepted: data in the specification`))
+const refuse = (uri: string): Promise<never> =>
+  Promise.reject(new Error(`charts load nothing: ${uri}; accepted: data in the specification`))
 const nothing = { options: {}, load: refuse, sanitize: refuse, http: refuse, file: refuse } as unknown as Loader
 
 interface Logger {

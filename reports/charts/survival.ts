@@ -76,7 +76,14 @@ function pointsOf(histogram: Histogram, divisor: number, count: number): { value
 }
 
 /** One panel; `dataset` holds the rows of `survival`. */
-export function survivalView(study: Study, survival: Survival, dataset: string, { x: xTitle, y: yTitle }: Subject, how: How, height: number): ChartSpec {
+export function survivalView(
+  study: Study,
+  survival: Survival,
+  dataset: string,
+  { x: xTitle, y: yTitle }: Subject,
+  how: How,
+  height: number,
+): ChartSpec {
   const { width, log } = how
   const looks = looksOf(study, how)
   const line: ChartSpec = {
@@ -84,8 +91,18 @@ export function survivalView(study: Study, survival: Survival, dataset: string, 
     ...(log.x ? { transform: [{ filter: 'datum.value > 0' }] } : {}),
     mark: { type: 'line', clip: true },
     encoding: {
-      x: { field: 'value', type: 'quantitative', title: log.x ? `${xTitle}, logarithmic` : xTitle, ...(log.x ? logarithmicValues(survival, width) : linearValues(survival)) },
-      y: { field: 'beyond', type: 'quantitative', title: log.y ? `${yTitle} [%], logarithmic` : `${yTitle} [%]`, ...(log.y ? logarithmicShares(survival, height) : linearShares(survival)) },
+      x: {
+        field: 'value',
+        type: 'quantitative',
+        title: log.x ? `${xTitle}, logarithmic` : xTitle,
+        ...(log.x ? logarithmicValues(survival, width) : linearValues(survival)),
+      },
+      y: {
+        field: 'beyond',
+        type: 'quantitative',
+        title: log.y ? `${yTitle} [%], logarithmic` : `${yTitle} [%]`,
+        ...(log.y ? logarithmicShares(survival, height) : linearShares(survival)),
+      },
       color: looks.colour,
       strokeDash: looks.dash,
       strokeWidth: LINE_WIDTH,
@@ -96,11 +113,19 @@ export function survivalView(study: Study, survival: Survival, dataset: string, 
 }
 
 function logarithmicShares({ rarest }: Survival, height: number): ChartSpec {
-  const shares = [1, ...(height < 300 ? [] : [0.5]), 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001].filter((share) => share >= rarest / 1.0001 || share === 1)
-  return { scale: { type: 'log', domain: [rarest, 1], nice: false }, axis: { values: shares, labelExpr: "format(datum.value * 100, '~r')" } }
+  const shares = [1, ...(height < 300 ? [] : [0.5]), 0.1, 0.01, 0.001, 0.0001, 0.00001, 0.000001].filter(
+    (share) => share >= rarest / 1.0001 || share === 1,
+  )
+  return {
+    scale: { type: 'log', domain: [rarest, 1], nice: false },
+    axis: { values: shares, labelExpr: "format(datum.value * 100, '~r')" },
+  }
 }
 
-const linearShares = ({ commonest }: Survival): ChartSpec => ({ scale: { domain: [0, rounded(commonest)], nice: true }, axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" } })
+const linearShares = ({ commonest }: Survival): ChartSpec => ({
+  scale: { domain: [0, rounded(commonest)], nice: true },
+  axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" },
+})
 
 function linearValues({ most }: Survival): ChartSpec {
   return { scale: { domain: [0, rounded(most > 0 ? most : 1)], nice: true }, axis: { tickCount: 8, labelExpr: PLAIN_LABELS } }
@@ -141,5 +166,7 @@ function decades(least: number, most: number, room: number, steps: readonly numb
   }
   // Many decades: keep the powers of ten only. Few ticks on a narrow axis: the finest steps again.
   const shown = ticks.length > 14 ? ticks.filter((tick) => String(tick).replace(/[0.]/g, '') === '1' || /^1e/.test(String(tick))) : ticks
-  return shown.length < 2 && steps.length === 1 ? decades(least, most, room, [1, 3]) : { low: rounded(low), high: rounded(high), ticks: shown }
+  return shown.length < 2 && steps.length === 1
+    ? decades(least, most, room, [1, 3])
+    : { low: rounded(low), high: rounded(high), ticks: shown }
 }

@@ -59,7 +59,12 @@ export const columnsFor = ({ width }: How): number => (width < 480 ? 1 : 2)
  */
 const BASELINE = '#3d3d3d'
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#882255', '#999933', '#332288', '#a6761d', '#9e9e9e']
-const DASHES: readonly Json[] = [[1, 0], [6, 3], [2, 2], [8, 2, 2, 2]]
+const DASHES: readonly Json[] = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 2, 2, 2],
+]
 const SHAPES = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down', 'triangle-right', 'triangle-left', 'cross']
 
 /** Names of at most this many characters fit beside a chart and in a legend. */
@@ -96,7 +101,14 @@ export interface Looks {
 }
 
 export function looksOf(study: Study, how: Pick<How, 'width'> = USUAL): Looks {
-  const { names, ...channels } = looksFor('variant', distinctNames(study.variants.map((variant) => variant.short), NAME_LIMIT).map(chartName), how)
+  const { names, ...channels } = looksFor(
+    'variant',
+    distinctNames(
+      study.variants.map((variant) => variant.short),
+      NAME_LIMIT,
+    ).map(chartName),
+    how,
+  )
   const widths = names.map((_, i) => rounded(names.length === 1 ? 2 : 1.5 + (2 * (names.length - 1 - i)) / (names.length - 1)))
   return { names, ...channels, widths }
 }
@@ -106,8 +118,17 @@ export function looksFor(field: string, names: readonly string[], { width }: Pic
   const colours = names.map((_, i) => (i === 0 ? BASELINE : COLOURS[(i - 1) % COLOURS.length]))
   const dashes = names.map((_, i) => DASHES[Math.floor(Math.max(0, i - 1) / COLOURS.length) % DASHES.length])
   const shapes = names.map((_, i) => SHAPES[i % SHAPES.length])
-  const columns = Math.max(1, Math.min(names.length, Math.floor((width + LEGEND_GAP) / (widestOf(names, LEGEND_SIZE) + LEGEND_SYMBOL + LEGEND_GAP))))
-  const legend = { orient: 'bottom', direction: 'horizontal', columns, title: null, labelLimit: width < WIDTH ? Math.max(60, width - LEGEND_SYMBOL) : 0 }
+  const columns = Math.max(
+    1,
+    Math.min(names.length, Math.floor((width + LEGEND_GAP) / (widestOf(names, LEGEND_SIZE) + LEGEND_SYMBOL + LEGEND_GAP))),
+  )
+  const legend = {
+    orient: 'bottom',
+    direction: 'horizontal',
+    columns,
+    title: null,
+    labelLimit: width < WIDTH ? Math.max(60, width - LEGEND_SYMBOL) : 0,
+  }
   const channel = (range: Json): ChartSpec => ({ field, type: 'nominal', sort: null, scale: { domain: names, range }, legend })
   return { names, colour: channel(colours), dash: channel(dashes), shape: channel(shapes) }
 }
@@ -128,10 +149,12 @@ export function specOf(chart: Chart, how = chart.usual): ChartSpec {
 /** The rows of as many variants as the chart can show at once. */
 function shownData({ data, mostVariants }: Chart): ChartSpec {
   if (mostVariants === Infinity) return data
-  return Object.fromEntries(Object.entries(data).map(([name, rows]) => {
-    const variants = [...new Set(rows.map((row) => row.variant))].slice(0, mostVariants)
-    return [name, rows.filter((row) => variants.includes(row.variant))]
-  }))
+  return Object.fromEntries(
+    Object.entries(data).map(([name, rows]) => {
+      const variants = [...new Set(rows.map((row) => row.variant))].slice(0, mostVariants)
+      return [name, rows.filter((row) => variants.includes(row.variant))]
+    }),
+  )
 }
 
 /** Without data and heading. */
@@ -163,18 +186,56 @@ export const CONFIG: ChartSpec = {
   background: '#ffffff',
   padding: 14,
   title: {
-    anchor: 'start', frame: 'bounds', fontSize: 17, fontWeight: 'normal', color: INK, offset: 14,
-    subtitleFontSize: 12, subtitleColor: FAINT, subtitlePadding: 6, subtitleLineHeight: 16,
+    anchor: 'start',
+    frame: 'bounds',
+    fontSize: 17,
+    fontWeight: 'normal',
+    color: INK,
+    offset: 14,
+    subtitleFontSize: 12,
+    subtitleColor: FAINT,
+    subtitlePadding: 6,
+    subtitleLineHeight: 16,
   },
   axis: {
-    labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelColor: FAINT, titleColor: INK, labelLimit: 330, labelOverlap: true, labelSeparation: 5, labelFlush: false,
-    gridColor: GRID, domainColor: '#b6bcc4', tickColor: '#b6bcc4', titlePadding: 8, labelPadding: 5, tickSize: 4,
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    labelColor: FAINT,
+    titleColor: INK,
+    labelLimit: 330,
+    labelOverlap: true,
+    labelSeparation: 5,
+    labelFlush: false,
+    gridColor: GRID,
+    domainColor: '#b6bcc4',
+    tickColor: '#b6bcc4',
+    titlePadding: 8,
+    labelPadding: 5,
+    tickSize: 4,
   },
   axisY: { domain: false, ticks: false },
-  legend: { labelFontSize: LEGEND_SIZE, labelColor: INK, symbolSize: 110, symbolOpacity: 1, symbolStrokeWidth: 2.5, rowPadding: 5, columnPadding: LEGEND_GAP, offset: 16, labelOffset: 6 },
+  legend: {
+    labelFontSize: LEGEND_SIZE,
+    labelColor: INK,
+    symbolSize: 110,
+    symbolOpacity: 1,
+    symbolStrokeWidth: 2.5,
+    rowPadding: 5,
+    columnPadding: LEGEND_GAP,
+    offset: 16,
+    labelOffset: 6,
+  },
   view: { stroke: null },
   concat: { spacing: 26 },
 }
 
 /** The title of a panel among several. */
-export const panelTitle = (text: string): ChartSpec => ({ text: chartName(text), anchor: 'start', frame: 'group', fontSize: 12.5, offset: 8, color: INK })
+export const panelTitle = (text: string): ChartSpec => ({
+  text: chartName(text),
+  anchor: 'start',
+  frame: 'group',
+  fontSize: 12.5,
+  offset: 8,
+  color: INK,
+})

@@ -33,23 +33,35 @@ export function timeseriesChart(summary: Summary): Chart[] {
   const span = spanOf(study, panels.length)
   if (panels.length === 0 || span === null) return []
   const { names, widths } = looksOf(study)
-  const data = Object.fromEntries(panels.map((name) => [name, names.flatMap((variant, i) => averaged(study, i, name, span).map((row): ChartSpec => ({ variant, width: widths[i], ...row })))]))
+  const data = Object.fromEntries(
+    panels.map((name) => [
+      name,
+      names.flatMap((variant, i) => averaged(study, i, name, span).map((row): ChartSpec => ({ variant, width: widths[i], ...row }))),
+    ]),
+  )
   const n = plannedReplications(study)
   const banded = n > 1
   const few = banded && names.length <= MOST_BANDS
   const band = few ? ', band: its 95 % interval across them' : ''
-  return [{
-    name: 'timeseries',
-    title: 'Over time',
-    subtitle: [`${n === 1 ? 'one replication' : `mean over ${n} replications${band}`}; averaged in steps of ${stepText(span)}`],
-    usual: { ...USUAL, few },
-    switches: ['y'],
-    time: span.seconds,
-    mostVariants: Infinity,
-    fewVariants: banded ? MOST_BANDS : 0,
-    data,
-    draw: (how) => ({ vconcat: panels.map((name, i) => panel(study, name, data[name], span, { how, bands: how.few && banded, last: i === panels.length - 1 })), spacing: 18 }),
-  }]
+  return [
+    {
+      name: 'timeseries',
+      title: 'Over time',
+      subtitle: [`${n === 1 ? 'one replication' : `mean over ${n} replications${band}`}; averaged in steps of ${stepText(span)}`],
+      usual: { ...USUAL, few },
+      switches: ['y'],
+      time: span.seconds,
+      mostVariants: Infinity,
+      fewVariants: banded ? MOST_BANDS : 0,
+      data,
+      draw: (how) => ({
+        vconcat: panels.map((name, i) =>
+          panel(study, name, data[name], span, { how, bands: how.few && banded, last: i === panels.length - 1 }),
+        ),
+        spacing: 18,
+      }),
+    },
+  ]
 }
 
 function columnOf(study: Study, name: string) {
@@ -62,7 +74,9 @@ function columnOf(study: Study, name: string) {
 
 /** Panels of nothing but zeros or gaps say nothing, except that there was no demand. */
 function hasValues(study: Study, name: string): boolean {
-  return study.runs.some((run) => numbers(run.result.series.columns.find((c) => c.name === name)?.values).some((value) => value !== 0 && Number.isFinite(value)))
+  return study.runs.some((run) =>
+    numbers(run.result.series.columns.find((c) => c.name === name)?.values).some((value) => value !== 0 && Number.isFinite(value)),
+  )
 }
 
 function numbers(values: Float64Array | readonly string[] | undefined): Float64Array {
@@ -106,14 +120,33 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
   const positive = rows.filter((row) => (row.mean as number) > 0)
   const log = how.log.y && positive.length > rows.length / 2
   const x: ChartSpec = {
-    field: 'time', type: 'quantitative', title: last ? `time [${span.unit}]` : null,
+    field: 'time',
+    type: 'quantitative',
+    title: last ? `time [${span.unit}]` : null,
     scale: { domain: [rounded(Math.min(0, span.from / span.seconds)), rounded(Math.max(span.to / span.seconds, 1e-6))], nice: false },
-    axis: last ? { tickCount: how.width < WIDTH ? 5 : 10 } : { tickCount: how.width < WIDTH ? 5 : 10, labels: false, ticks: false, domain: false },
+    axis: last
+      ? { tickCount: how.width < WIDTH ? 5 : 10 }
+      : { tickCount: how.width < WIDTH ? 5 : 10, labels: false, ticks: false, domain: false },
   }
-  const y: ChartSpec = { field: 'mean', type: 'quantitative', title: null, scale: log ? { type: 'log', nice: true } : scaleOf(name, rows), axis: { tickCount: 4, labelExpr: PLAIN_LABELS, minExtent: 44 } }
+  const y: ChartSpec = {
+    field: 'mean',
+    type: 'quantitative',
+    title: null,
+    scale: log ? { type: 'log', nice: true } : scaleOf(name, rows),
+    axis: { tickCount: 4, labelExpr: PLAIN_LABELS, minExtent: 44 },
+  }
   const seen: ChartSpec = log ? { transform: [{ filter: 'datum.mean > 0' }] } : {}
-  const tooltip = [named('variant'), told('time', `time [${span.unit}]`), told('mean', title), ...(plannedReplications(study) > 1 ? [told('low', '95 % from'), told('high', 'to')] : [])]
-  const line: ChartSpec = { ...seen, mark: { type: 'line', clip: true }, encoding: { x, y, color: looks.colour, strokeDash: looks.dash, strokeWidth: LINE_WIDTH, tooltip } }
+  const tooltip = [
+    named('variant'),
+    told('time', `time [${span.unit}]`),
+    told('mean', title),
+    ...(plannedReplications(study) > 1 ? [told('low', '95 % from'), told('high', 'to')] : []),
+  ]
+  const line: ChartSpec = {
+    ...seen,
+    mark: { type: 'line', clip: true },
+    encoding: { x, y, color: looks.colour, strokeDash: looks.dash, strokeWidth: LINE_WIDTH, tooltip },
+  }
   const band: ChartSpec = {
     transform: [{ filter: log ? 'isValid(datum.low) && datum.low > 0' : 'isValid(datum.low)' }],
     mark: { type: 'area', opacity: 0.16, clip: true },
@@ -134,7 +167,8 @@ function scaleOf(name: string, rows: readonly ChartSpec[]): ChartSpec {
   return flat ? { domain: around(rows[0].mean as number) } : { zero: FROM_ZERO.includes(name), nice: true }
 }
 
-const around = (value: number): Json => (value === 0 ? [0, 1] : [rounded(Math.min(value * 0.9, value * 1.1)), rounded(Math.max(value * 0.9, value * 1.1))])
+const around = (value: number): Json =>
+  value === 0 ? [0, 1] : [rounded(Math.min(value * 0.9, value * 1.1)), rounded(Math.max(value * 0.9, value * 1.1))]
 
 interface Step {
   readonly time: number

@@ -25,9 +25,13 @@ export function tradeoffChart(summary: Summary): Chart[] {
     if (x.n === 0 || y.n === 0) return
     const end = (value: number, mean: number): number => rounded(Number.isNaN(value) ? mean : value)
     means.push({
-      variant, x: rounded(x.mean), y: rounded(y.mean),
-      left: Math.max(0, end(x.low, x.mean)), right: end(x.high, x.mean),
-      bottom: Math.max(0, end(y.low, y.mean)), top: end(y.high, y.mean),
+      variant,
+      x: rounded(x.mean),
+      y: rounded(y.mean),
+      left: Math.max(0, end(x.low, x.mean)),
+      right: end(x.high, x.mean),
+      bottom: Math.max(0, end(y.low, y.mean)),
+      top: end(y.high, y.mean),
     })
     for (const { result, replication } of runsOf(study, i)) {
       const [cost, misses] = [result.metrics[COST], result.metrics[MISSES]]
@@ -38,18 +42,23 @@ export function tradeoffChart(summary: Summary): Chart[] {
   const n = plannedReplications(study)
   const basis = n === 1 ? 'one replication' : `mean with 95 % intervals over ${n} replications, each a small dot`
   const sentence = frontSentence(summary)
-  return [{
-    name: 'slo-misses-against-cost',
-    title: 'SLO misses against cost',
-    subtitle: [`lower left is better; ${basis}`, ...(sentence === '' ? [] : ['dashed: the front of means that no other variant beats in both'])],
-    usual: USUAL,
-    switches: ['x', 'y'],
-    time: 0,
-    mostVariants: Infinity,
-    fewVariants: 0,
-    data: { means, replications: dots },
-    draw: (how) => drawn(summary, means, dots, how),
-  }]
+  return [
+    {
+      name: 'slo-misses-against-cost',
+      title: 'SLO misses against cost',
+      subtitle: [
+        `lower left is better; ${basis}`,
+        ...(sentence === '' ? [] : ['dashed: the front of means that no other variant beats in both']),
+      ],
+      usual: USUAL,
+      switches: ['x', 'y'],
+      time: 0,
+      mostVariants: Infinity,
+      fewVariants: 0,
+      data: { means, replications: dots },
+      draw: (how) => drawn(summary, means, dots, how),
+    },
+  ]
 }
 
 /**
@@ -62,7 +71,10 @@ export function paretoFront(summary: Summary): number[] {
     .filter(({ cost, misses }) => Number.isFinite(cost) && Number.isFinite(misses))
   const beaten = (a: (typeof points)[number]): boolean =>
     points.some((b) => b.cost <= a.cost && b.misses <= a.misses && (b.cost < a.cost || b.misses < a.misses))
-  return points.filter((point) => !beaten(point)).sort((a, b) => a.cost - b.cost || a.variant - b.variant).map(({ variant }) => variant)
+  return points
+    .filter((point) => !beaten(point))
+    .sort((a, b) => a.cost - b.cost || a.variant - b.variant)
+    .map(({ variant }) => variant)
 }
 
 /** '' when fewer than two variants have both values. */
@@ -92,7 +104,15 @@ function drawn(summary: Summary, means: readonly ChartSpec[], dots: readonly Cha
     ...(log.y ? [{ filter: `datum.${fields.y} > 0` }] : []),
   ]
   const line: ChartSpec = { type: 'rule', strokeWidth: 1.5 }
-  const tooltip = [named('variant'), told('x', titleOf(COST)), told('left', 'cost 95 % from'), told('right', 'cost to'), told('y', titleOf(MISSES)), told('bottom', 'misses 95 % from'), told('top', 'misses to')]
+  const tooltip = [
+    named('variant'),
+    told('x', titleOf(COST)),
+    told('left', 'cost 95 % from'),
+    told('right', 'cost to'),
+    told('y', titleOf(MISSES)),
+    told('bottom', 'misses 95 % from'),
+    told('top', 'misses to'),
+  ]
   return {
     width,
     height: Math.min(360, width),
@@ -102,7 +122,15 @@ function drawn(summary: Summary, means: readonly ChartSpec[], dots: readonly Cha
         data: { name: 'means' },
         transform: [
           ...seen({ x: 'x', y: 'y' }),
-          { window: [{ op: 'min', field: 'y', as: 'least' }], frame: [null, -1], sort: [{ field: 'x', order: 'ascending' }, { field: 'y', order: 'ascending' }], ignorePeers: true },
+          {
+            window: [{ op: 'min', field: 'y', as: 'least' }],
+            frame: [null, -1],
+            sort: [
+              { field: 'x', order: 'ascending' },
+              { field: 'y', order: 'ascending' },
+            ],
+            ignorePeers: true,
+          },
           { filter: '!isValid(datum.least) || datum.y < datum.least' },
         ],
         mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.2, strokeDash: [5, 4], color: '#59636e' },
@@ -112,10 +140,26 @@ function drawn(summary: Summary, means: readonly ChartSpec[], dots: readonly Cha
         data: { name: 'replications' },
         transform: seen({ x: 'x', y: 'y' }),
         mark: { type: 'point', filled: true, size: 22, opacity: 0.4 },
-        encoding: { x: x('x'), y: y('y'), color: looks.colour, shape: looks.shape, tooltip: [named('variant'), told('replication', 'replication'), told('x', titleOf(COST)), told('y', titleOf(MISSES))] },
+        encoding: {
+          x: x('x'),
+          y: y('y'),
+          color: looks.colour,
+          shape: looks.shape,
+          tooltip: [named('variant'), told('replication', 'replication'), told('x', titleOf(COST)), told('y', titleOf(MISSES))],
+        },
       },
-      { data: { name: 'means' }, transform: seen({ x: 'left', y: 'y' }), mark: line, encoding: { x: x('left'), x2: { field: 'right' }, y: y('y'), color: looks.colour } },
-      { data: { name: 'means' }, transform: seen({ x: 'x', y: 'bottom' }), mark: line, encoding: { x: x('x'), y: y('bottom'), y2: { field: 'top' }, color: looks.colour } },
+      {
+        data: { name: 'means' },
+        transform: seen({ x: 'left', y: 'y' }),
+        mark: line,
+        encoding: { x: x('left'), x2: { field: 'right' }, y: y('y'), color: looks.colour },
+      },
+      {
+        data: { name: 'means' },
+        transform: seen({ x: 'x', y: 'bottom' }),
+        mark: line,
+        encoding: { x: x('x'), y: y('bottom'), y2: { field: 'top' }, color: looks.colour },
+      },
       {
         data: { name: 'means' },
         transform: seen({ x: 'x', y: 'y' }),
@@ -131,12 +175,18 @@ function axisOf(side: 'x' | 'y', metric: string, values: readonly number[], log:
   const positive = values.filter((value) => value > 0)
   if (log && positive.length > 0) {
     const hidden = positive.length < values.length ? '; what reaches zero is not shown' : ''
-    return { type: 'quantitative', title: `${titleOf(metric)} (logarithmic${hidden})`, scale: { type: 'log', domain: [rounded(Math.min(...positive) / 1.15), rounded(Math.max(...positive) * 1.15)], nice: false }, axis }
+    return {
+      type: 'quantitative',
+      title: `${titleOf(metric)} (logarithmic${hidden})`,
+      scale: { type: 'log', domain: [rounded(Math.min(...positive) / 1.15), rounded(Math.max(...positive) * 1.15)], nice: false },
+      axis,
+    }
   }
   return { type: 'quantitative', title: titleOf(metric), scale: side === 'x' ? aroundScale(values) : fromZero(values), axis }
 }
 
-const fromZero = (values: readonly number[]): ChartSpec => (Math.max(...values) > 0 ? { domain: [0, rounded(Math.max(...values))], nice: true } : { domain: [0, 1] })
+const fromZero = (values: readonly number[]): ChartSpec =>
+  Math.max(...values) > 0 ? { domain: [0, rounded(Math.max(...values))], nice: true } : { domain: [0, 1] }
 
 function aroundScale(values: readonly number[]): ChartSpec {
   const [low, high] = [Math.min(...values), Math.max(...values)]

@@ -13,13 +13,23 @@ const ELSEWHERE = [
 
 /** The first of $ORCHSIM_CHROMIUM, the usual names on the PATH, and the usual places of other systems; null when there is none. */
 export function installedBrowser(environment = process.env): string | null {
-  const onPath = (environment.PATH ?? '').split(delimiter).filter((folder) => folder !== '').flatMap((folder) => NAMES.map((name) => join(folder, name)))
+  const onPath = (environment.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== '')
+    .flatMap((folder) => NAMES.map((name) => join(folder, name)))
   const own = environment.ORCHSIM_CHROMIUM
   return [...(own === undefined ? [] : [own]), ...onPath, ...ELSEWHERE].find((path) => existsSync(path)) ?? null
 }
 
 export function openBrowser(executablePath: string): Promise<Browser> {
   // Chromium's own sandbox does not work for root, as which containers run.
-  const args = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+  const args = [
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ]
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? [...args, '--no-sandbox'] : args })
 }

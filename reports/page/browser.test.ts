@@ -71,7 +71,8 @@ function clicks(path: string): void {
     return page
   }
 
-  const usual = async (options: BrowserContextOptions = {}): Promise<Page> => open(await fileOf('usual', () => fixtureStudy(SMALL)), options)
+  const usual = async (options: BrowserContextOptions = {}): Promise<Page> =>
+    open(await fileOf('usual', () => fixtureStudy(SMALL)), options)
 
   const chart = async (page: Page, name: string): Promise<Locator> => {
     const figure = page.locator(`#chart-${name}`)
@@ -82,7 +83,8 @@ function clicks(path: string): void {
 
   const texts = (figure: Locator): Promise<string[]> => figure.locator('.view svg text').allTextContents()
   /** Labels of horizontal axes stand centred below their ticks. */
-  const timeTicks = async (figure: Locator): Promise<number[]> => (await figure.locator('.view .role-axis-label text[text-anchor="middle"]').allTextContents()).map(Number)
+  const timeTicks = async (figure: Locator): Promise<number[]> =>
+    (await figure.locator('.view .role-axis-label text[text-anchor="middle"]').allTextContents()).map(Number)
   const drawings = async (figure: Locator): Promise<number> => Number(await figure.getAttribute('data-drawn'))
 
   /** After an action that makes the chart anew. */
@@ -111,7 +113,10 @@ function clicks(path: string): void {
     test('its policy holds: neither a script that is not its own, nor its own with a byte changed, nor eval may run', async () => {
       const html = await readFile(await fileOf('usual', () => fixtureStudy(SMALL)), 'utf8')
       const other = join(folder, 'other.html')
-      await writeFile(other, html.replace('</main>', () => '</main><script>document.title = "ran"</script><img src="x" onerror="document.title = \'ran\'">'))
+      await writeFile(
+        other,
+        html.replace('</main>', () => '</main><script>document.title = "ran"</script><img src="x" onerror="document.title = \'ran\'">'),
+      )
       const page = await open(other)
       expect(await page.title()).toBe('tight-or-loose')
       expect(complaints.join()).toContain('Content Security Policy')
@@ -124,7 +129,10 @@ function clicks(path: string): void {
       await page.waitForTimeout(50)
       expect(await page.title()).toBe('tight-or-loose')
       await context?.close()
-      await writeFile(other, html.replace('</script>\n</body>', () => ' </script>\n</body>'))
+      await writeFile(
+        other,
+        html.replace('</script>\n</body>', () => ' </script>\n</body>'),
+      )
       const changed = await open(other)
       expect(await changed.locator('html.live').count()).toBe(0)
       // What it says without its script is all there.
@@ -139,7 +147,14 @@ function clicks(path: string): void {
       const tooltip = page.locator('.tooltip')
       expect(await tooltip.textContent()).toContain('best-fit · round-robin')
       // The row of the table of means says the same.
-      const cell = await page.locator('table').filter({ hasText: 'Mean and half the 95 % interval' }).locator('tbody tr').nth(1).locator('td').first().textContent()
+      const cell = await page
+        .locator('table')
+        .filter({ hasText: 'Mean and half the 95 % interval' })
+        .locator('tbody tr')
+        .nth(1)
+        .locator('td')
+        .first()
+        .textContent()
       expect(await tooltip.textContent()).toContain(`SLO misses [%]${cell}`)
       await page.mouse.move(5, 5)
       expect(await tooltip.isVisible()).toBe(false)
@@ -198,7 +213,9 @@ function clicks(path: string): void {
       expect(await rows.count()).toBe(4)
       expect(await page.locator('.verdicts li:visible').count()).toBe(3)
       expect((await texts(figure)).filter((text) => text.includes('two-choices'))).toEqual([])
-      await expect.poll(async () => (await texts(await chart(page, 'latency'))).filter((text) => text.includes('two-choices')), PATIENCE).toEqual([])
+      await expect
+        .poll(async () => (await texts(await chart(page, 'latency'))).filter((text) => text.includes('two-choices')), PATIENCE)
+        .toEqual([])
       // A variant whose value is off cannot be chosen by itself.
       expect(await page.getByLabel('best-fit · two-choices', { exact: true }).isDisabled()).toBe(true)
       await page.getByLabel('first-fit · round-robin', { exact: true }).uncheck()
@@ -207,7 +224,9 @@ function clicks(path: string): void {
       expect(await rows.count()).toBe(0)
       await page.getByRole('button', { name: 'all' }).click()
       expect(await rows.count()).toBe(6)
-      await expect.poll(async () => (await texts(await chart(page, 'latency'))).filter((text) => text.includes('two-choices')), PATIENCE).toHaveLength(2)
+      await expect
+        .poll(async () => (await texts(await chart(page, 'latency'))).filter((text) => text.includes('two-choices')), PATIENCE)
+        .toHaveLength(2)
       expect(complaints).toEqual([])
     })
 
@@ -224,13 +243,16 @@ function clicks(path: string): void {
       await redrawn(figure, () => page.getByLabel('round-robin', { exact: true }).uncheck())
       expect(await colour('best-fit · two-choices')).toBe(before)
       expect(await figure.locator('.view .mark-area path').count()).toBeGreaterThan(0)
-      await expect.poll(async () => (await texts(await chart(page, 'nodes'))).filter((text) => text.startsWith('used:')), PATIENCE).toEqual(['used: least-allocated · two-choices', 'used: best-fit · two-choices'])
+      await expect
+        .poll(async () => (await texts(await chart(page, 'nodes'))).filter((text) => text.startsWith('used:')), PATIENCE)
+        .toEqual(['used: least-allocated · two-choices', 'used: best-fit · two-choices'])
     })
 
     test('the Pareto front in the picture is that of the variants shown', async () => {
       const page = await usual()
       const figure = await chart(page, 'slo-misses-against-cost')
-      const corners = async (): Promise<number> => ((await figure.locator('.view .mark-line path').first().getAttribute('d')) ?? '').split(/[LHV]/).length
+      const corners = async (): Promise<number> =>
+        ((await figure.locator('.view .mark-line path').first().getAttribute('d')) ?? '').split(/[LHV]/).length
       const all = await corners()
       await page.locator('.filter summary').click()
       await redrawn(figure, () => page.getByLabel('two-choices', { exact: true }).uncheck())
@@ -240,7 +262,10 @@ function clicks(path: string): void {
     test('a click on a heading sorts by its numbers, up, down, and back; so does Enter', async () => {
       const page = await usual()
       const table = page.locator('table').filter({ hasText: 'Mean and half the 95 % interval' })
-      const cost = async (): Promise<number[]> => (await Promise.all((await table.locator('tbody tr td:nth-child(3)').all()).map((cell) => cell.getAttribute('data-value')))).map(Number)
+      const cost = async (): Promise<number[]> =>
+        (await Promise.all((await table.locator('tbody tr td:nth-child(3)').all()).map((cell) => cell.getAttribute('data-value')))).map(
+          Number,
+        )
       const before = await cost()
       const button = table.getByRole('button', { name: 'cost' })
       await button.click()
@@ -298,7 +323,10 @@ function clicks(path: string): void {
         await page.mouse.up()
       })
       // The run is 100 s long: a quarter to a half of it, within a pixel or two.
-      const ends = async (within: Locator): Promise<number[]> => [Number(await within.getByLabel('time from').inputValue()), Number(await within.getByLabel('time to').inputValue())]
+      const ends = async (within: Locator): Promise<number[]> => [
+        Number(await within.getByLabel('time from').inputValue()),
+        Number(await within.getByLabel('time to').inputValue()),
+      ]
       const [from, to] = await ends(figure)
       expect(Math.abs(from - 25)).toBeLessThan(1)
       expect(Math.abs(to - 50)).toBeLessThan(1)
@@ -328,18 +356,38 @@ function clicks(path: string): void {
     })
 
     test('hostile names run nothing, break nothing, and are read as they are', async () => {
-      const evil = '"\'`</script><script>document.title="ran"</script><img src=x onerror=\'document.title="ran"\'>\u2028\u2029\u202e\\u003c$' + '{1}{{x}}'
+      const evil =
+        '"\'`</script><script>document.title="ran"</script><img src=x onerror=\'document.title="ran"\'>\u2028\u2029\u202e\\u003c$' +
+        '{1}{{x}}'
       const study = (): Study => {
         const plain = fixtureStudy({ ...SMALL, variants: 4, services: [evil, 'constructor'], name: (i) => `${evil}${i}` })
         return {
-          ...plain, name: 'tight-or-loose', question: evil, notes: [evil], setup: [evil],
+          ...plain,
+          name: 'tight-or-loose',
+          question: evil,
+          notes: [evil],
+          setup: [evil],
           axes: plain.axes.map(({ name, values }) => ({ name: `${evil}${name}`, values: values.map((value) => `${evil}${value}`) })),
-          variants: plain.variants.map((variant) => ({ ...variant, label: evil, values: variant.values.map((value) => `${evil}${value}`) })),
+          variants: plain.variants.map((variant) => ({
+            ...variant,
+            label: evil,
+            values: variant.values.map((value) => `${evil}${value}`),
+          })),
           reproduce: { command: evil, digest: evil, version: evil },
         }
       }
       const page = await open(await fileOf('evil', study))
-      for (const name of ['metrics', 'slo-misses-against-cost', 'latency', 'latency-by-service', 'pending', 'pending-tail', 'packing', 'timeseries', 'nodes']) {
+      for (const name of [
+        'metrics',
+        'slo-misses-against-cost',
+        'latency',
+        'latency-by-service',
+        'pending',
+        'pending-tail',
+        'packing',
+        'timeseries',
+        'nodes',
+      ]) {
         const figure = await chart(page, name)
         const mark = figure.locator('.view').locator('.mark-symbol path, .mark-line path, .mark-rect path').first()
         await mark.hover({ force: true })
@@ -360,7 +408,8 @@ function clicks(path: string): void {
     ])('%s: texts and lines of charts stand out against the page', async (_, options) => {
       const page = await usual(options)
       await chart(page, 'metrics')
-      const colourOf = (selector: string, key: string): Promise<string> => page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${key}`)
+      const colourOf = (selector: string, key: string): Promise<string> =>
+        page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${key}`)
       const paper = await colourOf('body', 'backgroundColor')
       const ink = await colourOf('#chart-metrics .view .role-axis-label text', 'fill')
       const line = await colourOf('#chart-metrics .view .mark-rule line[stroke="#3d3d3d"]', 'stroke')

@@ -15,16 +15,23 @@ const MOST_EFFECTS = 120
 export function effectsSection(summary: Summary): string {
   const { study } = summary
   const main = mainMetrics(summary, MAIN_METRICS).map(({ id }) => id)
-  const told = summary.effects.filter((effects) => main.includes(effects.metric.id) && effects.main.length + effects.interactions.length > 0)
+  const told = summary.effects.filter(
+    (effects) => main.includes(effects.metric.id) && effects.main.length + effects.interactions.length > 0,
+  )
   const primary = told.find(({ metric }) => metric.id === study.primary)
   const others = told.filter((effects) => effects !== primary)
   if (told.length === 0) return ''
-  const basis = 'Each effect is averaged over all combinations of the other axes, with the replication as block; an interaction is what two values change together beyond the sum of what each changes alone. The filter does not change them.'
+  const basis =
+    'Each effect is averaged over all combinations of the other axes, with the replication as block; an interaction is what two values change together beyond the sum of what each changes alone. The filter does not change them.'
   return [
     `<p class="faint">${escapeHtml(basis)}</p>`,
     primary === undefined ? '' : effectsTable(summary, primary, 'primary metric; p-values corrected by Holm over these effects'),
-    others.length === 0 ? '' : `<details>\n<summary>Effects on ${others.length === 1 ? 'another metric' : `${others.length} other metrics`}, exploratory</summary>\n${others.map((effects) => effectsTable(summary, effects, 'exploratory')).join('\n')}\n</details>`,
-  ].filter((part) => part !== '').join('\n')
+    others.length === 0
+      ? ''
+      : `<details>\n<summary>Effects on ${others.length === 1 ? 'another metric' : `${others.length} other metrics`}, exploratory</summary>\n${others.map((effects) => effectsTable(summary, effects, 'exploratory')).join('\n')}\n</details>`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
 }
 
 function effectsTable({ study }: Summary, { metric, main, interactions }: Effects, remark: string): string {
@@ -34,7 +41,11 @@ function effectsTable({ study }: Summary, { metric, main, interactions }: Effect
   const cut = known.length > rows.length ? `; the first ${rows.length} of ${known.length}` : ''
   const unknown = all.length > known.length ? `; ${all.length - known.length} more have no values, their combinations were not run` : ''
   const more = `${cut}${unknown}`
-  return htmlTable(`Effects on ${withUnit(metric.label, metric.unit)} (${remark}${more})`, ['effect', 'kind', 'change with its 95 % interval', 'n', 'verdict', 'remark'], rows)
+  return htmlTable(
+    `Effects on ${withUnit(metric.label, metric.unit)} (${remark}${more})`,
+    ['effect', 'kind', 'change with its 95 % interval', 'n', 'verdict', 'remark'],
+    rows,
+  )
 }
 
 function effectRow(study: Summary['study'], metric: Effects['metric'], effect: Effect): HtmlRow {

@@ -17,11 +17,20 @@ async function chartOf(name: string): Promise<{ chart: PageChart; names: string[
   const { charts, variants } = await data
   const chart = charts.find((each) => each.name === name)
   if (chart === undefined) throw new Error(name)
-  return { chart, names: variants.map((variant) => variant.name), rows: Object.fromEntries(Object.entries(chart.data).map(([key, columns]) => [key, rowsOf(columns)])) }
+  return {
+    chart,
+    names: variants.map((variant) => variant.name),
+    rows: Object.fromEntries(Object.entries(chart.data).map(([key, columns]) => [key, rowsOf(columns)])),
+  }
 }
 
 const ALL = [0, 1, 2, 3, 4]
-const wish = (shown: readonly number[], zoom: readonly [number, number] | null = null) => ({ narrow: false, log: { x: false, y: false }, shown, zoom })
+const wish = (shown: readonly number[], zoom: readonly [number, number] | null = null) => ({
+  narrow: false,
+  log: { x: false, y: false },
+  shown,
+  zoom,
+})
 
 interface Compiled {
   readonly data: { readonly name: string; readonly values?: { variant: string; time: number }[] }[]
@@ -46,15 +55,19 @@ describe('the specification for what the reader chose', () => {
     expect(timeOf(chart)).toEqual([0, 100])
     const spec = specificationFor(chart, rows, names, wish([0], [22, 41])) as unknown as Compiled
     expect(spec.data.find(({ name }) => name === 'demand')?.values?.map(({ time }) => time)).toEqual([20, 25, 30, 35, 40, 45])
-    for (const scale of spec.scales.filter(({ name }) => name.endsWith('_x'))) expect(scale).toMatchObject({ domain: [22, 41], zero: false, nice: false })
+    for (const scale of spec.scales.filter(({ name }) => name.endsWith('_x')))
+      expect(scale).toMatchObject({ domain: [22, 41], zero: false, nice: false })
   })
 
   test('at most as many variants as the chart can show, bands when they are few', async () => {
     const map = await chartOf('nodes')
-    const shown = (specificationFor(map.chart, map.rows, map.names, wish(ALL)) as unknown as Compiled).data.find(({ name }) => name === 'nodes')?.values ?? []
+    const shown =
+      (specificationFor(map.chart, map.rows, map.names, wish(ALL)) as unknown as Compiled).data.find(({ name }) => name === 'nodes')
+        ?.values ?? []
     expect(new Set(shown.map(({ variant }) => variant)).size).toBe(4)
     const lines = await chartOf('timeseries')
-    const hasBands = (count: number): boolean => JSON.stringify(specificationFor(lines.chart, lines.rows, lines.names, wish(ALL.slice(0, count)))).includes('"type":"area"')
+    const hasBands = (count: number): boolean =>
+      JSON.stringify(specificationFor(lines.chart, lines.rows, lines.names, wish(ALL.slice(0, count)))).includes('"type":"area"')
     expect([5, 4, 3, 1].map(hasBands)).toEqual([false, false, true, true])
   })
 
@@ -69,26 +82,56 @@ describe('the specification for what the reader chose', () => {
 
 describe('data of the page', () => {
   test('rows to columns and back are the same rows, whatever the keys are called', () => {
-    const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)), fc.constant(null))
-    fc.assert(fc.property(fc.array(fc.record({ at: number, texts: fc.string(), variant: fc.constantFrom('a', 'constructor'), n: fc.integer() }), { maxLength: 20 }), (rows) => {
-      const columns = columnsOf(rows)
-      expect(rowsOf(JSON.parse(JSON.stringify(columns)) as typeof columns)).toEqual(rows)
-    }), { numRuns: 500, seed: 7 })
+    const number = fc.oneof(
+      fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (Object.is(value, -0) ? 0 : value)),
+      fc.constant(null),
+    )
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ at: number, texts: fc.string(), variant: fc.constantFrom('a', 'constructor'), n: fc.integer() }), {
+          maxLength: 20,
+        }),
+        (rows) => {
+          const columns = columnsOf(rows)
+          expect(rowsOf(JSON.parse(JSON.stringify(columns)) as typeof columns)).toEqual(rows)
+        },
+      ),
+      { numRuns: 500, seed: 7 },
+    )
   })
 
   test('10,000 names as JSON in a page: never an end of the element, a comment or a line break, and read back as they were', () => {
     const piece = fc.constantFrom('</script>', '<!--', '<script', ']]>', '&lt;', '\u2028', '\u2029', '"', '\\', '\u0000', '\ud800', 'x')
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 8 }).map((parts) => parts.join(''))), (name) => {
-      const text = safeJson({ [name]: [name] })
-      expect(text).not.toMatch(/[<>&\u2028\u2029\n\r]/)
-      expect(JSON.parse(text)).toEqual({ [name]: [name] })
-    }), { numRuns: 10_000, seed: 7 })
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece, { maxLength: 8 }).map((parts) => parts.join('')),
+        ),
+        (name) => {
+          const text = safeJson({ [name]: [name] })
+          expect(text).not.toMatch(/[<>&\u2028\u2029\n\r]/)
+          expect(JSON.parse(text)).toEqual({ [name]: [name] })
+        },
+      ),
+      { numRuns: 10_000, seed: 7 },
+    )
   })
 })
 
 describe('what is pointed at', () => {
   const panel = { left: 0, top: 0, width: 100, height: 100 }
-  const spot = (x: number, y: number, series = 1, size = 0): Spot => ({ x, y, halfWidth: size, halfHeight: size, panel, series, isLine: true, colour: '', tells: {} })
+  const spot = (x: number, y: number, series = 1, size = 0): Spot => ({
+    x,
+    y,
+    halfWidth: size,
+    halfHeight: size,
+    panel,
+    series,
+    isLine: true,
+    colour: '',
+    tells: {},
+  })
   const spots = [spot(10, 10), spot(20, 12), spot(30, 14), spot(10, 50, 2), spot(20, 52, 2), spot(80, 80, 3, 10)]
 
   test('the nearest point within reach, or the rectangle that holds the pointer', () => {

@@ -15,12 +15,25 @@ export function tables(summary: Summary): string {
   const { study } = summary
   if (summary.present.length === 0) return '<p>No metric has a value.</p>'
   const main = mainMetrics(summary, MAIN_METRICS)
-  const header = ['variant', ...main.map((metric) => withUnit(metric.label, metric.unit) + (metric.id === study.primary ? ' (primary)' : ''))]
-  const values = study.variants.map((variant, i): HtmlRow => ({ variant: i, cells: [variant.short, ...main.map((metric) => meanCell(summary.row(i, metric.id)))] }))
+  const header = [
+    'variant',
+    ...main.map((metric) => withUnit(metric.label, metric.unit) + (metric.id === study.primary ? ' (primary)' : '')),
+  ]
+  const values = study.variants.map((variant, i): HtmlRow => ({
+    variant: i,
+    cells: [variant.short, ...main.map((metric) => meanCell(summary.row(i, metric.id)))],
+  }))
   const parts = [htmlTable('Mean and half the 95 % interval over replications', header, values)]
   if (study.variants.length > 1) {
-    const rows = study.variants.slice(1).map((variant, i): HtmlRow => ({ variant: i + 1, cells: [variant.short, ...main.map((metric) => contrastCell(summary.row(i + 1, metric.id)))] }))
-    parts.push(htmlTable('Paired difference to the baseline with its 95 % interval, and verdict; all but the primary are exploratory', header, rows))
+    const rows = study.variants
+      .slice(1)
+      .map((variant, i): HtmlRow => ({
+        variant: i + 1,
+        cells: [variant.short, ...main.map((metric) => contrastCell(summary.row(i + 1, metric.id)))],
+      }))
+    parts.push(
+      htmlTable('Paired difference to the baseline with its 95 % interval, and verdict; all but the primary are exploratory', header, rows),
+    )
   }
   parts.push(everything(summary))
   const definitions = summary.present.map((metric) => `${withUnit(metric.label, metric.unit)}: ${metric.definition}`)
@@ -32,7 +45,10 @@ function everything(summary: Summary): string {
   const { study } = summary
   const rows = study.variants.flatMap((variant, i) => summary.present.map((metric) => fullRow(variant.short, summary.row(i, metric.id))))
   const shown = rows.slice(0, MOST_ROWS)
-  const caption = rows.length > shown.length ? `The first ${shown.length} of ${rows.length} values of metrics; all are in summary.csv` : 'Every metric that has a value'
+  const caption =
+    rows.length > shown.length
+      ? `The first ${shown.length} of ${rows.length} values of metrics; all are in summary.csv`
+      : 'Every metric that has a value'
   const table = htmlTable(caption, ['variant', 'metric', 'n', 'mean', 'sd', '95 % interval', 'against the baseline', 'verdict'], shown)
   return `<details>\n<summary>Every metric (${summary.present.length} of ${METRICS.length} have a value)</summary>\n${table}\n</details>`
 }
@@ -49,7 +65,8 @@ function fullRow(name: string, row: SummaryRow): HtmlRow {
   const { contrast, metric } = row
   const interval = Number.isNaN(row.low) ? '-' : `[${formatNumber(row.low, 4)}, ${formatNumber(row.high, 4)}]`
   const verdict: HtmlCell = contrast === null ? 'baseline' : { text: contrast.verdict, kind: contrast.verdict }
-  const against: HtmlCell = contrast === null || contrast.pairs === 0 ? '-' : { text: contrastText(row, contrast), value: contrast.difference }
+  const against: HtmlCell =
+    contrast === null || contrast.pairs === 0 ? '-' : { text: contrastText(row, contrast), value: contrast.difference }
   const numbers: HtmlCell[] = [
     { text: String(row.n), value: row.n },
     { text: formatNumber(row.mean, 4), value: row.mean },

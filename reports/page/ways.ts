@@ -18,7 +18,10 @@ export function wayKey({ narrow, x, y, few }: Way): string {
 }
 
 /** All ways of a chart: both widths, each combination of its switches (the others stay as they are), bands or not where that can change. */
-export function waysOf(chart: { readonly switches: readonly ('x' | 'y')[]; readonly usual: Pick<Way, 'x' | 'y'>; readonly fewVariants: number }, variants: number): Way[] {
+export function waysOf(
+  chart: { readonly switches: readonly ('x' | 'y')[]; readonly usual: Pick<Way, 'x' | 'y'>; readonly fewVariants: number },
+  variants: number,
+): Way[] {
   const both = [false, true]
   const xs = chart.switches.includes('x') ? both : [chart.usual.x]
   const ys = chart.switches.includes('y') ? both : [chart.usual.y]
@@ -27,7 +30,8 @@ export function waysOf(chart: { readonly switches: readonly ('x' | 'y')[]; reado
 }
 
 /** A column of rows: numbers (null is none) as they are; texts, and numbers that come again and again, by their place in a list. */
-export type Column = readonly (number | null)[] | { readonly values: readonly (string | number | null)[]; readonly places: readonly number[] }
+export type Column =
+  readonly (number | null)[] | { readonly values: readonly (string | number | null)[]; readonly places: readonly number[] }
 
 /** Rows by their keys. */
 export interface Columns {

@@ -42,8 +42,19 @@ describe('verdicts', () => {
   })
 
   test('one pair, or none, is inconclusive and says why', () => {
-    expect(contrast('slo-misses', [10], [30])).toMatchObject({ pairs: 1, difference: 20, low: NaN, verdict: 'inconclusive', reason: 'one replication gives no interval' })
-    expect(contrast('slo-misses', [null], [30])).toMatchObject({ pairs: 0, difference: NaN, verdict: 'inconclusive', reason: 'no replication has both values' })
+    expect(contrast('slo-misses', [10], [30])).toMatchObject({
+      pairs: 1,
+      difference: 20,
+      low: NaN,
+      verdict: 'inconclusive',
+      reason: 'one replication gives no interval',
+    })
+    expect(contrast('slo-misses', [null], [30])).toMatchObject({
+      pairs: 0,
+      difference: NaN,
+      verdict: 'inconclusive',
+      reason: 'no replication has both values',
+    })
   })
 
   test('replications with one value missing are left out, and counted', () => {
@@ -53,9 +64,21 @@ describe('verdicts', () => {
 
   test('equal differences give an interval of no width and a word about it', () => {
     expect(contrast('slo-misses', [1, 2, 3], [3, 4, 5])).toMatchObject({
-      difference: 2, low: 2, high: 2, p: 0, verdict: 'worse', reason: 'all differences are equal, so the interval has no width',
+      difference: 2,
+      low: 2,
+      high: 2,
+      p: 0,
+      verdict: 'worse',
+      reason: 'all differences are equal, so the interval has no width',
     })
-    expect(contrast('slo-misses', [1, 2, 3], [1, 2, 3])).toMatchObject({ difference: 0, low: 0, high: 0, p: 1, verdict: 'equivalent', reason: '' })
+    expect(contrast('slo-misses', [1, 2, 3], [1, 2, 3])).toMatchObject({
+      difference: 0,
+      low: 0,
+      high: 0,
+      p: 1,
+      verdict: 'equivalent',
+      reason: '',
+    })
   })
 })
 
@@ -71,9 +94,17 @@ describe('ratios', () => {
   })
 
   test('swapping baseline and variant turns better into worse and leaves equivalent alone, on the edge of the margin too', () => {
-    const pairs = (factor: number): [PerReplication, PerReplication] => [[100, 200, 300], [100, 200, 300].map((value, i) => value * (factor + 0.0001 * i))]
+    const pairs = (factor: number): [PerReplication, PerReplication] => [
+      [100, 200, 300],
+      [100, 200, 300].map((value, i) => value * (factor + 0.0001 * i)),
+    ]
     // The margin is log 1.02 = .01980 on both sides; log 1.0191 = .01892, log .9811 = -.01908, half widths .00025.
-    for (const [factor, there, back] of [[0.8, 'better', 'worse'], [1.3, 'worse', 'better'], [1.019, 'equivalent', 'equivalent'], [0.981, 'equivalent', 'equivalent']] as const) {
+    for (const [factor, there, back] of [
+      [0.8, 'better', 'worse'],
+      [1.3, 'worse', 'better'],
+      [1.019, 'equivalent', 'equivalent'],
+      [0.981, 'equivalent', 'equivalent'],
+    ] as const) {
       const [baseline, variant] = pairs(factor)
       expect(contrast('cost', baseline, variant).verdict).toBe(there)
       expect(contrast('cost', variant, baseline).verdict).toBe(back)
@@ -82,7 +113,12 @@ describe('ratios', () => {
 
   test('with a value that is not positive differences are compared, with a margin of 2 % of the baseline mean', () => {
     const found = contrast('cost', [0, 300], [1, 300])
-    expect(found).toMatchObject({ comparison: 'difference', difference: 0.5, margin: 3, reason: 'a value is not positive, so differences are compared, not ratios' })
+    expect(found).toMatchObject({
+      comparison: 'difference',
+      difference: 0.5,
+      margin: 3,
+      reason: 'a value is not positive, so differences are compared, not ratios',
+    })
     expect(contrast('cost', [0, 0], [0, 0])).toMatchObject({ verdict: 'equivalent', margin: 0 })
   })
 })
@@ -90,7 +126,11 @@ describe('ratios', () => {
 describe('differences in units', () => {
   test('have a margin of 2 % of the mean of the baseline', () => {
     // baseline mean 100 s, margin 2 s; differences 0.9, 1, 1.1: [0.752, 1.248]
-    expect(contrast('recovery', [90, 100, 110], [90.9, 101, 111.1])).toMatchObject({ comparison: 'difference', margin: 2, verdict: 'equivalent' })
+    expect(contrast('recovery', [90, 100, 110], [90.9, 101, 111.1])).toMatchObject({
+      comparison: 'difference',
+      margin: 2,
+      verdict: 'equivalent',
+    })
     expect(contrast('recovery', [9, 10, 11], [9.9, 11, 12.1])).toMatchObject({ margin: 0.2, verdict: 'worse' })
   })
 })
@@ -102,7 +142,9 @@ describe('the primary metric', () => {
     expect(measured.p).toBeCloseTo(0.0351, 4)
     expect(decide(measured, 0.0351).verdict).toBe('worse')
     expect(decide(measured, 0.0702)).toMatchObject({
-      verdict: 'inconclusive', adjusted: 0.0702, reason: 'not beyond chance among all contrasts of the primary metric (Holm p = 0.070)',
+      verdict: 'inconclusive',
+      adjusted: 0.0702,
+      reason: 'not beyond chance among all contrasts of the primary metric (Holm p = 0.070)',
     })
   })
 })

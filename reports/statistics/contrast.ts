@@ -115,7 +115,8 @@ export function measureDifferences({ comparison, better, differences, reference,
   const interval = intervalOf(differences)
   const margin = marginOf(comparison, reference, margins)
   const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
-  if (!Number.isFinite(interval.mean) || interval.sd === Infinity) return { ...shared, ...NOTHING, mean: interval.mean, margin, marginShown, notes: [...notes, TOO_LARGE] }
+  if (!Number.isFinite(interval.mean) || interval.sd === Infinity)
+    return { ...shared, ...NOTHING, mean: interval.mean, margin, marginShown, notes: [...notes, TOO_LARGE] }
   const flat = interval.n > 1 && interval.sd === 0 && interval.mean !== 0
   return {
     ...shared,
@@ -174,5 +175,8 @@ function verdictOf(measured: Measured, adjusted: number | null, family: string):
     return { verdict: mean < 0 === (better === 'lower') ? 'better' : 'worse', reason: '' }
   }
   const lost = adjusted !== null && p < level
-  return { verdict: 'inconclusive', reason: lost ? `not beyond chance among all ${family} of the primary metric (Holm p = ${adjusted.toFixed(3)})` : '' }
+  return {
+    verdict: 'inconclusive',
+    reason: lost ? `not beyond chance among all ${family} of the primary metric (Holm p = ${adjusted.toFixed(3)})` : '',
+  }
 }

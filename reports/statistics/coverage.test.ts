@@ -77,7 +77,15 @@ describe('contrasts', () => {
     const { normal } = source('paired')
     const covered = share(studies, () => {
       const luck = Array.from({ length: 10 }, () => 20 + 5 * normal())
-      const found = decide(measure(metric('slo-misses'), luck.map((value) => value + normal()), luck.map((value) => value + 3 + normal()), MARGINS), null)
+      const found = decide(
+        measure(
+          metric('slo-misses'),
+          luck.map((value) => value + normal()),
+          luck.map((value) => value + 3 + normal()),
+          MARGINS,
+        ),
+        null,
+      )
       return found.low <= 3 && 3 <= found.high
     })
     expect(Math.abs(covered - 0.95)).toBeLessThan(errors(0.95, studies))
@@ -88,7 +96,15 @@ describe('contrasts', () => {
     const covered = share(studies, () => {
       const luck = Array.from({ length: 10 }, () => 3 + 0.8 * normal())
       const value = (log: number): number => Math.exp(log + 0.2 * normal())
-      const found = decide(measure(metric('latency-p99'), luck.map(value), luck.map((log) => 1.25 * value(log)), MARGINS), null)
+      const found = decide(
+        measure(
+          metric('latency-p99'),
+          luck.map(value),
+          luck.map((log) => 1.25 * value(log)),
+          MARGINS,
+        ),
+        null,
+      )
       return found.low <= 25 && 25 <= found.high
     })
     expect(Math.abs(covered - 0.95)).toBeLessThan(errors(0.95, studies))
@@ -97,7 +113,12 @@ describe('contrasts', () => {
   test('a difference on the edge of the margin is called equivalent in at most 2.5 %: two one-sided tests at 2.5 %', () => {
     const { normal } = source('tost')
     const claimed = share(studies, () => {
-      const found = measure(metric('slo-misses'), new Array<number>(10).fill(20), Array.from({ length: 10 }, () => 21 + 0.3 * normal()), MARGINS)
+      const found = measure(
+        metric('slo-misses'),
+        new Array<number>(10).fill(20),
+        Array.from({ length: 10 }, () => 21 + 0.3 * normal()),
+        MARGINS,
+      )
       return decide(found, null).verdict === 'equivalent'
     })
     expect(claimed).toBeLessThan(0.025 + errors(0.025, studies))
@@ -126,12 +147,24 @@ describe('families', () => {
 })
 
 describe('effects', () => {
-  const axes = [{ name: 'a', values: ['0', '1', '2'] }, { name: 'b', values: ['0', '1'] }]
+  const axes = [
+    { name: 'a', values: ['0', '1', '2'] },
+    { name: 'b', values: ['0', '1'] },
+  ]
   const variants = ['00', '01', '10', '11', '20', '21'].map((levels) => ({ label: levels, short: levels, values: [...levels] }))
-  const study: Study = { ...fixtureStudy({ variants: 1, replications: 1, empty: true, primary: 'latency-p99' }), axes, variants, runs: [], margins: { relative: 1e-12, points: 1e-12 } }
+  const study: Study = {
+    ...fixtureStudy({ variants: 1, replications: 1, empty: true, primary: 'latency-p99' }),
+    axes,
+    variants,
+    runs: [],
+    margins: { relative: 1e-12, points: 1e-12 },
+  }
   const studies = 3000
 
-  test.each([['slo-misses', (log: number) => log], ['latency-p99', (log: number) => Math.exp(log)]] as const)(
+  test.each([
+    ['slo-misses', (log: number) => log],
+    ['latency-p99', (log: number) => Math.exp(log)],
+  ] as const)(
     '%s of 3 x 2 combinations with luck in common: each interval covers its true main effect or interaction in 95 %%',
     (id, scale) => {
       const { normal } = source(`effects/${id}`)
@@ -140,7 +173,11 @@ describe('effects', () => {
       const covered = new Array<number>(truth.length).fill(0)
       for (let i = 0; i < studies; i++) {
         const luck = Array.from({ length: 10 }, () => normal())
-        const values = variants.map(({ values: [a, b] }) => luck.map((shared) => scale(2 + [0, 0.3, 0.5][Number(a)] + 0.2 * Number(b) + (a === '2' && b === '1' ? 0.4 : 0) + shared + 0.3 * normal())))
+        const values = variants.map(({ values: [a, b] }) =>
+          luck.map((shared) =>
+            scale(2 + [0, 0.3, 0.5][Number(a)] + 0.2 * Number(b) + (a === '2' && b === '1' ? 0.4 : 0) + shared + 0.3 * normal()),
+          ),
+        )
         const { main, interactions } = effectsOf(study, metric(id), values)
         ;[...main, ...interactions].forEach(({ contrast: { low, high } }, k) => {
           const value = id === 'slo-misses' ? truth[k] : 100 * (Math.exp(truth[k]) - 1)
@@ -154,7 +191,11 @@ describe('effects', () => {
   test('without any effect, any wrong one among the five of the primary metric comes in at most 5 %', () => {
     const { normal } = source('effects/family')
     const wrong = share(studies, () => {
-      const { main, interactions } = effectsOf(study, metric('latency-p99'), variants.map(() => Array.from({ length: 10 }, () => Math.exp(0.3 * normal()))))
+      const { main, interactions } = effectsOf(
+        study,
+        metric('latency-p99'),
+        variants.map(() => Array.from({ length: 10 }, () => Math.exp(0.3 * normal()))),
+      )
       return [...main, ...interactions].some(({ contrast }) => contrast.verdict !== 'inconclusive')
     })
     expect(wrong).toBeLessThan(0.05 + errors(0.05, studies))
@@ -170,7 +211,8 @@ describe('stopping when precise', () => {
     let made = 0
     const covered = share(studies, () => {
       const values: number[] = []
-      for (let more = first; more > 0; more = moreReplications([values], rule(relative))) for (let i = 0; i < more; i++) values.push(10 + sd * normal())
+      for (let more = first; more > 0; more = moreReplications([values], rule(relative)))
+        for (let i = 0; i < more; i++) values.push(10 + sd * normal())
       made += values.length
       const { low, high } = intervalOf(values)
       return low <= 10 && 10 <= high

@@ -85,11 +85,14 @@ describe('drift beyond the warm-up', () => {
   /** A sample every 5 s, ten of them before time zero, a transient until `until`. */
   const series = (until: number): Table => {
     const time = Float64Array.from({ length: 210 }, (_, i) => 5 * (i - 9))
-    return { rows: 210, columns: [
-      { name: 'time', label: '', unit: 's', role: 'time', values: time },
-      { name: 'nodes', label: '', unit: '', role: 'metric', values: time.map((t) => (t <= 0 ? 500 : t <= until ? 9 : 1)) },
-      { name: 'gaps', label: '', unit: '', role: 'metric', values: time.map((t) => (t === 50 ? NaN : 1)) },
-    ] }
+    return {
+      rows: 210,
+      columns: [
+        { name: 'time', label: '', unit: 's', role: 'time', values: time },
+        { name: 'nodes', label: '', unit: '', role: 'metric', values: time.map((t) => (t <= 0 ? 500 : t <= until ? 9 : 1)) },
+        { name: 'gaps', label: '', unit: '', role: 'metric', values: time.map((t) => (t === 50 ? NaN : 1)) },
+      ],
+    }
   }
 
   test('a transient until 200 s of 1,000: beyond a warm-up of 100, not beyond 180 (5 % of slack) nor 250', () => {

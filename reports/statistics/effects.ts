@@ -49,8 +49,13 @@ const ROUNDING = 1e-13
 /** `values` by variant and replication. Effects of the primary metric are corrected together, as a family of their own, by Holm 1979. */
 export function effectsOf(study: Study, metric: MetricDefinition, values: readonly PerReplication[]): Effects {
   const designs = designsOf(study)
-  const comparison = metric.comparison === 'ratio' && values.some((list) => list.some((value) => value !== null && value <= 0)) ? 'difference' : metric.comparison
-  const scaled = values.map((list) => Float64Array.from(list, (value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)))
+  const comparison =
+    metric.comparison === 'ratio' && values.some((list) => list.some((value) => value !== null && value <= 0))
+      ? 'difference'
+      : metric.comparison
+  const scaled = values.map((list) =>
+    Float64Array.from(list, (value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)),
+  )
   const counts = values.map((list) => presentIn(list).length)
   const measured = designs.map((design) => measureEffect(study, metric, comparison, design, { values, scaled, counts }))
   const adjusted = metric.id === study.primary ? corrected(measured) : measured.map(() => null)
@@ -100,7 +105,9 @@ function design(run: readonly (readonly number[])[], cells: ReadonlyMap<string, 
   const corners = cornersOf(factors)
   const others = combinations(run.map((levels, axis) => (factors.some((factor) => factor.axis === axis) ? [0] : levels)))
   const blocks = others
-    .map((rest) => corners.map(({ levels, sign }) => ({ sign, variant: cells.get(cellKey(rest.map((level, axis) => levels.get(axis) ?? level))) })))
+    .map((rest) =>
+      corners.map(({ levels, sign }) => ({ sign, variant: cells.get(cellKey(rest.map((level, axis) => levels.get(axis) ?? level))) })),
+    )
     .filter((block) => block.every(({ variant }) => variant !== undefined))
   const weights = blocks.flatMap((block) => block.map(({ sign, variant }) => ({ variant: variant ?? -1, weight: sign / blocks.length })))
   return {
@@ -135,7 +142,13 @@ interface Values {
   readonly counts: readonly number[]
 }
 
-function measureEffect(study: Study, metric: MetricDefinition, comparison: Comparison, design: Design, { values, scaled, counts }: Values): Measured {
+function measureEffect(
+  study: Study,
+  metric: MetricDefinition,
+  comparison: Comparison,
+  design: Design,
+  { values, scaled, counts }: Values,
+): Measured {
   const { weights, reference, averaged, crossed } = design
   const notes: string[] = []
   if (averaged < crossed) notes.push(`averaged over ${averaged} of ${crossed} combinations of the other axes, the rest was not run`)
@@ -150,7 +163,8 @@ function measureEffect(study: Study, metric: MetricDefinition, comparison: Compa
     if (comparison === 'difference') for (const variant of reference) referred.push(values[variant][r] ?? NaN)
   }
   const some = weights.reduce((most, { variant }) => Math.max(most, counts[variant]), 0)
-  if (differences.length > 0 && differences.length < some) notes.push(`${differences.length} of ${some} replications have every combination`)
+  if (differences.length > 0 && differences.length < some)
+    notes.push(`${differences.length} of ${some} replications have every combination`)
   return measureDifferences({ comparison, better: metric.better, differences, reference: referred, margins: study.margins, notes })
 }
 

@@ -27,7 +27,10 @@ describe('heavy tails', () => {
     expect(isHeavy(found)).toBe(false)
   })
 
-  test.each([[1.5, 0.1], [2, 0.0316]])('Pareto of index %d: Hill finds the index, the largest 0.1 % carry 0.001^(1 - 1/a) = %d', (a, carried) => {
+  test.each([
+    [1.5, 0.1],
+    [2, 0.0316],
+  ])('Pareto of index %d: Hill finds the index, the largest 0.1 % carry 0.001^(1 - 1/a) = %d', (a, carried) => {
     const found = tail(grid(1_000_000, (p) => 1e4 * Math.exp(-Math.log(1 - p) / a)))
     expect(found.index / a).toBeCloseTo(1, 1)
     expect(found.carried / carried).toBeGreaterThan(0.93)

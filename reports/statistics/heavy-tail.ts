@@ -33,7 +33,12 @@ export function tailOf({ buckets, counts }: SparseHistogram): Tail | null {
   const threshold = nthLargest(values, counts, k + 1)
   const logs = overTop(values, counts, k, (value) => Math.log(value / threshold))
   const last = buckets.length - 1
-  return { count, carried: top / sum, largest: bucketStart(buckets[last]) + bucketWidth(buckets[last]) - 1, index: logs > 0 ? k / logs : Infinity }
+  return {
+    count,
+    carried: top / sum,
+    largest: bucketStart(buckets[last]) + bucketWidth(buckets[last]) - 1,
+    index: logs > 0 ? k / logs : Infinity,
+  }
 }
 
 /** Sum of `of` over the `k` largest observations; buckets ascend. */

@@ -6,7 +6,10 @@ const relative = (part: number) => ({ relative: part, absolute: null, wave: 5, m
 
 describe('replications until precise', () => {
   // 9, 10, 11: half 4.3027 / sqrt(3) = 2.4841, a quarter of the mean 10.
-  test.each([[0.249, true], [0.248, false]])('9, 10, 11 has a half width of 0.2484 of its mean: within %d: %s', (part, reached) => {
+  test.each([
+    [0.249, true],
+    [0.248, false],
+  ])('9, 10, 11 has a half width of 0.2484 of its mean: within %d: %s', (part, reached) => {
     expect(precisionOf([[9, 10, 11]], relative(part)).reached).toBe(reached)
     expect(moreReplications([[9, 10, 11]], relative(part))).toBe(reached ? 0 : 5)
   })
@@ -17,7 +20,16 @@ describe('replications until precise', () => {
   })
 
   test('the widest interval decides, and is named', () => {
-    expect(precisionOf([[10, 10.1, 10.2], [9, 10, 11], [10, 10, 10]], relative(0.1))).toMatchObject({ widest: 1, reached: false })
+    expect(
+      precisionOf(
+        [
+          [10, 10.1, 10.2],
+          [9, 10, 11],
+          [10, 10, 10],
+        ],
+        relative(0.1),
+      ),
+    ).toMatchObject({ widest: 1, reached: false })
   })
 
   test('the cap is never exceeded, the last wave is what is left of it', () => {
@@ -32,7 +44,15 @@ describe('replications until precise', () => {
   })
 
   test('what is refused in every run holds nothing back; a failed run counts as asked for', () => {
-    expect(moreReplications([[null, null], [5, 5]], relative(0.1))).toBe(0)
+    expect(
+      moreReplications(
+        [
+          [null, null],
+          [5, 5],
+        ],
+        relative(0.1),
+      ),
+    ).toBe(0)
     expect(moreReplications([[null, null]], relative(0.1))).toBe(0)
     expect(moreReplications([[...Array<null>(19).fill(null), 3]], relative(0.1))).toBe(0)
   })

@@ -76,7 +76,12 @@ export function moreReplications(lists: readonly PerReplication[], rule: Precisi
  * over baseline (ratios) or one plus the difference over the baseline's mean (all others), so that the width is a part of the baseline
  * and not of a difference that may be nothing. Null where one side has no value, or a ratio has no meaning.
  */
-export function differencesOf(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, { relative }: Pick<PrecisionRule, 'relative'>): PerReplication {
+export function differencesOf(
+  metric: MetricDefinition,
+  baseline: PerReplication,
+  variant: PerReplication,
+  { relative }: Pick<PrecisionRule, 'relative'>,
+): PerReplication {
   const values = presentIn(baseline)
   const centre = values.reduce((sum, value) => sum + value / values.length, 0)
   return baseline.map((base, r) => {

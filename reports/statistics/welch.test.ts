@@ -38,9 +38,18 @@ describe('Welch', () => {
   })
 
   test('one value a side, none, or no spread at all', () => {
-    expect(decide(measureUnpaired(misses, [1], [2, 3], MARGINS), null)).toMatchObject({ difference: 1.5, low: NaN, verdict: 'inconclusive' })
+    expect(decide(measureUnpaired(misses, [1], [2, 3], MARGINS), null)).toMatchObject({
+      difference: 1.5,
+      low: NaN,
+      verdict: 'inconclusive',
+    })
     expect(decide(measureUnpaired(misses, [], [2, 3], MARGINS), null)).toMatchObject({ pairs: 0, verdict: 'inconclusive' })
-    expect(decide(measureUnpaired(misses, [1, 1], [4, 4, 4], MARGINS), null)).toMatchObject({ low: 3, high: 3, verdict: 'worse', reason: 'all values of a side are equal, so the interval has no width' })
+    expect(decide(measureUnpaired(misses, [1, 1], [4, 4, 4], MARGINS), null)).toMatchObject({
+      low: 3,
+      high: 3,
+      verdict: 'worse',
+      reason: 'all values of a side are equal, so the interval has no width',
+    })
     expect(decide(measureUnpaired(misses, [1, 1, 1], [4, 5, 6], MARGINS), null).low).toBeCloseTo(4 - 4.3027 / Math.sqrt(3), 4)
   })
 })

@@ -32,7 +32,8 @@ export function measureUnpaired(metric: MetricDefinition, baseline: PerReplicati
   if (pairs === 1) return { ...shared, mean, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin, marginShown }
   const [a, b] = [(first.sd * first.sd) / first.n, (second.sd * second.sd) / second.n]
   const error = Math.sqrt(a + b)
-  if (!Number.isFinite(error) || !Number.isFinite(mean)) return { ...shared, notes: [...notes, TOO_LARGE], mean, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin, marginShown }
+  if (!Number.isFinite(error) || !Number.isFinite(mean))
+    return { ...shared, notes: [...notes, TOO_LARGE], mean, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin, marginShown }
   if (error === 0) {
     if (mean !== 0) notes.push('all values of a side are equal, so the interval has no width')
     return { ...shared, mean, low: mean, high: mean, p: mean === 0 ? 1 : 0, error, degrees: pairs - 1, margin, marginShown }
@@ -41,5 +42,15 @@ export function measureUnpaired(metric: MetricDefinition, baseline: PerReplicati
   const [u, v] = [a / (a + b), b / (a + b)]
   const degrees = 1 / ((u * u) / (first.n - 1) + (v * v) / (second.n - 1))
   const half = studentQuantile(1 - (1 - CONFIDENCE) / 2, degrees) * error
-  return { ...shared, mean, low: mean - half, high: mean + half, p: studentTwoSided(mean / error, degrees), error, degrees, margin, marginShown }
+  return {
+    ...shared,
+    mean,
+    low: mean - half,
+    high: mean + half,
+    p: studentTwoSided(mean / error, degrees),
+    error,
+    degrees,
+    margin,
+    marginShown,
+  }
 }

@@ -61,7 +61,11 @@ export class CellReader {
     for (; end < text.length; end++) {
       const code = text.charCodeAt(end)
       if (code === COMMA || code === LF || code === CR) break
-      if (code === QUOTE) this.refuse(this.place, 'found a quote inside a cell that does not start with one; accepted: the whole cell in quotes, quotes in it doubled')
+      if (code === QUOTE)
+        this.refuse(
+          this.place,
+          'found a quote inside a cell that does not start with one; accepted: the whole cell in quotes, quotes in it doubled',
+        )
     }
     this.cell = text.slice(this.at, end)
     this.delimiter(end)
@@ -82,7 +86,8 @@ export class CellReader {
       if (text.charCodeAt(end + 1) !== QUOTE) {
         this.cell = cell
         const code = text.charCodeAt(end + 1)
-        if (end + 1 < text.length && code !== COMMA && code !== LF && code !== CR) this.refuse(this.place, 'found text behind the closing quote of a cell; accepted: a comma or the end of the line')
+        if (end + 1 < text.length && code !== COMMA && code !== LF && code !== CR)
+          this.refuse(this.place, 'found text behind the closing quote of a cell; accepted: a comma or the end of the line')
         this.delimiter(end + 1)
         return
       }
@@ -101,7 +106,11 @@ export class CellReader {
       return
     }
     this.ends = true
-    if (code === CR && text.charCodeAt(end + 1) !== LF && end + 1 < text.length) this.refuse({ line: this.line, column: end - this.lineStart + 1 }, 'found a carriage return inside a line; accepted: lines that end in LF or CRLF')
+    if (code === CR && text.charCodeAt(end + 1) !== LF && end + 1 < text.length)
+      this.refuse(
+        { line: this.line, column: end - this.lineStart + 1 },
+        'found a carriage return inside a line; accepted: lines that end in LF or CRLF',
+      )
     this.at = end + (code === CR ? 2 : 1)
     this.line++
     this.lineStart = this.at

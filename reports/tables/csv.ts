@@ -19,7 +19,8 @@ const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
  */
 export function csv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   for (const row of rows) {
-    if (row.length !== header.length) throw new RangeError(`row of a table: ${row.length} cells; accepted: ${header.length}, one per column`)
+    if (row.length !== header.length)
+      throw new RangeError(`row of a table: ${row.length} cells; accepted: ${header.length}, one per column`)
   }
   return stringify([header, ...rows] as Cell[][], {
     record_delimiter: 'unix',

@@ -7,20 +7,51 @@ import { csvOf } from './csv.ts'
 import type { Cell, Rows } from './csv.ts'
 
 const HEADER = [
-  'metric', 'kind', 'axis', 'level', 'against', 'second axis', 'second level', 'second against',
-  'comparison', 'pairs', 'difference', 'difference low', 'difference high', 'difference unit', 'margin', 'p', 'p Holm', 'verdict', 'reason',
+  'metric',
+  'kind',
+  'axis',
+  'level',
+  'against',
+  'second axis',
+  'second level',
+  'second against',
+  'comparison',
+  'pairs',
+  'difference',
+  'difference low',
+  'difference high',
+  'difference unit',
+  'margin',
+  'p',
+  'p Holm',
+  'verdict',
+  'reason',
 ]
 
 /** Only the header when no two axes have a choice. */
 export function effectsRows({ study, effects }: Summary): Rows {
-  const rows = effects.flatMap(({ metric, main, interactions }) => [...main, ...interactions].map((effect): Cell[] => {
-    const { contrast } = effect
-    return [
-      metric.id, effect.kind, ...factorCells(study, effect, 0), ...factorCells(study, effect, 1),
-      contrast.comparison, contrast.pairs, contrast.difference, contrast.low, contrast.high, contrastUnit({ metric }, contrast), contrast.margin,
-      contrast.p, contrast.adjusted, contrast.verdict, contrast.reason,
-    ]
-  }))
+  const rows = effects.flatMap(({ metric, main, interactions }) =>
+    [...main, ...interactions].map((effect): Cell[] => {
+      const { contrast } = effect
+      return [
+        metric.id,
+        effect.kind,
+        ...factorCells(study, effect, 0),
+        ...factorCells(study, effect, 1),
+        contrast.comparison,
+        contrast.pairs,
+        contrast.difference,
+        contrast.low,
+        contrast.high,
+        contrastUnit({ metric }, contrast),
+        contrast.margin,
+        contrast.p,
+        contrast.adjusted,
+        contrast.verdict,
+        contrast.reason,
+      ]
+    }),
+  )
   return { header: HEADER, rows }
 }
 

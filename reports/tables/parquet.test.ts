@@ -23,7 +23,9 @@ describe('tables as Parquet, read back by another reader', () => {
       if (cell === null || Number.isNaN(cell)) return null
       return typeof cell === 'number' && typeof rows[0][name] === 'string' ? String(cell) : cell
     }
-    rows.forEach((row, i) => expect(header.map((name) => row[name] ?? null)).toEqual(cells[i].map((cell, column) => seen(cell, header[column]))))
+    rows.forEach((row, i) =>
+      expect(header.map((name) => row[name] ?? null)).toEqual(cells[i].map((cell, column) => seen(cell, header[column]))),
+    )
     for (const { id, unit } of METRICS) expect(typeof (rows[0][`${id} [${unit}]`] ?? 0), id).toBe('number')
   })
 

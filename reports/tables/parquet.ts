@@ -34,7 +34,12 @@ export async function parquetWriter(load: () => Promise<Writer> = () => import('
 /** Names and contents of the files. */
 export function parquetTables(study: Study, writer: Writer): ReadonlyMap<string, Uint8Array> {
   const summary = summarise(study)
-  const tables: Readonly<Record<(typeof PARQUET_TABLES)[number], Rows>> = { runs: runsRows(study), summary: summaryRows(summary), effects: effectsRows(summary), timeseries: timeseriesRows(study) }
+  const tables: Readonly<Record<(typeof PARQUET_TABLES)[number], Rows>> = {
+    runs: runsRows(study),
+    summary: summaryRows(summary),
+    effects: effectsRows(summary),
+    timeseries: timeseriesRows(study),
+  }
   return new Map(PARQUET_TABLES.map((name) => [`${name}.parquet`, parquetOf(tables[name], writer)]))
 }
 

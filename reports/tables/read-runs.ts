@@ -77,20 +77,27 @@ function readHeader(cells: CellReader, refuse: Refuse): Header {
   // An axis may be called anything, `variant` too: the keys are the last four of these names that stand together.
   let keys = -1
   for (let i = 0; i + KEYS.length <= names.length; i++) if (KEYS.every((key, k) => names[i + k] === key)) keys = i
-  if (keys < 0) refuse(places[0], `found the columns ${names.slice(0, 6).map(quoted).join(', ')}; accepted: one per axis, then ${KEYS.join(', ')}, then the metrics`)
+  if (keys < 0)
+    refuse(
+      places[0],
+      `found the columns ${names.slice(0, 6).map(quoted).join(', ')}; accepted: one per axis, then ${KEYS.join(', ')}, then the metrics`,
+    )
   const axes = names.slice(0, keys)
   axes.forEach((axis, i) => {
     if (axes.indexOf(axis) < i) refuse(places[i], `found the axis ${quoted(axis)} a second time; accepted: each once`)
   })
-  if (names[names.length - 1] !== EVENTS) refuse(places[names.length - 1], `found ${quoted(names[names.length - 1])} as the last column; accepted: ${EVENTS}`)
+  if (names[names.length - 1] !== EVENTS)
+    refuse(places[names.length - 1], `found ${quoted(names[names.length - 1])} as the last column; accepted: ${EVENTS}`)
   const byHeading = new Map(METRICS.map((metric) => [metricHeading(metric), metric]))
   const metrics: { metric: MetricDefinition; column: number }[] = []
   const ignored: string[] = []
   for (let column = keys + KEYS.length; column < names.length - 1; column++) {
     const metric = byHeading.get(names[column])
     const bare = METRICS.find(({ id }) => names[column] === id || names[column].startsWith(`${id} [`))
-    if (metric === undefined && bare !== undefined) refuse(places[column], `found ${quoted(names[column])}; accepted: ${quoted(metricHeading(bare))}, the unit being part of it`)
-    if (names.indexOf(names[column], keys + KEYS.length) < column) refuse(places[column], `found the column ${quoted(names[column])} a second time; accepted: each once`)
+    if (metric === undefined && bare !== undefined)
+      refuse(places[column], `found ${quoted(names[column])}; accepted: ${quoted(metricHeading(bare))}, the unit being part of it`)
+    if (names.indexOf(names[column], keys + KEYS.length) < column)
+      refuse(places[column], `found the column ${quoted(names[column])} a second time; accepted: each once`)
     if (metric === undefined) ignored.push(names[column])
     else metrics.push({ metric, column })
   }
@@ -178,15 +185,24 @@ function readRows(cells: CellReader, { axes, width, metrics }: Header, refuse: R
     for (let column = 0; column < width; column++) {
       cells.next()
       const { cell } = cells
-      if (cells.ends !== (column === width - 1)) refuse(cells.place, `found ${cells.ends ? `a row of ${column + 1} cells` : 'a cell too many'}; accepted: ${width} cells, one per column`)
+      if (cells.ends !== (column === width - 1))
+        refuse(
+          cells.place,
+          `found ${cells.ends ? `a row of ${column + 1} cells` : 'a cell too many'}; accepted: ${width} cells, one per column`,
+        )
       if (column < keys) values[column] = unescaped(cell)
       else if (column === keys) {
         const row = rows.variantOf(values, unescaped(cell))
         if (typeof row === 'number') variant = row
-        else refuse(cells.place, `found the variant ${quoted(cell)} with axis values that do not belong to it (${quoted(row.clash)} before); accepted: one label per combination of axis values`)
+        else
+          refuse(
+            cells.place,
+            `found the variant ${quoted(cell)} with axis values that do not belong to it (${quoted(row.clash)} before); accepted: one label per combination of axis values`,
+          )
       } else if (column === keys + 1) {
         replication = /^\d{1,7}$/.test(cell) ? Number(cell) : MOST_REPLICATIONS
-        if (replication >= MOST_REPLICATIONS) refuse(cells.place, `found ${quoted(cell)} as replication; accepted: a whole number from 0 to ${MOST_REPLICATIONS - 1}`)
+        if (replication >= MOST_REPLICATIONS)
+          refuse(cells.place, `found ${quoted(cell)} as replication; accepted: a whole number from 0 to ${MOST_REPLICATIONS - 1}`)
         const key = variant * MOST_REPLICATIONS + replication
         if (seen.has(key)) refuse(cells.place, `found replication ${replication} of this variant a second time; accepted: each once`)
         seen.add(key)
@@ -212,16 +228,29 @@ const NO_REQUESTS = { buckets: new Int32Array(0), counts: new Float64Array(0), s
 const NO_SERIES = { rows: 0, columns: [] }
 
 /** What a runs.csv does not hold. */
-export type StudyAround = Pick<Study, 'name' | 'question' | 'primary' | 'margins' | 'notes' | 'reproduce'> & Partial<Pick<Study, 'setup' | 'replications' | 'warmup'>>
+export type StudyAround = Pick<Study, 'name' | 'question' | 'primary' | 'margins' | 'notes' | 'reproduce'> &
+  Partial<Pick<Study, 'setup' | 'replications' | 'warmup'>>
 
 /** As a study to summarise: without histograms, series and reasons of refusal, which the file does not have. */
 export function studyOfRuns(table: RunsTable, around: StudyAround): Study {
   const { axes, metrics, values } = table
-  const variants = table.variants.map(({ label, values: own }): Variant => ({ label, values: own, short: own.length === 0 ? label : own.join(' · ') }))
+  const variants = table.variants.map(({ label, values: own }): Variant => ({
+    label,
+    values: own,
+    short: own.length === 0 ? label : own.join(' · '),
+  }))
   const runs = Array.from({ length: table.rows }, (_, row): StudyRun => {
     const own: Record<string, number | null> = {}
     for (let i = 0; i < metrics.length; i++) own[metrics[i].id] = Number.isNaN(values[i][row]) ? null : values[i][row]
-    const result: RunResult = { metrics: own, refused: {}, latency: NO_REQUESTS, latencyByService: {}, series: NO_SERIES, events: table.events[row], notes: [] }
+    const result: RunResult = {
+      metrics: own,
+      refused: {},
+      latency: NO_REQUESTS,
+      latencyByService: {},
+      series: NO_SERIES,
+      events: table.events[row],
+      notes: [],
+    }
     return { variant: table.variant[row], replication: table.replication[row], seed: table.seed[row], id: table.id[row], result }
   })
   const named = axes.map((name, axis) => ({ name, values: [...new Set(variants.map((variant) => variant.values[axis]))] }))

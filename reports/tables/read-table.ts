@@ -26,15 +26,20 @@ export function readTable(text: string, file: string): ReadTable {
   const header = readRow(cells)
   const columns = namesOf(header)
   const twice = columns.findIndex((name, i) => columns.indexOf(name) < i)
-  if (twice >= 0) throw new TableError(file, { line: 1, column: 1 }, `found the column ${JSON.stringify(columns[twice])} twice; accepted: each once`)
+  if (twice >= 0)
+    throw new TableError(file, { line: 1, column: 1 }, `found the column ${JSON.stringify(columns[twice])} twice; accepted: each once`)
   const texts: string[][] = []
   while (!cells.done) {
     const row = readRow(cells)
-    if (row.length !== columns.length) throw new TableError(file, cells.place, `found ${row.length} cells; accepted: ${columns.length}, one per column`)
+    if (row.length !== columns.length)
+      throw new TableError(file, cells.place, `found ${row.length} cells; accepted: ${columns.length}, one per column`)
     texts.push(row)
   }
-  const isNumber = columns.map((_, column) => texts.some((row) => row[column] !== '') && texts.every((row) => row[column] === '' || NUMBER.test(row[column])))
-  const valueOf = (cell: string, column: number): string | number | null => (isNumber[column] ? (cell === '' ? null : Number(cell)) : unescaped(cell))
+  const isNumber = columns.map(
+    (_, column) => texts.some((row) => row[column] !== '') && texts.every((row) => row[column] === '' || NUMBER.test(row[column])),
+  )
+  const valueOf = (cell: string, column: number): string | number | null =>
+    isNumber[column] ? (cell === '' ? null : Number(cell)) : unescaped(cell)
   return { columns, rows: texts.map((row) => Object.fromEntries(row.map((cell, column) => [columns[column], valueOf(cell, column)]))) }
 }
 

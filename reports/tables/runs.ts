@@ -6,15 +6,7 @@ import { csvOf } from './csv.ts'
 import type { Rows } from './csv.ts'
 
 export function runsRows(study: Study): Rows {
-  const header = [
-    ...study.axes.map((axis) => axis.name),
-    'variant',
-    'replication',
-    'seed',
-    'id',
-    ...METRICS.map(metricHeading),
-    'events',
-  ]
+  const header = [...study.axes.map((axis) => axis.name), 'variant', 'replication', 'seed', 'id', ...METRICS.map(metricHeading), 'events']
   const rows = study.runs.map(({ variant, replication, seed, id, result }) => [
     ...study.variants[variant].values,
     study.variants[variant].label,

@@ -9,17 +9,38 @@ import { summaryCsv } from './summary.ts'
 import { timeseriesCsv, timeseriesStride } from './timeseries.ts'
 
 /** Splits text without quoted commas, which is all that these tests look at. */
-const lines = (text: string): string[][] => text.trimEnd().split('\n').map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/))
+const lines = (text: string): string[][] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/))
 
 describe('csv', () => {
   test('numbers are the shortest text that reads back the same; what is no number is an empty cell', () => {
-    expect(csv(['a', 'b'], [[0.1 + 0.2, null], [-1e-7, NaN], [-0, 1e21]])).toBe('a,b\n0.30000000000000004,\n-1e-7,\n0,1e+21\n')
+    expect(
+      csv(
+        ['a', 'b'],
+        [
+          [0.1 + 0.2, null],
+          [-1e-7, NaN],
+          [-0, 1e21],
+        ],
+      ),
+    ).toBe('a,b\n0.30000000000000004,\n-1e-7,\n0,1e+21\n')
   })
 
   test('text that a spreadsheet would run gets an apostrophe, negative numbers do not', () => {
-    expect(csv(['name', 'value'], [['=HYPERLINK("x")', -5], ['@a', -0.5], ['-b', 1], ['plain "q", x\ny', 2]])).toBe(
-      'name,value\n"\'=HYPERLINK(""x"")",-5\n\'@a,-0.5\n\'-b,1\n"plain ""q"", x\ny",2\n',
-    )
+    expect(
+      csv(
+        ['name', 'value'],
+        [
+          ['=HYPERLINK("x")', -5],
+          ['@a', -0.5],
+          ['-b', 1],
+          ['plain "q", x\ny', 2],
+        ],
+      ),
+    ).toBe('name,value\n"\'=HYPERLINK(""x"")",-5\n\'@a,-0.5\n\'-b,1\n"plain ""q"", x\ny",2\n')
   })
 
   test('a row of another length is refused', () => {
@@ -32,7 +53,16 @@ describe('runs.csv', () => {
   const [head, ...rows] = lines(runsCsv(study))
 
   test('has axes, variant, replication, seed, id, every metric with its unit, and events', () => {
-    expect(head).toEqual(['scheduling', 'slb', 'variant', 'replication', 'seed', 'id', ...METRICS.map((m) => `${m.id} [${m.unit}]`), 'events'])
+    expect(head).toEqual([
+      'scheduling',
+      'slb',
+      'variant',
+      'replication',
+      'seed',
+      'id',
+      ...METRICS.map((m) => `${m.id} [${m.unit}]`),
+      'events',
+    ])
   })
 
   test('has a row a run, and a number that reads back as the same one', () => {
@@ -59,12 +89,20 @@ describe('summary.csv', () => {
     expect([cell(base, 'n'), cell(base, 'difference'), cell(base, 'verdict')]).toEqual(['3', '', 'baseline'])
     const contrast = summary.row(1, 'slo-misses').contrast
     expect(Number(cell(variant, 'difference low'))).toBe(contrast?.low)
-    expect([cell(variant, 'verdict'), cell(variant, 'difference unit'), cell(variant, 'comparison')]).toEqual([contrast?.verdict, 'points', 'points'])
+    expect([cell(variant, 'verdict'), cell(variant, 'difference unit'), cell(variant, 'comparison')]).toEqual([
+      contrast?.verdict,
+      'points',
+      'points',
+    ])
   })
 
   test('a refused metric has an empty mean and its reason', () => {
     const row = rows.find((r) => cell(r, 'metric') === 'latency-p999')
-    expect(row === undefined ? '' : [cell(row, 'n'), cell(row, 'mean'), cell(row, 'reason')]).toEqual(['0', '', '"p99.9 needs 100,000 requests, the run had 10"'])
+    expect(row === undefined ? '' : [cell(row, 'n'), cell(row, 'mean'), cell(row, 'reason')]).toEqual([
+      '0',
+      '',
+      '"p99.9 needs 100,000 requests, the run had 10"',
+    ])
   })
 })
 
@@ -93,14 +131,32 @@ describe('effects.csv', () => {
     // 4 x 3 combinations: 3 + 2 main effects, 3 * 2 interactions
     expect(rows).toHaveLength(summary.present.length * 11)
     expect(rows[0].slice(0, 8)).toEqual(['slo-misses', 'main', 'scheduling', 'best-fit', 'least-allocated', '', '', ''])
-    expect(rows[10].slice(0, 8)).toEqual(['slo-misses', 'interaction', 'scheduling', 'first-fit', 'least-allocated', 'slb', 'least-connections', 'round-robin'])
+    expect(rows[10].slice(0, 8)).toEqual([
+      'slo-misses',
+      'interaction',
+      'scheduling',
+      'first-fit',
+      'least-allocated',
+      'slb',
+      'least-connections',
+      'round-robin',
+    ])
     const { contrast } = summary.effects[0].main[0]
-    expect(['pairs', 'difference', 'p Holm', 'verdict'].map((name) => rows[0][head.indexOf(name)])).toEqual(['3', String(contrast.difference), String(contrast.adjusted), contrast.verdict])
+    expect(['pairs', 'difference', 'p Holm', 'verdict'].map((name) => rows[0][head.indexOf(name)])).toEqual([
+      '3',
+      String(contrast.difference),
+      String(contrast.adjusted),
+      contrast.verdict,
+    ])
   })
 
   test('is its header alone when one axis was varied', () => {
     const study = fixtureStudy({ variants: 2, replications: 3, requests: 10, samples: 2 })
-    const one = { ...study, axes: [study.axes[0]], variants: study.variants.map((variant) => ({ ...variant, values: variant.values.slice(0, 1) })) }
+    const one = {
+      ...study,
+      axes: [study.axes[0]],
+      variants: study.variants.map((variant) => ({ ...variant, values: variant.values.slice(0, 1) })),
+    }
     expect(lines(effectsCsv(summarise(one)))).toHaveLength(1)
   })
 })

@@ -34,7 +34,8 @@ export function timeseriesRows(study: Study, mostRows = MOST_ROWS): Rows {
 /** The columns that any run has, time first: variants may differ in what they sample. */
 function seriesHeads(study: Study): Table['columns'] {
   const heads = new Map<string, Table['columns'][number]>()
-  for (const { result } of study.runs) for (const column of result.series.columns) if (!heads.has(column.name)) heads.set(column.name, column)
+  for (const { result } of study.runs)
+    for (const column of result.series.columns) if (!heads.has(column.name)) heads.set(column.name, column)
   return [...heads.values()].sort((a, b) => Number(b.role === 'time') - Number(a.role === 'time'))
 }
 

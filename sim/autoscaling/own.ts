@@ -22,7 +22,10 @@ export function adoptPeriodic<Made, View, Answer, Context>(
   axis: Axis<Made, View, Answer>,
   exported: unknown,
 ): Adopted<Definition<Made | null, Context>> {
-  const adopted = adopt<Made | null, Context>(axis.family, exported, [narrow<Made, View, Answer, Context>(axis), wide<Made, View, Answer, Context>(axis)])
+  const adopted = adopt<Made | null, Context>(axis.family, exported, [
+    narrow<Made, View, Answer, Context>(axis),
+    wide<Made, View, Answer, Context>(axis),
+  ])
   const every = everyOf((exported as Exported | null | undefined)?.['every'], axis.every)
   if (typeof every === 'number') return adopted
   return { problems: 'problems' in adopted ? [...adopted.problems, every] : [every] }
@@ -54,7 +57,9 @@ function wide<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door
       const every = own?.['every']
       const question = own?.[axis.question]
       if (typeof question !== 'function' || !isPeriod(every)) {
-        throw new TypeError(`${name}: create must return null or { every, ${axis.question}(view) } with every in whole microseconds above 0`)
+        throw new TypeError(
+          `${name}: create must return null or { every, ${axis.question}(view) } with every in whole microseconds above 0`,
+        )
       }
       return axis.make(every, (view) => axis.check(name, (question as Question).call(own, view)))
     },
@@ -67,7 +72,9 @@ const isPeriod = (value: unknown): value is number => typeof value === 'number' 
 export function everyOf(given: unknown, otherwise: number): number | string {
   if (given === undefined) return otherwise
   const every = typeof given === 'string' ? durationOf(given) : given
-  return isPeriod(every) ? every : `every must be a duration above 0 such as '15s', or whole microseconds, found ${JSON.stringify(given) ?? typeof given}`
+  return isPeriod(every)
+    ? every
+    : `every must be a duration above 0 such as '15s', or whole microseconds, found ${JSON.stringify(given) ?? typeof given}`
 }
 
 function durationOf(text: string): number | undefined {

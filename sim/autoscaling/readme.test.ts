@@ -6,16 +6,18 @@ import { sizeAutoscalers } from './sizes/index.ts'
 test('the table of members in the README is the lists of the axes replicas and sizes', () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
   const rows = [...readme.matchAll(/^\| (replicas|sizes) \| `([a-z-]+)` \| (\w+) \|/gm)].map((row) => `${row[1]} ${row[2]} ${row[3]}`)
-  const listed = (axis: string, all: readonly { name: string; fidelity: string }[]): string[] => all.map(({ name, fidelity }) => `${axis} ${name} ${fidelity}`)
+  const listed = (axis: string, all: readonly { name: string; fidelity: string }[]): string[] =>
+    all.map(({ name, fidelity }) => `${axis} ${name} ${fidelity}`)
   expect(rows).toEqual([...listed('replicas', replicaAutoscalers.all), ...listed('sizes', sizeAutoscalers.all)])
 })
 
-test.each(replicaAutoscalers.all.filter(({ parameters }) => Object.keys(parameters).length > 0).map(({ name, parameters }) => ({ name, parameters })))(
-  'the table of parameters in the section of $name is its own',
-  ({ name, parameters }) => {
-    const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
-    const section = readme.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? ''
-    const rows = [...section.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map((row) => [row[1], row[2]])
-    expect(rows).toEqual(Object.entries(parameters).map(([key, { kind }]) => [key, kind]))
-  },
-)
+test.each(
+  replicaAutoscalers.all
+    .filter(({ parameters }) => Object.keys(parameters).length > 0)
+    .map(({ name, parameters }) => ({ name, parameters })),
+)('the table of parameters in the section of $name is its own', ({ name, parameters }) => {
+  const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
+  const section = readme.split(/^## /m).find((text) => text.startsWith(`${name}\n`)) ?? ''
+  const rows = [...section.matchAll(/^\| `(\w+)` \| (\w+) \|/gm)].map((row) => [row[1], row[2]])
+  expect(rows).toEqual(Object.entries(parameters).map(([key, { kind }]) => [key, kind]))
+})

@@ -7,14 +7,25 @@ import { made, names } from './made.fixture.ts'
 import type { PackingProblem } from './policy.ts'
 import { problem } from './problem.fixture.ts'
 
-const square = (pods: readonly (readonly [number, number])[]): PackingProblem => problem(pods.map(([cpu, memory]) => ({ cpu, memory })), [], [{ cpu: 10, memory: 10 }])
+const square = (pods: readonly (readonly [number, number])[]): PackingProblem =>
+  problem(
+    pods.map(([cpu, memory]) => ({ cpu, memory })),
+    [],
+    [{ cpu: 10, memory: 10 }],
+  )
 const binOf = (name: string, p: PackingProblem, weights = 'equal'): number[] => [...made(name, { weights }).pack(p).bin]
 
 describe('worked by hand', () => {
   // a (3,7) b (8,7) c (3,1) d (2,2) e (1,3). Free (10,10): b has 80 + 70. Then (2,3): e has 2 + 9, d 4 + 6: e, and nothing fits (1,0).
   // Free (10,10): a. Then (7,3): c has 21 + 3, d 14 + 6: c, and d fits (4,2). Two bins. FFD: b | a, c beside a, d beside b, and e finds neither (0,1) nor (4,2).
   test('dot product, equal weights: b e | a c d, where FFD, BFD and norm greedy need three bins', () => {
-    const p = square([[3, 7], [8, 7], [3, 1], [2, 2], [1, 3]])
+    const p = square([
+      [3, 7],
+      [8, 7],
+      [3, 1],
+      [2, 2],
+      [1, 3],
+    ])
     expect(binOf('dot-product', p)).toEqual([1, 0, 1, 1, 0])
     for (const name of ['first-fit-decreasing', 'best-fit-decreasing']) expect(made(name).pack(p).opened.length).toBe(3)
     expect(Math.max(...binOf('norm-greedy', p))).toBe(2)
@@ -23,7 +34,13 @@ describe('worked by hand', () => {
   // a (2,7) b (6,4) c (2,3) d (1,2) e (4,2). Left of (10,10): a (8,3) 73, b (4,6) 52, c 113, d 145, e 100: b. Of (4,6): c (2,3) 13, d (3,4) 25, e (0,4) 16: c. Then d. Next bin: a, e.
   // Dot product: b, then of (4,6) e has 16 + 12, c 8 + 18: e, and (0,4) takes nothing; a with c; d is the third.
   test('norm greedy, equal weights: b c d | a e, where dot product needs three bins', () => {
-    const p = square([[2, 7], [6, 4], [2, 3], [1, 2], [4, 2]])
+    const p = square([
+      [2, 7],
+      [6, 4],
+      [2, 3],
+      [1, 2],
+      [4, 2],
+    ])
     expect(binOf('norm-greedy', p)).toEqual([1, 0, 0, 0, 1])
     expect(binOf('dot-product', p)).toEqual([1, 0, 1, 2, 0])
   })
@@ -31,38 +48,77 @@ describe('worked by hand', () => {
   // a (4,4) b (5,3) c (3,1) d (3,5) e (1,7): average demand (3.2, 4.0). Equal weights: a, b, d, e tie at 80, a came first: a b | d c | e.
   // Weighted, of (10,10): a 28.8, b 28, d 29.6, e 31.2: e. Of (9,3): b 14.4 + 3.6, c 8.6 + 1.2: b. Then d (29.6); of (7,5): a 9.0 + 8.0, c 6.7 + 2: a, then c. Two bins.
   test('weights by average demand: the scarcer memory decides, e b | d a c instead of a b | d c | e', () => {
-    const p = square([[4, 4], [5, 3], [3, 1], [3, 5], [1, 7]])
+    const p = square([
+      [4, 4],
+      [5, 3],
+      [3, 1],
+      [3, 5],
+      [1, 7],
+    ])
     expect(binOf('dot-product', p)).toEqual([0, 0, 1, 1, 2])
     expect(binOf('dot-product', p, 'average-demand')).toEqual([1, 0, 1, 1, 0])
   })
 
   // Average demand (6.2, 2.2) in tens. Equal: a (9,2) leaves 1 + 64 = 65, b (5,5) leaves 50: b. Weighted: a 0.62 * 1 + 0.22 * 64 = 14.7, b 0.62 * 25 + 0.22 * 25 = 21: a.
   test('weights by average demand, norm greedy: CPU is what is scarce, so (9,2) goes before (5,5)', () => {
-    const p = square([[5, 5], [9, 2], [5, 1], [6, 1], [6, 2]])
+    const p = square([
+      [5, 5],
+      [9, 2],
+      [5, 1],
+      [6, 1],
+      [6, 2],
+    ])
     expect(binOf('norm-greedy', p)[0]).toBe(0)
     expect(binOf('norm-greedy', p, 'average-demand')[1]).toBe(0)
   })
 
   test('existing bins are filled in row order, each until nothing fits; the pod with the larger demand first', () => {
     // Row 0 has (3,3): only (2,2) and (1,1) fit, 2*3+2*3 = 12 first. Row 1 has (9,9): (5,5) and then (4,4).
-    const p = problem([[1, 1], [4, 4], [5, 5], [2, 2]].map(([cpu, memory]) => ({ cpu, memory })), [{ cpu: 3, memory: 3 }, { cpu: 9, memory: 9 }], [])
+    const p = problem(
+      [
+        [1, 1],
+        [4, 4],
+        [5, 5],
+        [2, 2],
+      ].map(([cpu, memory]) => ({ cpu, memory })),
+      [
+        { cpu: 3, memory: 3 },
+        { cpu: 9, memory: 9 },
+      ],
+      [],
+    )
     for (const name of ['dot-product', 'norm-greedy']) expect(binOf(name, p)).toEqual([0, 1, 1, 0])
   })
 
   test('equal affinity: the kind of pod that came first; equal pods in their own order', () => {
-    const p = problem([{ cpu: 6, kind: 'a' }, { cpu: 6, kind: 'b' }, { cpu: 6, kind: 'a' }], [], [{ cpu: 10 }])
+    const p = problem(
+      [
+        { cpu: 6, kind: 'a' },
+        { cpu: 6, kind: 'b' },
+        { cpu: 6, kind: 'a' },
+      ],
+      [],
+      [{ cpu: 10 }],
+    )
     expect(binOf('dot-product', p)).toEqual([0, 2, 1])
   })
 
   // The affinities times 100 are whole numbers; as binary fractions 0.3 + 0.3 is less than 0.2 + 0.4.
   test.each([
     { name: 'dot-product', of: (free: number[], pod: number[]) => free[0] * pod[0] + free[1] * pod[1] },
-    { name: 'norm-greedy', of: (free: number[], pod: number[]) => -((free[0] - pod[0]) * (free[0] - pod[0]) + (free[1] - pod[1]) * (free[1] - pod[1])) },
+    {
+      name: 'norm-greedy',
+      of: (free: number[], pod: number[]) => -((free[0] - pod[0]) * (free[0] - pod[0]) + (free[1] - pod[1]) * (free[1] - pod[1])),
+    },
   ])('$name decides as whole numbers do, the first kind on ties, though tenths are no binary fractions', ({ name, of }) => {
     const amounts = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }))
     fc.assert(
       fc.property(amounts(4, 10), fc.array(amounts(1, 4), { minLength: 2, maxLength: 8 }), (free, pods) => {
-        const p = problem(pods.map(([cpu, memory]) => ({ cpu, memory })), [{ cpu: free[0], memory: free[1], pods: 1 }], [{ cpu: 10, memory: 10, limit: 0 }])
+        const p = problem(
+          pods.map(([cpu, memory]) => ({ cpu, memory })),
+          [{ cpu: free[0], memory: free[1], pods: 1 }],
+          [{ cpu: 10, memory: 10, limit: 0 }],
+        )
         const affinities = pods.map((pod) => of(free, pod))
         expect(binOf(name, p).indexOf(0)).toBe(affinities.indexOf(Math.max(...affinities)))
       }),
@@ -71,10 +127,16 @@ describe('worked by hand', () => {
   })
 
   test('a type that repeats takes the same devices again: 8 pods of two devices, four nodes', () => {
-    const p = problem(Array.from({ length: 8 }, () => ({ cpu: 1, gpus: 2 })), [], [{ devices: Array.from({ length: 4 }, () => 1000) }])
+    const p = problem(
+      Array.from({ length: 8 }, () => ({ cpu: 1, gpus: 2 })),
+      [],
+      [{ devices: Array.from({ length: 4 }, () => 1000) }],
+    )
     const { bin, deviceMask } = made('dot-product').pack(p)
     expect([...bin]).toEqual([0, 0, 1, 1, 2, 2, 3, 3])
-    expect([...deviceMask!].map((mask) => mask.toString(2).padStart(DEVICES, '0'))).toEqual(Array.from({ length: 8 }, (_, k) => (k % 2 ? '00001100' : '00000011')))
+    expect([...deviceMask!].map((mask) => mask.toString(2).padStart(DEVICES, '0'))).toEqual(
+      Array.from({ length: 8 }, (_, k) => (k % 2 ? '00001100' : '00000011')),
+    )
   })
 })
 
@@ -92,17 +154,21 @@ function instances(name: string, demand: (between: (low: number, high: number) =
 }
 
 describe('Panigrahy et al. 2011: the bin-centric heuristics need fewer bins than FFD in most classes of instances', () => {
-  const total = (list: readonly PackingProblem[], name: string): number => list.reduce((sum, p) => sum + made(name).pack(p).opened.length, 0)
+  const total = (list: readonly PackingProblem[], name: string): number =>
+    list.reduce((sum, p) => sum + made(name).pack(p).opened.length, 0)
 
   // Classes 1 and 4 of Caprara and Toth 2001, used there: two resources, uniform. Their gain there is up to about ten percent.
   test.each<[string, (between: (low: number, high: number) => number) => number[]]>([
     ['two resources, 10 to 40 percent each', (between) => [between(100, 400), between(100, 400)]],
     ['two resources, 5 to 20 percent each', (between) => [between(50, 200), between(50, 200)]],
     ['four resources, 5 to 30 percent each', (between) => [1, 2, 3, 4].map(() => between(50, 300))],
-    ['three resources, much of one and little of the others', (between) => {
-      const much = between(0, 2)
-      return [0, 1, 2].map((r) => (r === much ? between(200, 600) : between(10, 100)))
-    }],
+    [
+      'three resources, much of one and little of the others',
+      (between) => {
+        const much = between(0, 2)
+        return [0, 1, 2].map((r) => (r === much ? between(200, 600) : between(10, 100)))
+      },
+    ],
   ])('%s: dot product and norm greedy take fewer bins than FFD, up to 10 in 100, FFD and BFD fewer than FF, NF most', (name, demand) => {
     const list = instances(name, demand)
     const decreasing = total(list, 'first-fit-decreasing')
@@ -113,7 +179,9 @@ describe('Panigrahy et al. 2011: the bin-centric heuristics need fewer bins than
     const first = total(list, 'first-fit')
     expect(decreasing).toBeLessThan(first)
     expect(total(list, 'best-fit-decreasing')).toBeLessThan(first)
-    expect(total(list, 'next-fit')).toBe(Math.max(...names.filter((each) => each !== 'next-fit-decreasing').map((each) => total(list, each))))
+    expect(total(list, 'next-fit')).toBe(
+      Math.max(...names.filter((each) => each !== 'next-fit-decreasing').map((each) => total(list, each))),
+    )
   })
 
   // Demands that go against each other, 60 % in all: here the sum of shares already says how hard a pod is to place.

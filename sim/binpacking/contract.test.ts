@@ -3,9 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { valuesOf } from '../common/define.ts'
 import { DEVICES, MILLI, NONE } from '../cluster/views.ts'
-import {
-  continuousBound, firstFitInOrder, lowerBound, packers, packingGap, plainPackers, verifyPacking,
-} from './index.ts'
+import { continuousBound, firstFitInOrder, lowerBound, packers, packingGap, plainPackers, verifyPacking } from './index.ts'
 import { made, names, valuesFor } from './made.fixture.ts'
 import { optionsOf } from './search/parameters.ts'
 import type { Packing, PackingProblem } from './policy.ts'
@@ -20,7 +18,12 @@ const members = packers.all.flatMap(({ name, parameters, create }) => {
 members.push({ name: 'first-fit-in-order (the estimator)', fresh: () => firstFitInOrder })
 
 /** Everything that can be compared, as plain data. */
-const plain = ({ bin, deviceMask, opened, leftOver }: Packing): unknown => ({ bin: [...bin], devices: [...(deviceMask ?? [])], opened: [...opened], leftOver })
+const plain = ({ bin, deviceMask, opened, leftOver }: Packing): unknown => ({
+  bin: [...bin],
+  devices: [...(deviceMask ?? [])],
+  opened: [...opened],
+  leftOver,
+})
 
 /** The first bin that still has room for one more pod of the class, by what its pods have left; NONE when there is none. */
 function roomFor(p: PackingProblem, packing: Packing, podClass: number): number {
@@ -28,7 +31,9 @@ function roomFor(p: PackingProblem, packing: Packing, podClass: number): number 
   for (let bin = 0; bin < p.bins + packing.opened.length; bin++) {
     const type = bin < p.bins ? null : p.types[packing.opened[bin - p.bins]]
     const left = p.free.map((column, r) => (type === null ? column[bin] : type.capacity[r]))
-    const devices = Array.from({ length: DEVICES }, (_, d) => (type === null ? p.freeDevice[bin * DEVICES + d] : d < type.devices ? MILLI : 0))
+    const devices = Array.from({ length: DEVICES }, (_, d) =>
+      type === null ? p.freeDevice[bin * DEVICES + d] : d < type.devices ? MILLI : 0,
+    )
     packing.bin.forEach((other, item) => {
       if (other !== bin) return
       left.forEach((_, r) => (left[r] -= request[r][p.podClass[item]]))
@@ -36,7 +41,8 @@ function roomFor(p: PackingProblem, packing: Packing, podClass: number): number 
     })
     const admitted = type === null ? p.binAdmits(podClass, bin) : type.admits(podClass)
     const fitting = devices.filter((free) => free >= gpuMilli[podClass]).length
-    if (admitted && left.every((amount, r) => request[r][podClass] <= amount) && (gpus[podClass] === 0 || fitting >= gpus[podClass])) return bin
+    if (admitted && left.every((amount, r) => request[r][podClass] <= amount) && (gpus[podClass] === 0 || fitting >= gpus[podClass]))
+      return bin
   }
   return NONE
 }
@@ -45,7 +51,12 @@ for (const { name, fresh } of members) {
   describe(name, () => {
     test('never over capacity, never a bin that does not admit, limits kept, counts true', () => {
       const packer = fresh()
-      fc.assert(fc.property(anyProblem, (p) => { expect(verifyPacking(p, packer.pack(p))).toEqual([]) }), { numRuns: 300, seed: 11 })
+      fc.assert(
+        fc.property(anyProblem, (p) => {
+          expect(verifyPacking(p, packer.pack(p))).toEqual([])
+        }),
+        { numRuns: 300, seed: 11 },
+      )
     })
 
     test('no pod is left over that would fit into a bin as it stands', () => {
@@ -130,6 +141,11 @@ describe('equal to the plain scan of all bins, or of all pods, whatever the para
   })
 
   test('first-fit-in-order is first-fit', () => {
-    fc.assert(fc.property(anyProblem, (p) => { expect(plain(firstFitInOrder.pack(p))).toEqual(plain(plainPackers['first-fit']().pack(p))) }), { numRuns: 500, seed: 15 })
+    fc.assert(
+      fc.property(anyProblem, (p) => {
+        expect(plain(firstFitInOrder.pack(p))).toEqual(plain(plainPackers['first-fit']().pack(p)))
+      }),
+      { numRuns: 500, seed: 15 },
+    )
   })
 })

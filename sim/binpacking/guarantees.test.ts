@@ -10,9 +10,19 @@ const times = (count: number, size: number): number[] => Array.from({ length: co
 const binsOf = (name: string, sizes: readonly number[], capacity: number): number => made(name).pack(line(sizes, capacity)).opened.length
 
 /** Sizes that leave something to decide: around halves, thirds and quarters, and any. */
-const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 46, max: 54 }), fc.integer({ min: 30, max: 36 }), fc.integer({ min: 22, max: 28 })), {
-  minLength: 1, maxLength: 12, size: 'max',
-})
+const sizes = fc.array(
+  fc.oneof(
+    fc.integer({ min: 1, max: 100 }),
+    fc.integer({ min: 46, max: 54 }),
+    fc.integer({ min: 30, max: 36 }),
+    fc.integer({ min: 22, max: 28 }),
+  ),
+  {
+    minLength: 1,
+    maxLength: 12,
+    size: 'max',
+  },
+)
 
 // k bins are within the guarantee when slack(k, OPT) >= 0. Whole numbers throughout.
 const guarantees: [name: string, formula: string, slack: (bins: number, best: number) => number][] = [
@@ -43,9 +53,17 @@ describe('one dimension, OPT by branch and bound', () => {
     expect(worse).toBeGreaterThan(10)
   })
 
-  test.each([['dot-product'], ['norm-greedy']])('%s fills a bin with the largest that fits, first to last: in one dimension that is FFD', (name) => {
-    fc.assert(fc.property(sizes, (list) => { expect(binsOf(name, list, 100)).toBe(binsOf('first-fit-decreasing', list, 100)) }), { numRuns: 500, seed: 32 })
-  })
+  test.each([['dot-product'], ['norm-greedy']])(
+    '%s fills a bin with the largest that fits, first to last: in one dimension that is FFD',
+    (name) => {
+      fc.assert(
+        fc.property(sizes, (list) => {
+          expect(binsOf(name, list, 100)).toBe(binsOf('first-fit-decreasing', list, 100))
+        }),
+        { numRuns: 500, seed: 32 },
+      )
+    },
+  )
 })
 
 describe('worst cases that are reached', () => {

@@ -16,5 +16,9 @@ export const names: readonly string[] = packers.all.map(({ name }) => name).filt
 /** Values for every parameter of a member, drawn from what it accepts. */
 export function valuesFor(name: string): fc.Arbitrary<Record<string, ParameterValue>> {
   const { parameters } = packers.find(name)!
-  return fc.record(Object.fromEntries(Object.entries(parameters).map(([key, { kind, choices }]) => [key, kind === 'boolean' ? fc.boolean() : fc.constantFrom(...choices!)])))
+  return fc.record(
+    Object.fromEntries(
+      Object.entries(parameters).map(([key, { kind, choices }]) => [key, kind === 'boolean' ? fc.boolean() : fc.constantFrom(...choices!)]),
+    ),
+  )
 }

@@ -4,7 +4,11 @@ import { adoptPacker, verifyPacking } from './index.ts'
 import type { Packer, Packing } from './policy.ts'
 import { problem } from './problem.fixture.ts'
 
-const of = (bin: number[], opened: number[] = [], leftOver = bin.filter((b) => b < 0).length): Packing => ({ bin: Int32Array.from(bin), opened, leftOver })
+const of = (bin: number[], opened: number[] = [], leftOver = bin.filter((b) => b < 0).length): Packing => ({
+  bin: Int32Array.from(bin),
+  opened,
+  leftOver,
+})
 
 function adopted(exported: unknown): Packer {
   const result = adoptPacker(exported)
@@ -13,7 +17,11 @@ function adopted(exported: unknown): Packer {
 }
 
 describe('verifyPacking names every fault', () => {
-  const p = problem([{ cpu: 4 }, { cpu: 4, memory: 1 }, { cpu: 1, kind: 'a' }], [{ cpu: 5 }, { cpu: 8, refuses: ['a'] }], [{ cpu: 6, limit: 1 }])
+  const p = problem(
+    [{ cpu: 4 }, { cpu: 4, memory: 1 }, { cpu: 1, kind: 'a' }],
+    [{ cpu: 5 }, { cpu: 8, refuses: ['a'] }],
+    [{ cpu: 6, limit: 1 }],
+  )
   test.each<[string, Packing, RegExp[]]>([
     ['a good one', of([0, 1, 0]), []],
     ['over capacity', of([0, 0, 1]), [/^bin 0 has 5 of resource 0, its pods ask for 8$/, /^bin 1 does not admit pod 2/]],
@@ -33,7 +41,11 @@ describe('verifyPacking names every fault', () => {
     ['nothing', undefined, /must be an object \{ bin, opened, leftOver \}, found undefined/],
     ['a plain array', { bin: [0, 0, 0], opened: [], leftOver: 0 }, /bin must be an Int32Array/],
     ['no list of new bins', { bin: new Int32Array(3), leftOver: 0 }, /opened must be an array/],
-    ['masks that are no column', { bin: new Int32Array(3), opened: [], leftOver: 0, deviceMask: [0] }, /deviceMask, when given, must be an Int32Array of 3 rows/],
+    [
+      'masks that are no column',
+      { bin: new Int32Array(3), opened: [], leftOver: 0, deviceMask: [0] },
+      /deviceMask, when given, must be an Int32Array of 3 rows/,
+    ],
   ])('%s', (_name, packing, fault) => expect(verifyPacking(p, packing as Packing)[0]).toMatch(fault))
 
   test('devices: the mask must have as many as the pod wants, with room; without masks there must be a way', () => {
@@ -43,12 +55,23 @@ describe('verifyPacking names every fault', () => {
     expect(masks(0b001, 0b010, 0b100)).toEqual([expect.stringMatching(/no such room on the devices of pod 2 \(deviceMask 4\)/)])
     expect(masks(0b011, 0b100, 0b001)).toContainEqual(expect.stringMatching(/pod 0 wants 1 devices, its deviceMask is 3/))
     expect(verifyPacking(gpu, of([0, 0, 0]))).toEqual([])
-    const small = problem([{ gpus: 1, gpuMilli: 600 }, { gpus: 1, gpuMilli: 600 }], [{ devices: [1000] }], [])
+    const small = problem(
+      [
+        { gpus: 1, gpuMilli: 600 },
+        { gpus: 1, gpuMilli: 600 },
+      ],
+      [{ devices: [1000] }],
+      [],
+    )
     expect(verifyPacking(small, of([0, 0]))).toEqual([expect.stringMatching(/1000|too few free devices/)])
   })
 
   test('ten faults and a count of the others', () => {
-    const many = problem(Array.from({ length: 15 }, () => ({ cpu: 1, kind: 'a' })), [{ refuses: ['a'] }], [])
+    const many = problem(
+      Array.from({ length: 15 }, () => ({ cpu: 1, kind: 'a' })),
+      [{ refuses: ['a'] }],
+      [],
+    )
     const problems = verifyPacking(many, of(Array.from({ length: 15 }, () => 0)))
     expect(problems.length).toBe(11)
     expect(problems[10]).toBe('and 5 more')
@@ -60,7 +83,8 @@ describe('adoptPacker', () => {
   const byTurns = {
     name: 'by-turns',
     parameters: { each: 1 },
-    pack: ({ items }: { items: number }, { each }: { each: number }) => of(Array.from({ length: items }, (_, item) => Math.floor(item / each))),
+    pack: ({ items }: { items: number }, { each }: { each: number }) =>
+      of(Array.from({ length: items }, (_, item) => Math.floor(item / each))),
   }
 
   test('the narrow door: pack(problem, values), checked, devices filled in', () => {
@@ -71,12 +95,17 @@ describe('adoptPacker', () => {
   })
 
   test('the wide door: create(values, context)', () => {
-    const wide = { name: 'wide', create: (values: { each: number }, context: { now(): number }) => ({ pack: () => of([values.each + context.now() === 7 ? 0 : -1]) }) }
+    const wide = {
+      name: 'wide',
+      create: (values: { each: number }, context: { now(): number }) => ({ pack: () => of([values.each + context.now() === 7 ? 0 : -1]) }),
+    }
     expect([...adopted(wide).pack(problem([{ cpu: 1 }], [{ cpu: 1 }], [])).bin]).toEqual([0])
   })
 
   test('a packing that is none ends with the name of the packer', () => {
-    expect(() => adopted(byTurns).pack(problem([{ cpu: 5 }], [{ cpu: 4 }], []))).toThrow(/^the packer by-turns gave no packing: bin 0 has 4 of resource 0/)
+    expect(() => adopted(byTurns).pack(problem([{ cpu: 5 }], [{ cpu: 4 }], []))).toThrow(
+      /^the packer by-turns gave no packing: bin 0 has 4 of resource 0/,
+    )
     expect(() => adopted({ name: 'wide', create: () => ({}) })).toThrow(/^wide: create must return null or \{ pack\(problem\) \}$/)
   })
 

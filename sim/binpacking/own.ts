@@ -26,7 +26,8 @@ export function adoptPacker(exported: unknown): Adopted<PackerDefinition> {
   return adopt<Packer | null, PackingContext>('packer', exported, [
     {
       name: 'pack',
-      make: (given) => (values) => verified(String(given['name']), { pack: (problem) => (given['pack'] as Pack).call(given, problem, values) }),
+      make: (given) => (values) =>
+        verified(String(given['name']), { pack: (problem) => (given['pack'] as Pack).call(given, problem, values) }),
     },
     {
       name: 'create',

@@ -35,7 +35,15 @@ export function classesOf(pods: readonly Pod[], named: number): { classes: Class
   const rows: Required<Pod>[] = []
   const byKey = new Map<string, number>()
   const podClass = Int32Array.from(pods, (pod) => {
-    const full = { cpu: 0, memory: 0, gpus: 0, gpuMilli: pod.gpus ? MILLI : 0, kind: '', ...pod, named: Array.from({ length: named }, (_, i) => pod.named?.[i] ?? 0) }
+    const full = {
+      cpu: 0,
+      memory: 0,
+      gpus: 0,
+      gpuMilli: pod.gpus ? MILLI : 0,
+      kind: '',
+      ...pod,
+      named: Array.from({ length: named }, (_, i) => pod.named?.[i] ?? 0),
+    }
     const key = JSON.stringify(full, Object.keys(full).sort())
     if (!byKey.has(key)) byKey.set(key, rows.push(full) - 1)
     return byKey.get(key)!
@@ -46,8 +54,17 @@ export function classesOf(pods: readonly Pod[], named: number): { classes: Class
   const zero = column(() => 0)
   const request = [cpu, memory, column(() => 1), ...Array.from({ length: named }, (_, i) => column((row) => row.named[i]))]
   const classes: ClassesView = {
-    count: rows.length, request, cpu, memory, limit: zero, usage: zero, gpus: column((row) => row.gpus), gpuMilli: column((row) => row.gpuMilli), priority: zero,
-    tenant: zero, tenants: [''],
+    count: rows.length,
+    request,
+    cpu,
+    memory,
+    limit: zero,
+    usage: zero,
+    gpus: column((row) => row.gpus),
+    gpuMilli: column((row) => row.gpuMilli),
+    priority: zero,
+    tenant: zero,
+    tenants: [''],
   }
   return { classes, podClass, kinds: rows.map((row) => row.kind) }
 }
@@ -56,7 +73,12 @@ export function classesOf(pods: readonly Pod[], named: number): { classes: Class
 export function problem(pods: readonly Pod[], bins: readonly Bin[], types: readonly Type[]): PackingProblem {
   const named = Math.max(0, ...[...pods, ...bins, ...types].map((x) => x.named?.length ?? 0))
   const { classes, podClass, kinds } = classesOf(pods, named)
-  const vector = (bin: Bin): number[] => [bin.cpu ?? PLENTY, bin.memory ?? PLENTY, bin.pods ?? PLENTY, ...Array.from({ length: named }, (_, i) => bin.named?.[i] ?? PLENTY)]
+  const vector = (bin: Bin): number[] => [
+    bin.cpu ?? PLENTY,
+    bin.memory ?? PLENTY,
+    bin.pods ?? PLENTY,
+    ...Array.from({ length: named }, (_, i) => bin.named?.[i] ?? PLENTY),
+  ]
   const vectors = bins.map(vector)
   const freeDevice = new Int32Array(bins.length * DEVICES)
   bins.forEach((bin, row) => freeDevice.set(bin.devices ?? [], row * DEVICES))
@@ -68,18 +90,21 @@ export function problem(pods: readonly Pod[], bins: readonly Bin[], types: reado
     free: Array.from({ length: FIRST_NAMED + named }, (_, r) => Float64Array.from(vectors, (amounts) => amounts[r])),
     freeDevice,
     binAdmits: (row, bin) => !(bins[bin].refuses ?? []).includes(kinds[row]),
-    types: types.map(
-      (type, row): BinType => ({
-        name: `type-${row}`,
-        capacity: vector(type),
-        devices: type.devices?.length ?? 0,
-        price: type.price ?? 0,
-        limit: type.limit ?? Infinity,
-        admits: (podClassRow) => !(type.refuses ?? []).includes(kinds[podClassRow]),
-      }),
-    ),
+    types: types.map((type, row): BinType => ({
+      name: `type-${row}`,
+      capacity: vector(type),
+      devices: type.devices?.length ?? 0,
+      price: type.price ?? 0,
+      limit: type.limit ?? Infinity,
+      admits: (podClassRow) => !(type.refuses ?? []).includes(kinds[podClassRow]),
+    })),
   }
 }
 
 /** Textbook instances: sizes of one dimension into bins of one capacity, as many as it takes. */
-export const line = (sizes: readonly number[], capacity: number): PackingProblem => problem(sizes.map((cpu) => ({ cpu })), [], [{ cpu: capacity }])
+export const line = (sizes: readonly number[], capacity: number): PackingProblem =>
+  problem(
+    sizes.map((cpu) => ({ cpu })),
+    [],
+    [{ cpu: capacity }],
+  )

@@ -7,7 +7,10 @@ const kind = fc.constantFrom('', 'a', 'b')
 const pod: fc.Arbitrary<Pod> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ cpu: fc.integer({ min: 0, max: 60 }), memory: fc.integer({ min: 0, max: 40 }), kind }) },
   { weight: 1, arbitrary: fc.record({ cpu: fc.integer({ min: 1, max: 20 }), gpus: fc.constantFrom(1, 2, 3), kind }) },
-  { weight: 2, arbitrary: fc.record({ cpu: fc.integer({ min: 0, max: 5 }), gpus: fc.constant(1), gpuMilli: fc.integer({ min: 1, max: 1000 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ cpu: fc.integer({ min: 0, max: 5 }), gpus: fc.constant(1), gpuMilli: fc.integer({ min: 1, max: 1000 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ named: fc.tuple(fc.integer({ min: 0, max: 5 })), memory: fc.integer({ min: 0, max: 2 ** 40 }) }) },
 )
 
@@ -37,7 +40,9 @@ const pods = (most: number): fc.Arbitrary<Pod[]> =>
     .tuple(fc.array(pod, { minLength: 1, maxLength: 12, size: 'max' }), fc.array(fc.nat(), { maxLength: most, size: 'max' }))
     .map(([shapes, draws]) => draws.map((draw) => shapes[draw % shapes.length]))
 
-export const anyProblem = fc.tuple(pods(60), fc.array(bin, { maxLength: 12, size: 'max' }), fc.array(type, { maxLength: 3 })).map(([p, b, t]) => problem(p, b, t))
+export const anyProblem = fc
+  .tuple(pods(60), fc.array(bin, { maxLength: 12, size: 'max' }), fc.array(type, { maxLength: 3 }))
+  .map(([p, b, t]) => problem(p, b, t))
 
 /** The same with hardly two pods alike, and more of them. */
 export const variedProblem = fc

@@ -13,16 +13,32 @@ test('the table of members in the README is the list', () => {
   expect(rows).toEqual(packers.all.map(({ name, fidelity }) => `${name} ${fidelity}`))
 })
 
-test.each([['size', sizeParameters.size.choices], ['newBins', newBinParameters.newBins.choices]])('the table of %s in the README has the choices that are accepted', (heading, choices) => {
-  const table = readme.slice(readme.indexOf(`| \`${heading}\``)).split('\n\n')[0].split('\n').slice(2).join('\n')
+test.each([
+  ['size', sizeParameters.size.choices],
+  ['newBins', newBinParameters.newBins.choices],
+])('the table of %s in the README has the choices that are accepted', (heading, choices) => {
+  const table = readme
+    .slice(readme.indexOf(`| \`${heading}\``))
+    .split('\n\n')[0]
+    .split('\n')
+    .slice(2)
+    .join('\n')
   expect([...table.matchAll(/^\| `([a-z0-9-]+)`/gm)].map((row) => row[1])).toEqual(choices)
 })
 
 test('the example of types in the README: what the four rules open and pay, before and after right-sizing', () => {
   const cores = [6, 1, 1].map((cpu) => ({ cpu }))
-  const types = [[6, 9], [8, 10], [16, 18], [64, 100]].map(([cpu, price]) => ({ cpu, price }))
+  const types = [
+    [6, 9],
+    [8, 10],
+    [16, 18],
+    [64, 100],
+  ].map(([cpu, price]) => ({ cpu, price }))
   const p = problem(cores, [], types)
-  const cost = (values: Record<string, string | boolean>): number => made('first-fit-decreasing', values).pack(p).opened.reduce((sum, type) => sum + types[type].price, 0)
+  const cost = (values: Record<string, string | boolean>): number =>
+    made('first-fit-decreasing', values)
+      .pack(p)
+      .opened.reduce((sum, type) => sum + types[type].price, 0)
   const paid = (rightSizing: boolean): number[] => newBinParameters.newBins.choices.map((newBins) => cost({ newBins, rightSizing }))
   expect(paid(false)).toEqual([18, 18, 10, 100])
   expect(paid(true)).toEqual([10, 18, 10, 10])
@@ -38,5 +54,7 @@ test('the example in the README packs 6 5 4 7 into bins of 10 as next fit does, 
   const packer = adopted.definition.create({}, { now: () => 0 })!
   // 6 | 5 4 | 7: the 4 would fit beside the 6, but next fit does not look back.
   expect([...packer.pack(line([6, 5, 4, 7], 10)).bin]).toEqual([0, 1, 1, 2])
-  expect(() => packer.pack(line([11], 10))).toThrow('the packer newest-bin gave no packing: new bin 0 (type-0) has 10 of resource 0, its pods ask for 11')
+  expect(() => packer.pack(line([11], 10))).toThrow(
+    'the packer newest-bin gave no packing: new bin 0 (type-0) has 10 of resource 0, its pods ask for 11',
+  )
 })

@@ -33,17 +33,20 @@ const loop = (name: string, seat: PackerSeat, values = {}): SimulationInput =>
   })
 
 describe.each(names)('%s', (name) => {
-  test.each<[PackerSeat]>([['rounds'], ['estimator'], ['both']])('%s: the pool grows, every pod finds a node, runs and goes, the pool shrinks; twice the same', (seat) => {
-    const simulation = new Simulation(loop(name, seat))
-    const result = simulation.run()
-    expect(simulation.parts.pods.pending.count).toBe(90)
-    expect(result.metrics['pending-censored']).toBe(0)
-    expect(simulation.parts.cluster.gone).toBe(90)
-    const nodes = result.series.columns.find((column) => column.name === 'nodes')!.values as Float64Array
-    expect(Math.max(...nodes)).toBeGreaterThan(6)
-    expect(nodes[nodes.length - 1]).toBeLessThan(6)
-    expect(new Simulation(loop(name, seat)).run()).toEqual(result)
-  })
+  test.each<[PackerSeat]>([['rounds'], ['estimator'], ['both']])(
+    '%s: the pool grows, every pod finds a node, runs and goes, the pool shrinks; twice the same',
+    (seat) => {
+      const simulation = new Simulation(loop(name, seat))
+      const result = simulation.run()
+      expect(simulation.parts.pods.pending.count).toBe(90)
+      expect(result.metrics['pending-censored']).toBe(0)
+      expect(simulation.parts.cluster.gone).toBe(90)
+      const nodes = result.series.columns.find((column) => column.name === 'nodes')!.values as Float64Array
+      expect(Math.max(...nodes)).toBeGreaterThan(6)
+      expect(nodes[nodes.length - 1]).toBeLessThan(6)
+      expect(new Simulation(loop(name, seat)).run()).toEqual(result)
+    },
+  )
 
   test('both, with every rule for new bins and right-sizing', () => {
     for (const newBins of ['cheapest', 'price-per-size', 'largest']) {

@@ -14,10 +14,18 @@ const whole = percent(100, 100)
 
 /** No two pods of more than half the CPU share a bin, so the bin's row is the pod's place in the order. */
 function orderOf(pods: readonly Pod[], values: Record<string, string>): string {
-  const p = problem(pods, pods.map(() => whole), [])
+  const p = problem(
+    pods,
+    pods.map(() => whole),
+    [],
+  )
   const { bin } = made('first-fit-decreasing', values).pack(p)
   const names = [...'ABCDEF']
-  return [...bin].map((row, item) => ({ row, name: names[item] })).sort((a, b) => a.row - b.row).map(({ name }) => name).join('')
+  return [...bin]
+    .map((row, item) => ({ row, name: names[item] }))
+    .sort((a, b) => a.row - b.row)
+    .map(({ name }) => name)
+    .join('')
 }
 
 describe('size: the order of pods', () => {
@@ -27,7 +35,12 @@ describe('size: the order of pods', () => {
   // C (75, 47)    122        7834           75       3525
   // D (88, 48)    136       10048           88       4224
   const pods = [percent(60, 60), percent(90, 20), percent(75, 47), percent(88, 48)]
-  test.each<[SizeName, string]>([['l1', 'DCAB'], ['l2', 'DBCA'], ['l-infinity', 'BDCA'], ['product', 'DACB']])('%s puts A (60, 60), B (90, 20), C (75, 47), D (88, 48) in the order %s', (size, order) => {
+  test.each<[SizeName, string]>([
+    ['l1', 'DCAB'],
+    ['l2', 'DBCA'],
+    ['l-infinity', 'BDCA'],
+    ['product', 'DACB'],
+  ])('%s puts A (60, 60), B (90, 20), C (75, 47), D (88, 48) in the order %s', (size, order) => {
     expect(orderOf(pods, { size })).toBe(order)
   })
 
@@ -38,7 +51,10 @@ describe('size: the order of pods', () => {
 
   // Average demand: CPU (60 + 52 + 100) / 3 = 70.7, memory (30 + 40) / 3 = 23.3.
   // A (60, 30): 90 equally, 0.707 * 60 + 0.233 * 30 = 49.4; B (52, 40): 92, 36.7 + 9.3 = 46.1; C (100, 0): 100, 70.7.
-  test.each<[WeightsName, string]>([['equal', 'CBA'], ['average-demand', 'CAB']])('weights %s: C (100, 0), then A (60, 30) and B (52, 40) in the order %s: what is asked for most counts most', (weights, order) => {
+  test.each<[WeightsName, string]>([
+    ['equal', 'CBA'],
+    ['average-demand', 'CAB'],
+  ])('weights %s: C (100, 0), then A (60, 30) and B (52, 40) in the order %s: what is asked for most counts most', (weights, order) => {
     expect(orderOf([percent(60, 30), percent(52, 40), percent(100, 0)], { weights })).toBe(order)
   })
 })
@@ -49,14 +65,18 @@ describe('size: the room in bins', () => {
   const c = percent(75, 47)
   const d = percent(88, 48)
   /** Which of the two bins a pod of (1, 1) goes to; the type is there to make the largest bin (100, 100). */
-  const chosen = (name: string, bins: readonly Bin[], size: SizeName): number => made(name, { size }).pack(problem([percent(1, 1)], bins, [whole])).bin[0]
+  const chosen = (name: string, bins: readonly Bin[], size: SizeName): number =>
+    made(name, { size }).pack(problem([percent(1, 1)], bins, [whole])).bin[0]
   test.each<[string, readonly Bin[], SizeName, SizeName]>([
     ['B (90, 20) and A (60, 60)', [b, a], 'l1', 'l2'], // 110 < 120, 8500 > 7200
     ['B (90, 20) and D (88, 48)', [b, d], 'l2', 'l-infinity'], // 8500 < 10048, 90 > 88
     ['A (60, 60) and C (75, 47)', [a, c], 'l1', 'product'], // 120 < 122, 3600 > 3525
     ['A (60, 60) and B (90, 20)', [a, b], 'l-infinity', 'product'], // 60 < 90, 3600 > 1800
   ])('of %s %j the first has less room by %s, the second by %s', (_bins, bins, first, second) => {
-    for (const [best, worst] of [['best-fit', 'worst-fit'], ['best-fit-decreasing', 'worst-fit-decreasing']]) {
+    for (const [best, worst] of [
+      ['best-fit', 'worst-fit'],
+      ['best-fit-decreasing', 'worst-fit-decreasing'],
+    ]) {
       expect(chosen(best, bins, first)).toBe(0)
       expect(chosen(worst, bins, first)).toBe(1)
       expect(chosen(best, bins, second)).toBe(1)
@@ -73,7 +93,10 @@ describe('size: the room in bins', () => {
 })
 
 describe('every measure', () => {
-  const measures = fc.tuple(fc.constantFrom<SizeName>('l1', 'l2', 'l-infinity', 'product'), fc.constantFrom<WeightsName>('equal', 'average-demand'))
+  const measures = fc.tuple(
+    fc.constantFrom<SizeName>('l1', 'l2', 'l-infinity', 'product'),
+    fc.constantFrom<WeightsName>('equal', 'average-demand'),
+  )
 
   test('a pod never measures more than a bin it fits in', () => {
     fc.assert(
@@ -83,7 +106,8 @@ describe('every measure', () => {
         measure.reset(p, classes)
         const bins = new Bins()
         bins.reset(p, measure)
-        for (const row of classes) for (let bin = 0; bin < p.bins; bin++) if (bins.fits(row, bin)) expect(measure.size(row)).toBeLessThanOrEqual(bins.room(bin))
+        for (const row of classes)
+          for (let bin = 0; bin < p.bins; bin++) if (bins.fits(row, bin)) expect(measure.size(row)).toBeLessThanOrEqual(bins.room(bin))
       }),
       { numRuns: 500, seed: 41 },
     )
@@ -95,7 +119,9 @@ describe('every measure', () => {
         const measure = new Measure(size, weights)
         const classes = classesOf(p)
         measure.reset(p, classes)
-        const plainly = Array.from({ length: p.items }, (_, item) => item).sort((a, b) => measure.size(p.podClass[b]) - measure.size(p.podClass[a]))
+        const plainly = Array.from({ length: p.items }, (_, item) => item).sort(
+          (a, b) => measure.size(p.podClass[b]) - measure.size(p.podClass[a]),
+        )
         expect([...decreasing(p, new Waiting(p, measure, classes))]).toEqual(plainly)
       }),
       { numRuns: 500, seed: 42 },

@@ -27,7 +27,11 @@ describe('worked by hand', () => {
   const sizes = [44, 24, 24, 22, 21, 17, 8, 8, 6, 6]
 
   test('FFD, capacity 60: 3 full bins', () => {
-    expect(packed(firstFitDecreasing, line(sizes, 60))).toEqual([[44, 8, 8], [24, 24, 6, 6], [22, 21, 17]])
+    expect(packed(firstFitDecreasing, line(sizes, 60))).toEqual([
+      [44, 8, 8],
+      [24, 24, 6, 6],
+      [22, 21, 17],
+    ])
   })
 
   test('FFD, capacity 61: 4 bins, one more than with 60', () => {
@@ -48,7 +52,11 @@ describe('worked by hand', () => {
   test('in order of arrival, capacity 10: 4 8 5 1 2 6 needs 3 bins, decreasing order too, sorted up 4', () => {
     // Arrival: 4+5+1 | 8+2 | 6. Decreasing 8 6 5 4 2 1: 8+2 | 6+4 | 5+1. Going up 1 2 4 5 6 8: 1+2+4 | 5 | 6 | 8.
     expect(packed(firstFitInOrder, line([4, 8, 5, 1, 2, 6], 10))).toEqual([[5, 4, 1], [8, 2], [6]])
-    expect(packed(firstFitDecreasing, line([4, 8, 5, 1, 2, 6], 10))).toEqual([[8, 2], [6, 4], [5, 1]])
+    expect(packed(firstFitDecreasing, line([4, 8, 5, 1, 2, 6], 10))).toEqual([
+      [8, 2],
+      [6, 4],
+      [5, 1],
+    ])
     expect(packed(firstFitInOrder, line([1, 2, 4, 5, 6, 8], 10))).toEqual([[4, 2, 1], [5], [6], [8]])
   })
 })
@@ -73,33 +81,42 @@ describe('bounds from the literature', () => {
   })
 
   /** Bins of 1000 cut into pieces without waste: the optimum is their number. */
-  const perfect = fc.array(fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 6, size: 'max' }), { minLength: 1, maxLength: 40, size: 'max' }).map((cuts) => ({
-    optimum: cuts.length,
-    sizes: cuts.flatMap((pieces) => {
-      const sizes: number[] = []
-      let left = 1000
-      for (const piece of pieces) {
-        if (piece >= left) break
-        sizes.push(piece)
-        left -= piece
-      }
-      return [...sizes, left]
-    }),
-  }))
-
-  test.each([['first-fit-decreasing'], ['best-fit-decreasing']])('%s: bins <= 11/9 OPT + 6/9 (Dosa 2007; BFD: Johnson 1973), where OPT is known by construction', (name) => {
-    const packer = made(name)
-    fc.assert(
-      fc.property(perfect, ({ optimum, sizes }) => {
-        const p = line(sizes, 1000)
-        const bins = packer.pack(p).opened.length
-        expect(continuousBound(p).bins).toBe(optimum)
-        expect(bins).toBeGreaterThanOrEqual(optimum)
-        expect(9 * bins).toBeLessThanOrEqual(11 * optimum + 6)
+  const perfect = fc
+    .array(fc.array(fc.integer({ min: 1, max: 600 }), { minLength: 1, maxLength: 6, size: 'max' }), {
+      minLength: 1,
+      maxLength: 40,
+      size: 'max',
+    })
+    .map((cuts) => ({
+      optimum: cuts.length,
+      sizes: cuts.flatMap((pieces) => {
+        const sizes: number[] = []
+        let left = 1000
+        for (const piece of pieces) {
+          if (piece >= left) break
+          sizes.push(piece)
+          left -= piece
+        }
+        return [...sizes, left]
       }),
-      { numRuns: 300, seed: 1 },
-    )
-  })
+    }))
+
+  test.each([['first-fit-decreasing'], ['best-fit-decreasing']])(
+    '%s: bins <= 11/9 OPT + 6/9 (Dosa 2007; BFD: Johnson 1973), where OPT is known by construction',
+    (name) => {
+      const packer = made(name)
+      fc.assert(
+        fc.property(perfect, ({ optimum, sizes }) => {
+          const p = line(sizes, 1000)
+          const bins = packer.pack(p).opened.length
+          expect(continuousBound(p).bins).toBe(optimum)
+          expect(bins).toBeGreaterThanOrEqual(optimum)
+          expect(9 * bins).toBeLessThanOrEqual(11 * optimum + 6)
+        }),
+        { numRuns: 300, seed: 1 },
+      )
+    },
+  )
 
   test('first fit in any order: bins <= floor(1.7 OPT) (Dosa and Sgall 2013)', () => {
     fc.assert(
@@ -127,12 +144,23 @@ describe('vectors', () => {
   test('size is the sum of shares: (500m, 1 GiB) of 1000m and 8 GiB is 5/8, before (600m, 0) with 3/5', () => {
     const gib = 2 ** 30
     // Bins of 1000m and 8 GiB. 0.5 + 0.125 = 0.625 > 0.6: the second pod goes first, and to bin 0.
-    const p = problem([{ cpu: 600 }, { cpu: 500, memory: gib }], [{ cpu: 1000, memory: 8 * gib }, { cpu: 1000, memory: 8 * gib }], [])
+    const p = problem(
+      [{ cpu: 600 }, { cpu: 500, memory: gib }],
+      [
+        { cpu: 1000, memory: 8 * gib },
+        { cpu: 1000, memory: 8 * gib },
+      ],
+      [],
+    )
     expect([...firstFitDecreasing.pack(p).bin]).toEqual([1, 0])
   })
 
   test('complementary demands share a bin: 4 of (900m, 1) and 4 of (100m, 9) of (1000m, 10) fill 4 bins', () => {
-    const p = problem([...Array.from({ length: 4 }, () => ({ cpu: 900, memory: 1 })), ...Array.from({ length: 4 }, () => ({ cpu: 100, memory: 9 }))], [], [{ cpu: 1000, memory: 10 }])
+    const p = problem(
+      [...Array.from({ length: 4 }, () => ({ cpu: 900, memory: 1 })), ...Array.from({ length: 4 }, () => ({ cpu: 100, memory: 9 }))],
+      [],
+      [{ cpu: 1000, memory: 10 }],
+    )
     for (const packer of [firstFitDecreasing, bestFitDecreasing]) {
       const packing = packer.pack(p)
       expect(packing.opened.length).toBe(4)
@@ -141,8 +169,24 @@ describe('vectors', () => {
   })
 
   test('the count of pods and a named resource bind like any other: 7 pods at 3 a bin need 3 bins, 5 licences at 1 a bin 5', () => {
-    expect(firstFitDecreasing.pack(problem(times(7, 0).map(() => ({ cpu: 1 })), [], [{ pods: 3 }])).opened.length).toBe(3)
-    expect(bestFitDecreasing.pack(problem(times(5, 0).map(() => ({ named: [1] })), [], [{ named: [1] }])).opened.length).toBe(5)
+    expect(
+      firstFitDecreasing.pack(
+        problem(
+          times(7, 0).map(() => ({ cpu: 1 })),
+          [],
+          [{ pods: 3 }],
+        ),
+      ).opened.length,
+    ).toBe(3)
+    expect(
+      bestFitDecreasing.pack(
+        problem(
+          times(5, 0).map(() => ({ named: [1] })),
+          [],
+          [{ named: [1] }],
+        ),
+      ).opened.length,
+    ).toBe(5)
   })
 
   test('shares of a device go to the tightest, whole devices come from the lowest index', () => {
@@ -156,7 +200,11 @@ describe('vectors', () => {
   })
 
   test('decreasing order saves a device: 300 300 700 700 fill two, where the order of arrival strands the last', () => {
-    const p = problem([300, 300, 700, 700].map((gpuMilli) => ({ gpus: 1, gpuMilli })), [{ devices: [1000, 1000] }], [])
+    const p = problem(
+      [300, 300, 700, 700].map((gpuMilli) => ({ gpus: 1, gpuMilli })),
+      [{ devices: [1000, 1000] }],
+      [],
+    )
     expect(firstFitDecreasing.pack(p).leftOver).toBe(0)
     expect(firstFitInOrder.pack(p).leftOver).toBe(1)
     expect(verifyPacking(p, firstFitDecreasing.pack(p))).toEqual([])
@@ -165,7 +213,14 @@ describe('vectors', () => {
 
 describe('new bins', () => {
   test('the cheapest per pod that it would hold: 4 for 3.0 (0.75 each) before 1 for 1.0, and 1 for 1.0 for the last one alone', () => {
-    const p = problem(times(5, 0).map(() => ({ cpu: 1000 })), [], [{ cpu: 1000, price: 1_000_000 }, { cpu: 4000, price: 3_000_000 }])
+    const p = problem(
+      times(5, 0).map(() => ({ cpu: 1000 })),
+      [],
+      [
+        { cpu: 1000, price: 1_000_000 },
+        { cpu: 4000, price: 3_000_000 },
+      ],
+    )
     expect(firstFitDecreasing.pack(p).opened).toEqual([1, 0])
   })
 
@@ -175,7 +230,14 @@ describe('new bins', () => {
   })
 
   test('a type at its limit is passed over, and what nothing takes is left over', () => {
-    const p = problem([...times(3, 0).map(() => ({ cpu: 1000 })), { cpu: 9000 }], [], [{ cpu: 1000, limit: 1 }, { cpu: 1500, price: 5, limit: 1 }])
+    const p = problem(
+      [...times(3, 0).map(() => ({ cpu: 1000 })), { cpu: 9000 }],
+      [],
+      [
+        { cpu: 1000, limit: 1 },
+        { cpu: 1500, price: 5, limit: 1 },
+      ],
+    )
     const packing = bestFitDecreasing.pack(p)
     expect(packing.opened).toEqual([0, 1])
     expect([...packing.bin]).toEqual([0, 1, NONE, NONE])
@@ -191,14 +253,25 @@ describe('new bins', () => {
 describe('continuous bound', () => {
   // CPU: 7 * 600 = 4200 of 1000 -> 5 bins. Memory: 7 * 3 = 21 of 4 -> 6 bins. Pods: 7 of 5 -> 2. The largest: 6.
   test('ceil(sum / capacity) over resources, the largest: 5, 6 and 2 give 6', () => {
-    const p = problem(times(7, 0).map(() => ({ cpu: 600, memory: 3 })), [], [{ cpu: 1000, memory: 4, pods: 5 }])
+    const p = problem(
+      times(7, 0).map(() => ({ cpu: 600, memory: 3 })),
+      [],
+      [{ cpu: 1000, memory: 4, pods: 5 }],
+    )
     expect(continuousBound(p).bins).toBe(6)
   })
 
   // 4200m. Existing rooms 2000 and 500, types 1000 (price 10) and 3000 (price 20). Fewest bins: 3000 + 3000 -> 2.
   // Cost: existing hold 2500 for nothing, 1700 are left; the cheapest millicore is 20/3000: 11.33, whole micro-dollars below: 11.
   test('largest bins first for the count, cheapest room first for the cost', () => {
-    const p = problem(times(7, 0).map(() => ({ cpu: 600 })), [{ cpu: 2000 }, { cpu: 500 }], [{ cpu: 1000, price: 10 }, { cpu: 3000, price: 20 }])
+    const p = problem(
+      times(7, 0).map(() => ({ cpu: 600 })),
+      [{ cpu: 2000 }, { cpu: 500 }],
+      [
+        { cpu: 1000, price: 10 },
+        { cpu: 3000, price: 20 },
+      ],
+    )
     expect(continuousBound(p)).toEqual({ bins: 2, cost: 11 })
   })
 

@@ -6,8 +6,12 @@ export function bytesOf(cluster: Cluster): Map<string, string> {
   const found = new Map<string, string>()
   const { nodes, pods, residents, classes, log, allocatable, allocated } = cluster
   const counters = {
-    gpuAllocatable: cluster.gpuAllocatable, gpuAllocated: cluster.gpuAllocated, pendingPods: cluster.pendingPods,
-    nodesInUse: cluster.nodesInUse, created: cluster.created, gone: cluster.gone,
+    gpuAllocatable: cluster.gpuAllocatable,
+    gpuAllocated: cluster.gpuAllocated,
+    pendingPods: cluster.pendingPods,
+    nodesInUse: cluster.nodesInUse,
+    created: cluster.created,
+    gone: cluster.gone,
   }
   collect({ nodes, pods, residents, classes, log, allocatable, allocated, counters }, '', found)
   return found

@@ -6,7 +6,8 @@ import { newCluster, step, steps } from './churn.fixture.ts'
 import type { Cluster } from './cluster.ts'
 import { CPU, NodeState, PodPhase } from './views.ts'
 
-const sample = (): Cluster => clusterOf().nodes(2, { gpus: 2 }).pod({ cpu: 3000, gpus: 1, gpuMilli: 300 }, onNode(1)).pod({}, onNode(1)).pod().build().cluster
+const sample = (): Cluster =>
+  clusterOf().nodes(2, { gpus: 2 }).pod({ cpu: 3000, gpus: 1, gpuMilli: 300 }, onNode(1)).pod({}, onNode(1)).pod().build().cluster
 
 describe('the check', () => {
   it('finds nothing wrong in any life of a cluster', () => {
@@ -33,13 +34,25 @@ describe('the check', () => {
     ['a device over capacity', ({ nodes }) => (nodes.freeDevice[9] = -5), 'device 1 has -5 milli-GPU free'],
     ['a device that is not there', ({ nodes }) => (nodes.freeDevice[2] = 1000), 'device 2 of node 0: found 1000, expected 0'],
     ['a count of pods', ({ nodes }) => nodes.podCount[1]++, 'pods on node 1: found 3, expected 2'],
-    ['a pod\'s node', ({ pods }) => (pods.node[0] = 0), 'node of pod 0 in the list of node 1: found 0, expected 1'],
-    ['a pod\'s phase', ({ pods }) => (pods.phase[0] = PodPhase.Gone), 'phase of pod 0 on node 1: found 0, expected 2'],
-    ['a waiting pod\'s node', ({ pods }) => (pods.node[2] = 0), 'node of pod 2, which holds none: found 0, expected -1'],
+    ["a pod's node", ({ pods }) => (pods.node[0] = 0), 'node of pod 0 in the list of node 1: found 0, expected 1'],
+    ["a pod's phase", ({ pods }) => (pods.phase[0] = PodPhase.Gone), 'phase of pod 0 on node 1: found 0, expected 2'],
+    ["a waiting pod's node", ({ pods }) => (pods.node[2] = 0), 'node of pod 2, which holds none: found 0, expected -1'],
     ['a list', ({ residents }) => (residents.previous[0] = 0), 'pod before pod 0 in the list of node 1: found 0, expected 1'],
-    ['a list that runs in a circle', ({ residents }) => (residents.next[0] = 1), 'pod before pod 1 in the list of node 1: found -1, expected 0'],
-    ['a list with another node\'s pod', ({ residents }) => (residents.first[0] = 1), 'node of pod 1 in the list of node 0: found 1, expected 0'],
-    ['a node that went with its pods', ({ nodes }) => (nodes.state[1] = NodeState.Gone), 'pods on node 1, which is gone: found 2, expected 0'],
+    [
+      'a list that runs in a circle',
+      ({ residents }) => (residents.next[0] = 1),
+      'pod before pod 1 in the list of node 1: found -1, expected 0',
+    ],
+    [
+      "a list with another node's pod",
+      ({ residents }) => (residents.first[0] = 1),
+      'node of pod 1 in the list of node 0: found 1, expected 0',
+    ],
+    [
+      'a node that went with its pods',
+      ({ nodes }) => (nodes.state[1] = NodeState.Gone),
+      'pods on node 1, which is gone: found 2, expected 0',
+    ],
     ['allocatable', (cluster) => cluster.allocatable[CPU]++, 'allocatable cpu of all nodes: found 32001, expected 32000'],
     ['allocated', (cluster) => cluster.allocated[CPU]--, 'allocated cpu of all nodes: found 3999, expected 4000'],
     ['allocatable GPU', (cluster) => cluster.gpuAllocatable++, 'allocatable milli-GPU of all nodes: found 4001'],

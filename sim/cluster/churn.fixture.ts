@@ -11,11 +11,19 @@ export interface Step {
 }
 
 const SHAPES = [
-  shape(), shape({ cpu: 3000, memory: '7Gi' }), shape({ gpus: 1, gpuMilli: 400 }), shape({ gpus: 2 }), shape({ resources: { fpga: 1 } }), shape({ cpu: 0, memory: 0 }),
+  shape(),
+  shape({ cpu: 3000, memory: '7Gi' }),
+  shape({ gpus: 1, gpuMilli: 400 }),
+  shape({ gpus: 2 }),
+  shape({ resources: { fpga: 1 } }),
+  shape({ cpu: 0, memory: 0 }),
   shape({ nodeSelector: { disk: 'ssd' } }),
 ]
 const TEMPLATES = [
-  template({ cpu: 8000, memory: '16Gi' }), template({ gpus: 4, zone: 'b' }), template({ pods: 3, resources: { fpga: 2 } }), template({ labels: { disk: 'ssd' }, cpu: 5000 }),
+  template({ cpu: 8000, memory: '16Gi' }),
+  template({ gpus: 4, zone: 'b' }),
+  template({ pods: 3, resources: { fpga: 2 } }),
+  template({ labels: { disk: 'ssd' }, cpu: 5000 }),
   template({ taints: [{ key: 'a', value: '', effect: 'NoSchedule' }] }),
 ]
 const STATES = [NodeState.Ready, NodeState.Ready, NodeState.Cordoned, NodeState.Provisioning]
@@ -24,7 +32,10 @@ export const newCluster = (): Cluster => new Cluster(['fpga'])
 
 /** Steps in a mix in which clusters fill: half of them bind. */
 export const steps = (maxLength: number): fc.Arbitrary<Step[]> =>
-  fc.array(fc.record({ kind: fc.constantFrom(0, 1, 2, 2, 3, 3, 3, 3, 3, 4, 5, 6), a: fc.nat(9999), b: fc.nat(9999) }), { maxLength, size: 'max' })
+  fc.array(fc.record({ kind: fc.constantFrom(0, 1, 2, 2, 3, 3, 3, 3, 3, 4, 5, 6), a: fc.nat(9999), b: fc.nat(9999) }), {
+    maxLength,
+    size: 'max',
+  })
 
 /** Takes one step; one that is impossible in the present state changes nothing. */
 export function step(cluster: Cluster, { kind, a, b }: Step): void {

@@ -98,9 +98,18 @@ export class Classes implements ClassesView {
 function canonical(shape: PodShape): string {
   const { gpus } = shape
   return JSON.stringify([
-    shape.cpu, shape.memory, shape.limit, gpus, gpus === 0 ? 0 : shape.gpuMilli, gpus === 0 ? [] : [...shape.gpuModels].sort(),
-    shape.usage, shape.priority, shape.tenant ?? '',
-    sortedEntries(shape.resources).filter(([, amount]) => amount !== 0), sortedEntries(shape.labels), sortedEntries(shape.nodeSelector),
+    shape.cpu,
+    shape.memory,
+    shape.limit,
+    gpus,
+    gpus === 0 ? 0 : shape.gpuMilli,
+    gpus === 0 ? [] : [...shape.gpuModels].sort(),
+    shape.usage,
+    shape.priority,
+    shape.tenant ?? '',
+    sortedEntries(shape.resources).filter(([, amount]) => amount !== 0),
+    sortedEntries(shape.labels),
+    sortedEntries(shape.nodeSelector),
     shape.tolerations.map((t) => JSON.stringify([t.key, t.operator, t.value, t.effect])).sort(),
   ])
 }
@@ -116,16 +125,21 @@ function assertShape(shape: PodShape): void {
   assertWhole(shape.limit, 'the cpu limit of a pod [millicores]')
   assertWhole(shape.gpus, 'the number of devices a pod asks for', DEVICES)
   for (const [name, amount] of Object.entries(shape.resources)) assertWhole(amount, `the request of a pod for ${name}`)
-  if (!(shape.usage >= 0 && shape.usage < Infinity)) throw new Error(`the usage of a pod is ${shape.usage}; accepted is a share of its request, 0 or more`)
-  if ((shape.priority | 0) !== shape.priority) throw new Error(`the priority of a pod is ${shape.priority}; accepted is a whole number of 32 bits`)
+  if (!(shape.usage >= 0 && shape.usage < Infinity))
+    throw new Error(`the usage of a pod is ${shape.usage}; accepted is a share of its request, 0 or more`)
+  if ((shape.priority | 0) !== shape.priority)
+    throw new Error(`the priority of a pod is ${shape.priority}; accepted is a whole number of 32 bits`)
   if (shape.gpus > 0) {
     const least = shape.gpus === 1 ? 1 : MILLI
     assertWhole(shape.gpuMilli, `the milli-GPU per device of a pod with ${shape.gpus} devices`, MILLI)
     if (shape.gpuMilli < least) {
-      throw new Error(`a pod asks for ${shape.gpus} devices with ${shape.gpuMilli} milli-GPU each; accepted is 1 to ${MILLI} of one device, or ${MILLI} of several`)
+      throw new Error(
+        `a pod asks for ${shape.gpus} devices with ${shape.gpuMilli} milli-GPU each; accepted is 1 to ${MILLI} of one device, or ${MILLI} of several`,
+      )
     }
   }
   for (const { key, operator } of shape.tolerations) {
-    if (key === '' && operator !== 'Exists') throw new Error(`a toleration without a key has operator ${operator}; accepted is Exists, which tolerates every key`)
+    if (key === '' && operator !== 'Exists')
+      throw new Error(`a toleration without a key has operator ${operator}; accepted is Exists, which tolerates every key`)
   }
 }

@@ -15,7 +15,9 @@ const entries = (cursor: LogCursor): number[][] => {
 
 describe('nodes', () => {
   it('offer what the template says, and are counted while they are paid for', () => {
-    const { cluster } = clusterOf().node({ cpu: '4', memory: '8Gi', gpus: 2, zone: 'b', resources: { fpga: 3 } }).build()
+    const { cluster } = clusterOf()
+      .node({ cpu: '4', memory: '8Gi', gpus: 2, zone: 'b', resources: { fpga: 3 } })
+      .build()
     const { nodes } = cluster.view
     expect(nodes.resources).toEqual(['cpu', 'memory', 'pods', 'fpga'])
     expect(nodes.capacity.map((column) => column[0])).toEqual([4000, 8 * GIB, 110, 3])
@@ -75,7 +77,10 @@ describe('nodes', () => {
 describe('classes', () => {
   it('are one for equal shapes, whatever the order of their keys and lists', () => {
     const cluster = new Cluster()
-    const tolerations = [{ key: 'a', operator: 'Exists', value: '', effect: '' }, { key: 'b', operator: 'Equal', value: 'x', effect: 'NoSchedule' }] as const
+    const tolerations = [
+      { key: 'a', operator: 'Exists', value: '', effect: '' },
+      { key: 'b', operator: 'Equal', value: 'x', effect: 'NoSchedule' },
+    ] as const
     const one = shape({ labels: { a: '1', b: '2' }, gpus: 1, gpuModels: ['T4', 'A10'], tolerations })
     const same = shape({ labels: { b: '2', a: '1' }, gpus: 1, gpuModels: ['A10', 'T4'], tolerations: [...tolerations].reverse() })
     expect(cluster.internClass(same)).toBe(cluster.internClass(one))
@@ -84,12 +89,31 @@ describe('classes', () => {
   it('differ by everything a shape says', () => {
     const cluster = new Cluster(['fpga'])
     const variants = [
-      {}, { cpu: 2 }, { memory: 2 }, { limit: 2 }, { gpus: 1 }, { gpus: 1, gpuMilli: 500 }, { gpus: 1, gpuModels: ['T4'] }, { usage: 0.5 }, { resources: { fpga: 1 } },
-      { labels: { a: '1' } }, { nodeSelector: { a: '1' } }, { priority: 7 }, { tolerations: [{ key: 'a', operator: 'Exists', value: '', effect: '' }] },
+      {},
+      { cpu: 2 },
+      { memory: 2 },
+      { limit: 2 },
+      { gpus: 1 },
+      { gpus: 1, gpuMilli: 500 },
+      { gpus: 1, gpuModels: ['T4'] },
+      { usage: 0.5 },
+      { resources: { fpga: 1 } },
+      { labels: { a: '1' } },
+      { nodeSelector: { a: '1' } },
+      { priority: 7 },
+      { tolerations: [{ key: 'a', operator: 'Exists', value: '', effect: '' }] },
     ] as const
     expect(new Set(variants.map((partial) => cluster.internClass(shape(partial)))).size).toBe(variants.length)
     const { classes } = cluster.view
-    expect([classes.cpu[1], classes.memory[2], classes.limit[3], classes.gpuMilli[5], classes.usage[7], classes.request[3][8], classes.priority[11]]).toEqual([2, 2, 2, 500, 0.5, 1, 7])
+    expect([
+      classes.cpu[1],
+      classes.memory[2],
+      classes.limit[3],
+      classes.gpuMilli[5],
+      classes.usage[7],
+      classes.request[3][8],
+      classes.priority[11],
+    ]).toEqual([2, 2, 2, 500, 0.5, 1, 7])
     expect(classes.request[PODS][0]).toBe(1)
   })
   it('do not mistake a joined text for another: keys and values may hold any character', () => {
@@ -119,31 +143,59 @@ describe('classes', () => {
 
 describe('pods', () => {
   it('go from pending to bound to gone, and give back exactly what they held', () => {
-    const { cluster, pods: [pod] } = clusterOf().node({ gpus: 2, resources: { fpga: 4 } }).pod({ cpu: 3000, memory: '2Gi', gpus: 1, gpuMilli: 300, resources: { fpga: 1 } }).build()
+    const {
+      cluster,
+      pods: [pod],
+    } = clusterOf()
+      .node({ gpus: 2, resources: { fpga: 4 } })
+      .pod({ cpu: 3000, memory: '2Gi', gpus: 1, gpuMilli: 300, resources: { fpga: 1 } })
+      .build()
     const { view } = cluster
     const cursor = cluster.log.open()
-    expect([cluster.pendingPods, view.pods.phase[pod], view.pods.node[pod], view.pods.cpu[pod], view.pods.memory[pod]]).toEqual([1, PodPhase.Pending, NONE, 3000, 2 * GIB])
+    expect([cluster.pendingPods, view.pods.phase[pod], view.pods.node[pod], view.pods.cpu[pod], view.pods.memory[pod]]).toEqual([
+      1,
+      PodPhase.Pending,
+      NONE,
+      3000,
+      2 * GIB,
+    ])
     expect(cluster.bind(pod, 0)).toBe(true)
     expect(view.nodes.free.map((column) => column[0])).toEqual([13_000, 62 * GIB, 109, 3])
-    expect([view.nodes.freeDevice[0], view.nodes.freeDevice[1], view.nodes.podCount[0], view.pods.deviceMask[pod], cluster.nodesInUse]).toEqual([700, 1000, 1, 1, 1])
+    expect([
+      view.nodes.freeDevice[0],
+      view.nodes.freeDevice[1],
+      view.nodes.podCount[0],
+      view.pods.deviceMask[pod],
+      cluster.nodesInUse,
+    ]).toEqual([700, 1000, 1, 1, 1])
     expect([...cluster.allocated, cluster.gpuAllocated, cluster.pendingPods]).toEqual([3000, 2 * GIB, 1, 1, 300, 0])
     cluster.setPhase(pod, PodPhase.Running)
     const epoch = view.pods.epoch[pod]
     cluster.release(pod, 10)
     expect(view.nodes.free.map((column) => column[0])).toEqual([16_000, 64 * GIB, 110, 4])
-    expect([...cluster.allocated, cluster.gpuAllocated, view.nodes.freeDevice[0], view.nodes.podCount[0], cluster.nodesInUse]).toEqual([0, 0, 0, 0, 0, 1000, 0, 0])
+    expect([...cluster.allocated, cluster.gpuAllocated, view.nodes.freeDevice[0], view.nodes.podCount[0], cluster.nodesInUse]).toEqual([
+      0, 0, 0, 0, 0, 1000, 0, 0,
+    ])
     expect([view.pods.phase[pod], view.pods.node[pod], view.pods.epoch[pod]]).toEqual([PodPhase.Gone, NONE, epoch + 1])
     expect([cluster.created, cluster.gone]).toEqual([1, 1])
     const value = view.pods.podClass[pod] * MASK_SPAN + 1
-    expect(entries(cursor)).toEqual([[Subject.PodBound, 0, value], [Subject.PodReleased, 0, value]])
+    expect(entries(cursor)).toEqual([
+      [Subject.PodBound, 0, value],
+      [Subject.PodReleased, 0, value],
+    ])
   })
   it('use rows again under the next epoch, in a new place of the order of creation', () => {
-    const { cluster, pods: [first, second] } = clusterOf().pods(2).build()
+    const {
+      cluster,
+      pods: [first, second],
+    } = clusterOf().pods(2).build()
     cluster.deletePending(first)
     const again = cluster.createPod(shape({ cpu: 7 }), 4, 99)
     const { pods } = cluster.view
     expect([again, pods.count]).toEqual([first, 2])
-    expect([pods.epoch[again], pods.order[again], pods.order[second], pods.service[again], pods.created[again], pods.cpu[again]]).toEqual([1, 2, 1, 4, 99, 7])
+    expect([pods.epoch[again], pods.order[again], pods.order[second], pods.service[again], pods.created[again], pods.cpu[again]]).toEqual([
+      1, 2, 1, 4, 99, 7,
+    ])
     expect(cluster.pendingPods).toBe(2)
   })
   it('are found by node, also while they are released', () => {
@@ -160,7 +212,16 @@ describe('pods', () => {
     expect([on(0), on(1)]).toEqual([[], [pods[3]]])
   })
   it('are bound only where they may be, and a refusal changes nothing', () => {
-    const { cluster, pods: [big, small, gpu] } = clusterOf().node({ cpu: 2000, gpus: 1 }).node({}, NodeState.Cordoned).pod({ cpu: 2001 }).pod().pod({ gpus: 1, gpuMilli: 500 }).build()
+    const {
+      cluster,
+      pods: [big, small, gpu],
+    } = clusterOf()
+      .node({ cpu: 2000, gpus: 1 })
+      .node({}, NodeState.Cordoned)
+      .pod({ cpu: 2001 })
+      .pod()
+      .pod({ gpus: 1, gpuMilli: 500 })
+      .build()
     const before = bytesOf(cluster)
     expect(cluster.bind(big, 0)).toBe(false)
     expect(cluster.bind(small, 1)).toBe(false)
@@ -175,7 +236,10 @@ describe('pods', () => {
     expect(cluster.nodes.freeDevice[0]).toBe(500)
   })
   it('change phase only along their way', () => {
-    const { cluster, pods: [pending, bound] } = clusterOf().node().pod().pod({}, onNode(0)).build()
+    const {
+      cluster,
+      pods: [pending, bound],
+    } = clusterOf().node().pod().pod({}, onNode(0)).build()
     expect(() => cluster.setPhase(pending, PodPhase.Running)).toThrow(`pod ${pending} is Pending and cannot become Running`)
     expect(() => cluster.setPhase(bound, PodPhase.Gone)).toThrow('cannot become Gone')
     cluster.setPhase(bound, PodPhase.Ready)
@@ -185,25 +249,37 @@ describe('pods', () => {
     expect(() => cluster.release(pending, 0)).toThrow(`pod ${pending} holds no node, it is Pending`)
   })
   it('are not released before they were bound', () => {
-    const { cluster, pods: [pod] } = clusterOf().node().pod().build()
+    const {
+      cluster,
+      pods: [pod],
+    } = clusterOf().node().pod().build()
     cluster.bind(pod, 0, NONE, 50)
     expect(cluster.pods.bound[pod]).toBe(50)
     expect(() => cluster.release(pod, 49)).toThrow('is released at 49, before it was bound at 50')
   })
   it('become endpoints under service and epoch, so that late news is not about the next pod of the row', () => {
-    const { cluster, pods: [pod] } = clusterOf().node().pod({}, undefined, 5).build()
+    const {
+      cluster,
+      pods: [pod],
+    } = clusterOf().node().pod({}, undefined, 5).build()
     cluster.deletePending(pod)
     cluster.createPod(shape(), 5, 0)
     const cursor = cluster.log.open()
     cluster.endpointAdded(pod)
     cluster.endpointRemoved(pod)
-    expect(entries(cursor)).toEqual([[Subject.EndpointAdded, pod, EPOCH_SPAN + 5], [Subject.EndpointRemoved, pod, EPOCH_SPAN + 5]])
+    expect(entries(cursor)).toEqual([
+      [Subject.EndpointAdded, pod, EPOCH_SPAN + 5],
+      [Subject.EndpointRemoved, pod, EPOCH_SPAN + 5],
+    ])
     const background = cluster.createPod(shape(), NONE, 0)
     expect(() => cluster.endpointAdded(background)).toThrow('belongs to no service')
     expect(() => cluster.createPod(shape(), EPOCH_SPAN, 0)).toThrow('is one too many')
   })
   it('on a node that is not paid for are counted by no one, and again when it comes back', () => {
-    const { cluster, pods: [one, two] } = clusterOf().node().pods(2, {}, onNode(0)).build()
+    const {
+      cluster,
+      pods: [one, two],
+    } = clusterOf().node().pods(2, {}, onNode(0)).build()
     cluster.setNodeState(0, NodeState.Provisioning)
     expect(cluster.allocated[CPU]).toBe(0)
     cluster.release(one, 0)
@@ -216,7 +292,7 @@ describe('pods', () => {
 })
 
 describe('growth', () => {
-  it('moves the columns and nothing else: the view\'s fields are the new ones, what was read before is as it was', () => {
+  it("moves the columns and nothing else: the view's fields are the new ones, what was read before is as it was", () => {
     const { cluster } = clusterOf().node({ cpu: 5000, gpus: 8 }).pod({ cpu: 1000, gpus: 3 }, onNode(0)).build()
     const { view } = cluster
     const kept = view.nodes.freeCpu
@@ -224,9 +300,18 @@ describe('growth', () => {
     for (let i = 1; i < 1000; i++) cluster.addNode(template({ cpu: i }), i % 5)
     for (let i = 0; i < 3000; i++) cluster.createPod(shape({ cpu: i % 700 }), NONE, i)
     expect(view.nodes.freeCpu).not.toBe(kept)
-    expect([view.nodes.freeCpu, view.nodes.cpu, view.nodes.freeMemory, view.nodes.memory]).toEqual([view.nodes.free[CPU], view.nodes.capacity[CPU], view.nodes.free[MEMORY], view.nodes.capacity[MEMORY]])
-    expect([view.nodes.freeCpu[0], view.nodes.freeDevice[2], view.nodes.freeDevice[3], view.nodes.freeDevice[999 * DEVICES]]).toEqual([4000, 0, 1000, 0])
-    expect([view.pods.service[pod], view.pods.created[pod], view.classes.count, view.classes.cpu[view.pods.podClass[2 + 699]]]).toEqual([3, 8, 702, 699]) // the 700 sizes, and the first two pods' 1000 millicores with and without devices
+    expect([view.nodes.freeCpu, view.nodes.cpu, view.nodes.freeMemory, view.nodes.memory]).toEqual([
+      view.nodes.free[CPU],
+      view.nodes.capacity[CPU],
+      view.nodes.free[MEMORY],
+      view.nodes.capacity[MEMORY],
+    ])
+    expect([view.nodes.freeCpu[0], view.nodes.freeDevice[2], view.nodes.freeDevice[3], view.nodes.freeDevice[999 * DEVICES]]).toEqual([
+      4000, 0, 1000, 0,
+    ])
+    expect([view.pods.service[pod], view.pods.created[pod], view.classes.count, view.classes.cpu[view.pods.podClass[2 + 699]]]).toEqual([
+      3, 8, 702, 699,
+    ]) // the 700 sizes, and the first two pods' 1000 millicores with and without devices
     new ClusterCheck(cluster).full()
   })
 })

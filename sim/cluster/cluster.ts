@@ -56,7 +56,8 @@ export class Cluster {
   /** @param named resources beyond cpu, memory and pods, in order of their rows */
   constructor(named: readonly string[] = []) {
     const resources = [...FIRST_RESOURCES, ...named]
-    if (new Set(resources).size < resources.length) throw new Error(`a resource is named twice: ${resources.join(', ')} (the first three are always there)`)
+    if (new Set(resources).size < resources.length)
+      throw new Error(`a resource is named twice: ${resources.join(', ')} (the first three are always there)`)
     this.nodes = new Nodes(resources)
     this.classes = new Classes(resources)
     this.nodeClasses = new NodeClasses(resources)
@@ -120,11 +121,14 @@ export class Cluster {
       allocatable[resource] += sign * capacity
       allocated[resource] += sign * (capacity - nodes.free[resource][node])
       if (allocatable[resource] > Number.MAX_SAFE_INTEGER) {
-        throw new Error(`the nodes offer more ${nodes.resources[resource]} together than can be counted exactly: ${allocatable[resource]} > 2^53 - 1`)
+        throw new Error(
+          `the nodes offer more ${nodes.resources[resource]} together than can be counted exactly: ${allocatable[resource]} > 2^53 - 1`,
+        )
       }
     }
     this.gpuAllocatable += sign * nodes.devices[node] * MILLI
-    for (let device = 0; device < nodes.devices[node]; device++) this.gpuAllocated += sign * (MILLI - nodes.freeDevice[node * DEVICES + device])
+    for (let device = 0; device < nodes.devices[node]; device++)
+      this.gpuAllocated += sign * (MILLI - nodes.freeDevice[node * DEVICES + device])
   }
 
   // ---- kinds of pods and nodes
@@ -243,7 +247,7 @@ export class Cluster {
     this.assertRows(decisions)
     const { count, group } = decisions
     let total = 0
-    for (let from = 0; from < count; ) {
+    for (let from = 0; from < count;) {
       let to = from + 1
       while (to < count && group[to] === group[from]) to++
       const accepted = this.commitGroup(decisions, from, to, now) ? 1 : 0
@@ -256,7 +260,8 @@ export class Cluster {
 
   private assertRows({ count, kind, pod, node }: Decisions): void {
     for (let row = 0; row < count; row++) {
-      if (!(pod[row] >= 0 && pod[row] < this.pods.count)) throw new Error(`decision ${row} is about pod ${pod[row]}: rows are 0 to ${this.pods.count - 1}`)
+      if (!(pod[row] >= 0 && pod[row] < this.pods.count))
+        throw new Error(`decision ${row} is about pod ${pod[row]}: rows are 0 to ${this.pods.count - 1}`)
       if (kind[row] === DecisionKind.Bind && !(node[row] >= 0 && node[row] < this.nodes.count)) {
         throw new Error(`decision ${row} binds pod ${pod[row]} to node ${node[row]}: rows are 0 to ${this.nodes.count - 1}`)
       }
@@ -269,9 +274,11 @@ export class Cluster {
     if (to - from > this.phaseBefore.length) this.phaseBefore = grown(this.phaseBefore, (to - from) * 2)
     for (let row = from; row < to; row++) {
       const done =
-        kind[row] === DecisionKind.Bind ? this.hold(pod[row], node[row], deviceMask[row], now)
-        : kind[row] === DecisionKind.Evict ? this.evict(pod[row], row - from)
-        : true
+        kind[row] === DecisionKind.Bind
+          ? this.hold(pod[row], node[row], deviceMask[row], now)
+          : kind[row] === DecisionKind.Evict
+            ? this.evict(pod[row], row - from)
+            : true
       if (done) continue
       this.takeBack(decisions, from, row)
       return false

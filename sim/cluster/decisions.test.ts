@@ -8,7 +8,10 @@ import { NONE, PodPhase } from './views.ts'
 
 describe('commit', () => {
   it('binds, evicts and declines; each decision stands for itself', () => {
-    const { cluster, pods: [a, b, c, old] } = clusterOf().node({ cpu: 3000 }).pods(3).pod({}, onNode(0)).build()
+    const {
+      cluster,
+      pods: [a, b, c, old],
+    } = clusterOf().node({ cpu: 3000 }).pods(3).pod({}, onNode(0)).build()
     const out = new Decisions()
     out.bind(a, 0)
     out.evict(old)
@@ -17,7 +20,12 @@ describe('commit', () => {
     out.bind(b, 0) // the evicted pod is on its way and still holds its room
     expect(cluster.commit(out, 70)).toBe(4)
     expect([...out.accepted.subarray(0, out.count)]).toEqual([1, 1, 1, 1, 0])
-    expect([a, b, c, old].map((pod) => cluster.pods.phase[pod])).toEqual([PodPhase.Bound, PodPhase.Pending, PodPhase.Bound, PodPhase.Terminating])
+    expect([a, b, c, old].map((pod) => cluster.pods.phase[pod])).toEqual([
+      PodPhase.Bound,
+      PodPhase.Pending,
+      PodPhase.Bound,
+      PodPhase.Terminating,
+    ])
     expect([cluster.pods.bound[a], cluster.nodes.freeCpu[0], cluster.nodes.podCount[0]]).toEqual([70, 0, 3])
   })
   it('takes a group whole', () => {
@@ -30,7 +38,11 @@ describe('commit', () => {
     expect([cluster.nodes.freeCpu[0], cluster.nodes.freeCpu[1], cluster.pendingPods]).toEqual([0, 0, 0])
   })
   it('refuses a group whole, and leaves no trace of it: not a byte, not an entry', () => {
-    const { cluster, pods, nodes } = clusterOf().nodes(2, { cpu: 2000, gpus: 2 }).pods(4, { gpus: 1, gpuMilli: 500 }).pod({}, onNode(1)).build()
+    const { cluster, pods, nodes } = clusterOf()
+      .nodes(2, { cpu: 2000, gpus: 2 })
+      .pods(4, { gpus: 1, gpuMilli: 500 })
+      .pod({}, onNode(1))
+      .build()
     cluster.setPhase(pods[4], PodPhase.Ready)
     const before = bytesOf(cluster)
     const out = new Decisions()
@@ -56,7 +68,10 @@ describe('commit', () => {
     expect([...out.accepted.subarray(0, 4)]).toEqual([0, 0, 0, 1])
   })
   it('refuses what has become impossible meanwhile: bound, gone or evicted already', () => {
-    const { cluster, pods: [bound, gone, leaving, waiting] } = clusterOf().nodes(2).pod({}, onNode(0)).pod().pod({}, onNode(0)).pod().build()
+    const {
+      cluster,
+      pods: [bound, gone, leaving, waiting],
+    } = clusterOf().nodes(2).pod({}, onNode(0)).pod().pod({}, onNode(0)).pod().build()
     cluster.deletePending(gone)
     cluster.setPhase(leaving, PodPhase.Terminating)
     const out = new Decisions()
@@ -69,7 +84,10 @@ describe('commit', () => {
     expect(bytesOf(cluster)).toEqual(before)
   })
   it('takes the devices that the decision names, and picks them when it names none', () => {
-    const { cluster, pods: [named, picked, clash] } = clusterOf().node({ gpus: 4 }).pods(3, { gpus: 2 }).build()
+    const {
+      cluster,
+      pods: [named, picked, clash],
+    } = clusterOf().node({ gpus: 4 }).pods(3, { gpus: 2 }).build()
     const out = new Decisions()
     out.bind(named, 0, 0b1010)
     out.bind(picked, 0)
@@ -79,7 +97,10 @@ describe('commit', () => {
     expect(cluster.gpuAllocated).toBe(4000)
   })
   it('says which row of which decision does not exist, before anything is done', () => {
-    const { cluster, pods: [pod] } = clusterOf().node().pod().build()
+    const {
+      cluster,
+      pods: [pod],
+    } = clusterOf().node().pod().build()
     const before = bytesOf(cluster)
     const out = new Decisions()
     out.bind(pod, 0)
@@ -92,7 +113,12 @@ describe('commit', () => {
     expect(bytesOf(cluster)).toEqual(before)
   })
   it('any group is committed whole or leaves every byte as it was, and the cluster keeps its laws', () => {
-    const decision = fc.record({ kind: fc.constantFrom('bind', 'bind', 'bind', 'evict', 'decline'), pod: fc.nat(15), node: fc.nat(3), mask: fc.constantFrom(NONE, NONE, NONE, 0, 1, 2, 3) })
+    const decision = fc.record({
+      kind: fc.constantFrom('bind', 'bind', 'bind', 'evict', 'decline'),
+      pod: fc.nat(15),
+      node: fc.nat(3),
+      mask: fc.constantFrom(NONE, NONE, NONE, 0, 1, 2, 3),
+    })
     let whole = 0
     let refused = 0
     fc.assert(
@@ -100,7 +126,12 @@ describe('commit', () => {
         const { cluster } = clusterOf()
           .nodes(3, { cpu: 4000, gpus: 2 })
           .node({ cpu: 2000, pods: 2 })
-          .pods(4).pods(3, { cpu: 2500 }).pods(3, { gpus: 1, gpuMilli: 600 }).pods(2, { gpus: 2 }).pods(2, {}, onNode(0)).pods(2, { gpus: 1, gpuMilli: 300 }, onNode(1))
+          .pods(4)
+          .pods(3, { cpu: 2500 })
+          .pods(3, { gpus: 1, gpuMilli: 600 })
+          .pods(2, { gpus: 2 })
+          .pods(2, {}, onNode(0))
+          .pods(2, { gpus: 1, gpuMilli: 300 }, onNode(1))
           .build()
         const check = new ClusterCheck(cluster)
         const out = new Decisions()

@@ -14,7 +14,8 @@ const read = (cursor: LogCursor, upTo?: number): number => {
   while (cursor.next(upTo)) {
     // Plainly one expect per entry; a hundred thousand of them take seconds.
     const { subject, row, value } = cursor
-    if (subject !== expected % 7 || row !== expected || value !== expected * 3) throw new Error(`entry ${expected} reads ${subject}, ${row}, ${value}`)
+    if (subject !== expected % 7 || row !== expected || value !== expected * 3)
+      throw new Error(`entry ${expected} reads ${subject}, ${row}, ${value}`)
     expected++
     count++
   }
@@ -109,7 +110,8 @@ describe('the log', () => {
             const reader = readers[at]
             const wanted = Math.min(count, log.version - reader.position)
             for (let i = 0; i < wanted; i++) {
-              if (!reader.cursor.next() || reader.cursor.row !== reader.position) throw new Error(`read ${reader.cursor.row} instead of ${reader.position}`)
+              if (!reader.cursor.next() || reader.cursor.row !== reader.position)
+                throw new Error(`read ${reader.cursor.row} instead of ${reader.position}`)
               reader.position++
             }
           }

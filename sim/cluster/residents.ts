@@ -44,7 +44,7 @@ export class Residents {
 
   /** Calls back for each pod on the node; the callback may release the pod it is called with. */
   each(node: number, visit: (pod: number) => void): void {
-    for (let pod = this.first[node]; pod !== NONE; ) {
+    for (let pod = this.first[node]; pod !== NONE;) {
       const next = this.next[pod]
       visit(pod)
       pod = next

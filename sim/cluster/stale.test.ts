@@ -16,7 +16,16 @@ function seen(nodes: NodesView): unknown {
     free: nodes.free.map((column) => column[node]),
     aliases: [nodes.cpu[node], nodes.memory[node], nodes.freeCpu[node], nodes.freeMemory[node]],
     devices: Array.from({ length: DEVICES }, (_, device) => nodes.freeDevice[node * DEVICES + device]),
-    rest: [nodes.state[node], nodes.pool[node], nodes.nodeClass[node], nodes.zone[node], nodes.price[node], nodes.devices[node], nodes.gpuModel[node], nodes.podCount[node]],
+    rest: [
+      nodes.state[node],
+      nodes.pool[node],
+      nodes.nodeClass[node],
+      nodes.zone[node],
+      nodes.price[node],
+      nodes.devices[node],
+      nodes.gpuModel[node],
+      nodes.podCount[node],
+    ],
   }))
   return { count: nodes.count, ready: nodes.ready, rows }
 }
@@ -24,7 +33,10 @@ const versions = (nodes: Nodes | NodesView): number[] => Array.from({ length: no
 
 describe('a stale view', () => {
   it('shows the nodes as they were at its version, and lets commit refuse what has become impossible', () => {
-    const { cluster, pods: [mine, other] } = clusterOf().node({ cpu: 1000 }).pods(2).build()
+    const {
+      cluster,
+      pods: [mine, other],
+    } = clusterOf().node({ cpu: 1000 }).pods(2).build()
     const stale = new StaleNodes(cluster)
     const podClass = cluster.pods.podClass[mine]
     cluster.bind(other, 0)

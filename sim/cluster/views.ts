@@ -8,8 +8,7 @@ export interface Column {
   readonly [index: number]: number
 }
 
-/** "None" for every id. */
-export const NONE = -1
+export { NONE } from '../common/ids.ts'
 
 /** Rows of `free` and `capacity`: the first three are always there, named resources follow. */
 export const CPU = 0 // millicores

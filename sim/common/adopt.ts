@@ -39,15 +39,23 @@ function parametersOf(given: unknown, problems: string[]): Parameters {
   for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
     if (typeof value === 'number') parameters[name] = { kind: 'number', default: value, meaning: 'set by its author' }
     else if (typeof value === 'boolean') parameters[name] = { kind: 'boolean', default: value, meaning: 'set by its author' }
-    else if (!isDescriptor(value)) problems.push(`parameters.${name} must be a number, true or false, or a descriptor { kind, default, meaning } with kind one of ${kinds.join(', ')}`)
-    else if (value.kind === 'list' && !isListDescriptor(value)) problems.push(`parameters.${name} is a list: it needs of, a map from the keys of an entry to descriptors { kind, meaning } of any other kind, and a list as its default`)
+    else if (!isDescriptor(value))
+      problems.push(
+        `parameters.${name} must be a number, true or false, or a descriptor { kind, default, meaning } with kind one of ${kinds.join(', ')}`,
+      )
+    else if (value.kind === 'list' && !isListDescriptor(value))
+      problems.push(
+        `parameters.${name} is a list: it needs of, a map from the keys of an entry to descriptors { kind, meaning } of any other kind, and a list as its default`,
+      )
     else parameters[name] = value
   }
   return parameters
 }
 
 function isDescriptor(value: unknown): value is Parameter {
-  return typeof value === 'object' && value !== null && kinds.includes((value as Parameter).kind) && (value as Parameter).default !== undefined
+  return (
+    typeof value === 'object' && value !== null && kinds.includes((value as Parameter).kind) && (value as Parameter).default !== undefined
+  )
 }
 
 function isListDescriptor({ of, default: entries }: Parameter): boolean {
@@ -62,7 +70,11 @@ export function adopt<Made, Context>(
   doors: readonly Door<Made, Context>[],
 ): Adopted<Definition<Made, Context>> {
   if (typeof exported !== 'object' || exported === null) {
-    return { problems: [`the default export must be an object with a name and ${doors.map((d) => d.name).join(' or ')}, found ${exported === undefined ? 'no default export' : typeof exported}`] }
+    return {
+      problems: [
+        `the default export must be an object with a name and ${doors.map((d) => d.name).join(' or ')}, found ${exported === undefined ? 'no default export' : typeof exported}`,
+      ],
+    }
   }
   const given = exported as Exported
   const problems: string[] = []
@@ -72,7 +84,9 @@ export function adopt<Made, Context>(
   }
   const door = doors.find((d) => typeof given[d.name] === 'function')
   if (door === undefined) {
-    problems.push(`a ${family} needs a function ${doors.map((d) => d.name).join(' or ')}, found ${Object.keys(given).join(', ') || 'an empty object'}`)
+    problems.push(
+      `a ${family} needs a function ${doors.map((d) => d.name).join(' or ')}, found ${Object.keys(given).join(', ') || 'an empty object'}`,
+    )
   }
   const parameters = parametersOf(given['parameters'], problems)
   if (problems.length > 0 || door === undefined) return { problems }

@@ -77,9 +77,7 @@ export interface Definition<Made, Context, P extends Parameters = Parameters> {
 }
 
 /** Keeps the parameter types of a definition while it is written down. */
-export function define<Made, Context, const P extends Parameters>(
-  definition: Definition<Made, Context, P>,
-): Definition<Made, Context, P> {
+export function define<Made, Context, const P extends Parameters>(definition: Definition<Made, Context, P>): Definition<Made, Context, P> {
   return definition
 }
 
@@ -92,10 +90,7 @@ export interface Catalogue<Made, Context> {
 }
 
 /** The members of a family, in the order of the list. Two equal names are refused. */
-export function catalogue<Made, Context>(
-  family: string,
-  definitions: readonly Definition<Made, Context>[],
-): Catalogue<Made, Context> {
+export function catalogue<Made, Context>(family: string, definitions: readonly Definition<Made, Context>[]): Catalogue<Made, Context> {
   const byName = new Map<string, Definition<Made, Context>>()
   for (const definition of definitions) {
     if (byName.has(definition.name)) throw new Error(`two members of ${family} share a name: ${definition.name}`)
@@ -105,10 +100,7 @@ export function catalogue<Made, Context>(
 }
 
 /** The defaults of a definition's parameters, with `given` laid over them. */
-export function valuesOf<P extends Parameters>(
-  parameters: P,
-  given: Readonly<Record<string, ParameterValue>> = {},
-): Values<P> {
+export function valuesOf<P extends Parameters>(parameters: P, given: Readonly<Record<string, ParameterValue>> = {}): Values<P> {
   const values: Record<string, ParameterValue> = {}
   for (const [name, parameter] of Object.entries(parameters)) values[name] = given[name] ?? parameter.default
   return values as Values<P>

@@ -87,6 +87,7 @@ function fieldsOf(table: Readonly<Record<string, unknown>>, declared: ReadonlyMa
     const column = declared.get(value as TypedColumn)
     if (column !== undefined) fields.push([name, column])
   }
-  if (fields.length < declared.size) throw new Error('a declared column is held by no field of its table; accepted: field = this.column(...)')
+  if (fields.length < declared.size)
+    throw new Error('a declared column is held by no field of its table; accepted: field = this.column(...)')
   return fields
 }

@@ -25,9 +25,25 @@ describe('durations as Go and Prometheus write them', () => {
     ['500ns500ns', 1], // the sum counts
   ])('%s is %d µs', (text, time) => expect(readDuration(text)).toBe(time))
 
-  it.each(['', '15', '15 s', '1.5', 's', '-3s', '1e3s', '15sec', '1h30', 'NaN', '1500ns', '0.0000001s', '300000y', null, undefined, 15, {}])('refuses %j', (value) =>
-    expect(() => readDuration(value)).toThrow(UnitError),
-  )
+  it.each([
+    '',
+    '15',
+    '15 s',
+    '1.5',
+    's',
+    '-3s',
+    '1e3s',
+    '15sec',
+    '1h30',
+    'NaN',
+    '1500ns',
+    '0.0000001s',
+    '300000y',
+    null,
+    undefined,
+    15,
+    {},
+  ])('refuses %j', (value) => expect(() => readDuration(value)).toThrow(UnitError))
 
   it('says what was found and what is accepted', () => {
     expect(() => readDuration('15 s')).toThrow(/^found "15 s"; accepted: a duration in whole microseconds such as 250ms/)
@@ -56,7 +72,9 @@ describe('CPU as Kubernetes writes it', () => {
     ['0', 0],
   ])('%s is %d millicores', (value, millicores) => expect(readCpu(value)).toBe(millicores))
 
-  it.each(['0.0005', '1u', '-1', -1, NaN, Infinity, '', 'two', '1 ', '250M m', '1e99999', '1e400', '1e-400'])('refuses %j', (value) => expect(() => readCpu(value)).toThrow(UnitError))
+  it.each(['0.0005', '1u', '-1', -1, NaN, Infinity, '', 'two', '1 ', '250M m', '1e99999', '1e400', '1e-400'])('refuses %j', (value) =>
+    expect(() => readCpu(value)).toThrow(UnitError),
+  )
 
   it('reads what it shows', () => {
     fc.assert(fc.property(whole, (millicores) => readCpu(showCpu(millicores)) === millicores))
@@ -81,7 +99,9 @@ describe('memory as Kubernetes writes it', () => {
     ['128974848000m', 128_974_848],
   ])('%s is %d bytes', (value, bytes) => expect(readMemory(value)).toBe(bytes))
 
-  it.each(['100m', '0.1', '8Pi', '1E', '2GB', '2K', '2gi', '-1Gi', '', 'Gi', '1'.repeat(100)])('refuses %j', (value) => expect(() => readMemory(value)).toThrow(UnitError))
+  it.each(['100m', '0.1', '8Pi', '1E', '2GB', '2K', '2gi', '-1Gi', '', 'Gi', '1'.repeat(100)])('refuses %j', (value) =>
+    expect(() => readMemory(value)).toThrow(UnitError),
+  )
 
   it('guesses the usual slips', () => {
     expect(() => readMemory('2K')).toThrow('did you mean Ki (1024) or k (1000)?')
@@ -94,7 +114,13 @@ describe('memory as Kubernetes writes it', () => {
 
   it('reads what it shows', () => {
     fc.assert(fc.property(whole, (bytes) => readMemory(showMemory(bytes)) === bytes))
-    fc.assert(fc.property(fc.integer({ min: 1, max: 4096 }), fc.constantFrom(2 ** 10, 2 ** 20, 2 ** 30, 1e3, 1e6, 1e9), (n, unit) => readMemory(showMemory(n * unit)) === n * unit))
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 4096 }),
+        fc.constantFrom(2 ** 10, 2 ** 20, 2 ** 30, 1e3, 1e6, 1e9),
+        (n, unit) => readMemory(showMemory(n * unit)) === n * unit,
+      ),
+    )
     expect([showMemory(1_610_612_736), showMemory(1e9), showMemory(1_000_001), showMemory(0)]).toEqual(['1536Mi', '1G', '1000001', '0'])
   })
 })
@@ -110,7 +136,9 @@ describe('rates, prices and shares', () => {
     ['0.5/s', 0.5],
     ['0/s', 0],
   ])('%s is %d per second', (text, rate) => expect(readRate(text)).toBe(rate))
-  it.each(['800', 800, '-1/s', '1/w', '/s', '1 /s', '', null])('refuses the rate %j', (value) => expect(() => readRate(value)).toThrow(UnitError))
+  it.each(['800', 800, '-1/s', '1/w', '/s', '1 /s', '', null])('refuses the rate %j', (value) =>
+    expect(() => readRate(value)).toThrow(UnitError),
+  )
 
   it.each([
     ['0.77/h', 770_000],
@@ -118,7 +146,9 @@ describe('rates, prices and shares', () => {
     ['0/h', 0],
     ['12.5/h', 12_500_000],
   ])('%s is %d micro-dollars per hour', (text, price) => expect(readPrice(text)).toBe(price))
-  it.each(['0.77', 0.77, '0.0000001/h', '-1/h', '1/m', ''])('refuses the price %j', (value) => expect(() => readPrice(value)).toThrow(UnitError))
+  it.each(['0.77', 0.77, '0.0000001/h', '-1/h', '1/m', ''])('refuses the price %j', (value) =>
+    expect(() => readPrice(value)).toThrow(UnitError),
+  )
 
   it.each([
     ['60%', 0.6],
@@ -128,5 +158,7 @@ describe('rates, prices and shares', () => {
     ['0.5%', 0.005],
     [0, 0],
   ])('%s is the share %d', (value, share) => expect(readShare(value)).toBe(share))
-  it.each(['60 %', '-1%', -0.1, NaN, Infinity, 'half', '', '1m', null])('refuses the share %j', (value) => expect(() => readShare(value)).toThrow(UnitError))
+  it.each(['60 %', '-1%', -0.1, NaN, Infinity, 'half', '', '1m', null])('refuses the share %j', (value) =>
+    expect(() => readShare(value)).toThrow(UnitError),
+  )
 })

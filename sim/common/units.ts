@@ -142,7 +142,8 @@ function divided(amount: number, base: number, units: readonly string[]): string
 }
 
 function count(amount: number, what: string): number {
-  if (!(Number.isSafeInteger(amount) && amount >= 0)) throw new UnitError(`${what} to show: ${amount}; accepted: a whole number from 0 to 2^53 - 1`)
+  if (!(Number.isSafeInteger(amount) && amount >= 0))
+    throw new UnitError(`${what} to show: ${amount}; accepted: a whole number from 0 to 2^53 - 1`)
   return amount
 }
 
@@ -198,6 +199,13 @@ function safe(amount: bigint, value: unknown, accepted: string): number {
 
 function fail(value: unknown, remark: string, accepted: string): never {
   // Not String(value): a map from a file may have a toString of its own, which is no function.
-  const found = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' && value !== null ? (Array.isArray(value) ? 'a list' : 'a map') : String(value)
+  const found =
+    typeof value === 'string'
+      ? JSON.stringify(value)
+      : typeof value === 'object' && value !== null
+        ? Array.isArray(value)
+          ? 'a list'
+          : 'a map'
+        : String(value)
   throw new UnitError(`found ${found}${remark === '' ? '' : `, ${remark}`}; accepted: ${accepted}`)
 }

@@ -28,7 +28,9 @@ function watch(partial: Partial<Service>, around: Partial<SimulationInput>, ever
       horizon: 120 * SECOND,
       sample: 120 * SECOND,
       pools: [pool(4)],
-      services: [service({ maxReplicas: 50, minReplicas: 0, shape: shape({ cpu: 1000 }), requests: script([[20_000, 0, 10_000]]), ...partial })],
+      services: [
+        service({ maxReplicas: 50, minReplicas: 0, shape: shape({ cpu: 1000 }), requests: script([[20_000, 0, 10_000]]), ...partial }),
+      ],
       replicas,
       ...around,
     }),
@@ -45,20 +47,23 @@ describe('the metric pipeline', () => {
     [5, 5],
     [5, 20],
     [10, 30],
-  ])('scraped every %d s over a window of %d s: the share of exactly that window (fewer scrapes at first), and the arrivals in it', (scrape, window) => {
-    const { seen } = watch({}, { delays: { ...noDelays, scrape: scrape * SECOND, window: window * SECOND } })
-    expect(seen.length).toBeGreaterThanOrEqual(Math.floor(120 / scrape))
-    expect(seen[0].measured).toBe(0) // one scrape gives no rate
-    expect(seen[0].utilization).toBeNaN()
-    const start = seen[0].now
-    for (const view of seen.slice(1)) {
-      const from = Math.max(start, view.now - window * SECOND)
-      expect(view.measured).toBe(1)
-      expect(view.utilization).toBeCloseTo(busyShare(from, view.now), 9)
-      const arrived = from < 20 * SECOND && view.now >= 20 * SECOND ? 1 : 0
-      expect(view.rate).toBeCloseTo((arrived * SECOND) / (view.now - from), 9)
-    }
-  })
+  ])(
+    'scraped every %d s over a window of %d s: the share of exactly that window (fewer scrapes at first), and the arrivals in it',
+    (scrape, window) => {
+      const { seen } = watch({}, { delays: { ...noDelays, scrape: scrape * SECOND, window: window * SECOND } })
+      expect(seen.length).toBeGreaterThanOrEqual(Math.floor(120 / scrape))
+      expect(seen[0].measured).toBe(0) // one scrape gives no rate
+      expect(seen[0].utilization).toBeNaN()
+      const start = seen[0].now
+      for (const view of seen.slice(1)) {
+        const from = Math.max(start, view.now - window * SECOND)
+        expect(view.measured).toBe(1)
+        expect(view.utilization).toBeCloseTo(busyShare(from, view.now), 9)
+        const arrived = from < 20 * SECOND && view.now >= 20 * SECOND ? 1 : 0
+        expect(view.rate).toBeCloseTo((arrived * SECOND) / (view.now - from), 9)
+      }
+    },
+  )
   it('a sync between scrapes reads the last one: what is new since then is not seen', () => {
     const delays = { ...noDelays, scrape: 10 * SECOND, window: 10 * SECOND }
     const scrapes = watch({}, { delays }).seen.map(({ now }) => now)
@@ -136,7 +141,10 @@ describe('replica syncs', () => {
 describe('size syncs', () => {
   it('change the request of pods that are created from then on, not of those there are', () => {
     const none = choose(sizeAutoscalers, 'none')
-    const sizes = { ...none, definition: { ...none.definition, name: 'twice', create: () => ({ every: 10 * SECOND, recommend: () => ({ cpu: 2000 }) }) } }
+    const sizes = {
+      ...none,
+      definition: { ...none.definition, name: 'twice', create: () => ({ every: 10 * SECOND, recommend: () => ({ cpu: 2000 }) }) },
+    }
     const { simulation } = watch({}, { sizes }, 50 * SECOND, (view) => (view.now > 50 * SECOND ? 2 : 1))
     const { pods } = simulation.parts.cluster
     expect(simulation.parts.replicaSets.podsOf(0).map((pod) => pods.cpu[pod])).toEqual([1000, 2000])

@@ -45,7 +45,14 @@ class Scrapes {
     this.used = Array.from({ length: span + 1 }, () => new Float64Array(64))
   }
 
-  take(now: number, service: ServiceRun, servers: Servers, pods: readonly number[], serverOf: (pod: number) => number, shares: CpuShares): void {
+  take(
+    now: number,
+    service: ServiceRun,
+    servers: Servers,
+    pods: readonly number[],
+    serverOf: (pod: number) => number,
+    shares: CpuShares,
+  ): void {
     if (this.taken > 0 && this.times[(this.taken - 1) % (this.span + 1)] === now) return // two loops ask at one instant
     const place = this.taken % (this.span + 1)
     this.times[place] = now
@@ -251,7 +258,8 @@ export class Autoscaling {
       max: spec.maxReplicas,
     }
     const wanted = scaler.desired(view)
-    if (!Number.isInteger(wanted)) throw new Error(`the replica autoscaler of ${spec.name} wants ${wanted} replicas: a whole number is needed`)
+    if (!Number.isInteger(wanted))
+      throw new Error(`the replica autoscaler of ${spec.name} wants ${wanted} replicas: a whole number is needed`)
     const after = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, wanted))
     if (after !== before) {
       recorder.action(`replicas/${spec.name}`, after - before, simulator.now)
@@ -275,7 +283,9 @@ export class Autoscaling {
         peakUsed: measured.peak,
       })
       if (!(Number.isInteger(sizes.cpu) && sizes.cpu > 0)) {
-        throw new Error(`the size autoscaler of ${services[row].spec.name} recommends ${sizes.cpu} millicores: a whole number above 0 is needed`)
+        throw new Error(
+          `the size autoscaler of ${services[row].spec.name} recommends ${sizes.cpu} millicores: a whole number above 0 is needed`,
+        )
       }
       if (sizes.cpu !== cpu) replicaSets.resize(row, sizes.cpu)
     }
@@ -318,7 +328,9 @@ export class Autoscaling {
     if (nodes.isDraining(node)) return
     const { pods, nodes: rows } = cluster.view
     if (rows.state[node] !== NodeState.Ready) {
-      throw new Error(`the node autoscaler drains node ${node}, which is ${node >= 0 && node < rows.count ? 'gone' : 'not there'}: a Ready node is needed`)
+      throw new Error(
+        `the node autoscaler drains node ${node}, which is ${node >= 0 && node < rows.count ? 'gone' : 'not there'}: a Ready node is needed`,
+      )
     }
     recorder.action(`nodes/${rows.pool[node]}`, -1, simulator.now)
     const leaving: number[] = []

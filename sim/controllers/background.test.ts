@@ -14,14 +14,26 @@ describe('ageing', () => {
 
   it('has no delays: a pod that is there from its start uses its node at once; after the origin one takes 1 + 1 + 1 + 1 s', () => {
     // From 0 to 90 s, so before the origin; another from 110 s, running from 114 to 144 s, which is 14 to 44 s of the run.
-    const { metrics } = new Simulation(input({ ...aged, delays, background: [coming([[0, core, 90_000], [110_000, core, 30_000]])] })).run()
+    const { metrics } = new Simulation(
+      input({
+        ...aged,
+        delays,
+        background: [
+          coming([
+            [0, core, 90_000],
+            [110_000, core, 30_000],
+          ]),
+        ],
+      }),
+    ).run()
     expect(metrics['usage-cpu']).toBeCloseTo((100 * 30) / 60, 10)
     expect(metrics['allocation-cpu']).toBeCloseTo((100 * 34) / 60, 10)
     expect(metrics['pending-censored']).toBe(0)
   })
   it('a recorded source starts at the origin, a stationary one with the ageing', () => {
     const whole = shape({ cpu: 16_000 })
-    const allocation = (stationary: boolean) => new Simulation(input({ ...aged, background: [coming([[5000, whole, 110_000]], stationary)] })).run().metrics['allocation-cpu']
+    const allocation = (stationary: boolean) =>
+      new Simulation(input({ ...aged, background: [coming([[5000, whole, 110_000]], stationary)] })).run().metrics['allocation-cpu']
     // 5 to 115 s of the ageing is until 15 s of the run; recorded, it begins at 5 s of the run and outlasts it.
     expect(allocation(true)).toBeCloseTo((100 * 15) / 60, 10)
     expect(allocation(false)).toBeCloseTo((100 * 55) / 60, 10)
@@ -29,7 +41,19 @@ describe('ageing', () => {
   it('with rounds of a packer places at the instant of arrival, too; on the grid after the origin', () => {
     const binpacking = { ...choose(packers, 'best-fit-decreasing'), seat: 'both' as const, every: SECOND }
     const small = shape({ cpu: 1000 })
-    const simulation = new Simulation(input({ ...aged, binpacking, background: [coming([[10_300, small, 1e9], [99_700, small, 1e9], [100_300, small, 1e9]])] }))
+    const simulation = new Simulation(
+      input({
+        ...aged,
+        binpacking,
+        background: [
+          coming([
+            [10_300, small, 1e9],
+            [99_700, small, 1e9],
+            [100_300, small, 1e9],
+          ]),
+        ],
+      }),
+    )
     simulation.run()
     expect(simulation.parts.pods.pending.count).toBe(1)
     expect(simulation.parts.pods.pending.sum).toBe(700_000)
@@ -38,7 +62,21 @@ describe('ageing', () => {
   it('services that do not fit at the origin wait, and go the whole way when they do', () => {
     // The node is full until 105 s; then decision 1, bind 1, start 10: ready at 117 s, which is 17 s after the origin.
     const simulation = new Simulation(
-      input({ ...aged, delays, background: [coming([[0, shape({ cpu: 15_500 }), 105_000]])], services: [service({ start: 10 * SECOND, shape: shape({ cpu: 1000 }), requests: script([[16_900, 0, 1], [17_100, 0, 1]]) })] }),
+      input({
+        ...aged,
+        delays,
+        background: [coming([[0, shape({ cpu: 15_500 }), 105_000]])],
+        services: [
+          service({
+            start: 10 * SECOND,
+            shape: shape({ cpu: 1000 }),
+            requests: script([
+              [16_900, 0, 1],
+              [17_100, 0, 1],
+            ]),
+          }),
+        ],
+      }),
     )
     const { metrics } = simulation.run()
     expect(simulation.parts.pods.toReady.sum).toBe(17 * SECOND)
@@ -102,10 +140,23 @@ describe('closed sources', () => {
       }
     }
     // 100 ms of work and 400 ms of thought; the pod goes at 1.2 s, then there is no backend.
-    const simulation = new Simulation(input({ ageing: 5 * SECOND, horizon: 2.1 * SECOND, pools: [pool(1)], services: [service({ minReplicas: 0, shape: shape({ limit: 1000 }), requests: clients })] }))
+    const simulation = new Simulation(
+      input({
+        ageing: 5 * SECOND,
+        horizon: 2.1 * SECOND,
+        pools: [pool(1)],
+        services: [service({ minReplicas: 0, shape: shape({ limit: 1000 }), requests: clients })],
+      }),
+    )
     simulation.parts.simulator.call(6.2 * SECOND, () => simulation.parts.replicaSets.scale(0, 0))
     const { metrics } = simulation.run()
-    expect(heard).toEqual([[0, 100_000], [1, 600_000], [2, 1_100_000], [3, 1_500_000], [4, 1_900_000]])
+    expect(heard).toEqual([
+      [0, 100_000],
+      [1, 600_000],
+      [2, 1_100_000],
+      [3, 1_500_000],
+      [4, 1_900_000],
+    ])
     expect(metrics['errors-no-backend']).toBe(40)
   })
 })

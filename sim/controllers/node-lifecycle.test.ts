@@ -32,7 +32,18 @@ describe('ordered nodes', () => {
   })
   it('wake a pod that waits: a pod of the whole node comes at 1 s, a node is ordered at 5 s and joins at 15 s', () => {
     const whole = shape({ cpu: 16_000 })
-    const { parts } = run({ pools: [growing(10 * SECOND)], background: [coming([[0, whole, 1e9], [1000, whole, 1e9]])] }, [[5, ({ nodes }) => nodes.order(0, 1)]])
+    const { parts } = run(
+      {
+        pools: [growing(10 * SECOND)],
+        background: [
+          coming([
+            [0, whole, 1e9],
+            [1000, whole, 1e9],
+          ]),
+        ],
+      },
+      [[5, ({ nodes }) => nodes.order(0, 1)]],
+    )
     expect(parts.pods.pending.sum).toBe(14 * SECOND)
     expect(parts.pods.unscheduled).toBe(14 * SECOND)
   })
@@ -47,12 +58,20 @@ describe('ordered nodes', () => {
 })
 
 describe('a drain', () => {
-  const web = (partial = {}) => service({ replicas: 2, minReplicas: 0, maxReplicas: 9, shape: shape({ cpu: 500, memory: GiB }), requests: script([]), ...partial })
+  const web = (partial = {}) =>
+    service({ replicas: 2, minReplicas: 0, maxReplicas: 9, shape: shape({ cpu: 500, memory: GiB }), requests: script([]), ...partial })
   const pair = pool(2, {}, { min: 1, max: 2 })
 
   it('moves service pods; the node leaves when the last request on it is done, and is paid for until then', () => {
     // Least-allocated puts one pod on each node, the first on node 0; round-robin over one request: 4 s of work from 9 s on, on either pod.
-    const busy = web({ requests: script([[9000, 0, 4000], [9000, 0, 4000]]), threads: 0, grace: 30 * SECOND })
+    const busy = web({
+      requests: script([
+        [9000, 0, 4000],
+        [9000, 0, 4000],
+      ]),
+      threads: 0,
+      grace: 30 * SECOND,
+    })
     const { parts, answers } = run({ pools: [pair], services: [busy] }, [
       [10, ({ autoscaling }) => autoscaling.drain(0)],
       [10.1, ({ replicaSets, cluster }) => replicaSets.podsOf(0).map((pod) => cluster.pods.node[pod])],
@@ -109,11 +128,14 @@ describe('a drain', () => {
     expect(() => run({ pools: [pair] }, [[10, ({ autoscaling }) => autoscaling.drain(7)]])).toThrow(/drains node 7/)
   })
   it('nodes that left are paid for no longer, and make room in the bound: drained at 10 s, one can be ordered again', () => {
-    const { answers, metrics } = run({ pools: [pool(2, { price: 3_600_000 }, { min: 1, max: 2, provision: 10 * SECOND })], warmup: 0, delays: noDelays }, [
-      [5, ({ nodes }) => nodes.order(0, 1)],
-      [10, ({ autoscaling }) => autoscaling.drain(0)],
-      [20, ({ nodes }) => nodes.order(0, 1)],
-    ])
+    const { answers, metrics } = run(
+      { pools: [pool(2, { price: 3_600_000 }, { min: 1, max: 2, provision: 10 * SECOND })], warmup: 0, delays: noDelays },
+      [
+        [5, ({ nodes }) => nodes.order(0, 1)],
+        [10, ({ autoscaling }) => autoscaling.drain(0)],
+        [20, ({ nodes }) => nodes.order(0, 1)],
+      ],
+    )
     expect(answers).toEqual([0, undefined, 1])
     // 2 nodes for 10 s, 1 for 20 s, 2 for 30 s: 100 node·s at a tenth of a cent.
     expect(metrics['cost']).toBeCloseTo(0.1, 12)

@@ -18,23 +18,61 @@ describe('decision time', () => {
   const small = shape({ cpu: 100, memory: 1 })
 
   it('one pod after another: 1 ms + 4 nodes x 0.1 ms each; three pods at once wait 1.4, 2.8 and 4.2 ms', () => {
-    const { pods } = run({ delays, pools: [pool(4)], background: [coming([[5000, small, 1e9], [5000, small, 1e9], [5000, small, 1e9]])] })
+    const { pods } = run({
+      delays,
+      pools: [pool(4)],
+      background: [
+        coming([
+          [5000, small, 1e9],
+          [5000, small, 1e9],
+          [5000, small, 1e9],
+        ]),
+      ],
+    })
     expect(pods.pending.count).toBe(3)
     expect(pods.pending.sum).toBe(1400 + 2800 + 4200)
     expect(pods.unscheduled).toBe(1400 + 2800 + 4200)
   })
   it('a pod that comes while the scheduler is busy waits for the end: at 5 and at 6 ms, bound at 6.4 and 7.8', () => {
-    const { pods } = run({ delays, pools: [pool(4)], background: [coming([[5, small, 1e9], [6, small, 1e9]])] })
+    const { pods } = run({
+      delays,
+      pools: [pool(4)],
+      background: [
+        coming([
+          [5, small, 1e9],
+          [6, small, 1e9],
+        ]),
+      ],
+    })
     expect(pods.pending.sum).toBe(1400 + 1800)
   })
   it('a try that finds no node is charged too: the pod behind it waits twice as long, and the hopeless one is not tried again', () => {
-    const { pods } = run({ delays, pools: [pool(4)], background: [coming([[5, shape({ cpu: 99_000 }), 1e9], [5, small, 1e9], [9, small, 1e9]])] })
+    const { pods } = run({
+      delays,
+      pools: [pool(4)],
+      background: [
+        coming([
+          [5, shape({ cpu: 99_000 }), 1e9],
+          [5, small, 1e9],
+          [9, small, 1e9],
+        ]),
+      ],
+    })
     expect(pods.binds).toBe(2)
     expect(pods.censored).toBe(1)
     expect(pods.pending.sum).toBe(2800 + 1400 + (60e6 - 5000))
   })
   it('what the decision takes holds up the start: a pod of 10 ms that is decided at 6.4 leaves at 16.4, and the room is free again', () => {
-    const { cluster, pods } = run({ delays, pools: [pool(1)], background: [coming([[5, shape({ cpu: 16_000 }), 10], [6, shape({ cpu: 16_000 }), 10]])] })
+    const { cluster, pods } = run({
+      delays,
+      pools: [pool(1)],
+      background: [
+        coming([
+          [5, shape({ cpu: 16_000 }), 10],
+          [6, shape({ cpu: 16_000 }), 10],
+        ]),
+      ],
+    })
     // One node examined: 1.1 ms. The first runs 6.1 to 16.1; the second is declined 6.1 to 7.2, tried again at 16.1, bound at 17.2.
     expect(pods.pending.sum).toBe(1100 + 11_200)
     expect(cluster.gone).toBe(2)
@@ -46,23 +84,59 @@ describe('rounds of a packer', () => {
   const small = shape({ cpu: 1000 })
 
   it('pods wait for the next whole second: 0.3 s, then 1 s for one that comes on the grid', () => {
-    const { pods } = run({ binpacking, background: [coming([[1700, small, 1e9], [3000, small, 1e9]])] })
+    const { pods } = run({
+      binpacking,
+      background: [
+        coming([
+          [1700, small, 1e9],
+          [3000, small, 1e9],
+        ]),
+      ],
+    })
     expect(pods.pending.sum).toBe(300_000 + 1e6)
   })
   it('a pod that fits nowhere does not hold up those that come after it', () => {
-    const { pods } = run({ binpacking, background: [coming([[500, shape({ cpu: 99_000 }), 1e9], [5500, small, 1e9]])] })
+    const { pods } = run({
+      binpacking,
+      background: [
+        coming([
+          [500, shape({ cpu: 99_000 }), 1e9],
+          [5500, small, 1e9],
+        ]),
+      ],
+    })
     expect(pods.binds).toBe(1)
     expect(pods.censored).toBe(1)
     expect(pods.pending.sum).toBe(500_000 + 59.5e6)
   })
   it('leftovers are tried again in the round after room came free: 16 cores held until 4.2 s, so bound at 5 s', () => {
     const whole = shape({ cpu: 16_000 })
-    const { pods } = run({ binpacking, background: [coming([[500, whole, 3200], [600, whole, 1e9]])] })
+    const { pods } = run({
+      binpacking,
+      background: [
+        coming([
+          [500, whole, 3200],
+          [600, whole, 1e9],
+        ]),
+      ],
+    })
     // The first is bound at 1 s and leaves at 4.2 s.
     expect(pods.pending.sum).toBe(500_000 + 4.4e6)
   })
   it('only what a round has looked at is reported as unschedulable', () => {
-    const simulation = new Simulation(input({ horizon: 10e6, sample: 10e6, binpacking, background: [coming([[500, shape({ cpu: 99_000 }), 1e9], [2500, small, 1e9]])] }))
+    const simulation = new Simulation(
+      input({
+        horizon: 10e6,
+        sample: 10e6,
+        binpacking,
+        background: [
+          coming([
+            [500, shape({ cpu: 99_000 }), 1e9],
+            [2500, small, 1e9],
+          ]),
+        ],
+      }),
+    )
     const { simulator } = simulation.parts
     const seen: number[] = []
     const look = () => {
@@ -75,7 +149,18 @@ describe('rounds of a packer', () => {
     expect(seen).toEqual([0, 1, 1, 1])
   })
   it('the choice of a scheduler has no say', () => {
-    const bound = (name: string) => run({ binpacking, pools: [pool(3)], scheduling: choose(schedulers, name), background: [coming([[1, small, 1e9], [2, small, 1e9]])] }).cluster.nodesInUse
+    const bound = (name: string) =>
+      run({
+        binpacking,
+        pools: [pool(3)],
+        scheduling: choose(schedulers, name),
+        background: [
+          coming([
+            [1, small, 1e9],
+            [2, small, 1e9],
+          ]),
+        ],
+      }).cluster.nodesInUse
     expect(bound('least-allocated')).toBe(1)
     expect(bound('best-fit')).toBe(1)
   })

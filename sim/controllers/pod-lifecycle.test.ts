@@ -8,7 +8,11 @@ import { balancers } from '../slb/index.ts'
 const SECOND = 1e6
 
 /** One pod from the origin on, which the deeds [s] change; a second one, created at 10 s, goes the whole way. */
-function run(partial: Partial<Service>, around: Partial<SimulationInput> = {}, deeds: readonly (readonly [at: number, replicas: number])[] = [[10, 2]]) {
+function run(
+  partial: Partial<Service>,
+  around: Partial<SimulationInput> = {},
+  deeds: readonly (readonly [at: number, replicas: number])[] = [[10, 2]],
+) {
   const simulation = new Simulation(
     input({
       horizon: 100 * SECOND,
@@ -32,7 +36,10 @@ describe('the way in', () => {
     expect(parts.pods.pending.sum).toBe(100_000)
   })
   it('waits for a probe less than one period more, the same in each run of a seed, another in another replication', () => {
-    const waits = [0, 1, 2, 3].map((replication) => run({ start: 2 * SECOND, probe: 10 * SECOND }, { delays: noDelays, replication }).parts.pods.toReady.sum - 2 * SECOND)
+    const waits = [0, 1, 2, 3].map(
+      (replication) =>
+        run({ start: 2 * SECOND, probe: 10 * SECOND }, { delays: noDelays, replication }).parts.pods.toReady.sum - 2 * SECOND,
+    )
     for (const wait of waits) {
       expect(wait).toBeGreaterThanOrEqual(0)
       expect(wait).toBeLessThan(10 * SECOND)
@@ -42,8 +49,17 @@ describe('the way in', () => {
   })
   it('ends at the balancers `propagation` later: one pod is gone at 30 s, the other ready at 40 s and known at 42 s', () => {
     // Propagation 2 s: requests at 31 s meet the pod that went, those from 32 to 42 s no pod, those after it the new one.
-    const requests = script([[29_000, 0, 1], [31_000, 0, 1], [33_000, 0, 1], [41_000, 0, 1], [43_000, 0, 1]])
-    const { metrics, ledger } = run({ start: 10 * SECOND, requests }, { delays: { ...noDelays, propagation: 2 * SECOND } }, [[30, 0], [30.0, 1]])
+    const requests = script([
+      [29_000, 0, 1],
+      [31_000, 0, 1],
+      [33_000, 0, 1],
+      [41_000, 0, 1],
+      [43_000, 0, 1],
+    ])
+    const { metrics, ledger } = run({ start: 10 * SECOND, requests }, { delays: { ...noDelays, propagation: 2 * SECOND } }, [
+      [30, 0],
+      [30.0, 1],
+    ])
     expect(ledger.answered).toBe(2)
     expect(metrics['errors-refused']).toBe(20)
     expect(metrics['errors-no-backend']).toBe(40)
@@ -61,8 +77,16 @@ describe('the way in', () => {
 describe('the way out', () => {
   it('preStop 5 s: goes on accepting until 35 s, then refuses; the grace counts from 30 s and kills at 40 s', () => {
     // 31 s: 100 s of work, lost at 40 s. 34 s: accepted. 36 s: refused (balancers hear only after 20 s).
-    const requests = script([[31_000, 0, 100_000], [34_000, 0, 1000], [36_000, 0, 1]])
-    const { metrics, ledger } = run({ threads: 0, grace: 10 * SECOND, preStop: 5 * SECOND, requests }, { delays: { ...noDelays, propagation: 20 * SECOND } }, [[30, 0]])
+    const requests = script([
+      [31_000, 0, 100_000],
+      [34_000, 0, 1000],
+      [36_000, 0, 1],
+    ])
+    const { metrics, ledger } = run(
+      { threads: 0, grace: 10 * SECOND, preStop: 5 * SECOND, requests },
+      { delays: { ...noDelays, propagation: 20 * SECOND } },
+      [[30, 0]],
+    )
     // Both share the core from 34 s on: the second is through at 36 s.
     expect(ledger.latencySum).toBe(2 * SECOND)
     expect(metrics['errors-lost']).toBeCloseTo(100 / 3, 10)
@@ -70,15 +94,28 @@ describe('the way out', () => {
   })
   it('an idle pod without preStop is gone at once, one with preStop when that is over', () => {
     expect(run({ grace: 50 * SECOND }, {}, [[30, 0]]).metrics['allocation-cpu']).toBeCloseTo((30 / 100) * (100 / 16), 10)
-    expect(run({ grace: 50 * SECOND, preStop: 20 * SECOND }, {}, [[30, 0]]).metrics['allocation-cpu']).toBeCloseTo((50 / 100) * (100 / 16), 10)
+    expect(run({ grace: 50 * SECOND, preStop: 20 * SECOND }, {}, [[30, 0]]).metrics['allocation-cpu']).toBeCloseTo(
+      (50 / 100) * (100 / 16),
+      10,
+    )
   })
   it('a grace shorter than preStop ends it', () => {
-    expect(run({ grace: 10 * SECOND, preStop: 20 * SECOND }, {}, [[30, 0]]).metrics['allocation-cpu']).toBeCloseTo((40 / 100) * (100 / 16), 10)
+    expect(run({ grace: 10 * SECOND, preStop: 20 * SECOND }, {}, [[30, 0]]).metrics['allocation-cpu']).toBeCloseTo(
+      (40 / 100) * (100 / 16),
+      10,
+    )
   })
   it('retries of what a killed pod held go to the others', () => {
     // Two pods; one request of 50 s on each, retried once. Down to one at 20 s with 5 s of grace: one is lost at 25 s and waits 25 s for the other.
-    const requests = script([[10_000, 0, 50_000], [10_000, 0, 50_000]])
-    const { ledger } = run({ replicas: 2, grace: 5 * SECOND, retries: { limit: 1, backoff: 0, budget: 1 }, requests, objective: 100 * SECOND }, { horizon: 200 * SECOND, slb: choose(balancers, 'round-robin') }, [[20, 1]])
+    const requests = script([
+      [10_000, 0, 50_000],
+      [10_000, 0, 50_000],
+    ])
+    const { ledger } = run(
+      { replicas: 2, grace: 5 * SECOND, retries: { limit: 1, backoff: 0, budget: 1 }, requests, objective: 100 * SECOND },
+      { horizon: 200 * SECOND, slb: choose(balancers, 'round-robin') },
+      [[20, 1]],
+    )
     expect(ledger.answered).toBe(2)
     expect(ledger.tries).toBe(3)
     // 10 to 60, and 10 to 110.

@@ -71,11 +71,26 @@ export class PodLifecycle {
     const alive = (handle: (pod: number) => void) => (pod: number, epoch: number) => {
       if (this.cluster.view.pods.epoch[pod] === epoch) handle(pod)
     }
-    simulator.on(Kind.PodRuns, alive((pod) => this.runs(pod)))
-    simulator.on(Kind.PodEnds, alive((pod) => this.ends(pod)))
-    simulator.on(Kind.PodReady, alive((pod) => this.ready(pod)))
-    simulator.on(Kind.PodRefuses, alive((pod) => this.refuse(pod)))
-    simulator.on(Kind.PodKilled, alive((pod) => this.kill(pod)))
+    simulator.on(
+      Kind.PodRuns,
+      alive((pod) => this.runs(pod)),
+    )
+    simulator.on(
+      Kind.PodEnds,
+      alive((pod) => this.ends(pod)),
+    )
+    simulator.on(
+      Kind.PodReady,
+      alive((pod) => this.ready(pod)),
+    )
+    simulator.on(
+      Kind.PodRefuses,
+      alive((pod) => this.refuse(pod)),
+    )
+    simulator.on(
+      Kind.PodKilled,
+      alive((pod) => this.kill(pod)),
+    )
   }
 
   /** The parts that in turn need the life cycle. */

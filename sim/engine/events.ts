@@ -15,7 +15,9 @@ export function refuseTime(time: number, now: number): never {
 }
 
 export function refuseHandle(handle: number): never {
-  throw new RangeError(`event handle: ${handle} is not pending (it has fired, was cancelled, or never was one); accepted: one for which pending() holds`)
+  throw new RangeError(
+    `event handle: ${handle} is not pending (it has fired, was cancelled, or never was one); accepted: one for which pending() holds`,
+  )
 }
 
 export function refuseKind(kind: number, kinds: number): never {

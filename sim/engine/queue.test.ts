@@ -88,21 +88,34 @@ function sameAsSortedList(steps: readonly Step[], queue: EventQueue): void {
 describe('event queue', () => {
   it('property: leaves as a sorted list does, with cancels, moves, ties and growth', () => {
     const steps = fc.array(step({ push: 4, pop: 3, move: 2, cancel: 1 }), { maxLength: 120, size: 'max' })
-    fc.assert(fc.property(steps, (s) => sameAsSortedList(s, new EventQueue({ capacity: 1 }))), { seed: 1, numRuns: 300 })
+    fc.assert(
+      fc.property(steps, (s) => sameAsSortedList(s, new EventQueue({ capacity: 1 }))),
+      { seed: 1, numRuns: 300 },
+    )
   })
 
   it('property: the same while running numbers are used up again and again', () => {
     const steps = fc.array(step({ push: 4, pop: 3, move: 2, cancel: 1 }), { maxLength: 80, size: 'max' })
     const near = fc.integer({ min: LAST_NUMBER - 40, max: LAST_NUMBER })
-    fc.assert(fc.property(steps, near, (s, firstNumber) => sameAsSortedList(s, new EventQueue({ firstNumber }))), { seed: 2, numRuns: 300 })
+    fc.assert(
+      fc.property(steps, near, (s, firstNumber) => sameAsSortedList(s, new EventQueue({ firstNumber }))),
+      { seed: 2, numRuns: 300 },
+    )
   })
 
   it('the same while its size wanders up to a thousand and back, three times', () => {
     const luck = new Streams(3, 0).stream('steps')
-    const acts = { up: ['push', 'push', 'push', 'push', 'push', 'push', 'pop', 'move', 'cancel'], down: ['push', 'pop', 'pop', 'pop', 'pop', 'pop', 'move', 'cancel'] } as const
+    const acts = {
+      up: ['push', 'push', 'push', 'push', 'push', 'push', 'pop', 'move', 'cancel'],
+      down: ['push', 'pop', 'pop', 'pop', 'pop', 'pop', 'move', 'cancel'],
+    } as const
     const steps = Array.from({ length: 12_000 }, (_, i): Step => {
       const choice = acts[Math.floor(i / 2000) % 2 === 0 ? 'up' : 'down']
-      return { act: choice[luck.int(choice.length)], delay: luck.int(2) === 0 ? luck.int(4) : luck.int(1_000_000), which: luck.int(1_000_000) }
+      return {
+        act: choice[luck.int(choice.length)],
+        delay: luck.int(2) === 0 ? luck.int(4) : luck.int(1_000_000),
+        which: luck.int(1_000_000),
+      }
     })
     sameAsSortedList(steps, new EventQueue())
   })
@@ -157,7 +170,9 @@ describe('event queue', () => {
     queue.pop()
     // Stale at once, although the slot has not been taken again.
     for (const act of [() => queue.cancel(fired), () => queue.move(fired, 9), () => queue.timeOf(fired)]) {
-      expect(act).toThrow(`event handle: ${fired} is not pending (it has fired, was cancelled, or never was one); accepted: one for which pending() holds`)
+      expect(act).toThrow(
+        `event handle: ${fired} is not pending (it has fired, was cancelled, or never was one); accepted: one for which pending() holds`,
+      )
     }
     const cancelled = queue.push(2, 0, 0, 0)
     expect(cancelled % MAX_PENDING).toBe(fired % MAX_PENDING)
@@ -181,9 +196,12 @@ describe('event queue', () => {
 
   it('refuses kinds and options out of range', () => {
     const queue = new EventQueue()
-    for (const kind of [-1, 64, 1000]) expect(() => queue.push(0, kind, 0, 0)).toThrow(`event kind: ${kind}; accepted: whole numbers from 0 to 63`)
-    for (const capacity of [0, 1.5, NaN, MAX_PENDING + 1]) expect(() => new EventQueue({ capacity })).toThrow(`event queue capacity: ${capacity}; accepted: a whole number from 1 to 4194304`)
-    for (const firstNumber of [0, 2 ** 31]) expect(() => new EventQueue({ firstNumber })).toThrow(`first running number: ${firstNumber}; accepted`)
+    for (const kind of [-1, 64, 1000])
+      expect(() => queue.push(0, kind, 0, 0)).toThrow(`event kind: ${kind}; accepted: whole numbers from 0 to 63`)
+    for (const capacity of [0, 1.5, NaN, MAX_PENDING + 1])
+      expect(() => new EventQueue({ capacity })).toThrow(`event queue capacity: ${capacity}; accepted: a whole number from 1 to 4194304`)
+    for (const firstNumber of [0, 2 ** 31])
+      expect(() => new EventQueue({ firstNumber })).toThrow(`first running number: ${firstNumber}; accepted`)
   })
 
   it('holds 2^22 pending events and refuses one more; renumbering keeps their order', () => {

@@ -309,7 +309,9 @@ export class EventQueue {
   private grow(): void {
     const capacity = Math.min(2 * this.free.length, MAX_PENDING)
     if (capacity === this.free.length) {
-      throw new RangeError(`pending events: more than ${MAX_PENDING}; accepted: arrivals streamed one at a time, periodic work as one event per cohort`)
+      throw new RangeError(
+        `pending events: more than ${MAX_PENDING}; accepted: arrivals streamed one at a time, periodic work as one event per cohort`,
+      )
     }
     const { records, entries } = this
     this.records = new Int32Array(capacity << RECORD_SHIFT)

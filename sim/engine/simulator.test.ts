@@ -95,7 +95,8 @@ describe('simulator', () => {
 
   it('refuses kinds that have no handler, are reserved or out of range', () => {
     const simulator = new Simulator()
-    for (const kind of [-1, 63, 64, 1.5, NaN]) expect(() => simulator.on(kind, () => {})).toThrow(`event kind: ${kind}; accepted: whole numbers from 0 to 62`)
+    for (const kind of [-1, 63, 64, 1.5, NaN])
+      expect(() => simulator.on(kind, () => {})).toThrow(`event kind: ${kind}; accepted: whole numbers from 0 to 62`)
     for (const kind of [-1, 64]) expect(() => simulator.at(0, kind, 0, 0)).toThrow(`event kind: ${kind}`)
     // The kind of closures is refused when it fires, even where a cancelled closure has been.
     simulator.cancel(simulator.call(0, () => {}))

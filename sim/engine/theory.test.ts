@@ -72,13 +72,20 @@ describe('theory', () => {
   it.each([
     [0.5, 2],
     [0.8, 5],
-  ])('M/M/1, load ρ = %d: mean time in system 1 / (µ - λ) = %d service times, mean number ρ / (1 - ρ), as many leave as come', (load, expected) => {
-    const runs = Array.from({ length: 10 }, (_, replication) => mm1(load, 50_000, replication))
-    for (const [name, theory] of [['timeInSystem', expected], ['meanInSystem', load / (1 - load)], ['rate', load]] as const) {
-      const { mean, half } = interval(runs.map((run) => run[name]))
-      expect(Math.abs(mean - theory), `${name} ${mean} ± ${half}, theory ${theory}`).toBeLessThan(half)
-      // The interval is narrow enough to tell: within 5 %.
-      expect(half / theory).toBeLessThan(0.05)
-    }
-  })
+  ])(
+    'M/M/1, load ρ = %d: mean time in system 1 / (µ - λ) = %d service times, mean number ρ / (1 - ρ), as many leave as come',
+    (load, expected) => {
+      const runs = Array.from({ length: 10 }, (_, replication) => mm1(load, 50_000, replication))
+      for (const [name, theory] of [
+        ['timeInSystem', expected],
+        ['meanInSystem', load / (1 - load)],
+        ['rate', load],
+      ] as const) {
+        const { mean, half } = interval(runs.map((run) => run[name]))
+        expect(Math.abs(mean - theory), `${name} ${mean} ± ${half}, theory ${theory}`).toBeLessThan(half)
+        // The interval is narrow enough to tell: within 5 %.
+        expect(half / theory).toBeLessThan(0.05)
+      }
+    },
+  )
 })

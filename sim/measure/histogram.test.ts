@@ -37,10 +37,14 @@ describe('log-linear histogram', () => {
 
   it('property: quantiles are within 0.4 % of the exact ones', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 300 }), fc.constantFrom(0, 0.5, 0.9, 0.99, 1), (values, q) => {
-        const exact = [...values].sort((a, b) => a - b)[Math.max(1, Math.ceil(q * values.length)) - 1]
-        expect(Math.abs(of(values).quantile(q) - exact) / exact).toBeLessThanOrEqual(1 / 256)
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 300 }),
+        fc.constantFrom(0, 0.5, 0.9, 0.99, 1),
+        (values, q) => {
+          const exact = [...values].sort((a, b) => a - b)[Math.max(1, Math.ceil(q * values.length)) - 1]
+          expect(Math.abs(of(values).quantile(q) - exact) / exact).toBeLessThanOrEqual(1 / 256)
+        },
+      ),
       { seed: 2, numRuns: 300 },
     )
   })
@@ -50,7 +54,10 @@ describe('log-linear histogram', () => {
       fc.property(fc.array(whole), fc.array(whole), (left, right) => {
         const together = of([...left, ...right])
         const exact = Number([...left, ...right].reduce((sum, value) => sum + BigInt(value), 0n))
-        for (const [first, second] of [[left, right], [right, left]]) {
+        for (const [first, second] of [
+          [left, right],
+          [right, left],
+        ]) {
           const merged = of(first)
           merged.merge(of(second))
           expect(merged.toSparse()).toEqual(together.toSparse())

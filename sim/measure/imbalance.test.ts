@@ -46,7 +46,11 @@ describe('imbalance', () => {
     expect(imbalance.addTimes(new Float64Array(1))[5]).toBe(10)
   })
   it('property: the same as looking at all pods after each change', () => {
-    const step = fc.record({ pod: fc.integer({ min: 0, max: 4 }), change: fc.integer({ min: -3, max: 90 }), wait: fc.integer({ min: 0, max: 20 }) })
+    const step = fc.record({
+      pod: fc.integer({ min: 0, max: 4 }),
+      change: fc.integer({ min: -3, max: 90 }),
+      wait: fc.integer({ min: 0, max: 20 }),
+    })
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
         const imbalance = new Imbalance()

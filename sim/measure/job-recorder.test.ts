@@ -7,11 +7,16 @@ import { simulate } from '../simulation.ts'
 
 const S = 1e6
 const whole = shape({ cpu: 16_000 })
-const run = (background: Background, around: Partial<SimulationInput> = {}) => simulate(input({ horizon: 100 * S, sample: 100 * S, background: [background], ...around }))
+const run = (background: Background, around: Partial<SimulationInput> = {}) =>
+  simulate(input({ horizon: 100 * S, sample: 100 * S, background: [background], ...around }))
 
 describe('three jobs, one after the other', () => {
   // 0 to 20 s; submitted at 5 s, 20 to 25 s; submitted at 10 s, 25 to 65 s.
-  const rows = [[0, whole, 20_000], [5000, whole, 5000], [10_000, whole, 40_000]] as const
+  const rows = [
+    [0, whole, 20_000],
+    [5000, whole, 5000],
+    [10_000, whole, 40_000],
+  ] as const
   const { metrics, refused } = run(jobsOf(rows, [20_000, 24_999, 65_000], ['a', 'b']))
 
   it('completion 20, 20 and 55 s, waiting 0, 15 and 15 s', () => {
@@ -40,7 +45,11 @@ describe('three jobs, one after the other', () => {
 describe('the horizon', () => {
   it('an unfinished job counts with the time so far, late only when its deadline has passed', () => {
     // 0 to 90 s; 90 to 190 s; never: at 100 s they are 100 and 60 s old, the second has run for 10 of 100 s, the third waits.
-    const rows = [[0, whole, 90_000], [0, whole, 100_000], [40_000, whole, 1000]] as const
+    const rows = [
+      [0, whole, 90_000],
+      [0, whole, 100_000],
+      [40_000, whole, 1000],
+    ] as const
     const { metrics, refused } = run(jobsOf(rows, [100_000, 99_000, 101_000]))
     expect(metrics['jobs-unfinished']).toBe(2)
     expect(metrics['job-completion-mean']).toBe((90 + 100 + 60) / 3)
@@ -51,7 +60,12 @@ describe('the horizon', () => {
     expect(refused['job-makespan']).toBe('2 jobs were unfinished at the horizon')
   })
   it('a source that goes on has no makespan, and that is no refusal', () => {
-    const { metrics, refused } = run(jobsOf([[0, whole, 10_000], [200_000, whole, 1000]]))
+    const { metrics, refused } = run(
+      jobsOf([
+        [0, whole, 10_000],
+        [200_000, whole, 1000],
+      ]),
+    )
     expect(metrics['job-makespan']).toBeNull()
     expect(refused['job-makespan']).toBeUndefined()
     expect(metrics['jobs-unfinished']).toBe(0)
@@ -59,7 +73,13 @@ describe('the horizon', () => {
 })
 
 it('jobs belong to the window by submission; the makespan is of the whole run', () => {
-  const { metrics } = run(jobsOf([[0, whole, 10_000], [20_000, whole, 15_000]]), { warmup: 15 * S })
+  const { metrics } = run(
+    jobsOf([
+      [0, whole, 10_000],
+      [20_000, whole, 15_000],
+    ]),
+    { warmup: 15 * S },
+  )
   expect(metrics['job-completion-mean']).toBe(15)
   expect(metrics['job-makespan']).toBe(35)
   expect(metrics['job-fairness']).toBeNull() // one tenant
@@ -69,7 +89,14 @@ it('jobs belong to the window by submission; the makespan is of the whole run', 
 it('without jobs every job metric is null; pods of no job are not counted among them', () => {
   const { metrics } = run(coming([[0, whole, 10_000]]))
   expect(Object.keys(metrics).filter((id) => id.startsWith('job') && metrics[id] !== null)).toEqual([])
-  const both = simulate(input({ horizon: 100 * S, sample: 100 * S, pools: [pool(2)], background: [coming([[0, whole, 10_000]]), jobsOf([[0, whole, 30_000]])] }))
+  const both = simulate(
+    input({
+      horizon: 100 * S,
+      sample: 100 * S,
+      pools: [pool(2)],
+      background: [coming([[0, whole, 10_000]]), jobsOf([[0, whole, 30_000]])],
+    }),
+  )
   expect(both.metrics['job-completion-mean']).toBe(30)
 })
 

@@ -64,7 +64,15 @@ export class JobRecorder {
 
   /** The next source; one without jobs keeps its place. `start` is the origin of its clock. */
   listen(jobs: JobsView | undefined, start: number): void {
-    this.sources.push(jobs === undefined ? undefined : new SourceJobs(jobs, start, Int32Array.from(jobs.tenants, (name) => this.tenantRow(name))))
+    this.sources.push(
+      jobs === undefined
+        ? undefined
+        : new SourceJobs(
+            jobs,
+            start,
+            Int32Array.from(jobs.tenants, (name) => this.tenantRow(name)),
+          ),
+    )
     this.coming.push(false)
   }
 

@@ -11,19 +11,56 @@ function record(actions: readonly (readonly [target: string, change: number, min
 
 describe('scaling actions and reversals', () => {
   it('an action is an action, however many pods it moves; a change by nothing is none', () => {
-    expect(record([['web', 5, 1], ['web', 1, 2], ['web', 0, 3]])).toEqual([2, 0])
+    expect(
+      record([
+        ['web', 5, 1],
+        ['web', 1, 2],
+        ['web', 0, 3],
+      ]),
+    ).toEqual([2, 0])
   })
   it('down after up within ten minutes, the tenth included, is a reversal; later it is none', () => {
-    expect(record([['web', 2, 1], ['web', -1, 11]])).toEqual([2, 1])
-    expect(record([['web', 2, 1], ['web', -1, 11.01]])).toEqual([2, 0])
+    expect(
+      record([
+        ['web', 2, 1],
+        ['web', -1, 11],
+      ]),
+    ).toEqual([2, 1])
+    expect(
+      record([
+        ['web', 2, 1],
+        ['web', -1, 11.01],
+      ]),
+    ).toEqual([2, 0])
   })
   it('up, down, down, up in four minutes: two changes of mind', () => {
-    expect(record([['web', 1, 1], ['web', -1, 2], ['web', -1, 3], ['web', 1, 4]])).toEqual([4, 2])
+    expect(
+      record([
+        ['web', 1, 1],
+        ['web', -1, 2],
+        ['web', -1, 3],
+        ['web', 1, 4],
+      ]),
+    ).toEqual([4, 2])
   })
   it('targets are apart', () => {
-    expect(record([['web', 1, 1], ['api', -1, 2], ['nodes/0', -1, 2]])).toEqual([3, 0])
+    expect(
+      record([
+        ['web', 1, 1],
+        ['api', -1, 2],
+        ['nodes/0', -1, 2],
+      ]),
+    ).toEqual([3, 0])
   })
   it('what was done in the warm-up is not counted, but can be undone in the window', () => {
-    expect(record([['web', 1, 9], ['web', -1, 10]], 10)).toEqual([1, 1])
+    expect(
+      record(
+        [
+          ['web', 1, 9],
+          ['web', -1, 10],
+        ],
+        10,
+      ),
+    ).toEqual([1, 1])
   })
 })

@@ -55,7 +55,8 @@ export class Device {
     this.present[slot] = 1
     this.slotOfPod.set(pod, slot)
     if ((this.hearsCounts || this.hearsIdle) && server >= 0) {
-      if (server >= this.slotOfServer.length) this.slotOfServer = grown(this.slotOfServer, Math.max(server + 1, 2 * this.slotOfServer.length), NO_BACKEND)
+      if (server >= this.slotOfServer.length)
+        this.slotOfServer = grown(this.slotOfServer, Math.max(server + 1, 2 * this.slotOfServer.length), NO_BACKEND)
       this.slotOfServer[server] = slot
     }
     this.balancer.added(slot, weight)
@@ -75,7 +76,10 @@ export class Device {
   pick(request: RequestView, exclude: number): number {
     const slot = this.balancer.pick(request, exclude)
     if (slot === NO_BACKEND) return NO_BACKEND
-    if (this.present[slot] !== 1) throw new RangeError(`${this.name} picked slot ${slot}, behind which no backend stands: a slot that was added and not removed is accepted, or -1 for none`)
+    if (this.present[slot] !== 1)
+      throw new RangeError(
+        `${this.name} picked slot ${slot}, behind which no backend stands: a slot that was added and not removed is accepted, or -1 for none`,
+      )
     return slot
   }
 
@@ -101,6 +105,8 @@ export class Device {
 
   private slotOf(server: number, serverEpoch: number): number {
     const slot = server < this.slotOfServer.length ? this.slotOfServer[server] : NO_BACKEND
-    return slot !== NO_BACKEND && this.present[slot] === 1 && this.server[slot] === server && this.serverEpoch[slot] === serverEpoch ? slot : NO_BACKEND
+    return slot !== NO_BACKEND && this.present[slot] === 1 && this.server[slot] === server && this.serverEpoch[slot] === serverEpoch
+      ? slot
+      : NO_BACKEND
   }
 }

@@ -97,11 +97,18 @@ describe('in a run', () => {
       warmup: 10e6,
       sample: 60e6,
       pools: [pool(2, { cpu: 64_000 })],
-      services: [service({ replicas: 20, requests: requests(1800, { kind: 'exponential', mean: 10_000 }), shape: shape({ cpu: 1000, limit: 1000 }) })],
+      services: [
+        service({
+          replicas: 20,
+          requests: requests(1800, { kind: 'exponential', mean: 10_000 }),
+          shape: shape({ cpu: 1000, limit: 1000 }),
+        }),
+      ],
       slb: choose(balancers, name),
       ...given,
     })
-  const latency = (name: string, given: Partial<SimulationInput> = {}): number => simulate(farm(name, given)).metrics['latency-mean'] as number
+  const latency = (name: string, given: Partial<SimulationInput> = {}): number =>
+    simulate(farm(name, given)).metrics['latency-mean'] as number
 
   it('join-shortest-queue does not care through how many balancers requests come, least-connections does', () => {
     // M/M/1s at load 0.9 in the order of choice: JSQ of 20 some 16 ms, each of ten balancers seeing a tenth of the requests in flight little better than by lot
@@ -119,14 +126,27 @@ describe('in a run', () => {
   })
 
   it('the counts are those of the pods, through timeouts, retries, scaling and drains', () => {
-    const simulation = new Simulation(farm('join-shortest-queue', {
-      services: [service({
-        replicas: 6, minReplicas: 0, maxReplicas: 12, timeout: 60_000, cancel: false, retries: { limit: 2, backoff: 10_000, budget: 1 }, grace: 2e6, preStop: 100_000, networkDelay: 500,
-        requests: requests(560, { kind: 'exponential', mean: 10_000 }), shape: shape({ cpu: 1000, limit: 1000 }),
-      })],
-      background: [coming([[100, shape({ cpu: 100 }), 1000]])],
-      balancers: 2,
-    }))
+    const simulation = new Simulation(
+      farm('join-shortest-queue', {
+        services: [
+          service({
+            replicas: 6,
+            minReplicas: 0,
+            maxReplicas: 12,
+            timeout: 60_000,
+            cancel: false,
+            retries: { limit: 2, backoff: 10_000, budget: 1 },
+            grace: 2e6,
+            preStop: 100_000,
+            networkDelay: 500,
+            requests: requests(560, { kind: 'exponential', mean: 10_000 }),
+            shape: shape({ cpu: 1000, limit: 1000 }),
+          }),
+        ],
+        background: [coming([[100, shape({ cpu: 100 }), 1000]])],
+        balancers: 2,
+      }),
+    )
     const { simulator, replicaSets, servers, services } = simulation.parts
     const told = services[0].devices.map((device) => {
       const counts = new Map<number, number>()

@@ -30,13 +30,20 @@ export class PodNews {
   }
 
   /** Null when no balancer of any service listens. `choice` opens a service's stream. */
-  static of(servers: Servers, services: readonly { readonly devices: readonly Device[] }[], choice: (service: number) => RandomStream): PodNews | null {
+  static of(
+    servers: Servers,
+    services: readonly { readonly devices: readonly Device[] }[],
+    choice: (service: number) => RandomStream,
+  ): PodNews | null {
     if (!services.some(({ devices }) => devices.some((device) => device.hearsCounts || device.hearsIdle))) return null
-    return new PodNews(servers, services.map(({ devices }, row) => ({
-      devices: devices.filter((device) => device.hearsCounts),
-      waiting: devices.filter((device) => device.hearsIdle),
-      choice: choice(row),
-    })))
+    return new PodNews(
+      servers,
+      services.map(({ devices }, row) => ({
+        devices: devices.filter((device) => device.hearsCounts),
+        waiting: devices.filter((device) => device.hearsIdle),
+        choice: choice(row),
+      })),
+    )
   }
 
   /** The number of requests in the server's pod has changed. */

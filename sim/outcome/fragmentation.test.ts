@@ -83,7 +83,9 @@ describe('worked by hand', () => {
 
 /** Nodes in use over the continuous bound, from the columns alone. */
 function gapPlainly({ nodes }: Cluster['view']): number {
-  const there = Array.from({ length: nodes.count }, (_, n) => n).filter((n) => nodes.state[n] === NodeState.Ready || nodes.state[n] === NodeState.Cordoned)
+  const there = Array.from({ length: nodes.count }, (_, n) => n).filter(
+    (n) => nodes.state[n] === NodeState.Ready || nodes.state[n] === NodeState.Cordoned,
+  )
   const used = there.filter((n) => nodes.podCount[n] > 0).length
   const rows = [
     ...nodes.free.map((free, r) => there.map((n) => [nodes.capacity[r][n], nodes.capacity[r][n] - free[n]])),
@@ -140,7 +142,8 @@ test('kept up change by change, the three measures equal the formulas read off t
       for (const { what, which, kind } of steps) {
         const node = nodes.count === 0 ? 0 : which % nodes.count
         if (what === 0 || nodes.count === 0) cluster.addNode(kinds[kind % kinds.length], 0)
-        else if (what === 1 && nodes.state[node] !== NodeState.Gone) cluster.setNodeState(node, which % 2 ? NodeState.Ready : NodeState.Cordoned)
+        else if (what === 1 && nodes.state[node] !== NodeState.Gone)
+          cluster.setNodeState(node, which % 2 ? NodeState.Ready : NodeState.Cordoned)
         else if (what === 2 && nodes.state[node] !== NodeState.Gone && nodes.podCount[node] === 0) cluster.removeNode(node)
         else if (what === 3 && bound.length > 0) cluster.release(bound.splice(which % bound.length, 1)[0], 0)
         else {

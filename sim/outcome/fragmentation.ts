@@ -152,7 +152,8 @@ export class Fragmentation {
     const width = classes > this.width ? Math.max(classes, 2 * this.width, 8) : this.width
     const widened = (old: Int32Array): Int32Array<ArrayBuffer> => {
       const fresh = new Int32Array(rows * width)
-      for (let node = 0; node < this.nodes; node++) fresh.set(old.subarray(node * this.width, node * this.width + this.classes), node * width)
+      for (let node = 0; node < this.nodes; node++)
+        fresh.set(old.subarray(node * this.width, node * this.width + this.classes), node * width)
       return fresh
     }
     this.cpuOf = widened(this.cpuOf)

@@ -7,10 +7,16 @@ import { MOST_GROUPS, MOST_TIMES } from './node-grid.ts'
 
 /** Pods of half a node, filled up node after node, each using 40 % of what it asks for. */
 function run(nodes: number, pods: number, sample = 1e6, replication = 0): RunResult {
-  return simulate(input({
-    pools: [pool(nodes, { cpu: 4000 })], background: [standing(Array.from({ length: pods }, () => shape({ cpu: 2000, usage: 0.4 })))],
-    scheduling: choose(schedulers, 'first-fit'), horizon: 200e6, sample, replication,
-  }))
+  return simulate(
+    input({
+      pools: [pool(nodes, { cpu: 4000 })],
+      background: [standing(Array.from({ length: pods }, () => shape({ cpu: 2000, usage: 0.4 })))],
+      scheduling: choose(schedulers, 'first-fit'),
+      horizon: 200e6,
+      sample,
+      replication,
+    }),
+  )
 }
 
 describe('picture of the nodes', () => {

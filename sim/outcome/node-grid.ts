@@ -39,7 +39,12 @@ export class NodeGridRecorder {
     if (this.samples++ % this.stride !== 0 || this.looks.length === MOST_TIMES) return
     const { nodes } = this.cluster.view
     while (nodes.count > this.span * MOST_GROUPS) this.fold()
-    const look: Look = { time, capacity: new Float64Array(MOST_GROUPS), allocated: new Float64Array(MOST_GROUPS), used: new Float64Array(MOST_GROUPS) }
+    const look: Look = {
+      time,
+      capacity: new Float64Array(MOST_GROUPS),
+      allocated: new Float64Array(MOST_GROUPS),
+      used: new Float64Array(MOST_GROUPS),
+    }
     for (let node = 0; node < nodes.count; node++) {
       const state = nodes.state[node]
       if (state !== NodeState.Ready && state !== NodeState.Cordoned) continue
@@ -56,7 +61,8 @@ export class NodeGridRecorder {
     this.span *= 2
     for (const { capacity, allocated, used } of this.looks) {
       for (const column of [capacity, allocated, used]) {
-        for (let group = 0; group < MOST_GROUPS; group++) column[group] = 2 * group < MOST_GROUPS ? column[2 * group] + column[2 * group + 1] : 0
+        for (let group = 0; group < MOST_GROUPS; group++)
+          column[group] = 2 * group < MOST_GROUPS ? column[2 * group] + column[2 * group + 1] : 0
       }
     }
   }
@@ -71,6 +77,13 @@ export class NodeGridRecorder {
         const group = cell % groups
         return (100 * of(look)[group]) / look.capacity[group]
       })
-    return { times: Float64Array.from(looks, ({ time }) => time), nodes, span, groups, allocation: share((look) => look.allocated), usage: share((look) => look.used) }
+    return {
+      times: Float64Array.from(looks, ({ time }) => time),
+      nodes,
+      span,
+      groups,
+      allocation: share((look) => look.allocated),
+      usage: share((look) => look.used),
+    }
   }
 }

@@ -10,7 +10,10 @@ import { METRICS } from './standard.ts'
 const S = 1e6
 const GiB = 1024 ** 3
 
-function run(around: Partial<SimulationInput>, deeds: readonly (readonly [at: number, deed: (parts: Simulation['parts']) => unknown])[] = []) {
+function run(
+  around: Partial<SimulationInput>,
+  deeds: readonly (readonly [at: number, deed: (parts: Simulation['parts']) => unknown])[] = [],
+) {
   const simulation = new Simulation(input({ slb: choose(balancers, 'round-robin'), sample: 10 * S, ...around }))
   for (const [at, deed] of deeds) simulation.parts.simulator.call(at * S, () => void deed(simulation.parts))
   return { ...simulation.run(), parts: simulation.parts }
@@ -28,7 +31,20 @@ function steady(seconds: number, gap: number, slow: (ms: number) => number | und
 describe('requests', () => {
   // Two pods of one thread, in turn. A window from 0.8 to 1 s. Before it: 70 ms of work from 750 on, on pod one, and 10 from 760 on, on pod two.
   // In it, four at 900: 10, 10, 10 and 40 of work: pod one is through at 910 and 920, pod two at 910 and 950. Latencies 10, 10, 20, 50.
-  const services = [web({ replicas: 2, threads: 1, requests: script([[750, 0, 70], [760, 0, 10], [900, 0, 10], [900, 0, 10], [900, 0, 10], [900, 0, 40]]) })]
+  const services = [
+    web({
+      replicas: 2,
+      threads: 1,
+      requests: script([
+        [750, 0, 70],
+        [760, 0, 10],
+        [900, 0, 10],
+        [900, 0, 10],
+        [900, 0, 10],
+        [900, 0, 40],
+      ]),
+    }),
+  ]
   const { metrics, refused, latency, parts } = run({ horizon: S, warmup: 0.8 * S, sample: S, services })
 
   it('belong to the window by arrival', () => {
@@ -61,13 +77,40 @@ describe('requests', () => {
     expect(result.refused['latency-p50']).toBeUndefined()
   })
   it('unfinished ones miss when they are past their objective: one of 100 ms at 950 of 1000, another at 990', () => {
-    const result = run({ horizon: S, sample: S, services: [web({ threads: 0, requests: script([[100, 0, 10], [950, 0, 100], [990, 0, 100]]) })] })
+    const result = run({
+      horizon: S,
+      sample: S,
+      services: [
+        web({
+          threads: 0,
+          requests: script([
+            [100, 0, 10],
+            [950, 0, 100],
+            [990, 0, 100],
+          ]),
+        }),
+      ],
+    })
     expect(result.metrics['unfinished']).toBe(2)
     expect(result.metrics['slo-misses']).toBeCloseTo(100 / 3, 12)
     expect(result.metrics['latency-mean']).toBe(10)
   })
   it('a time-out counts in the latencies, a rejection does not; both are misses', () => {
-    const result = run({ horizon: S, sample: S, services: [web({ threads: 1, queue: 0, timeout: 30_000, requests: script([[0, 0, 500], [10, 0, 10]]) })] })
+    const result = run({
+      horizon: S,
+      sample: S,
+      services: [
+        web({
+          threads: 1,
+          queue: 0,
+          timeout: 30_000,
+          requests: script([
+            [0, 0, 500],
+            [10, 0, 10],
+          ]),
+        }),
+      ],
+    })
     expect(result.metrics['latency-mean']).toBe(30)
     expect(result.metrics['errors-timed-out']).toBe(50)
     expect(result.metrics['errors-rejected']).toBe(50)
@@ -75,7 +118,14 @@ describe('requests', () => {
     expect(result.metrics['cost-per-million']).toBeNull() // nothing good to divide by
   })
   it('services are weighed by their requests', () => {
-    const one = web({ name: 'one', requests: script([[0, 0, 10], [100, 0, 10], [200, 0, 50]]) })
+    const one = web({
+      name: 'one',
+      requests: script([
+        [0, 0, 10],
+        [100, 0, 10],
+        [200, 0, 50],
+      ]),
+    })
     const two = web({ name: 'two', objective: 5000, requests: script([[0, 0, 10]]) })
     const result = run({ horizon: S, sample: S, services: [one, two] })
     expect(result.metrics['slo-misses']).toBe(50)
@@ -84,7 +134,10 @@ describe('requests', () => {
 })
 
 describe('violation minutes', () => {
-  const late = (...seconds: number[]) => (ms: number) => (seconds.includes(ms / 1000) ? 50 : undefined)
+  const late =
+    (...seconds: number[]) =>
+    (ms: number) =>
+      seconds.includes(ms / 1000) ? 50 : undefined
 
   it('minutes over the allowance: 1 of 120 late is within 1 %, 2 of 120 are not; the warm-up does not count', () => {
     const requests = steady(240, 500, late(10, 20, 30, 70, 130, 140))
@@ -97,7 +150,10 @@ describe('violation minutes', () => {
     expect(run({ horizon: 60 * S, services: [web({ allowance: 0.28, requests })] }).metrics['slo-violation-minutes']).toBe(1)
   })
   it('any service will do, a minute counts once', () => {
-    const services = [web({ name: 'one', requests: steady(180, 500, late(10, 11)) }), web({ name: 'two', requests: steady(180, 500, late(15, 16, 130, 131)) })]
+    const services = [
+      web({ name: 'one', requests: steady(180, 500, late(10, 11)) }),
+      web({ name: 'two', requests: steady(180, 500, late(15, 16, 130, 131)) }),
+    ]
     expect(run({ horizon: 180 * S, services }).metrics['slo-violation-minutes']).toBe(2)
   })
   it('minutes are whole: begun with the first second that lies in the window, no number when there is none', () => {
@@ -114,7 +170,12 @@ describe('violation minutes', () => {
 describe('recovery', () => {
   const recovery = (disturbance: number, bad: (second: number) => boolean) => {
     const requests = steady(700, 1000, (ms) => (bad(ms / 1000) ? 50 : undefined))
-    const { metrics, refused } = run({ horizon: 700 * S, sample: 70 * S, disturbance: disturbance * S, services: [web({ allowance: 0, requests })] })
+    const { metrics, refused } = run({
+      horizon: 700 * S,
+      sample: 70 * S,
+      disturbance: disturbance * S,
+      services: [web({ allowance: 0, requests })],
+    })
     return metrics['recovery'] ?? refused['recovery']
   }
   it('misses from 310 to 329 s after a disturbance at 300 s: 30 s', () => {
@@ -164,7 +225,12 @@ describe('pods', () => {
 
 describe('nodes', () => {
   it('allocation and usage: 4 of 16 cores from 10 to 30 s of a window of 10 to 60 s, half used; memory 16 of 64 GiB; a GPU of two', () => {
-    const background = [coming([[0, shape({ cpu: 8000, memory: 32 * GiB, usage: 1 }), 10_000], [10_000, shape({ cpu: 4000, memory: 16 * GiB, gpus: 1, gpuMilli: 500, usage: 0.5 }), 20_000]])]
+    const background = [
+      coming([
+        [0, shape({ cpu: 8000, memory: 32 * GiB, usage: 1 }), 10_000],
+        [10_000, shape({ cpu: 4000, memory: 16 * GiB, gpus: 1, gpuMilli: 500, usage: 0.5 }), 20_000],
+      ]),
+    ]
     const { metrics } = run({ warmup: 10 * S, pools: [pool(1, { gpus: 2, gpuModel: 'T4' })], background })
     expect(metrics['allocation-cpu']).toBeCloseTo((100 * 4 * 20) / (16 * 50), 10)
     expect(metrics['allocation-memory']).toBeCloseTo((100 * 16 * 20) / (64 * 50), 10)
@@ -173,7 +239,12 @@ describe('nodes', () => {
     expect(metrics['interference']).toBe(0)
   })
   it('interference: 6 cores wanted of 4 from 0 to 30 s, 3 from then on: 60 of 270 core·s not delivered', () => {
-    const background = [coming([[0, shape({ cpu: 1000, usage: 3 }), 30_000], [0, shape({ cpu: 1000, usage: 3 }), 1e6]])]
+    const background = [
+      coming([
+        [0, shape({ cpu: 1000, usage: 3 }), 30_000],
+        [0, shape({ cpu: 1000, usage: 3 }), 1e6],
+      ]),
+    ]
     const { metrics } = run({ pools: [pool(1, { cpu: 4000 })], background })
     expect(metrics['interference']).toBeCloseTo((100 * 60) / 270, 10)
     expect(metrics['usage-cpu']).toBeCloseTo((100 * (4 * 30 + 3 * 30)) / (4 * 60), 10)
@@ -181,7 +252,14 @@ describe('nodes', () => {
   it('cost, mean and peak of nodes that join and leave, in the window only', () => {
     // 4 nodes at 0.36 $/h, two leave at 5 s. Window 10 to 60 s: 2 nodes, one joins at 30 s, one leaves at 50 s: 100 + 30 - 10 = 120 node·s at 0.0001 $.
     const pools = [pool(4, { price: 360_000 }, { min: 1, max: 5, provision: 10 * S })]
-    const services = [web({ requests: script([[20_000, 0, 10], [21_000, 0, 10]]) })]
+    const services = [
+      web({
+        requests: script([
+          [20_000, 0, 10],
+          [21_000, 0, 10],
+        ]),
+      }),
+    ]
     const { metrics } = run({ warmup: 10 * S, pools, services }, [
       [5, ({ autoscaling }) => [2, 3].map((node) => autoscaling.drain(node))],
       [20, ({ nodes }) => nodes.order(0, 1)],
@@ -198,12 +276,21 @@ describe('nodes', () => {
     expect(run({ pools }).metrics['cost']).toBeCloseTo(0.006 + 0.12, 12)
   })
   it('packing gap: two small pods on two nodes where one would do, until one leaves at 25 s: samples at 10, 20: 100 %, at 30 to 60: 0', () => {
-    const background = [coming([[0, shape(), 25_000], [0, shape(), 1e6]])]
+    const background = [
+      coming([
+        [0, shape(), 25_000],
+        [0, shape(), 1e6],
+      ]),
+    ]
     const { metrics } = run({ pools: [pool(2)], background })
     expect(metrics['packing-gap']).toBeCloseTo((2 * 100 + 4 * 0) / 6, 12)
   })
   it('stranded CPU: a pod of 10 leaves 6 of 16 cores where the next pod of 10 does not fit', () => {
-    const { metrics } = run({ scheduling: choose(schedulers, 'first-fit'), pools: [pool(2)], background: [standing([shape({ cpu: 10_000 })])] })
+    const { metrics } = run({
+      scheduling: choose(schedulers, 'first-fit'),
+      pools: [pool(2)],
+      background: [standing([shape({ cpu: 10_000 })])],
+    })
     expect(metrics['stranded-cpu']).toBeCloseTo((100 * 6) / 32, 12)
   })
   it('stranded GPU: a pod of 600 milli leaves 400 of 2000 where the next does not fit', () => {
@@ -215,7 +302,14 @@ describe('nodes', () => {
 describe('the time series', () => {
   it('demand and misses of each step, ready pods, nodes and use at its end', () => {
     // 4 requests in the first second (one late), none in the second, 2 in the third; 80, 0 and 20 ms of work on a request of 1 core.
-    const requests = script([[0, 0, 10], [100, 0, 10], [200, 0, 50], [900, 0, 10], [2100, 0, 10], [2500, 0, 10]])
+    const requests = script([
+      [0, 0, 10],
+      [100, 0, 10],
+      [200, 0, 50],
+      [900, 0, 10],
+      [2100, 0, 10],
+      [2500, 0, 10],
+    ])
     const { series } = run({ horizon: 3 * S, sample: S, services: [web({ requests })] })
     const column = (name: string) => [...(series.columns.find((c) => c.name === name)!.values as Float64Array)]
     expect(column('time')).toEqual([1, 2, 3])
@@ -228,12 +322,25 @@ describe('the time series', () => {
     expect(utilization[2]).toBeCloseTo(2, 9)
   })
   it('steps below a second show the misses of the seconds they touch', () => {
-    const { series } = run({ horizon: 2 * S, sample: 500_000, services: [web({ requests: script([[0, 0, 50], [1200, 0, 10]]) })] })
+    const { series } = run({
+      horizon: 2 * S,
+      sample: 500_000,
+      services: [
+        web({
+          requests: script([
+            [0, 0, 50],
+            [1200, 0, 10],
+          ]),
+        }),
+      ],
+    })
     expect([...(series.columns.find((c) => c.name === 'misses')!.values as Float64Array)]).toEqual([100, 100, 0, 0])
   })
   it('use over request is of the pods that are ready: one on its way out does not count', () => {
     const requests = script([[0, 0, 60_000]])
-    const { series } = run({ horizon: 30 * S, services: [web({ replicas: 1, minReplicas: 0, requests })] }, [[10.5, ({ replicaSets }) => replicaSets.scale(0, 0)]])
+    const { series } = run({ horizon: 30 * S, services: [web({ replicas: 1, minReplicas: 0, requests })] }, [
+      [10.5, ({ replicaSets }) => replicaSets.scale(0, 0)],
+    ])
     const utilization = [...(series.columns.find((c) => c.name === 'utilization')!.values as Float64Array)]
     expect(utilization[0]).toBeCloseTo(100, 9)
     expect(utilization.slice(1)).toEqual([NaN, NaN])
@@ -252,7 +359,22 @@ describe('the list', () => {
     const small = shape({ cpu: 1, memory: 1, limit: 1000, gpus: 0 })
     const many = web({ replicas: 10_000, objective: 1_000_000, shape: small, requests: steady(1000, 10) })
     const rows = Array.from({ length: 10_000 }, (_, i) => [i * 10, shape({ cpu: 100, memory: 1, gpus: 1, gpuMilli: 1 }), 1] as const)
-    const { metrics } = run({ horizon: 1001 * S, sample: 100 * S, disturbance: 0, check: false, pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })], services: [many], background: [coming(rows), jobsOf(rows, rows.map(() => 1), ['a', 'b'])] })
+    const { metrics } = run({
+      horizon: 1001 * S,
+      sample: 100 * S,
+      disturbance: 0,
+      check: false,
+      pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })],
+      services: [many],
+      background: [
+        coming(rows),
+        jobsOf(
+          rows,
+          rows.map(() => 1),
+          ['a', 'b'],
+        ),
+      ],
+    })
     expect(METRICS.map(({ id }) => id).filter((id) => metrics[id] === null)).toEqual([])
   })
 })

@@ -55,7 +55,8 @@ function putQuantile(sheet: Sheet, id: string, histogram: Histogram, q: number, 
   if (histogram.count >= needed) put(sheet, id, histogram.quantile(q) / unit)
   else {
     sheet.metrics[id] = null
-    if (histogram.count > 0) sheet.refused[id] = `needs ${needed} observations for ${EXCEEDANCES} beyond the quantile, the run had ${histogram.count}`
+    if (histogram.count > 0)
+      sheet.refused[id] = `needs ${needed} observations for ${EXCEEDANCES} beyond the quantile, the run had ${histogram.count}`
   }
 }
 

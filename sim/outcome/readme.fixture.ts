@@ -32,7 +32,8 @@ logarithm of the ratio, or the difference in percentage points.
 export function metricsPage(): string {
   const sections = Object.entries(GROUPS).map(([group, title]) => {
     const rows = METRICS.filter((metric) => metric.group === group).map(
-      ({ id, unit, better, comparison, definition }) => `| \`${id}\` | ${unit} | ${better} | ${COMPARED[comparison]} | ${definition.replaceAll('|', '\\|')} |`,
+      ({ id, unit, better, comparison, definition }) =>
+        `| \`${id}\` | ${unit} | ${better} | ${COMPARED[comparison]} | ${definition.replaceAll('|', '\\|')} |`,
     )
     return `## ${title}\n\n| id | unit | better | compared by | definition |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
   })

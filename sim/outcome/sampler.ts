@@ -91,7 +91,9 @@ export class Sampler {
     this.parts = parts
     this.fragmentation = new Fragmentation(parts.cluster.view)
     this.lastTime = parts.origin
-    this.grid = parts.picture ? new NodeGridRecorder(parts.cluster, parts.shares, Math.floor((parts.end - parts.origin) / parts.step)) : null
+    this.grid = parts.picture
+      ? new NodeGridRecorder(parts.cluster, parts.shares, Math.floor((parts.end - parts.origin) / parts.step))
+      : null
     parts.simulator.on(Kind.Sample, () => this.sample())
   }
 
@@ -185,10 +187,13 @@ export class Sampler {
     })
     return {
       rows: times.length,
-      columns: COLUMNS.map(
-        ([name, label, unit], i): TableColumn => ({ name, label, unit, role: i === 0 ? 'time' : 'metric', values: Float64Array.from(this.rows[i]) }),
-      ),
+      columns: COLUMNS.map(([name, label, unit], i): TableColumn => ({
+        name,
+        label,
+        unit,
+        role: i === 0 ? 'time' : 'metric',
+        values: Float64Array.from(this.rows[i]),
+      })),
     }
   }
 }
-

@@ -5,7 +5,10 @@ import { distribution, scaled, type DistributionSpec } from './distributions.ts'
 import { pow } from './math.ts'
 import { Streams } from './stream.ts'
 
-const mixture = (...parts: (readonly [number, DistributionSpec])[]): DistributionSpec => ({ kind: 'mixture', parts: parts.map(([weight, of]) => ({ weight, of })) })
+const mixture = (...parts: (readonly [number, DistributionSpec])[]): DistributionSpec => ({
+  kind: 'mixture',
+  parts: parts.map(([weight, of]) => ({ weight, of })),
+})
 
 /** Each kind with the mean and variance that its formula gives, worked by hand. */
 const CASES: readonly (readonly [string, DistributionSpec, number, number])[] = [
@@ -27,11 +30,21 @@ const CASES: readonly (readonly [string, DistributionSpec, number, number])[] = 
   // α = 2: mean 2 L H / (L + H) = 2·1·4/5; E[X²] = α L² ln(H/L) / (1 - (L/H)²) = 2 ln 4 · 16/15
   ['bounded Pareto, α 2, 1 to 4', { kind: 'bounded-pareto', alpha: 2, low: 1, high: 4 }, 1.6, (2 * Math.log(4) * 16) / 15 - 2.56],
   // α = 1: mean L ln(H/L) / (1 - L/H) = 10 ln 100 / 0.99; E[X²] = L H = 10,000
-  ['bounded Pareto, α 1, 10 to 1000', { kind: 'bounded-pareto', alpha: 1, low: 10, high: 1000 }, (10 * Math.log(100)) / 0.99, 10_000 - pow((10 * Math.log(100)) / 0.99, 2)],
+  [
+    'bounded Pareto, α 1, 10 to 1000',
+    { kind: 'bounded-pareto', alpha: 1, low: 10, high: 1000 },
+    (10 * Math.log(100)) / 0.99,
+    10_000 - pow((10 * Math.log(100)) / 0.99, 2),
+  ],
   // c = 1 is Lomax's: scale / (k - 1) = 4 / 4; scale² k / ((k - 1)² (k - 2)) = 16·5 / (16·3)
   ['burr, c 1, k 5', { kind: 'burr', c: 1, k: 5, scale: 4 }, 1, 5 / 3],
   // k = 1 is the log-logistic: scale (π/c) / sin(π/c), c = 4: π/4 · √2; scale² ((2π/c) / sin(2π/c)) = π/2
-  ['burr, c 4, k 1: log-logistic', { kind: 'burr', c: 4, k: 1, scale: 1 }, (Math.PI / 4) * Math.SQRT2, Math.PI / 2 - (Math.PI * Math.PI) / 8],
+  [
+    'burr, c 4, k 1: log-logistic',
+    { kind: 'burr', c: 4, k: 1, scale: 1 },
+    (Math.PI / 4) * Math.SQRT2,
+    Math.PI / 2 - (Math.PI * Math.PI) / 8,
+  ],
   // 0.25·8 + 0.75·4 = 5; E[X²] = 2 (0.25·64 + 0.75·16) = 56
   ['hyperexponential', { kind: 'hyperexponential', weights: [1, 3], means: [8, 4] }, 5, 31],
   // weights 1, 1/2, 1/3 sum to 11/6: mean 3 / (11/6) = 18/11; E[X²] = (1 + 2 + 3) / (11/6) = 36/11
@@ -46,11 +59,26 @@ const CASES: readonly (readonly [string, DistributionSpec, number, number])[] = 
   // mean 2, squares (1 + 1 + 16 + 4) / 4 - 4
   ['empirical without', { kind: 'empirical', values: [1, 1, 4, 2] }, 2, 1.5],
   // 0.9·1 + 0.1·31 = 4; 0.9·2 + 0.1 (31² + 1) - 16 = 1.8 + 96.2 - 16
-  ['mixture of an exponential and a normal', mixture([9, { kind: 'exponential', mean: 1 }], [1, { kind: 'normal', mean: 31, sd: 1 }]), 4, 82],
+  [
+    'mixture of an exponential and a normal',
+    mixture([9, { kind: 'exponential', mean: 1 }], [1, { kind: 'normal', mean: 31, sd: 1 }]),
+    4,
+    82,
+  ],
   // 0.5·0 + 0.3·10 + 0.2·20 = 7; 0.3·(100/12 + 100) + 0.2·400 - 49
-  ['mixture with single values: a cache', mixture([5, { kind: 'constant', value: 0 }], [3, { kind: 'uniform', low: 5, high: 15 }], [2, { kind: 'constant', value: 20 }]), 7, (0.3 * 1300) / 12 + 80 - 49],
+  [
+    'mixture with single values: a cache',
+    mixture([5, { kind: 'constant', value: 0 }], [3, { kind: 'uniform', low: 5, high: 15 }], [2, { kind: 'constant', value: 20 }]),
+    7,
+    (0.3 * 1300) / 12 + 80 - 49,
+  ],
   // halves: (2 + 12) / 2 = 7; (1/3 + 4 + 1/3 + 144) / 2 - 49: a gap that the cdf crosses flat
-  ['mixture of two uniforms far apart', mixture([1, { kind: 'uniform', low: 1, high: 3 }], [1, { kind: 'uniform', low: 11, high: 13 }]), 7, 148 / 2 + 1 / 3 - 49],
+  [
+    'mixture of two uniforms far apart',
+    mixture([1, { kind: 'uniform', low: 1, high: 3 }], [1, { kind: 'uniform', low: 11, high: 13 }]),
+    7,
+    148 / 2 + 1 / 3 - 49,
+  ],
 ]
 
 describe.each(CASES)('%s', (name, spec, mean, variance) => {
@@ -177,11 +205,20 @@ describe('bad parameters are named', () => {
     [{ kind: 'lognormal', mean: 8, cv: 0 }, 'cv of lognormal distribution: 0; accepted: a number above 0 (for 0 use constant)'],
     [{ kind: 'bounded-pareto', alpha: 0, low: 1, high: 2 }, 'alpha of bounded-pareto distribution: 0; accepted: a number above 0'],
     [{ kind: 'bounded-pareto', alpha: 1, low: 0, high: 2 }, 'low of bounded-pareto distribution: 0; accepted: a number above 0'],
-    [{ kind: 'bounded-pareto', alpha: 1, low: 2, high: 2 }, 'high of bounded-pareto distribution: 2; accepted: a finite number above low (2)'],
+    [
+      { kind: 'bounded-pareto', alpha: 1, low: 2, high: 2 },
+      'high of bounded-pareto distribution: 2; accepted: a finite number above low (2)',
+    ],
     [{ kind: 'gamma', mean: 0, shape: 1 }, 'mean of gamma distribution: 0; accepted: a number above 0'],
-    [{ kind: 'gamma', mean: 1, shape: 1e5 }, 'shape of gamma distribution: 100000; accepted: a number from 0.01 to 10000 (cv from 0.01 to 10)'],
+    [
+      { kind: 'gamma', mean: 1, shape: 1e5 },
+      'shape of gamma distribution: 100000; accepted: a number from 0.01 to 10000 (cv from 0.01 to 10)',
+    ],
     [{ kind: 'weibull', shape: -1, scale: 1 }, 'shape of weibull distribution: -1; accepted: a number above 0'],
-    [{ kind: 'weibull', shape: 0.01, scale: 1 }, 'shape of weibull distribution: 0.01; accepted: one whose variance is a number: about 0.02 to 1,000,000'],
+    [
+      { kind: 'weibull', shape: 0.01, scale: 1 },
+      'shape of weibull distribution: 0.01; accepted: one whose variance is a number: about 0.02 to 1,000,000',
+    ],
     [{ kind: 'weibull', shape: 1, scale: Infinity }, 'scale of weibull distribution: Infinity; accepted: a number above 0'],
     [{ kind: 'pareto', alpha: 0.05, low: 1 }, 'alpha of pareto distribution: 0.05; accepted: a number from 0.06 on'],
     [{ kind: 'pareto', alpha: 1, low: 0 }, 'low of pareto distribution: 0; accepted: a number above 0'],
@@ -189,21 +226,36 @@ describe('bad parameters are named', () => {
     [{ kind: 'burr', c: 1, k: 0, scale: 1 }, 'k of burr distribution: 0; accepted: a number above 0'],
     [{ kind: 'burr', c: 0.1, k: 0.1, scale: 1 }, 'accepted: at least 0.06'],
     [{ kind: 'burr', c: 1, k: 1, scale: NaN }, 'scale of burr distribution: NaN; accepted: a number above 0'],
-    [{ kind: 'hyperexponential', weights: [1], means: [1, 2] }, 'weights of hyperexponential distribution: 1 of them; accepted: one for each of the 2 means'],
-    [{ kind: 'hyperexponential', weights: [1, -1], means: [1, 2] }, 'weights of hyperexponential distribution: -1; accepted: numbers from 0 on'],
+    [
+      { kind: 'hyperexponential', weights: [1], means: [1, 2] },
+      'weights of hyperexponential distribution: 1 of them; accepted: one for each of the 2 means',
+    ],
+    [
+      { kind: 'hyperexponential', weights: [1, -1], means: [1, 2] },
+      'weights of hyperexponential distribution: -1; accepted: numbers from 0 on',
+    ],
     [{ kind: 'hyperexponential', weights: [1, 1], means: [1, 0] }, 'means of hyperexponential distribution: 0; accepted: numbers above 0'],
     [{ kind: 'negative-binomial', mean: 0, size: 1 }, 'mean of negative-binomial distribution: 0; accepted: a number above 0'],
-    [{ kind: 'negative-binomial', mean: 1, size: 0 }, 'size of negative-binomial distribution: 0; accepted: a number from 0.001 to 1,000,000,000'],
+    [
+      { kind: 'negative-binomial', mean: 1, size: 0 },
+      'size of negative-binomial distribution: 0; accepted: a number from 0.001 to 1,000,000,000',
+    ],
     [{ kind: 'negative-binomial', mean: 1e6, size: 0.01 }, 'accepted: less, or a larger size: counts up to 10000000 are kept'],
     [{ kind: 'mixture', parts: [] }, 'parts of mixture distribution: 0 of them; accepted: 1 to 100'],
-    [mixture([0, { kind: 'constant', value: 1 }]), 'weights of mixture distribution: all 0; accepted: at least one above 0, and a finite sum'],
+    [
+      mixture([0, { kind: 'constant', value: 1 }]),
+      'weights of mixture distribution: all 0; accepted: at least one above 0, and a finite sum',
+    ],
     [mixture([NaN, { kind: 'constant', value: 1 }]), 'weights of mixture distribution: NaN; accepted: numbers from 0 on'],
     [mixture([1, { kind: 'exponential', mean: -1 }]), 'mean of exponential distribution: -1; accepted: a number above 0'],
     [{ kind: 'zipf', n: 2.5, exponent: 1 }, 'n of zipf distribution: 2.5; accepted: a whole number from 1 to 10000000'],
     [{ kind: 'zipf', n: 2, exponent: -1 }, 'exponent of zipf distribution: -1; accepted: a number from 0 on'],
     [{ kind: 'empirical', values: [] }, 'values of empirical distribution: 0 of them; accepted: 1 to 10000000 numbers'],
     [{ kind: 'empirical', values: [1, NaN] }, 'values of empirical distribution: NaN; accepted: finite numbers'],
-    [{ kind: 'empirical', values: [1], weights: [1, 2] }, 'weights of empirical distribution: 2 of them; accepted: one for each of the 1 values'],
+    [
+      { kind: 'empirical', values: [1], weights: [1, 2] },
+      'weights of empirical distribution: 2 of them; accepted: one for each of the 1 values',
+    ],
     [{ kind: 'empirical', values: [1], weights: [-1] }, 'weights of empirical distribution: -1; accepted: numbers from 0 on'],
     [{ kind: 'empirical', values: [1, 2], weights: [0, 0] }, 'weights of empirical distribution: all 0; accepted: at least one above 0'],
   ])('%j', (spec, message) => expect(() => distribution(spec)).toThrow(message))

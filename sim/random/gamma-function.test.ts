@@ -23,7 +23,8 @@ describe('gamma function', () => {
     for (const a of [0.001, 0.1, 0.3, 0.77]) near(gammaOf(a) * gammaOf(1 - a), Math.PI / Math.sin(Math.PI * a), 1e-13)
   })
   it('duplication: ln Γ(2a) = ln Γ(a) + ln Γ(a + 1/2) + (2a - 1) ln 2 - ln(π) / 2, up to a = 10,000', () => {
-    for (const a of [0.02, 3.3, 9.9, 40, 777, 10_000]) near(logGamma(2 * a), logGamma(a) + logGamma(a + 0.5) + (2 * a - 1) * Math.LN2 - Math.log(Math.PI) / 2, 1e-13)
+    for (const a of [0.02, 3.3, 9.9, 40, 777, 10_000])
+      near(logGamma(2 * a), logGamma(a) + logGamma(a + 0.5) + (2 * a - 1) * Math.LN2 - Math.log(Math.PI) / 2, 1e-13)
   })
 })
 
@@ -61,6 +62,8 @@ describe('incomplete gamma function', () => {
     }
   })
   it('ends: 0 at 0, 1 at Infinity', () => {
-    expect([lowerGamma(2, 0), upperGamma(2, 0), lowerGamma(2, -1), lowerGamma(2, Infinity), upperGamma(2, Infinity)]).toEqual([0, 1, 0, 1, 0])
+    expect([lowerGamma(2, 0), upperGamma(2, 0), lowerGamma(2, -1), lowerGamma(2, Infinity), upperGamma(2, Infinity)]).toEqual([
+      0, 1, 0, 1, 0,
+    ])
   })
 })

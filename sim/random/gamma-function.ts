@@ -11,7 +11,11 @@ const HALF_LOG_TURN = 0.918938533204672741780329736406 // ln(2π) / 2
  */
 function stirlingRest(a: number): number {
   const s = 1 / (a * a)
-  return (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - s * (691 / 360_360 - s * (1 / 156 - s * (3617 / 122_400)))))))) / a
+  return (
+    (1 / 12 -
+      s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - s * (691 / 360_360 - s * (1 / 156 - s * (3617 / 122_400)))))))) /
+    a
+  )
 }
 
 /** ln Γ(a) for a > 0. Below 10 by Γ(a) = Γ(a + n) / (a (a + 1) … (a + n - 1)). Relative error about 1e-15. */

@@ -34,7 +34,14 @@ describe('pow', () => {
 
   it('property: within 1e-14 of the platform for other exponents', () => {
     const ratio = (x: number, y: number): number => pow(x, y) / Math.pow(x, y)
-    fc.assert(fc.property(fc.double({ min: 1e-3, max: 1e4, noNaN: true }), fc.double({ min: -5, max: 5, noNaN: true }), (x, y) => Math.abs(ratio(x, y) - 1) < 1e-14), { seed: 7, numRuns: 2000 })
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-3, max: 1e4, noNaN: true }),
+        fc.double({ min: -5, max: 5, noNaN: true }),
+        (x, y) => Math.abs(ratio(x, y) - 1) < 1e-14,
+      ),
+      { seed: 7, numRuns: 2000 },
+    )
   })
 
   it('at the edges: 0^0.5 = 0, 0^-0.5 = ∞, a root of a negative number is none', () => {

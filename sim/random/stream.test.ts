@@ -41,11 +41,23 @@ describe('named streams', () => {
 
   it('other names, seeds and replications give other, unrelated draws', () => {
     const mine = draws(streams.stream('arrivals'), n)
-    for (const other of [streams.stream('arrival'), streams.stream('arrivals/2'), new Streams(8, 0).stream('arrivals'), new Streams(7, 1).stream('arrivals')]) unrelated(mine, draws(other, n))
+    for (const other of [
+      streams.stream('arrival'),
+      streams.stream('arrivals/2'),
+      new Streams(8, 0).stream('arrivals'),
+      new Streams(7, 1).stream('arrivals'),
+    ])
+      unrelated(mine, draws(other, n))
   })
 
   it('names that run together when glued are apart: ("a", 1, "2b") and ("a", 12, "b"), ("a/1", 2, …)', () => {
-    const firsts = [new Streams('a', 1).stream('2b'), new Streams('a', 12).stream('b'), new Streams('a1', 2).stream('b'), new Streams('a', 1).stream('"2b'), new Streams('a","1', 1).stream('2b')].map((s) => s.next())
+    const firsts = [
+      new Streams('a', 1).stream('2b'),
+      new Streams('a', 12).stream('b'),
+      new Streams('a1', 2).stream('b'),
+      new Streams('a', 1).stream('"2b'),
+      new Streams('a","1', 1).stream('2b'),
+    ].map((s) => s.next())
     expect(new Set(firsts).size).toBe(firsts.length)
   })
 
@@ -95,7 +107,14 @@ describe('keyed streams', () => {
     keyed.at(13, 3)
     expect(keyed.at(12, 3)).toBe(first)
     expect(new Streams(7, 0).keyed('backoff').at(12, 3)).toBe(first)
-    const others = [keyed.at(3, 12), keyed.at(12, 4), keyed.at(13, 3), keyed.at(12 + 2 ** 32, 3), new Streams(7, 1).keyed('backoff').at(12, 3), new Streams(7, 0).keyed('start').at(12, 3)]
+    const others = [
+      keyed.at(3, 12),
+      keyed.at(12, 4),
+      keyed.at(13, 3),
+      keyed.at(12 + 2 ** 32, 3),
+      new Streams(7, 1).keyed('backoff').at(12, 3),
+      new Streams(7, 0).keyed('start').at(12, 3),
+    ]
     expect(new Set([first, ...others]).size).toBe(7)
   })
 
@@ -105,6 +124,13 @@ describe('keyed streams', () => {
     const other = new Streams(7, 0).keyed('start')
     expect(distance(base)).toBeLessThan(1.95)
     expect(distance(along((j) => keyed.at(5, j)))).toBeLessThan(1.95)
-    for (const next of [along((i) => keyed.at(i + 1, 0)), along((i) => keyed.at(i, 1)), along((i) => keyed.at(i + 2 ** 32, 0)), along((i) => other.at(i, 0)), along((i) => keyed.at(0, i))]) unrelated(base.subarray(1), next.subarray(1))
+    for (const next of [
+      along((i) => keyed.at(i + 1, 0)),
+      along((i) => keyed.at(i, 1)),
+      along((i) => keyed.at(i + 2 ** 32, 0)),
+      along((i) => other.at(i, 0)),
+      along((i) => keyed.at(0, i)),
+    ])
+      unrelated(base.subarray(1), next.subarray(1))
   })
 })

@@ -51,15 +51,18 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
     )
   })
 
-  for (const given of others(member)) test(`the same with ${JSON.stringify(given)}`, () => {
-    const other = valuesOf(member.parameters, given)
-    fc.assert(
-      fc.property(steps(300), fc.integer({ min: 1, max: 120 }), (history, count) => {
-        expect(decisions(member.create(other, context()), history, count)).toEqual(decisions(member.twin!(other as never, context()), history, count))
-      }),
-      { numRuns: 15 },
-    )
-  })
+  for (const given of others(member))
+    test(`the same with ${JSON.stringify(given)}`, () => {
+      const other = valuesOf(member.parameters, given)
+      fc.assert(
+        fc.property(steps(300), fc.integer({ min: 1, max: 120 }), (history, count) => {
+          expect(decisions(member.create(other, context()), history, count)).toEqual(
+            decisions(member.twin!(other as never, context()), history, count),
+          )
+        }),
+        { numRuns: 15 },
+      )
+    })
 
   test('a node that fits, and NONE when and only when there is none', () => {
     fc.assert(
@@ -89,21 +92,22 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
     )
   })
 
-  if (member.remembers !== true) test('the same answer after other questions in between', () => {
-    fc.assert(
-      fc.property(steps(300), fc.array(fc.nat(shapes.length - 1), { minLength: 1, maxLength: 5 }), (history, others) => {
-        const quiet = index()
-        const asked = index()
-        live(mixed(60), history, (pod, view) => {
-          for (const other of others) asked.place(0, asView(other, view))
-          const node = asked.place(pod, view)
-          expect(node).toBe(quiet.place(pod, view))
-          return node
-        })
-      }),
-      { numRuns: 15 },
-    )
-  })
+  if (member.remembers !== true)
+    test('the same answer after other questions in between', () => {
+      fc.assert(
+        fc.property(steps(300), fc.array(fc.nat(shapes.length - 1), { minLength: 1, maxLength: 5 }), (history, others) => {
+          const quiet = index()
+          const asked = index()
+          live(mixed(60), history, (pod, view) => {
+            for (const other of others) asked.place(0, asView(other, view))
+            const node = asked.place(pod, view)
+            expect(node).toBe(quiet.place(pod, view))
+            return node
+          })
+        }),
+        { numRuns: 15 },
+      )
+    })
 
   test('another cluster is another question', () => {
     const placer = index()
@@ -143,8 +147,18 @@ function asView(other: number, view: ClusterView): ClusterView {
 
 test('the members of the list, each with a twin', () => {
   expect(schedulers.all.map(({ name }) => name)).toEqual([
-    'first-fit', 'next-fit', 'best-fit', 'worst-fit', 'least-allocated', 'most-allocated',
-    'balanced', 'dot-product', 'cosine', 'norm-difference', 'random', 'random-of-k',
+    'first-fit',
+    'next-fit',
+    'best-fit',
+    'worst-fit',
+    'least-allocated',
+    'most-allocated',
+    'balanced',
+    'dot-product',
+    'cosine',
+    'norm-difference',
+    'random',
+    'random-of-k',
   ])
   for (const { twin } of members) expect(twin).toBeTypeOf('function')
 })

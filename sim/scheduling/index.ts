@@ -16,7 +16,18 @@ import { worstFit } from './members/worst-fit.ts'
 
 /** The members with their twins, in the order of the list. */
 export const members: readonly SchedulerDefinition[] = [
-  firstFit, nextFit, bestFit, worstFit, leastAllocated, mostAllocated, balanced, dotProduct, cosine, normDifference, random, randomOfK,
+  firstFit,
+  nextFit,
+  bestFit,
+  worstFit,
+  leastAllocated,
+  mostAllocated,
+  balanced,
+  dotProduct,
+  cosine,
+  normDifference,
+  random,
+  randomOfK,
 ]
 
 export const schedulers = catalogue<Placer, SchedulingContext>('scheduling', members)

@@ -75,19 +75,25 @@ describe('the middle door', () => {
 
   test.each([undefined, NaN, 0.5, '0'])('place that returns %j', (value) => {
     const { cluster, pods } = clusterOf().node().pod().build()
-    expect(() => made({ name: 'mine', create: () => ({ place: () => value }) }).place(pods[0], cluster.view)).toThrow("mine: place must return a node's row, or -1 for none")
+    expect(() => made({ name: 'mine', create: () => ({ place: () => value }) }).place(pods[0], cluster.view)).toThrow(
+      "mine: place must return a node's row, or -1 for none",
+    )
   })
 
   test('a full node is caught at the decision, not tried for ever', () => {
     const { cluster, pods } = clusterOf().node({ cpu: '1' }).pod({}, onNode(0)).pod().build()
     const loop = new SchedulingLoop(cluster.view, made({ name: 'mine', create: () => ({ place: () => 0 }) }), undefined, 'mine')
     loop.enqueue(pods[1])
-    expect(() => loop.step(cluster.view, new Decisions())).toThrow('mine placed pod 1 on node 0, on which it does not fit (cpu 1000 requested, 0 free)')
+    expect(() => loop.step(cluster.view, new Decisions())).toThrow(
+      'mine placed pod 1 on node 0, on which it does not fit (cpu 1000 requested, 0 free)',
+    )
   })
 })
 
 test('an export without a door', () => {
-  expect(adoptScheduler({ name: 'mine', rank: () => 0 })).toEqual({ problems: ['a scheduler needs a function score or create, found name, rank'] })
+  expect(adoptScheduler({ name: 'mine', rank: () => 0 })).toEqual({
+    problems: ['a scheduler needs a function score or create, found name, rank'],
+  })
 })
 
 test('the example in the README: free afterwards 3/4 + 7/8 = 1.625, or 7/16 + 31/64 = 0.92: the second; and its parameter tells', async () => {
@@ -95,12 +101,25 @@ test('the example in the README: free afterwards 3/4 + 7/8 = 1.625, or 7/16 + 31
   const source = /```ts\n(\/\*\* Snug[^]*?)```/.exec(readme)![1]
   expect(source.trim().split('\n').length).toBeLessThanOrEqual(20)
   const code = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } }).outputText
-  const { default: exported } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as { default: unknown }
-  const build = () => clusterOf().node({ cpu: '4', memory: '8Gi' }).node({ cpu: '16', memory: '64Gi' }).pod({ cpu: '8', memory: '32Gi' }, onNode(1)).pod().build()
+  const { default: exported } = (await import(/* @vite-ignore */ `data:text/javascript,${encodeURIComponent(code)}`)) as {
+    default: unknown
+  }
+  const build = () =>
+    clusterOf()
+      .node({ cpu: '4', memory: '8Gi' })
+      .node({ cpu: '16', memory: '64Gi' })
+      .pod({ cpu: '8', memory: '32Gi' }, onNode(1))
+      .pod()
+      .build()
   const { cluster, pods } = build()
   expect(made(exported).place(pods[1], cluster.view)).toBe(1)
   // left 1/4 + 4/8 = 0.75, or 2/4 + 1/8 = 0.625: the second; memory three times 1.75 or 0.875; memory a tenth 0.3 or 0.5125: the first
-  const other = clusterOf().nodes(2, { cpu: '4', memory: '8Gi' }).pod({ cpu: '2', memory: '3Gi' }, onNode(0)).pod({ cpu: '1', memory: '6Gi' }, onNode(1)).pod().build()
+  const other = clusterOf()
+    .nodes(2, { cpu: '4', memory: '8Gi' })
+    .pod({ cpu: '2', memory: '3Gi' }, onNode(0))
+    .pod({ cpu: '1', memory: '6Gi' }, onNode(1))
+    .pod()
+    .build()
   expect(made(exported).place(other.pods[2], other.cluster.view)).toBe(1)
   expect(made(exported, { memoryWeight: 0.1 }).place(other.pods[2], other.cluster.view)).toBe(0)
 })

@@ -50,7 +50,9 @@ class OwnPlacer implements Placer {
   place(pod: number, view: ClusterView): number {
     const node: unknown = this.placer.place!(pod, view)
     if (typeof node !== 'number' || !Number.isInteger(node)) {
-      throw new Error(`${this.name}: place must return a node's row, or -1 for none, found ${typeof node === 'number' ? String(node) : typeof node}`)
+      throw new Error(
+        `${this.name}: place must return a node's row, or -1 for none, found ${typeof node === 'number' ? String(node) : typeof node}`,
+      )
     }
     const examined = this.placer.examined
     this.examined = typeof examined === 'number' && examined >= 0 ? examined : view.nodes.ready

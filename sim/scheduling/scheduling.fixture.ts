@@ -60,7 +60,15 @@ export interface Step {
   readonly which: number
 }
 
-const kinds: readonly Step['kind'][] = [...Array(10).fill('pod'), ...Array(6).fill('release'), 'drop', 'cordon', 'uncordon', 'add', 'remove']
+const kinds: readonly Step['kind'][] = [
+  ...Array(10).fill('pod'),
+  ...Array(6).fill('release'),
+  'drop',
+  'cordon',
+  'uncordon',
+  'add',
+  'remove',
+]
 
 /** Mostly pods that come and go. A history asks for a few classes often and for the others seldom. */
 export const steps = (length: number): fc.Arbitrary<Step[]> =>
@@ -95,11 +103,7 @@ export function feasibleNodes(pod: number, view: ClusterView): number[] {
 }
 
 /** Lives through a history: `choose` gives each new pod its node. Pods that find none are deleted. */
-export function live(
-  cluster: Cluster,
-  history: readonly Step[],
-  choose: (pod: number, view: ClusterView) => number,
-): void {
+export function live(cluster: Cluster, history: readonly Step[], choose: (pod: number, view: ClusterView) => number): void {
   const bound: number[] = []
   for (const step of history) {
     if (step.kind === 'pod') {

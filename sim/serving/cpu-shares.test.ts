@@ -11,8 +11,15 @@ import { Servers } from './servers.ts'
 import { WorkHeaps } from './work-heaps.ts'
 
 /** Latencies [ms] of the only request of each service, on one node of so many millicores. */
-function latencies(cpu: number, services: readonly Service[], background: SimulationInput['background'] = [], contentionEpoch = 0): number[] {
-  const simulation = new Simulation(input({ horizon: 10e6, sample: 10e6, pools: [pool(1, { cpu, pods: 1000 })], services, background, contentionEpoch }))
+function latencies(
+  cpu: number,
+  services: readonly Service[],
+  background: SimulationInput['background'] = [],
+  contentionEpoch = 0,
+): number[] {
+  const simulation = new Simulation(
+    input({ horizon: 10e6, sample: 10e6, pools: [pool(1, { cpu, pods: 1000 })], services, background, contentionEpoch }),
+  )
   simulation.run()
   return simulation.parts.services.map(({ ledger }) => ledger.latencySum / 1000)
 }
@@ -20,7 +27,8 @@ function latencies(cpu: number, services: readonly Service[], background: Simula
 const pod = (name: string, cpu: number, limit: number, rows: Parameters<typeof script>[0]): Service =>
   service({ name, threads: 0, shape: shape({ cpu, memory: 1, limit }), requests: script(rows) })
 /** Background of one core's request that wants `usage` cores. */
-const load = (at: number, duration: number, usage: number, cpu = 100) => coming([[at, shape({ cpu, memory: 1, usage: (usage * 1000) / cpu }), duration]])
+const load = (at: number, duration: number, usage: number, cpu = 100) =>
+  coming([[at, shape({ cpu, memory: 1, usage: (usage * 1000) / cpu }), duration]])
 
 describe('background beside a running request', () => {
   it('joins: 100 of work from 0 at one core; from 40 on half of it: 60 left take 120, so 160', () => {
@@ -80,9 +88,16 @@ describe('the epoch', () => {
 
 describe('work conservation', () => {
   it('property: shared out exactly, the rates sum to min(capacity, demand), and each is within its limit', () => {
-    const server = fc.record({ weight: fc.integer({ min: 1, max: 4000 }), limit: fc.integer({ min: 1, max: 8000 }), running: fc.integer({ min: 0, max: 12 }) })
+    const server = fc.record({
+      weight: fc.integer({ min: 1, max: 4000 }),
+      limit: fc.integer({ min: 1, max: 8000 }),
+      running: fc.integer({ min: 0, max: 12 }),
+    })
     const background = fc.record({ request: fc.integer({ min: 0, max: 4000 }), usage: fc.constantFrom(0.25, 0.5, 1, 1.5, 3) })
-    const steps = fc.array(fc.oneof(fc.record({ server, background: fc.constant(null) }), fc.record({ server: fc.constant(null), background })), { minLength: 1, maxLength: 25 })
+    const steps = fc.array(
+      fc.oneof(fc.record({ server, background: fc.constant(null) }), fc.record({ server: fc.constant(null), background })),
+      { minLength: 1, maxLength: 25 },
+    )
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 32_000 }), steps, (capacity, joins) => {
         const simulator = new Simulator()
@@ -139,7 +154,15 @@ describe('work conservation', () => {
   })
   it('a whole run: work done is work delivered, on a node that is short of CPU all the time', () => {
     const rows = Array.from({ length: 60 }, (_, i) => [i * 3, 0, 20] as const)
-    const simulation = new Simulation(input({ horizon: 10e6, sample: 10e6, pools: [pool(1, { cpu: 1500 })], services: [pod('a', 300, 1000, rows), pod('b', 100, 0, rows)], background: [load(100, 400, 0.7, 500)] }))
+    const simulation = new Simulation(
+      input({
+        horizon: 10e6,
+        sample: 10e6,
+        pools: [pool(1, { cpu: 1500 })],
+        services: [pod('a', 300, 1000, rows), pod('b', 100, 0, rows)],
+        background: [load(100, 400, 0.7, 500)],
+      }),
+    )
     simulation.run()
     const { servers, shares, simulator } = simulation.parts
     const work = servers.used[0] + servers.used[1]

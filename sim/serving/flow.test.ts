@@ -15,16 +15,42 @@ const limited = (cores: number) => shape({ cpu: 100, limit: cores * 1000 })
 
 describe('first come, first served', () => {
   it('one thread: arrivals at 0, 10, 20 with 20 of work leave at 20, 40, 60: latencies 20, 30, 40, queued 0, 10, 20', () => {
-    const { ledger } = run({ threads: 1, shape: limited(1), requests: script([[0, 0, 20], [10, 0, 20], [20, 0, 20]]) })
+    const { ledger } = run({
+      threads: 1,
+      shape: limited(1),
+      requests: script([
+        [0, 0, 20],
+        [10, 0, 20],
+        [20, 0, 20],
+      ]),
+    })
     expect(ledger.latencySum).toBe(90_000)
     expect(ledger.queuedSum).toBe(30_000)
     expect(ledger.good).toBe(3)
   })
   it('a wait holds the thread: two requests of 5 wait + 10 work on one thread leave at 15 and 30', () => {
-    expect(run({ threads: 1, shape: limited(1), requests: script([[0, 5, 10], [0, 5, 10]]) }).ledger.latencySum).toBe(45_000)
+    expect(
+      run({
+        threads: 1,
+        shape: limited(1),
+        requests: script([
+          [0, 5, 10],
+          [0, 5, 10],
+        ]),
+      }).ledger.latencySum,
+    ).toBe(45_000)
   })
   it('two threads share one core: 10 of work each, both leave at 20', () => {
-    expect(run({ threads: 2, shape: limited(1), requests: script([[0, 0, 10], [0, 0, 10]]) }).ledger.latencySum).toBe(40_000)
+    expect(
+      run({
+        threads: 2,
+        shape: limited(1),
+        requests: script([
+          [0, 0, 10],
+          [0, 0, 10],
+        ]),
+      }).ledger.latencySum,
+    ).toBe(40_000)
   })
   it('a thread uses at most one core: a limit of 2 does not help a lone request', () => {
     expect(run({ threads: 2, shape: limited(2), requests: script([[0, 0, 10]]) }).ledger.latencySum).toBe(10_000)
@@ -34,31 +60,75 @@ describe('first come, first served', () => {
 describe('processor sharing', () => {
   it('one core, 10 of work at 0 and 10 of work at 5: the first has 5 left, both run at half speed until 15, then the second alone: 15 and 15', () => {
     // At 15 the first is through, the second has 5 left and leaves at 20: latencies 15 and 15.
-    expect(run({ threads: 0, shape: limited(1), requests: script([[0, 0, 10], [5, 0, 10]]) }).ledger.latencySum).toBe(30_000)
+    expect(
+      run({
+        threads: 0,
+        shape: limited(1),
+        requests: script([
+          [0, 0, 10],
+          [5, 0, 10],
+        ]),
+      }).ledger.latencySum,
+    ).toBe(30_000)
   })
 })
 
 describe('queue limit, timeouts, retries', () => {
   it('one thread, room for one to wait: the third of three at once is rejected', () => {
-    const { ledger, metrics } = run({ threads: 1, queue: 1, shape: limited(1), requests: script([[0, 0, 10], [0, 0, 10], [0, 0, 10]]) })
+    const { ledger, metrics } = run({
+      threads: 1,
+      queue: 1,
+      shape: limited(1),
+      requests: script([
+        [0, 0, 10],
+        [0, 0, 10],
+        [0, 0, 10],
+      ]),
+    })
     expect(ledger.answered).toBe(2)
     expect(metrics['errors-rejected']).toBeCloseTo(100 / 3, 10)
   })
   it('a timeout with cancelled work frees the thread: 100 of work times out at 30, the next (10 of work, from 5) leaves at 40', () => {
-    const { ledger, metrics } = run({ threads: 1, timeout: 30_000, cancel: true, shape: limited(1), requests: script([[0, 0, 100], [5, 0, 10], [31, 0, 10]]) })
+    const { ledger, metrics } = run({
+      threads: 1,
+      timeout: 30_000,
+      cancel: true,
+      shape: limited(1),
+      requests: script([
+        [0, 0, 100],
+        [5, 0, 10],
+        [31, 0, 10],
+      ]),
+    })
     // The second gives up at 35 with 5 of 10 done; the third starts at 35 and leaves at 45 after 14.
     expect(ledger.answered).toBe(1)
     expect(metrics['errors-timed-out']).toBeCloseTo(200 / 3, 10)
     expect(ledger.latency.sum).toBe(30_000 + 30_000 + 14_000)
   })
   it('a timeout of one that waits leaves the others alone: 25 of work from 10 on still ends at 35, though a waiting one gives up at 30', () => {
-    const { ledger } = run({ threads: 2, timeout: 30_000, shape: limited(1), requests: script([[0, 50, 5], [10, 0, 25]]) })
+    const { ledger } = run({
+      threads: 2,
+      timeout: 30_000,
+      shape: limited(1),
+      requests: script([
+        [0, 50, 5],
+        [10, 0, 25],
+      ]),
+    })
     expect(ledger.latencySum).toBe(25_000)
     expect(ledger.failed).toBe(1)
   })
   it('the same on a contended node: half a core from 10 on, 10 of work still ends at 30', () => {
     const { ledger } = run(
-      { threads: 2, timeout: 25_000, shape: limited(1), requests: script([[0, 50, 5], [10, 0, 10]]) },
+      {
+        threads: 2,
+        timeout: 25_000,
+        shape: limited(1),
+        requests: script([
+          [0, 50, 5],
+          [10, 0, 10],
+        ]),
+      },
       { pools: [pool(1, { cpu: 1000 })], background: [coming([[0, shape({ cpu: 100, memory: 1, usage: 10 }), 1000]])] },
     )
     expect(ledger.latencySum).toBe(20_000)
@@ -67,19 +137,39 @@ describe('queue limit, timeouts, retries', () => {
     // 45 of work from 0 is given up at 20 (half a token: no retry) and goes on. The other, 5 of work, queues from 21, is given up at 41 (now
     // one token), and queues again behind its own wasted try, which runs 45 to 50: answered at 55, 34 after it came.
     const { ledger } = run({
-      threads: 1, timeout: 20_000, cancel: false, retries: { limit: 1, backoff: 0, budget: 0.5 }, shape: limited(1), requests: script([[0, 0, 45], [21, 0, 5]]),
+      threads: 1,
+      timeout: 20_000,
+      cancel: false,
+      retries: { limit: 1, backoff: 0, budget: 0.5 },
+      shape: limited(1),
+      requests: script([
+        [0, 0, 45],
+        [21, 0, 5],
+      ]),
     })
     expect(ledger.latencySum).toBe(34_000)
     expect(ledger.queuedSum).toBe(29_000)
   })
   it('without cancel the work goes on, wasted: the second cannot start before 100', () => {
-    const { ledger, simulation } = run({ threads: 1, timeout: 30_000, cancel: false, shape: limited(1), requests: script([[0, 0, 100], [81, 0, 10]]) })
+    const { ledger, simulation } = run({
+      threads: 1,
+      timeout: 30_000,
+      cancel: false,
+      shape: limited(1),
+      requests: script([
+        [0, 0, 100],
+        [81, 0, 10],
+      ]),
+    })
     expect(ledger.answered).toBe(1) // from 81, starts at 100, leaves at 110: 29 after it came
     expect(ledger.failed).toBe(1)
     expect(simulation.parts.flow.orphans).toBe(0)
   })
   it('a retry after a rejection waits its backoff and may succeed; retries need tokens', () => {
-    const requests = script([[0, 0, 10], [0, 0, 10]])
+    const requests = script([
+      [0, 0, 10],
+      [0, 0, 10],
+    ])
     const base = { threads: 1, queue: 0, shape: limited(1), requests }
     expect(run(base).ledger.failed).toBe(1)
     // Budget 1 a first try: two tokens for two requests; with a backoff of up to 100 ms three tries are enough at this seed.
@@ -101,7 +191,9 @@ describe('queue limit, timeouts, retries', () => {
 describe('pods that go away', () => {
   /** Scales the only service to `replicas` at `at` ms. */
   function scaled(partial: Partial<Service>, at: number, replicas: number, around: Partial<SimulationInput> = {}) {
-    const simulation = new Simulation(input({ horizon: 10e6, services: [service({ objective: 50_000, shape: limited(1), ...partial })], ...around }))
+    const simulation = new Simulation(
+      input({ horizon: 10e6, services: [service({ objective: 50_000, shape: limited(1), ...partial })], ...around }),
+    )
     simulation.parts.simulator.call(at * 1000, () => simulation.parts.replicaSets.scale(0, replicas))
     const { metrics } = simulation.run()
     return { simulation, metrics, ledger: simulation.parts.services[0].ledger }
@@ -113,7 +205,18 @@ describe('pods that go away', () => {
     expect(simulation.parts.cluster.nodesInUse).toBe(0)
   })
   it('the grace period ends at 40: what runs is lost, what waits is reset', () => {
-    const { ledger, metrics } = scaled({ threads: 1, grace: 30_000, requests: script([[0, 0, 100], [1, 0, 10]]) }, 10, 0)
+    const { ledger, metrics } = scaled(
+      {
+        threads: 1,
+        grace: 30_000,
+        requests: script([
+          [0, 0, 100],
+          [1, 0, 10],
+        ]),
+      },
+      10,
+      0,
+    )
     expect(ledger.answered).toBe(0)
     expect(metrics['errors-lost']).toBe(50)
     expect(metrics['errors-reset']).toBe(50)

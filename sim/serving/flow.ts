@@ -45,7 +45,13 @@ export interface ServiceRun {
 const asked = { key: -1, attempt: 0 }
 
 const outcomeOf = (cause: number): number =>
-  cause === Cause.Refused ? Outcome.Refused : cause === Cause.TimedOut ? Outcome.TimedOut : cause === Cause.Rejected ? Outcome.Rejected : Outcome.Lost
+  cause === Cause.Refused
+    ? Outcome.Refused
+    : cause === Cause.TimedOut
+      ? Outcome.TimedOut
+      : cause === Cause.Rejected
+        ? Outcome.Rejected
+        : Outcome.Lost
 
 export class RequestFlow {
   readonly requests = new Requests()
@@ -282,7 +288,12 @@ export class RequestFlow {
     service.ledger.triesOver++
     const slot = requests.slot[request]
     if (slot >= 0) {
-      service.devices[requests.device[request]].ended(slot, requests.slotEpoch[request], this.simulator.now - requests.sent[request], outcome)
+      service.devices[requests.device[request]].ended(
+        slot,
+        requests.slotEpoch[request],
+        this.simulator.now - requests.sent[request],
+        outcome,
+      )
     }
   }
 
@@ -434,7 +445,8 @@ export class RequestFlow {
     const before = servers.inside[server]
     const now = this.simulator.now
     servers.inside[server] = before + change
-    if (servers.listed[server] === 1) this.services[servers.service[server]].imbalance.changed(now, before, before + change, servers.insideSince[server])
+    if (servers.listed[server] === 1)
+      this.services[servers.service[server]].imbalance.changed(now, before, before + change, servers.insideSince[server])
     servers.insideSince[server] = now
     if (this.news !== null) this.news.changed(server, before, before + change)
   }
@@ -467,13 +479,23 @@ export class RequestFlow {
       tries += ledger.tries
       triesOver += ledger.triesOver
     }
-    const inTry = states[RequestState.InNetwork] + states[RequestState.Queued] + states[RequestState.Waiting] + states[RequestState.Running] + states[RequestState.Responding]
+    const inTry =
+      states[RequestState.InNetwork] +
+      states[RequestState.Queued] +
+      states[RequestState.Waiting] +
+      states[RequestState.Running] +
+      states[RequestState.Responding]
     const backingOff = states[RequestState.BackingOff]
-    if (arrived !== over + inTry + backingOff) throw new Error(`requests are not conserved: arrived ${arrived}, finished or failed ${over}, under way ${inTry}, backing off ${backingOff}`)
+    if (arrived !== over + inTry + backingOff)
+      throw new Error(
+        `requests are not conserved: arrived ${arrived}, finished or failed ${over}, under way ${inTry}, backing off ${backingOff}`,
+      )
     if (tries !== triesOver + inTry) throw new Error(`tries are not conserved: sent ${tries}, over ${triesOver}, under way ${inTry}`)
-    if (orphans !== this.orphans) throw new Error(`cancelled but running tries are not conserved: counted ${this.orphans}, found ${orphans}`)
+    if (orphans !== this.orphans)
+      throw new Error(`cancelled but running tries are not conserved: counted ${this.orphans}, found ${orphans}`)
     let inside = 0
-    for (let server = 0; server < this.servers.high; server++) if (this.servers.state[server] !== ServerState.Free) inside += this.servers.inside[server]
+    for (let server = 0; server < this.servers.high; server++)
+      if (this.servers.state[server] !== ServerState.Free) inside += this.servers.inside[server]
     const inPods = states[RequestState.Queued] + states[RequestState.Waiting] + states[RequestState.Running]
     let orphansInPods = 0
     for (let row = 0; row < this.requests.high; row++) {
@@ -481,6 +503,7 @@ export class RequestFlow {
       const inPod = state === RequestState.Queued || state === RequestState.Waiting || state === RequestState.Running
       if (inPod && this.requests.orphan[row] === 1) orphansInPods++
     }
-    if (inside !== inPods + orphansInPods) throw new Error(`requests in pods are not conserved: servers hold ${inside}, rows ${inPods + orphansInPods}`)
+    if (inside !== inPods + orphansInPods)
+      throw new Error(`requests in pods are not conserved: servers hold ${inside}, rows ${inPods + orphansInPods}`)
   }
 }

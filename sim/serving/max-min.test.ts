@@ -11,16 +11,37 @@ const share = (capacity: number, claims: readonly (readonly [demand: number, wei
 
 describe('weighted max-min shares', () => {
   it('gives everyone what they want when it fits', () => {
-    expect(share(16, [[4, 1], [8, 1]])).toEqual([4, 8])
+    expect(
+      share(16, [
+        [4, 1],
+        [8, 1],
+      ]),
+    ).toEqual([4, 8])
   })
   it('splits by weight when nobody is satisfied: 12 over weights 1:2 is 4 and 8', () => {
-    expect(share(12, [[20, 1], [20, 2]])).toEqual([4, 8])
+    expect(
+      share(12, [
+        [20, 1],
+        [20, 2],
+      ]),
+    ).toEqual([4, 8])
   })
   it('hands on what a small claimant leaves: 10 = 2 + (10-2)/2 twice', () => {
-    expect(share(10, [[2, 1], [9, 1], [9, 1]])).toEqual([2, 4, 4])
+    expect(
+      share(10, [
+        [2, 1],
+        [9, 1],
+        [9, 1],
+      ]),
+    ).toEqual([2, 4, 4])
   })
   it('needs two rounds: 16 over (1,w1) (4,w1) (20,w2) (20,w4): 1; then 15/7 leaves 4 unsatisfied at 2.14; 15 over 1+2+4', () => {
-    const [a, b, c, d] = share(16, [[1, 1], [4, 1], [20, 2], [20, 4]])
+    const [a, b, c, d] = share(16, [
+      [1, 1],
+      [4, 1],
+      [20, 2],
+      [20, 4],
+    ])
     expect(a).toBe(1)
     expect(b).toBeCloseTo(15 / 7, 12)
     expect(c).toBeCloseTo(30 / 7, 12)

@@ -85,7 +85,6 @@ export class WorkHeaps {
     return true
   }
 
-
   private sink(base: number, from: number, count: number, finish: number, row: number): void {
     const keys = this.finish
     const rows = this.request

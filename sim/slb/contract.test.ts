@@ -19,7 +19,9 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
   'source-hash': [{ hash: 'rendezvous' }, { hash: 'ring', points: 7 }],
 }
 
-const members = balancers.all.flatMap((definition) => [{}, ...(further[definition.name] ?? [])].map((given) => ({ name: `${definition.name} ${JSON.stringify(given)}`, definition, given })))
+const members = balancers.all.flatMap((definition) =>
+  [{}, ...(further[definition.name] ?? [])].map((given) => ({ name: `${definition.name} ${JSON.stringify(given)}`, definition, given })),
+)
 
 describe.each(members)('the balancer contract: $name', ({ definition, given }) => {
   const values = valuesOf(definition.parameters, given)
@@ -122,5 +124,7 @@ test('the table of members in the README is the list', () => {
 test('the table of parameters in the README is theirs', () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
   const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| `(\w+)` \| (\w+) \|/gm)].map((row) => row.slice(1, 4))
-  expect(rows).toEqual(balancers.all.flatMap(({ name, parameters }) => Object.entries(parameters).map(([key, { kind }]) => [name, key, kind])))
+  expect(rows).toEqual(
+    balancers.all.flatMap(({ name, parameters }) => Object.entries(parameters).map(([key, { kind }]) => [name, key, kind])),
+  )
 })

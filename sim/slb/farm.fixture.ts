@@ -29,7 +29,9 @@ export interface Contender {
 /** Mean response, and the share of servers with at least i requests. */
 function sample({ definition, given }: Contender, { servers, lambda, warmup, measured, balancers = 1 }: Farm, seed: string) {
   const values = valuesOf(definition.parameters, given)
-  const dispatchers = Array.from({ length: balancers }, (_, i) => definition.create(values, context(seeded(balancers === 1 ? `${seed}/balancer` : `${seed}/balancer-${i}`))))
+  const dispatchers = Array.from({ length: balancers }, (_, i) =>
+    definition.create(values, context(seeded(balancers === 1 ? `${seed}/balancer` : `${seed}/balancer-${i}`))),
+  )
   const luck = seeded(`${seed}/luck`)
   const choice = seeded(`${seed}/choice`)
   /** By server: the dispatcher told last that it is idle. */
@@ -107,7 +109,10 @@ function interval(values: readonly number[]): Interval {
 /** Ten replications: 99 % intervals of the mean response and of the shares of servers with at least i requests. */
 export function replicate(contender: Contender, farm: Farm): { readonly response: Interval; readonly tail: readonly Interval[] } {
   const samples = Array.from({ length: REPLICATIONS }, (_, r) => sample(contender, farm, `theory/${r}`))
-  return { response: interval(samples.map(({ response }) => response)), tail: Array.from({ length: 8 }, (_, i) => interval(samples.map((one) => one.tail[i]))) }
+  return {
+    response: interval(samples.map(({ response }) => response)),
+    tail: Array.from({ length: 8 }, (_, i) => interval(samples.map((one) => one.tail[i]))),
+  }
 }
 
 export function contains({ low, high }: Interval, value: number): void {

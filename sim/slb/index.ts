@@ -15,8 +15,18 @@ import { weightedRandom } from './members/weighted-random.ts'
 import { weightedRoundRobin } from './members/weighted-round-robin.ts'
 
 export const balancers = catalogue<Balancer, BalancingContext>('slb', [
-  roundRobin, weightedRoundRobin, leastConnections, weightedLeastConnections, leastResponseTime, twoChoices, powerOfD,
-  joinShortestQueue, joinIdleQueue, random, weightedRandom, sourceHash,
+  roundRobin,
+  weightedRoundRobin,
+  leastConnections,
+  weightedLeastConnections,
+  leastResponseTime,
+  twoChoices,
+  powerOfD,
+  joinShortestQueue,
+  joinIdleQueue,
+  random,
+  weightedRandom,
+  sourceHash,
 ])
 
 export { adoptBalancer } from './own.ts'

@@ -106,13 +106,19 @@ describe('the narrow door: { name, pick(backends, request, random, values) }', (
     { answer: '1', found: '1' },
   ])('an answer that is no index is an error with its name: $found', ({ answer, found }) => {
     const balancer = filled(made({ name: 'confused', pick: () => answer }), [1, 1, 1])
-    expect(() => balancer.pick(request, -1)).toThrow(`confused: pick must return a whole number from 0 to 2, the index of a backend; found ${found}`)
+    expect(() => balancer.pick(request, -1)).toThrow(
+      `confused: pick must return a whole number from 0 to 2, the index of a backend; found ${found}`,
+    )
   })
 })
 
 describe('the wide door: { name, create(values, context) }', () => {
   test('a whole balancer works as it would in the list', () => {
-    const own = { name: 'mine', parameters: {}, create: (values: object, given: ReturnType<typeof context>) => leastConnections.create(values, given) }
+    const own = {
+      name: 'mine',
+      parameters: {},
+      create: (values: object, given: ReturnType<typeof context>) => leastConnections.create(values, given),
+    }
     fc.assert(
       fc.property(histories(fc.integer({ min: 1, max: 3 })), (history) => {
         expect(replay(made(own), history)).toEqual(replay(leastConnections.create({}, context()), history))
@@ -122,10 +128,16 @@ describe('the wide door: { name, create(values, context) }', () => {
 
   test('a slot that is not there, the excluded one, or a wrong NO_BACKEND are errors with its name', () => {
     const always = (answer: unknown) => ({ name: 'stubborn', create: () => ({ added() {}, removed() {}, ended() {}, pick: () => answer }) })
-    expect(() => filled(made(always(2)), [1, 1]).pick(request, -1)).toThrow('stubborn: pick must return the slot of a present backend; found 2')
-    expect(() => filled(made(always(0.5)), [1, 1]).pick(request, -1)).toThrow('stubborn: pick must return the slot of a present backend; found 0.5')
+    expect(() => filled(made(always(2)), [1, 1]).pick(request, -1)).toThrow(
+      'stubborn: pick must return the slot of a present backend; found 2',
+    )
+    expect(() => filled(made(always(0.5)), [1, 1]).pick(request, -1)).toThrow(
+      'stubborn: pick must return the slot of a present backend; found 0.5',
+    )
     expect(() => filled(made(always(-1)), [1, 1]).pick(request, -1)).toThrow('found -1')
-    expect(() => filled(made(always(1)), [1, 1]).pick(request, 1)).toThrow('stubborn: pick must return the slot of a present backend other than 1; found 1')
+    expect(() => filled(made(always(1)), [1, 1]).pick(request, 1)).toThrow(
+      'stubborn: pick must return the slot of a present backend other than 1; found 1',
+    )
     expect(filled(made(always(0)), [1]).pick(request, 0)).toBe(0) // alone, the excluded one is right
     expect(() => made(always(0)).pick(request, -1)).toThrow('stubborn: pick must return -1 while there is no backend; found 0')
   })
@@ -149,16 +161,23 @@ describe('what does not fit is said when the file is read', () => {
 })
 
 describe('news from pods', () => {
-  const whole = (extra: object) => ({ name: 'listener', create: () => ({ added: () => 0, removed: () => 0, pick: () => -1, ended: () => 0, ...extra }) })
+  const whole = (extra: object) => ({
+    name: 'listener',
+    create: () => ({ added: () => 0, removed: () => 0, pick: () => -1, ended: () => 0, ...extra }),
+  })
 
   test('reach a whole balancer that has the functions, and its own `this`', () => {
     const heard: string[] = []
-    const balancer = made(whole({
-      prefix: 'pod',
-      reported(this: { prefix: string }, slot: number, inside: number) { heard.push(`${this.prefix} ${slot} holds ${inside}`) },
-      idled: (slot: number) => heard.push(`${slot} idle`),
-      busied: (slot: number) => heard.push(`${slot} busy`),
-    }))
+    const balancer = made(
+      whole({
+        prefix: 'pod',
+        reported(this: { prefix: string }, slot: number, inside: number) {
+          heard.push(`${this.prefix} ${slot} holds ${inside}`)
+        },
+        idled: (slot: number) => heard.push(`${slot} idle`),
+        busied: (slot: number) => heard.push(`${slot} busy`),
+      }),
+    )
     balancer.reported?.(3, 7)
     balancer.idled?.(2)
     balancer.busied?.(2)

@@ -71,7 +71,9 @@ class ByPick implements Balancer {
     face.show(exclude)
     const i = this.own.pick(face, request, this.random, this.values)
     if (!Number.isInteger(i) || i < 0 || i >= face.count) {
-      throw new Error(`${this.own.name}: pick must return a whole number from 0 to ${face.count - 1}, the index of a backend; found ${String(i)}`)
+      throw new Error(
+        `${this.own.name}: pick must return a whole number from 0 to ${face.count - 1}, the index of a backend; found ${String(i)}`,
+      )
     }
     const slot = face.slot(i)
     this.slots.sent(slot)
@@ -125,7 +127,9 @@ class Checked implements Balancer {
     this.name = String(exported['name'])
     const missing = duties.filter((duty) => typeof (made as Exported | null | undefined)?.[duty] !== 'function')
     if (missing.length > 0) {
-      throw new TypeError(`${this.name}: create must return a balancer with the functions ${duties.join(', ')}; missing: ${missing.join(', ')}`)
+      throw new TypeError(
+        `${this.name}: create must return a balancer with the functions ${duties.join(', ')}; missing: ${missing.join(', ')}`,
+      )
     }
     const own = (this.own = made as Balancer)
     // A balancer that does not listen to pods must not seem to: they would be asked to speak at each change.

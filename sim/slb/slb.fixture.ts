@@ -63,8 +63,23 @@ export function histories(weights: fc.Arbitrary<number>, slots = 12): fc.Arbitra
   const step = fc.oneof(
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('add' as const), slot, weight: weights }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('remove' as const), slot }) },
-    { weight: 8, arbitrary: fc.record({ kind: fc.constant('pick' as const), exclude: fc.oneof(fc.constant(noExclude), slot), key: fc.integer({ min: -1, max: 30 }) }) },
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('end' as const), which: fc.nat(1000), latency: fc.integer({ min: 1, max: 100_000 }), outcome: fc.integer({ min: 0, max: 4 }) }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        kind: fc.constant('pick' as const),
+        exclude: fc.oneof(fc.constant(noExclude), slot),
+        key: fc.integer({ min: -1, max: 30 }),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant('end' as const),
+        which: fc.nat(1000),
+        latency: fc.integer({ min: 1, max: 100_000 }),
+        outcome: fc.integer({ min: 0, max: 4 }),
+      }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('report' as const), slot, inside: fc.nat(20) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('idle' as const, 'busy' as const), slot }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), time: fc.oneof(fc.nat(1000), fc.nat(1_000_000_000)) }) },

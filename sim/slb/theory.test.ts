@@ -34,12 +34,18 @@ describe('d choices', () => {
     for (let i = 1; i <= 4; i++) contains(tail[i], power(0.9, power(2, i) - 1)) // 0.9, 0.729, 0.478, 0.206
   })
 
-  test.each([3, 5])('%d choices, lambda 0.9: shares with at least i requests lambda^((d^i - 1) / (d - 1)), mean response their sum over lambda', (d) => {
-    const { response, tail } = replicate({ definition: powerOfD, given: { choices: d } }, { ...large, servers: 3000, warmup: 40, measured: 60 })
-    contains(response, fixedPoint(d, 0.9)) // 2.028 and 1.633
-    expect(response.half).toBeLessThan(0.02 * fixedPoint(d, 0.9))
-    for (let i = 1; i <= 3; i++) contains(tail[i], power(0.9, (power(d, i) - 1) / (d - 1)))
-  })
+  test.each([3, 5])(
+    '%d choices, lambda 0.9: shares with at least i requests lambda^((d^i - 1) / (d - 1)), mean response their sum over lambda',
+    (d) => {
+      const { response, tail } = replicate(
+        { definition: powerOfD, given: { choices: d } },
+        { ...large, servers: 3000, warmup: 40, measured: 60 },
+      )
+      contains(response, fixedPoint(d, 0.9)) // 2.028 and 1.633
+      expect(response.half).toBeLessThan(0.02 * fixedPoint(d, 0.9))
+      for (let i = 1; i <= 3; i++) contains(tail[i], power(0.9, (power(d, i) - 1) / (d - 1)))
+    },
+  )
 
   test('one choice and one remembered, lambda 0.9: v_(k+1) = lambda m_k v_k, m_(k+1) = m_k v_(k+1) / (1 - v_k + v_(k+1)), mean response 3.22', () => {
     // v_k: servers with at least k; m_k: probability that the remembered one has at least k. An arrival joins the lesser of it and a uniform one, so that what
@@ -53,7 +59,10 @@ describe('d choices', () => {
     }
     const limit = v.slice(1).reduce((sum, share) => sum + share, 0) / 0.9
     expect(limit).toBeCloseTo(3.2246, 3)
-    const { response, tail } = replicate({ definition: powerOfD, given: { choices: 1, memory: 1 } }, { ...large, servers: 4000, measured: 80 })
+    const { response, tail } = replicate(
+      { definition: powerOfD, given: { choices: 1, memory: 1 } },
+      { ...large, servers: 4000, measured: 80 },
+    )
     contains(response, limit)
     expect(response.half).toBeLessThan(0.025 * limit)
     for (let i = 1; i <= 4; i++) contains(tail[i], v[i]) // 0.9, 0.81, 0.649, 0.402
@@ -81,7 +90,9 @@ describe('a farm of servers', () => {
 
   test('M/M/c <= least-connections = join-shortest-queue <= two-choices <= random, and round-robin between M/M/c and random, at n = 50, lambda 0.9', () => {
     const farm = { servers: 50, lambda: 0.9, warmup: 600, measured: 1500 }
-    const all = [leastConnections, joinShortestQueue, weightedLeastConnections, twoChoices, roundRobin, random].map((definition) => replicate({ definition }, farm).response)
+    const all = [leastConnections, joinShortestQueue, weightedLeastConnections, twoChoices, roundRobin, random].map(
+      (definition) => replicate({ definition }, farm).response,
+    )
     const [least, shortest, weighted, two, turns, any] = all
     expect(erlangResponse(50, 0.9)).toBeLessThan(shortest!.low)
     for (const same of [least!, weighted!]) expect(same.low < shortest!.high && shortest!.low < same.high).toBe(true) // one balancer counts all
@@ -127,7 +138,10 @@ describe('several balancers', () => {
   }
 
   test('join-idle-queue, r = 10 servers a balancer, n = 1,000: the large-system limit, and within 3 % the closed form of Lu et al., 1 + lambda / ((1 - lambda)(1 + r))', () => {
-    for (const { lambda, half } of [{ lambda: 0.5, half: 0.01 }, { lambda: 0.9, half: 0.03 }]) {
+    for (const { lambda, half } of [
+      { lambda: 0.5, half: 0.01 },
+      { lambda: 0.9, half: 0.03 },
+    ]) {
       const limit = listsOfIdle(lambda, 10)
       const published = 1 + lambda / ((1 - lambda) * 11)
       expect(Math.abs(limit / published - 1)).toBeLessThan(0.03)
@@ -140,8 +154,11 @@ describe('several balancers', () => {
   test('join-idle-queue lies between join-shortest-queue and random, and more balancers make it worse: r = 10, 5 and 2 at n = 10, lambda 0.9', () => {
     const farm = { servers: 10, lambda: 0.9, warmup: 500, measured: 12_000 }
     const [shortest, one, two, five, any] = [
-      replicate({ definition: joinShortestQueue }, farm), replicate({ definition: joinIdleQueue }, farm), replicate({ definition: joinIdleQueue }, { ...farm, balancers: 2 }),
-      replicate({ definition: joinIdleQueue }, { ...farm, balancers: 5 }), replicate({ definition: random }, farm),
+      replicate({ definition: joinShortestQueue }, farm),
+      replicate({ definition: joinIdleQueue }, farm),
+      replicate({ definition: joinIdleQueue }, { ...farm, balancers: 2 }),
+      replicate({ definition: joinIdleQueue }, { ...farm, balancers: 5 }),
+      replicate({ definition: random }, farm),
     ].map(({ response }) => response)
     expect(shortest!.high).toBeLessThan(one!.low)
     expect(one!.high).toBeLessThan(two!.low)

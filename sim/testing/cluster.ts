@@ -13,7 +13,10 @@ import { Cluster } from '../cluster/cluster.ts'
 import { DEVICES, NodeState, NONE } from '../cluster/views.ts'
 
 type Amount = number | string
-type Loose<T extends { cpu: number; memory: number }> = Partial<Omit<T, 'cpu' | 'memory'>> & { readonly cpu?: Amount; readonly memory?: Amount }
+type Loose<T extends { cpu: number; memory: number }> = Partial<Omit<T, 'cpu' | 'memory'>> & {
+  readonly cpu?: Amount
+  readonly memory?: Amount
+}
 export type LooseShape = Loose<PodShape>
 export type LooseTemplate = Loose<NodeTemplate>
 
@@ -105,7 +108,8 @@ class ClusterBuilder {
     const nodes = this.nodeList.map(({ template: made, pool, state }) => cluster.addNode(made, pool, state))
     const pods = this.podList.map(({ shape: made, place, service }, at) => {
       const pod = cluster.createPod(made, service, 0)
-      if (place !== undefined && !cluster.bind(pod, place.node, place.deviceMask)) throw new Error(`fixture: pod ${at} does not go on ${describe(cluster, place)}`)
+      if (place !== undefined && !cluster.bind(pod, place.node, place.deviceMask))
+        throw new Error(`fixture: pod ${at} does not go on ${describe(cluster, place)}`)
       return pod
     })
     return { cluster, nodes, pods }

@@ -5,22 +5,37 @@ import { dagOf, dagProblem, drawDag, orderOf, startTimes, type Dag, type DagSpec
 const stream = () => streams(1)('dag')
 const edgesOf = (dag: Dag): string[] => {
   const edges: string[] = []
-  for (let node = 0; node < dag.nodes; node++) for (let i = dag.first[node]; i < dag.first[node + 1]; i++) edges.push(`${node}-${dag.children[i]}`)
+  for (let node = 0; node < dag.nodes; node++)
+    for (let i = dag.first[node]; i < dag.first[node + 1]; i++) edges.push(`${node}-${dag.children[i]}`)
   return edges
 }
 const critical = (dag: Dag, durations: number[]): number => startTimes(dag, durations, new Float64Array(dag.nodes))
 
 test('critical path: the longest chain of durations, here 0-1-3 of 2 + 5 + 1 beside 0-2-3 of 2 + 3 + 1', () => {
-  const dag = dagOf(4, 4, [[0, 1], [0, 2], [1, 3], [2, 3]])
+  const dag = dagOf(4, 4, [
+    [0, 1],
+    [0, 2],
+    [1, 3],
+    [2, 3],
+  ])
   const starts = new Float64Array(4)
   expect(startTimes(dag, [2, 5, 3, 1], starts)).toBe(8)
   expect([...starts]).toEqual([0, 2, 2, 7])
 })
 
 test('edges in any order; a circle and a node that is not there are refused', () => {
-  const dag = dagOf(3, 3, [[2, 0], [1, 2]])
+  const dag = dagOf(3, 3, [
+    [2, 0],
+    [1, 2],
+  ])
   expect([...orderOf(dag)]).toEqual([1, 2, 0])
-  expect(() => dagOf(3, 3, [[0, 1], [1, 2], [2, 0]])).toThrow('circle')
+  expect(() =>
+    dagOf(3, 3, [
+      [0, 1],
+      [1, 2],
+      [2, 0],
+    ]),
+  ).toThrow('circle')
   expect(() => dagOf(2, 2, [[0, 2]])).toThrow('edge 0 to 2: accepted: nodes 0 to 1')
 })
 
@@ -52,7 +67,13 @@ describe('structures', () => {
     expect([...more.waitsFor]).toEqual([0, 0, 0, 0, 0, 5, 5, 5, 5])
   })
   test('a job of one task waits for nothing, whatever the structure; two tasks are a chain wherever one waits', () => {
-    const specs: DagSpec[] = [{ kind: 'chain' }, { kind: 'fork-join' }, { kind: 'join' }, { kind: 'layers', depth: 4, parents: null }, { kind: 'layers', depth: 4, parents: 2 }]
+    const specs: DagSpec[] = [
+      { kind: 'chain' },
+      { kind: 'fork-join' },
+      { kind: 'join' },
+      { kind: 'layers', depth: 4, parents: null },
+      { kind: 'layers', depth: 4, parents: 2 },
+    ]
     for (const spec of specs) {
       expect(drawDag(spec, 1, stream())).toBeNull()
       expect(edgesOf(drawDag(spec, 2, stream()) as Dag)).toEqual(['0-1'])
@@ -61,7 +82,14 @@ describe('structures', () => {
   })
   test('a mixture meets each part by its weight: 3 to 1 within 2.6 standard errors', () => {
     const luck = stream()
-    const spec: DagSpec = { kind: 'mixed', parts: [{ weight: 3, dag: { kind: 'independent' } }, { weight: 1, dag: { kind: 'chain' } }, { weight: 0, dag: { kind: 'join' } }] }
+    const spec: DagSpec = {
+      kind: 'mixed',
+      parts: [
+        { weight: 3, dag: { kind: 'independent' } },
+        { weight: 1, dag: { kind: 'chain' } },
+        { weight: 0, dag: { kind: 'join' } },
+      ],
+    }
     let chains = 0
     for (let i = 0; i < 4000; i++) if (drawDag(spec, 3, luck) !== null) chains++
     expect(Math.abs(chains - 1000)).toBeLessThan(2.6 * Math.sqrt(4000 * 0.25 * 0.75))

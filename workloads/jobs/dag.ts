@@ -21,7 +21,8 @@ export function dagOf(tasks: number, nodes: number, edges: readonly (readonly [n
   const waitsFor = new Int32Array(nodes)
   const first = new Int32Array(nodes + 1)
   for (const [before, after] of edges) {
-    if (!(before >= 0 && before < nodes && after >= 0 && after < nodes)) throw new RangeError(`edge ${before} to ${after}: accepted: nodes 0 to ${nodes - 1}`)
+    if (!(before >= 0 && before < nodes && after >= 0 && after < nodes))
+      throw new RangeError(`edge ${before} to ${after}: accepted: nodes 0 to ${nodes - 1}`)
     waitsFor[after]++
     first[before + 1]++
   }
@@ -30,7 +31,8 @@ export function dagOf(tasks: number, nodes: number, edges: readonly (readonly [n
   const place = first.slice(0, nodes)
   for (const [before, after] of edges) children[place[before]++] = after
   const dag = { tasks, nodes, waitsFor, first, children }
-  if (orderOf(dag).length < nodes) throw new RangeError('the tasks wait for each other in a circle; accepted: predecessors that come before')
+  if (orderOf(dag).length < nodes)
+    throw new RangeError('the tasks wait for each other in a circle; accepted: predecessors that come before')
   return dag
 }
 
@@ -84,7 +86,11 @@ export function dagOfParents(parents: readonly (readonly number[])[]): Dag | nul
   const key = parents.length <= KEPT ? parents.map((of) => of.join()).join(';') : ''
   const known = key === '' ? undefined : kept.get(key)
   if (known !== undefined) return known
-  const dag = dagOf(parents.length, parents.length, parents.flatMap((of, task) => of.map((parent): [number, number] => [parent, task])))
+  const dag = dagOf(
+    parents.length,
+    parents.length,
+    parents.flatMap((of, task) => of.map((parent): [number, number] => [parent, task])),
+  )
   if (key !== '' && kept.size < MOST_KEPT) kept.set(key, dag)
   return dag
 }
@@ -177,7 +183,8 @@ function drawnParents(sizes: readonly number[], parents: number, stream: RandomS
 export function dagProblem(spec: DagSpec): string {
   if (spec.kind === 'layers') {
     if (!(Number.isInteger(spec.depth) && spec.depth >= 1)) return `dag.layers: ${spec.depth}; accepted: a whole number from 1`
-    if (spec.parents !== null && !(Number.isInteger(spec.parents) && spec.parents >= 1)) return `dag.parents: ${spec.parents}; accepted: a whole number from 1`
+    if (spec.parents !== null && !(Number.isInteger(spec.parents) && spec.parents >= 1))
+      return `dag.parents: ${spec.parents}; accepted: a whole number from 1`
   }
   if (spec.kind !== 'mixed') return ''
   if (!spec.parts.every(({ weight }) => weight >= 0) || !spec.parts.some(({ weight }) => weight > 0 && weight < Infinity)) {

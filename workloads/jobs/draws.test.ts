@@ -31,7 +31,9 @@ describe('length-biased draws', () => {
   test('of a bounded Pareto with alpha 0.69 over eight decades: a bounded Pareto of alpha -0.31, (x^0.31 - l^0.31) / (h^0.31 - l^0.31)', () => {
     const [low, high] = [2.13e-3, 1.17e5]
     const power = (x: number) => Math.exp(0.31 * Math.log(x))
-    expect(kolmogorov(drawn({ kind: 'bounded-pareto', alpha: 0.69, low, high }), (x) => (power(x) - power(low)) / (power(high) - power(low)))).toBeLessThan(KOLMOGOROV_99)
+    expect(
+      kolmogorov(drawn({ kind: 'bounded-pareto', alpha: 0.69, low, high }), (x) => (power(x) - power(low)) / (power(high) - power(low))),
+    ).toBeLessThan(KOLMOGOROV_99)
   })
   test('of 1 and 9 in equal shares: 9 in nine of ten', () => {
     const nines = drawn({ kind: 'empirical', values: [1, 9] }).filter((x) => x === 9).length
@@ -72,7 +74,9 @@ describe('requests', () => {
   })
   test('constants and listed values are kept as they are', () => {
     expect([...cpuSteps(constant(333)).values]).toEqual([333])
-    expect([...cpuSteps({ kind: 'empirical', values: [333, 777], weights: [1, 3] }).upTo].map((u) => Math.round(u * 1e9) / 1e9)).toEqual([0.25, 1])
+    expect([...cpuSteps({ kind: 'empirical', values: [333, 777], weights: [1, 3] }).upTo].map((u) => Math.round(u * 1e9) / 1e9)).toEqual([
+      0.25, 1,
+    ])
   })
 })
 
@@ -142,7 +146,15 @@ describe('work', () => {
     correlation: { duration: 0, memory: 0.5 },
   })
   test('the parts of a job add up to its work; none is longer than the longest (4 of 1000 core-s of work each)', () => {
-    const draws = drawsOf({ ...spec, time: { ...spec.time, work: constant(4e6 * SECOND) } as never, size: { kind: 'drawn', cpu: constant(1000), memory: constant(GIB) } }, seeded('a'), seeded('b'))
+    const draws = drawsOf(
+      {
+        ...spec,
+        time: { ...spec.time, work: constant(4e6 * SECOND) } as never,
+        size: { kind: 'drawn', cpu: constant(1000), memory: constant(GIB) },
+      },
+      seeded('a'),
+      seeded('b'),
+    )
     const plan = new JobPlan()
     draws.arriving(plan)
     // 4,000 core-s on one core each for at most 200 s: at least 20 tasks.
@@ -167,21 +179,32 @@ describe('work', () => {
 })
 
 test('a law of which one in a thousand carries half says so: of a lognormal it carries Φ(σ - 3.09), σ² = ln(1 + cv²)', () => {
-  const notes = (cv: number) => drawsOf(jobsSpec({ time: { kind: 'duration', duration: { kind: 'lognormal', mean: SECOND, cv } } }), seeded('a'), seeded('b')).notes
+  const notes = (cv: number) =>
+    drawsOf(jobsSpec({ time: { kind: 'duration', duration: { kind: 'lognormal', mean: SECOND, cv } } }), seeded('a'), seeded('b')).notes
   // Φ(2.716 - 3.09) = 35 % for cv 40 and Φ(3.44 - 3.09) = 64 % for cv 370.
   expect(notes(40)).toEqual([])
-  expect(notes(370)).toEqual(['the largest 0.1 % of tasks carry 64 % of all time: runs differ by whether one is there, and most lie below the mean'])
+  expect(notes(370)).toEqual([
+    'the largest 0.1 % of tasks carry 64 % of all time: runs differ by whether one is there, and most lie below the mean',
+  ])
 })
 
 test('what makes no sense is a sentence, never another error', () => {
   const sentence = (partial: Parameters<typeof jobsSpec>[0]): string => jobsProblems(jobsSpec(partial)).join('; ')
   expect(sentence({})).toBe('')
   expect(sentence({ inflate: { resource: 'cpu', share: 0.5 } })).toBe('how jobs arrive: accepted: either arrivals or inflate, and not both')
-  expect(sentence({ time: { kind: 'duration', duration: { kind: 'normal', mean: 1, sd: 1 } } })).toContain('duration: a distribution that goes down to -Infinity')
+  expect(sentence({ time: { kind: 'duration', duration: { kind: 'normal', mean: 1, sd: 1 } } })).toContain(
+    'duration: a distribution that goes down to -Infinity',
+  )
   expect(sentence({ classes: [] })).toBe('classes: none; accepted: weights from 0, one of them above')
-  expect(sentence({ classes: [{ weight: 1, tasks: exponential(-1), priority: 0 }] })).toContain('tasks: mean of exponential distribution: -1')
+  expect(sentence({ classes: [{ weight: 1, tasks: exponential(-1), priority: 0 }] })).toContain(
+    'tasks: mean of exponential distribution: -1',
+  )
   expect(sentence({ correlation: { duration: 2, memory: 0 } })).toBe('correlation.duration: 2; accepted: -1 to 1')
   expect(sentence({ deadline: constant(0) })).toBe('deadline: a mean of 0; accepted: a finite mean above 0')
-  expect(() => openJobs(jobsSpec({ arrivals: null, inflate: { resource: 'gpu', share: 0.5 } }), { cpu: 1, memory: 1, gpu: 0 }, streams(1))).toThrow('jobs batch: inflate.gpu: the cluster has no gpu')
-  expect(() => openJobs(jobsSpec({ arrivals: null, inflate: { resource: 'gpu', share: 0.5 } }), { cpu: 1, memory: 1, gpu: 1 }, streams(1))).toThrow('no job asks for gpu')
+  expect(() =>
+    openJobs(jobsSpec({ arrivals: null, inflate: { resource: 'gpu', share: 0.5 } }), { cpu: 1, memory: 1, gpu: 0 }, streams(1)),
+  ).toThrow('jobs batch: inflate.gpu: the cluster has no gpu')
+  expect(() =>
+    openJobs(jobsSpec({ arrivals: null, inflate: { resource: 'gpu', share: 0.5 } }), { cpu: 1, memory: 1, gpu: 1 }, streams(1)),
+  ).toThrow('no job asks for gpu')
 })

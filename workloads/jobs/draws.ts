@@ -53,7 +53,10 @@ class Requests {
     }
     // From small to large, so that a rank correlation has something to hold on to; "values" are places in the sorted list.
     const sorted = size.shapes.filter(({ weight }) => weight > 0).sort((a, b) => a.cpu - b.cpu || a.memory - b.memory || a.gpus - b.gpus)
-    this.listed = sorted.map(({ cpu, memory, gpus, resources }) => ({ asked: { cpu, memory, gpus, gpuMilli: gpus > 0 ? 1000 : 0, gpuModels: [] }, resources: resources ?? {} }))
+    this.listed = sorted.map(({ cpu, memory, gpus, resources }) => ({
+      asked: { cpu, memory, gpus, gpuMilli: gpus > 0 ? 1000 : 0, gpuModels: [] },
+      resources: resources ?? {},
+    }))
     const sums = cumulated(sorted.map(({ weight }) => weight))
     this.cpu = new Steps([...sorted.keys()], [...sums.map((sum) => sum / sums[sums.length - 1])])
     this.memory = null
@@ -82,7 +85,8 @@ class Requests {
   }
 }
 
-const demandOfShape = (asked: TraceShape, resource: Resource): number => (resource === 'gpu' ? asked.gpus * asked.gpuMilli : asked[resource])
+const demandOfShape = (asked: TraceShape, resource: Resource): number =>
+  resource === 'gpu' ? asked.gpus * asked.gpuMilli : asked[resource]
 
 const NO_RESOURCES = {}
 
@@ -153,7 +157,11 @@ export class DurationDraws extends Drawn {
   /** Classes in proportion to their tasks. */
   private readonly biasedClasses: Float64Array
 
-  constructor(spec: DrawnJobsSpec & { readonly time: { readonly kind: 'duration' } }, arrivingStream: RandomStream, metStream: RandomStream) {
+  constructor(
+    spec: DrawnJobsSpec & { readonly time: { readonly kind: 'duration' } },
+    arrivingStream: RandomStream,
+    metStream: RandomStream,
+  ) {
     super(spec, arrivingStream, metStream)
     this.duration = distribution(spec.time.duration)
     this.biased = lengthBiased(spec.time.duration)
@@ -161,7 +169,12 @@ export class DurationDraws extends Drawn {
     this.toDuration = scoreCorrelation(spec.correlation.duration)
     this.meanDuration = this.duration.mean
     this.taskTime = this.meanCount * this.duration.mean
-    this.tasksMet = spec.dag.kind === 'independent' ? 1 : spec.classes.reduce((sum, { weight }, i) => sum + weight * this.counts[i].mean * this.counts[i].biasedMean, 0) / this.classes[spec.classes.length - 1] / this.meanCount
+    this.tasksMet =
+      spec.dag.kind === 'independent'
+        ? 1
+        : spec.classes.reduce((sum, { weight }, i) => sum + weight * this.counts[i].mean * this.counts[i].biasedMean, 0) /
+          this.classes[spec.classes.length - 1] /
+          this.meanCount
     this.biasedClasses = cumulated(spec.classes.map(({ weight }, i) => weight * this.counts[i].mean))
   }
 
@@ -261,7 +274,9 @@ export class WorkDraws extends Drawn {
       // Memory's mean over the scores of this request, by the midpoint rule.
       let demand = 0
       if (memory === null) demand = this.requests.demandGiven(resource, scoreOf((below + upTo) / 2), 1, 1)
-      else if (resource === 'memory') for (let i = 0; i < PARTS; i++) demand += memory.meanGiven(scoreOf(below + ((upTo - below) * (i + 0.5)) / PARTS), this.toMemory) / PARTS
+      else if (resource === 'memory')
+        for (let i = 0; i < PARTS; i++)
+          demand += memory.meanGiven(scoreOf(below + ((upTo - below) * (i + 0.5)) / PARTS), this.toMemory) / PARTS
       sum += ((upTo - below) * demand) / this.cpuAt(place)
       below = upTo
     })
@@ -305,7 +320,11 @@ const FEW = 3.090232306167813
 /** A word when one in a thousand carries half: then a run is a draw of a few, and rarely meets the mean. */
 function heavyTail(biased: LengthBiased, who: string, what: string): string[] {
   const share = biased.mean((z) => Number(z > FEW))
-  return share < 0.5 ? [] : [`the largest 0.1 % of ${who} ${Math.round(100 * share)} % of all ${what}: runs differ by whether one is there, and most lie below the mean`]
+  return share < 0.5
+    ? []
+    : [
+        `the largest 0.1 % of ${who} ${Math.round(100 * share)} % of all ${what}: runs differ by whether one is there, and most lie below the mean`,
+      ]
 }
 
 /** Parts of a step over which memory's mean is summed. */

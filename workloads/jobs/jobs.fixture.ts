@@ -76,8 +76,12 @@ export function unlimited(source: PodSource, end: number): { tasks: RunTask[]; j
     if (jobs.left[task.job] === 0) {
       const row = task.job
       done.push({
-        submitted: jobs.submitted[row], through: task.end, tasks: counts.get(row) as number,
-        criticalPath: jobs.criticalPath[row], deadline: jobs.deadline[row], tenant: jobs.tenant[row],
+        submitted: jobs.submitted[row],
+        through: task.end,
+        tasks: counts.get(row) as number,
+        criticalPath: jobs.criticalPath[row],
+        deadline: jobs.deadline[row],
+        tenant: jobs.tenant[row],
       })
       serials.delete(row)
       counts.delete(row)

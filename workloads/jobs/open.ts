@@ -29,35 +29,71 @@ export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams, ag
   if (problems.length > 0) throw new RangeError(`jobs ${spec.name}: ${problems.join('; ')}`)
   if (spec.kind === 'trace') return openTrace(spec, capacity, stream, ageing)
   const draws = drawsOf(spec, stream('arriving-pods'), stream('present-pods'))
-  return new JobSource(stationary(spec, draws, capacity, stream, ageing), draws.shapes, spec.tenants.map(({ name }) => name), draws.meanDuration, true, () => draws.notes)
+  return new JobSource(
+    stationary(spec, draws, capacity, stream, ageing),
+    draws.shapes,
+    spec.tenants.map(({ name }) => name),
+    draws.meanDuration,
+    true,
+    () => draws.notes,
+  )
 }
 
 function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, stream: Streams, ageing: number): StationaryJobs {
-  const arrivals = spec.arrivals === null ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals')) : lateArrivals(spec.arrivals, ageing, stream)
+  const arrivals =
+    spec.arrivals === null
+      ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals'))
+      : lateArrivals(spec.arrivals, ageing, stream)
   return new StationaryJobs(draws, arrivals.rateAt(0) / 1e6, arrivals, stream('present'))
 }
 
 /** A plain replay reads the file as it goes; whatever goes back and forth needs the jobs in memory. */
 function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ageing: number): PodSource {
   const open = (): JobCursor => openJobTrace(spec.format, spec.file)
-  const options = { usage: spec.usage, limited: spec.limited, tenants: spec.tenants, slack: spec.deadline === null ? null : distribution(spec.deadline) }
+  const options = {
+    usage: spec.usage,
+    limited: spec.limited,
+    tenants: spec.tenants,
+    slack: spec.deadline === null ? null : distribution(spec.deadline),
+  }
   const replayed = spec.arrivals === null && spec.inflate === null
   if (replayed && spec.bootstrap === null) {
     const { timeline, base } = shaped(new CursorTimeline(open), spec.shape, stream('shape'))
     const filler = new RecordedFiller(base.cursor, { ...options, speed: timeline.speed, scale: timeline.scale })
-    return new JobSource(new ReplayedJobs(filler, timeline, () => base.cursor, stream('arriving-pods')), filler.shapes, filler.tenants, 0, false, () => base.cursor.notes())
+    return new JobSource(
+      new ReplayedJobs(filler, timeline, () => base.cursor, stream('arriving-pods')),
+      filler.shapes,
+      filler.tenants,
+      0,
+      false,
+      () => base.cursor.notes(),
+    )
   }
   const rows = new JobRows(open())
   const { timeline, base } = shapedStarts(rows.start, { bootstrap: spec.bootstrap, steps: spec.shape }, stream)
   const filler = new RecordedFiller(rows, { ...options, speed: timeline.speed, scale: timeline.scale })
   if (replayed) {
-    return new JobSource(new ReplayedJobs(filler, timeline, () => rows.at(base.row), stream('arriving-pods')), filler.shapes, filler.tenants, 0, false, () => rows.notes)
+    return new JobSource(
+      new ReplayedJobs(filler, timeline, () => rows.at(base.row), stream('arriving-pods')),
+      filler.shapes,
+      filler.tenants,
+      0,
+      false,
+      () => rows.notes,
+    )
   }
   const chosen: number[] = []
   while (timeline.next() < Infinity) chosen.push(accepted(base.row, chosen.length))
   if (chosen.length === 0) throw new TraceError({ file: rows.file }, 'no job left to draw from', 'a shape that leaves some')
   const draws = new RecordedDraws(rows, filler, Int32Array.from(chosen), stream('arriving-pods'), stream('present-pods'))
-  return new JobSource(stationary(spec, draws, capacity, stream, ageing), filler.shapes, filler.tenants, draws.meanDuration, true, () => rows.notes)
+  return new JobSource(
+    stationary(spec, draws, capacity, stream, ageing),
+    filler.shapes,
+    filler.tenants,
+    draws.meanDuration,
+    true,
+    () => rows.notes,
+  )
 }
 
 export function drawsOf(spec: DrawnJobsSpec, arriving: RandomStream, met: RandomStream): JobDraws {
@@ -85,7 +121,10 @@ export function jobsProblems(spec: JobsSpec): string[] {
   }
   const weighted = (what: string, items: readonly { readonly weight: number }[]): void => {
     const right = items.every(({ weight }) => weight >= 0 && weight < Infinity) && items.some(({ weight }) => weight > 0)
-    refuse(!right, `${what}: ${items.length === 0 ? 'none' : 'a negative weight, or none above 0'}; accepted: weights from 0, one of them above`)
+    refuse(
+      !right,
+      `${what}: ${items.length === 0 ? 'none' : 'a negative weight, or none above 0'}; accepted: weights from 0, one of them above`,
+    )
   }
   problems.push(...commonProblems(spec))
   if (spec.kind === 'trace') {
@@ -105,9 +144,13 @@ export function jobsProblems(spec: JobsSpec): string[] {
     positive('work', spec.time.work)
     refuse(!(spec.time.longest >= 1), `longest: ${spec.time.longest}; accepted: a time above 0`)
     refuse(spec.correlation.duration !== 0, 'correlation of durations with work, which gives the durations; accepted: one of the two')
-    refuse(spec.size.kind === 'shapes' && spec.size.shapes.some(({ cpu }) => !(cpu > 0)), 'shapes without cpu with work; accepted: shapes that ask for cpu')
+    refuse(
+      spec.size.kind === 'shapes' && spec.size.shapes.some(({ cpu }) => !(cpu > 0)),
+      'shapes without cpu with work; accepted: shapes that ask for cpu',
+    )
   } else positive('duration', spec.time.duration)
-  for (const [key, value] of Object.entries(spec.correlation)) refuse(!(value >= -1 && value <= 1), `correlation.${key}: ${value}; accepted: -1 to 1`)
+  for (const [key, value] of Object.entries(spec.correlation))
+    refuse(!(value >= -1 && value <= 1), `correlation.${key}: ${value}; accepted: -1 to 1`)
   const dag = dagProblem(spec.dag)
   refuse(dag !== '', dag)
   return problems
@@ -122,7 +165,11 @@ function commonProblems(spec: JobsSpec): string[] {
   const both = spec.arrivals !== null && spec.inflate !== null
   const neither = spec.kind === 'drawn' && spec.arrivals === null && spec.inflate === null
   refuse(both || neither, 'how jobs arrive: accepted: either arrivals or inflate, and not both')
-  if (spec.inflate !== null) refuse(!(spec.inflate.share > 0 && spec.inflate.share < Infinity), `inflate.${spec.inflate.resource}: ${spec.inflate.share}; accepted: a share of capacity above 0`)
+  if (spec.inflate !== null)
+    refuse(
+      !(spec.inflate.share > 0 && spec.inflate.share < Infinity),
+      `inflate.${spec.inflate.resource}: ${spec.inflate.share}; accepted: a share of capacity above 0`,
+    )
   if (spec.deadline !== null) {
     const problem = lawProblem('deadline', spec.deadline)
     refuse(problem !== '', problem)

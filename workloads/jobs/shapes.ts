@@ -23,7 +23,11 @@ export class JobShapes {
     let row = this.known.get(key)
     if (row === undefined) {
       this.known.set(key, (row = this.rows.length))
-      this.rows.push({ ...podShape(scaledShape(asked, this.scale), this.usage, this.limited, resources), priority, ...(tenant === '' ? {} : { tenant }) })
+      this.rows.push({
+        ...podShape(scaledShape(asked, this.scale), this.usage, this.limited, resources),
+        priority,
+        ...(tenant === '' ? {} : { tenant }),
+      })
     }
     return row
   }

@@ -52,7 +52,12 @@ export class Steps {
     let below = 0
     let sum = 0
     for (let i = 0; i < this.values.length; i++) {
-      const upTo = correlation === 0 ? this.upTo[i] : spread === 0 ? Number(z < this.scores[i]) : normalCdf((this.scores[i] - correlation * z) / spread)
+      const upTo =
+        correlation === 0
+          ? this.upTo[i]
+          : spread === 0
+            ? Number(z < this.scores[i])
+            : normalCdf((this.scores[i] - correlation * z) / spread)
       sum += g(this.values[i]) * (upTo - below)
       below = upTo
     }

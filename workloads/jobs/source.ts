@@ -93,7 +93,14 @@ export class JobSource implements PodSource {
   /** The simulation asks anew for what was offered last. */
   private takenBack = false
 
-  constructor(stream: JobStream, shapes: readonly PodShape[], tenants: readonly string[], meanDuration: number, stationary: boolean, notes: () => readonly string[]) {
+  constructor(
+    stream: JobStream,
+    shapes: readonly PodShape[],
+    tenants: readonly string[],
+    meanDuration: number,
+    stationary: boolean,
+    notes: () => readonly string[],
+  ) {
     this.stream = stream
     this.shapes = shapes
     this.jobs = new JobRows(tenants)
@@ -104,7 +111,12 @@ export class JobSource implements PodSource {
 
   get notes(): readonly string[] {
     // Asked for at the end of the run: a recording that is over by then was over before it.
-    return this.over && !this.stationary ? [...this.noted(), `the recording is over before the run is: its last job came at ${showDuration(Math.floor(this.rootTime / 1e6 + 0.5) * 1e6)}`] : this.noted()
+    return this.over && !this.stationary
+      ? [
+          ...this.noted(),
+          `the recording is over before the run is: its last job came at ${showDuration(Math.floor(this.rootTime / 1e6 + 0.5) * 1e6)}`,
+        ]
+      : this.noted()
   }
 
   next(): number {
@@ -155,7 +167,12 @@ export class JobSource implements PodSource {
     const task = this.rootTasks[this.rootAt]
     if (this.rootKey < 0) this.rootKey = this.takeTask(this.rootJob, task)
     const { plan } = this
-    this.describe(this.rootKey, this.rootJob, plan.shapes[task], plan.startOf(task) + plan.durations[task] - Math.max(plan.age, plan.startOf(task)))
+    this.describe(
+      this.rootKey,
+      this.rootJob,
+      plan.shapes[task],
+      plan.startOf(task) + plan.durations[task] - Math.max(plan.age, plan.startOf(task)),
+    )
     return this.rootTime
   }
 

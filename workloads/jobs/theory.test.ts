@@ -9,7 +9,9 @@ import { openJobs } from './open.ts'
 import type { DrawnJobsSpec } from './spec.ts'
 
 const capacity = { cpu: 1_000_000, memory: 1000 * GIB, gpu: 0 }
-const background = (partial: Partial<DrawnJobsSpec>): SimulationInput['background'] => [{ name: 'batch', pods: (stream) => openJobs(jobsSpec(partial), capacity, stream) }]
+const background = (partial: Partial<DrawnJobsSpec>): SimulationInput['background'] => [
+  { name: 'batch', pods: (stream) => openJobs(jobsSpec(partial), capacity, stream) },
+]
 const run = (partial: Partial<DrawnJobsSpec>, around: Partial<SimulationInput>) =>
   simulate(input({ check: false, scheduling: choose(schedulers, 'first-fit'), background: background(partial), ...around }))
 
@@ -21,7 +23,11 @@ function erlangC(c: number, a: number): number {
 }
 
 describe('M/M/c: single tasks on c nodes of one slot', () => {
-  test.each([[1, 0.7], [4, 3.2], [16, 14]] as const)('c = %i, a = %s: waiting W = C(c, a) / (c μ - λ), completion W + 1/μ (10 replications, t at 0.1 %%)', (c, a) => {
+  test.each([
+    [1, 0.7],
+    [4, 3.2],
+    [16, 14],
+  ] as const)('c = %i, a = %s: waiting W = C(c, a) / (c μ - λ), completion W + 1/μ (10 replications, t at 0.1 %%)', (c, a) => {
     const waits: number[] = []
     const completions: number[] = []
     for (let replication = 0; replication < 10; replication++) {
@@ -33,7 +39,10 @@ describe('M/M/c: single tasks on c nodes of one slot', () => {
       completions.push(metrics['job-completion-mean'] as number)
     }
     const theory = erlangC(c, a) / (c - a)
-    for (const [means, expected] of [[waits, theory], [completions, theory + 1]] as const) {
+    for (const [means, expected] of [
+      [waits, theory],
+      [completions, theory + 1],
+    ] as const) {
       const mean = means.reduce((sum, x) => sum + x, 0) / 10
       const half = 4.781 * Math.sqrt(means.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / 9 / 10)
       expect(half / expected, 'narrow').toBeLessThan(0.25)
@@ -62,8 +71,10 @@ describe("Graham's bound", () => {
         const tasks = 20
         const { metrics } = run(
           {
-            arrivals: { pattern: 'constant', rate: 1 / 2000 }, dag: { kind: 'layers', depth: 4, parents: 2 },
-            classes: [{ weight: 1, tasks: constant(tasks), priority: 0 }], time: { kind: 'duration', duration: exponential(10 * SECOND) },
+            arrivals: { pattern: 'constant', rate: 1 / 2000 },
+            dag: { kind: 'layers', depth: 4, parents: 2 },
+            classes: [{ weight: 1, tasks: constant(tasks), priority: 0 }],
+            time: { kind: 'duration', duration: exponential(10 * SECOND) },
           },
           { replication, horizon: 3900 * SECOND, sample: 3900 * SECOND, pools: [pool(m, { cpu: 1000 })] },
         )

@@ -44,7 +44,9 @@ export class PodJobs implements JobCursor {
     return this.rows.tenants
   }
   notes(): readonly string[] {
-    return this.neverRan === 0 ? this.rows.notes() : [...this.rows.notes(), `${this.neverRan} rows never ran in the recorded cluster and are left out: they have no measured run time`]
+    return this.neverRan === 0
+      ? this.rows.notes()
+      : [...this.rows.notes(), `${this.neverRan} rows never ran in the recorded cluster and are left out: they have no measured run time`]
   }
 }
 
@@ -89,7 +91,9 @@ export class WorkflowJobs implements JobCursor {
 }
 
 /** Names of the formats that jobs can be taken from. */
-export const jobTraces: readonly string[] = rowFormats.filter((format) => isKind(format, 'pods') || isKind(format, 'workflows')).map(({ name }) => name)
+export const jobTraces: readonly string[] = rowFormats
+  .filter((format) => isKind(format, 'pods') || isKind(format, 'workflows'))
+  .map(({ name }) => name)
 
 /** Jobs of a file, one at a time. Throws a RangeError for a format that has none, a TraceError for a file that cannot be read. */
 export function openJobTrace(format: string, file: string): JobCursor {

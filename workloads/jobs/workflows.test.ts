@@ -27,7 +27,13 @@ function read(file: string): Map<string, Map<string, Task>> {
   for (const line of readFileSync(file, 'utf8').trim().split('\n').slice(1)) {
     const [workflow, task, submitted, runtime, , parents] = line.split(',')
     if (!workflows.has(workflow)) workflows.set(workflow, new Map())
-    workflows.get(workflow)?.set(task, { submitted: Number(submitted), runtime: Math.max(Number(runtime), 0.001), parents: parents === '' ? [] : parents.split(' ') })
+    workflows
+      .get(workflow)
+      ?.set(task, {
+        submitted: Number(submitted),
+        runtime: Math.max(Number(runtime), 0.001),
+        parents: parents === '' ? [] : parents.split(' '),
+      })
   }
   return workflows
 }
@@ -51,29 +57,56 @@ const criticalPath = (tasks: Map<string, Task>, delay = 0): number => {
 }
 
 const traced = (file: string, partial: Partial<TracedJobsSpec> = {}): TracedJobsSpec => ({
-  kind: 'trace', name: 'recorded', format: 'workflows', file, arrivals: null, inflate: null, tenants: [], deadline: null, usage: 0, limited: false, shape: [], bootstrap: null, ...partial,
+  kind: 'trace',
+  name: 'recorded',
+  format: 'workflows',
+  file,
+  arrivals: null,
+  inflate: null,
+  tenants: [],
+  deadline: null,
+  usage: 0,
+  limited: false,
+  shape: [],
+  bootstrap: null,
+  ...partial,
 })
 const run = (spec: TracedJobsSpec, around: Partial<SimulationInput>) =>
-  simulate(input({
-    check: false, horizon: 24 * HOUR, sample: 24 * HOUR, scheduling: choose(schedulers, 'first-fit'),
-    background: [{ name: 'jobs', pods: (stream) => openJobs(spec, { cpu: 1, memory: GIB, gpu: 0 }, stream) }], ...around,
-  }))
+  simulate(
+    input({
+      check: false,
+      horizon: 24 * HOUR,
+      sample: 24 * HOUR,
+      scheduling: choose(schedulers, 'first-fit'),
+      background: [{ name: 'jobs', pods: (stream) => openJobs(spec, { cpu: 1, memory: GIB, gpu: 0 }, stream) }],
+      ...around,
+    }),
+  )
 /** Cuts out workflow i alone. */
-const alone = (file: string, at: number, next: number | null): TracedJobsSpec => traced(file, { shape: [{ kind: 'cut', from: at * 1000, until: next === null ? null : next * 1000 }] })
+const alone = (file: string, at: number, next: number | null): TracedJobsSpec =>
+  traced(file, { shape: [{ kind: 'cut', from: at * 1000, until: next === null ? null : next * 1000 }] })
 
 describe('unlimited nodes: completion is the critical path and the declared delays of its tasks, to the microsecond', () => {
   const unlimited = pool(400, { cpu: 64_000, pods: 10_000 })
   const delays = { ...noDelays, bind: 1_000_000, pull: 2_000_000, start: 500_000 }
-  test.each([['askalon', 20], ['chronos', 2382]] as const)('%s: the mean over all %i workflows, with no delay and with 3.5 s a task', (name, count) => {
+  test.each([
+    ['askalon', 20],
+    ['chronos', 2382],
+  ] as const)('%s: the mean over all %i workflows, with no delay and with 3.5 s a task', (name, count) => {
     const workflows = [...read(FILES[name]).values()]
     expect(workflows.length).toBe(count)
-    for (const [around, delay] of [[noDelays, 0], [delays, 3500]] as const) {
+    for (const [around, delay] of [
+      [noDelays, 0],
+      [delays, 3500],
+    ] as const) {
       const { metrics } = run(traced(FILES[name]), { pools: [unlimited], delays: around })
       const expected = workflows.reduce((sum, tasks) => sum + criticalPath(tasks, delay), 0) / count
       expect(metrics['jobs-unfinished']).toBe(0)
       expect(metrics['job-completion-mean']).toBeCloseTo(expected / 1000, 9)
       expect(metrics['job-waiting-mean']).toBe(0)
-      const last = Math.max(...workflows.map((tasks) => Math.min(...[...tasks.values()].map(({ submitted }) => submitted)) + criticalPath(tasks, delay)))
+      const last = Math.max(
+        ...workflows.map((tasks) => Math.min(...[...tasks.values()].map(({ submitted }) => submitted)) + criticalPath(tasks, delay)),
+      )
       const first = Math.min(...workflows.map((tasks) => Math.min(...[...tasks.values()].map(({ submitted }) => submitted))))
       expect(metrics['job-makespan']).toBeCloseTo((last - first) / 1000, 9)
     }
@@ -114,10 +147,16 @@ describe('m slots (Graham 1966, Bounds for Certain Multiprocessing Anomalies)', 
   })
   test('and the bound is met: m (m - 1) tasks of 1 s before one of m s end after 2 m - 1 s, where m s are possible: 2 - 1/m', () => {
     for (const m of [2, 4, 7]) {
-      const { metrics } = simulate(input({
-        check: false, horizon: HOUR, sample: HOUR, scheduling: choose(schedulers, 'first-fit'), pools: [pool(m, { cpu: 1000 })],
-        background: [{ name: 'jobs', pods: () => listed([...new Array<number>(m * (m - 1)).fill(1), m]) }],
-      }))
+      const { metrics } = simulate(
+        input({
+          check: false,
+          horizon: HOUR,
+          sample: HOUR,
+          scheduling: choose(schedulers, 'first-fit'),
+          pools: [pool(m, { cpu: 1000 })],
+          background: [{ name: 'jobs', pods: () => listed([...new Array<number>(m * (m - 1)).fill(1), m]) }],
+        }),
+      )
       expect(metrics['job-makespan']).toBe(2 * m - 1)
       expect(metrics['job-slowdown-mean']).toBe(Math.max(1, (2 * m - 1) / Math.max(m, 10)))
     }
@@ -134,7 +173,22 @@ function listed(seconds: readonly number[]) {
       return seconds[row] * 1e6
     },
     shape: 0,
-    shapes: [{ cpu: 1000, memory: 1, limit: 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: {}, labels: {}, nodeSelector: {}, tolerations: [], priority: 0 }],
+    shapes: [
+      {
+        cpu: 1000,
+        memory: 1,
+        limit: 0,
+        gpus: 0,
+        gpuMilli: 0,
+        gpuModels: [],
+        usage: 0,
+        resources: {},
+        labels: {},
+        nodeSelector: {},
+        tolerations: [],
+        priority: 0,
+      },
+    ],
     key: 0,
     job: 0,
     jobs: { submitted: [0], deadline: [Infinity], criticalPath: [Math.max(...seconds) * 1e6], left, tenant: [0], tenants: [''] },

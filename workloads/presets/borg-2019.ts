@@ -42,7 +42,12 @@ export const borg2019: JobPreset = {
     },
     time: {
       kind: 'work',
-      work: { kind: 'bounded-pareto', alpha: BORG_WORK.alpha, low: BORG_WORK.low * HOUR * machine.cpu, high: BORG_WORK.high * HOUR * machine.cpu },
+      work: {
+        kind: 'bounded-pareto',
+        alpha: BORG_WORK.alpha,
+        low: BORG_WORK.low * HOUR * machine.cpu,
+        high: BORG_WORK.high * HOUR * machine.cpu,
+      },
       longest: 31 * 24 * HOUR,
     },
     classes: [tier(21, 25), tier(498, 112), tier(67, 117), tier(3, 200)],

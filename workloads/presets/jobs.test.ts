@@ -16,8 +16,14 @@ import type { JobPreset } from './job-preset.ts'
 import { jobPreset, jobPresets } from './jobs.ts'
 
 const HOUR = 3_600_000_000
-const specOf = (preset: JobPreset, partial: Partial<DrawnJobsSpec> = {}): DrawnJobsSpec => jobsSpec({ ...preset.make(preset.machine), ...partial })
-const drawn = (preset: JobPreset, n: number, of: (plan: JobPlan, shapes: readonly { cpu: number; memory: number }[]) => number, partial: Partial<DrawnJobsSpec> = {}): number[] => {
+const specOf = (preset: JobPreset, partial: Partial<DrawnJobsSpec> = {}): DrawnJobsSpec =>
+  jobsSpec({ ...preset.make(preset.machine), ...partial })
+const drawn = (
+  preset: JobPreset,
+  n: number,
+  of: (plan: JobPlan, shapes: readonly { cpu: number; memory: number }[]) => number,
+  partial: Partial<DrawnJobsSpec> = {},
+): number[] => {
   const draws = drawsOf(specOf(preset, partial), streams(1)('a'), streams(1)('b'))
   const plan = new JobPlan()
   return Array.from({ length: n }, () => {
@@ -30,7 +36,11 @@ test('every preset is a valid source that asks for the share that is asked of it
   for (const preset of jobPresets) {
     expect(jobPreset(preset.name)).toBe(preset)
     expect(jobsProblems(specOf(preset))).toEqual([])
-    const source = openJobs(specOf(preset, { arrivals: null, inflate: { resource: 'cpu', share: 0.5 } }), { cpu: 1e8, memory: 1e15, gpu: 0 }, streams(1))
+    const source = openJobs(
+      specOf(preset, { arrivals: null, inflate: { resource: 'cpu', share: 0.5 } }),
+      { cpu: 1e8, memory: 1e15, gpu: 0 },
+      streams(1),
+    )
     let asked = 0
     while (source.next() === 0) asked += source.shapes[source.shape].cpu
     // The population at time zero: 0.5 of 100,000 cores; Borg's heaviest jobs scatter most.
@@ -53,7 +63,11 @@ describe('borg-2019', () => {
     expect((power(high) - power(law.quantile(0.99))) / (power(high) - power(low))).toBeCloseTo(0.972, 3)
   })
   test('tasks × duration × request of 5,000 drawn jobs follow that law (KS at 1 %)', () => {
-    const hours = drawn(borg2019, 5000, (plan, shapes) => (plan.tasks * plan.durations[0] * shapes[plan.shapes[0]].cpu) / borg2019.machine.cpu / HOUR)
+    const hours = drawn(
+      borg2019,
+      5000,
+      (plan, shapes) => (plan.tasks * plan.durations[0] * shapes[plan.shapes[0]].cpu) / borg2019.machine.cpu / HOUR,
+    )
     expect(kolmogorov(hours, (x) => law.cdf(x))).toBeLessThan(KOLMOGOROV_99)
   })
   test('tasks: 95th percentiles 21, 498, 67 and 3 by tier', () => {
@@ -79,10 +93,19 @@ describe('alibaba-2018', () => {
     const durations = distribution(time.duration)
     expect(durations.quantile(0.5)).toBeCloseTo(20e6, 0)
     expect(durations.cdf(HOUR)).toBeCloseTo(0.999, 9)
-    expect(kolmogorov(drawn(alibaba2018, 5000, (plan) => plan.durations[0]), (x) => durations.cdf(x))).toBeLessThan(KOLMOGOROV_99)
+    expect(
+      kolmogorov(
+        drawn(alibaba2018, 5000, (plan) => plan.durations[0]),
+        (x) => durations.cdf(x),
+      ),
+    ).toBeLessThan(KOLMOGOROV_99)
   })
   test('depth: of jobs of 2 to 10 tasks most have 2 to 4 layers', () => {
-    const source = openJobs(specOf(alibaba2018, { time: { kind: 'duration', duration: { kind: 'constant', value: 1e6 } } }), { cpu: 1, memory: 1, gpu: 0 }, streams(1))
+    const source = openJobs(
+      specOf(alibaba2018, { time: { kind: 'duration', duration: { kind: 'constant', value: 1e6 } } }),
+      { cpu: 1, memory: 1, gpu: 0 },
+      streams(1),
+    )
     const { jobs } = unlimited(source, 5000e6)
     const some = jobs.filter(({ tasks }) => tasks >= 2 && tasks <= 10)
     // With tasks of one second the critical path is the depth.
@@ -105,7 +128,8 @@ describe('azure-vms', () => {
   test('80 % have one or two cores, 70 % less than 4 GB; 2.28 cores on average (237,815,104 core hours of 104,371,713)', () => {
     if (size.kind !== 'shapes') throw new Error('shapes are meant')
     const { shapes } = size
-    const share = (of: (shape: (typeof shapes)[number]) => boolean): number => shapes.reduce((sum, shape) => sum + (of(shape) ? shape.weight : 0), 0)
+    const share = (of: (shape: (typeof shapes)[number]) => boolean): number =>
+      shapes.reduce((sum, shape) => sum + (of(shape) ? shape.weight : 0), 0)
     expect(share(() => true)).toBeCloseTo(100, 9)
     expect(share(({ cpu }) => cpu <= 2000)).toBeCloseTo(80, 9)
     expect(share(({ memory }) => memory < 4e9)).toBeCloseTo(70, 9)
@@ -118,6 +142,11 @@ describe('azure-vms', () => {
     expect(law.cdf(5.5)).toBeCloseTo(0.8, 9)
     const counts = drawn(azureVms, 5000, ({ tasks }) => Number(tasks <= 5))
     expect(Math.abs(student(counts, 0.8))).toBeLessThan(2.6)
-    expect(kolmogorov(drawn(azureVms, 5000, (plan) => plan.durations[0]), (x) => life.cdf(x))).toBeLessThan(KOLMOGOROV_99)
+    expect(
+      kolmogorov(
+        drawn(azureVms, 5000, (plan) => plan.durations[0]),
+        (x) => life.cdf(x),
+      ),
+    ).toBeLessThan(KOLMOGOROV_99)
   })
 })

@@ -47,7 +47,8 @@ export interface WorkScale {
 export function workOf(preset: WorkPreset, scale: WorkScale = {}): WorkSpec {
   const { cpu, wait, correlation } = preset
   const mean = distribution(cpu.law).mean
-  if (scale.cpuMean !== undefined && mean === Infinity) throw new RangeError(`mean of ${preset.name}: infinite, so it has no scale; accepted: cpuPerUnit`)
+  if (scale.cpuMean !== undefined && mean === Infinity)
+    throw new RangeError(`mean of ${preset.name}: infinite, so it has no scale; accepted: cpuPerUnit`)
   const perUnit = scale.cpuMean === undefined ? (scale.cpuPerUnit ?? cpu.perUnit) : scale.cpuMean / mean
   return {
     cpu: multiple(cpu.law, perUnit),

@@ -36,14 +36,27 @@ describe('what is published', () => {
 
   test('SPECweb: 35, 50, 14 and 1 % of files up to 922, 9,216, 92,160 and 921,600 bytes; mean Σ share × five steps of the class', () => {
     const law = distribution(work('web-specweb99').cpu.law)
-    ;[[922, 0.35], [9216, 0.85], [92_160, 0.99], [921_600, 1]].forEach(([bytes, share]) => near(law.cdf(bytes / 1024 + 1e-9), share, 1e-12))
+    ;[
+      [922, 0.35],
+      [9216, 0.85],
+      [92_160, 0.99],
+      [921_600, 1],
+    ].forEach(([bytes, share]) => near(law.cdf(bytes / 1024 + 1e-9), share, 1e-12))
     // The smallest of each class: 102, 1,024, 10,240 and 102,400 bytes.
-    ;[[102.4, 0.35 / 9], [1024, 0.35 + 0.5 / 9], [10_240, 0.85 + 0.14 / 9], [102_400, 0.99 + 0.01 / 9]].forEach(([bytes, share]) => near(law.cdf(bytes / 1024 + 1e-9), share, 1e-12))
+    ;[
+      [102.4, 0.35 / 9],
+      [1024, 0.35 + 0.5 / 9],
+      [10_240, 0.85 + 0.14 / 9],
+      [102_400, 0.99 + 0.01 / 9],
+    ].forEach(([bytes, share]) => near(law.cdf(bytes / 1024 + 1e-9), share, 1e-12))
     near(law.mean, 5 * (0.35 * 0.1 + 0.5 * 1 + 0.14 * 10 + 0.01 * 100), 1e-12)
   })
 
   test('LLM: mean and C² of prompts and outputs, rank correlation of the chat', () => {
-    for (const [name, prompt, promptC2, output, outputC2] of [['llm-chat', 1155, 0.922, 211, 0.595], ['llm-code', 2048, 0.92, 28, 4.6]] as const) {
+    for (const [name, prompt, promptC2, output, outputC2] of [
+      ['llm-chat', 1155, 0.922, 211, 0.595],
+      ['llm-code', 2048, 0.92, 28, 4.6],
+    ] as const) {
       const { cpu, wait } = work(name)
       const laws = [cpu.law, wait?.law ?? cpu.law].map(distribution)
       const moments = laws.flatMap((law) => [law.mean, law.variance / (law.mean * law.mean)])
@@ -78,7 +91,10 @@ describe('what is published', () => {
     const total = bursty.modes.reduce((sum, { dwell }) => sum + dwell, 0)
     near(bursty.modes.reduce((sum, { factor, dwell }) => sum + factor * dwell, 0) / total, 1, 1e-12)
     near(bursty.modes[0].dwell / total, 0.1, 1e-12)
-    for (const [name, c2] of [['llm-chat', 1.2], ['llm-code', 173]] as const) {
+    for (const [name, c2] of [
+      ['llm-chat', 1.2],
+      ['llm-code', 173],
+    ] as const) {
       const chat = traffic(name).traffic(1)
       if (chat.pattern !== 'renewal') throw new Error('no gaps')
       const law = distribution(chat.gaps)
@@ -92,14 +108,18 @@ test('the README has a row for each preset, with its figures', () => {
   const author = (source: string): string => source.replace('Standard Performance Evaluation Corporation', 'SPEC').split(' ')[0]
   for (const { name, cpu, source } of workPresets) {
     const law = distribution(cpu.law)
-    const row = readme.split('\n').find((line) => line.startsWith(`| \`${name}\` | ${cpu.unit} |`))?.split(' | ')
+    const row = readme
+      .split('\n')
+      .find((line) => line.startsWith(`| \`${name}\` | ${cpu.unit} |`))
+      ?.split(' | ')
     if (row === undefined) throw new Error(`no row for ${name}`)
     near(Number(row[2]), law.mean, 0.005)
     if (row[3] === '∞') expect(law.variance).toBe(Infinity)
     else near(Number(row[3]), law.variance / (law.mean * law.mean), 0.005)
     expect(row[4]).toContain(author(source))
   }
-  for (const { name, rate, traffic, source } of trafficPresets) expect(readme).toContain(`| \`${name}\` | ${traffic(rate).pattern} | ${rate} | ${author(source)}`)
+  for (const { name, rate, traffic, source } of trafficPresets)
+    expect(readme).toContain(`| \`${name}\` | ${traffic(rate).pattern} | ${rate} | ${author(source)}`)
   const named = [...readme.matchAll(/^\| `([\w-]+)` \| [\w -]+ \| [\d.]+ \| /gm)].map(([, name]) => name)
   expect(named).toEqual([...workPresets, ...trafficPresets].map(({ name }) => name))
 })
@@ -122,7 +142,13 @@ describe.each(workPresets.map((preset) => [preset.name, preset] as const))('%s',
     // Whole microseconds: compare in the middle of the step; a list of values has steps of its own, where KS is on the safe side.
     const law = distribution(preset.cpu.law)
     const discrete = preset.cpu.law.kind === 'empirical'
-    if (!discrete) expect(kolmogorov(drawn.map(({ work }) => work), (x) => law.cdf((x + 0.25) / preset.cpu.perUnit))).toBeLessThan(KOLMOGOROV_99)
+    if (!discrete)
+      expect(
+        kolmogorov(
+          drawn.map(({ work }) => work),
+          (x) => law.cdf((x + 0.25) / preset.cpu.perUnit),
+        ),
+      ).toBeLessThan(KOLMOGOROV_99)
     else {
       for (const x of [1, 8, 60, 500]) {
         const share = drawn.filter(({ work }) => work <= x * preset.cpu.perUnit).length / 8000
@@ -131,7 +157,13 @@ describe.each(workPresets.map((preset) => [preset.name, preset] as const))('%s',
     }
     const { wait } = preset
     if (wait === null) expect(drawn.every((one) => one.wait === 0)).toBe(true)
-    else expect(kolmogorov(drawn.map((one) => one.wait), (x) => distribution(wait.law).cdf(x / wait.perUnit))).toBeLessThan(KOLMOGOROV_99)
+    else
+      expect(
+        kolmogorov(
+          drawn.map((one) => one.wait),
+          (x) => distribution(wait.law).cdf(x / wait.perUnit),
+        ),
+      ).toBeLessThan(KOLMOGOROV_99)
   })
 
   test('costs can be set: per unit, or the mean of the work', () => {

@@ -18,7 +18,8 @@ export const trafficPresets: readonly TrafficPreset[] = [
     doubt: 'parameters from memory of the paper; pages come by Poisson, where SURGE has users that think (web-users)',
     rate: 100,
     traffic: (rate) => ({
-      pattern: 'poisson', rate,
+      pattern: 'poisson',
+      rate,
       trains: { size: { kind: 'pareto', alpha: 2.43, low: 1 }, gap: { kind: 'weibull', shape: 0.382, scale: 1.46 * SECOND } },
     }),
   },
@@ -28,7 +29,11 @@ export const trafficPresets: readonly TrafficPreset[] = [
     source: SURGE,
     doubt: 'parameters from memory of the paper; a user asks for one file at a time',
     rate: 100,
-    traffic: (clients) => ({ pattern: 'closed-loop', clients: Math.max(1, Math.floor(clients + 0.5)), think: { kind: 'pareto', alpha: 1.5, low: SECOND } }),
+    traffic: (clients) => ({
+      pattern: 'closed-loop',
+      clients: Math.max(1, Math.floor(clients + 0.5)),
+      think: { kind: 'pareto', alpha: 1.5, low: SECOND },
+    }),
   },
   {
     name: 'web-week',
@@ -44,7 +49,14 @@ export const trafficPresets: readonly TrafficPreset[] = [
     source: 'Fischer and Meier-Hellstern 1993, The Markov-modulated Poisson process cookbook',
     doubt: 'the form is from there, the figures are a customary choice',
     rate: 100,
-    traffic: (rate) => ({ pattern: 'mmpp', rate, modes: [{ factor: 5, dwell: 2 * MINUTE }, { factor: 5 / 9, dwell: 18 * MINUTE }] }),
+    traffic: (rate) => ({
+      pattern: 'mmpp',
+      rate,
+      modes: [
+        { factor: 5, dwell: 2 * MINUTE },
+        { factor: 5 / 9, dwell: 18 * MINUTE },
+      ],
+    }),
   },
   {
     name: 'web-self-similar',

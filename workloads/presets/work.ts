@@ -19,7 +19,13 @@ export const workPresets: readonly WorkPreset[] = [
     doubt: 'parameters and the 93 % of files below the tail from memory of the paper; the body is not cut where the tail begins',
     cpu: {
       unit: 'KiB',
-      law: { kind: 'mixture', parts: [{ weight: BODY_SHARE, of: SURGE_BODY }, { weight: 1 - BODY_SHARE, of: { kind: 'pareto', alpha: 1.1, low: TAIL_FROM } }] },
+      law: {
+        kind: 'mixture',
+        parts: [
+          { weight: BODY_SHARE, of: SURGE_BODY },
+          { weight: 1 - BODY_SHARE, of: { kind: 'pareto', alpha: 1.1, low: TAIL_FROM } },
+        ],
+      },
       perUnit: 20,
     },
     wait: null,
@@ -28,7 +34,8 @@ export const workPresets: readonly WorkPreset[] = [
   {
     name: 'web-specweb99',
     summary: 'files in four classes: 35 % below 1 KiB, 50 % to 10 KiB, 14 % to 100 KiB, 1 % to 1 MiB',
-    source: 'Standard Performance Evaluation Corporation 1996, The Workload for the SPECweb96 Benchmark (spec.org/web96/workload.html); SPECweb99 kept its classes and sizes',
+    source:
+      'Standard Performance Evaluation Corporation 1996, The Workload for the SPECweb96 Benchmark (spec.org/web96/workload.html); SPECweb99 kept its classes and sizes',
     doubt: 'inside a class each of the nine sizes counts alike, where the benchmark prefers the middle ones',
     cpu: {
       unit: 'KiB',
@@ -46,7 +53,8 @@ export const workPresets: readonly WorkPreset[] = [
     name: 'llm-chat',
     summary: 'prompts of 1,155 tokens on average (C² 0.92) as CPU work, outputs of 211 (C² 0.60) as wait that holds a thread',
     source: 'Patel et al. 2024, Splitwise: efficient generative LLM inference; Azure LLM inference trace 2023, conversation',
-    doubt: 'mean, C² and rank correlation are those of the trace; its form is only roughly lognormal (largest difference in shares 0.17 and 0.21): replay the trace where the form counts',
+    doubt:
+      'mean, C² and rank correlation are those of the trace; its form is only roughly lognormal (largest difference in shares 0.17 and 0.21): replay the trace where the form counts',
     cpu: { unit: 'prompt token', law: { kind: 'lognormal', mean: 1155, cv: Math.sqrt(0.922) }, perUnit: 50 },
     wait: { unit: 'output token', law: { kind: 'lognormal', mean: 211, cv: Math.sqrt(0.595) }, perUnit: 20_000 },
     correlation: 0.073,
@@ -64,7 +72,8 @@ export const workPresets: readonly WorkPreset[] = [
     name: 'functions-azure',
     summary: 'execution times of serverless functions: lognormal, median 0.68 s, mean 11 s, C² 261',
     source: 'Shahrad et al. 2020, Serverless in the wild: characterizing and optimizing the serverless workload at a large cloud provider',
-    doubt: 'log-mean -0.38 and log-deviation 2.36 from memory of the paper; they are of the mean time of each function, not weighted by calls',
+    doubt:
+      'log-mean -0.38 and log-deviation 2.36 from memory of the paper; they are of the mean time of each function, not weighted by calls',
     cpu: { unit: 'second', law: lognormal(-0.38, 2.36), perUnit: 1_000_000 },
     wait: null,
     correlation: 0,

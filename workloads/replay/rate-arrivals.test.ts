@@ -17,7 +17,9 @@ const DAY = 86_400e6
 /** Minutes 0, 1 and 3; minute 2 was not recorded, and nothing came in minute 3. */
 const gappy = written(folder, 'gappy.csv', 'minute,requests\n0,40\n1,10\n3,0\n4,200\n')
 const series: RateSeries = {
-  from: Float64Array.of(0, MINUTE, 3 * MINUTE, 4 * MINUTE), to: Float64Array.of(MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE), count: Float64Array.of(40, 10, 0, 200),
+  from: Float64Array.of(0, MINUTE, 3 * MINUTE, 4 * MINUTE),
+  to: Float64Array.of(MINUTE, 2 * MINUTE, 4 * MINUTE, 5 * MINUTE),
+  count: Float64Array.of(40, 10, 0, 200),
 }
 
 /** The slow obvious twin: Λ as a sum over all pieces, searched from the start for every arrival. */
@@ -69,9 +71,13 @@ describe('Poisson arrivals inside recorded intervals', () => {
 
   test('uniform inside an interval: Kolmogorov-Smirnov over 100 seeds, D √n below 1.95 (p = 0.001)', () => {
     const places: number[] = []
-    for (let seed = 0; seed < 100; seed++) for (const time of timesOf(open(traffic('nasa', gappy), seed))) if (time >= 4 * MINUTE) places.push(time / MINUTE - 4)
+    for (let seed = 0; seed < 100; seed++)
+      for (const time of timesOf(open(traffic('nasa', gappy), seed))) if (time >= 4 * MINUTE) places.push(time / MINUTE - 4)
     places.sort((a, b) => a - b)
-    const distance = places.reduce((most, place, i) => Math.max(most, Math.abs(place - i / places.length), Math.abs(place - (i + 1) / places.length)), 0)
+    const distance = places.reduce(
+      (most, place, i) => Math.max(most, Math.abs(place - i / places.length), Math.abs(place - (i + 1) / places.length)),
+      0,
+    )
     expect(distance * Math.sqrt(places.length)).toBeLessThan(1.95)
   })
 
@@ -124,7 +130,9 @@ describe('levels', () => {
 
 describe('resampled series', () => {
   const days: RateSeries = {
-    from: Float64Array.from({ length: 8 }, (_, i) => (i * DAY) / 2), to: Float64Array.from({ length: 8 }, (_, i) => ((i + 1) * DAY) / 2), count: Float64Array.from([1, 10, 2, 20, 3, 30, 4, 40]),
+    from: Float64Array.from({ length: 8 }, (_, i) => (i * DAY) / 2),
+    to: Float64Array.from({ length: 8 }, (_, i) => ((i + 1) * DAY) / 2),
+    count: Float64Array.from([1, 10, 2, 20, 3, 30, 4, 40]),
   }
 
   test('whole days come whole: nights stay nights, and every day is as likely as another', () => {

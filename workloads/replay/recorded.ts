@@ -91,7 +91,12 @@ export function columnsOf(rows: RequestRows): RequestColumns {
   const sizes: number[] = []
   const key: number[] = []
   for (let row = rows.next(); row !== undefined; row = rows.next()) {
-    if (arrival.length === MOST) throw new TraceError({ file: rows.file, line: row.line }, `more than ${MOST} rows`, 'a shorter trace, or no bootstrap, which needs all rows at hand')
+    if (arrival.length === MOST)
+      throw new TraceError(
+        { file: rows.file, line: row.line },
+        `more than ${MOST} rows`,
+        'a shorter trace, or no bootstrap, which needs all rows at hand',
+      )
     arrival.push(row.arrival)
     sizes.push(...row.sizes)
     key.push(row.key)

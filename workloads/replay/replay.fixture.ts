@@ -11,7 +11,22 @@ import { openReplay } from './requests.ts'
 export const WORK: WorkSpec = { wait: { kind: 'constant', value: 5 }, cpu: { kind: 'exponential', mean: 1000 } }
 
 export function traffic(format: string, file: string, more: Partial<TraceTraffic> = {}): TraceTraffic {
-  return { pattern: 'trace', trace: format, format, file, from: 0, speedUp: 1, scale: 1, cpu: null, wait: null, bootstrap: null, rate: 1, ends: null, digest: '', ...more }
+  return {
+    pattern: 'trace',
+    trace: format,
+    format,
+    file,
+    from: 0,
+    speedUp: 1,
+    scale: 1,
+    cpu: null,
+    wait: null,
+    bootstrap: null,
+    rate: 1,
+    ends: null,
+    digest: '',
+    ...more,
+  }
 }
 
 /** A trace that is brought. */
@@ -28,7 +43,8 @@ export function written(folder: string, name: string, text: string): string {
   return file
 }
 
-export const open = (spec: TraceTraffic, seed: string | number = 1, work: WorkSpec = WORK): RequestSource => openReplay(spec, work, streams(seed))
+export const open = (spec: TraceTraffic, seed: string | number = 1, work: WorkSpec = WORK): RequestSource =>
+  openReplay(spec, work, streams(seed))
 
 export interface Request {
   readonly time: number
@@ -40,7 +56,8 @@ export interface Request {
 /** All requests, or the first ones. */
 export function requestsOf(source: RequestSource, most = Infinity): Request[] {
   const all: Request[] = []
-  for (let time = source.next(); time < Infinity && all.length < most; time = source.next()) all.push({ time, wait: source.wait, work: source.work, key: source.key })
+  for (let time = source.next(); time < Infinity && all.length < most; time = source.next())
+    all.push({ time, wait: source.wait, work: source.work, key: source.key })
   return all
 }
 

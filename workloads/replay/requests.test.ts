@@ -32,7 +32,11 @@ describe('recorded requests come as they came', () => {
     const wait = { base: 0, per: { generated_tokens: 10 } }
     const derived = requestsOf(open(traffic('azure-llm', llm, { cpu, wait })))
     // 100 + 20 · 374 + 3 · 44 = 7,712; 10 · 44 = 440.
-    expect(derived.map(({ work, wait }) => [work, wait])).toEqual([[7712, 440], [100 + 20 * 396 + 3 * 109, 1090], [100 + 20 * 879 + 3 * 55, 550]])
+    expect(derived.map(({ work, wait }) => [work, wait])).toEqual([
+      [7712, 440],
+      [100 + 20 * 396 + 3 * 109, 1090],
+      [100 + 20 * 879 + 3 * 55, 550],
+    ])
     const drawn = requestsOf(open(traffic('azure-llm', llm, { wait })))
     const synthetic = openRequests({ pattern: 'constant', rate: 1 }, WORK, streams(1))
     expect(drawn.map(({ work }) => work)).toEqual(requestsOf(synthetic, 3).map(({ work }) => work))
@@ -41,12 +45,15 @@ describe('recorded requests come as they came', () => {
   })
 
   test('work is at least 1 µs and whole', () => {
-    expect(requestsOf(open(traffic('azure-llm', llm, { cpu: { base: 0, per: { generated_tokens: 0.001 } } }))).map(({ work }) => work)).toEqual([1, 1, 1])
+    expect(
+      requestsOf(open(traffic('azure-llm', llm, { cpu: { base: 0, per: { generated_tokens: 0.001 } } }))).map(({ work }) => work),
+    ).toEqual([1, 1, 1])
   })
 
   test("mooncake's prefix is the key; a share that is kept is part of a larger one", () => {
     expect(requestsOf(open(traffic('mooncake', moon))).map(({ key }) => key)).toEqual([1, 0, -1])
-    const kept = (scale: number): Set<string> => new Set(requestsOf(open(brought('mooncake', { scale }))).map(({ time, key }) => `${time} ${key}`))
+    const kept = (scale: number): Set<string> =>
+      new Set(requestsOf(open(brought('mooncake', { scale }))).map(({ time, key }) => `${time} ${key}`))
     const [half, most] = [kept(0.5), kept(0.9)]
     for (const one of half) expect(most.has(one)).toBe(true)
     // A binomial of 12,031 requests and p = 1/2 has a standard deviation of 55: four of them.
@@ -60,7 +67,9 @@ describe('recorded requests come as they came', () => {
     expect(timesOf(open(traffic('azure-llm', llm, { repeat: 3 })))).toEqual([0, 1, 2].flatMap((k) => once.map((time) => time + k * pass)))
     expect(timesOf(open(traffic('azure-llm', llm, { repeat: 2, from: pass + 1 })))).toEqual([4_314_578, 4_541_876])
     expect(requestsOf(open(traffic('mooncake', moon, { repeat: 2 }))).map(({ key }) => key)).toEqual([1, 0, -1, 1, 0, -1])
-    expect(requestsOf(open(traffic('azure-llm', llm, { repeat: 2, cpu: { base: 0, per: { context_tokens: 1 } } }))).map(({ work }) => work)).toEqual([374, 396, 879, 374, 396, 879])
+    expect(
+      requestsOf(open(traffic('azure-llm', llm, { repeat: 2, cpu: { base: 0, per: { context_tokens: 1 } } }))).map(({ work }) => work),
+    ).toEqual([374, 396, 879, 374, 396, 879])
     const { rate, ends } = surveyReplay(traffic('azure-llm', llm, { repeat: 3 }), DAY)
     expect(ends).toBe(2 * pass + 4_541_878)
     expect(rate).toBeCloseTo((9 * 1e6) / (ends ?? NaN), 12)
@@ -79,7 +88,8 @@ describe('recorded requests come as they came', () => {
   })
 
   test('repetitions without a meaning, too many, or of blocks are refused', () => {
-    for (const repeat of [0, 1.5, 10_001]) expect(() => open(traffic('azure-llm', llm, { repeat }))).toThrow('accepted: a whole number from 1 to 10000')
+    for (const repeat of [0, 1.5, 10_001])
+      expect(() => open(traffic('azure-llm', llm, { repeat }))).toThrow('accepted: a whole number from 1 to 10000')
     expect(() => open(traffic('azure-llm', llm, { repeat: 2, bootstrap: { block: 1e6 } }))).toThrow('repeat with bootstrap')
     expect(() => open(brought('nasa-day', { repeat: 1000 }))).toThrow('accepted: at most 10000000 intervals in all')
   })
@@ -117,7 +127,9 @@ describe('resampled requests', () => {
   })
 
   test('a block that is too long for the recording is refused', () => {
-    expect(() => open(brought('azure-llm', { bootstrap: { block: DAY } }))).toThrow(/a block of 86400 s, of which the recording of 3502 s holds less than two; accepted: at most 1750 s/)
+    expect(() => open(brought('azure-llm', { bootstrap: { block: DAY } }))).toThrow(
+      /a block of 86400 s, of which the recording of 3502 s holds less than two; accepted: at most 1750 s/,
+    )
     expect(() => surveyReplay(brought('azure-llm', { bootstrap: { block: DAY } }), 60e6)).toThrow(TraceError)
   })
 })
@@ -152,7 +164,9 @@ describe('the survey', () => {
   })
 
   test('a rate has no sizes', () => {
-    expect(() => surveyReplay(brought('nasa', { cpu: { base: 1, per: {} } }), 60e6)).toThrow(/cpu or wait by sizes; accepted: neither, since a rate has no sizes/)
+    expect(() => surveyReplay(brought('nasa', { cpu: { base: 1, per: {} } }), 60e6)).toThrow(
+      /cpu or wait by sizes; accepted: neither, since a rate has no sizes/,
+    )
   })
 })
 
@@ -161,26 +175,36 @@ test('fuzz: 10,000 specs: requests in order, whole and finite, or a RangeError o
   const number = fc.oneof(fc.constantFrom(0, -1, 1, 0.5, 2, NaN, Infinity, 1e-9, 1e300, 300e6), fc.double())
   const size = fc.constantFrom('context_tokens', 'input_length', 'duration_s', 'none', '__proto__')
   // Each number is mostly a sensible one, so that several wrong ones do not hide each other.
-  const mostly = (...sensible: number[]) => fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...sensible) }, { weight: 1, arbitrary: number })
+  const mostly = (...sensible: number[]) =>
+    fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...sensible) }, { weight: 1, arbitrary: number })
   const sizeWork = fc.option(fc.record({ base: number, per: fc.dictionary(size, number, { maxKeys: 2 }) }), { nil: null })
   let made = 0
   fc.assert(
-    fc.property(fc.constantFrom(...trafficFormats), mostly(0, 1e6, 60e6), mostly(1, 0.5, 3), mostly(1, 0.5), fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: sizeWork }), fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: mostly(1e6, 300e6) }), mostly(1, 1, 2, 10_000), (format, from, speedUp, scale, cpu, block, repeat) => {
-      const spec = traffic(format, files[format], { from, repeat, speedUp, scale, cpu, bootstrap: block === null ? null : { block } })
-      try {
-        surveyReplay(spec, 600e6)
-        const requests = requestsOf(open(spec), 20)
-        made++
-        let before = 0
-        return requests.every(({ time, work, wait }) => {
-          const right = Number.isInteger(time) && time >= before && Number.isInteger(work) && work >= 1 && work <= NEVER && wait >= 0
-          before = time
-          return right
-        })
-      } catch (error) {
-        return error instanceof RangeError || error instanceof TraceError
-      }
-    }),
+    fc.property(
+      fc.constantFrom(...trafficFormats),
+      mostly(0, 1e6, 60e6),
+      mostly(1, 0.5, 3),
+      mostly(1, 0.5),
+      fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: sizeWork }),
+      fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: mostly(1e6, 300e6) }),
+      mostly(1, 1, 2, 10_000),
+      (format, from, speedUp, scale, cpu, block, repeat) => {
+        const spec = traffic(format, files[format], { from, repeat, speedUp, scale, cpu, bootstrap: block === null ? null : { block } })
+        try {
+          surveyReplay(spec, 600e6)
+          const requests = requestsOf(open(spec), 20)
+          made++
+          let before = 0
+          return requests.every(({ time, work, wait }) => {
+            const right = Number.isInteger(time) && time >= before && Number.isInteger(work) && work >= 1 && work <= NEVER && wait >= 0
+            before = time
+            return right
+          })
+        } catch (error) {
+          return error instanceof RangeError || error instanceof TraceError
+        }
+      },
+    ),
     { numRuns: 10_000, seed: 7 },
   )
   expect(made).toBeGreaterThan(200)

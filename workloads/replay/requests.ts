@@ -17,7 +17,9 @@ import { SizeCost } from './size-work.ts'
 type Streams = (purpose: string) => RandomStream
 
 /** Names of the formats that give requests, or a rate of them. */
-export const trafficFormats: readonly string[] = rowFormats.filter(({ kind }) => kind === 'requests' || kind === 'rates' || kind === 'usage').map(({ name }) => name)
+export const trafficFormats: readonly string[] = rowFormats
+  .filter(({ kind }) => kind === 'requests' || kind === 'rates' || kind === 'usage')
+  .map(({ name }) => name)
 
 /**
  * Opens the requests of a trace. Streams: 'arrivals' (which are kept, or when they come inside an interval), 'wait' and 'work' as for synthetic
@@ -32,12 +34,18 @@ export function openReplay(spec: TraceTraffic, work: WorkSpec, stream: Streams):
   if (isKind(format, 'requests')) return new ReplayedRequests(spec, format, draws, stream)
   const recorded = repeatedSeries(seriesOf(format, spec.file), spec.repeat ?? 1)
   const series = spec.bootstrap === null ? recorded : bootstrappedSeries(recorded, spec.bootstrap, stream('bootstrap'))
-  return new RateRequests(new RateArrivals(series, spec.from, spec.speedUp, spec.scale, stream('arrivals')), draws, stream('wait'), stream('work'))
+  return new RateRequests(
+    new RateArrivals(series, spec.from, spec.speedUp, spec.scale, stream('arrivals')),
+    draws,
+    stream('wait'),
+    stream('work'),
+  )
 }
 
 export function formatOf(spec: Pick<TraceTraffic, 'format'>): RowFormat {
   const format = rowFormat(spec.format)
-  if (format === undefined || !trafficFormats.includes(format.name)) throw new RangeError(`trace traffic: found the format ${JSON.stringify(spec.format)}; accepted: ${trafficFormats.join(', ')}`)
+  if (format === undefined || !trafficFormats.includes(format.name))
+    throw new RangeError(`trace traffic: found the format ${JSON.stringify(spec.format)}; accepted: ${trafficFormats.join(', ')}`)
   return format
 }
 
@@ -48,13 +56,16 @@ const MOST = 1_000_000_000
 export function replayProblem(spec: TraceTraffic): string {
   const requests = formatOf(spec).kind === 'requests'
   const { repeat = 1 } = spec
-  if (!(Number.isInteger(repeat) && repeat >= 1 && repeat <= MOST_REPETITIONS)) return `repeat: ${repeat}; accepted: a whole number from 1 to ${MOST_REPETITIONS}`
+  if (!(Number.isInteger(repeat) && repeat >= 1 && repeat <= MOST_REPETITIONS))
+    return `repeat: ${repeat}; accepted: a whole number from 1 to ${MOST_REPETITIONS}`
   if (repeat > 1 && spec.bootstrap !== null) return 'repeat with bootstrap, whose blocks would come again; accepted: one of the two'
   if (!(spec.speedUp >= 1 / MOST && spec.speedUp <= MOST)) return `speedUp: ${spec.speedUp}; accepted: a number from ${1 / MOST} to ${MOST}`
   if (!(spec.from >= 0 && spec.from < Infinity)) return `from: ${spec.from}; accepted: a time from 0`
   if (!(spec.scale > 0 && spec.scale <= MOST)) return `scale: ${spec.scale}; accepted: a number above 0, at most ${MOST}`
-  if (requests && spec.scale > 1) return `scale: ${spec.scale}; accepted: at most 1, a share of the recorded requests; each came once. For more of them per second: speedUp`
-  if (!requests && (spec.cpu !== null || spec.wait !== null)) return 'cpu or wait by sizes; accepted: neither, since a rate has no sizes; the work of the service is drawn'
+  if (requests && spec.scale > 1)
+    return `scale: ${spec.scale}; accepted: at most 1, a share of the recorded requests; each came once. For more of them per second: speedUp`
+  if (!requests && (spec.cpu !== null || spec.wait !== null))
+    return 'cpu or wait by sizes; accepted: neither, since a rate has no sizes; the work of the service is drawn'
   return ''
 }
 
@@ -105,7 +116,10 @@ class ReplayedRequests implements RequestSource {
     const rows = openRows(format, spec.file)
     const { sizeNames } = rows
     this.spec = spec
-    this.recorded = spec.bootstrap === null ? streamed(format, spec) : new BootstrappedRequests(columns(format, spec.file), sizeNames.length, spec.bootstrap, stream('bootstrap'))
+    this.recorded =
+      spec.bootstrap === null
+        ? streamed(format, spec)
+        : new BootstrappedRequests(columns(format, spec.file), sizeNames.length, spec.bootstrap, stream('bootstrap'))
     this.draws = draws
     this.cpu = spec.cpu === null ? null : new SizeCost('cpu', spec.cpu, sizeNames, 1)
     this.waiting = spec.wait === null ? null : new SizeCost('wait', spec.wait, sizeNames, 0)

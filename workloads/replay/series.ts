@@ -85,7 +85,10 @@ export function bootstrappedSeries(series: RateSeries, { block }: BootstrapSpec,
   starts.forEach((start, i) => {
     const room = Math.min(block, length - i * block)
     // Blocks of less than a day go round the end.
-    for (const [begin, end, shift] of [[start, Math.min(start + room, period), i * block - start], [0, start + room - period, i * block - start + period]]) {
+    for (const [begin, end, shift] of [
+      [start, Math.min(start + room, period), i * block - start],
+      [0, start + room - period, i * block - start + period],
+    ]) {
       for (let piece = firstAfter(series, begin); piece < series.from.length && series.from[piece] < end; piece++) {
         const first = Math.max(begin, series.from[piece])
         const last = Math.min(end, series.to[piece])

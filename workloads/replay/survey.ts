@@ -41,7 +41,10 @@ function surveyRequests(spec: TraceTraffic, until: number): Part {
   const format = formatOf(spec)
   if (!isKind(format, 'requests')) return { count: 0, end: 0 }
   const rows = openRows(format, spec.file)
-  for (const [what, work] of [['cpu', spec.cpu], ['wait', spec.wait]] as const) {
+  for (const [what, work] of [
+    ['cpu', spec.cpu],
+    ['wait', spec.wait],
+  ] as const) {
     const problem = work === null ? '' : sizeWorkProblem(what, work, rows.sizeNames)
     if (problem !== '') throw new RangeError(problem)
   }
@@ -62,7 +65,13 @@ function surveyRequests(spec: TraceTraffic, until: number): Part {
 
 function surveySeries(spec: TraceTraffic, until: number): Part {
   const series = repeatedSeries(seriesOf(formatOf(spec), spec.file), spec.repeat ?? 1)
-  if (spec.bootstrap !== null) return resampled(spec, series.count.reduce((sum, count) => sum + count, 0), endOf(series), until)
+  if (spec.bootstrap !== null)
+    return resampled(
+      spec,
+      series.count.reduce((sum, count) => sum + count, 0),
+      endOf(series),
+      until,
+    )
   let count = 0
   for (let piece = firstAfter(series, spec.from); piece < series.from.length && series.from[piece] < until; piece++) {
     const covered = Math.min(until, series.to[piece]) - Math.max(spec.from, series.from[piece])
@@ -74,7 +83,8 @@ function surveySeries(spec: TraceTraffic, until: number): Part {
 /** What is expected of blocks: each part of the recording is as likely as any other. */
 function resampled({ file, from, bootstrap }: TraceTraffic, count: number, span: number, until: number): Part {
   const problem = bootstrap === null ? '' : bootstrapProblem(span, bootstrap.block)
-  if (bootstrap === null || problem !== '') throw new TraceError({ file }, problem.replace(/; accepted: .*$/, ''), problem.replace(/^.*; accepted: /, ''))
+  if (bootstrap === null || problem !== '')
+    throw new TraceError({ file }, problem.replace(/; accepted: .*$/, ''), problem.replace(/^.*; accepted: /, ''))
   const length = bootstrapLength(span, bootstrap.block)
   return { count: (count * Math.max(0, Math.min(until, length) - from)) / span, end: length }
 }

@@ -21,14 +21,18 @@ describe('blocks', () => {
   test('for any recording: starts in order and within the new length, each row at the phase of its block, and no row of a block is missing', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.nat(9999), { maxLength: 30 }).map((times) => Float64Array.from(times).sort()), fc.integer({ min: 1, max: 5000 }), fc.nat(),
+        fc.array(fc.nat(9999), { maxLength: 30 }).map((times) => Float64Array.from(times).sort()),
+        fc.integer({ min: 1, max: 5000 }),
+        fc.nat(),
         (starts, block, seed) => {
           const span = 10_000
           const { starts: from } = drawBlocks(span, block, luck(seed))
           const expected: number[] = []
           from.forEach((start, i) => {
             const length = Math.min(block, span - i * block)
-            const phases = [...starts].flatMap((time) => [time - start, time + span - start]).filter((phase) => phase >= 0 && phase < length)
+            const phases = [...starts]
+              .flatMap((time) => [time - start, time + span - start])
+              .filter((phase) => phase >= 0 && phase < length)
             expected.push(...phases.sort((a, b) => a - b).map((phase) => i * block + phase))
           })
           expect(rows(starts, span, block, seed).map(({ start }) => start)).toEqual(expected)
@@ -54,7 +58,9 @@ describe('blocks', () => {
   })
   test('refused when less than two blocks fit', () => {
     expect(bootstrapProblem(DAY, HOUR)).toBe('')
-    expect(bootstrapProblem(36 * HOUR, DAY)).toBe('bootstrap: a block of 86400 s, of which the recording of 129600 s holds less than two; accepted: at most 64800 s')
+    expect(bootstrapProblem(36 * HOUR, DAY)).toBe(
+      'bootstrap: a block of 86400 s, of which the recording of 129600 s holds less than two; accepted: at most 64800 s',
+    )
     expect(bootstrapProblem(DAY, 0)).toBe('bootstrap.block: 0 µs; accepted: a time above 0')
     expect(() => drawBlocks(DAY, DAY, luck(1))).toThrow('less than two')
   })
@@ -77,7 +83,9 @@ describe('statistics', () => {
     return counts
   }
   const startsOf = (counts: readonly number[]): Float64Array =>
-    Float64Array.from(counts.flatMap((count, minute) => Array.from({ length: count }, (_, i) => minute * MINUTE + Math.floor((i * MINUTE) / count))))
+    Float64Array.from(
+      counts.flatMap((count, minute) => Array.from({ length: count }, (_, i) => minute * MINUTE + Math.floor((i * MINUTE) / count))),
+    )
 
   test('the mean number of rows is that of the trace (circular blocks of 60 minutes, 400 replications, t at 1 %)', () => {
     const starts = startsOf(autoregressive(1))
@@ -91,7 +99,10 @@ describe('statistics', () => {
       const variances: number[] = []
       for (let trace = 0; trace < 40; trace++) {
         const starts = startsOf(autoregressive(trace))
-        const means = Array.from({ length: 60 }, (_, seed) => rows(starts, MINUTES * MINUTE, block * MINUTE, `${trace} ${seed}`).length / MINUTES)
+        const means = Array.from(
+          { length: 60 },
+          (_, seed) => rows(starts, MINUTES * MINUTE, block * MINUTE, `${trace} ${seed}`).length / MINUTES,
+        )
         const m = mean(means)
         variances.push(means.reduce((sum, x) => sum + (x - m) * (x - m), 0) / 59)
       }

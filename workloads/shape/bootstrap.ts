@@ -29,7 +29,8 @@ export interface Blocks {
 /** Why so long a block cannot be used; empty when it can. */
 export function bootstrapProblem(span: number, block: number): string {
   if (!(block >= 1)) return `bootstrap.block: ${block} µs; accepted: a time above 0`
-  if (span > MOST_BLOCKS * block) return `bootstrap: a block of ${block / 1e6} s makes more than ${MOST_BLOCKS} blocks of the recording of ${Math.round(span / 1e6)} s; accepted: at least ${Math.ceil(span / MOST_BLOCKS) / 1e6} s`
+  if (span > MOST_BLOCKS * block)
+    return `bootstrap: a block of ${block / 1e6} s makes more than ${MOST_BLOCKS} blocks of the recording of ${Math.round(span / 1e6)} s; accepted: at least ${Math.ceil(span / MOST_BLOCKS) / 1e6} s`
   if (span >= 2 * block) return ''
   return `bootstrap: a block of ${block / 1e6} s, of which the recording of ${Math.round(span / 1e6)} s holds less than two; accepted: at most ${Math.floor(span / 2e6)} s`
 }
@@ -46,7 +47,10 @@ export function drawBlocks(span: number, block: number, stream: RandomStream): B
     const whole = Math.floor(span / block)
     return { starts: Float64Array.from({ length: whole }, () => stream.int(whole) * block), length: bootstrapLength(span, block) }
   }
-  return { starts: Float64Array.from({ length: Math.ceil(span / block) }, () => Math.floor(stream.next() * span)), length: bootstrapLength(span, block) }
+  return {
+    starts: Float64Array.from({ length: Math.ceil(span / block) }, () => Math.floor(stream.next() * span)),
+    length: bootstrapLength(span, block),
+  }
 }
 
 /** The rows of a recording, block by block. */

@@ -12,14 +12,28 @@ function trace(rows: readonly (readonly [number, number, number])[]): PodTrace {
   const column = (place: 0 | 1 | 2): Float64Array => Float64Array.from(rows, (row) => (row[place] < 0 ? -1 : row[place] * 1e6))
   const zeros = new Uint8Array(rows.length)
   return {
-    file: 'some.csv', length: rows.length, shapes: rows.map(() => shape), shape: Int32Array.from(rows.keys()),
-    created: column(0), scheduled: column(1), deleted: column(2), qos: zeros, qosNames: [''], phase: zeros, phaseNames: [''],
+    file: 'some.csv',
+    length: rows.length,
+    shapes: rows.map(() => shape),
+    shape: Int32Array.from(rows.keys()),
+    created: column(0),
+    scheduled: column(1),
+    deleted: column(2),
+    qos: zeros,
+    qosNames: [''],
+    phase: zeros,
+    phaseNames: [''],
   }
 }
 
 describe('rows', () => {
   // created, scheduled, deleted: waited 30 s and worked 10; never scheduled; worked 50; worked not at all.
-  const some = trace([[100, 130, 140], [110, -1, 500], [90, 90, 140], [120, 120, 120]])
+  const some = trace([
+    [100, 130, 140],
+    [110, -1, 500],
+    [90, 90, 140],
+    [120, 120, 120],
+  ])
 
   const shape = (shaping: Partial<Shaping>) => {
     const rows = measuredRows(some)
@@ -32,13 +46,18 @@ describe('rows', () => {
     expect([...rows.shape]).toEqual([2, 0, 3])
     expect([...rows.start]).toEqual([90e6, 100e6, 120e6])
     expect([...rows.duration]).toEqual([50e6, 10e6, 1])
-    expect(rows.notes).toEqual(['1 of 4 rows were never scheduled in the recorded cluster and are left out: they have no measured run time'])
+    expect(rows.notes).toEqual([
+      '1 of 4 rows were never scheduled in the recorded cluster and are left out: they have no measured run time',
+    ])
   })
 
   test('cut: rows outside are left out and counted, time zero is there', () => {
     const rows = shape({ steps: [{ kind: 'cut', from: 95e6, until: 120e6 }] })
     expect([...rows.start]).toEqual([5e6])
-    expect(rows.notes.slice(1)).toEqual(['1 of 3 rows were created before 95 s and are left out', '1 of 3 rows were created from 120 s on and are left out'])
+    expect(rows.notes.slice(1)).toEqual([
+      '1 of 3 rows were created before 95 s and are left out',
+      '1 of 3 rows were created from 120 s on and are left out',
+    ])
   })
 
   test('speedUp divides gaps and durations, so occupancy stays', () => {
@@ -48,7 +67,14 @@ describe('rows', () => {
   })
 
   test('rows created at one instant keep the order of the file', () => {
-    const rows = measuredRows(trace([[7, 7, 8], [5, 5, 9], [7, 7, 9], [5, 6, 9]]))
+    const rows = measuredRows(
+      trace([
+        [7, 7, 8],
+        [5, 5, 9],
+        [7, 7, 9],
+        [5, 6, 9],
+      ]),
+    )
     expect([...rows.shape]).toEqual([1, 3, 0, 2])
   })
 })

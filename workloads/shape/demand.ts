@@ -33,7 +33,8 @@ export function podShape(shape: TraceShape, usage: number, limited: boolean, res
 export function scaledShape(shape: TraceShape, by: number): TraceShape {
   const scaled = (amount: number): number => {
     const whole = amount === 0 ? 0 : Math.max(1, Math.floor(amount * by + 0.5))
-    if (!Number.isSafeInteger(whole)) throw new RangeError(`shape.scale: ${by}, which makes a request of ${amount} one of ${whole}; accepted: requests below 2^53`)
+    if (!Number.isSafeInteger(whole))
+      throw new RangeError(`shape.scale: ${by}, which makes a request of ${amount} one of ${whole}; accepted: requests below 2^53`)
     return whole
   }
   return by === 1 ? shape : { ...shape, cpu: scaled(shape.cpu), memory: scaled(shape.memory) }

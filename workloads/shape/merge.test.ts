@@ -14,7 +14,12 @@ function requests(times: readonly number[], tag: number): RequestSource {
 function pods(times: readonly number[], tag: number): PodSource {
   let at = -1
   return {
-    next: () => (++at < times.length ? times[at] : Infinity), shape: 0, duration: tag, meanDuration: tag, stationary: false, notes: [`from ${tag}`],
+    next: () => (++at < times.length ? times[at] : Infinity),
+    shape: 0,
+    duration: tag,
+    meanDuration: tag,
+    stationary: false,
+    notes: [`from ${tag}`],
     shapes: [podShape({ cpu: tag, memory: 1, gpus: 0, gpuMilli: 0, gpuModels: [] }, 1, false)],
   }
 }
@@ -47,7 +52,12 @@ describe('merge', () => {
   test('pods carry their shape, duration and notes along', () => {
     const source = new MergedPods([pods([1, 4], 7), pods([2, 3], 9)])
     const met = podsUntil(source, Infinity)
-    expect(met.map(({ time, duration }) => [time, duration])).toEqual([[1, 7], [2, 9], [3, 9], [4, 7]])
+    expect(met.map(({ time, duration }) => [time, duration])).toEqual([
+      [1, 7],
+      [2, 9],
+      [3, 9],
+      [4, 7],
+    ])
     expect(met.map(({ shape }) => source.shapes[shape].cpu)).toEqual([7, 9, 9, 7])
     expect(source.notes).toEqual(['from 7', 'from 9'])
   })

@@ -18,7 +18,8 @@ export class MergedRequests implements RequestSource {
 
   constructor(sources: readonly RequestSource[]) {
     if (sources.length === 0) throw new RangeError('sources to merge: none; accepted: at least one')
-    if (sources.some(({ completed }) => completed !== undefined)) throw new RangeError('sources to merge: a closed loop; accepted: open ones')
+    if (sources.some(({ completed }) => completed !== undefined))
+      throw new RangeError('sources to merge: a closed loop; accepted: open ones')
     this.sources = sources
     this.times = Float64Array.from(sources, (source) => source.next())
   }
@@ -57,8 +58,10 @@ export class MergedPods implements PodSource {
 
   constructor(sources: readonly PodSource[]) {
     if (sources.length === 0) throw new RangeError('sources to merge: none; accepted: at least one')
-    if (sources.some(({ released, jobs }) => released !== undefined || jobs !== undefined)) throw new RangeError('sources to merge: a closed one; accepted: open ones')
-    if (sources.some(({ stationary }) => stationary !== sources[0].stationary)) throw new RangeError('sources to merge: stationary and recorded ones; accepted: one of the two')
+    if (sources.some(({ released, jobs }) => released !== undefined || jobs !== undefined))
+      throw new RangeError('sources to merge: a closed one; accepted: open ones')
+    if (sources.some(({ stationary }) => stationary !== sources[0].stationary))
+      throw new RangeError('sources to merge: stationary and recorded ones; accepted: one of the two')
     this.sources = sources
     this.stationary = sources[0].stationary
     this.meanDuration = Math.max(...sources.map(({ meanDuration }) => meanDuration))

@@ -47,7 +47,11 @@ export interface Shaping {
  * The starts of a recording, resampled and shaped. Streams: 'bootstrap' and 'shape'. Throws a RangeError when the blocks are too long for
  * the recording.
  */
-export function shapedStarts(starts: Float64Array, { bootstrap, steps }: Shaping, stream: (purpose: string) => RandomStream): Shaped<RowTimeline | BootstrappedRows> {
+export function shapedStarts(
+  starts: Float64Array,
+  { bootstrap, steps }: Shaping,
+  stream: (purpose: string) => RandomStream,
+): Shaped<RowTimeline | BootstrappedRows> {
   const recorded = new RowTimeline(starts)
   const base = bootstrap === null ? recorded : new BootstrappedRows(starts, recorded.span, bootstrap.block, stream('bootstrap'))
   return shaped<RowTimeline | BootstrappedRows>(base, steps, stream('shape'))

@@ -46,18 +46,35 @@ describe('laws', () => {
       fc.property(starts, (recording) => {
         const plain = met(recording, []).rows
         expect(plain).toEqual([...recording].map((start, row) => ({ row, start })))
-        expect(met(recording, [{ kind: 'repeat', times: 1 }, { kind: 'speedUp', by: 1 }, { kind: 'sample', share: 1 }, { kind: 'cut', from: 0, until: null }]).rows).toEqual(plain)
+        expect(
+          met(recording, [
+            { kind: 'repeat', times: 1 },
+            { kind: 'speedUp', by: 1 },
+            { kind: 'sample', share: 1 },
+            { kind: 'cut', from: 0, until: null },
+          ]).rows,
+        ).toEqual(plain)
       }),
     )
   })
   test('cut then cut is one cut: [a, b) of [c, d) is [a + c, min(b + c, d))', () => {
     fc.assert(
-      fc.property(starts, fc.nat(400_000), fc.nat(400_000), fc.integer({ min: 1, max: 500_000 }), fc.integer({ min: 1, max: 500_000 }), (recording, c, a, lengthOuter, lengthInner) => {
-        const twice = met(recording, [{ kind: 'cut', from: c, until: c + lengthOuter }, { kind: 'cut', from: a, until: a + lengthInner }]).rows
-        const until = Math.min(a + lengthInner + c, c + lengthOuter)
-        const once = a + c < until ? met(recording, [{ kind: 'cut', from: a + c, until }]).rows : []
-        expect(twice).toEqual(once)
-      }),
+      fc.property(
+        starts,
+        fc.nat(400_000),
+        fc.nat(400_000),
+        fc.integer({ min: 1, max: 500_000 }),
+        fc.integer({ min: 1, max: 500_000 }),
+        (recording, c, a, lengthOuter, lengthInner) => {
+          const twice = met(recording, [
+            { kind: 'cut', from: c, until: c + lengthOuter },
+            { kind: 'cut', from: a, until: a + lengthInner },
+          ]).rows
+          const until = Math.min(a + lengthInner + c, c + lengthOuter)
+          const once = a + c < until ? met(recording, [{ kind: 'cut', from: a + c, until }]).rows : []
+          expect(twice).toEqual(once)
+        },
+      ),
     )
   })
   test('a cut of a repetition: the k-th pass is the recording, k spans later', () => {
@@ -65,7 +82,10 @@ describe('laws', () => {
       fc.property(starts, fc.integer({ min: 1, max: 5 }), fc.nat(4), (recording, times, pass) => {
         const { span } = new RowTimeline(recording)
         const from = pass * span
-        const part = met(recording, [{ kind: 'repeat', times }, { kind: 'cut', from, until: from + span }]).rows
+        const part = met(recording, [
+          { kind: 'repeat', times },
+          { kind: 'cut', from, until: from + span },
+        ]).rows
         expect(part).toEqual(pass < times ? met(recording, []).rows : [])
       }),
     )
@@ -73,7 +93,13 @@ describe('laws', () => {
   test('repeat a then b is repeat a · b', () => {
     fc.assert(
       fc.property(starts, fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 }), (recording, a, b) => {
-        const [nested, flat] = [met(recording, [{ kind: 'repeat', times: a }, { kind: 'repeat', times: b }]), met(recording, [{ kind: 'repeat', times: a * b }])]
+        const [nested, flat] = [
+          met(recording, [
+            { kind: 'repeat', times: a },
+            { kind: 'repeat', times: b },
+          ]),
+          met(recording, [{ kind: 'repeat', times: a * b }]),
+        ]
         expect(nested).toEqual(flat)
       }),
     )
@@ -93,7 +119,11 @@ describe('laws', () => {
     )
   })
   test('speed and scale multiply; scale moves nothing', () => {
-    const { rows, speed, scale } = met(Float64Array.of(1, 2), [{ kind: 'scale', by: 2 }, { kind: 'speedUp', by: 1 }, { kind: 'scale', by: 1.5 }])
+    const { rows, speed, scale } = met(Float64Array.of(1, 2), [
+      { kind: 'scale', by: 2 },
+      { kind: 'speedUp', by: 1 },
+      { kind: 'scale', by: 1.5 },
+    ])
     expect([speed, scale]).toEqual([1, 3])
     expect(rows.map(({ start }) => start)).toEqual([1, 2])
   })
@@ -113,7 +143,22 @@ test('steps that have no meaning are refused, a sentence each', () => {
   expect(shapeProblems([{ kind: 'cut', from: -1, until: null }])).toEqual(['shape.cut.from: -1; accepted: a time from 0'])
   expect(shapeProblems([{ kind: 'sample', share: 0 }])).toEqual(['shape.sample: 0; accepted: a share above 0, at most 1'])
   expect(shapeProblems([{ kind: 'repeat', times: 1.5 }])).toEqual(['shape.repeat: 1.5; accepted: a whole number from 1'])
-  expect(shapeProblems([{ kind: 'scale', by: 0 }, { kind: 'speedUp', by: Infinity }])).toEqual(['shape.scale: 0; accepted: a number above 0', 'shape.speedUp: Infinity; accepted: a number above 0'])
-  expect(shapeProblems([{ kind: 'repeat', times: 1000 }, { kind: 'repeat', times: 11 }])).toEqual(['shape.repeat: 11000 times in all; accepted: at most 10000'])
-  expect(shapeProblems([{ kind: 'cut', from: 1, until: null }, { kind: 'repeat', times: 10_000 }])).toEqual([])
+  expect(
+    shapeProblems([
+      { kind: 'scale', by: 0 },
+      { kind: 'speedUp', by: Infinity },
+    ]),
+  ).toEqual(['shape.scale: 0; accepted: a number above 0', 'shape.speedUp: Infinity; accepted: a number above 0'])
+  expect(
+    shapeProblems([
+      { kind: 'repeat', times: 1000 },
+      { kind: 'repeat', times: 11 },
+    ]),
+  ).toEqual(['shape.repeat: 11000 times in all; accepted: at most 10000'])
+  expect(
+    shapeProblems([
+      { kind: 'cut', from: 1, until: null },
+      { kind: 'repeat', times: 10_000 },
+    ]),
+  ).toEqual([])
 })

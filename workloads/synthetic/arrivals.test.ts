@@ -14,7 +14,15 @@ const weekly: TrafficSpec = { pattern: 'weekly', rate: 100, amplitude: 0.5, week
 const ramp: TrafficSpec = { pattern: 'ramp', rate: 40, to: 200, at: 300 * SECOND, over: 500 * SECOND }
 const sawtooth: TrafficSpec = { pattern: 'sawtooth', rate: 20, to: 220, period: 170 * SECOND }
 const falling: TrafficSpec = { pattern: 'sawtooth', rate: 220, to: 0, period: 300 * SECOND }
-const crowd: TrafficSpec = { pattern: 'flash-crowd', rate: 40, peak: 6, at: 200 * SECOND, climb: 60 * SECOND, hold: 100 * SECOND, decay: 120 * SECOND }
+const crowd: TrafficSpec = {
+  pattern: 'flash-crowd',
+  rate: 40,
+  peak: 6,
+  at: 200 * SECOND,
+  climb: 60 * SECOND,
+  hold: 100 * SECOND,
+  decay: 120 * SECOND,
+}
 const all = { poisson, diurnal, deepest, step, weekly, ramp, sawtooth, falling, crowd }
 
 const open = (traffic: TrafficSpec, seed = 'arrivals') => openArrivals(traffic, streams(seed)('arrivals'))
@@ -80,18 +88,24 @@ describe('inversion', () => {
   })
 
   // Λ in closed form, t in seconds; what the generator inverts is written in other terms.
-  const ramped = (t: number): number => (t < 300 ? 40 * t : t < 800 ? 12_000 + 40 * (t - 300) + (160 / 500 / 2) * (t - 300) * (t - 300) : 72_000 + 200 * (t - 800))
-  const sawn = (rate: number, to: number, period: number) => (t: number): number => {
-    const [whole, y] = [Math.floor(t / period), t / period - Math.floor(t / period)]
-    return (whole * period * (rate + to)) / 2 + period * (rate * y + ((to - rate) * y * y) / 2)
-  }
+  const ramped = (t: number): number =>
+    t < 300 ? 40 * t : t < 800 ? 12_000 + 40 * (t - 300) + (160 / 500 / 2) * (t - 300) * (t - 300) : 72_000 + 200 * (t - 800)
+  const sawn =
+    (rate: number, to: number, period: number) =>
+    (t: number): number => {
+      const [whole, y] = [Math.floor(t / period), t / period - Math.floor(t / period)]
+      return (whole * period * (rate + to)) / 2 + period * (rate * y + ((to - rate) * y * y) / 2)
+    }
   const crowded = (t: number): number => {
     if (t < 200) return 40 * t
     if (t < 260) return 8000 + 40 * (t - 200) + (200 / 60 / 2) * (t - 200) * (t - 200)
     return t < 360 ? 16_400 + 240 * (t - 260) : 40_400 + 40 * (t - 360) + 200 * 120 * (1 - Math.exp(-(t - 360) / 120))
   }
   test.each<[string, TrafficSpec, (t: number) => number]>([
-    ['ramp', ramp, ramped], ['sawtooth', sawtooth, sawn(20, 220, 170)], ['falling sawtooth', falling, sawn(220, 0, 300)], ['flash crowd', crowd, crowded],
+    ['ramp', ramp, ramped],
+    ['sawtooth', sawtooth, sawn(20, 220, 170)],
+    ['falling sawtooth', falling, sawn(220, 0, 300)],
+    ['flash crowd', crowd, crowded],
   ])('%s: arrival k is where Λ, in closed form, reaches the sum of k unit gaps', (_, traffic, reached) => {
     const source = open(traffic)
     const missed = unitTimes(100_000).filter((units) => {
@@ -112,7 +126,10 @@ describe('inversion', () => {
   })
 
   test('a weekly rate of weekend 1 is the diurnal one; with weekend 0 nothing comes then', () => {
-    const [flat, plain] = [open({ ...weekly, weekend: 1 }), open({ pattern: 'diurnal', rate: 100, amplitude: 0.5, period: 100 * SECOND, phase: 0.75 })]
+    const [flat, plain] = [
+      open({ ...weekly, weekend: 1 }),
+      open({ pattern: 'diurnal', rate: 100, amplitude: 0.5, period: 100 * SECOND, phase: 0.75 }),
+    ]
     for (let k = 0; k < 20_000; k++) expect(Math.abs(flat.next() - plain.next())).toBeLessThanOrEqual(1)
     const none = timesUntil(open({ ...weekly, weekend: 0 }), 1400 * SECOND)
     expect(none.filter((time) => [2, 3].includes(Math.floor(time / (100 * SECOND)) % 7)).length).toBe(0)
@@ -194,7 +211,17 @@ describe('rates of zero', () => {
     ['sawtooth', { ...sawtooth, rate: 0, to: 0 }],
     ['flash crowd', { ...crowd, rate: 0 }],
     ['renewal', { pattern: 'renewal', rate: 0, gaps: { kind: 'exponential', mean: 1 } }],
-    ['mmpp', { pattern: 'mmpp', rate: 0, modes: [{ factor: 1, dwell: 1 }, { factor: 2, dwell: 1 }] }],
+    [
+      'mmpp',
+      {
+        pattern: 'mmpp',
+        rate: 0,
+        modes: [
+          { factor: 1, dwell: 1 },
+          { factor: 2, dwell: 1 },
+        ],
+      },
+    ],
     ['on-off', { pattern: 'on-off', rate: 0, sources: 3, alpha: 1.5, on: 1, off: 1 }],
   ])('%s: nothing ever comes', (_, traffic) => {
     const source = open(traffic)
@@ -229,14 +256,46 @@ describe('a spec without meaning is refused with a sentence', () => {
     [{ ...sawtooth, period: 0 }, /period of sawtooth traffic: 0; accepted: above 0/],
     [{ ...crowd, peak: 0.5 }, /peak of flash-crowd traffic: 0.5; accepted: a multiple of the usual rate, from 1/],
     [{ ...crowd, decay: NaN }, /decay of traffic: NaN/],
-    [{ pattern: 'renewal', rate: 1, gaps: { kind: 'normal', mean: 1, sd: 1 } }, /gaps of renewal traffic: normal; accepted: constant, exponential/],
+    [
+      { pattern: 'renewal', rate: 1, gaps: { kind: 'normal', mean: 1, sd: 1 } },
+      /gaps of renewal traffic: normal; accepted: constant, exponential/,
+    ],
     [{ pattern: 'mmpp', rate: 1, modes: [{ factor: 1, dwell: 1 }] }, /modes of mmpp traffic: 1 of them; accepted: at least 2/],
-    [{ pattern: 'mmpp', rate: 1, modes: [{ factor: 0, dwell: 1e6 }, { factor: 0, dwell: 1e6 }] }, /factors of mmpp traffic: all 0/],
-    [{ pattern: 'mmpp', rate: 1, modes: [{ factor: 1, dwell: 1 }, { factor: 0, dwell: 1 }] }, /rate of mmpp traffic: 1\/s, but it changes 1000000 times a second; accepted: at least a request in 10000 changes/],
+    [
+      {
+        pattern: 'mmpp',
+        rate: 1,
+        modes: [
+          { factor: 0, dwell: 1e6 },
+          { factor: 0, dwell: 1e6 },
+        ],
+      },
+      /factors of mmpp traffic: all 0/,
+    ],
+    [
+      {
+        pattern: 'mmpp',
+        rate: 1,
+        modes: [
+          { factor: 1, dwell: 1 },
+          { factor: 0, dwell: 1 },
+        ],
+      },
+      /rate of mmpp traffic: 1\/s, but it changes 1000000 times a second; accepted: at least a request in 10000 changes/,
+    ],
     [{ pattern: 'on-off', rate: 1, sources: 0, alpha: 1.5, on: 1e6, off: 1e6 }, /sources of on-off traffic: 0/],
-    [{ pattern: 'on-off', rate: 1, sources: 1, alpha: 2, on: 1e6, off: 1e6 }, /alpha of on-off traffic: 2; accepted: above 1.05 and below 2/],
-    [{ pattern: 'closed-loop', clients: 1, think: { kind: 'constant', value: 1 } }, /closed-loop traffic where nothing is answered; accepted: an open pattern/],
-    [{ ...poisson, trains: { size: { kind: 'exponential', mean: 0 }, gap: { kind: 'constant', value: 1 } } }, /size of trains: mean of exponential/],
+    [
+      { pattern: 'on-off', rate: 1, sources: 1, alpha: 2, on: 1e6, off: 1e6 },
+      /alpha of on-off traffic: 2; accepted: above 1.05 and below 2/,
+    ],
+    [
+      { pattern: 'closed-loop', clients: 1, think: { kind: 'constant', value: 1 } },
+      /closed-loop traffic where nothing is answered; accepted: an open pattern/,
+    ],
+    [
+      { ...poisson, trains: { size: { kind: 'exponential', mean: 0 }, gap: { kind: 'constant', value: 1 } } },
+      /size of trains: mean of exponential/,
+    ],
     [{ ...step, until: 1 }, /until of step traffic: 1 µs; accepted: at or after the step, 400000000 µs/],
   ])('%o', (traffic, message) => {
     expect(() => open(traffic)).toThrow(message)

@@ -42,15 +42,32 @@ describe('against mean value analysis, through the whole simulation (intervals a
     const responses: number[] = []
     const throughputs: number[] = []
     for (let replication = 0; replication < 10; replication++) {
-      const { metrics } = simulate(input({
-        check: replication === 0, replication, horizon: 300e6, warmup: 20e6, sample: 3600e6, pools: [pool(1, { cpu: 64_000 })],
-        services: [service({ threads, objective: 1e12, requests: (stream) => openRequests(traffic, { wait: none, cpu }, stream), shape: { ...service().shape, limit: 1000 } })],
-      }))
+      const { metrics } = simulate(
+        input({
+          check: replication === 0,
+          replication,
+          horizon: 300e6,
+          warmup: 20e6,
+          sample: 3600e6,
+          pools: [pool(1, { cpu: 64_000 })],
+          services: [
+            service({
+              threads,
+              objective: 1e12,
+              requests: (stream) => openRequests(traffic, { wait: none, cpu }, stream),
+              shape: { ...service().shape, limit: 1000 },
+            }),
+          ],
+        }),
+      )
       responses.push(metrics['latency-mean'] as number)
       throughputs.push(metrics['goodput'] as number)
     }
     const { response, throughput } = meanValues(clients, WORK, THINK)
-    for (const [found, expected] of [[responses, response / 1000], [throughputs, throughput * 1e6]] as const) {
+    for (const [found, expected] of [
+      [responses, response / 1000],
+      [throughputs, throughput * 1e6],
+    ] as const) {
       const mean = found.reduce((sum, x) => sum + x, 0) / 10
       const half = T * Math.sqrt(found.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / 90)
       expect(Math.abs(mean - expected), `${mean} ± ${half} against ${expected}`).toBeLessThan(half)
@@ -59,47 +76,53 @@ describe('against mean value analysis, through the whole simulation (intervals a
   })
 })
 
-const open = (traffic: TrafficSpec, seed = 'loop', work: WorkSpec = { wait: none, cpu: exponential(WORK) }): RequestSource => openRequests(traffic, work, streams(seed))
+const open = (traffic: TrafficSpec, seed = 'loop', work: WorkSpec = { wait: none, cpu: exponential(WORK) }): RequestSource =>
+  openRequests(traffic, work, streams(seed))
 const hears = (source: RequestSource, key: number, time: number): boolean => source.completed?.(key, time) ?? false
 
 describe('a closed loop', () => {
   test('no client has two requests under way, and a client thinks from the end of its request on: against a plain list of clients, 500 random services', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 6 }), fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 40, maxLength: 40 }), fc.nat(), (clients, services, seed) => {
-        const think: DistributionSpec = { kind: 'uniform', low: 100, high: 30_000 }
-        const fast = open({ pattern: 'closed-loop', clients, think }, `run ${seed}`)
-        // The slow twin: ask a fresh source that has one client offered at a time, by a scan of all.
-        const thinking = new Map<number, number>()
-        const ends: { readonly at: number; readonly key: number }[] = []
-        let offer = fast.next()
-        let key = fast.key
-        let arrivals = 0
-        let clock = 0
-        while (arrivals < 40) {
-          ends.sort((a, b) => a.at - b.at || a.key - b.key)
-          const end = ends[0]
-          if (end !== undefined && end.at < offer) {
-            ends.shift()
-            expect(end.at).toBeGreaterThanOrEqual(clock)
-            clock = end.at
-            thinking.set(end.key, end.at)
-            if (hears(fast, end.key, end.at)) {
-              offer = fast.next()
-              key = fast.key
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 40, maxLength: 40 }),
+        fc.nat(),
+        (clients, services, seed) => {
+          const think: DistributionSpec = { kind: 'uniform', low: 100, high: 30_000 }
+          const fast = open({ pattern: 'closed-loop', clients, think }, `run ${seed}`)
+          // The slow twin: ask a fresh source that has one client offered at a time, by a scan of all.
+          const thinking = new Map<number, number>()
+          const ends: { readonly at: number; readonly key: number }[] = []
+          let offer = fast.next()
+          let key = fast.key
+          let arrivals = 0
+          let clock = 0
+          while (arrivals < 40) {
+            ends.sort((a, b) => a.at - b.at || a.key - b.key)
+            const end = ends[0]
+            if (end !== undefined && end.at < offer) {
+              ends.shift()
+              expect(end.at).toBeGreaterThanOrEqual(clock)
+              clock = end.at
+              thinking.set(end.key, end.at)
+              if (hears(fast, end.key, end.at)) {
+                offer = fast.next()
+                key = fast.key
+              }
+              continue
             }
-            continue
+            expect(offer).toBeGreaterThanOrEqual(clock)
+            clock = offer
+            expect(ends.some((other) => other.key === key)).toBe(false)
+            const since = thinking.get(key) ?? 0
+            expect(offer - since >= 100 && offer - since <= 30_000).toBe(true)
+            thinking.delete(key)
+            ends.push({ at: clock + services[arrivals++], key })
+            offer = fast.next()
+            key = fast.key
           }
-          expect(offer).toBeGreaterThanOrEqual(clock)
-          clock = offer
-          expect(ends.some((other) => other.key === key)).toBe(false)
-          const since = thinking.get(key) ?? 0
-          expect(offer - since >= 100 && offer - since <= 30_000).toBe(true)
-          thinking.delete(key)
-          ends.push({ at: clock + services[arrivals++], key })
-          offer = fast.next()
-          key = fast.key
-        }
-      }),
+        },
+      ),
       { seed: 5, numRuns: 500 },
     )
   })
@@ -157,7 +180,9 @@ describe('a closed loop', () => {
   })
 
   test.each([0, 1.5, NaN, 2_000_000])('%s clients are refused', (clients) => {
-    expect(() => open({ pattern: 'closed-loop', clients, think: none })).toThrow(`clients of closed-loop traffic: ${clients}; accepted: a whole number from 1 to 1000000`)
+    expect(() => open({ pattern: 'closed-loop', clients, think: none })).toThrow(
+      `clients of closed-loop traffic: ${clients}; accepted: a whole number from 1 to 1000000`,
+    )
   })
 })
 

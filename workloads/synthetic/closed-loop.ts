@@ -36,7 +36,13 @@ export class ClosedLoop implements RequestSource {
   private readonly sent: Float64Array
   private offered = Infinity
 
-  constructor({ clients, think }: ClosedLoopTraffic, draws: WorkDraws, thinkStream: RandomStream, waitStream: RandomStream, workStream: RandomStream) {
+  constructor(
+    { clients, think }: ClosedLoopTraffic,
+    draws: WorkDraws,
+    thinkStream: RandomStream,
+    waitStream: RandomStream,
+    workStream: RandomStream,
+  ) {
     if (!(Number.isInteger(clients) && clients >= 1 && clients <= MOST_LOOPS)) {
       throw new RangeError(`clients of closed-loop traffic: ${clients}; accepted: a whole number from 1 to ${MOST_LOOPS}`)
     }

@@ -28,7 +28,9 @@ describe.each(clocked)('$pattern', (traffic) => {
   test('from its beginning on it is itself, arrival by arrival, later', () => {
     const times = until(lateArrivals(traffic, late, streams(1)), late + 20 * MINUTE)
     expect(times.every((time, i) => Number.isInteger(time) && (i === 0 || time >= times[i - 1]))).toBe(true)
-    expect(times.filter((time) => time >= late).map((time) => time - late)).toEqual(until(openArrivals(traffic, streams(1)('arrivals')), 20 * MINUTE))
+    expect(times.filter((time) => time >= late).map((time) => time - late)).toEqual(
+      until(openArrivals(traffic, streams(1)('arrivals')), 20 * MINUTE),
+    )
   })
 
   test('before, as many as its first rate says: λ(0) t within 2.6 standard deviations; the stated rate is that of its beginning', () => {
@@ -40,9 +42,21 @@ describe.each(clocked)('$pattern', (traffic) => {
   })
 })
 
-test.each<OpenTraffic>([{ pattern: 'poisson', rate: 4 }, { pattern: 'mmpp', rate: 4, modes: [{ factor: 1, dwell: 1e6 }, { factor: 9, dwell: 1e6 }] }])(
-  '$pattern looks alike at any time and has no clock: nothing is changed', (traffic) =>
-    expect(until(lateArrivals(traffic, 60 * MINUTE, streams(1)), 90 * MINUTE)).toEqual(until(openArrivals(traffic, streams(1)('arrivals')), 90 * MINUTE)))
+test.each<OpenTraffic>([
+  { pattern: 'poisson', rate: 4 },
+  {
+    pattern: 'mmpp',
+    rate: 4,
+    modes: [
+      { factor: 1, dwell: 1e6 },
+      { factor: 9, dwell: 1e6 },
+    ],
+  },
+])('$pattern looks alike at any time and has no clock: nothing is changed', (traffic) =>
+  expect(until(lateArrivals(traffic, 60 * MINUTE, streams(1)), 90 * MINUTE)).toEqual(
+    until(openArrivals(traffic, streams(1)('arrivals')), 90 * MINUTE),
+  ),
+)
 
 test('trains come before too: twice the requests in half the trains', () => {
   const trains = { size: { kind: 'constant', value: 4 }, gap: { kind: 'constant', value: 1 } } as const

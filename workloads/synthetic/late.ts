@@ -15,7 +15,10 @@ export function lateArrivals(traffic: OpenTraffic, late: number, stream: (purpos
   const pattern = openArrivals(traffic, stream('arrivals'))
   if (late === 0 || !WITH_CLOCK.includes(traffic.pattern)) return pattern
   const { trains } = traffic
-  const before = openArrivals({ pattern: 'poisson', rate: pattern.rateAt(0), ...(trains === undefined ? {} : { trains }) }, stream('arrivals/before'))
+  const before = openArrivals(
+    { pattern: 'poisson', rate: pattern.rateAt(0), ...(trains === undefined ? {} : { trains }) },
+    stream('arrivals/before'),
+  )
   return new LateArrivals(before, pattern, late)
 }
 

@@ -21,7 +21,14 @@ function counts(traffic: TrafficSpec, seed: string, window: number, windows: num
 describe('mmpp', () => {
   // Mean 100/s: 400/s for 5 s on average, 25/s for 20 s.
   const [high, low, dwellHigh, dwellLow] = [400, 25, 5, 20]
-  const two: TrafficSpec = { pattern: 'mmpp', rate: 100, modes: [{ factor: high, dwell: dwellHigh * SECOND }, { factor: low, dwell: dwellLow * SECOND }] }
+  const two: TrafficSpec = {
+    pattern: 'mmpp',
+    rate: 100,
+    modes: [
+      { factor: high, dwell: dwellHigh * SECOND },
+      { factor: low, dwell: dwellLow * SECOND },
+    ],
+  }
   const three: TrafficSpec = { pattern: 'mmpp', rate: 80, modes: [10, 20, 210].map((factor) => ({ factor, dwell: 4 * SECOND })) }
 
   /**
@@ -29,31 +36,42 @@ describe('mmpp', () => {
    * 1 + 2 V / (λ θ) (1 - (1 - e^(-θ t)) / (θ t)). Two modes: θ = 1/a + 1/b, V = π (1 - π) (high - low)² (Heffes and Lucantoni 1986);
    * n modes of one mean dwell d, each of the others alike: θ = n / ((n - 1) d), V the variance over the modes.
    */
-  const dispersion = (rate: number, V: number, theta: number, t: number): number => 1 + ((2 * V) / (rate * theta)) * (1 - (1 - Math.exp(-theta * t)) / (theta * t))
+  const dispersion = (rate: number, V: number, theta: number, t: number): number =>
+    1 + ((2 * V) / (rate * theta)) * (1 - (1 - Math.exp(-theta * t)) / (theta * t))
   const share = dwellHigh / (dwellHigh + dwellLow)
   const cases = [
     ['two modes', two, 100, share * (1 - share) * (high - low) * (high - low), 1 / dwellHigh + 1 / dwellLow],
     ['three modes', three, 80, (70 * 70 + 60 * 60 + 130 * 130) / 3, 3 / (2 * 4)],
   ] as const
 
-  test.each(cases)('%s: mean rate, and index of dispersion 1 + 2V/λθ (1 - (1 - e^-θt)/θt) of counts in 1, 8 and 64 s, over 100 runs (t at 1 %)', (_, traffic, rate, V, theta) => {
-    const runs = Array.from({ length: 100 }, (_, run) => counts(traffic, `mmpp ${run}`, 1, 512))
-    expect(Math.abs(student(runs.map((run) => run.reduce((sum, n) => sum + n, 0)), rate * 512))).toBeLessThan(2.6)
-    for (const t of [1, 8, 64]) {
-      const squares = runs.map((run) => {
-        let sum = 0
-        for (let from = 0; from < 512; from += t) {
-          const n = run.subarray(from, from + t).reduce((all, x) => all + x, 0) - rate * t
-          sum += n * n
-        }
-        return sum / (512 / t)
-      })
-      const expected = dispersion(rate, V, theta, t) * rate * t
-      expect(Math.abs(student(squares, expected)), `${mean(squares)} against ${expected}`).toBeLessThan(2.6)
-      // The interval says something: within 15 %.
-      expect(Math.abs(mean(squares) / expected - 1)).toBeLessThan(0.15)
-    }
-  })
+  test.each(cases)(
+    '%s: mean rate, and index of dispersion 1 + 2V/λθ (1 - (1 - e^-θt)/θt) of counts in 1, 8 and 64 s, over 100 runs (t at 1 %)',
+    (_, traffic, rate, V, theta) => {
+      const runs = Array.from({ length: 100 }, (_, run) => counts(traffic, `mmpp ${run}`, 1, 512))
+      expect(
+        Math.abs(
+          student(
+            runs.map((run) => run.reduce((sum, n) => sum + n, 0)),
+            rate * 512,
+          ),
+        ),
+      ).toBeLessThan(2.6)
+      for (const t of [1, 8, 64]) {
+        const squares = runs.map((run) => {
+          let sum = 0
+          for (let from = 0; from < 512; from += t) {
+            const n = run.subarray(from, from + t).reduce((all, x) => all + x, 0) - rate * t
+            sum += n * n
+          }
+          return sum / (512 / t)
+        })
+        const expected = dispersion(rate, V, theta, t) * rate * t
+        expect(Math.abs(student(squares, expected)), `${mean(squares)} against ${expected}`).toBeLessThan(2.6)
+        // The interval says something: within 15 %.
+        expect(Math.abs(mean(squares) / expected - 1)).toBeLessThan(0.15)
+      }
+    },
+  )
 
   test('twice the rate meets the same modes at the same times: two arrivals where there was one', () => {
     const [once, twice] = [two, { ...two, rate: 200 } as TrafficSpec].map((traffic) => counts(traffic, 'same modes', 10, 200))
@@ -71,7 +89,12 @@ describe('on/off sources', () => {
   const RUNS = 60
 
   /** Mean over windows and runs of (requests - expected)² - expected: the variance that the sources add to Poisson's, by length of the window. */
-  function added(traffic: TrafficSpec, rate: number, runs: number, lengths: readonly number[]): { readonly mean: number; readonly each: readonly number[] }[] {
+  function added(
+    traffic: TrafficSpec,
+    rate: number,
+    runs: number,
+    lengths: readonly number[],
+  ): { readonly mean: number; readonly each: readonly number[] }[] {
     const each = lengths.map((): number[] => [])
     for (let run = 0; run < runs; run++) {
       const seconds = counts(traffic, `on/off ${run}`, 1, WINDOWS)
@@ -95,11 +118,14 @@ describe('on/off sources', () => {
   }
 
   const lengths = [16, 32, 64, 128]
-  test.each([1.2, 1.4, 1.6])('variance-time estimate of the Hurst parameter at α = %s: (3 - α) / 2 within 0.06 (at 80 to 640 mean periods the exact slope is still 0.01 to 0.02 above)', (alpha) => {
-    const traffic: TrafficSpec = { pattern: 'on-off', rate: RATE, sources: SOURCES, alpha, on: MEAN * SECOND, off: MEAN * SECOND }
-    const variances = added(traffic, RATE, RUNS, lengths).map((one) => one.mean)
-    expect(Math.abs(hurst(lengths, variances) - (3 - alpha) / 2)).toBeLessThan(0.06)
-  })
+  test.each([1.2, 1.4, 1.6])(
+    'variance-time estimate of the Hurst parameter at α = %s: (3 - α) / 2 within 0.06 (at 80 to 640 mean periods the exact slope is still 0.01 to 0.02 above)',
+    (alpha) => {
+      const traffic: TrafficSpec = { pattern: 'on-off', rate: RATE, sources: SOURCES, alpha, on: MEAN * SECOND, off: MEAN * SECOND }
+      const variances = added(traffic, RATE, RUNS, lengths).map((one) => one.mean)
+      expect(Math.abs(hurst(lengths, variances) - (3 - alpha) / 2)).toBeLessThan(0.06)
+    },
+  )
 
   test('control: Poisson has 0.5 within 0.02, by the same estimate with its own variance left in', () => {
     const variances = added({ pattern: 'poisson', rate: RATE }, RATE, RUNS, lengths).map((one, i) => one.mean + RATE * lengths[i])
@@ -153,19 +179,30 @@ describe('renewal', () => {
     ['gamma, cv 1.5', { kind: 'gamma', mean: 7, shape: 4 / 9 }],
     ['weibull, shape 0.6', { kind: 'weibull', shape: 0.6, scale: 1 }],
     ['erlang, 4 phases', { kind: 'gamma', mean: 1, shape: 4 }],
-  ])('%s: gaps follow the law scaled to the rate (KS at 1 %), and the count is rate × time from the first instant on (t at 1 %)', (name, gaps) => {
-    // Slow, so that whole microseconds do not show in the smallest gaps.
-    const rate = 0.02
-    const traffic: TrafficSpec = { pattern: 'renewal', rate, gaps }
-    const times = timesUntil(open(traffic, name), (10_000 / rate) * SECOND)
-    const law = distribution(gaps)
-    expect(kolmogorov(times.slice(1, 8000).map((time, k) => ((time - times[k]) / SECOND) * rate * law.mean), (x) => law.cdf(x))).toBeLessThan(KOLMOGOROV_99)
-    const early = Array.from({ length: 300 }, (_, run) => timesUntil(open(traffic, `${name} ${run}`), (2 / rate) * SECOND).length)
-    expect(Math.abs(student(early, 2))).toBeLessThan(2.6)
-  })
+  ])(
+    '%s: gaps follow the law scaled to the rate (KS at 1 %), and the count is rate × time from the first instant on (t at 1 %)',
+    (name, gaps) => {
+      // Slow, so that whole microseconds do not show in the smallest gaps.
+      const rate = 0.02
+      const traffic: TrafficSpec = { pattern: 'renewal', rate, gaps }
+      const times = timesUntil(open(traffic, name), (10_000 / rate) * SECOND)
+      const law = distribution(gaps)
+      expect(
+        kolmogorov(
+          times.slice(1, 8000).map((time, k) => ((time - times[k]) / SECOND) * rate * law.mean),
+          (x) => law.cdf(x),
+        ),
+      ).toBeLessThan(KOLMOGOROV_99)
+      const early = Array.from({ length: 300 }, (_, run) => timesUntil(open(traffic, `${name} ${run}`), (2 / rate) * SECOND).length)
+      expect(Math.abs(student(early, 2))).toBeLessThan(2.6)
+    },
+  )
 
   test('exponential gaps are Poisson, arrival by arrival', () => {
-    const [renewal, poisson] = [open({ pattern: 'renewal', rate: 30, gaps: { kind: 'exponential', mean: 5 } }, 'same'), open({ pattern: 'poisson', rate: 30 }, 'same')]
+    const [renewal, poisson] = [
+      open({ pattern: 'renewal', rate: 30, gaps: { kind: 'exponential', mean: 5 } }, 'same'),
+      open({ pattern: 'poisson', rate: 30 }, 'same'),
+    ]
     for (let k = 0; k < 10_000; k++) expect(Math.abs(renewal.next() - poisson.next())).toBeLessThanOrEqual(1)
   })
 })

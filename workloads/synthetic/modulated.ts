@@ -23,7 +23,9 @@ export abstract class Modulated {
   /** Mean rate [1/s], and how often the rate changes [1/s]. */
   constructor(pattern: string, mean: number, changes: number, stream: RandomStream) {
     if (mean > 0 && changes > mean * MOST_CHANGES) {
-      throw new RangeError(`rate of ${pattern} traffic: ${mean}/s, but it changes ${changes} times a second; accepted: at least a request in ${MOST_CHANGES} changes`)
+      throw new RangeError(
+        `rate of ${pattern} traffic: ${mean}/s, but it changes ${changes} times a second; accepted: at least a request in ${MOST_CHANGES} changes`,
+      )
     }
     this.mean = mean
     this.stream = stream

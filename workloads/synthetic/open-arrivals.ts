@@ -81,11 +81,26 @@ function process(traffic: OpenTraffic, stream: RandomStream): Arrivals {
         from0('factor', factor)
         check.above0('dwell', dwell)
       }
-      check.that(traffic.modes.some(({ factor }) => factor > 0), 'factors', 'all 0', 'at least one above 0')
+      check.that(
+        traffic.modes.some(({ factor }) => factor > 0),
+        'factors',
+        'all 0',
+        'at least one above 0',
+      )
       return new MmppArrivals(traffic.rate, traffic.modes, stream)
     case 'on-off':
-      check.that(Number.isInteger(traffic.sources) && traffic.sources >= 1 && traffic.sources <= MOST_SOURCES, 'sources', traffic.sources, `a whole number from 1 to ${MOST_SOURCES}`)
-      check.that(traffic.alpha > LEAST_ALPHA && traffic.alpha < 2, 'alpha', traffic.alpha, `above ${LEAST_ALPHA} and below 2, where periods have a mean and no variance`)
+      check.that(
+        Number.isInteger(traffic.sources) && traffic.sources >= 1 && traffic.sources <= MOST_SOURCES,
+        'sources',
+        traffic.sources,
+        `a whole number from 1 to ${MOST_SOURCES}`,
+      )
+      check.that(
+        traffic.alpha > LEAST_ALPHA && traffic.alpha < 2,
+        'alpha',
+        traffic.alpha,
+        `above ${LEAST_ALPHA} and below 2, where periods have a mean and no variance`,
+      )
       check.above0('on', traffic.on)
       check.above0('off', traffic.off)
       return new OnOffArrivals(traffic.rate, traffic.sources, traffic.alpha, traffic.on, traffic.off, stream)
@@ -119,7 +134,10 @@ function checksOf(pattern: string) {
 }
 
 function checkTrains({ size, gap }: TrainsSpec): void {
-  for (const [what, spec] of [['size', size], ['gap', gap]] as const) {
+  for (const [what, spec] of [
+    ['size', size],
+    ['gap', gap],
+  ] as const) {
     try {
       distribution(spec)
     } catch (error) {

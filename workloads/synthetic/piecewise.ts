@@ -24,7 +24,9 @@ export class PiecewiseLinear {
     const ends = lines.map((_, i) => (i + 1 < lines.length ? lines[i + 1].from : Infinity))
     this.from = Float64Array.from(lines, ({ from }) => from)
     this.rates = Float64Array.from(lines, ({ rate }) => rate / 1e6)
-    this.slopes = Float64Array.from(lines, ({ from, rate, to }, i) => (ends[i] > from && ends[i] < Infinity ? (to - rate) / 1e6 / (ends[i] - from) : 0))
+    this.slopes = Float64Array.from(lines, ({ from, rate, to }, i) =>
+      ends[i] > from && ends[i] < Infinity ? (to - rate) / 1e6 / (ends[i] - from) : 0,
+    )
     this.reached = new Float64Array(lines.length)
     for (let i = 1; i < lines.length; i++) {
       const length = ends[i - 1] - this.from[i - 1]

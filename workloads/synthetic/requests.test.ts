@@ -8,7 +8,8 @@ import { mean, student } from './theory.fixture.ts'
 
 const wait: DistributionSpec = { kind: 'exponential', mean: 4000 }
 const cpu: DistributionSpec = { kind: 'lognormal', mean: 8000, cv: 1.5 }
-const open = (rate: number, spec: WorkSpec = { wait, cpu }): RequestSource => openRequests({ pattern: 'poisson', rate }, spec, streams('requests'))
+const open = (rate: number, spec: WorkSpec = { wait, cpu }): RequestSource =>
+  openRequests({ pattern: 'poisson', rate }, spec, streams('requests'))
 
 function draw<T>(source: RequestSource, count: number, what: (time: number) => T): T[] {
   return Array.from({ length: count }, () => what(source.next()))
@@ -18,9 +19,25 @@ describe('requests', () => {
   test('wait and work follow their laws, in whole microseconds (t at 1 %)', () => {
     const source = open(1000)
     const drawn = draw(source, 20_000, () => ({ wait: source.wait, work: source.work, key: source.key }))
-    expect(drawn.every((r) => Number.isInteger(r.wait) && Number.isInteger(r.work) && r.wait >= 0 && r.work >= 1 && r.key === -1)).toBe(true)
-    expect(Math.abs(student(drawn.map((r) => r.wait), distribution(wait).mean))).toBeLessThan(2.6)
-    expect(Math.abs(student(drawn.map((r) => r.work), distribution(cpu).mean))).toBeLessThan(2.6)
+    expect(drawn.every((r) => Number.isInteger(r.wait) && Number.isInteger(r.work) && r.wait >= 0 && r.work >= 1 && r.key === -1)).toBe(
+      true,
+    )
+    expect(
+      Math.abs(
+        student(
+          drawn.map((r) => r.wait),
+          distribution(wait).mean,
+        ),
+      ),
+    ).toBeLessThan(2.6)
+    expect(
+      Math.abs(
+        student(
+          drawn.map((r) => r.work),
+          distribution(cpu).mean,
+        ),
+      ),
+    ).toBeLessThan(2.6)
   })
 
   test('wait and work are independent: correlation of their uniforms 0 ± 2.6 / √n', () => {
@@ -56,20 +73,34 @@ describe('requests', () => {
     expect(open(250).rateAt(5)).toBe(250)
   })
 
-  test.each([-0.8, 0.5])("a rank correlation of %s between wait and work; the work and the wait's law stay what they were", (correlation) => {
-    const [plain, tied] = [open(100), open(100, { wait, cpu, correlation })]
-    const drawn = draw(plain, 20_000, (time) => ({ time, work: plain.work }))
-    const pairs = draw(tied, 20_000, (time) => ({ time, wait: tied.wait, work: tied.work }))
-    expect(pairs.map(({ time, work }) => ({ time, work }))).toEqual(drawn)
-    expect(Math.abs(student(pairs.map((pair) => pair.wait), 4000))).toBeLessThan(2.6)
-    // Spearman's: of the uniforms behind them, 12 E[(U - 1/2)(V - 1/2)].
-    const [waits, works] = [distribution(wait), distribution(cpu)]
-    const found = mean(pairs.map((pair) => 12 * (waits.cdf(pair.wait) - 0.5) * (works.cdf(pair.work) - 0.5)))
-    expect(Math.abs(found - correlation)).toBeLessThan(3.3 / Math.sqrt(20_000))
-  })
+  test.each([-0.8, 0.5])(
+    "a rank correlation of %s between wait and work; the work and the wait's law stay what they were",
+    (correlation) => {
+      const [plain, tied] = [open(100), open(100, { wait, cpu, correlation })]
+      const drawn = draw(plain, 20_000, (time) => ({ time, work: plain.work }))
+      const pairs = draw(tied, 20_000, (time) => ({ time, wait: tied.wait, work: tied.work }))
+      expect(pairs.map(({ time, work }) => ({ time, work }))).toEqual(drawn)
+      expect(
+        Math.abs(
+          student(
+            pairs.map((pair) => pair.wait),
+            4000,
+          ),
+        ),
+      ).toBeLessThan(2.6)
+      // Spearman's: of the uniforms behind them, 12 E[(U - 1/2)(V - 1/2)].
+      const [waits, works] = [distribution(wait), distribution(cpu)]
+      const found = mean(pairs.map((pair) => 12 * (waits.cdf(pair.wait) - 0.5) * (works.cdf(pair.work) - 0.5)))
+      expect(Math.abs(found - correlation)).toBeLessThan(3.3 / Math.sqrt(20_000))
+    },
+  )
 
   test('work without end is cut where whole numbers end', () => {
-    const source = openRequests({ pattern: 'poisson', rate: 1 }, { wait, cpu: { kind: 'pareto', alpha: 0.06, low: 1e3 } }, streams('endless'))
+    const source = openRequests(
+      { pattern: 'poisson', rate: 1 },
+      { wait, cpu: { kind: 'pareto', alpha: 0.06, low: 1e3 } },
+      streams('endless'),
+    )
     const works = draw(source, 1000, () => source.work)
     expect(Math.max(...works)).toBe(2 ** 53)
   })
@@ -77,7 +108,11 @@ describe('requests', () => {
 
 describe('clients', () => {
   const keys = (rate: number, clients?: ClientsSpec, trains?: TrainsSpec): number[] => {
-    const source = openRequests({ pattern: 'poisson', rate, ...(clients === undefined ? {} : { clients }), ...(trains === undefined ? {} : { trains }) }, { wait, cpu }, streams('clients'))
+    const source = openRequests(
+      { pattern: 'poisson', rate, ...(clients === undefined ? {} : { clients }), ...(trains === undefined ? {} : { trains }) },
+      { wait, cpu },
+      streams('clients'),
+    )
     return draw(source, 30_000, () => source.key)
   }
 
@@ -97,7 +132,10 @@ describe('clients', () => {
   test('request k has the same client at any rate, and clients change nothing else; without them the key is -1', () => {
     expect(keys(10, { count: 50, popularity: 1 })).toEqual(keys(700, { count: 50, popularity: 1 }))
     expect(new Set(keys(10))).toEqual(new Set([-1]))
-    const [plain, known] = [open(100), openRequests({ pattern: 'poisson', rate: 100, clients: { count: 5, popularity: 0 } }, { wait, cpu }, streams('requests'))]
+    const [plain, known] = [
+      open(100),
+      openRequests({ pattern: 'poisson', rate: 100, clients: { count: 5, popularity: 0 } }, { wait, cpu }, streams('requests')),
+    ]
     expect(draw(known, 500, (time) => [time, known.wait, known.work])).toEqual(draw(plain, 500, (time) => [time, plain.wait, plain.work]))
   })
 
@@ -109,7 +147,9 @@ describe('clients', () => {
   })
 
   test('too many or no clients are refused', () => {
-    expect(() => keys(1, { count: 2_000_000, popularity: 1 })).toThrow('clients of traffic: 2000000; accepted: a whole number from 1 to 1000000')
+    expect(() => keys(1, { count: 2_000_000, popularity: 1 })).toThrow(
+      'clients of traffic: 2000000; accepted: a whole number from 1 to 1000000',
+    )
     expect(() => keys(1, { count: 0, popularity: 1 })).toThrow(RangeError)
   })
 })

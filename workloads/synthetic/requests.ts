@@ -20,9 +20,12 @@ export { openArrivals } from './open-arrivals.ts'
  */
 export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purpose: string) => RandomStream): RequestSource {
   if (traffic.pattern === 'trace') return openReplay(traffic, work, stream)
-  if (traffic.pattern === 'closed-loop') return new ClosedLoop(traffic, new WorkDraws(work), stream('arrivals'), stream('wait'), stream('work'))
+  if (traffic.pattern === 'closed-loop')
+    return new ClosedLoop(traffic, new WorkDraws(work), stream('arrivals'), stream('wait'), stream('work'))
   if (traffic.pattern === 'merge') {
-    return new MergedRequests(traffic.parts.map((part, i) => openRequests(part, work, i === 0 ? stream : (purpose) => stream(`${purpose}/${i + 1}`))))
+    return new MergedRequests(
+      traffic.parts.map((part, i) => openRequests(part, work, i === 0 ? stream : (purpose) => stream(`${purpose}/${i + 1}`))),
+    )
   }
   const clients = traffic.clients === undefined ? null : new Clients(traffic.clients, stream('clients'))
   return new OpenRequests(openArrivals(traffic, stream('arrivals')), new WorkDraws(work), clients, stream('wait'), stream('work'))

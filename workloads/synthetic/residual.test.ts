@@ -21,7 +21,13 @@ const lifetimes: DistributionSpec[] = [
   { kind: 'hyperexponential', weights: [9, 1], means: [20, 300] },
   { kind: 'empirical', values: [5, 50, 500] },
   { kind: 'empirical', values: [5, 50, 500], weights: [90, 9, 1] },
-  { kind: 'mixture', parts: [{ weight: 3, of: { kind: 'constant', value: 5 } }, { weight: 1, of: { kind: 'gamma', mean: 90, shape: 2 } }] },
+  {
+    kind: 'mixture',
+    parts: [
+      { weight: 3, of: { kind: 'constant', value: 5 } },
+      { weight: 1, of: { kind: 'gamma', mean: 90, shape: 2 } },
+    ],
+  },
 ]
 
 describe.each(lifetimes)('what is left of a life found at random: $kind', (lifetime) => {
@@ -56,7 +62,9 @@ describe.each(lifetimes)('what is left of a life found at random: $kind', (lifet
 
 test('every kind that is announced is accepted, the others are refused with the list', () => {
   expect([...new Set(lifetimes.map(({ kind }) => kind))]).toEqual([...LIFETIMES])
-  expect(() => residual({ kind: 'zipf', n: 5, exponent: 1 })).toThrow(/lifetime: zipf; accepted: constant, exponential, uniform, lognormal, gamma, weibull, pareto, bounded-pareto, hyperexponential, empirical, mixture/)
+  expect(() => residual({ kind: 'zipf', n: 5, exponent: 1 })).toThrow(
+    /lifetime: zipf; accepted: constant, exponential, uniform, lognormal, gamma, weibull, pareto, bounded-pareto, hyperexponential, empirical, mixture/,
+  )
   expect(() => residual({ kind: 'normal', mean: 5, sd: 1 })).toThrow(/lifetime: normal/)
   expect(() => residual({ kind: 'pareto', alpha: 1, low: 1 })).toThrow('lifetime: a Pareto mean of Infinity; accepted: alpha above 1')
 })

@@ -10,7 +10,19 @@ import type { RandomStream } from '../../sim/random/stream.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 
 /** Kinds of distribution whose residual is known here. */
-export const LIFETIMES = ['constant', 'exponential', 'uniform', 'lognormal', 'gamma', 'weibull', 'pareto', 'bounded-pareto', 'hyperexponential', 'empirical', 'mixture'] as const
+export const LIFETIMES = [
+  'constant',
+  'exponential',
+  'uniform',
+  'lognormal',
+  'gamma',
+  'weibull',
+  'pareto',
+  'bounded-pareto',
+  'hyperexponential',
+  'empirical',
+  'mixture',
+] as const
 
 /** What is wrong with a lifetime, as a sentence; empty when nothing is. */
 export function lifetimeProblem(lifetime: DistributionSpec): string {

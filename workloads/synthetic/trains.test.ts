@@ -38,12 +38,26 @@ describe('trains', () => {
       else times.push(time)
     }
     const whole = [...by.values()].slice(0, -100)
-    expect(Math.abs(student(whole.map((times) => times.length), 3))).toBeLessThan(2.6)
+    expect(
+      Math.abs(
+        student(
+          whole.map((times) => times.length),
+          3,
+        ),
+      ),
+    ).toBeLessThan(2.6)
     expect([...new Set(whole.map((times) => times.length))].sort((a, b) => a - b)).toEqual([1, 2, 6])
     const gaps = whole.flatMap((times) => times.slice(1).map((time, k) => time - times[k]))
     expect(kolmogorov(gaps.slice(0, 20_000), (x) => distribution(trains.gap).cdf(x))).toBeLessThan(KOLMOGOROV_99)
     const starts = whole.map((times) => times[0])
-    expect(Math.abs(student(starts.slice(1).map((time, k) => time - starts[k]), SECOND / 20))).toBeLessThan(2.6)
+    expect(
+      Math.abs(
+        student(
+          starts.slice(1).map((time, k) => time - starts[k]),
+          SECOND / 20,
+        ),
+      ),
+    ).toBeLessThan(2.6)
     expect(source.rateAt(0)).toBeCloseTo(60, 9)
   })
 
@@ -71,7 +85,17 @@ describe('trains', () => {
   })
 
   test('any pattern: a step in trains, rates scaled on both sides', () => {
-    const times = timesUntil(open({ pattern: 'step', rate: 30, to: 300, at: 500 * SECOND, until: null, trains: { ...trains, gap: { kind: 'constant', value: 1 } } }), 1000 * SECOND)
+    const times = timesUntil(
+      open({
+        pattern: 'step',
+        rate: 30,
+        to: 300,
+        at: 500 * SECOND,
+        until: null,
+        trains: { ...trains, gap: { kind: 'constant', value: 1 } },
+      }),
+      1000 * SECOND,
+    )
     const before = times.filter((time) => time < 500 * SECOND).length
     // Compound Poisson: variance 41/9 of the mean.
     expect(Math.abs(before - 15_000)).toBeLessThan(3.3 * Math.sqrt((15_000 * 41) / 9))

@@ -77,7 +77,9 @@ export const bitbrainsVms: RowFormat<'pods'> = {
     const table = new Table(lines, VMS)
     const { row } = table
     const shapes = new Interner<TraceShape>()
-    const beside = [BITBRAINS_USAGE, `${BITBRAINS_USAGE}.gz`].map((name) => join(dirname(lines.file), name)).find((file) => existsSync(file))
+    const beside = [BITBRAINS_USAGE, `${BITBRAINS_USAGE}.gz`]
+      .map((name) => join(dirname(lines.file), name))
+      .find((file) => existsSync(file))
     let means: ReadonlyMap<string, number> | undefined
     let unmeasured = 0
     const rows = new OrderedRows(

@@ -20,7 +20,8 @@ export function bytesOf(file: string): Bytes {
     const gunzip = new Gunzip(whole, (found) => new TraceError({ file }, found, 'a whole gzip file'))
     return () => gunzip.next()
   }
-  if (file.endsWith('.gz') && first !== undefined) throw new TraceError({ file }, 'no gzip header', 'a gzip file, since the name ends in .gz')
+  if (file.endsWith('.gz') && first !== undefined)
+    throw new TraceError({ file }, 'no gzip header', 'a gzip file, since the name ends in .gz')
   return whole
 }
 
@@ -66,12 +67,15 @@ export function stampOf(stat: Stats): string {
 
 function refuseOther(file: string, stat: Stats): void {
   if (stat.isFile()) return
-  throw stat.isDirectory() ? new TraceError({ file }, 'a directory', 'a file in it') : new TraceError({ file }, 'no regular file', 'a file that can be read more than once')
+  throw stat.isDirectory()
+    ? new TraceError({ file }, 'a directory', 'a file in it')
+    : new TraceError({ file }, 'no regular file', 'a file that can be read more than once')
 }
 
 /** What the operating system said, in the words of a TraceError. */
 export function fileError(file: string, error: unknown): TraceError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-  const found = code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : code === 'EISDIR' ? 'a directory' : `an unreadable file (${code})`
+  const found =
+    code === 'ENOENT' || code === 'ENOTDIR' ? 'no such file' : code === 'EISDIR' ? 'a directory' : `an unreadable file (${code})`
   return new TraceError({ file }, found, 'a readable file')
 }

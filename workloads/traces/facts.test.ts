@@ -66,7 +66,12 @@ describe('published figures of the brought traces', () => {
     expect(duration.mean).toBeCloseTo(4524, 0)
     expect(duration.cv2).toBeCloseTo(41.8, 1)
     // Quantiles are good to 0.4 %, half a bucket.
-    for (const [found, published] of [[duration.p50, 69], [duration.p90, 3611], [duration.p99, 129_266]]) expect(Math.abs(found / published - 1)).toBeLessThan(0.004)
+    for (const [found, published] of [
+      [duration.p50, 69],
+      [duration.p90, 3611],
+      [duration.p99, 129_266],
+    ])
+      expect(Math.abs(found / published - 1)).toBeLessThan(0.004)
     expect(all.shapes).toEqual([{ shape: '16 cores, 93.13 GiB', share: 1 }])
   })
 
@@ -79,7 +84,13 @@ describe('published figures of the brought traces', () => {
     const [prompt, output] = [spread(all, 'context_tokens'), spread(all, 'generated_tokens')]
     expect([Math.round(prompt.mean), Math.round(output.mean)]).toEqual([1155, 211])
     expect([prompt.cv2.toFixed(2), output.cv2.toFixed(2)]).toEqual(['0.92', '0.60'])
-    for (const [found, published] of [[prompt.p50, 1020], [prompt.p99, 4142], [output.p50, 129], [output.p99, 601]]) expect(Math.abs(found / published - 1)).toBeLessThan(0.004)
+    for (const [found, published] of [
+      [prompt.p50, 1020],
+      [prompt.p99, 4142],
+      [output.p50, 129],
+      [output.p99, 601],
+    ])
+      expect(Math.abs(found / published - 1)).toBeLessThan(0.004)
   })
 
   test('mooncake: 12,031 requests, 3.4 per s, 12,035 tokens in and 343 out; 288,500 blocks, 182,790 different: 36.6 % are repeats', () => {
@@ -103,7 +114,9 @@ describe('published figures of the brought traces', () => {
   test('nab: 4,032 intervals of a load balancer, sum 249,327, peak 656; 10,320 of taxis, mean 15,138, peak 39,197; 4,621 sizes of a group', () => {
     const [elb, taxi, group] = [facts('elb'), facts('taxi'), facts('group-size')]
     expect([elb.rows, count(elb, 'all together'), spread(elb, 'count in 300 s').max]).toEqual([4032, 249_327, 656])
-    expect([taxi.rows, Math.round(spread(taxi, 'count in 1800 s').mean), spread(taxi, 'count in 1800 s').max]).toEqual([10_320, 15_138, 39_197])
+    expect([taxi.rows, Math.round(spread(taxi, 'count in 1800 s').mean), spread(taxi, 'count in 1800 s').max]).toEqual([
+      10_320, 15_138, 39_197,
+    ])
     expect(group.rows).toBe(4621)
   })
 

@@ -121,7 +121,16 @@ class Findings {
     if (spread.weight === 0) return
     const { mean, cv2 } = spread
     this.spreads.push({
-      name, unit, count: spread.weight, mean, cv2, p50: spread.quantile(0.5), p90: spread.quantile(0.9), p99: spread.quantile(0.99), max: spread.most, steps: spread.steps(STEPS),
+      name,
+      unit,
+      count: spread.weight,
+      mean,
+      cv2,
+      p50: spread.quantile(0.5),
+      p90: spread.quantile(0.9),
+      p99: spread.quantile(0.99),
+      max: spread.most,
+      steps: spread.steps(STEPS),
     })
   }
 
@@ -137,11 +146,18 @@ class Findings {
     const level = perSecond.reduce((sum, value) => sum + value, 0) / perSecond.length
     const all = [...this.shapes.values()].reduce((sum, count) => sum + count, 0)
     return {
-      file, format: name, kind, rows: this.rows,
-      from: this.rows === 0 ? 0 : first / 1e6, until: last / 1e6,
+      file,
+      format: name,
+      kind,
+      rows: this.rows,
+      from: this.rows === 0 ? 0 : first / 1e6,
+      until: last / 1e6,
       rate: { of: this.of, mean, peakToMean: level > 0 ? peak / level : NaN, width: width / 1e6, bins: perSecond },
       spreads: this.spreads,
-      shapes: [...this.shapes].sort((a, b) => b[1] - a[1]).slice(0, MOST_SHAPES).map(([shape, count]) => ({ shape, share: count / all })),
+      shapes: [...this.shapes]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, MOST_SHAPES)
+        .map(([shape, count]) => ({ shape, share: count / all })),
       counts: this.counts,
       notes,
     }

@@ -52,13 +52,19 @@ test('a header with most of the columns of a format: the format is named, and wh
   const file = join(folder, 'near.csv')
   writeFileSync(file, 't_s,contxt,generated_tokens\n1,2,3\n')
   expect(failure(() => detectFormat(file))).toMatchObject({
-    line: 1, found: '"t_s,contxt,generated_tokens", which no format begins with; nearest is azure-llm, without context_tokens | ContextTokens',
+    line: 1,
+    found: '"t_s,contxt,generated_tokens", which no format begins with; nearest is azure-llm, without context_tokens | ContextTokens',
   })
   // One of the lists of the openb trace has no times.
   writeFileSync(file, 'name,cpu_milli,memory_mib,num_gpu,gpu_milli\n')
-  expect(failure(() => detectFormat(file)).found).toMatch(/nearest is openb, without gpu_spec, qos, pod_phase, creation_time, deletion_time, scheduled_time$/)
+  expect(failure(() => detectFormat(file)).found).toMatch(
+    /nearest is openb, without gpu_spec, qos, pod_phase, creation_time, deletion_time, scheduled_time$/,
+  )
   writeFileSync(file, 'sn,cpu_milli,memory_mib,gpu,model\n')
-  expect(failure(() => detectFormat(file))).toMatchObject({ found: '"sn,cpu_milli,memory_mib,gpu,model", a list of nodes', accepted: 'rows that come over time; nodes are of pools: { trace: openb }' })
+  expect(failure(() => detectFormat(file))).toMatchObject({
+    found: '"sn,cpu_milli,memory_mib,gpu,model", a list of nodes',
+    accepted: 'rows that come over time; nodes are of pools: { trace: openb }',
+  })
 })
 
 test('a file of no format is refused with what is accepted', () => {
@@ -74,16 +80,27 @@ test('a file of no format is refused with what is accepted', () => {
 describe('what the readers make of their samples', () => {
   test('openb: by creation; a pod that was never scheduled has no duration', () => {
     const rows = rowsIn(format('openb'), SAMPLES.openb) as PodRow[]
-    expect(rows.map(({ line, arrival, duration, shape }) => [line, arrival / 1e6, duration, shape])).toEqual([[3, 50, -1, 1], [2, 100, 297e6, 0], [4, 200, 0, 2]])
+    expect(rows.map(({ line, arrival, duration, shape }) => [line, arrival / 1e6, duration, shape])).toEqual([
+      [3, 50, -1, 1],
+      [2, 100, 297e6, 0],
+      [4, 200, 0, 2],
+    ])
   })
 
   test('surf: cores, memory in MB of 10^6 bytes, and the row that stood late in its place', () => {
     const cursor = format('surf').open(linesOfText(SAMPLES.surf))
     if (!('shapes' in cursor) || !('tenants' in cursor)) throw new Error('no pods')
     const rows = rowsIn(format('surf'), SAMPLES.surf) as PodRow[]
-    expect(rows.map(({ line, arrival, duration, shape, tasks }) => [line, arrival / 1e6, duration / 1e6, shape, tasks])).toEqual([[2, 0, 1194, 0, 1], [4, 10, 0, 0, 1], [3, 30, 60.5, 1, 1]])
+    expect(rows.map(({ line, arrival, duration, shape, tasks }) => [line, arrival / 1e6, duration / 1e6, shape, tasks])).toEqual([
+      [2, 0, 1194, 0, 1],
+      [4, 10, 0, 0, 1],
+      [3, 30, 60.5, 1, 1],
+    ])
     while (cursor.next() !== undefined);
-    expect(cursor.shapes.map(({ cpu, memory }) => [cpu, memory])).toEqual([[16_000, 100e9], [4000, 2e9]])
+    expect(cursor.shapes.map(({ cpu, memory }) => [cpu, memory])).toEqual([
+      [16_000, 100e9],
+      [4000, 2e9],
+    ])
   })
 
   test('swf: processors as pods of a core, requested memory per processor, users as tenants; parts and empty jobs are left out and told', () => {
@@ -96,7 +113,10 @@ describe('what the readers make of their samples', () => {
       { line: 7, arrival: 60e6, duration: -1, shape: 1, tasks: 8, tenant: 0, priority: 0, usage: -1 },
       { line: 8, arrival: 90e6, duration: 100e6, shape: 1, tasks: 1, tenant: 1, priority: 0, usage: 1 },
     ])
-    expect(cursor.shapes.map(({ cpu, memory }) => [cpu, memory])).toEqual([[1000, 2048 * 1024], [1000, 0]])
+    expect(cursor.shapes.map(({ cpu, memory }) => [cpu, memory])).toEqual([
+      [1000, 2048 * 1024],
+      [1000, 0],
+    ])
     expect(cursor.tenants).toEqual(['user-3', 'user-7'])
     expect(cursor.notes()).toEqual([
       '2 lines are parts of jobs that have a line as a whole (status 2, 3 or 4) and are left out',
@@ -106,41 +126,74 @@ describe('what the readers make of their samples', () => {
 
   test('azure-llm: seconds or time stamps, tokens', () => {
     const rows = rowsIn(format('azure-llm'), SAMPLES['azure-llm']) as RequestRow[]
-    expect(rows.map(({ arrival, sizes, key }) => [arrival, ...sizes, key])).toEqual([[0, 374, 44, -1], [4_314_579, 396, 109, -1], [4_541_877, 879, 55, -1]])
+    expect(rows.map(({ arrival, sizes, key }) => [arrival, ...sizes, key])).toEqual([
+      [0, 374, 44, -1],
+      [4_314_579, 396, 109, -1],
+      [4_541_877, 879, 55, -1],
+    ])
     const published = 'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,4808,10\n2023-11-16 18:17:04.0319569,3180,8\n'
     // 18:17:04.0319569 - 18:17:03.9799600 = 0.0519969 s; each stamp is rounded to whole microseconds.
-    expect((rowsIn(format('azure-llm'), published) as RequestRow[]).map(({ arrival, sizes }) => [arrival, ...sizes])).toEqual([[0, 4808, 10], [51_997, 3180, 8]])
+    expect((rowsIn(format('azure-llm'), published) as RequestRow[]).map(({ arrival, sizes }) => [arrival, ...sizes])).toEqual([
+      [0, 4808, 10],
+      [51_997, 3180, 8],
+    ])
   })
 
   test('mooncake: the second block is the key, the first where there is no other', () => {
     const rows = rowsIn(format('mooncake'), SAMPLES.mooncake) as RequestRow[]
     expect(rows.map(({ arrival, sizes, key, blocks }) => [arrival, sizes, key, blocks])).toEqual([
-      [0, [6758, 500], 1, [0, 1, 2]], [3e6, [12, 4], 0, [0]], [3e6, [700, 90], -1, []],
+      [0, [6758, 500], 1, [0, 1, 2]],
+      [3e6, [12, 4], 0, [0]],
+      [3e6, [700, 90], -1, []],
     ])
   })
 
   test('azure-functions: a row arrives at its end minus its duration; app and function together are the key', () => {
     const rows = rowsIn(format('azure-functions'), SAMPLES['azure-functions']) as RequestRow[]
-    expect(rows.map(({ line, arrival, sizes, key }) => [line, arrival, sizes[0], key])).toEqual([[3, 3860, 57.154, 1], [2, 500_000, 10, 0], [4, 59_099_000, 0.001, 0]])
+    expect(rows.map(({ line, arrival, sizes, key }) => [line, arrival, sizes[0], key])).toEqual([
+      [3, 3860, 57.154, 1],
+      [2, 500_000, 10, 0],
+      [4, 59_099_000, 0.001, 0],
+    ])
   })
 
   test('nasa: minutes or seconds; minutes that are missing stay missing', () => {
-    expect((rowsIn(format('nasa'), SAMPLES.nasa) as RateRow[]).map(({ arrival, length, count }) => [arrival / 60e6, length / 60e6, count])).toEqual([[0, 1, 42], [1, 1, 62], [4, 1, 58]])
-    expect((rowsIn(format('nasa'), 'second,requests\n3,1\n5,2\n') as RateRow[]).map(({ arrival, length }) => [arrival, length])).toEqual([[3e6, 1e6], [5e6, 1e6]])
+    expect(
+      (rowsIn(format('nasa'), SAMPLES.nasa) as RateRow[]).map(({ arrival, length, count }) => [arrival / 60e6, length / 60e6, count]),
+    ).toEqual([
+      [0, 1, 42],
+      [1, 1, 62],
+      [4, 1, 58],
+    ])
+    expect((rowsIn(format('nasa'), 'second,requests\n3,1\n5,2\n') as RateRow[]).map(({ arrival, length }) => [arrival, length])).toEqual([
+      [3e6, 1e6],
+      [5e6, 1e6],
+    ])
   })
 
   test('nab: from the first row on, the first gap is the length of an interval, missing ones are told', () => {
     const cursor = format('nab').open(linesOfText(SAMPLES.nab))
     const rows: RateRow[] = []
     for (let row = cursor.next(); row !== undefined; row = cursor.next()) rows.push({ ...(row as RateRow) })
-    expect(rows.map(({ arrival, length, count }) => [arrival / 60e6, length / 60e6, count])).toEqual([[0, 5, 94], [5, 5, 56], [15, 5, 187.5]])
+    expect(rows.map(({ arrival, length, count }) => [arrival / 60e6, length / 60e6, count])).toEqual([
+      [0, 5, 94],
+      [5, 5, 56],
+      [15, 5, 187.5],
+    ])
     expect(cursor.notes()).toEqual(['1 intervals are missing between rows; nothing is known of them'])
-    expect((rowsIn(format('nab-level'), SAMPLES['nab-level']) as UsageRow[]).map(({ arrival, value }) => [arrival, value])).toEqual([[0, 33.5573], [300e6, 33.446]])
+    expect((rowsIn(format('nab-level'), SAMPLES['nab-level']) as UsageRow[]).map(({ arrival, value }) => [arrival, value])).toEqual([
+      [0, 33.5573],
+      [300e6, 33.446],
+    ])
   })
 
   test('bitbrains: one machine after the other; its mean over capacity is what the machine used', () => {
     const rows = rowsIn(format('bitbrains'), SAMPLES.bitbrains) as UsageRow[]
-    expect(rows.map(({ series, arrival, length, value }) => [series, arrival / 1e6, length / 1e6, value])).toEqual([[0, 0, 300, 158], [0, 300, 600, 154.1], [1, 0, 300, 0]])
+    expect(rows.map(({ series, arrival, length, value }) => [series, arrival / 1e6, length / 1e6, value])).toEqual([
+      [0, 0, 300, 158],
+      [0, 300, 600, 154.1],
+      [1, 0, 300, 0],
+    ])
     const file = join(folder, 'vms.csv')
     writeFileSync(file, SAMPLES['bitbrains-vms'])
     writeFileSync(join(folder, 'cpu_usage.csv'), SAMPLES.bitbrains.replace('190,0,300,0\n', ''))
@@ -151,8 +204,14 @@ describe('what the readers make of their samples', () => {
     for (let row = cursor.next(); row !== undefined; row = cursor.next()) pods.push({ ...row })
     // (158 · 300 + 154.1 · 600) / 900 = 155.4 MHz of 11,704.
     expect(pods[0].usage).toBeCloseTo(155.4 / 11_704, 12)
-    expect(pods.map(({ arrival, duration, usage }) => [arrival / 1e6, duration / 1e6, usage < 0])).toEqual([[0, 2_592_252, false], [300, 2_592_252, true]])
-    expect(cursor.shapes.map(({ cpu, memory }) => [cpu, memory])).toEqual([[4000, 6_213_632 * 1024], [8000, 20_971_520 * 1024]])
+    expect(pods.map(({ arrival, duration, usage }) => [arrival / 1e6, duration / 1e6, usage < 0])).toEqual([
+      [0, 2_592_252, false],
+      [300, 2_592_252, true],
+    ])
+    expect(cursor.shapes.map(({ cpu, memory }) => [cpu, memory])).toEqual([
+      [4000, 6_213_632 * 1024],
+      [8000, 20_971_520 * 1024],
+    ])
     expect(cursor.notes()).toEqual(['no usage of 1 machines in cpu_usage.csv beside the file'])
   })
 
@@ -160,7 +219,14 @@ describe('what the readers make of their samples', () => {
     const rows = rowsIn(format('workflows'), SAMPLES.workflows) as WorkflowRow[]
     expect(rows).toEqual([
       { line: 5, arrival: 100e3, submitted: [100e3], duration: [10e3], shape: [0], parents: [[]] },
-      { line: 2, arrival: 6e6, submitted: [6e6, 6.5e6, 7e6], duration: [7184e3, 9171e3, 5240e3], shape: [0, 1, 0], parents: [[], [0], [0, 1]] },
+      {
+        line: 2,
+        arrival: 6e6,
+        submitted: [6e6, 6.5e6, 7e6],
+        duration: [7184e3, 9171e3, 5240e3],
+        shape: [0, 1, 0],
+        parents: [[], [0], [0, 1]],
+      },
     ])
     expect(rowsIn(format('workflows'), SAMPLES.workflows.replace('threads', 'cores'))).toEqual(rows)
   })
@@ -170,7 +236,12 @@ describe('errors carry line and column', () => {
   test.each([
     ['surf', '60.5', '-1', '3 duration_s: "-1"; seconds from 0, like 12 or 12.5'],
     ['surf', ',16,100000\n8', ',16\n8', '2 : 4 cells; 5 cells, as in the header'],
-    ['surf', 'mem_mb', 'mem', '1 mem_mb: no such column in "id,submit_s,duration_s,cpu_count,mem"; a header with the columns id, submit_s, duration_s, cpu_count, mem_mb'],
+    [
+      'surf',
+      'mem_mb',
+      'mem',
+      '1 mem_mb: no such column in "id,submit_s,duration_s,cpu_count,mem"; a header with the columns id, submit_s, duration_s, cpu_count, mem_mb',
+    ],
     ['swf', '3000.5', 'three', '5 cpu_s: "three"; a number from 0 to 9000000000, or -1'],
     ['swf', '; MaxProcs: 64', '1 2 3', '4 : 3 numbers; eighteen, as the Standard Workload Format has'],
     ['swf', '   60   -1', '   -1   -1', '7 submit_s: "-1"; seconds from 0'],
@@ -178,18 +249,38 @@ describe('errors carry line and column', () => {
     ['azure-llm', '879', '8.5', '4 context_tokens: "8.5"; a whole number from 0 to 1000000000'],
     ['mooncake', '"output_length": 4', '"output_length": "4"', '2 output_length: "\\"4\\""; a whole number from 0 to 1000000000'],
     ['mooncake', '[0]', '[0.5]', '2 hash_ids: "[0.5]"; a list of whole numbers from 0 to 4294967295'],
-    ['mooncake', '[]}', '[]', '3 : "{\\"timestamp\\": 3000, \\"input_length\\": 700,…"; a JSON object with timestamp, input_length, output_length, hash_ids'],
+    [
+      'mooncake',
+      '[]}',
+      '[]',
+      '3 : "{\\"timestamp\\": 3000, \\"input_length\\": 700,…"; a JSON object with timestamp, input_length, output_length, hash_ids',
+    ],
     ['azure-functions', '57.154\n', '\n', '3 duration: an empty cell; seconds from 0, like 12 or 12.5'],
     ['nasa', '4,58', '1,58', '4 minute: "1"; at least 2, since rows come in the order of time'],
-    ['nab', '00:19:00', '00:11:00', '4 timestamp: "2014-04-10 00:11:00"; a time at least 300 s after that of the row before, as in the first two rows'],
+    [
+      'nab',
+      '00:19:00',
+      '00:11:00',
+      '4 timestamp: "2014-04-10 00:11:00"; a time at least 300 s after that of the row before, as in the first two rows',
+    ],
     ['nab', '2014-04-10 00:09', '2014-04-31 00:09', '3 timestamp: "2014-04-31 00:09:00"; a date and time like 2014-04-10 00:04:00'],
     ['bitbrains', '116,300', '116,200', '3 t_s: "200"; at least 300, where the sample before ends'],
-    ['bitbrains', '190,0,300,0', '190,0,300,0\n116,900,300,1', '5 vm: "116"; rows of one machine that follow each other; it had some before others came'],
+    [
+      'bitbrains',
+      '190,0,300,0',
+      '190,0,300,0\n116,900,300,1',
+      '5 vm: "116"; rows of one machine that follow each other; it had some before others came',
+    ],
     ['bitbrains-vms', '20800', '0', '3 cpu_capacity_mhz: "0"; MHz above 0'],
     ['workflows', ',2,0\n', ',2,2\n', '3 parents: "2"; tasks of the same workflow that stand before, with one blank between them; not "2"'],
     ['workflows', '0 1', '0 0', '4 parents: "0 0"; each task once'],
     ['workflows', '1,3,100', '0,1,100', '5 task: "1"; a task that its workflow does not have yet'],
-    ['workflows', '0,0,6000', '7,0,6000', '3 workflow: "0"; a number above 7: workflows stand in ascending order, the tasks of each together'],
+    [
+      'workflows',
+      '0,0,6000',
+      '7,0,6000',
+      '3 workflow: "0"; a number above 7: workflows stand in ascending order, the tasks of each together',
+    ],
   ])('%s: %s instead of %s', (name, from, to, expected) => {
     expect(refusal(name, from, to)).toBe(expected)
   })
@@ -203,7 +294,31 @@ describe('errors carry line and column', () => {
 })
 
 describe('10,000 files that are nearly right: rows that make sense, or a TraceError with its place', () => {
-  const HOSTILE = ['', '-1', '1e9', '999999999999999999999', 'NaN', '"', '""', ',', '\n', '\r\n', ' ', '0', '7', '\0', 'é', '{}', '[', '1.5', '2014-02-30 00:00:00', '__proto__', '0x10', ';', '|']
+  const HOSTILE = [
+    '',
+    '-1',
+    '1e9',
+    '999999999999999999999',
+    'NaN',
+    '"',
+    '""',
+    ',',
+    '\n',
+    '\r\n',
+    ' ',
+    '0',
+    '7',
+    '\0',
+    'é',
+    '{}',
+    '[',
+    '1.5',
+    '2014-02-30 00:00:00',
+    '__proto__',
+    '0x10',
+    ';',
+    '|',
+  ]
 
   /** All rows are read; whether there was an error. */
   function refused(one: RowFormat, text: string): boolean {
@@ -211,14 +326,16 @@ describe('10,000 files that are nearly right: rows that make sense, or a TraceEr
       const rows = rowsIn(one, text) as { line: number; arrival: number }[]
       let before = 0
       for (const { line, arrival } of rows) {
-        if (!(Number.isSafeInteger(arrival) && arrival >= 0 && line >= 1)) throw new Error(`a row that makes no sense: ${JSON.stringify({ line, arrival })}`)
+        if (!(Number.isSafeInteger(arrival) && arrival >= 0 && line >= 1))
+          throw new Error(`a row that makes no sense: ${JSON.stringify({ line, arrival })}`)
         if (one.kind !== 'usage' && arrival < before) throw new Error('rows out of order')
         before = arrival
       }
       return false
     } catch (error) {
       if (!(error instanceof TraceError)) throw error
-      if (error.file !== 'some.csv' || error.line < 0 || error.found === '' || error.accepted === '') throw new Error(`an error without its place: ${error.message}`, { cause: error })
+      if (error.file !== 'some.csv' || error.line < 0 || error.found === '' || error.accepted === '')
+        throw new Error(`an error without its place: ${error.message}`, { cause: error })
       return true
     }
   }
@@ -250,8 +367,11 @@ describe('10,000 files that are nearly right: rows that make sense, or a TraceEr
   })
 
   test('any text', () => {
-    fc.assert(fc.property(fc.constantFrom(...rowFormats), fc.string({ unit: 'binary', maxLength: 60 }), (one, text) => {
-      refused(one, text)
-    }), { numRuns: 10_000, seed: 6 })
+    fc.assert(
+      fc.property(fc.constantFrom(...rowFormats), fc.string({ unit: 'binary', maxLength: 60 }), (one, text) => {
+        refused(one, text)
+      }),
+      { numRuns: 10_000, seed: 6 },
+    )
   })
 })

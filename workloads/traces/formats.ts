@@ -16,7 +16,18 @@ import { workflows } from './workflows.ts'
 
 /** All formats that are read row by row. Where several fit a file, the first one is taken. */
 export const rowFormats: readonly RowFormat[] = [
-  openb, surf, swf, bitbrainsVms, azureLlm, mooncake, azureFunctions, nasa, nab, nabLevel, bitbrains, workflows,
+  openb,
+  surf,
+  swf,
+  bitbrainsVms,
+  azureLlm,
+  mooncake,
+  azureFunctions,
+  nasa,
+  nab,
+  nabLevel,
+  bitbrains,
+  workflows,
 ]
 
 /** The format of this name. */
@@ -42,10 +53,19 @@ export function detectFormat(file: string): RowFormat {
   if (format !== undefined) return format
   const found = JSON.stringify(first.slice(0, 60))
   const nodes = Object.entries(clusters).find(([, { nodeColumns }]) => nodeColumns.every((column) => first.split(',').includes(column)))
-  if (nodes !== undefined) throw new TraceError({ file, line: 1 }, `${found}, a list of nodes`, `rows that come over time; nodes are of pools: { trace: ${nodes[0]} }`)
+  if (nodes !== undefined)
+    throw new TraceError(
+      { file, line: 1 },
+      `${found}, a list of nodes`,
+      `rows that come over time; nodes are of pools: { trace: ${nodes[0]} }`,
+    )
   const near = nearest(first)
   if (near === undefined) throw new TraceError({ file, line: 1 }, `${found}, which no format begins with`, acceptedFormats())
-  throw new TraceError({ file, line: 1 }, `${found}, which no format begins with; nearest is ${near.name}, without ${near.lacking.join(', ')}`, `a header with the columns ${near.columns.join(', ')}`)
+  throw new TraceError(
+    { file, line: 1 },
+    `${found}, which no format begins with; nearest is ${near.name}, without ${near.lacking.join(', ')}`,
+    `a header with the columns ${near.columns.join(', ')}`,
+  )
 }
 
 interface Near {

@@ -40,10 +40,16 @@ describe('what zlib packed comes out as it went in', () => {
   test('any bytes, any level, pieces of any size', () => {
     const strategies = fc.constantFrom(Z_DEFAULT_STRATEGY, Z_FILTERED, Z_HUFFMAN_ONLY, Z_RLE, Z_FIXED)
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 400 }), fc.integer({ min: 0, max: 9 }), strategies, fc.integer({ min: 1, max: 50 }), (bytes, level, strategy, piece) => {
-        const text = Buffer.from(bytes)
-        return gunzipped(gzipSync(text, { level, strategy }), piece).equals(text)
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 400 }),
+        fc.integer({ min: 0, max: 9 }),
+        strategies,
+        fc.integer({ min: 1, max: 50 }),
+        (bytes, level, strategy, piece) => {
+          const text = Buffer.from(bytes)
+          return gunzipped(gzipSync(text, { level, strategy }), piece).equals(text)
+        },
+      ),
       { numRuns: 2000, seed: 1 },
     )
   })

@@ -14,7 +14,9 @@ const LONGEST_MATCH = 258
 const LONGEST_CODE = 15
 
 /** Lengths and distances of a match: where each code begins, and its extra bits [3.2.5]. */
-const LENGTH_FROM = Uint16Array.from([3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258])
+const LENGTH_FROM = Uint16Array.from([
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
+])
 const LENGTH_BITS = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0])
 const DISTANCE_BITS = Uint8Array.from({ length: 30 }, (_, code) => Math.max(0, (code >> 1) - 1))
 const DISTANCE_FROM = Uint16Array.from({ length: 30 }, (_, code) => (code < 4 ? code + 1 : 1 + ((2 + (code & 1)) << ((code >> 1) - 1))))
@@ -141,7 +143,7 @@ export class Gunzip {
     for (let i = 0; i < written; i++) lengths[ORDER[i]] = this.take(3)
     const code = this.checked(huffman(lengths))
     const all = new Uint8Array(literals + distances)
-    for (let i = 0; i < all.length; ) {
+    for (let i = 0; i < all.length;) {
       const symbol = this.symbol(code)
       if (symbol < 16) {
         all[i++] = symbol

@@ -53,7 +53,11 @@ function fill(into: RequestRow, text: string, { file, line }: Lines): void {
   const number = (column: (typeof COLUMNS)[number], most: number): number => {
     const value = fields[column]
     if (typeof value === 'number' && value >= 0 && value <= most && Number.isInteger(value)) return value
-    throw new TraceError({ file, line, column }, value === undefined ? 'nothing' : shown(JSON.stringify(value)), `a whole number from 0 to ${most}`)
+    throw new TraceError(
+      { file, line, column },
+      value === undefined ? 'nothing' : shown(JSON.stringify(value)),
+      `a whole number from 0 to ${most}`,
+    )
   }
   into.line = line
   into.arrival = number('timestamp', MOST_MILLISECONDS) * 1000
@@ -61,7 +65,11 @@ function fill(into: RequestRow, text: string, { file, line }: Lines): void {
   into.sizes[1] = number('output_length', MOST_TOKENS)
   const blocks: unknown = fields['hash_ids']
   if (!Array.isArray(blocks) || !blocks.every(isBlock)) {
-    throw new TraceError({ file, line, column: 'hash_ids' }, blocks === undefined ? 'nothing' : shown(JSON.stringify(blocks)), `a list of whole numbers from 0 to ${MOST_BLOCKS}`)
+    throw new TraceError(
+      { file, line, column: 'hash_ids' },
+      blocks === undefined ? 'nothing' : shown(JSON.stringify(blocks)),
+      `a list of whole numbers from 0 to ${MOST_BLOCKS}`,
+    )
   }
   into.blocks = blocks
   into.key = blocks.length === 0 ? -1 : blocks[Math.min(1, blocks.length - 1)]

@@ -81,7 +81,10 @@ describe("openb's own files", () => {
     expect(asked((s) => s.gpus > 1) / 6_212_000).toBeCloseTo(0.07, 2)
     const phases = trace.phaseNames.map((_, phase) => trace.phase.reduce((sum, p) => sum + (p === phase ? 1 : 0), 0))
     expect(Object.fromEntries(trace.phaseNames.map((name, i) => [name, phases[i]]))).toEqual({
-      Running: 5193, Failed: 1870, Pending: 897, Succeeded: 192,
+      Running: 5193,
+      Failed: 1870,
+      Pending: 897,
+      Succeeded: 192,
     })
     const qos = trace.qosNames.map((_, q) => trace.qos.reduce((sum, p) => sum + (p === q ? 1 : 0), 0))
     expect(qos).toEqual([4647, 3398, 100, 7])
@@ -103,9 +106,7 @@ describe("openb's own files", () => {
 describe('reading', () => {
   test('units: seconds to µs, MiB to bytes; models are sorted and single', () => {
     const trace = openbPods(pods(ROW, but('gpu_spec', 'P100|T4|T4'), but('scheduled_time', '')))
-    expect(trace.shapes).toEqual([
-      { cpu: 12_000, memory: 16_384 * 1_048_576, gpus: 1, gpuMilli: 460, gpuModels: ['P100', 'T4'] },
-    ])
+    expect(trace.shapes).toEqual([{ cpu: 12_000, memory: 16_384 * 1_048_576, gpus: 1, gpuMilli: 460, gpuModels: ['P100', 'T4'] }])
     expect([...trace.shape]).toEqual([0, 0, 0])
     expect([...trace.created]).toEqual([100e6, 100e6, 100e6])
     expect([...trace.scheduled]).toEqual([103e6, 103e6, -1])
@@ -171,14 +172,25 @@ describe('errors name file, row, column, what was found and what is accepted', (
   test('a missing column, a column twice, another header, no header', () => {
     const lists = HEADER.replace(',qos', '')
     expect(failure(() => openbPods(file(`${lists}\n`)))).toMatchObject({ line: 1, column: 'qos' })
-    expect(failure(() => openbPods(file(`${HEADER},qos\n${ROW},LS\n`)))).toMatchObject({ line: 1, column: 'qos', found: '2 columns of this name' })
+    expect(failure(() => openbPods(file(`${HEADER},qos\n${ROW},LS\n`)))).toMatchObject({
+      line: 1,
+      column: 'qos',
+      found: '2 columns of this name',
+    })
     expect(failure(() => openbPods(nodeFile))).toMatchObject({ file: nodeFile, line: 1, column: 'name' })
     expect(failure(() => openbPods(file(ROW)))).toMatchObject({ line: 1, column: 'name' })
-    expect(failure(() => openbPods(file('name;cpu_milli\n'))).message).toMatch(/no such column in "name;cpu_milli"; accepted: a header with the columns name, cpu_milli,/)
+    expect(failure(() => openbPods(file('name;cpu_milli\n'))).message).toMatch(
+      /no such column in "name;cpu_milli"; accepted: a header with the columns name, cpu_milli,/,
+    )
   })
 
   test('a short row, a long row, a header alone, an empty file', () => {
-    expect(failure(() => openbPods(pods(ROW, 'p,1,2')))).toMatchObject({ line: 3, column: '', found: '3 cells', accepted: '11 cells, as in the header' })
+    expect(failure(() => openbPods(pods(ROW, 'p,1,2')))).toMatchObject({
+      line: 3,
+      column: '',
+      found: '3 cells',
+      accepted: '11 cells, as in the header',
+    })
     expect(failure(() => openbPods(pods(`${ROW},`)))).toMatchObject({ line: 2, found: '12 cells' })
     expect(failure(() => openbPods(pods()))).toMatchObject({ line: 2, found: 'no row after the header' })
     expect(failure(() => openbPods(file('')))).toMatchObject({ line: 0, found: 'an empty file' })
@@ -192,7 +204,11 @@ describe('errors name file, row, column, what was found and what is accepted', (
 
   test('nodes: a model without GPUs, GPUs without a model', () => {
     expect(failure(() => openbNodes(file(`${NODE_HEADER}\nn,1,1,0,T4\n`)))).toMatchObject({ line: 2, column: 'model', found: '"T4"' })
-    expect(failure(() => openbNodes(file(`${NODE_HEADER}\nn,1,1,2,\n`)))).toMatchObject({ line: 2, column: 'model', found: 'an empty cell' })
+    expect(failure(() => openbNodes(file(`${NODE_HEADER}\nn,1,1,2,\n`)))).toMatchObject({
+      line: 2,
+      column: 'model',
+      found: 'an empty cell',
+    })
   })
 })
 
@@ -215,8 +231,17 @@ describe('any text yields rows or a TraceError with its file, never another exce
   })
 
   test('tables that are nearly right', () => {
-    const cell = fc.oneof(fc.constantFrom('', '0', '1', '1000', '-1', 'NaN', '1e9', '"', '"x"', 'T4|T4', '|', '\r', 'LS', 'Running', '9'.repeat(400)), fc.string())
-    const rows = fc.array(fc.oneof(fc.constant(ROW), fc.array(cell, { minLength: 9, maxLength: 12 }).map((cells) => cells.join(','))), { maxLength: 4 })
+    const cell = fc.oneof(
+      fc.constantFrom('', '0', '1', '1000', '-1', 'NaN', '1e9', '"', '"x"', 'T4|T4', '|', '\r', 'LS', 'Running', '9'.repeat(400)),
+      fc.string(),
+    )
+    const rows = fc.array(
+      fc.oneof(
+        fc.constant(ROW),
+        fc.array(cell, { minLength: 9, maxLength: 12 }).map((cells) => cells.join(',')),
+      ),
+      { maxLength: 4 },
+    )
     const header = fc.constantFrom(HEADER, NODE_HEADER, `"${HEADER.split(',').join('","')}"`)
     const mutated = fc.tuple(header, rows, fc.constantFrom('\n', '\r\n', '\r')).map(([head, body, end]) => [head, ...body].join(end))
     const oneCell = fc.tuple(fc.constantFrom(...HEADER.split(',')), cell).map(([column, value]) => `${HEADER}\n${but(column, value)}\n`)

@@ -41,10 +41,30 @@ export const openbNodes: (file: string) => NodeTrace = readOnce((file) => {
 })
 
 const POD_COLUMNS = [
-  'name', 'cpu_milli', 'memory_mib', 'num_gpu', 'gpu_milli', 'gpu_spec', 'qos', 'pod_phase', 'creation_time', 'deletion_time', 'scheduled_time',
+  'name',
+  'cpu_milli',
+  'memory_mib',
+  'num_gpu',
+  'gpu_milli',
+  'gpu_spec',
+  'qos',
+  'pod_phase',
+  'creation_time',
+  'deletion_time',
+  'scheduled_time',
 ]
 const POD = {
-  name: 0, cpu: 1, memory: 2, gpus: 3, gpuMilli: 4, models: 5, qos: 6, phase: 7, created: 8, deleted: 9, scheduled: 10,
+  name: 0,
+  cpu: 1,
+  memory: 2,
+  gpus: 3,
+  gpuMilli: 4,
+  models: 5,
+  qos: 6,
+  phase: 7,
+  created: 8,
+  deleted: 9,
+  scheduled: 10,
 } as const
 const QOS = ['LS', 'BE', 'Burstable', 'Guaranteed']
 const PHASES = ['Running', 'Failed', 'Pending', 'Succeeded']

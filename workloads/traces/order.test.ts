@@ -29,7 +29,8 @@ function all(rows: OrderedRows<Row>): [number, number][] {
 }
 
 /** The slow obvious twin. */
-const sorted = (times: readonly number[]): [number, number][] => times.map((time, i): [number, number] => [time, i + 1]).sort((a, b) => a[0] - b[0] || a[1] - b[1])
+const sorted = (times: readonly number[]): [number, number][] =>
+  times.map((time, i): [number, number] => [time, i + 1]).sort((a, b) => a[0] - b[0] || a[1] - b[1])
 
 describe('rows in the order of their times', () => {
   test('with a window as long as the file: a stable sort of it', () => {

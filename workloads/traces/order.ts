@@ -71,7 +71,11 @@ export class OrderedRows<R extends Row> implements TraceRows<R> {
     }
     if (row.arrival < this.given) {
       const found = `a row at ${row.arrival / 1e6} s after one at ${this.given / 1e6} s was due`
-      throw new TraceError({ file: this.file, line: row.line, column: this.column }, found, `rows in the order of their times, or at most ${this.window} rows out of it`)
+      throw new TraceError(
+        { file: this.file, line: row.line, column: this.column },
+        found,
+        `rows in the order of their times, or at most ${this.window} rows out of it`,
+      )
     }
     this.rise(row)
     return true

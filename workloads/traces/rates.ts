@@ -115,7 +115,12 @@ function counts(lines: Lines): RateRows {
         if (gap < length) row.refuse(0, `a time at least ${length / 1e6} s after that of the row before, as in the first two rows`)
         missing += Math.round(gap / length) - 1
       }
-      if (length === 0) throw new TraceError({ file: lines.file, line, column: VALUES[0] }, 'a single row', 'at least two rows, which tell the length of an interval')
+      if (length === 0)
+        throw new TraceError(
+          { file: lines.file, line, column: VALUES[0] },
+          'a single row',
+          'at least two rows, which tell the length of an interval',
+        )
       into.line = line
       into.arrival = time - zero
       into.length = length

@@ -43,7 +43,8 @@ export class Spread {
     let seen = 0
     for (let bucket = 0; bucket < this.weights.length; bucket++) {
       seen += this.weights[bucket]
-      if (seen >= rank && this.weights[bucket] > 0) return Math.min(this.most, Math.max(this.least, (bucketStart(bucket) + (bucketWidth(bucket) - 1) / 2) * this.grain))
+      if (seen >= rank && this.weights[bucket] > 0)
+        return Math.min(this.most, Math.max(this.least, (bucketStart(bucket) + (bucketWidth(bucket) - 1) / 2) * this.grain))
     }
     return NaN
   }

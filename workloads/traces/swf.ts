@@ -10,8 +10,24 @@ import { OrderedRows } from './order.ts'
 import { Interner, podRow, type PodRow, type TraceShape } from './trace.ts'
 
 export const SWF_COLUMNS = [
-  'job', 'submit_s', 'wait_s', 'run_s', 'processors', 'cpu_s', 'used_memory_kb', 'requested_processors', 'requested_s', 'requested_memory_kb',
-  'status', 'user', 'group', 'executable', 'queue', 'partition', 'preceding_job', 'think_s',
+  'job',
+  'submit_s',
+  'wait_s',
+  'run_s',
+  'processors',
+  'cpu_s',
+  'used_memory_kb',
+  'requested_processors',
+  'requested_s',
+  'requested_memory_kb',
+  'status',
+  'user',
+  'group',
+  'executable',
+  'queue',
+  'partition',
+  'preceding_job',
+  'think_s',
 ] as const
 const AT = { job: 0, submit: 1, run: 3, processors: 4, cpu: 5, used: 6, requested: 7, memory: 9, status: 10, user: 11 } as const
 

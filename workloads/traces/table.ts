@@ -43,7 +43,8 @@ export class TraceRow {
   whole(column: number, most: number, least = 0): number {
     const text = this.text(column)
     const value = Number(text)
-    if (!NUMBER.test(text) || !Number.isInteger(value) || value > most || value < least) this.refuse(column, `a whole number from ${least} to ${most}`)
+    if (!NUMBER.test(text) || !Number.isInteger(value) || value > most || value < least)
+      this.refuse(column, `a whole number from ${least} to ${most}`)
     return value
   }
 

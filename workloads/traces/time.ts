@@ -13,7 +13,13 @@ export function instantOf(text: string): number | undefined {
   const time = Date.UTC(year, month - 1, day, hour, minute, second)
   const date = new Date(time)
   // The 31st of April is no first of May, and 24:00 no next day.
-  const exists = year >= 1000 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day && date.getUTCHours() === hour && minute < 60 && second < 60
+  const exists =
+    year >= 1000 &&
+    date.getUTCMonth() === month - 1 &&
+    date.getUTCDate() === day &&
+    date.getUTCHours() === hour &&
+    minute < 60 &&
+    second < 60
   const fraction = Math.round(Number(`0.${parts[7] ?? '0'}`) * 1e6)
   return exists ? time * 1000 + fraction : undefined
 }

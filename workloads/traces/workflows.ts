@@ -38,11 +38,13 @@ export const workflows: RowFormat<'workflows'> = {
           more ??= table.next()
           if (!more) return false
           const workflow = row.whole(AT.workflow, Number.MAX_SAFE_INTEGER)
-          if (workflow <= before) row.refuse(AT.workflow, `a number above ${before}: workflows stand in ascending order, the tasks of each together`)
+          if (workflow <= before)
+            row.refuse(AT.workflow, `a number above ${before}: workflows stand in ascending order, the tasks of each together`)
           before = workflow
           empty(into, row.line)
           places.clear()
-          for (; more && row.whole(AT.workflow, Number.MAX_SAFE_INTEGER) === workflow; more = table.next()) addTask(into, row, places, shapes)
+          for (; more && row.whole(AT.workflow, Number.MAX_SAFE_INTEGER) === workflow; more = table.next())
+            addTask(into, row, places, shapes)
           return true
         },
       },
@@ -69,11 +71,15 @@ function addTask(into: WorkflowRow, row: TraceRow, places: Map<string, number>, 
   if (places.size === MOST_TASKS) row.refuse(AT.task, `at most ${MOST_TASKS} tasks in a workflow`)
   places.set(name, places.size)
   const text = row.text(AT.parents)
-  const parents = text === '' ? [] : text.split(' ').map((parent) => {
-    const place = parent === name ? undefined : places.get(parent)
-    if (place === undefined) row.refuse(AT.parents, `tasks of the same workflow that stand before, with one blank between them; not ${shown(parent)}`)
-    return place
-  })
+  const parents =
+    text === ''
+      ? []
+      : text.split(' ').map((parent) => {
+          const place = parent === name ? undefined : places.get(parent)
+          if (place === undefined)
+            row.refuse(AT.parents, `tasks of the same workflow that stand before, with one blank between them; not ${shown(parent)}`)
+          return place
+        })
   if (new Set(parents).size < parents.length) row.refuse(AT.parents, 'each task once')
   const submitted = row.milliseconds(AT.submit)
   const cpu = row.whole(AT.cores, MOST_CORES) * 1000

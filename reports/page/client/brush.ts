@@ -36,7 +36,8 @@ export class Brush {
   private start(event: PointerEvent): void {
     if (event.button !== 0) return
     const { clientX, clientY } = event
-    const within = ({ left, top, width, height }: Box): boolean => clientX >= left && clientX <= left + width && clientY >= top && clientY <= top + height
+    const within = ({ left, top, width, height }: Box): boolean =>
+      clientX >= left && clientX <= left + width && clientY >= top && clientY <= top + height
     this.panel = this.panels().find(within) ?? null
     this.from = clientX
   }

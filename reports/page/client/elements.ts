@@ -2,7 +2,11 @@
 
 type Attributes = Readonly<Record<string, string>>
 
-export function element<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes: Attributes = {}, ...children: readonly (Node | string)[]): HTMLElementTagNameMap[Name] {
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Name] {
   const made = document.createElement(name)
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
   made.append(...children)
@@ -28,7 +32,7 @@ export function checkbox(text: string, checked: boolean, change: (on: boolean) =
 }
 
 export function number(label: string, change: (value: number) => void): HTMLInputElement {
-  const input = element('input', { 'type': 'number', 'step': 'any', 'min': '0', 'aria-label': label })
+  const input = element('input', { type: 'number', step: 'any', min: '0', 'aria-label': label })
   input.addEventListener('change', () => change(input.valueAsNumber))
   return input
 }

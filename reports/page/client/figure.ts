@@ -51,7 +51,13 @@ export class Figure {
     this.watchPointer()
     this.place.addEventListener('keydown', (event) => this.pressed(event))
     this.place.addEventListener('blur', () => this.unpoint())
-    if (chart.time > 0) new Brush(this.place, () => this.panels(), (from, to) => this.zoomWithin(from, to), () => state.zoomTo(null))
+    if (chart.time > 0)
+      new Brush(
+        this.place,
+        () => this.panels(),
+        (from, to) => this.zoomWithin(from, to),
+        () => state.zoomTo(null),
+      )
     state.onChange(() => this.invalidate())
   }
 
@@ -85,11 +91,22 @@ export class Figure {
     this.unpoint()
     this.rows ??= Object.fromEntries(Object.entries(chart.data).map(([name, columns]) => [name, rowsOf(columns)]))
     const narrow = this.figure.clientWidth < NARROW_BELOW
-    const spec = specificationFor(chart, this.rows, data.variants.map(({ name }) => name), { narrow, log: this.log, shown: state.shown, zoom: state.zoom })
+    const spec = specificationFor(
+      chart,
+      this.rows,
+      data.variants.map(({ name }) => name),
+      { narrow, log: this.log, shown: state.shown, zoom: state.zoom },
+    )
     this.view?.finalize()
     this.spots = null
     // Expressions are walked, not compiled: the page's policy forbids eval.
-    const view = new View(parse(spec as Spec, data.config as Config, { ast: true }), { renderer: 'svg', container: this.place, hover: false, loader, expr: expressionInterpreter } as never)
+    const view = new View(parse(spec as Spec, data.config as Config, { ast: true }), {
+      renderer: 'svg',
+      container: this.place,
+      hover: false,
+      loader,
+      expr: expressionInterpreter,
+    } as never)
     view.tooltip(() => undefined)
     view.run()
     this.view = view

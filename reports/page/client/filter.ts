@@ -29,10 +29,19 @@ export function buildFilter(data: PageData, state: State): HTMLElement {
   state.onChange(update)
   update()
   return element(
-    'details', { class: 'filter' },
+    'details',
+    { class: 'filter' },
     element('summary', {}, 'Filter: ', count),
-    element('div', { class: 'boxes' },
-      element('p', {}, button('all', () => state.chooseAll(true)), ' ', button('none', () => state.chooseAll(false))),
+    element(
+      'div',
+      { class: 'boxes' },
+      element(
+        'p',
+        {},
+        button('all', () => state.chooseAll(true)),
+        ' ',
+        button('none', () => state.chooseAll(false)),
+      ),
       ...axes,
       element('fieldset', {}, element('legend', {}, 'variants'), ...variants),
     ),

@@ -21,9 +21,12 @@ function start(): void {
     if (place !== null) figures.set(place, new Figure(place, chart, data, state, tooltip))
   }
   // Charts are drawn a screen before they are seen: the page is there at once, however many it has.
-  const watcher = new IntersectionObserver((entries) => {
-    for (const entry of entries) figures.get(entry.target)?.see(entry.isIntersecting)
-  }, { rootMargin: '100%' })
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) figures.get(entry.target)?.see(entry.isIntersecting)
+    },
+    { rootMargin: '100%' },
+  )
   for (const place of figures.keys()) watcher.observe(place)
   let width = window.innerWidth
   window.addEventListener('resize', () => {

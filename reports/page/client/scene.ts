@@ -62,16 +62,35 @@ export function spotsOf(view: View): Spot[] {
       const isRectangle = mark.marktype === 'rect'
       const [halfWidth, halfHeight] = isRectangle ? [(item.width ?? 0) / 2, (item.height ?? 0) / 2] : [0, 0]
       const [x, y] = [left + (item.x ?? 0) + halfWidth, top + (item.y ?? 0) + halfHeight]
-      const inside = x + halfWidth >= panel.left - EDGE && x - halfWidth <= panel.left + panel.width + EDGE && y >= panel.top - EDGE && y <= panel.top + panel.height + EDGE
+      const inside =
+        x + halfWidth >= panel.left - EDGE &&
+        x - halfWidth <= panel.left + panel.width + EDGE &&
+        y >= panel.top - EDGE &&
+        y <= panel.top + panel.height + EDGE
       if (!inside || Number.isNaN(x + y)) continue
       const fill = isRectangle || mark.marktype === 'symbol' ? item.fill : item.stroke
-      spots.push({ x, y, halfWidth, halfHeight, panel, series, isLine: mark.marktype === 'line', colour: String(fill ?? item.stroke ?? ''), tells: item.tooltip as Record<string, string> })
+      spots.push({
+        x,
+        y,
+        halfWidth,
+        halfHeight,
+        panel,
+        series,
+        isLine: mark.marktype === 'line',
+        colour: String(fill ?? item.stroke ?? ''),
+        tells: item.tooltip as Record<string, string>,
+      })
     }
   }
   const [originX, originY] = view.origin()
   const pads = view.padding()
   const pad = typeof pads === 'number' ? { left: pads, top: pads } : { left: pads?.left ?? 0, top: pads?.top ?? 0 }
-  visit((view.scenegraph() as unknown as { root: Mark }).root, originX + pad.left, originY + pad.top, { left: 0, top: 0, width: Infinity, height: Infinity })
+  visit((view.scenegraph() as unknown as { root: Mark }).root, originX + pad.left, originY + pad.top, {
+    left: 0,
+    top: 0,
+    width: Infinity,
+    height: Infinity,
+  })
   return spots
 }
 
@@ -111,6 +130,8 @@ export function spotBeside(spots: readonly Spot[], from: Spot | null, direction:
 
 /** Points of the other lines of a panel at the same place, from the top down. */
 export function spotsBeside(spots: readonly Spot[], from: Spot): Spot[] {
-  const same = spots.filter((spot) => spot.isLine && spot.panel.top === from.panel.top && spot.panel.left === from.panel.left && Math.abs(spot.x - from.x) < EDGE)
+  const same = spots.filter(
+    (spot) => spot.isLine && spot.panel.top === from.panel.top && spot.panel.left === from.panel.left && Math.abs(spot.x - from.x) < EDGE,
+  )
   return same.sort((a, b) => a.y - b.y)
 }

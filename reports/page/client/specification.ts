@@ -35,7 +35,8 @@ export function specificationFor(chart: PageChart, rows: Rows, names: readonly s
 /** The rows in a stretch of time and one on each side, so that lines go on to the edge. Rows of a variant stand together, by time. */
 function within(rows: readonly Row[], [from, to]: readonly [number, number]): readonly Row[] {
   if (rows.length === 0 || !('time' in rows[0])) return rows
-  const inside = (row: Row | undefined, variant: unknown): boolean => row !== undefined && row.variant === variant && (row.time as number) >= from && (row.time as number) <= to
+  const inside = (row: Row | undefined, variant: unknown): boolean =>
+    row !== undefined && row.variant === variant && (row.time as number) >= from && (row.time as number) <= to
   return rows.filter((row, i) => inside(row, row.variant) || inside(rows[i - 1], row.variant) || inside(rows[i + 1], row.variant))
 }
 
@@ -53,11 +54,13 @@ function changed(scale: VegaSpec, { names, kept, window }: Change): VegaSpec {
     const pick = (list: readonly unknown[]): unknown[] => places.map((i) => list[i])
     return { ...scale, domain: pick(names), ...(Array.isArray(range) ? { range: pick(range) } : {}) }
   }
-  const isTime = window !== null && /(^|_)x$/.test(scale.name as string) && domain.length === 2 && domain.every((end) => typeof end === 'number')
+  const isTime =
+    window !== null && /(^|_)x$/.test(scale.name as string) && domain.length === 2 && domain.every((end) => typeof end === 'number')
   return isTime ? { ...scale, domain: [...window], nice: false, zero: false } : scale
 }
 
-const areNames = (list: readonly unknown[], names: readonly string[]): boolean => list.length === names.length && list.every((name, i) => name === names[i])
+const areNames = (list: readonly unknown[], names: readonly string[]): boolean =>
+  list.length === names.length && list.every((name, i) => name === names[i])
 
 /** A legend may list its values beside its scale. */
 function changedLegend(legend: VegaSpec, { names, kept }: Change): VegaSpec {
@@ -81,7 +84,8 @@ export function timeOf(chart: PageChart): readonly [number, number] {
   const find = (part: unknown): readonly [number, number] | null => {
     if (typeof part !== 'object' || part === null) return null
     const scale = part as { name?: unknown; domain?: unknown }
-    if (/(^|_)x$/.test(String(scale.name)) && Array.isArray(scale.domain) && scale.domain.length === 2) return scale.domain as unknown as readonly [number, number]
+    if (/(^|_)x$/.test(String(scale.name)) && Array.isArray(scale.domain) && scale.domain.length === 2)
+      return scale.domain as unknown as readonly [number, number]
     for (const value of Object.values(part as Record<string, unknown>)) {
       const found = find(value)
       if (found !== null) return found

@@ -22,5 +22,15 @@ export function timeControls(chart: PageChart, state: State): HTMLElement {
   }
   show()
   state.onChange(show)
-  return element('span', { class: 'time' }, 'time from ', from, ' to ', to, ` ${unit} `, reset, element('span', { class: 'hint' }, ' or drag over a panel'))
+  return element(
+    'span',
+    { class: 'time' },
+    'time from ',
+    from,
+    ' to ',
+    to,
+    ` ${unit} `,
+    reset,
+    element('span', { class: 'hint' }, ' or drag over a panel'),
+  )
 }

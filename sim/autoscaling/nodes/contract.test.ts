@@ -11,9 +11,21 @@ import { MINUTE, scalingView, scan, SERVICE, type PoolGiven } from './nodes.fixt
 import type { NodeAutoscaler } from './policy.ts'
 
 const GIB = 2 ** 30
-const nodeOf = [{ cpu: 4000, memory: 8 * GIB, price: 10 }, { cpu: 16_000, memory: 16 * GIB, gpus: 2, price: 70 }]
-const pools: PoolGiven[] = [{ node: nodeOf[0], min: 1, max: 8 }, { node: nodeOf[1], min: 0, max: 3 }]
-const shapes = [{ cpu: 500, memory: GIB }, { cpu: 3000, memory: GIB }, { cpu: 1000, memory: 6 * GIB }, { cpu: 100, memory: 0, gpus: 1, gpuMilli: 400 }, { cpu: 100, memory: 0, gpus: 2 }]
+const nodeOf = [
+  { cpu: 4000, memory: 8 * GIB, price: 10 },
+  { cpu: 16_000, memory: 16 * GIB, gpus: 2, price: 70 },
+]
+const pools: PoolGiven[] = [
+  { node: nodeOf[0], min: 1, max: 8 },
+  { node: nodeOf[1], min: 0, max: 3 },
+]
+const shapes = [
+  { cpu: 500, memory: GIB },
+  { cpu: 3000, memory: GIB },
+  { cpu: 1000, memory: 6 * GIB },
+  { cpu: 100, memory: 0, gpus: 1, gpuMilli: 400 },
+  { cpu: 100, memory: 0, gpus: 2 },
+]
 
 /** Pods arrive and end; what the autoscaler wants is done at once. Returns the log of changes. */
 function play(scaler: NodeAutoscaler, luck: readonly number[]): string[] {
@@ -71,43 +83,47 @@ function leave(cluster: Cluster, node: number, waiting: number[], bound: number[
   cluster.removeNode(node)
 }
 
-describe.each(nodeAutoscalers.all.map((definition) => ({ name: definition.name, definition })))('the node autoscaler contract: $name', ({ definition }) => {
-  const fresh = (given = {}): NodeAutoscaler | null => definition.create(valuesOf(definition.parameters, given), { now: () => 0, packer: firstFitInOrder })
-  const luck = fc.array(fc.nat(1000), { minLength: 20, maxLength: 80, size: 'max' })
+describe.each(nodeAutoscalers.all.map((definition) => ({ name: definition.name, definition })))(
+  'the node autoscaler contract: $name',
+  ({ definition }) => {
+    const fresh = (given = {}): NodeAutoscaler | null =>
+      definition.create(valuesOf(definition.parameters, given), { now: () => 0, packer: firstFitInOrder })
+    const luck = fc.array(fc.nat(1000), { minLength: 20, maxLength: 80, size: 'max' })
 
-  test('a positive period in whole microseconds', () => {
-    const scaler = fresh()
-    if (scaler === null) return expect(definition.name).toBe('none')
-    expect(Number.isInteger(scaler.every) && scaler.every > 0).toBe(true)
-  })
+    test('a positive period in whole microseconds', () => {
+      const scaler = fresh()
+      if (scaler === null) return expect(definition.name).toBe('none')
+      expect(Number.isInteger(scaler.every) && scaler.every > 0).toBe(true)
+    })
 
-  test('bounds of the pools kept, only Ready nodes drained and each once, only movable pods moved, and they find room', () => {
-    if (fresh() === null) return expect(definition.name).toBe('none')
-    let changes = 0
-    for (const delays of [{}, { unneeded: 0, delayAfterAdd: 0, recheck: 0 }]) {
+    test('bounds of the pools kept, only Ready nodes drained and each once, only movable pods moved, and they find room', () => {
+      if (fresh() === null) return expect(definition.name).toBe('none')
+      let changes = 0
+      for (const delays of [{}, { unneeded: 0, delayAfterAdd: 0, recheck: 0 }]) {
+        fc.assert(
+          fc.property(luck, (draws) => {
+            changes += play(fresh(delays)!, draws).filter((line) => line !== '{} ').length
+          }),
+          { numRuns: 40, seed: 3 },
+        )
+      }
+      expect(changes).toBeGreaterThan(100)
+    })
+
+    test('the same scans, the same changes', () => {
+      if (fresh() === null) return expect(definition.name).toBe('none')
       fc.assert(
         fc.property(luck, (draws) => {
-          changes += play(fresh(delays)!, draws).filter((line) => line !== '{} ').length
+          expect(play(fresh()!, draws)).toEqual(play(fresh()!, draws))
         }),
-        { numRuns: 40, seed: 3 },
+        { numRuns: 10, seed: 4 },
       )
-    }
-    expect(changes).toBeGreaterThan(100)
-  })
+    })
 
-  test('the same scans, the same changes', () => {
-    if (fresh() === null) return expect(definition.name).toBe('none')
-    fc.assert(
-      fc.property(luck, (draws) => {
-        expect(play(fresh()!, draws)).toEqual(play(fresh()!, draws))
-      }),
-      { numRuns: 10, seed: 4 },
-    )
-  })
-
-  test('nothing pending and no node: nothing to do', () => {
-    const scaler = fresh()
-    if (scaler === null) return expect(definition.name).toBe('none')
-    expect(scan(scaler, scalingView(new Cluster(), pools))).toEqual({ added: {}, drained: [] })
-  })
-})
+    test('nothing pending and no node: nothing to do', () => {
+      const scaler = fresh()
+      if (scaler === null) return expect(definition.name).toBe('none')
+      expect(scan(scaler, scalingView(new Cluster(), pools))).toEqual({ added: {}, drained: [] })
+    })
+  },
+)

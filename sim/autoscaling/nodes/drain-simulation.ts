@@ -44,7 +44,10 @@ export class DrainSimulation {
     }
     this.movedTo.clear()
     // Which pods will be asked about is not known yet, so all classes are.
-    this.measure.reset(problem, Array.from({ length: classes.count }, (_, podClass) => podClass))
+    this.measure.reset(
+      problem,
+      Array.from({ length: classes.count }, (_, podClass) => podClass),
+    )
     this.bins.reset(problem, this.measure)
     this.search.reset(this.bins, this.measure, nodes.count, (node) => nodes.state[node] !== NodeState.Ready || excluded(node))
   }

@@ -52,7 +52,11 @@ export function scalingView(
     now: given.now ?? 0,
     cluster: cluster.view,
     pools: pools.map(({ min = 0, max = 1000, count }, pool) => ({
-      pool, type: type(pool), min, max, count: count ?? there(pool) + upcoming.filter((p) => p === pool).length,
+      pool,
+      type: type(pool),
+      min,
+      max,
+      count: count ?? there(pool) + upcoming.filter((p) => p === pool).length,
     })),
     pending: Int32Array.from(pending),
     pendingCount: pending.length,

@@ -15,7 +15,8 @@ function adopted(exported: unknown): NodeAutoscaler {
   if ('problems' in result) throw new Error(result.problems.join('; '))
   return result.definition.create({ step: 3 }, { now: () => 0, packer: firstFitInOrder })!
 }
-const doing = (propose: (view: NodesScalingView, out: NodeChanges, values: { step: number }) => void): NodeAutoscaler => adopted({ name: 'mine', parameters: { step: 3 }, propose })
+const doing = (propose: (view: NodesScalingView, out: NodeChanges, values: { step: number }) => void): NodeAutoscaler =>
+  adopted({ name: 'mine', parameters: { step: 3 }, propose })
 
 test('the narrow door: propose(view, out, values), every 10 s unless it says otherwise', () => {
   const mine = doing(({ pools }, out, { step }) => out.add(pools[0].pool, step))
@@ -26,24 +27,44 @@ test('the narrow door: propose(view, out, values), every 10 s unless it says oth
 })
 
 test('the wide door: create(values, context)', () => {
-  const wide = { name: 'wide', create: (values: { step: number }) => ({ every: values.step, propose: (_: unknown, out: NodeChanges) => out.drain(0) }) }
+  const wide = {
+    name: 'wide',
+    create: (values: { step: number }) => ({ every: values.step, propose: (_: unknown, out: NodeChanges) => out.drain(0) }),
+  }
   expect(adopted(wide).every).toBe(3)
   expect(scan(adopted(wide), view).drained).toEqual([0])
-  expect(() => adopted({ name: 'wide', create: () => ({ every: 0 }) })).toThrow('wide: create must return null or { every, propose(view, out) } with every in whole microseconds above 0')
+  expect(() => adopted({ name: 'wide', create: () => ({ every: 0 }) })).toThrow(
+    'wide: create must return null or { every, propose(view, out) } with every in whole microseconds above 0',
+  )
 })
 
 test('a change that cannot be is named; draining what already leaves, or adding nothing, is no change', () => {
-  const carryOut = (change: (out: NodeChanges) => void) => () => scan(doing((_, out) => change(out)), view)
+  const carryOut = (change: (out: NodeChanges) => void) => () =>
+    scan(
+      doing((_, out) => change(out)),
+      view,
+    )
   expect(carryOut((out) => out.add(4, 1))).toThrow('the node autoscaler mine adds to pool 4: the pools that scale are 0')
   expect(carryOut((out) => out.add(0, 1.5))).toThrow('the node autoscaler mine adds 1.5 nodes: a whole number from 0 on is accepted')
   expect(carryOut((out) => out.drain(3))).toThrow('the node autoscaler mine drains node 3: rows 0 to 2 are accepted')
   expect(carryOut((out) => out.drain(2))).toThrow('the node autoscaler mine drains node 2 of pool 5, which does not scale')
-  expect(scan(doing((_, out) => { out.drain(1); out.add(0, 0) }), view)).toEqual({ added: {}, drained: [] })
+  expect(
+    scan(
+      doing((_, out) => {
+        out.drain(1)
+        out.add(0, 0)
+      }),
+      view,
+    ),
+  ).toEqual({ added: {}, drained: [] })
 })
 
 test('what is missing or wrong in an export is said', () => {
   expect(adoptNodeAutoscaler({ name: 'x', every: 'soon' })).toEqual({
-    problems: ['a node autoscaler needs a function propose or create, found name, every', expect.stringMatching(/^every must be a duration above 0 such as '15s'/)],
+    problems: [
+      'a node autoscaler needs a function propose or create, found name, every',
+      expect.stringMatching(/^every must be a duration above 0 such as '15s'/),
+    ],
   })
   expect(adoptNodeAutoscaler(3)).toMatchObject({ problems: [expect.stringMatching(/must be an object/)] })
 })

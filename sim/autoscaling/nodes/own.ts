@@ -27,7 +27,8 @@ function verified(name: string, autoscaler: NodeAutoscaler): NodeAutoscaler {
           if (count > 0) out.add(pool, count)
         },
         drain(node) {
-          if (!Number.isInteger(node) || node < 0 || node >= nodes.count) fail(`drains node ${node}: rows 0 to ${nodes.count - 1} are accepted`)
+          if (!Number.isInteger(node) || node < 0 || node >= nodes.count)
+            fail(`drains node ${node}: rows 0 to ${nodes.count - 1} are accepted`)
           if (!scales(nodes.pool[node])) fail(`drains node ${node} of pool ${nodes.pool[node]}, which does not scale`)
           // Already leaving, or not there: nothing to do, as with a second order to drain.
           if (nodes.state[node] === NodeState.Ready) out.drain(node)

@@ -21,10 +21,13 @@ test('the table of parameters in the README is the one of on-demand', () => {
 test('the example in the README orders a node when less than a tenth of 16 cores is free', async () => {
   const [, source] = /```ts\n([\s\S]*?)```/.exec(readme)!
   const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
-  const adopted = adoptNodeAutoscaler(((await import(`data:text/javascript,${encodeURIComponent(outputText)}`)) as { default: unknown }).default)
+  const adopted = adoptNodeAutoscaler(
+    ((await import(`data:text/javascript,${encodeURIComponent(outputText)}`)) as { default: unknown }).default,
+  )
   if ('problems' in adopted) throw new Error(adopted.problems.join('; '))
   const headroom = adopted.definition.create({ free: 0.1 }, { now: () => 0, packer: firstFitInOrder })!
   expect(headroom.every).toBe(30e6)
-  const added = (cpu: number): unknown => scan(headroom, scalingView(clusterOf().node({ cpu: 16_000 }).pod({ cpu }, onNode(0)).build().cluster, [{}])).added
+  const added = (cpu: number): unknown =>
+    scan(headroom, scalingView(clusterOf().node({ cpu: 16_000 }).pod({ cpu }, onNode(0)).build().cluster, [{}])).added
   expect([added(14_400), added(14_401)]).toEqual([{}, { 0: 1 }])
 })

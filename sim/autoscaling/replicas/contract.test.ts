@@ -8,16 +8,40 @@ import { context, load, SECOND } from './replicas.fixture.ts'
 
 const shares = fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 5, noNaN: true }))
 const amounts = fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 1e6, noNaN: true }))
-const views = fc.array(fc.record({ replicas: fc.nat(500), measured: fc.nat(500), ready: fc.nat(500), utilization: shares, rate: amounts, inFlight: amounts, queued: amounts }), { maxLength: 80 })
+const views = fc.array(
+  fc.record({
+    replicas: fc.nat(500),
+    measured: fc.nat(500),
+    ready: fc.nat(500),
+    utilization: shares,
+    rate: amounts,
+    inFlight: amounts,
+    queued: amounts,
+  }),
+  { maxLength: 80 },
+)
 
 /** Values beside the defaults that take other ways through the code. */
 const further: Readonly<Record<string, readonly Readonly<Record<string, ParameterValue>>[]>> = {
-  step: [{ metric: 'request-rate', adjustment: 'percent' }, { metric: 'in-flight', adjustment: 'exact', inSteps: [{ from: 0, adjust: 2 }] }],
+  step: [
+    { metric: 'request-rate', adjustment: 'percent' },
+    { metric: 'in-flight', adjustment: 'exact', inSteps: [{ from: 0, adjust: 2 }] },
+  ],
   'queue-length': [{ counts: 'waiting', tolerance: 0 }],
-  scheduled: [{ times: [{ at: 20 * SECOND, replicas: 3 }, { at: 50 * SECOND, replicas: 0 }], repeat: 60 * SECOND }],
+  scheduled: [
+    {
+      times: [
+        { at: 20 * SECOND, replicas: 3 },
+        { at: 50 * SECOND, replicas: 0 },
+      ],
+      repeat: 60 * SECOND,
+    },
+  ],
 }
 
-const members = replicaAutoscalers.all.flatMap((definition) => [{}, ...(further[definition.name] ?? [])].map((given) => ({ name: `${definition.name} ${JSON.stringify(given)}`, definition, given })))
+const members = replicaAutoscalers.all.flatMap((definition) =>
+  [{}, ...(further[definition.name] ?? [])].map((given) => ({ name: `${definition.name} ${JSON.stringify(given)}`, definition, given })),
+)
 
 describe.each(members)('the replica autoscaler contract: $name', ({ definition, given: values }) => {
   const fresh = (): ReplicaAutoscaler | null => definition.create(valuesOf(definition.parameters, values), context)

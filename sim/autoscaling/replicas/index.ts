@@ -7,7 +7,13 @@ import { scheduled } from './members/scheduled.ts'
 import { step } from './members/step.ts'
 import { targetUtilization } from './members/target-utilization.ts'
 
-export const replicaAutoscalers = catalogue<ReplicaAutoscaler | null, ReplicasContext>('autoscaling.replicas', [none, targetUtilization, step, queueLength, scheduled])
+export const replicaAutoscalers = catalogue<ReplicaAutoscaler | null, ReplicasContext>('autoscaling.replicas', [
+  none,
+  targetUtilization,
+  step,
+  queueLength,
+  scheduled,
+])
 
 export { adoptReplicaAutoscaler } from './own.ts'
 export type { OwnReplicaAutoscaler } from './own.ts'

@@ -20,20 +20,34 @@ function sizes(of: Partial<SimulationInput>, seconds: readonly number[]): number
 }
 
 describe('in a run', () => {
-  const times = [{ at: 5 * SECOND, replicas: 12 }, { at: 20 * SECOND, replicas: 2 }]
+  const times = [
+    { at: 5 * SECOND, replicas: 12 },
+    { at: 20 * SECOND, replicas: 2 },
+  ]
   const services = [service({ replicas: 3, minReplicas: 1, maxReplicas: 10, shape: shape({ cpu: 100 }) })]
 
-  test.each([0, 40 * SECOND])('scheduled: times count from the origin, whatever the ageing (%d µs); bounds of the service hold', (ageing) => {
-    const background = ageing > 0 ? [standing([shape({ cpu: 1 })])] : []
-    const of = { ageing, background, services, replicas: choose(replicaAutoscalers, 'scheduled', { times }), horizon: 60 * SECOND }
-    expect(sizes(of, [4.9, 6.1, 19.9, 21.1, 59])).toEqual([3, 10, 10, 2, 2])
-  })
+  test.each([0, 40 * SECOND])(
+    'scheduled: times count from the origin, whatever the ageing (%d µs); bounds of the service hold',
+    (ageing) => {
+      const background = ageing > 0 ? [standing([shape({ cpu: 1 })])] : []
+      const of = { ageing, background, services, replicas: choose(replicaAutoscalers, 'scheduled', { times }), horizon: 60 * SECOND }
+      expect(sizes(of, [4.9, 6.1, 19.9, 21.1, 59])).toEqual([3, 10, 10, 2, 2])
+    },
+  )
 
   test('queue-length: an overloaded service grows until its queue is gone', () => {
     // 400/s of 10 ms on one thread each: at least 4 pods; one alone gains 300 requests a second. At rest n pods hold 400 / (100 - 400 / n)
     // requests (M/M/1 each), which is n at n = 8: 400 / (100 - 50)
     const of = {
-      services: [service({ replicas: 1, minReplicas: 1, maxReplicas: 50, requests: requests(400, { kind: 'exponential', mean: 10_000 }), shape: shape({ cpu: 1000, limit: 1000 }) })],
+      services: [
+        service({
+          replicas: 1,
+          minReplicas: 1,
+          maxReplicas: 50,
+          requests: requests(400, { kind: 'exponential', mean: 10_000 }),
+          shape: shape({ cpu: 1000, limit: 1000 }),
+        }),
+      ],
       replicas: choose(replicaAutoscalers, 'queue-length', { target: 1, every: 5 * SECOND, scaleDownWindow: 30 * SECOND }),
       delays: { ...noDelays, scrape: SECOND, window: 2 * SECOND },
       horizon: 200 * SECOND,
@@ -48,13 +62,22 @@ describe('in a run', () => {
     const adopted = adoptReplicaAutoscaler({ name: 'watcher', every: '10s', desired: (load: LoadView) => (seen.push(load), load.replicas) })
     if ('problems' in adopted) throw new Error(adopted.problems.join())
     // 2 pods of 2 threads that are never done: 10 requests a second fill them, the rest waits
-    const simulation = new Simulation(input({
-      ageing: 15 * SECOND,
-      services: [service({ replicas: 2, threads: 2, requests: requests(10, { kind: 'constant', value: 3600 * SECOND }), shape: shape({ cpu: 1000 }) })],
-      pools: [pool(1, { cpu: 64_000 })],
-      replicas: { definition: adopted.definition, values: {} },
-      delays: { ...noDelays, scrape: SECOND, window: 2 * SECOND },
-    }))
+    const simulation = new Simulation(
+      input({
+        ageing: 15 * SECOND,
+        services: [
+          service({
+            replicas: 2,
+            threads: 2,
+            requests: requests(10, { kind: 'constant', value: 3600 * SECOND }),
+            shape: shape({ cpu: 1000 }),
+          }),
+        ],
+        pools: [pool(1, { cpu: 64_000 })],
+        replicas: { definition: adopted.definition, values: {} },
+        delays: { ...noDelays, scrape: SECOND, window: 2 * SECOND },
+      }),
+    )
     simulation.run()
     const last = seen[seen.length - 1]
     expect(last.now - last.elapsed).toBe(15 * SECOND)

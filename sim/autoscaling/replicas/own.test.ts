@@ -28,7 +28,10 @@ describe('the narrow door: { name, every?, desired(target, values) }', () => {
     expect(made(byRate)!.every).toBe(15 * SECOND)
     expect(made({ ...byRate, every: '1m30s' })!.every).toBe(90 * SECOND)
     expect(made({ ...byRate, every: 500_000 })!.every).toBe(500_000)
-    const withParameter = { ...byRate, parameters: { ...byRate.parameters, every: { kind: 'duration', default: 30 * SECOND, meaning: 'period' } } }
+    const withParameter = {
+      ...byRate,
+      parameters: { ...byRate.parameters, every: { kind: 'duration', default: 30 * SECOND, meaning: 'period' } },
+    }
     expect(made(withParameter)!.every).toBe(30 * SECOND)
     expect(made(withParameter, { every: 5 * SECOND })!.every).toBe(5 * SECOND)
   })
@@ -55,9 +58,13 @@ describe('the wide door: { name, create(values, context) }', () => {
   })
 
   test('what does not fit is an error with its name', () => {
-    expect(() => made({ name: 'half', create: () => ({ desired: () => 1 }) })).toThrow('half: create must return null or { every, desired(view) }')
+    expect(() => made({ name: 'half', create: () => ({ desired: () => 1 }) })).toThrow(
+      'half: create must return null or { every, desired(view) }',
+    )
     expect(() => made({ name: 'half', create: () => undefined })).toThrow('half: create must return null or')
-    expect(() => made({ name: 'wrong', create: () => ({ every: 1, desired: () => NaN }) })!.desired(load({}))).toThrow('wrong: desired must return')
+    expect(() => made({ name: 'wrong', create: () => ({ every: 1, desired: () => NaN }) })!.desired(load({}))).toThrow(
+      'wrong: desired must return',
+    )
   })
 })
 

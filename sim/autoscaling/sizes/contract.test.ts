@@ -26,7 +26,10 @@ function made(exported: unknown, values: Record<string, ParameterValue> = {}): S
 }
 
 const members = [
-  ...sizeAutoscalers.all.map((definition) => ({ name: definition.name, make: () => definition.create(valuesOf(definition.parameters), context) })),
+  ...sizeAutoscalers.all.map((definition) => ({
+    name: definition.name,
+    make: () => definition.create(valuesOf(definition.parameters), context),
+  })),
   { name: 'a user’s own', make: () => made(peakAndMargin) },
 ]
 
@@ -54,7 +57,9 @@ describe('a user’s own size autoscaler', () => {
     const whole = made({ name: 'whole', create: () => ({ every: SECOND, recommend: ({ request }: UsageView) => ({ cpu: request * 2 }) }) })!
     expect([whole.every, whole.recommend(usage({}))]).toEqual([SECOND, { cpu: 1000 }])
     expect(made({ name: 'off', create: () => null })).toBeNull()
-    expect(() => made({ name: 'half', create: () => ({ every: SECOND }) })).toThrow('half: create must return null or { every, recommend(view) }')
+    expect(() => made({ name: 'half', create: () => ({ every: SECOND }) })).toThrow(
+      'half: create must return null or { every, recommend(view) }',
+    )
   })
 
   test.each([

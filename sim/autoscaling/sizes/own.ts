@@ -19,7 +19,9 @@ const axis: Axis<SizeAutoscaler, UsageView, Sizes> = {
   check: (name, answer) => {
     const cpu = (answer as { cpu?: unknown } | null | undefined)?.cpu
     if (typeof cpu === 'number' && Number.isInteger(cpu) && cpu > 0) return { cpu }
-    throw new Error(`${name}: recommend must return { cpu } in whole millicores from 1 (Math.ceil helps), found ${JSON.stringify(answer) ?? 'nothing'}`)
+    throw new Error(
+      `${name}: recommend must return { cpu } in whole millicores from 1 (Math.ceil helps), found ${JSON.stringify(answer) ?? 'nothing'}`,
+    )
   },
   make: (every, recommend) => ({ every, recommend }),
 }

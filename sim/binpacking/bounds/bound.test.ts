@@ -27,7 +27,12 @@ describe('Martello and Toth 1990, L2', () => {
   const sizes = fc.array(fc.integer({ min: 0, max: 60 }), { maxLength: 30, size: 'max' })
 
   test('equals max over ALL thresholds of n1 + n2 + max(0, ceil((S3 - (n2 C - S2)) / C)): sizes as thresholds are enough', () => {
-    fc.assert(fc.property(sizes, fc.integer({ min: 60, max: 100 }), (list, capacity) => { expect(martelloTothBound(list, capacity)).toBe(byDefinition(list, capacity)) }), { numRuns: 2000, seed: 21 })
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 60, max: 100 }), (list, capacity) => {
+        expect(martelloTothBound(list, capacity)).toBe(byDefinition(list, capacity))
+      }),
+      { numRuns: 2000, seed: 21 },
+    )
   })
 
   const few = fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 11, size: 'max' })
@@ -51,7 +56,12 @@ describe('Martello and Toth 1990, L2', () => {
 
   // Each of 2m items of 1/3 + 1/300: two fit a bin, so OPT = m; no threshold sees it: ceil(2m * 34 / 100).
   test('its own worst case: 60 items of 34 in bins of 100, OPT 30, L2 = ceil(2040/100) = 21, as 2/3 in the limit', () => {
-    expect(martelloTothBound(Array.from({ length: 60 }, () => 34), 100)).toBe(21)
+    expect(
+      martelloTothBound(
+        Array.from({ length: 60 }, () => 34),
+        100,
+      ),
+    ).toBe(21)
   })
 
   // First: a = 40: 3 items in (50, 60], each leaves 40, so the two of 40 fit in: 3 + max(0, ceil((80 - 120) / 100)) = 3.
@@ -75,14 +85,22 @@ describe('Martello and Toth 1990, L2', () => {
 describe('of a problem', () => {
   // CPU: 3 of 600m of 1000m -> L1 2, L2 3. Memory: 3 * 10 of 64 -> 1.
   test('L2 of each resource, the largest: three pods of 60 % need 3 bins, where the continuous bound says 2', () => {
-    const p = problem([1, 2, 3].map(() => ({ cpu: 600, memory: 10 })), [], [{ cpu: 1000, memory: 64 }])
+    const p = problem(
+      [1, 2, 3].map(() => ({ cpu: 600, memory: 10 })),
+      [],
+      [{ cpu: 1000, memory: 64 }],
+    )
     expect(continuousBound(p).bins).toBe(2)
     expect(lowerBound(p).bins).toBe(3)
   })
 
   // Shares of 600 fill a device each: 4 devices, with 1 whole one 5; 2 a node: 3 nodes. As liquid: 2400 + 1000 = 3400 of 2000 -> 2.
   test('devices hold shares like bins: 4 of 600 and a whole one need 5 devices, 3 nodes of two', () => {
-    const p = problem([600, 600, 600, 600, 1000].map((gpuMilli) => ({ gpus: 1, gpuMilli })), [], [{ devices: [1000, 1000] }])
+    const p = problem(
+      [600, 600, 600, 600, 1000].map((gpuMilli) => ({ gpus: 1, gpuMilli })),
+      [],
+      [{ devices: [1000, 1000] }],
+    )
     expect(continuousBound(p).bins).toBe(2)
     expect(lowerBound(p).bins).toBe(3)
   })
@@ -90,7 +108,14 @@ describe('of a problem', () => {
   // The pods of 9 cores fit the dear type only: 2 * 9/10 * 100 = 180; those of 1 core cost 1/4 of 4 each at best: 4 * 1 = 4. In all 184.
   // As liquid all of it goes into the cheap type: 22/4 * 4 = 22.
   test('a large pod pays for the type that holds it: 2 * 9/10 * 100 + 4 * 1/4 * 4 = 184, the liquid 22', () => {
-    const p = problem([9, 9, 1, 1, 1, 1].map((cpu) => ({ cpu })), [], [{ cpu: 4, price: 4 }, { cpu: 10, price: 100 }])
+    const p = problem(
+      [9, 9, 1, 1, 1, 1].map((cpu) => ({ cpu })),
+      [],
+      [
+        { cpu: 4, price: 4 },
+        { cpu: 10, price: 100 },
+      ],
+    )
     expect(continuousBound(p).cost).toBe(22)
     expect(lowerBound(p).cost).toBe(184)
     // The optimum: two dear ones, a pod of 1 core beside each, and the two others in a cheap one.
@@ -99,7 +124,11 @@ describe('of a problem', () => {
 
   // 2 existing bins take 60 each, the third needs a new one: at least 1 * 7. Of the liquid 180 they take 200: 0.
   test('bins that are missing cost the lowest price: three pods of 60, two bins of 100 there, a third for 7', () => {
-    const p = problem([60, 60, 60].map((cpu) => ({ cpu })), [{ cpu: 100 }, { cpu: 100 }], [{ cpu: 100, price: 7 }])
+    const p = problem(
+      [60, 60, 60].map((cpu) => ({ cpu })),
+      [{ cpu: 100 }, { cpu: 100 }],
+      [{ cpu: 100, price: 7 }],
+    )
     expect(lowerBound(p)).toEqual({ bins: 3, cost: 7 })
     expect(optimum(p)).toEqual({ bins: 3, cost: 7 })
   })
@@ -135,7 +164,11 @@ describe('of a problem', () => {
   // 50,000 pods of 2^40 + 1 bytes in bins of four such: 12,500. The sum, 5.5e16, has no exact double.
   test('sums beyond 2^53 stay bounds: 50,000 pods of 1 TiB + 1 byte, four a node, 12,500 nodes', () => {
     const TiB = 2 ** 40
-    const p = problem(Array.from({ length: 50_000 }, () => ({ memory: TiB + 1 })), [], [{ memory: 4 * (TiB + 1) }])
+    const p = problem(
+      Array.from({ length: 50_000 }, () => ({ memory: TiB + 1 })),
+      [],
+      [{ memory: 4 * (TiB + 1) }],
+    )
     expect(lowerBound(p).bins).toBe(12_500)
   })
 })
@@ -145,7 +178,11 @@ describe('packingGap', () => {
 
   // FFD on 60 x 3: 3 bins of 5, bound 3. On 44 24 24 22 21 17 8 8 6 6 in 61 (sum 180): 4 bins, L1 = L2 = 3: 4/3 - 1.
   test('used / bound - 1 and cost / bound - 1: 3 of 3 bins, then 4 of 3', () => {
-    const full = problem([60, 60, 60].map((cpu) => ({ cpu })), [], [{ cpu: 100, price: 5 }])
+    const full = problem(
+      [60, 60, 60].map((cpu) => ({ cpu })),
+      [],
+      [{ cpu: 100, price: 5 }],
+    )
     expect(packingGap(full, firstFitDecreasing.pack(full))).toEqual({ used: 3, cost: 15, bound: { bins: 3, cost: 15 }, gap: 0, costGap: 0 })
     const anomaly = line([44, 24, 24, 22, 21, 17, 8, 8, 6, 6], 61)
     expect(packingGap(anomaly, firstFitDecreasing.pack(anomaly)).gap).toBeCloseTo(4 / 3 - 1, 12)

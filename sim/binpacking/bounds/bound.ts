@@ -111,8 +111,18 @@ function asked(problem: PackingProblem, counts: Counts): { countOf: Int32Array; 
   return {
     countOf,
     dimensions: [
-      ...free.map((column, r) => dimension((row) => classes.request[r][row], (bin) => column[bin], types.map((type) => type.capacity[r] ?? 0))),
-      dimension((row) => classes.gpus[row] * classes.gpuMilli[row], (bin) => milliOf(freeDevice, bin), types.map((type) => type.devices * MILLI)),
+      ...free.map((column, r) =>
+        dimension(
+          (row) => classes.request[r][row],
+          (bin) => column[bin],
+          types.map((type) => type.capacity[r] ?? 0),
+        ),
+      ),
+      dimension(
+        (row) => classes.gpus[row] * classes.gpuMilli[row],
+        (bin) => milliOf(freeDevice, bin),
+        types.map((type) => type.devices * MILLI),
+      ),
     ],
   }
 }
@@ -128,7 +138,10 @@ function piecesOf(countOf: Int32Array, sizeOf: Float64Array): Float64Array {
 
 /** Fewest bins whose amounts add up to the demand: largest first, existing and new ones alike. */
 function fewest(demand: number, existing: Float64Array, types: readonly number[], problem: PackingProblem): number {
-  const lots = [...problem.types.map(({ limit }, type) => ({ amount: types[type], count: limit })), ...Array.from(existing, (amount) => ({ amount, count: 1 }))]
+  const lots = [
+    ...problem.types.map(({ limit }, type) => ({ amount: types[type], count: limit })),
+    ...Array.from(existing, (amount) => ({ amount, count: 1 })),
+  ]
   lots.sort((a, b) => b.amount - a.amount)
   let left = demand
   let bins = 0
@@ -158,7 +171,12 @@ function deviceBound(problem: PackingProblem, countOf: Int32Array): number {
     for (let d = bin * DEVICES; d < (bin + 1) * DEVICES; d++) if (freeDevice[d] > 0) count++
     return count
   })
-  return fewest(devices, existing, types.map((type) => type.devices), problem)
+  return fewest(
+    devices,
+    existing,
+    types.map((type) => type.devices),
+    problem,
+  )
 }
 
 /**
@@ -168,7 +186,9 @@ function deviceBound(problem: PackingProblem, countOf: Int32Array): number {
 function cheapest(demand: number, existing: Float64Array, types: readonly number[], problem: PackingProblem): number {
   let left = demand
   for (const amount of existing) left -= amount
-  const offers = problem.types.map(({ price, limit }, type) => ({ price, limit, amount: types[type] })).filter(({ amount, limit }) => amount > 0 && limit > 0)
+  const offers = problem.types
+    .map(({ price, limit }, type) => ({ price, limit, amount: types[type] }))
+    .filter(({ amount, limit }) => amount > 0 && limit > 0)
   offers.sort((a, b) => a.price / a.amount - b.price / b.amount)
   let cost = 0
   for (const { price, amount, limit } of offers) {

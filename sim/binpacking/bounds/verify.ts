@@ -26,7 +26,8 @@ export function verifyPacking(problem: PackingProblem, packing: Packing): string
 function shapeProblems(problem: PackingProblem, packing: Packing): string[] {
   // A user's file need not be typed: what it returned is looked at as unknown.
   const given = packing as unknown as Partial<Record<keyof Packing, unknown>> | null | undefined
-  if (typeof given !== 'object' || given === null) return [`a packing must be an object { bin, opened, leftOver }, found ${given === null ? 'null' : typeof given}`]
+  if (typeof given !== 'object' || given === null)
+    return [`a packing must be an object { bin, opened, leftOver }, found ${given === null ? 'null' : typeof given}`]
   const problems: string[] = []
   const { bin, opened, deviceMask } = given
   if (!(bin instanceof Int32Array)) return ['bin must be an Int32Array with a row for each pod']
@@ -42,7 +43,8 @@ function shapeProblems(problem: PackingProblem, packing: Packing): string[] {
   })
   const bins = problem.bins + opened.length
   bin.forEach((row, item) => {
-    if (row < NONE || row >= bins) problems.push(`pod ${item} is put into bin ${row}: rows 0 to ${bins - 1}, or -1 for left over, are accepted`)
+    if (row < NONE || row >= bins)
+      problems.push(`pod ${item} is put into bin ${row}: rows 0 to ${bins - 1}, or -1 for left over, are accepted`)
   })
   return problems.slice(0, 10)
 }
@@ -109,7 +111,13 @@ function maskProblems(problem: PackingProblem, item: number, mask: number, devic
  * Devices for a bin whose packing names none: pods that take whole devices first, then shares from the largest down, each by the cluster's
  * rule. False when one finds none: with at most eight devices that is very nearly "there is no way"; a packer that knows better gives `deviceMask`.
  */
-function assignDevices(classes: ClassesView, podClass: PackingProblem['podClass'], items: readonly number[], devices: Int32Array, masks: Int32Array | null): boolean {
+function assignDevices(
+  classes: ClassesView,
+  podClass: PackingProblem['podClass'],
+  items: readonly number[],
+  devices: Int32Array,
+  masks: Int32Array | null,
+): boolean {
   const wanted = items.filter((item) => classes.gpus[podClass[item]] > 0)
   wanted.sort((a, b) => classes.gpuMilli[podClass[b]] - classes.gpuMilli[podClass[a]] || a - b)
   for (const item of wanted) {

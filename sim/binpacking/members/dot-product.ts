@@ -6,7 +6,8 @@ import type { PackerDefinition } from '../policy.ts'
 
 export const dotProduct: PackerDefinition = define({
   name: 'dot-product',
-  summary: 'one bin after another takes, of the pods that fit, the one with the greatest dot product of demand and free room (shares of the largest bin, weighted; ties: the kind of pod that came first)',
+  summary:
+    'one bin after another takes, of the pods that fit, the one with the greatest dot product of demand and free room (shares of the largest bin, weighted; ties: the kind of pod that came first)',
   source: 'Panigrahy, Talwar, Uyeda and Wieder 2011, Heuristics for vector bin packing',
   fidelity: 'faithful',
   parameters: { weights: { ...weightsParameter, default: 'average-demand' }, ...newBinParameters },

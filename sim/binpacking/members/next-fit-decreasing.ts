@@ -7,8 +7,10 @@ import type { PackerDefinition } from '../policy.ts'
 
 export const nextFitDecreasing: PackerDefinition = define({
   name: 'next-fit-decreasing',
-  summary: 'the largest pod first (ties: pod order), each into the newest bin or else another new one, never an older one; existing bins come first, in a ring from the one used last',
-  source: 'Baker and Coffman 1981, A tight asymptotic bound for next-fit-decreasing bin-packing; vectors measured as in Panigrahy, Talwar, Uyeda and Wieder 2011, Heuristics for vector bin packing',
+  summary:
+    'the largest pod first (ties: pod order), each into the newest bin or else another new one, never an older one; existing bins come first, in a ring from the one used last',
+  source:
+    'Baker and Coffman 1981, A tight asymptotic bound for next-fit-decreasing bin-packing; vectors measured as in Panigrahy, Talwar, Uyeda and Wieder 2011, Heuristics for vector bin packing',
   fidelity: 'faithful',
   parameters: { ...sizeParameters, ...newBinParameters },
   create: (values) => packer(decreasing, new NextFitSearch(), optionsOf(values)),

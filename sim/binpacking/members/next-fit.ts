@@ -7,7 +7,8 @@ import type { PackerDefinition } from '../policy.ts'
 
 export const nextFit: PackerDefinition = define({
   name: 'next-fit',
-  summary: 'pods as they came, each into the newest bin or else another new one, never an older one; existing bins come first, in a ring from the one used last',
+  summary:
+    'pods as they came, each into the newest bin or else another new one, never an older one; existing bins come first, in a ring from the one used last',
   source: 'Johnson 1973, Near-optimal bin packing algorithms',
   fidelity: 'faithful',
   parameters: { ...newBinParameters },

@@ -8,7 +8,8 @@ import type { PackerDefinition } from '../policy.ts'
 export const worstFit: PackerDefinition = define({
   name: 'worst-fit',
   summary: 'pods as they came, each into the fitting bin with the most room (ties: lowest bin); a new bin only when none fits',
-  source: 'Johnson 1973, Near-optimal bin packing algorithms; vectors measured as in Panigrahy, Talwar, Uyeda and Wieder 2011, Heuristics for vector bin packing',
+  source:
+    'Johnson 1973, Near-optimal bin packing algorithms; vectors measured as in Panigrahy, Talwar, Uyeda and Wieder 2011, Heuristics for vector bin packing',
   fidelity: 'faithful',
   parameters: { ...sizeParameters, ...newBinParameters },
   create: (values) => packer(arrival, new WorstFitSearch(), optionsOf(values)),

@@ -12,7 +12,12 @@ const cores = (...sizes: number[]): { cpu: number }[] => sizes.map((cpu) => ({ c
 const costOf = (p: PackingProblem, { opened }: Packing): number => opened.reduce((cost, type) => cost + p.types[type].price, 0)
 
 //                    tiny                    small                    large                    huge
-const types: Type[] = [{ cpu: 6, price: 9 }, { cpu: 8, price: 10 }, { cpu: 16, price: 18 }, { cpu: 64, price: 100 }]
+const types: Type[] = [
+  { cpu: 6, price: 9 },
+  { cpu: 8, price: 10 },
+  { cpu: 16, price: 18 },
+  { cpu: 64, price: 100 },
+]
 
 describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting', () => {
   // Pods of 6 held by an empty bin, at most 3 counted: tiny 1, small 1, large 2, huge 3: 9, 10, 18/2 = 9, 33.3 each. Tiny and large tie, large holds more.
@@ -35,19 +40,40 @@ describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting
   })
 
   test('a type at its limit, or that refuses the pod, is no choice for any rule', () => {
-    const p = problem([{ cpu: 6, kind: 'a' }, { cpu: 1 }], [], [{ cpu: 64, price: 1, limit: 0 }, { cpu: 32, price: 2, refuses: ['a'] }, { cpu: 16, price: 30 }])
-    for (const newBins of ['price-per-pod', 'cheapest', 'price-per-size', 'largest']) expect(made('first-fit', { newBins }).pack(p).opened).toEqual([2])
+    const p = problem(
+      [{ cpu: 6, kind: 'a' }, { cpu: 1 }],
+      [],
+      [
+        { cpu: 64, price: 1, limit: 0 },
+        { cpu: 32, price: 2, refuses: ['a'] },
+        { cpu: 16, price: 30 },
+      ],
+    )
+    for (const newBins of ['price-per-pod', 'cheapest', 'price-per-size', 'largest'])
+      expect(made('first-fit', { newBins }).pack(p).opened).toEqual([2])
   })
 
   test('ties: cheapest takes the one that holds more, largest the cheaper one, then the lowest row', () => {
     const p = (...list: Type[]): PackingProblem => problem(cores(1, 1), [], list)
-    expect(made('first-fit', { newBins: 'cheapest' }).pack(p({ cpu: 1, price: 5 }, { cpu: 2, price: 5 }, { cpu: 2, price: 5 })).opened).toEqual([1])
-    expect(made('first-fit', { newBins: 'largest' }).pack(p({ cpu: 4, price: 5 }, { cpu: 4, price: 3 }, { cpu: 4, price: 3 })).opened).toEqual([1])
+    expect(
+      made('first-fit', { newBins: 'cheapest' }).pack(p({ cpu: 1, price: 5 }, { cpu: 2, price: 5 }, { cpu: 2, price: 5 })).opened,
+    ).toEqual([1])
+    expect(
+      made('first-fit', { newBins: 'largest' }).pack(p({ cpu: 4, price: 5 }, { cpu: 4, price: 3 }, { cpu: 4, price: 3 })).opened,
+    ).toEqual([1])
   })
 
   // The largest bin of each resource: 10 cores, 100 bytes. (10, 20): l1 1.2, l-infinity 1; (6, 80): l1 1.4, l-infinity 0.8; (1, 100) is not wider: l1 1.1.
   test('the size is the one the pods are measured by: largest by l1 is (6, 80), by l-infinity (10, 20)', () => {
-    const p = problem([{ cpu: 1, memory: 1 }], [], [{ cpu: 10, memory: 20 }, { cpu: 6, memory: 80 }, { cpu: 1, memory: 100, refuses: [''] }])
+    const p = problem(
+      [{ cpu: 1, memory: 1 }],
+      [],
+      [
+        { cpu: 10, memory: 20 },
+        { cpu: 6, memory: 80 },
+        { cpu: 1, memory: 100, refuses: [''] },
+      ],
+    )
     const opened = (size: string): readonly number[] => made('best-fit', { newBins: 'largest', size, weights: 'equal' }).pack(p).opened
     expect(opened('l1')).toEqual([1])
     expect(opened('l-infinity')).toEqual([0])
@@ -55,52 +81,86 @@ describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting
 })
 
 describe('right-sizing', () => {
-  test.each([['price-per-pod', 10], ['cheapest', 18], ['price-per-size', 10], ['largest', 10]])('after %s the bin with 8 cores becomes a small one: cost %i', (newBins, cost) => {
+  test.each([
+    ['price-per-pod', 10],
+    ['cheapest', 18],
+    ['price-per-size', 10],
+    ['largest', 10],
+  ])('after %s the bin with 8 cores becomes a small one: cost %i', (newBins, cost) => {
     const p = problem(cores(6, 1, 1), [], types)
     expect(costOf(p, made('first-fit-decreasing', { newBins, rightSizing: true }).pack(p))).toBe(cost)
   })
 
   test('limits hold: one small bin is to be had, the second large one stays; and what a bin leaves may be taken again', () => {
     const large = { cpu: 16, price: 18 }
-    const one = problem(cores(8, 8), [], [{ ...large, pods: 1 }, { cpu: 8, price: 10, limit: 1 }])
+    const one = problem(
+      cores(8, 8),
+      [],
+      [
+        { ...large, pods: 1 },
+        { cpu: 8, price: 10, limit: 1 },
+      ],
+    )
     expect(made('first-fit', { newBins: 'largest', rightSizing: true }).pack(one).opened).toEqual([1, 0])
     // Largest: 8 into the large one (one is to be had), 5 into the small one (likewise). The large one stays, as the small one is taken; the small one becomes tiny. Not the other way round.
-    const chain = problem(cores(14, 5), [], [{ ...large, limit: 1 }, { cpu: 8, price: 10, limit: 1 }, { cpu: 6, price: 9 }])
+    const chain = problem(
+      cores(14, 5),
+      [],
+      [
+        { ...large, limit: 1 },
+        { cpu: 8, price: 10, limit: 1 },
+        { cpu: 6, price: 9 },
+      ],
+    )
     expect(made('first-fit', { newBins: 'largest', rightSizing: true }).pack(chain).opened).toEqual([0, 2])
   })
 
   test('devices move along: two shares on devices 0 and 1 of two go to the one device of a cheaper type', () => {
-    const p = problem([{ gpus: 1, gpuMilli: 600 }, { gpus: 1, gpuMilli: 400 }], [], [{ devices: [1000, 1000], price: 5 }, { devices: [1000], price: 3 }])
+    const p = problem(
+      [
+        { gpus: 1, gpuMilli: 600 },
+        { gpus: 1, gpuMilli: 400 },
+      ],
+      [],
+      [
+        { devices: [1000, 1000], price: 5 },
+        { devices: [1000], price: 3 },
+      ],
+    )
     const packing = made('first-fit', { newBins: 'largest', rightSizing: true }).pack(p)
     expect(packing.opened).toEqual([1])
     expect([...packing.deviceMask!]).toEqual([1, 1])
   })
 
-  test.each(names)('%s: the same bins, never dearer, still a packing; and no bin has a type for which a cheaper one without limit would do', (name) => {
-    let cheaper = 0
-    fc.assert(
-      fc.property(anyProblem, fc.constantFrom('price-per-pod', 'cheapest', 'price-per-size', 'largest'), (p, newBins) => {
-        const before = made(name, { newBins }).pack(p)
-        const after = made(name, { newBins, rightSizing: true }).pack(p)
-        expect(verifyPacking(p, after)).toEqual([])
-        expect([...after.bin]).toEqual([...before.bin])
-        expect(costOf(p, after)).toBeLessThanOrEqual(costOf(p, before))
-        if (costOf(p, after) < costOf(p, before)) cheaper++
-        after.opened.forEach((type, k) => {
-          p.types.forEach((other, t) => {
-            if (other.price >= p.types[type].price || other.limit !== Infinity) return
-            const items = Array.from(after.bin.keys()).filter((item) => after.bin[item] === p.bins + k)
-            if (items.some((item) => p.classes.gpus[p.podClass[item]] > 0)) return
-            const fits = items.every((item) => other.admits(p.podClass[item]))
-              && other.capacity.every((amount, r) => items.reduce((sum, item) => sum + p.classes.request[r][p.podClass[item]], 0) <= amount)
-            expect(fits, `bin ${k} has type ${type}, ${t} would do`).toBe(false)
+  test.each(names)(
+    '%s: the same bins, never dearer, still a packing; and no bin has a type for which a cheaper one without limit would do',
+    (name) => {
+      let cheaper = 0
+      fc.assert(
+        fc.property(anyProblem, fc.constantFrom('price-per-pod', 'cheapest', 'price-per-size', 'largest'), (p, newBins) => {
+          const before = made(name, { newBins }).pack(p)
+          const after = made(name, { newBins, rightSizing: true }).pack(p)
+          expect(verifyPacking(p, after)).toEqual([])
+          expect([...after.bin]).toEqual([...before.bin])
+          expect(costOf(p, after)).toBeLessThanOrEqual(costOf(p, before))
+          if (costOf(p, after) < costOf(p, before)) cheaper++
+          after.opened.forEach((type, k) => {
+            p.types.forEach((other, t) => {
+              if (other.price >= p.types[type].price || other.limit !== Infinity) return
+              const items = Array.from(after.bin.keys()).filter((item) => after.bin[item] === p.bins + k)
+              if (items.some((item) => p.classes.gpus[p.podClass[item]] > 0)) return
+              const fits =
+                items.every((item) => other.admits(p.podClass[item])) &&
+                other.capacity.every((amount, r) => items.reduce((sum, item) => sum + p.classes.request[r][p.podClass[item]], 0) <= amount)
+              expect(fits, `bin ${k} has type ${type}, ${t} would do`).toBe(false)
+            })
           })
-        })
-      }),
-      { numRuns: 200, seed: 51 },
-    )
-    expect(cheaper).toBeGreaterThan(0)
-  })
+        }),
+        { numRuns: 200, seed: 51 },
+      )
+      expect(cheaper).toBeGreaterThan(0)
+    },
+  )
 })
 
 describe('money against the cheapest of all packings (at most 7 pods)', () => {
@@ -126,8 +186,16 @@ describe('money against the cheapest of all packings (at most 7 pods)', () => {
 
   // 3 + 3 of 6 for 9, twice; 2 + 4 of 6: every bin is full, and 9/6 = 1.5 a core is the lowest price: 18 cores * 1.5 = 27 is the bound and the cost.
   test('reached: full bins of the type with the lowest price per core', () => {
-    const p = problem(cores(3, 4, 3, 2, 3, 3), [], [{ cpu: 6, price: 9 }, { cpu: 4, price: 7 }])
-    for (const name of ['first-fit-decreasing', 'best-fit-decreasing', 'dot-product', 'norm-greedy']) expect(costOf(p, made(name, { newBins: 'price-per-size' }).pack(p))).toBe(27)
+    const p = problem(
+      cores(3, 4, 3, 2, 3, 3),
+      [],
+      [
+        { cpu: 6, price: 9 },
+        { cpu: 4, price: 7 },
+      ],
+    )
+    for (const name of ['first-fit-decreasing', 'best-fit-decreasing', 'dot-product', 'norm-greedy'])
+      expect(costOf(p, made(name, { newBins: 'price-per-size' }).pack(p))).toBe(27)
     expect(optimum(p)!.cost).toBe(27)
   })
 })

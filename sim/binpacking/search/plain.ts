@@ -25,17 +25,19 @@ const firstFit: Choice = (podClass, bins) => {
 }
 
 /** The bin that `better` prefers to every other fitting one, among the existing ones if any fits. */
-const extreme = (better: (room: number, best: number) => boolean): Choice => (podClass, bins, { existing }) => {
-  const among = (from: number, end: number): number => {
-    let best = NONE
-    for (let bin = from; bin < end; bin++) {
-      if (bins.fits(podClass, bin) && (best === NONE || better(bins.room(bin), bins.room(best)))) best = bin
+const extreme =
+  (better: (room: number, best: number) => boolean): Choice =>
+  (podClass, bins, { existing }) => {
+    const among = (from: number, end: number): number => {
+      let best = NONE
+      for (let bin = from; bin < end; bin++) {
+        if (bins.fits(podClass, bin) && (best === NONE || better(bins.room(bin), bins.room(best)))) best = bin
+      }
+      return best
     }
-    return best
+    const found = among(0, existing)
+    return found === NONE ? among(existing, bins.count) : found
   }
-  const found = among(0, existing)
-  return found === NONE ? among(existing, bins.count) : found
-}
 const bestFit = extreme((room, best) => room < best)
 const worstFit = extreme((room, best) => room > best)
 
@@ -69,7 +71,15 @@ function planOf(problem: PackingProblem, options: PackOptions): Plan {
   const waiting = new Waiting(problem, measure, classes)
   const newBins = new NewBins(options.newBins ?? 'price-per-pod')
   newBins.reset(bins, problem.types, waiting)
-  return { problem, measure, bins, waiting, newBins, bin: new Int32Array(problem.items).fill(NONE), deviceMask: new Int32Array(problem.items) }
+  return {
+    problem,
+    measure,
+    bins,
+    waiting,
+    newBins,
+    bin: new Int32Array(problem.items).fill(NONE),
+    deviceMask: new Int32Array(problem.items),
+  }
 }
 
 function put({ problem, bins, waiting, bin, deviceMask }: Plan, item: number, target: number): void {

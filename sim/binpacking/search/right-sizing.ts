@@ -17,7 +17,10 @@ export function rightSized(problem: PackingProblem, packing: Packing, measure: M
   for (const type of opened) left[type]--
   const cheapestFirst = types.map((_, type) => type).sort((a, b) => types[a].price - types[b].price)
   const bins = new Bins()
-  bins.reset({ ...problem, bins: 0, types: types.map((type) => ({ ...type, admits: (podClass) => type.admits(podClass), limit: Infinity })) }, measure)
+  bins.reset(
+    { ...problem, bins: 0, types: types.map((type) => ({ ...type, admits: (podClass) => type.admits(podClass), limit: Infinity })) },
+    measure,
+  )
   itemsByNewBin(problem, packing).forEach((items, k) => {
     for (const type of cheapestFirst) {
       if (types[type].price >= types[opened[k]].price) return

@@ -10,7 +10,13 @@ import { devicesFit, pickDevices } from './devices.ts'
 import { fits } from './fit.ts'
 
 const taint = (partial: Partial<Taint> = {}): Taint => ({ key: 'team', value: 'ml', effect: 'NoSchedule', ...partial })
-const toleration = (partial: Partial<Toleration> = {}): Toleration => ({ key: 'team', operator: 'Equal', value: 'ml', effect: 'NoSchedule', ...partial })
+const toleration = (partial: Partial<Toleration> = {}): Toleration => ({
+  key: 'team',
+  operator: 'Equal',
+  value: 'ml',
+  effect: 'NoSchedule',
+  ...partial,
+})
 
 // https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/: "matches if the keys are the same and the effects are the same,
 // and the operator is Exists, or is Equal and the values are equal"; an empty key with Exists matches everything, an empty effect all effects.
@@ -54,7 +60,7 @@ describe('admissible: what never changes between a shape and a template', () => 
     expect(may({ nodeSelector }, { labels: { disk: 'ssd' } })).toBe(false)
     expect(may({ nodeSelector }, { labels: { disk: 'ssd', arch: 'amd64' } })).toBe(false)
   })
-  it('a label is the node\'s own: names that every object has do not count', () => {
+  it("a label is the node's own: names that every object has do not count", () => {
     expect(may({ nodeSelector: { constructor: 'x' } }, {})).toBe(false)
   })
   it('GPU models: any of the list, any at all when the list is empty, and no question without a device', () => {
@@ -89,14 +95,21 @@ describe('the memo of admissible', () => {
     expect(cluster.internNodeClass(template({ labels: { a: '1', b: '2' }, taints, gpus: 1 }))).not.toBe(first)
   })
   it('a resource that nothing in the cluster offers is admitted nowhere, and asking for none of it changes nothing', () => {
-    const { cluster } = clusterOf().node({ resources: { fpga: 1 } }).build()
+    const { cluster } = clusterOf()
+      .node({ resources: { fpga: 1 } })
+      .build()
     expect(cluster.view.feasible(cluster.internClass(shape({ resources: { tpu: 1 } })), 0)).toBe(false)
     expect(cluster.view.feasible(cluster.internClass(shape({ resources: { tpu: 0 } })), 0)).toBe(true)
   })
 })
 
 describe('fits', () => {
-  const request = [[500, 0], [100, 0], [1, 1], [2, 0]] // [resource][class]: class 1 asks for a place and nothing else
+  const request = [
+    [500, 0],
+    [100, 0],
+    [1, 1],
+    [2, 0],
+  ] // [resource][class]: class 1 asks for a place and nothing else
   it.each([
     ['exactly', [500, 100, 1, 2], true],
     ['a millicore short', [499, 100, 1, 2], false],
@@ -104,7 +117,14 @@ describe('fits', () => {
     ['no place for a pod', [500, 100, 0, 2], false],
     ['a named resource short', [500, 100, 1, 1], false],
   ] as const)('%s', (_what, free, expected) => {
-    expect(fits(request, 0, free.map((amount) => [amount]), 0)).toBe(expected)
+    expect(
+      fits(
+        request,
+        0,
+        free.map((amount) => [amount]),
+        0,
+      ),
+    ).toBe(expected)
   })
   it('a resource that is not asked for never forbids, even overdrawn (Kubernetes: NodeResourcesFit)', () => {
     expect(fits(request, 1, [[-1], [-1], [1], [-1]], 0)).toBe(true)
@@ -132,7 +152,10 @@ describe('pickDevices', () => {
   })
   it('what it picks fits, and NONE means that no mask of all 256 does', () => {
     const device = fc.constantFrom(0, 100, 250, 500, 999, 1000)
-    const wanted = fc.oneof(fc.tuple(fc.constant(1), fc.constantFrom(1, 100, 300, 1000)), fc.tuple(fc.integer({ min: 1, max: 8 }), fc.constant(1000)))
+    const wanted = fc.oneof(
+      fc.tuple(fc.constant(1), fc.constantFrom(1, 100, 300, 1000)),
+      fc.tuple(fc.integer({ min: 1, max: 8 }), fc.constant(1000)),
+    )
     fc.assert(
       fc.property(fc.array(device, { minLength: DEVICES, maxLength: DEVICES }), wanted, (free, [gpus, milli]) => {
         const fitting = Array.from({ length: 256 }, (_, mask) => mask).filter((mask) => devicesFit(free, 0, gpus, milli, mask))
@@ -158,7 +181,8 @@ describe('feasible', () => {
       .node({ taints: [taint()] })
       .pod({ cpu: 3000, gpus: 1 }, onNode(0))
       .build()
-    const asks = (partial: Parameters<typeof shape>[0], node: number): boolean => cluster.view.feasible(cluster.internClass(shape(partial)), node)
+    const asks = (partial: Parameters<typeof shape>[0], node: number): boolean =>
+      cluster.view.feasible(cluster.internClass(shape(partial)), node)
     expect(asks({ cpu: 1000 }, 0)).toBe(true)
     expect(asks({ cpu: 1001 }, 0)).toBe(false)
     expect(asks({ gpus: 1 }, 0)).toBe(true)
@@ -168,12 +192,26 @@ describe('feasible', () => {
     expect(cluster.view.admissible(cluster.internClass(shape({ cpu: 99_000 })), 0)).toBe(true)
   })
   it('fitsEmpty asks of a node that does not exist what feasible asks of an empty one', () => {
-    const nodes = [template({ cpu: '2', memory: '1Gi' }), template({ gpus: 2 }), template({ pods: 0 }), template({ taints: [taint()] }), template({ resources: { fpga: 1 } })]
-    const pods = [shape(), shape({ cpu: '4' }), shape({ gpus: 3 }), shape({ gpus: 1, gpuMilli: 200 }), shape({ resources: { fpga: 1 } }), shape({ resources: { fpga: 2 } })]
+    const nodes = [
+      template({ cpu: '2', memory: '1Gi' }),
+      template({ gpus: 2 }),
+      template({ pods: 0 }),
+      template({ taints: [taint()] }),
+      template({ resources: { fpga: 1 } }),
+    ]
+    const pods = [
+      shape(),
+      shape({ cpu: '4' }),
+      shape({ gpus: 3 }),
+      shape({ gpus: 1, gpuMilli: 200 }),
+      shape({ resources: { fpga: 1 } }),
+      shape({ resources: { fpga: 2 } }),
+    ]
     const cluster = new Cluster(['fpga'])
     for (const node of nodes) {
       const row = cluster.addNode(node, 0)
-      for (const pod of pods) expect(cluster.fitsEmpty(cluster.internClass(pod), node)).toBe(cluster.view.feasible(cluster.internClass(pod), row))
+      for (const pod of pods)
+        expect(cluster.fitsEmpty(cluster.internClass(pod), node)).toBe(cluster.view.feasible(cluster.internClass(pod), row))
     }
   })
 })

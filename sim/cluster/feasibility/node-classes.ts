@@ -39,7 +39,8 @@ export class NodeClasses {
     assertWhole(template.price, 'the price of a node [micro-dollars per hour]')
     for (const [name, amount] of Object.entries(template.resources)) {
       assertWhole(amount, `the ${name} of a node`)
-      if (!this.named.has(name)) throw new Error(`a node offers ${name}, which this cluster does not count; it counts ${[...this.named].join(', ')}`)
+      if (!this.named.has(name))
+        throw new Error(`a node offers ${name}, which this cluster does not count; it counts ${[...this.named].join(', ')}`)
     }
   }
 }

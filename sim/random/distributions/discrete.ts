@@ -50,26 +50,50 @@ export class Zipf extends Discrete {
     accept(Number.isInteger(n) && n >= 1 && n <= MOST_RANKS, 'zipf', 'n', n, `a whole number from 1 to ${MOST_RANKS}`)
     accept(exponent >= 0 && exponent < Infinity, 'zipf', 'exponent', exponent, 'a number from 0 on')
     const ranks = Float64Array.from({ length: n }, (_, i) => i + 1)
-    super(ranks, ranks.map((rank) => pow(rank, -exponent)))
+    super(
+      ranks,
+      ranks.map((rank) => pow(rank, -exponent)),
+    )
   }
 }
 
 export class Empirical extends Discrete {
   constructor(values: readonly number[], weights: readonly number[] | undefined) {
-    accept(values.length >= 1 && values.length <= MOST_RANKS, 'empirical', 'values', `${values.length} of them`, `1 to ${MOST_RANKS} numbers`)
+    accept(
+      values.length >= 1 && values.length <= MOST_RANKS,
+      'empirical',
+      'values',
+      `${values.length} of them`,
+      `1 to ${MOST_RANKS} numbers`,
+    )
     const bad = values.find((value) => !Number.isFinite(value))
     accept(bad === undefined, 'empirical', 'values', bad, 'finite numbers')
     if (weights !== undefined) {
-      accept(weights.length === values.length, 'empirical', 'weights', `${weights.length} of them`, `one for each of the ${values.length} values`)
+      accept(
+        weights.length === values.length,
+        'empirical',
+        'weights',
+        `${weights.length} of them`,
+        `one for each of the ${values.length} values`,
+      )
       const wrong = weights.find((weight) => !(weight >= 0 && weight < Infinity))
       accept(wrong === undefined, 'empirical', 'weights', wrong, 'numbers from 0 on')
-      accept(weights.some((weight) => weight > 0), 'empirical', 'weights', 'all 0', 'at least one above 0')
+      accept(
+        weights.some((weight) => weight > 0),
+        'empirical',
+        'weights',
+        'all 0',
+        'at least one above 0',
+      )
     }
     // Sorted, so that a larger uniform never gives a smaller value. Values of weight 0 cannot be drawn: they are left out.
     const rows = Array.from(values.keys())
       .filter((row) => weights === undefined || weights[row] > 0)
       .sort((a, b) => values[a] - values[b] || a - b)
-    super(Float64Array.from(rows, (row) => values[row]), Float64Array.from(rows, (row) => weights?.[row] ?? 1))
+    super(
+      Float64Array.from(rows, (row) => values[row]),
+      Float64Array.from(rows, (row) => weights?.[row] ?? 1),
+    )
   }
 }
 
@@ -92,6 +116,9 @@ export class NegativeBinomial extends Discrete {
     weights[peak] = Math.exp(log)
     for (let n = peak; n > 0; n--) weights[n - 1] = (weights[n] * n) / ((n - 1 + size) * stay)
     for (let n = peak; n + 1 < weights.length; n++) weights[n + 1] = (weights[n] * (n + size) * stay) / (n + 1)
-    super(weights.map((_, n) => n), weights)
+    super(
+      weights.map((_, n) => n),
+      weights,
+    )
   }
 }

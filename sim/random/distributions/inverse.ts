@@ -42,8 +42,10 @@ export class Inverse {
     // From the middle outwards, each knot from its neighbour.
     const half = firstAbove(this.shares, 0.5) - 1
     this.places[half] = this.search(0.5, this.below(0.5, middle), this.above(0.5, middle))
-    for (let i = half + 1; i < shares.length; i++) this.places[i] = this.search(shares[i], this.places[i - 1], this.above(shares[i], this.places[i - 1]))
-    for (let i = half - 1; i >= 0; i--) this.places[i] = this.search(shares[i], this.below(shares[i], this.places[i + 1]), this.places[i + 1])
+    for (let i = half + 1; i < shares.length; i++)
+      this.places[i] = this.search(shares[i], this.places[i - 1], this.above(shares[i], this.places[i - 1]))
+    for (let i = half - 1; i >= 0; i--)
+      this.places[i] = this.search(shares[i], this.below(shares[i], this.places[i + 1]), this.places[i + 1])
   }
 
   /** First place that the share u, in [0, 1), is reached at. */

@@ -112,10 +112,19 @@ function inverseOf(parts: readonly Part[]): Inverse {
 /** Phases side by side: an exponential time whose mean is one of several. cv at least 1. */
 export class Hyperexponential extends Mixture {
   constructor(weights: readonly number[], means: readonly number[]) {
-    accept(weights.length === means.length, 'hyperexponential', 'weights', `${weights.length} of them`, `one for each of the ${means.length} means`)
+    accept(
+      weights.length === means.length,
+      'hyperexponential',
+      'weights',
+      `${weights.length} of them`,
+      `one for each of the ${means.length} means`,
+    )
     const wrong = means.find((mean) => !positive(mean))
     accept(wrong === undefined, 'hyperexponential', 'means', wrong, 'numbers above 0')
-    super(means.map((mean, i) => ({ weight: weights[i], of: new Exponential(mean) })), 'hyperexponential')
+    super(
+      means.map((mean, i) => ({ weight: weights[i], of: new Exponential(mean) })),
+      'hyperexponential',
+    )
   }
 }
 

@@ -13,8 +13,18 @@ const chiSquare = (degrees: number) => distribution({ kind: 'gamma', mean: degre
 describe('gamma', () => {
   // Percentage points of the χ² distribution as printed in every table (Abramowitz and Stegun, table 26.8).
   it.each([
-    [1, 0.95, 3.84146], [1, 0.99, 6.6349], [1, 0.5, 0.454937], [2, 0.01, 0.0201007], [2, 0.95, 5.99147], [5, 0.95, 11.0705], [10, 0.05, 3.9403],
-    [10, 0.95, 18.307], [30, 0.995, 53.672], [30, 0.005, 13.7867], [100, 0.95, 124.342], [100, 0.05, 77.9295],
+    [1, 0.95, 3.84146],
+    [1, 0.99, 6.6349],
+    [1, 0.5, 0.454937],
+    [2, 0.01, 0.0201007],
+    [2, 0.95, 5.99147],
+    [5, 0.95, 11.0705],
+    [10, 0.05, 3.9403],
+    [10, 0.95, 18.307],
+    [30, 0.995, 53.672],
+    [30, 0.005, 13.7867],
+    [100, 0.95, 124.342],
+    [100, 0.05, 77.9295],
   ])('χ² of %s degrees, %s: %s (A&S table 26.8, to the six figures printed)', (degrees, u, point) => {
     near(chiSquare(degrees).quantile(u), point, 5.1e-6)
   })
@@ -23,7 +33,8 @@ describe('gamma', () => {
   })
   it('shape 1 is exponential, also in the far tails', () => {
     const [gamma, exponential] = [distribution({ kind: 'gamma', mean: 7, shape: 1 }), distribution({ kind: 'exponential', mean: 7 })]
-    for (const u of [1e-12, 0.003, 0.2, 0.5, 0.7, 0.999, 1 - 2 ** -40, 1 - 2 ** -53]) near(gamma.quantile(u), exponential.quantile(u), u < 1e-6 ? 1e-4 : 2e-12)
+    for (const u of [1e-12, 0.003, 0.2, 0.5, 0.7, 0.999, 1 - 2 ** -40, 1 - 2 ** -53])
+      near(gamma.quantile(u), exponential.quantile(u), u < 1e-6 ? 1e-4 : 2e-12)
   })
   it('the inverse inverts, to 1e-11 of the smaller share, from shape 0.01 to 10,000', () => {
     for (const shape of [0.01, 0.3, 1.7, 12, 150, 10_000]) {
@@ -47,8 +58,14 @@ describe('gamma', () => {
 
 describe('pareto', () => {
   it('α 1.5: mean α L / (α - 1) = 3 L, variance Infinity; α 1: both Infinity; α 3: mean² / (α (α - 2)) = 0.75 L²', () => {
-    const moments = [1.5, 1, 3].map((alpha) => distribution({ kind: 'pareto', alpha, low: 10 })).map(({ mean, variance }) => [mean, variance])
-    expect(moments).toEqual([[30, Infinity], [Infinity, Infinity], [15, 75]])
+    const moments = [1.5, 1, 3]
+      .map((alpha) => distribution({ kind: 'pareto', alpha, low: 10 }))
+      .map(({ mean, variance }) => [mean, variance])
+    expect(moments).toEqual([
+      [30, Infinity],
+      [Infinity, Infinity],
+      [15, 75],
+    ])
   })
   it('the largest uniform gives a finite variate at the smallest α', () => {
     expect(distribution({ kind: 'pareto', alpha: 0.06, low: 1 }).quantile(1 - 2 ** -53)).toBeLessThan(Infinity)
@@ -73,14 +90,29 @@ describe('burr', () => {
     near(memory.quantile(0.9), 107.083 * pow(pow(10, 1 / 0.221) - 1, 1 / 11.652), 1e-12)
   })
   it('c k ≤ 1 has no mean, ≤ 2 no variance', () => {
-    const moments = ([[2, 0.5], [3, 0.5]] as const).map(([c, k]) => distribution({ kind: 'burr', c, k, scale: 1 })).map(({ mean, variance }) => [Number.isFinite(mean), variance])
-    expect(moments).toEqual([[false, Infinity], [true, Infinity]])
+    const moments = (
+      [
+        [2, 0.5],
+        [3, 0.5],
+      ] as const
+    )
+      .map(([c, k]) => distribution({ kind: 'burr', c, k, scale: 1 }))
+      .map(({ mean, variance }) => [Number.isFinite(mean), variance])
+    expect(moments).toEqual([
+      [false, Infinity],
+      [true, Infinity],
+    ])
   })
 })
 
 describe('hyperexponential', () => {
   it('balanced means: E = mean, E[X²] = 2 Σ p m² = mean² (1 + cv²), each phase carries half of the mean', () => {
-    for (const [mean, cv] of [[10, 1], [10, 2], [5, 8], [1, 1000]] as const) {
+    for (const [mean, cv] of [
+      [10, 1],
+      [10, 2],
+      [5, 8],
+      [1, 1000],
+    ] as const) {
       const { weights, means } = balancedMeans(mean, cv)
       near(weights[0] * means[0], mean / 2, 1e-14)
       near(weights[1] * means[1], mean / 2, 1e-14)
@@ -88,10 +120,16 @@ describe('hyperexponential', () => {
       near(fitted.mean, mean, 1e-12)
       near(Math.sqrt(fitted.variance) / mean, cv, 1e-9)
     }
-    expect(() => balancedMeans(1, 0.9)).toThrow('cv of hyperexponential distribution: 0.9; accepted: a number from 1 to 1000 (below 1: gamma or erlang)')
+    expect(() => balancedMeans(1, 0.9)).toThrow(
+      'cv of hyperexponential distribution: 0.9; accepted: a number from 1 to 1000 (below 1: gamma or erlang)',
+    )
   })
   it('phases of weight 1 and 1 with means 1 and 3: median where (e^-x + e^-x/3) / 2 = 1/2; with t = e^-x/3, t³ + t = 1, t = 0.6823278038', () => {
-    near(distribution({ kind: 'hyperexponential', weights: [1, 1], means: [1, 3] }).quantile(0.5), -3 * Math.log(0.682327803828019327), 2e-12)
+    near(
+      distribution({ kind: 'hyperexponential', weights: [1, 1], means: [1, 3] }).quantile(0.5),
+      -3 * Math.log(0.682327803828019327),
+      2e-12,
+    )
   })
 })
 
@@ -119,16 +157,36 @@ describe('mixture', () => {
     expect(law.quantile(1 - 2 ** -53)).toBe(2)
   })
   it('of single values alone it is a weighted list', () => {
-    const law = distribution({ kind: 'mixture', parts: [{ weight: 1, of: { kind: 'zipf', n: 2, exponent: 0 } }, { weight: 3, of: { kind: 'constant', value: 2 } }] })
+    const law = distribution({
+      kind: 'mixture',
+      parts: [
+        { weight: 1, of: { kind: 'zipf', n: 2, exponent: 0 } },
+        { weight: 3, of: { kind: 'constant', value: 2 } },
+      ],
+    })
     expect([0, 0.1249, 0.1251, 0.99].map((u) => law.quantile(u))).toEqual([1, 1, 2, 2])
   })
   it('parts that reach below zero and far apart', () => {
-    const law = distribution({ kind: 'mixture', parts: [{ weight: 1, of: { kind: 'normal', mean: -1000, sd: 1 } }, { weight: 1, of: { kind: 'exponential', mean: 1e6 } }] })
+    const law = distribution({
+      kind: 'mixture',
+      parts: [
+        { weight: 1, of: { kind: 'normal', mean: -1000, sd: 1 } },
+        { weight: 1, of: { kind: 'exponential', mean: 1e6 } },
+      ],
+    })
     near(law.quantile(0.25), -1000, 1e-11)
     near(law.quantile(0.75), 1e6 * Math.LN2, 1e-11)
   })
   it('a part of weight 0 leaves no trace, also one without a mean', () => {
-    expect(distribution({ kind: 'mixture', parts: [{ weight: 0, of: { kind: 'pareto', alpha: 0.5, low: 1 } }, { weight: 2, of: { kind: 'exponential', mean: 4 } }] }).mean).toBe(4)
+    expect(
+      distribution({
+        kind: 'mixture',
+        parts: [
+          { weight: 0, of: { kind: 'pareto', alpha: 0.5, low: 1 } },
+          { weight: 2, of: { kind: 'exponential', mean: 4 } },
+        ],
+      }).mean,
+    ).toBe(4)
   })
 })
 
@@ -157,7 +215,7 @@ describe('correlated pair', () => {
       sorted[0][i] = pair.first
       sorted[1][i] = pair.second
     }
-    expect(Math.abs(sum / n - rank)).toBeLessThan(3.3 / Math.sqrt(n) * 1.2)
+    expect(Math.abs(sum / n - rank)).toBeLessThan((3.3 / Math.sqrt(n)) * 1.2)
     for (const column of sorted) {
       column.sort()
       const distance = column.reduce((most, u, i) => Math.max(most, Math.abs(u - (i + 0.5) / n)), 0)
@@ -168,7 +226,11 @@ describe('correlated pair', () => {
     expect(correlatedPair(0).partner(0.3, 0.77)).toBe(0.77)
     near(correlatedPair(1).partner(0.3, 0.77), 0.3, 1e-14)
     near(correlatedPair(-1).partner(0.3, 0.77), 0.7, 1e-14)
-    for (const [u, v] of [[0, 0], [1 - 2 ** -53, 1 - 2 ** -53], [0, 1 - 2 ** -53]]) {
+    for (const [u, v] of [
+      [0, 0],
+      [1 - 2 ** -53, 1 - 2 ** -53],
+      [0, 1 - 2 ** -53],
+    ]) {
       const partner = correlatedPair(0.5).partner(u, v)
       expect(partner >= 0 && partner < 1).toBe(true)
     }

@@ -94,7 +94,13 @@ export class Weibull implements Distribution {
     this.scale = scale
     this.mean = scale * gammaOf(1 + 1 / shape)
     this.variance = scale * scale * gammaOf(1 + 2 / shape) - this.mean * this.mean
-    accept(this.variance >= 0 && this.variance < Infinity, 'weibull', 'shape', shape, 'one whose variance is a number: about 0.02 to 1,000,000')
+    accept(
+      this.variance >= 0 && this.variance < Infinity,
+      'weibull',
+      'shape',
+      shape,
+      'one whose variance is a number: about 0.02 to 1,000,000',
+    )
   }
   quantile(u: number): number {
     return this.scale * pow(-Math.log(1 - u), 1 / this.shape)

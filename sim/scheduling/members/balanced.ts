@@ -13,7 +13,8 @@ const parameters = {
     kind: 'choice',
     choices: ['level', 'change'],
     default: 'level',
-    meaning: 'level: how balanced the node would be, as in Kubernetes up to 1.35; change: how much more balanced than before, as from December 2025 on',
+    meaning:
+      'level: how balanced the node would be, as in Kubernetes up to 1.35; change: how much more balanced than before, as from December 2025 on',
   },
   resources: {
     kind: 'choice',
@@ -117,7 +118,8 @@ export const balanced = {
   ...define<Placer, SchedulingContext, typeof parameters>({
     name: 'balanced',
     summary: 'the feasible node on which the allocated shares of its resources would be most alike, in 101 steps; lowest row on ties',
-    source: 'Kubernetes, NodeResourcesBalancedAllocation (pkg/scheduler/framework/plugins/noderesources), releases to 1.35 and pull request 135573',
+    source:
+      'Kubernetes, NodeResourcesBalancedAllocation (pkg/scheduler/framework/plugins/noderesources), releases to 1.35 and pull request 135573',
     fidelity: 'simplified',
     parameters,
     create: (values) => new KeyPlacer(new Imbalance(values)),

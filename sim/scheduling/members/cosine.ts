@@ -33,7 +33,8 @@ class Cosine extends VectorKey {
 export const cosine = {
   ...define<Placer, SchedulingContext, typeof vectorParameters>({
     name: 'cosine',
-    summary: "the feasible node with the smallest angle between the pod's demand and what is free, as shares of the node; lowest row on ties",
+    summary:
+      "the feasible node with the smallest angle between the pod's demand and what is free, as shares of the node; lowest row on ties",
     source: 'Gabay, Zaourar 2016, Vector bin packing with heterogeneous bins (the dot product divided by the norms)',
     fidelity: 'faithful',
     parameters: vectorParameters,

@@ -24,7 +24,8 @@ class DotProduct extends VectorKey {
 export const dotProduct = {
   ...define<Placer, SchedulingContext, typeof vectorParameters>({
     name: 'dot-product',
-    summary: "the feasible node with the largest dot product of the pod's demand and what is free, as shares of the node; lowest row on ties",
+    summary:
+      "the feasible node with the largest dot product of the pod's demand and what is free, as shares of the node; lowest row on ties",
     source:
       'Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing (dot product); Grandl, Ananthanarayanan, Kandula, Rao, Akella 2014, Multi-Resource Packing for Cluster Schedulers (alignment score)',
     fidelity: 'faithful',

@@ -24,7 +24,14 @@ describe.each([
   { which: 'twin', make: (advance: boolean) => nextFit.twin({ advance }) },
 ])('next-fit, the $which', ({ make }) => {
   test("Johnson's bins of 10, items 6 5 4 6 3: bins 0, 1, 1, 2, 2; first fit would put the 4 and the 3 on 0 and 1", () => {
-    const { cluster, pods } = clusterOf().nodes(4, { cpu: '10' }).pod({ cpu: '6' }).pod({ cpu: '5' }).pod({ cpu: '4' }).pod({ cpu: '6' }).pod({ cpu: '3' }).build()
+    const { cluster, pods } = clusterOf()
+      .nodes(4, { cpu: '10' })
+      .pod({ cpu: '6' })
+      .pod({ cpu: '5' })
+      .pod({ cpu: '4' })
+      .pod({ cpu: '6' })
+      .pod({ cpu: '3' })
+      .build()
     expect(placed(make(false), cluster, pods)).toEqual({ nodes: [0, 1, 1, 2, 2], examined: [1, 2, 1, 2, 1] })
   })
 
@@ -34,7 +41,13 @@ describe.each([
   })
 
   test('round the ring to what was freed behind; a pod that fits nowhere leaves the pointer', () => {
-    const { cluster, pods } = clusterOf().nodes(3, { cpu: '2' }).pods(6, { cpu: '1' }).pod({ cpu: '3' }).pod({ cpu: '1' }).pod({ cpu: '1' }).build()
+    const { cluster, pods } = clusterOf()
+      .nodes(3, { cpu: '2' })
+      .pods(6, { cpu: '1' })
+      .pod({ cpu: '3' })
+      .pod({ cpu: '1' })
+      .pod({ cpu: '1' })
+      .build()
     const placer = make(false)
     expect(placed(placer, cluster, pods.slice(0, 6)).nodes).toEqual([0, 0, 1, 1, 2, 2])
     cluster.release(pods[2], 0)

@@ -116,7 +116,8 @@ export const nextFit = {
   ...define<Placer, SchedulingContext, typeof parameters>({
     name: 'next-fit',
     summary: 'the first feasible node from where the last pod was placed on, over all rows in a ring; there are no ties',
-    source: 'Johnson 1974, Fast Algorithms for Bin Packing (next fit); Knuth, The Art of Computer Programming 1, section 2.5 (roving pointer)',
+    source:
+      'Johnson 1974, Fast Algorithms for Bin Packing (next fit); Knuth, The Art of Computer Programming 1, section 2.5 (roving pointer)',
     fidelity: 'faithful',
     parameters,
     create: ({ advance }) => new NextFitIndex(advance),

@@ -23,13 +23,15 @@ describe('random-of-k', () => {
   test('k = 2 of 4 different nodes: the i-th least loaded wins with C(4-i, 1) / C(4, 2) = 3/6, 2/6, 1/6, 0; within 4 sd of 6,000', () => {
     const seen = hits(4, 6000, {})
     const expected = [3000, 2000, 1000, 0]
-    for (let i = 0; i < 4; i++) expect(Math.abs(seen[i] - expected[i])).toBeLessThanOrEqual(4 * Math.sqrt((expected[i] * (6000 - expected[i])) / 6000))
+    for (let i = 0; i < 4; i++)
+      expect(Math.abs(seen[i] - expected[i])).toBeLessThanOrEqual(4 * Math.sqrt((expected[i] * (6000 - expected[i])) / 6000))
   })
 
   test('with replacement: ((5-i)^2 - (4-i)^2) / 16 = 7/16, 5/16, 3/16, 1/16', () => {
     const seen = hits(4, 6400, { replacement: true })
     const expected = [2800, 2000, 1200, 400]
-    for (let i = 0; i < 4; i++) expect(Math.abs(seen[i] - expected[i])).toBeLessThan(4 * Math.sqrt((expected[i] * (6400 - expected[i])) / 6400))
+    for (let i = 0; i < 4; i++)
+      expect(Math.abs(seen[i] - expected[i])).toBeLessThan(4 * Math.sqrt((expected[i] * (6400 - expected[i])) / 6400))
   })
 
   test('k = 3 of 4: C(3, 2) / C(4, 3) = 3/4, 1/4; k = 1: a quarter each; k of all: always the least loaded', () => {
@@ -42,7 +44,10 @@ describe('random-of-k', () => {
 
   test('load: one large pod, or two small ones', () => {
     const build = () => clusterOf().nodes(2).pod({ cpu: '8' }, onNode(0)).pods(2, {}, onNode(1)).pod().build()
-    for (const [load, node] of [['pods', 0], ['share', 1]] as const) {
+    for (const [load, node] of [
+      ['pods', 0],
+      ['share', 1],
+    ] as const) {
       const { cluster, pods } = build()
       expect(placerOf({ load }).place(pods[3], cluster.view)).toBe(node)
     }
@@ -50,7 +55,10 @@ describe('random-of-k', () => {
 
   test('nine full nodes and an empty one: any samples 2 and, mostly in vain, 1 more that fits; feasible only that one', () => {
     const { cluster, pods } = clusterOf().node().nodes(9, { cpu: 500 }).pod().build()
-    for (const [sample, least, most] of [['any', 2, 3], ['feasible', 1, 1]] as const) {
+    for (const [sample, least, most] of [
+      ['any', 2, 3],
+      ['feasible', 1, 1],
+    ] as const) {
       const placer = placerOf({ sample })
       const examined = new Set<number>()
       for (let i = 0; i < 100; i++) {

@@ -11,12 +11,17 @@ import { feasibleRow } from '../search/scan.ts'
 
 const parameters = {
   k: { kind: 'integer', default: 2, min: 1, max: 100, meaning: 'nodes sampled for a pod; Sparrow probes 2 for each task' },
-  replacement: { kind: 'boolean', default: false, meaning: 'true: a node may be sampled twice, as in the theory of k choices; false: k different ones' },
+  replacement: {
+    kind: 'boolean',
+    default: false,
+    meaning: 'true: a node may be sampled twice, as in the theory of k choices; false: k different ones',
+  },
   sample: {
     kind: 'choice',
     choices: ['any', 'feasible'],
     default: 'any',
-    meaning: 'from which nodes: any, all that are Ready, and from those that fit only when none of the k does; feasible, from those that fit at once',
+    meaning:
+      'from which nodes: any, all that are Ready, and from those that fit only when none of the k does; feasible, from those that fit at once',
   },
   load: {
     kind: 'choice',

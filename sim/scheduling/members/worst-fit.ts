@@ -15,7 +15,8 @@ const parameters = {
     kind: 'choice',
     choices: ['room', 'scarcest'],
     default: 'room',
-    meaning: 'what most room means: room, cpu and memory at a rate of exchange; scarcest, the smallest share left of any resource the pod asks for',
+    meaning:
+      'what most room means: room, cpu and memory at a rate of exchange; scarcest, the smallest share left of any resource the pod asks for',
   },
   ...roomParameters,
 } as const

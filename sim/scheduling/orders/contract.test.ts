@@ -17,7 +17,13 @@ describe.each(orderMembers.map((member) => ({ name: member.name, member })))('th
         const here = new Set<number>()
         const pods = Array.from({ length: 41 }, (_, i) => {
           const { cpu = 0, time = 0 } = moves[i] ?? {}
-          return cluster.createPod({ ...clusterShape, cpu, tenant: `t${cpu}` }, NONE, 0, time === 0 ? Infinity : time, time === 1 ? Infinity : time)
+          return cluster.createPod(
+            { ...clusterShape, cpu, tenant: `t${cpu}` },
+            NONE,
+            0,
+            time === 0 ? Infinity : time,
+            time === 1 ? Infinity : time,
+          )
         })
         for (const { row } of moves) {
           const pod = pods[row]
@@ -65,7 +71,18 @@ describe.each(orderMembers.map((member) => ({ name: member.name, member })))('th
 })
 
 const clusterShape = {
-  cpu: 1000, memory: 1, limit: 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: {}, labels: {}, nodeSelector: {}, tolerations: [], priority: 0,
+  cpu: 1000,
+  memory: 1,
+  limit: 0,
+  gpus: 0,
+  gpuMilli: 0,
+  gpuModels: [],
+  usage: 0,
+  resources: {},
+  labels: {},
+  nodeSelector: {},
+  tolerations: [],
+  priority: 0,
 }
 
 test('the table of members in the README is the list', () => {
@@ -82,9 +99,16 @@ describe("a user's own order", () => {
   }
 
   test('rank decides, with its values', () => {
-    const definition = adopted({ name: 'smallest', parameters: { sign: 1 }, rank: (pod: number, view: { pods: { cpu: number[] } }, { sign }: { sign: number }) => sign * view.pods.cpu[pod] })
+    const definition = adopted({
+      name: 'smallest',
+      parameters: { sign: 1 },
+      rank: (pod: number, view: { pods: { cpu: number[] } }, { sign }: { sign: number }) => sign * view.pods.cpu[pod],
+    })
     const { cluster, pods } = clusterOf().node().pod({ cpu: 3 }).pod({ cpu: 1 }).pod({ cpu: 2 }).build()
-    for (const [sign, expected] of [[1, [1, 2, 0]], [-1, [0, 2, 1]]] as const) {
+    for (const [sign, expected] of [
+      [1, [1, 2, 0]],
+      [-1, [0, 2, 1]],
+    ] as const) {
       const queue = new PendingQueue(definition.create({ sign } as never, undefined))
       for (const pod of pods) queue.add(pod, cluster.view)
       for (const at of expected) {
@@ -106,21 +130,34 @@ describe("a user's own order", () => {
 
   test('any export is adopted, or its problems are said: 10,000 of them', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.anything(), fc.record({ name: fc.oneof(fc.string(), fc.constant('mine')), rank: fc.oneof(fc.anything(), fc.func(fc.anything())), parameters: fc.anything() }, { requiredKeys: [] })), (exported) => {
-        const result = adoptOrder(exported)
-        if ('problems' in result) {
-          expect(result.problems.length).toBeGreaterThan(0)
-          return
-        }
-        const { cluster, pods } = small
-        const order = result.definition.create({} as never, undefined)
-        try {
-          const rank = order.rank!(pods[0], cluster.view)
-          expect(Number.isNaN(rank)).toBe(false)
-        } catch (error) {
-          expect(String(error)).toContain('the rank of pod 0 must be a number')
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.anything(),
+          fc.record(
+            {
+              name: fc.oneof(fc.string(), fc.constant('mine')),
+              rank: fc.oneof(fc.anything(), fc.func(fc.anything())),
+              parameters: fc.anything(),
+            },
+            { requiredKeys: [] },
+          ),
+        ),
+        (exported) => {
+          const result = adoptOrder(exported)
+          if ('problems' in result) {
+            expect(result.problems.length).toBeGreaterThan(0)
+            return
+          }
+          const { cluster, pods } = small
+          const order = result.definition.create({} as never, undefined)
+          try {
+            const rank = order.rank!(pods[0], cluster.view)
+            expect(Number.isNaN(rank)).toBe(false)
+          } catch (error) {
+            expect(String(error)).toContain('the rank of pod 0 must be a number')
+          }
+        },
+      ),
       { numRuns: 10_000 },
     )
   })

@@ -51,7 +51,14 @@ function sequence(order: OrderDefinition, waiting: readonly Waiting[]): number[]
 describe('by hand', () => {
   test('fifo: as created', () => expect(sequence(fifo, [{ duration: 9 }, { duration: 1 }, { deadline: 1 }])).toEqual([0, 1, 2]))
   test('priority: 7, 0, 0, -3, across sizes', () => {
-    expect(sequence(priority, [{ shape: { priority: -3 } }, { shape: { priority: 0, cpu: 2000 } }, { shape: { priority: 7 } }, { shape: { priority: 0 } }])).toEqual([2, 1, 3, 0])
+    expect(
+      sequence(priority, [
+        { shape: { priority: -3 } },
+        { shape: { priority: 0, cpu: 2000 } },
+        { shape: { priority: 7 } },
+        { shape: { priority: 0 } },
+      ]),
+    ).toEqual([2, 1, 3, 0])
   })
   test('shortest-first: 2, 2, 5, then without an end', () => {
     expect(sequence(shortestFirst, [{}, { duration: 5 }, { duration: 2 }, { duration: 2, shape: { cpu: 10 } }])).toEqual([2, 3, 1, 0])
@@ -75,13 +82,20 @@ describe('fair-share', () => {
     const loop = loopOf(cluster, fairShare)
     // The paper lets B begin; on equal shares the tenant of the oldest pod does.
     const names = ['B', 'A']
-    for (let i = 0; i < 10; i++) loop.enqueue(cluster.createPod(shape(i % 2 === 0 ? tenant('B', '3', '1Gi') : tenant('A', '1', '4Gi')), NONE, 0))
-    expect(bound(cluster, loop).map((pod) => names[pod % 2]).join('')).toBe('BAABA')
+    for (let i = 0; i < 10; i++)
+      loop.enqueue(cluster.createPod(shape(i % 2 === 0 ? tenant('B', '3', '1Gi') : tenant('A', '1', '4Gi')), NONE, 0))
+    expect(
+      bound(cluster, loop)
+        .map((pod) => names[pod % 2])
+        .join(''),
+    ).toBe('BAABA')
     expect([cluster.view.nodes.freeCpu[0], cluster.view.nodes.freeMemory[0]]).toEqual([0, 4 * GIB])
   })
 
   test('three resources: a task is 1/8 of the GPUs, of the 32 cores, of the 8 licences: in turn, until the cores are short', () => {
-    const { cluster } = clusterOf().node({ cpu: '32', memory: '64Gi', gpus: 8, resources: { 'example.com/license': 8 } }).build()
+    const { cluster } = clusterOf()
+      .node({ cpu: '32', memory: '64Gi', gpus: 8, resources: { 'example.com/license': 8 } })
+      .build()
     const loop = loopOf(cluster, fairShare)
     const shapes = [
       tenant('gpu', '1', '1Gi', { gpus: 1 }),
@@ -266,7 +280,12 @@ describe('against theory: one node, one slot', () => {
   test('earliest deadline: least maximum lateness of 720 orders of 6 jobs that are all there (Jackson 1955)', () => {
     const stream = random('jackson')
     for (let round = 0; round < 20; round++) {
-      const batch: Job[] = Array.from({ length: 6 }, () => ({ arrives: 0, work: 1 + stream.int(50), deadline: 1 + stream.int(200), priority: 0 }))
+      const batch: Job[] = Array.from({ length: 6 }, () => ({
+        arrives: 0,
+        work: 1 + stream.int(50),
+        deadline: 1 + stream.int(200),
+        priority: 0,
+      }))
       const head: Job = { arrives: 0, work: 1, deadline: 0, priority: 0 }
       const started = starts(earliestDeadline, [head, ...batch]).slice(1)
       const seen = Math.max(...started.map((start, i) => start + batch[i].work - batch[i].deadline))

@@ -21,7 +21,9 @@ const rankDoor: Door<QueueOrder, undefined> = {
       rank(pod, view) {
         const rank: unknown = own.rank(pod, view, values) // a user's file: no compiler has seen it
         if (typeof rank === 'number' && !Number.isNaN(rank)) return rank
-        throw new Error(`${own.name}: the rank of pod ${pod} must be a number, found ${typeof rank === 'number' ? String(rank) : typeof rank}`)
+        throw new Error(
+          `${own.name}: the rank of pod ${pod} must be a number, found ${typeof rank === 'number' ? String(rank) : typeof rank}`,
+        )
       },
     }
   },

@@ -55,14 +55,25 @@ describe('a placer that chooses what it must not', () => {
   }
   test.each([
     { why: 'too little cpu', node: 0, message: 'my-idea placed pod 0 on node 0, on which it does not fit (cpu 1000 requested, 500 free)' },
-    { why: 'no such row', node: 4, message: "my-idea placed pod 0 on node 4, which is no node's row: 0 to 0, or -1 for none, are accepted" },
+    {
+      why: 'no such row',
+      node: 4,
+      message: "my-idea placed pod 0 on node 4, which is no node's row: 0 to 0, or -1 for none, are accepted",
+    },
     { why: 'between two rows', node: 0.5, message: "my-idea placed pod 0 on node 0.5, which is no node's row" },
     { why: 'NaN', node: NaN, message: "my-idea placed pod 0 on node NaN, which is no node's row" },
     { why: 'another negative number', node: -2, message: "my-idea placed pod 0 on node -2, which is no node's row" },
   ])('$why', ({ node, message }) => expect(attempt(always(node))).toThrow(message))
 
   test('a selector, and a cordoned node', () => {
-    expect(attempt(always(0), clusterOf().node().pod({ nodeSelector: { disk: 'ssd' } }))).toThrow('its selectors, tolerations or GPU model exclude the node')
+    expect(
+      attempt(
+        always(0),
+        clusterOf()
+          .node()
+          .pod({ nodeSelector: { disk: 'ssd' } }),
+      ),
+    ).toThrow('its selectors, tolerations or GPU model exclude the node')
     expect(attempt(always(0), clusterOf().node({}, NodeState.Cordoned).pod())).toThrow('it is not Ready, or its devices are taken')
   })
 })

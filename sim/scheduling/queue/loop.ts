@@ -87,7 +87,9 @@ export class SchedulingLoop {
       const asked = classes.request[r][podClass]
       if (asked > nodes.free[r][node]) return `${nodes.resources[r]} ${asked} requested, ${nodes.free[r][node]} free`
     }
-    return view.admissible(podClass, node) ? 'it is not Ready, or its devices are taken' : 'its selectors, tolerations or GPU model exclude the node'
+    return view.admissible(podClass, node)
+      ? 'it is not Ready, or its devices are taken'
+      : 'its selectors, tolerations or GPU model exclude the node'
   }
 }
 

@@ -75,7 +75,9 @@ function few(count: number): Cluster {
   return cluster
 }
 
-const pairs = orderMembers.flatMap((order) => [firstFit, leastAllocated, random].map((member) => ({ order, member, name: `${order.name}, ${member.name}` })))
+const pairs = orderMembers.flatMap((order) =>
+  [firstFit, leastAllocated, random].map((member) => ({ order, member, name: `${order.name}, ${member.name}` })),
+)
 
 describe.each(pairs)('the queue with hints against the naive one: $name', ({ order, member }) => {
   test('the same pods on the same nodes in the same order, and the same pods wait', () => {
@@ -146,14 +148,21 @@ describe('what is tried', () => {
     const [three, one, two, large, , , small, smaller] = pods
     const loop = loopOf(cluster)
     for (const pod of pods.slice(3)) loop.enqueue(pod)
-    expect(tries(loop, cluster)).toEqual([[large, NONE], [small, 0], [smaller, 1]])
+    expect(tries(loop, cluster)).toEqual([
+      [large, NONE],
+      [small, 0],
+      [smaller, 1],
+    ])
     cluster.release(one, 0) // node 1: 2 of 4 cores free
     expect(tries(loop, cluster)).toEqual([])
     cluster.release(two, 0) // 3 of 4: the small one is still there
     expect(tries(loop, cluster)).toEqual([])
     cluster.release(three, 0) // node 0: 3 of 4
     cluster.release(small, 0) // all of node 0
-    expect(tries(loop, cluster)).toEqual([[large, 0], [large + 1, NONE]])
+    expect(tries(loop, cluster)).toEqual([
+      [large, 0],
+      [large + 1, NONE],
+    ])
     expect(loop.waiting).toBe(2)
   })
 
@@ -161,11 +170,17 @@ describe('what is tried', () => {
     const { cluster, pods } = clusterOf().node({}, NodeState.Cordoned).pod({ cpu: '20' }).pod({ cpu: '2' }).pod({ cpu: '20' }).build()
     const loop = loopOf(cluster)
     for (const pod of pods) loop.enqueue(pod)
-    expect(tries(loop, cluster)).toEqual([[pods[0], NONE], [pods[1], NONE]])
+    expect(tries(loop, cluster)).toEqual([
+      [pods[0], NONE],
+      [pods[1], NONE],
+    ])
     cluster.setNodeState(0, NodeState.Ready)
     expect(tries(loop, cluster)).toEqual([[pods[1], 0]])
     cluster.addNode({ ...templates[1], cpu: 64_000 }, 0)
-    expect(tries(loop, cluster)).toEqual([[pods[0], 1], [pods[2], 1]])
+    expect(tries(loop, cluster)).toEqual([
+      [pods[0], 1],
+      [pods[2], 1],
+    ])
   })
 
   test('a pod of a class that is known to fit nowhere joins without a try, and is unschedulable at once', () => {

@@ -50,7 +50,13 @@ export class FitTrees extends ClassIndex<Fits> {
     return (bits[row >> 5] & (1 << row)) === 0
   }
 
-  protected override replay({ entries: { bits, counts } }: ClassTree<Fits>, podClass: number, view: ClusterView, rows: Int32Array, count: number): void {
+  protected override replay(
+    { entries: { bits, counts } }: ClassTree<Fits>,
+    podClass: number,
+    view: ClusterView,
+    rows: Int32Array,
+    count: number,
+  ): void {
     const { freeCpu, freeMemory } = view.nodes
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]

@@ -78,7 +78,14 @@ export class KeyTrees extends ClassIndex<Keys> {
   }
 
   /** Computes the keys of `rows` (undefined: of the first `count` rows, without what is above them). */
-  private set({ levels, fitting }: Keys, leaves: number, podClass: number, view: ClusterView, rows: Int32Array | undefined, count: number): void {
+  private set(
+    { levels, fitting }: Keys,
+    leaves: number,
+    podClass: number,
+    view: ClusterView,
+    rows: Int32Array | undefined,
+    count: number,
+  ): void {
     const { freeCpu, freeMemory } = view.nodes
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]

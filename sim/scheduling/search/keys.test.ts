@@ -19,7 +19,16 @@ const smallOrLarge = () =>
 
 describe('first-fit', () => {
   test('rows 0 and 1 lack cpu and memory, row 2 fits', () => {
-    expect(chosen('first-fit', clusterOf().node({ cpu: 999 }).node({ memory: GIB - 1 }).nodes(2).pod({ cpu: 1000, memory: '1Gi' }))).toBe(2)
+    expect(
+      chosen(
+        'first-fit',
+        clusterOf()
+          .node({ cpu: 999 })
+          .node({ memory: GIB - 1 })
+          .nodes(2)
+          .pod({ cpu: 1000, memory: '1Gi' }),
+      ),
+    ).toBe(2)
   })
 
   test.each([
@@ -40,7 +49,8 @@ describe('best-fit', () => {
     expect(chosen('best-fit', smallOrLarge())).toBe(0)
   })
 
-  const coreOrMemory = () => clusterOf().node({ cpu: '3', memory: '1Gi' }).node({ cpu: '2', memory: '4Gi' }).pod({ cpu: '1', memory: '1Gi' })
+  const coreOrMemory = () =>
+    clusterOf().node({ cpu: '3', memory: '1Gi' }).node({ cpu: '2', memory: '4Gi' }).pod({ cpu: '1', memory: '1Gi' })
   test('memoryPerCore 4Gi: left 2 cores and 0Gi = 8, or 1 core and 3Gi = 7: the second', () => {
     expect(chosen('best-fit', coreOrMemory())).toBe(1)
     expect(bestFit.parameters.memoryPerCore.default).toBe(4 * GIB)
@@ -58,7 +68,15 @@ describe('best-fit', () => {
   })
 
   test('half a MiB is no room: 2.5Gi and 0.5 MiB left count as 2560 MiB', () => {
-    expect(chosen('best-fit', clusterOf().node({ cpu: '2', memory: 2560 * 1048576 + 524288 }).node({ cpu: '2', memory: 2560 * 1048576 }).pod({ cpu: '1', memory: 0 }))).toBe(0)
+    expect(
+      chosen(
+        'best-fit',
+        clusterOf()
+          .node({ cpu: '2', memory: 2560 * 1048576 + 524288 })
+          .node({ cpu: '2', memory: 2560 * 1048576 })
+          .pod({ cpu: '1', memory: 0 }),
+      ),
+    ).toBe(0)
   })
 })
 
@@ -83,7 +101,9 @@ describe('least- and most-allocated', () => {
     const node = { cpu: 4000, memory: '4Gi' }
     const asked = (millicores: number) => ({ cpu: millicores, memory: 0 })
     // free cpu afterwards 4000 - 1440 = 2560, 64 %; and 4000 - 1430 = 2570, 64.25 %
-    expect(chosen('least-allocated', clusterOf().node(node).node(node).pod(asked(1340), onNode(0)).pod(asked(1330), onNode(1)).pod(asked(100)))).toBe(1)
+    expect(
+      chosen('least-allocated', clusterOf().node(node).node(node).pod(asked(1340), onNode(0)).pod(asked(1330), onNode(1)).pod(asked(100))),
+    ).toBe(1)
   })
 
   test('a fuller node is left out when the pod does not fit there', () => {

@@ -86,7 +86,18 @@ describe('a tree per class', () => {
 })
 
 const plain = {
-  cpu: 10, memory: 0, limit: 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: {}, labels: {}, nodeSelector: {}, tolerations: [], priority: 0,
+  cpu: 10,
+  memory: 0,
+  limit: 0,
+  gpus: 0,
+  gpuMilli: 0,
+  gpuModels: [],
+  usage: 0,
+  resources: {},
+  labels: {},
+  nodeSelector: {},
+  tolerations: [],
+  priority: 0,
 }
 
 function boundOn(cluster: ReturnType<typeof mixed>, node: number): number {

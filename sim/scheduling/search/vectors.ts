@@ -16,7 +16,8 @@ import type { Values } from '../../common/define.ts'
 import { withoutLastBits } from '../../common/rounding.ts'
 import type { NodeKey } from './key.ts'
 
-const weight = (what: string) => ({ kind: 'number', default: 1, min: 0, max: 1_000_000, meaning: `weight of ${what}; 0 leaves it out` }) as const
+const weight = (what: string) =>
+  ({ kind: 'number', default: 1, min: 0, max: 1_000_000, meaning: `weight of ${what}; 0 leaves it out` }) as const
 
 /** The weights that every vector heuristic takes. */
 export const vectorParameters = {

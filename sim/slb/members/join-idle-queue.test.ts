@@ -5,7 +5,8 @@ import { random } from './random.ts'
 import { context, filled, histories, letters, replay, request, scripted, seeded } from '../slb.fixture.ts'
 import { JoinIdleQueueTwin } from './twins.ts'
 
-const fresh = (draws: readonly number[], withdraw = true) => filled(joinIdleQueue.create({ withdraw }, context(scripted(draws))), [1, 1, 1, 1])
+const fresh = (draws: readonly number[], withdraw = true) =>
+  filled(joinIdleQueue.create({ withdraw }, context(scripted(draws))), [1, 1, 1, 1])
 
 describe('join-idle-queue', () => {
   test('first told, first picked, each word once; without words any', () => {

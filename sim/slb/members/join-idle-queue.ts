@@ -6,14 +6,21 @@ import { roomFor, Slots } from '../structures/slots.ts'
 import type { RandomStream } from '../../random/stream.ts'
 
 const parameters = {
-  withdraw: { kind: 'boolean', default: true, meaning: 'an idle pod that gets a request from another balancer takes back its word; false: it stays on the list until it is taken from it' },
+  withdraw: {
+    kind: 'boolean',
+    default: true,
+    meaning:
+      'an idle pod that gets a request from another balancer takes back its word; false: it stays on the list until it is taken from it',
+  },
 } as const
 
 /** Join idle queue: a pod that has told this balancer that it is idle, else any. */
 export const joinIdleQueue = define({
   name: 'join-idle-queue',
-  summary: 'The pod that told this balancer first that it is idle (each tells one, drawn uniformly); a uniformly random one when the list is empty.',
-  source: 'Lu, Xie, Kliot, Geller, Larus, Greenberg 2011, Join-Idle-Queue (JIQ-Random); with and without withdrawal as in Van Houdt 2024, Distributed Join-Idle-Queue with and without token withdrawals',
+  summary:
+    'The pod that told this balancer first that it is idle (each tells one, drawn uniformly); a uniformly random one when the list is empty.',
+  source:
+    'Lu, Xie, Kliot, Geller, Larus, Greenberg 2011, Join-Idle-Queue (JIQ-Random); with and without withdrawal as in Van Houdt 2024, Distributed Join-Idle-Queue with and without token withdrawals',
   fidelity: 'faithful',
   parameters,
   create: ({ withdraw }, { random }: BalancingContext): Balancer => new JoinIdleQueue(withdraw, random),

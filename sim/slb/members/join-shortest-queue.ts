@@ -9,7 +9,8 @@ import type { RandomStream } from '../../random/stream.ts'
 export const joinShortestQueue = define({
   name: 'join-shortest-queue',
   summary: 'The pod with the fewest requests inside, whoever sent them, as each pod says at once; uniformly at random on ties.',
-  source: 'Winston 1977, Optimality of the shortest line discipline; ties as in Gupta, Harchol-Balter, Sigman, Whitt 2007, Analysis of join-the-shortest-queue routing for web server farms',
+  source:
+    'Winston 1977, Optimality of the shortest line discipline; ties as in Gupta, Harchol-Balter, Sigman, Whitt 2007, Analysis of join-the-shortest-queue routing for web server farms',
   fidelity: 'faithful',
   parameters: {},
   create: (_values, context: BalancingContext): Balancer => new JoinShortestQueue(context.random),

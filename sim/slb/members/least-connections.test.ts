@@ -50,7 +50,10 @@ describe('least-connections', () => {
     { of: 'equal weights (lists by count)', weights: fc.constant(2) },
     { of: 'few weights (heap)', weights: fc.integer({ min: 1, max: 3 }) },
     { of: 'many weights (heap)', weights: fc.integer({ min: 1, max: MAX_WEIGHT }) },
-    { of: 'mostly equal (the change-over)', weights: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constant(2) }) },
+    {
+      of: 'mostly equal (the change-over)',
+      weights: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constant(2) }),
+    },
   ])('picks as one who looks at all, through any history: $of', ({ weights }) => {
     fc.assert(
       fc.property(histories(weights), (history) => {

@@ -123,10 +123,20 @@ describe('least-response-time', () => {
       balancer.ended(1, MS, outcome)
       return letters(picks(balancer, 1))
     }
-    expect([Outcome.Answered, Outcome.TimedOut, Outcome.Refused, Outcome.Rejected, Outcome.Lost].map(told)).toEqual(['b', 'b', 'a', 'a', 'a'])
+    expect([Outcome.Answered, Outcome.TimedOut, Outcome.Refused, Outcome.Rejected, Outcome.Lost].map(told)).toEqual([
+      'b',
+      'b',
+      'a',
+      'a',
+      'a',
+    ])
   })
 
-  test.each([{ average: 'ewma', decay: 10 * SECOND }, { average: 'peak-ewma', decay: 10 * SECOND }, { average: 'peak-ewma', decay: MS }])('$average, decay $decay: picks as one who compares all, through any history', ({ average, decay }) => {
+  test.each([
+    { average: 'ewma', decay: 10 * SECOND },
+    { average: 'peak-ewma', decay: 10 * SECOND },
+    { average: 'peak-ewma', decay: MS },
+  ])('$average, decay $decay: picks as one who compares all, through any history', ({ average, decay }) => {
     const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 9 }))
     fc.assert(
       fc.property(histories(weights), (history) => {

@@ -12,21 +12,36 @@ const SECOND = 1_000_000 // µs
 
 const parameters = {
   average: {
-    kind: 'choice', default: 'ewma', choices: ['ewma', 'peak-ewma'],
+    kind: 'choice',
+    default: 'ewma',
+    choices: ['ewma', 'peak-ewma'],
     meaning: 'ewma: moving average, as it stands; peak-ewma: jumps up to a slower response at once and sinks as time goes by (Finagle)',
   },
-  decay: { kind: 'duration', default: 10 * SECOND, min: 1000, max: 86_400 * SECOND, meaning: 'time constant of the average: what is that old counts 1/e' },
-  among: { kind: 'choice', default: 'all', choices: ['all', 'two'], meaning: 'all: the least of all backends; two: the lesser of two drawn uniformly (Finagle, Linkerd)' },
+  decay: {
+    kind: 'duration',
+    default: 10 * SECOND,
+    min: 1000,
+    max: 86_400 * SECOND,
+    meaning: 'time constant of the average: what is that old counts 1/e',
+  },
+  among: {
+    kind: 'choice',
+    default: 'all',
+    choices: ['all', 'two'],
+    meaning: 'all: the least of all backends; two: the lesser of two drawn uniformly (Finagle, Linkerd)',
+  },
 } as const
 
 /** Least response time: the backend with the least average latency times requests in flight from here. */
 export const leastResponseTime = define({
   name: 'least-response-time',
-  summary: 'Least moving average of its response times, times (in flight from here + 1), per weight; backends without history first, ties to the one unchanged longest.',
+  summary:
+    'Least moving average of its response times, times (in flight from here + 1), per weight; backends without history first, ties to the one unchanged longest.',
   source: 'Finagle, PeakEwma.scala (decay 10 s, power of two choices); nginx Plus, least_time (all backends, weights)',
   fidelity: 'simplified',
   parameters,
-  create: (values, context: BalancingContext): Balancer => (values.among === 'two' ? new AmongTwo(values, context) : new AmongAll(values, context)),
+  create: (values, context: BalancingContext): Balancer =>
+    values.among === 'two' ? new AmongTwo(values, context) : new AmongAll(values, context),
 })
 
 abstract class ByResponseTime implements Balancer {

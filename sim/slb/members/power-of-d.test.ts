@@ -5,7 +5,8 @@ import { context, filled, histories, letters, replay, request, scripted, seeded 
 import { TwoChoices, twoChoices } from './two-choices.ts'
 
 const values = { choices: 2, replacement: false, memory: 0 }
-const with4 = (given: Partial<typeof values>, draws: readonly number[]) => filled(new PowerOfD({ ...values, ...given }, scripted(draws)), [1, 1, 1, 1])
+const with4 = (given: Partial<typeof values>, draws: readonly number[]) =>
+  filled(new PowerOfD({ ...values, ...given }, scripted(draws)), [1, 1, 1, 1])
 const picksOf = (balancer: PowerOfD, count: number): string => letters(Array.from({ length: count }, () => balancer.pick(request, -1)))
 
 describe('power-of-d', () => {

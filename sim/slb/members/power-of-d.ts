@@ -15,8 +15,10 @@ const parameters = {
 /** Power of d choices: of d backends drawn at random, and of those remembered, the one with the fewest requests in flight from here. */
 export const powerOfD = define({
   name: 'power-of-d',
-  summary: 'Of `choices` backends drawn uniformly and `memory` remembered ones, the one with fewest requests in flight from here; the first drawn on ties.',
-  source: 'Mitzenmacher 2001, The power of two choices in randomized load balancing; Mitzenmacher, Prabhakar, Shah 2002, Load balancing with memory',
+  summary:
+    'Of `choices` backends drawn uniformly and `memory` remembered ones, the one with fewest requests in flight from here; the first drawn on ties.',
+  source:
+    'Mitzenmacher 2001, The power of two choices in randomized load balancing; Mitzenmacher, Prabhakar, Shah 2002, Load balancing with memory',
   fidelity: 'faithful',
   parameters,
   create: (values, { random }: BalancingContext): Balancer =>
@@ -59,7 +61,8 @@ export class PowerOfD implements Balancer {
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
     this.count = 0
-    if (this.replacement) for (let k = 0; k < this.choices; k++) this.look(slots.candidate(this.random.int(candidates), exclude, candidates))
+    if (this.replacement)
+      for (let k = 0; k < this.choices; k++) this.look(slots.candidate(this.random.int(candidates), exclude, candidates))
     else this.drawDistinct(exclude, candidates)
     this.lookAtRemembered(exclude)
     let best = looked[0]

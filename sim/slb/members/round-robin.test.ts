@@ -42,19 +42,24 @@ describe('round-robin', () => {
 
   test('between two turns of one who stays, everyone else who stays has exactly one, whoever leaves', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 2, max: 12 }), fc.array(fc.nat(11), { maxLength: 8 }), fc.array(fc.nat(5), { maxLength: 8 }), (n, leavers, gaps) => {
-        const balancer = filled(fresh(), new Array<number>(n).fill(1))
-        const leaving = [...new Set(leavers)].filter((slot) => slot < n).slice(0, n - 1)
-        const order: number[] = []
-        for (const [i, slot] of leaving.entries()) {
-          order.push(...picks(balancer, gaps[i] ?? 1))
-          balancer.removed(slot)
-        }
-        order.push(...picks(balancer, 3 * n))
-        const staying = Array.from({ length: n }, (_, slot) => slot).filter((slot) => !leaving.includes(slot))
-        const turns = order.filter((slot) => staying.includes(slot))
-        expect(turns).toEqual(turns.map((_, i) => staying[i % staying.length]))
-      }),
+      fc.property(
+        fc.integer({ min: 2, max: 12 }),
+        fc.array(fc.nat(11), { maxLength: 8 }),
+        fc.array(fc.nat(5), { maxLength: 8 }),
+        (n, leavers, gaps) => {
+          const balancer = filled(fresh(), new Array<number>(n).fill(1))
+          const leaving = [...new Set(leavers)].filter((slot) => slot < n).slice(0, n - 1)
+          const order: number[] = []
+          for (const [i, slot] of leaving.entries()) {
+            order.push(...picks(balancer, gaps[i] ?? 1))
+            balancer.removed(slot)
+          }
+          order.push(...picks(balancer, 3 * n))
+          const staying = Array.from({ length: n }, (_, slot) => slot).filter((slot) => !leaving.includes(slot))
+          const turns = order.filter((slot) => staying.includes(slot))
+          expect(turns).toEqual(turns.map((_, i) => staying[i % staying.length]))
+        },
+      ),
     )
   })
 

@@ -10,20 +10,25 @@ import type { Step } from '../slb.fixture.ts'
 import { sourceHash } from './source-hash.ts'
 import { SourceHashTwin } from './twins.ts'
 
-const made = (given: Record<string, ParameterValue>, draws: readonly number[] = []): Balancer => sourceHash.create(valuesOf(sourceHash.parameters, given), context(scripted(draws)))
+const made = (given: Record<string, ParameterValue>, draws: readonly number[] = []): Balancer =>
+  sourceHash.create(valuesOf(sourceHash.parameters, given), context(scripted(draws)))
 const equal = (n: number): number[] => new Array<number>(n).fill(1)
-const slotsOf = (balancer: Balancer, keys: number, exclude = -1): number[] => Array.from({ length: keys }, (_, key) => balancer.pick({ key, attempt: 0 }, exclude))
+const slotsOf = (balancer: Balancer, keys: number, exclude = -1): number[] =>
+  Array.from({ length: keys }, (_, key) => balancer.pick({ key, attempt: 0 }, exclude))
 const methods = ['modulo', 'rendezvous', 'ring']
 
 describe('source-hash', () => {
-  test.each(methods)('%s: a key stays with its backend while the set stands, whatever ends and whatever other keys come between', (hash) => {
-    const balancer = filled(made({ hash }), equal(20))
-    const first = slotsOf(balancer, 500)
-    for (const slot of first) balancer.ended(slot, 1000, 0)
-    expect(slotsOf(balancer, 500)).toEqual(first)
-    expect(slotsOf(filled(made({ hash }), equal(20)), 500)).toEqual(first) // and so in another balancer
-    expect(new Set(first).size).toBe(20)
-  })
+  test.each(methods)(
+    '%s: a key stays with its backend while the set stands, whatever ends and whatever other keys come between',
+    (hash) => {
+      const balancer = filled(made({ hash }), equal(20))
+      const first = slotsOf(balancer, 500)
+      for (const slot of first) balancer.ended(slot, 1000, 0)
+      expect(slotsOf(balancer, 500)).toEqual(first)
+      expect(slotsOf(filled(made({ hash }), equal(20)), 500)).toEqual(first) // and so in another balancer
+      expect(new Set(first).size).toBe(20)
+    },
+  )
 
   test('a request without a key goes to a uniformly random one: the declared way out', () => {
     const balancer = filled(made({}, [3, 0, 2]), equal(4))
@@ -38,7 +43,8 @@ describe('source-hash', () => {
     { hash: 'ring', weights: fc.integer({ min: 1, max: 5 }) },
     { hash: 'ring', weights: fc.integer({ min: 1, max: MAX_WEIGHT }) },
   ])('$hash: picks as one who looks at all, through any history', ({ hash, weights }) => {
-    const keyed = (history: readonly Step[]): Step[] => history.map((step) => (step.kind === 'pick' ? { ...step, key: Math.max(0, step.key) * 1_234_567_891 } : step))
+    const keyed = (history: readonly Step[]): Step[] =>
+      history.map((step) => (step.kind === 'pick' ? { ...step, key: Math.max(0, step.key) * 1_234_567_891 } : step))
     fc.assert(
       fc.property(histories(weights), fc.integer({ min: 1, max: 40 }), (history, points) => {
         expect(replay(made({ hash, points }), keyed(history))).toEqual(replay(new SourceHashTwin(hash, points), keyed(history)))
@@ -69,12 +75,21 @@ describe('shares', () => {
   const chiSquare = (found: readonly number[], shares: readonly number[], keys: number): number =>
     found.reduce((sum, n, i) => sum + ((n - keys * shares[i]) * (n - keys * shares[i])) / (keys * shares[i]), 0)
 
-  test.each(['modulo', 'rendezvous'])('%s: keys 0 .. 99,999 fall in proportion to weights: chi-square below 18.47, the 99.9 %% point at 4 degrees of freedom', (hash) => {
-    const weights = [5, 1, 3, 11, 30]
-    const found = [0, 0, 0, 0, 0]
-    for (const slot of slotsOf(filled(made({ hash }), weights), 100_000)) found[slot]++
-    expect(chiSquare(found, weights.map((w) => w / 50), 100_000)).toBeLessThan(18.47)
-  })
+  test.each(['modulo', 'rendezvous'])(
+    '%s: keys 0 .. 99,999 fall in proportion to weights: chi-square below 18.47, the 99.9 %% point at 4 degrees of freedom',
+    (hash) => {
+      const weights = [5, 1, 3, 11, 30]
+      const found = [0, 0, 0, 0, 0]
+      for (const slot of slotsOf(filled(made({ hash }), weights), 100_000)) found[slot]++
+      expect(
+        chiSquare(
+          found,
+          weights.map((w) => w / 50),
+          100_000,
+        ),
+      ).toBeLessThan(18.47)
+    },
+  )
 
   test('ring: arcs of k points a backend spread as 1 / sqrt(k): relative deviation of 200 backends near 0.079 at 160 points, 0.25 at 16', () => {
     // Shares of n k uniform points: each sum of k spacings has relative variance (1/k)(1 - 1/n); 20 % is 4 standard errors of a deviation over 200
@@ -108,20 +123,23 @@ describe('keys that move', () => {
     return stayed.filter(({ slot, key }) => after[key] !== slot).length / stayed.length
   }
 
-  test.each(['rendezvous', 'ring'])('%s: when one of 20 leaves, its 1/20 and no other key; when one joins 20, 1/21, and all to it', (hash) => {
-    // rendezvous: binomial, standard error 0.0011 of 0.05; ring: the share of 160 points is 1/20 give or take 8 %
-    const near = hash === 'ring' ? 0.3 : 0.09
-    for (const left of [0, 7, 19]) {
-      expect(moved(hash, 20, (balancer) => balancer.removed(left), left)).toBe(0)
-      expect(Math.abs(moved(hash, 20, (balancer) => balancer.removed(left)) * 20 - 1)).toBeLessThan(near)
-    }
-    const balancer = filled(made({ hash }), equal(20))
-    const before = slotsOf(balancer, KEYS)
-    balancer.added(20, 1)
-    const changed = slotsOf(balancer, KEYS).filter((slot, key) => slot !== before[key])
-    expect(new Set(changed)).toEqual(new Set([20]))
-    expect(Math.abs((changed.length / KEYS) * 21 - 1)).toBeLessThan(near)
-  })
+  test.each(['rendezvous', 'ring'])(
+    '%s: when one of 20 leaves, its 1/20 and no other key; when one joins 20, 1/21, and all to it',
+    (hash) => {
+      // rendezvous: binomial, standard error 0.0011 of 0.05; ring: the share of 160 points is 1/20 give or take 8 %
+      const near = hash === 'ring' ? 0.3 : 0.09
+      for (const left of [0, 7, 19]) {
+        expect(moved(hash, 20, (balancer) => balancer.removed(left), left)).toBe(0)
+        expect(Math.abs(moved(hash, 20, (balancer) => balancer.removed(left)) * 20 - 1)).toBeLessThan(near)
+      }
+      const balancer = filled(made({ hash }), equal(20))
+      const before = slotsOf(balancer, KEYS)
+      balancer.added(20, 1)
+      const changed = slotsOf(balancer, KEYS).filter((slot, key) => slot !== before[key])
+      expect(new Set(changed)).toEqual(new Set([20]))
+      expect(Math.abs((changed.length / KEYS) * 21 - 1)).toBeLessThan(near)
+    },
+  )
 
   test('modulo: when the last of n leaves, (n - 1) / n of all keys; when one joins n, n / (n + 1)', () => {
     // h mod n = h mod (n - 1) for n - 1 of each n (n - 1) values of h: a key stays with probability 1 / n

@@ -10,17 +10,27 @@ import type { RandomStream } from '../../random/stream.ts'
 
 const parameters = {
   hash: {
-    kind: 'choice', default: 'modulo', choices: ['modulo', 'rendezvous', 'ring'],
+    kind: 'choice',
+    default: 'modulo',
+    choices: ['modulo', 'rendezvous', 'ring'],
     meaning: 'modulo: nearly all keys move when one of n backends comes or goes; rendezvous and ring: 1/n of them',
   },
-  points: { kind: 'integer', default: 160, min: 1, max: 10_000, meaning: 'of each backend on the ring; more spread the keys more evenly (nginx and ketama 160)' },
+  points: {
+    kind: 'integer',
+    default: 160,
+    min: 1,
+    max: 10_000,
+    meaning: 'of each backend on the ring; more spread the keys more evenly (nginx and ketama 160)',
+  },
 } as const
 
 /** Source hash: a client's requests go to the same backend as long as the set of backends stands. */
 export const sourceHash = define({
   name: 'source-hash',
-  summary: 'The backend that the hash of the client’s key names, in proportion to weights; a uniformly random one for a request without a key.',
-  source: 'nginx, ngx_http_upstream_hash_module.c; HAProxy, balance source; Thaler, Ravishankar 1998 (rendezvous); Karger et al. 1997 (ring)',
+  summary:
+    'The backend that the hash of the client’s key names, in proportion to weights; a uniformly random one for a request without a key.',
+  source:
+    'nginx, ngx_http_upstream_hash_module.c; HAProxy, balance source; Thaler, Ravishankar 1998 (rendezvous); Karger et al. 1997 (ring)',
   fidelity: 'simplified',
   parameters,
   create: (values, context: BalancingContext): Balancer => new SourceHash(values, context.random),

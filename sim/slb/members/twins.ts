@@ -25,7 +25,10 @@ export class SmoothWeightedTwin implements Balancer {
   }
 
   removed(slot: number): void {
-    this.backends.splice(this.backends.findIndex((backend) => backend.slot === slot), 1)
+    this.backends.splice(
+      this.backends.findIndex((backend) => backend.slot === slot),
+      1,
+    )
   }
 
   pick(_request: RequestView, exclude: number): number {
@@ -57,7 +60,10 @@ export class LeastConnectionsTwin implements Balancer {
   }
 
   removed(slot: number): void {
-    this.backends.splice(this.backends.findIndex((backend) => backend.slot === slot), 1)
+    this.backends.splice(
+      this.backends.findIndex((backend) => backend.slot === slot),
+      1,
+    )
   }
 
   pick(_request: RequestView, exclude: number): number {
@@ -100,7 +106,10 @@ export class KernelWalkTwin implements Balancer {
   }
 
   removed(slot: number): void {
-    this.list.splice(this.list.findIndex((backend) => backend.slot === slot), 1)
+    this.list.splice(
+      this.list.findIndex((backend) => backend.slot === slot),
+      1,
+    )
   }
 
   pick(_request: RequestView, exclude: number): number {
@@ -136,7 +145,10 @@ export class WeightedRandomTwin implements Balancer {
   }
 
   removed(slot: number): void {
-    this.backends.splice(this.backends.findIndex((backend) => backend.slot === slot), 1)
+    this.backends.splice(
+      this.backends.findIndex((backend) => backend.slot === slot),
+      1,
+    )
   }
 
   pick(_request: RequestView, exclude: number): number {
@@ -166,7 +178,10 @@ export class SourceHashTwin implements Balancer {
   }
 
   removed(slot: number): void {
-    this.backends.splice(this.backends.findIndex((backend) => backend.slot === slot), 1)
+    this.backends.splice(
+      this.backends.findIndex((backend) => backend.slot === slot),
+      1,
+    )
   }
 
   /** For requests with a key. */
@@ -179,7 +194,9 @@ export class SourceHashTwin implements Balancer {
       return bids.sort((a, b) => b.bid - a.bid || a.slot - b.slot)[0].slot
     }
     const heaviest = Math.max(...this.backends.map(({ weight }) => weight))
-    const circle = usable.flatMap(({ slot, weight }) => Array.from({ length: pointsOf(weight, heaviest, this.points) }, (_, j) => ({ slot, at: hash32(slot, j + 1) })))
+    const circle = usable.flatMap(({ slot, weight }) =>
+      Array.from({ length: pointsOf(weight, heaviest, this.points) }, (_, j) => ({ slot, at: hash32(slot, j + 1) })),
+    )
     circle.sort((a, b) => a.at - b.at || a.slot - b.slot)
     return (circle.find(({ at }) => at >= hash32(key, 0)) ?? circle[0]).slot
   }
@@ -207,7 +224,10 @@ export class LeastResponseTimeTwin implements Balancer {
   }
 
   removed(slot: number): void {
-    this.backends.splice(this.backends.findIndex((backend) => backend.slot === slot), 1)
+    this.backends.splice(
+      this.backends.findIndex((backend) => backend.slot === slot),
+      1,
+    )
   }
 
   pick(_request: RequestView, exclude: number): number {

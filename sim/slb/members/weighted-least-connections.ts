@@ -7,15 +7,19 @@ import { roomFor, Slots } from '../structures/slots.ts'
 
 const parameters = {
   rule: {
-    kind: 'choice', default: 'wlc', choices: ['wlc', 'sed', 'nq'],
-    meaning: 'wlc: least in flight / weight; sed (shortest expected delay): least (in flight + 1) / weight; nq (never queue): the first idle one, else sed',
+    kind: 'choice',
+    default: 'wlc',
+    choices: ['wlc', 'sed', 'nq'],
+    meaning:
+      'wlc: least in flight / weight; sed (shortest expected delay): least (in flight + 1) / weight; nq (never queue): the first idle one, else sed',
   },
 } as const
 
 /** Weighted least connections: the kernel's three rules of requests in flight against weight. */
 export const weightedLeastConnections = define({
   name: 'weighted-least-connections',
-  summary: 'Fewest requests in flight from here per unit of weight, by one of IPVS’s rules; on ties the backend added last, which stands first in the kernel’s list.',
+  summary:
+    'Fewest requests in flight from here per unit of weight, by one of IPVS’s rules; on ties the backend added last, which stands first in the kernel’s list.',
   source: 'Linux, net/netfilter/ipvs: ip_vs_wlc.c, ip_vs_sed.c, ip_vs_nq.c, ip_vs_ctl.c (a new destination goes to the head of the list)',
   fidelity: 'simplified',
   parameters,

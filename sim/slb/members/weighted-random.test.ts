@@ -19,7 +19,12 @@ describe('weighted-random', () => {
     const weights = [5, 1, 3, 11, 30]
     const found = [0, 0, 0, 0, 0]
     for (const slot of picks(filled(fresh('chi'), weights), 100_000)) found[slot]++
-    expect(chiSquare(found, weights.map((w) => w / 50))).toBeLessThan(18.47)
+    expect(
+      chiSquare(
+        found,
+        weights.map((w) => w / 50),
+      ),
+    ).toBeLessThan(18.47)
     expect(chiSquare(found, [0.2, 0.2, 0.2, 0.2, 0.2])).toBeGreaterThan(1000) // the test can fail
   })
 
@@ -31,7 +36,12 @@ describe('weighted-random', () => {
       for (let i = 0; i < 40_000; i++) found[balancer.pick(request, exclude)]++
       expect(found[exclude]).toBe(0)
       const left = weights.map((_, slot) => slot).filter((slot) => slot !== exclude)
-      expect(chiSquare(left.map((slot) => found[slot]), left.map((slot) => weights[slot] / (50 - weights[exclude])))).toBeLessThan(16.27)
+      expect(
+        chiSquare(
+          left.map((slot) => found[slot]),
+          left.map((slot) => weights[slot] / (50 - weights[exclude])),
+        ),
+      ).toBeLessThan(16.27)
     }
   })
 

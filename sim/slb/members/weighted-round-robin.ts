@@ -8,7 +8,8 @@ import { roomFor, Slots } from '../structures/slots.ts'
 /** Smooth weighted round robin: in proportion to the weights, spread as evenly as the weights allow. */
 export const weightedRoundRobin = define({
   name: 'weighted-round-robin',
-  summary: 'In proportion to the weights and evenly spread: all gain their weight, the richest is picked and pays the sum; the first added on ties.',
+  summary:
+    'In proportion to the weights and evenly spread: all gain their weight, the richest is picked and pays the sum; the first added on ties.',
   source: 'nginx, ngx_http_upstream_round_robin.c (smooth weighted round robin), without its failure accounting',
   fidelity: 'simplified',
   parameters: {},

@@ -52,7 +52,8 @@ export class RingMap implements KeyMap {
     for (let j = 0; j < count; j++) this.take(hash32(slot, j + 1), slot)
     if (weight === this.heaviest && --this.atHeaviest === 0) {
       let heaviest = 0
-      for (let i = 0; i < this.slots.count; i++) heaviest = Math.max(heaviest, this.slots.weight[this.slots.candidate(i, NONE, this.slots.count)])
+      for (let i = 0; i < this.slots.count; i++)
+        heaviest = Math.max(heaviest, this.slots.weight[this.slots.candidate(i, NONE, this.slots.count)])
       this.rebuild(heaviest)
     } else if (this.size * 8 < this.head.length && this.head.length > FEWEST) this.cut(this.shift + 2)
   }
@@ -153,7 +154,7 @@ export class RingMap implements KeyMap {
     this.shift = shift
     this.head = new Int32Array(1 << (32 - shift)).fill(NONE)
     for (let arc = 0; arc < old.length; arc++) {
-      for (let point = old[arc]; point !== NONE; ) {
+      for (let point = old[arc]; point !== NONE;) {
         const after = this.next[point]
         this.link(point)
         point = after
@@ -166,4 +167,3 @@ export class RingMap implements KeyMap {
 export function pointsOf(weight: number, heaviest: number, points: number): number {
   return Math.max(1, Math.round((points * weight) / heaviest))
 }
-

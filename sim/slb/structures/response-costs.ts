@@ -86,6 +86,7 @@ export class ResponseCosts {
 
   private moveOrigin(now: number): void {
     this.origin = now
-    for (let slot = 0; slot < this.order.length; slot++) this.order[slot] = this.known[slot] * Math.exp((this.last[slot] - now) / this.decay)
+    for (let slot = 0; slot < this.order.length; slot++)
+      this.order[slot] = this.known[slot] * Math.exp((this.last[slot] - now) / this.decay)
   }
 }

@@ -26,7 +26,8 @@ export class WeightTree {
     const { nodes } = this
     let at = 0
     let left = point
-    for (let step = nodes.length - 1; step > 0; step >>= 1) { // a power of two
+    for (let step = nodes.length - 1; step > 0; step >>= 1) {
+      // a power of two
       const node = at + step
       if (node < nodes.length && nodes[node] <= left) {
         at = node

@@ -34,7 +34,9 @@ describe('nodes for pods that fit nowhere', () => {
 
   test('10 nodes wanted, the pool is at 7 of 12: 5', () => {
     const { cluster } = clusterOf().build()
-    expect(scan(onDemandWith(), scalingView(cluster, [{ node: four, count: 7, max: 12 }], { pending: of(40, core) })).added).toEqual({ 0: 5 })
+    expect(scan(onDemandWith(), scalingView(cluster, [{ node: four, count: 7, max: 12 }], { pending: of(40, core) })).added).toEqual({
+      0: 5,
+    })
     expect(scan(onDemandWith(), scalingView(cluster, [{ node: four, count: 12, max: 12 }], { pending: of(40, core) })).added).toEqual({})
   })
 
@@ -43,7 +45,9 @@ describe('nodes for pods that fit nowhere', () => {
     const large = { cpu: 16_000, memory: 32 * GIB, price: 500 }
     expect(scan(onDemandWith(), scalingView(cluster, [{ node: large }, { node: four }], { pending: of(16, core) })).added).toEqual({ 1: 4 })
     const tainted = { ...four, price: 1, taints: [{ key: 'gpu', value: '', effect: 'NoSchedule' as const }] }
-    expect(scan(onDemandWith(), scalingView(cluster, [{ node: tainted }, { node: four }], { pending: of(4, core) })).added).toEqual({ 1: 1 })
+    expect(scan(onDemandWith(), scalingView(cluster, [{ node: tainted }, { node: four }], { pending: of(4, core) })).added).toEqual({
+      1: 1,
+    })
   })
 
   test('GPU pods: three halves of a device and a whole one need two nodes of one device, and one of two', () => {
@@ -106,22 +110,39 @@ describe('nodes that are not needed', () => {
     // Two cores into one free core: they do not fit elsewhere.
     expect(scan(onDemandWith({ ...atOnce, threshold: 0.51 }), scalingView(cluster, [{ node: four }])).drained).toEqual([])
     // CPU 25 %, memory 75 %.
-    const memory = clusterOf().nodes(2, four).pod({ cpu: 1000, memory: 6 * GIB }, onNode(0), SERVICE).pod({ ...core, cpu: 2000 }, onNode(1), SERVICE).build()
+    const memory = clusterOf()
+      .nodes(2, four)
+      .pod({ cpu: 1000, memory: 6 * GIB }, onNode(0), SERVICE)
+      .pod({ ...core, cpu: 2000 }, onNode(1), SERVICE)
+      .build()
     expect(scan(onDemandWith(atOnce), scalingView(memory.cluster, [{ node: four }])).drained).toEqual([])
   })
 
   test('on a node with devices only their share counts: 1 of 2 devices stays, however idle its CPU; 600 of 2000 goes, however busy', () => {
     const gpu = { ...four, gpus: 2 }
-    const whole = clusterOf().nodes(2, gpu).pod({ ...core, gpus: 1 }, onNode(0), SERVICE).pods(2, { ...core, gpus: 1 }, onNode(1), SERVICE).build()
+    const whole = clusterOf()
+      .nodes(2, gpu)
+      .pod({ ...core, gpus: 1 }, onNode(0), SERVICE)
+      .pods(2, { ...core, gpus: 1 }, onNode(1), SERVICE)
+      .build()
     expect(scan(onDemandWith(atOnce), scalingView(whole.cluster, [{ node: gpu }])).drained).toEqual([])
-    const share = clusterOf().nodes(2, gpu).pod({ cpu: 3000, gpus: 1, gpuMilli: 600 }, onNode(0), SERVICE).pod({ ...core, gpus: 1 }, onNode(1), SERVICE).build()
+    const share = clusterOf()
+      .nodes(2, gpu)
+      .pod({ cpu: 3000, gpus: 1, gpuMilli: 600 }, onNode(0), SERVICE)
+      .pod({ ...core, gpus: 1 }, onNode(1), SERVICE)
+      .build()
     expect(scan(onDemandWith(atOnce), scalingView(share.cluster, [{ node: gpu }])).drained).toEqual([0])
   })
 
   // Three nodes of 4 cores, 1.5 asked on each. Node 0's pod goes to node 1, which then holds 3 and must find room for both: node 2 takes one of
   // them (3 of 4), nobody the other. Node 2's pod finds node 0 gone and 1 core left on node 1. Judged one by one, all three would go.
   test('a drain counts before the next node is judged: of three nodes at 37.5 % one goes', () => {
-    const { cluster, pods } = clusterOf().nodes(3, four).pod({ cpu: 1500 }, onNode(0), SERVICE).pod({ cpu: 1500 }, onNode(1), SERVICE).pod({ cpu: 1500 }, onNode(2), SERVICE).build()
+    const { cluster, pods } = clusterOf()
+      .nodes(3, four)
+      .pod({ cpu: 1500 }, onNode(0), SERVICE)
+      .pod({ cpu: 1500 }, onNode(1), SERVICE)
+      .pod({ cpu: 1500 }, onNode(2), SERVICE)
+      .build()
     const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0, recheck: 0 })
     const drainedAt = (seconds: number): number[] => scan(scaler, scalingView(cluster, [{ node: four }], { now: seconds * SECOND })).drained
     expect([drainedAt(0), drainedAt(30), drainedAt(60)]).toEqual([[], [], [0]])
@@ -132,7 +153,12 @@ describe('nodes that are not needed', () => {
   })
 
   test('pods that moved onto a node move again with it: three nodes at one core of four end on one', () => {
-    const { cluster } = clusterOf().nodes(3, four).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pod(core, onNode(2), SERVICE).build()
+    const { cluster } = clusterOf()
+      .nodes(3, four)
+      .pod(core, onNode(0), SERVICE)
+      .pod(core, onNode(1), SERVICE)
+      .pod(core, onNode(2), SERVICE)
+      .build()
     const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0 })
     scan(scaler, scalingView(cluster, [{ node: four }], { now: 0 }))
     expect(scan(scaler, scalingView(cluster, [{ node: four }], { now: MINUTE })).drained).toEqual([0])
@@ -148,8 +174,13 @@ describe('nodes that are not needed', () => {
   // nothing: node 0 stays, and the core on node 2 is free again for node 1's pod.
   test('a node that cannot be emptied leaves no trace: what its first pods took is there for the next node', () => {
     const { cluster } = clusterOf()
-      .node({ ...four, cpu: 4500 }).node({ ...four, cpu: 1500 }).node(four, NodeState.Ready, 9)
-      .pod({ ...core, cpu: 3000 }, onNode(0), SERVICE).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pods(3, core, onNode(2))
+      .node({ ...four, cpu: 4500 })
+      .node({ ...four, cpu: 1500 })
+      .node(four, NodeState.Ready, 9)
+      .pod({ ...core, cpu: 3000 }, onNode(0), SERVICE)
+      .pod(core, onNode(0), SERVICE)
+      .pod(core, onNode(1), SERVICE)
+      .pods(3, core, onNode(2))
       .build()
     expect(scan(onDemandWith({ ...atOnce, threshold: 1 }), scalingView(cluster, [{ node: four }])).drained).toEqual([1])
   })
@@ -157,8 +188,13 @@ describe('nodes that are not needed', () => {
   test('and it is itself a place to move to again', () => {
     // As above, but node 2 is full and node 0 has 5 cores free.
     const { cluster } = clusterOf()
-      .node({ ...four, cpu: 9000 }).node({ ...four, cpu: 1500 }).node(four, NodeState.Ready, 9)
-      .pod({ ...core, cpu: 3000 }, onNode(0), SERVICE).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pods(4, core, onNode(2))
+      .node({ ...four, cpu: 9000 })
+      .node({ ...four, cpu: 1500 })
+      .node(four, NodeState.Ready, 9)
+      .pod({ ...core, cpu: 3000 }, onNode(0), SERVICE)
+      .pod(core, onNode(0), SERVICE)
+      .pod(core, onNode(1), SERVICE)
+      .pods(4, core, onNode(2))
       .build()
     expect(scan(onDemandWith({ ...atOnce, threshold: 1 }), scalingView(cluster, [{ node: four }])).drained).toEqual([1])
   })
@@ -187,7 +223,8 @@ describe('nodes that are not needed', () => {
 
   test('an empty node goes first, one drain with pods beside it, all within bulk', () => {
     const build = () =>
-      clusterOf().nodes(4, four).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pods(2, core, onNode(3), SERVICE).build().cluster
+      clusterOf().nodes(4, four).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pods(2, core, onNode(3), SERVICE).build()
+        .cluster
     expect(scan(onDemandWith(atOnce), scalingView(build(), [{ node: four }])).drained).toEqual([2, 0])
     expect(scan(onDemandWith({ ...atOnce, bulk: 1 }), scalingView(build(), [{ node: four }])).drained).toEqual([2])
   })
@@ -247,7 +284,18 @@ describe('nodes that are not needed', () => {
 })
 
 const emptyShape = {
-  cpu: 0, memory: 0, limit: 0, gpus: 0, gpuMilli: 0, gpuModels: [], usage: 0, resources: {}, labels: {}, nodeSelector: {}, tolerations: [], priority: 0,
+  cpu: 0,
+  memory: 0,
+  limit: 0,
+  gpus: 0,
+  gpuMilli: 0,
+  gpuModels: [],
+  usage: 0,
+  resources: {},
+  labels: {},
+  nodeSelector: {},
+  tolerations: [],
+  priority: 0,
 }
 
 type SmallCluster = ReturnType<ReturnType<typeof clusterOf>['build']>['cluster']
@@ -264,7 +312,9 @@ function moveAll(cluster: SmallCluster, from: number, to: number): void {
 
 /** `count` nodes with one pod of a core each, and one node that takes them all, of a pool that does not scale. */
 function onePodEach(count: number): ReturnType<ReturnType<typeof clusterOf>['build']> {
-  let builder = clusterOf().nodes(count, four).node({ cpu: 1_000_000, memory: 1000 * GIB }, NodeState.Ready, 9)
+  let builder = clusterOf()
+    .nodes(count, four)
+    .node({ cpu: 1_000_000, memory: 1000 * GIB }, NodeState.Ready, 9)
   for (let node = 0; node < count; node++) builder = builder.pod(core, onNode(node), SERVICE)
   return builder.build()
 }

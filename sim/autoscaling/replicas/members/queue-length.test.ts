@@ -33,7 +33,9 @@ describe('queue-length', () => {
   test('equals ceil(backlog / target), but at least one, where tolerance and window are 0', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200 }), fc.nat(50), fc.integer({ min: 1, max: 40 }), (pods, each, target) => {
-        expect(once({ replicas: pods, measured: pods, inFlight: each }, { target, tolerance: 0 })).toBe(Math.max(1, Math.ceil((pods * each) / target)))
+        expect(once({ replicas: pods, measured: pods, inFlight: each }, { target, tolerance: 0 })).toBe(
+          Math.max(1, Math.ceil((pods * each) / target)),
+        )
       }),
     )
   })
@@ -70,6 +72,12 @@ describe('each parameter tells', () => {
   })
 
   test('the defaults: KEDA’s 5 messages with those in flight; 15 s, 0.1 and 300 s of the HPA', () => {
-    expect(valuesOf(queueLength.parameters)).toEqual({ target: 5, counts: 'all', tolerance: 0.1, scaleDownWindow: 300 * SECOND, every: 15 * SECOND })
+    expect(valuesOf(queueLength.parameters)).toEqual({
+      target: 5,
+      counts: 'all',
+      tolerance: 0.1,
+      scaleDownWindow: 300 * SECOND,
+      every: 15 * SECOND,
+    })
   })
 })

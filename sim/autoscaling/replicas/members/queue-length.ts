@@ -6,10 +6,33 @@ import { SLIVER, WishWindow } from '../recommendation-window.ts'
 const SECOND = 1_000_000 // µs
 
 const parameters = {
-  target: { kind: 'number', default: 5, min: 0.001, max: 1_000_000_000, meaning: 'requests that one replica may have; Amazon’s rule: acceptable latency / mean time of one' },
-  counts: { kind: 'choice', default: 'all', choices: ['all', 'waiting'], meaning: 'all: every request in the pods; waiting: those without a thread yet' },
-  tolerance: { kind: 'share', default: 0.1, min: 0, max: 1, meaning: 'no change while backlog / (target * replicas) is within 1 - tolerance .. 1 + tolerance' },
-  scaleDownWindow: { kind: 'duration', default: 300 * SECOND, min: 0, max: 3600 * SECOND, meaning: 'never below the largest wish of the last so long' },
+  target: {
+    kind: 'number',
+    default: 5,
+    min: 0.001,
+    max: 1_000_000_000,
+    meaning: 'requests that one replica may have; Amazon’s rule: acceptable latency / mean time of one',
+  },
+  counts: {
+    kind: 'choice',
+    default: 'all',
+    choices: ['all', 'waiting'],
+    meaning: 'all: every request in the pods; waiting: those without a thread yet',
+  },
+  tolerance: {
+    kind: 'share',
+    default: 0.1,
+    min: 0,
+    max: 1,
+    meaning: 'no change while backlog / (target * replicas) is within 1 - tolerance .. 1 + tolerance',
+  },
+  scaleDownWindow: {
+    kind: 'duration',
+    default: 300 * SECOND,
+    min: 0,
+    max: 3600 * SECOND,
+    meaning: 'never below the largest wish of the last so long',
+  },
   every: { kind: 'duration', default: 15 * SECOND, min: 1, meaning: 'time between two decisions' },
 } as const
 
@@ -17,7 +40,8 @@ const parameters = {
 export const queueLength = define({
   name: 'queue-length',
   summary: 'Requests in the service’s pods over the target, rounded up; up at once, down to the largest wish of the window; at least one.',
-  source: 'KEDA, aws-sqs-queue scaler (queueLength 5, scaleOnInFlight) over an HPA external metric, AverageValue; Amazon EC2 Auto Scaling, backlog per instance',
+  source:
+    'KEDA, aws-sqs-queue scaler (queueLength 5, scaleOnInFlight) over an HPA external metric, AverageValue; Amazon EC2 Auto Scaling, backlog per instance',
   fidelity: 'simplified',
   parameters,
   create: (values): ReplicaAutoscaler | null => new QueueLength(values),

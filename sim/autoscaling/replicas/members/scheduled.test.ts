@@ -11,16 +11,27 @@ type Given = Record<string, ParameterValue>
 const scaler = (given: Given) => scheduled.create(valuesOf(scheduled.parameters, given), context)!
 const at = (elapsed: number, given: Given, replicas = 7) => scaler(given).desired(load({ elapsed, now: elapsed + HOUR, replicas }))
 
-const times = [{ at: 5 * MINUTE, replicas: 20 }, { at: 10 * MINUTE, replicas: 4 }]
+const times = [
+  { at: 5 * MINUTE, replicas: 20 },
+  { at: 10 * MINUTE, replicas: 4 },
+]
 
 describe('scheduled', () => {
   test('20 from minute 5, 4 from minute 10; before the first, as many as there are', () => {
-    expect([0, 5 * MINUTE - 1, 5 * MINUTE, 10 * MINUTE - 1, 10 * MINUTE, 99 * HOUR].map((time) => at(time, { times }))).toEqual([7, 7, 20, 20, 4, 4])
+    expect([0, 5 * MINUTE - 1, 5 * MINUTE, 10 * MINUTE - 1, 10 * MINUTE, 99 * HOUR].map((time) => at(time, { times }))).toEqual([
+      7, 7, 20, 20, 4, 4,
+    ])
   })
 
   // KEDA's cron scaler: 10 replicas from 6:00 to 20:00, else the minimum
   test('every day 10 from 6:00 to 20:00, else 1: on the second day before 6:00 the evening before counts', () => {
-    const day = { times: [{ at: 6 * HOUR, replicas: 10 }, { at: 20 * HOUR, replicas: 1 }], repeat: 24 * HOUR }
+    const day = {
+      times: [
+        { at: 6 * HOUR, replicas: 10 },
+        { at: 20 * HOUR, replicas: 1 },
+      ],
+      repeat: 24 * HOUR,
+    }
     expect([5, 6, 19, 20, 24 + 5, 24 + 6, 24 + 20, 48 + 6].map((hour) => at(hour * HOUR, day))).toEqual([7, 10, 10, 1, 1, 10, 1, 10])
   })
 
@@ -31,7 +42,9 @@ describe('scheduled', () => {
   })
 
   test('as the last time of all repetitions written out', () => {
-    const schedule = fc.uniqueArray(fc.nat(99), { minLength: 1, maxLength: 8 }).map((minutes) => minutes.sort((a, b) => a - b).map((minute, i) => ({ at: minute * MINUTE, replicas: i + 1 })))
+    const schedule = fc
+      .uniqueArray(fc.nat(99), { minLength: 1, maxLength: 8 })
+      .map((minutes) => minutes.sort((a, b) => a - b).map((minute, i) => ({ at: minute * MINUTE, replicas: i + 1 })))
     fc.assert(
       fc.property(schedule, fc.nat(1000), (rows, minute) => {
         const written = Array.from({ length: 12 }, (_, day) => rows.map((row) => ({ ...row, at: row.at + day * 100 * MINUTE }))).flat()
@@ -51,12 +64,15 @@ describe('each parameter tells', () => {
 })
 
 describe('values that do not fit together are told with their place', () => {
-  const problems = (given: Given) => scheduled.problems!(valuesOf(scheduled.parameters, given)).map(({ path, message }) => `${path.join('.')} ${message}`)
+  const problems = (given: Given) =>
+    scheduled.problems!(valuesOf(scheduled.parameters, given)).map(({ path, message }) => `${path.join('.')} ${message}`)
 
   test('no times, times out of order, times beyond the repetition', () => {
     expect(problems({})).toEqual(['times found no times; accepted: at least one, such as [{ at: 5m, replicas: 20 }]'])
     expect(problems({ times: [...times].reverse() })).toEqual(['times.1.at found 5m after 10m; accepted: times in rising order'])
-    expect(problems({ times, repeat: 10 * MINUTE })).toEqual(['times.1.at found 10m with repeat: 10m; accepted: times below the repetition'])
+    expect(problems({ times, repeat: 10 * MINUTE })).toEqual([
+      'times.1.at found 10m with repeat: 10m; accepted: times below the repetition',
+    ])
     expect(problems({ times, repeat: 11 * MINUTE })).toEqual([])
   })
 })

@@ -7,7 +7,8 @@ const SECOND = 1_000_000 // µs
 
 const parameters = {
   times: {
-    kind: 'list', default: [],
+    kind: 'list',
+    default: [],
     of: {
       at: { kind: 'duration', meaning: 'time since the start of the run, or of the repetition' },
       replicas: { kind: 'integer', min: 0, max: 1_000_000, meaning: 'replicas from then on' },
@@ -23,7 +24,8 @@ type Schedule = Values<typeof parameters>
 /** Scheduled: the numbers of replicas that a list of times says, whatever the load. */
 export const scheduled = define({
   name: 'scheduled',
-  summary: 'The number of replicas that a list of times says, once or again and again, whatever the load; before the first time, as many as there are.',
+  summary:
+    'The number of replicas that a list of times says, once or again and again, whatever the load; before the first time, as many as there are.',
   source: 'Amazon EC2 Auto Scaling, scheduled actions (desired capacity); KEDA, cron scaler',
   fidelity: 'simplified',
   parameters,
@@ -32,12 +34,15 @@ export const scheduled = define({
 })
 
 function problems({ times, repeat }: Schedule): ValueProblem[] {
-  if (times.length === 0) return [{ path: ['times'], message: 'found no times; accepted: at least one, such as [{ at: 5m, replicas: 20 }]' }]
+  if (times.length === 0)
+    return [{ path: ['times'], message: 'found no times; accepted: at least one, such as [{ at: 5m, replicas: 20 }]' }]
   const found: ValueProblem[] = []
   times.forEach(({ at }, i) => {
     const path = ['times', i, 'at']
-    if (i > 0 && at <= times[i - 1].at) found.push({ path, message: `found ${showDuration(at)} after ${showDuration(times[i - 1].at)}; accepted: times in rising order` })
-    if (repeat > 0 && at >= repeat) found.push({ path, message: `found ${showDuration(at)} with repeat: ${showDuration(repeat)}; accepted: times below the repetition` })
+    if (i > 0 && at <= times[i - 1].at)
+      found.push({ path, message: `found ${showDuration(at)} after ${showDuration(times[i - 1].at)}; accepted: times in rising order` })
+    if (repeat > 0 && at >= repeat)
+      found.push({ path, message: `found ${showDuration(at)} with repeat: ${showDuration(repeat)}; accepted: times below the repetition` })
   })
   return found
 }

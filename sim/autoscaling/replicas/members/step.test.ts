@@ -22,8 +22,16 @@ const noCooldown = { outCooldown: 0, inCooldown: 0 }
 describe('the documented example: +10 % from 60, +30 % from 70, -10 % from 40, -30 % from 30', () => {
   const policy = {
     adjustment: 'percent',
-    outThreshold: 60, outSteps: [{ from: 0, adjust: 10 }, { from: 10, adjust: 30 }],
-    inThreshold: 40, inSteps: [{ from: 0, adjust: -10 }, { from: -10, adjust: -30 }],
+    outThreshold: 60,
+    outSteps: [
+      { from: 0, adjust: 10 },
+      { from: 10, adjust: 30 },
+    ],
+    inThreshold: 40,
+    inSteps: [
+      { from: 0, adjust: -10 },
+      { from: -10, adjust: -30 },
+    ],
     ...noCooldown,
   }
 
@@ -40,9 +48,23 @@ describe('the documented example: +10 % from 60, +30 % from 70, -10 % from 40, -
 
 describe('the interval of a step, as in the API reference: a threshold of 50, lower bound 0, upper bound 10', () => {
   test('growing: at or above 50 and below 60; shrinking by -10 .. 0: above 40 and at or below 50', () => {
-    const out = { outThreshold: 50, outSteps: [{ from: 0, adjust: 1 }, { from: 10, adjust: 2 }], inSteps: [] }
+    const out = {
+      outThreshold: 50,
+      outSteps: [
+        { from: 0, adjust: 1 },
+        { from: 10, adjust: 2 },
+      ],
+      inSteps: [],
+    }
     expect([49.9, 50, 59.9, 60].map((metric) => follow([metric], out)[0] - 10)).toEqual([0, 1, 1, 2])
-    const down = { inThreshold: 50, inSteps: [{ from: 0, adjust: -1 }, { from: -10, adjust: -2 }], outSteps: [] }
+    const down = {
+      inThreshold: 50,
+      inSteps: [
+        { from: 0, adjust: -1 },
+        { from: -10, adjust: -2 },
+      ],
+      outSteps: [],
+    }
     expect([50.1, 50, 40.1, 40].map((metric) => follow([metric], down)[0] - 10)).toEqual([0, -1, -1, -2])
   })
 
@@ -74,7 +96,13 @@ describe('percent', () => {
 describe('cooldowns', () => {
   // API reference: an alarm adds 2; within the cooldown a step of 3 adds 1, "the previous increase of 2 is part of the current capacity"
   test('growth by 2 at a small breach, then 1 more at the step of 3, and nothing at the step of 2 again', () => {
-    const policy = { outSteps: [{ from: 0, adjust: 2 }, { from: 10, adjust: 3 }], outCooldown: 5 * MINUTE }
+    const policy = {
+      outSteps: [
+        { from: 0, adjust: 2 },
+        { from: 10, adjust: 3 },
+      ],
+      outCooldown: 5 * MINUTE,
+    }
     expect(follow([75, 75, 85, 85, 75], policy)).toEqual([12, 12, 13, 13, 13])
   })
 
@@ -91,7 +119,15 @@ describe('cooldowns', () => {
   })
 
   test('after 10 -> 12 -> 11 a step of 2 adds the 1 that is gone; after 10 -> 12 -> 7 it adds 2, not the 5 up to what was there before', () => {
-    const policy = { outSteps: [{ from: 0, adjust: 2 }], inSteps: [{ from: 0, adjust: -1 }, { from: -20, adjust: -5 }], outCooldown: 5 * MINUTE, inCooldown: 0 }
+    const policy = {
+      outSteps: [{ from: 0, adjust: 2 }],
+      inSteps: [
+        { from: 0, adjust: -1 },
+        { from: -20, adjust: -5 },
+      ],
+      outCooldown: 5 * MINUTE,
+      inCooldown: 0,
+    }
     expect(follow([75, 30, 75], policy)).toEqual([12, 11, 12])
     expect(follow([75, 10, 75], policy)).toEqual([12, 7, 9])
   })
@@ -114,7 +150,11 @@ describe('alarms', () => {
 
   test('the answer stays within the bounds of the service', () => {
     const metrics = fc.array(fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 300, noNaN: true })), { maxLength: 60 })
-    const kinds = fc.constantFrom({ adjustment: 'change' }, { adjustment: 'percent', minimum: 3 }, { adjustment: 'exact', outSteps: [{ from: 0, adjust: 50 }], inSteps: [{ from: 0, adjust: 0 }] })
+    const kinds = fc.constantFrom(
+      { adjustment: 'change' },
+      { adjustment: 'percent', minimum: 3 },
+      { adjustment: 'exact', outSteps: [{ from: 0, adjust: 50 }], inSteps: [{ from: 0, adjust: 0 }] },
+    )
     fc.assert(
       fc.property(metrics, kinds, (given, policy) => {
         for (const size of follow(given, { ...policy, ...noCooldown }, 10, { min: 2, max: 30 })) expect(size >= 2 && size <= 30).toBe(true)
@@ -128,13 +168,17 @@ describe('each parameter tells', () => {
 
   test('metric: percent of the request, requests a second and ready pod, requests in a pod', () => {
     const view = { utilization: 0.5, rate: 1000, ready: 10, inFlight: 60 }
-    expect(['utilization', 'request-rate', 'in-flight'].map((metric) => once(view, { metric, outThreshold: 55, inThreshold: 1 }))).toEqual([10, 11, 11])
+    expect(['utilization', 'request-rate', 'in-flight'].map((metric) => once(view, { metric, outThreshold: 55, inThreshold: 1 }))).toEqual([
+      10, 11, 11,
+    ])
     expect(once({ ...view, rate: 500 }, { metric: 'request-rate', outThreshold: 55, inThreshold: 1 })).toBe(10)
     expect(once({ ...view, ready: 0 }, { metric: 'request-rate' })).toBe(10)
   })
 
   test('adjustment', () => {
-    const sizes = ['change', 'percent', 'exact'].map((adjustment) => once({ utilization: 0.9 }, { adjustment, outSteps: [{ from: 0, adjust: 30 }] }))
+    const sizes = ['change', 'percent', 'exact'].map((adjustment) =>
+      once({ utilization: 0.9 }, { adjustment, outSteps: [{ from: 0, adjust: 30 }] }),
+    )
     expect(sizes).toEqual([40, 13, 30])
   })
 
@@ -148,15 +192,38 @@ describe('each parameter tells', () => {
 })
 
 describe('values that do not fit together are told with their place', () => {
-  const problems = (given: Given) => step.problems!(valuesOf(step.parameters, given)).map(({ path, message }) => `${path.join('.')} ${message}`)
+  const problems = (given: Given) =>
+    step.problems!(valuesOf(step.parameters, given)).map(({ path, message }) => `${path.join('.')} ${message}`)
 
   test.each([
-    { given: { outSteps: [{ from: 10, adjust: 1 }, { from: 10, adjust: 2 }] }, wanted: ['outSteps.1.from found 10 after 10; accepted: rising order'] },
-    { given: { outSteps: [{ from: -1, adjust: 1 }] }, wanted: ['outSteps.0.from found -1; accepted: a difference of at least 0, above the threshold'] },
-    { given: { inSteps: [{ from: 0, adjust: -1 }, { from: 5, adjust: -1 }] }, wanted: ['inSteps.1.from found 5; accepted: a difference of at most 0, below the threshold'] },
+    {
+      given: {
+        outSteps: [
+          { from: 10, adjust: 1 },
+          { from: 10, adjust: 2 },
+        ],
+      },
+      wanted: ['outSteps.1.from found 10 after 10; accepted: rising order'],
+    },
+    {
+      given: { outSteps: [{ from: -1, adjust: 1 }] },
+      wanted: ['outSteps.0.from found -1; accepted: a difference of at least 0, above the threshold'],
+    },
+    {
+      given: {
+        inSteps: [
+          { from: 0, adjust: -1 },
+          { from: 5, adjust: -1 },
+        ],
+      },
+      wanted: ['inSteps.1.from found 5; accepted: a difference of at most 0, below the threshold'],
+    },
     { given: { inSteps: [{ from: 0, adjust: 1 }] }, wanted: ['inSteps.0.adjust found 1; accepted: at most 0: these steps shrink'] },
     { given: { outSteps: [{ from: 0, adjust: -1 }] }, wanted: ['outSteps.0.adjust found -1; accepted: at least 0: these steps grow'] },
-    { given: { adjustment: 'exact', inSteps: [] , outSteps: [{ from: 0, adjust: -1 }] }, wanted: ['outSteps.0.adjust found -1 with adjustment: exact; accepted: a number of replicas from 0'] },
+    {
+      given: { adjustment: 'exact', inSteps: [], outSteps: [{ from: 0, adjust: -1 }] },
+      wanted: ['outSteps.0.adjust found -1 with adjustment: exact; accepted: a number of replicas from 0'],
+    },
     { given: { inThreshold: 70 }, wanted: ['inThreshold found 70 with outThreshold: 70; accepted: a threshold below that one'] },
     { given: { inThreshold: 70, inSteps: [] }, wanted: [] },
     { given: {}, wanted: [] },

@@ -11,17 +11,39 @@ const entry = {
 
 const parameters = {
   metric: {
-    kind: 'choice', default: 'utilization', choices: ['utilization', 'request-rate', 'in-flight'],
-    meaning: 'utilization: CPU used over requested, in percent; request-rate: requests per second and ready pod; in-flight: requests in each pod',
+    kind: 'choice',
+    default: 'utilization',
+    choices: ['utilization', 'request-rate', 'in-flight'],
+    meaning:
+      'utilization: CPU used over requested, in percent; request-rate: requests per second and ready pod; in-flight: requests in each pod',
   },
-  adjustment: { kind: 'choice', default: 'change', choices: ['change', 'percent', 'exact'], meaning: 'what a step adjusts by: so many replicas, so many percent, or to this number' },
+  adjustment: {
+    kind: 'choice',
+    default: 'change',
+    choices: ['change', 'percent', 'exact'],
+    meaning: 'what a step adjusts by: so many replicas, so many percent, or to this number',
+  },
   outThreshold: { kind: 'number', default: 70, meaning: 'a metric at or above it calls for more' },
-  outSteps: { kind: 'list', default: [{ from: 0, adjust: 1 }], of: entry, meaning: 'what is done from how far above, rising: [{ from: 0, adjust: 1 }, { from: 15, adjust: 3 }]; [] never' },
+  outSteps: {
+    kind: 'list',
+    default: [{ from: 0, adjust: 1 }],
+    of: entry,
+    meaning: 'what is done from how far above, rising: [{ from: 0, adjust: 1 }, { from: 15, adjust: 3 }]; [] never',
+  },
   inThreshold: { kind: 'number', default: 40, meaning: 'a metric at or below it calls for fewer' },
-  inSteps: { kind: 'list', default: [{ from: 0, adjust: -1 }], of: entry, meaning: 'what is done from how far below, falling: [{ from: 0, adjust: -1 }, { from: -20, adjust: -3 }]; [] never' },
+  inSteps: {
+    kind: 'list',
+    default: [{ from: 0, adjust: -1 }],
+    of: entry,
+    meaning: 'what is done from how far below, falling: [{ from: 0, adjust: -1 }, { from: -20, adjust: -3 }]; [] never',
+  },
   outPeriods: { kind: 'integer', default: 1, min: 1, max: 10_000, meaning: 'decisions in a row that must find the metric above' },
   inPeriods: { kind: 'integer', default: 1, min: 1, max: 10_000, meaning: 'decisions in a row that must find the metric below' },
-  outCooldown: { kind: 'duration', default: 300 * SECOND, meaning: 'for so long after growth, what was added counts as part of the next growth' },
+  outCooldown: {
+    kind: 'duration',
+    default: 300 * SECOND,
+    meaning: 'for so long after growth, what was added counts as part of the next growth',
+  },
   inCooldown: { kind: 'duration', default: 300 * SECOND, meaning: 'for so long after shrinking it does not shrink again; growth ends it' },
   minimum: { kind: 'integer', default: 1, min: 1, max: 1_000_000, meaning: 'least number of replicas that a step of percent changes' },
   every: { kind: 'duration', default: 60 * SECOND, min: 1, meaning: 'time between two decisions' },
@@ -34,7 +56,8 @@ type Policy = Values<typeof parameters>
 export const step = define({
   name: 'step',
   summary: 'The further a metric is beyond a threshold, the more replicas come or go, by steps; growth comes before shrinking.',
-  source: 'AWS Application Auto Scaling, step scaling policies, StepAdjustment and cooldown; Amazon CloudWatch alarms (consecutive periods)',
+  source:
+    'AWS Application Auto Scaling, step scaling policies, StepAdjustment and cooldown; Amazon CloudWatch alarms (consecutive periods)',
   fidelity: 'simplified',
   parameters,
   problems,
@@ -45,16 +68,29 @@ function problems({ outSteps, inSteps, outThreshold, inThreshold, adjustment }: 
   const found: ValueProblem[] = []
   const check = (name: string, steps: Steps, sign: 1 | -1, order: string): void => {
     steps.forEach(({ from, adjust }, i) => {
-      if (sign * from < 0) found.push({ path: [name, i, 'from'], message: `found ${from}; accepted: ${sign > 0 ? 'a difference of at least 0, above' : 'a difference of at most 0, below'} the threshold` })
-      else if (i > 0 && sign * from <= sign * steps[i - 1].from) found.push({ path: [name, i, 'from'], message: `found ${from} after ${steps[i - 1].from}; accepted: ${order} order` })
-      if (adjustment === 'exact' && adjust < 0) found.push({ path: [name, i, 'adjust'], message: `found ${adjust} with adjustment: exact; accepted: a number of replicas from 0` })
-      if (adjustment !== 'exact' && sign * adjust < 0) found.push({ path: [name, i, 'adjust'], message: `found ${adjust}; accepted: ${sign > 0 ? 'at least 0: these steps grow' : 'at most 0: these steps shrink'}` })
+      if (sign * from < 0)
+        found.push({
+          path: [name, i, 'from'],
+          message: `found ${from}; accepted: ${sign > 0 ? 'a difference of at least 0, above' : 'a difference of at most 0, below'} the threshold`,
+        })
+      else if (i > 0 && sign * from <= sign * steps[i - 1].from)
+        found.push({ path: [name, i, 'from'], message: `found ${from} after ${steps[i - 1].from}; accepted: ${order} order` })
+      if (adjustment === 'exact' && adjust < 0)
+        found.push({ path: [name, i, 'adjust'], message: `found ${adjust} with adjustment: exact; accepted: a number of replicas from 0` })
+      if (adjustment !== 'exact' && sign * adjust < 0)
+        found.push({
+          path: [name, i, 'adjust'],
+          message: `found ${adjust}; accepted: ${sign > 0 ? 'at least 0: these steps grow' : 'at most 0: these steps shrink'}`,
+        })
     })
   }
   check('outSteps', outSteps, 1, 'rising')
   check('inSteps', inSteps, -1, 'falling')
   if (outSteps.length > 0 && inSteps.length > 0 && inThreshold >= outThreshold) {
-    found.push({ path: ['inThreshold'], message: `found ${inThreshold} with outThreshold: ${outThreshold}; accepted: a threshold below that one` })
+    found.push({
+      path: ['inThreshold'],
+      message: `found ${inThreshold} with outThreshold: ${outThreshold}; accepted: a threshold below that one`,
+    })
   }
   return found
 }

@@ -58,12 +58,17 @@ describe('the ratio rule: ceil(measured * utilization / target)', () => {
 
   test('the answer holds the measured work within the target, with the fewest pods', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 400 }), fc.integer({ min: 1, max: 200 }), (replicas, used, target) => {
-        const wanted = once({ replicas, utilization: used / 100 }, { target: target / 100, tolerance: 0 })
-        // in whole percent: replicas * used <= wanted * target, and one pod less would not do
-        expect(replicas * used).toBeLessThanOrEqual(wanted * target)
-        expect(replicas * used).toBeGreaterThan((wanted - 1) * target)
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 200 }),
+        (replicas, used, target) => {
+          const wanted = once({ replicas, utilization: used / 100 }, { target: target / 100, tolerance: 0 })
+          // in whole percent: replicas * used <= wanted * target, and one pod less would not do
+          expect(replicas * used).toBeLessThanOrEqual(wanted * target)
+          expect(replicas * used).toBeGreaterThan((wanted - 1) * target)
+        },
+      ),
     )
   })
 })
@@ -152,6 +157,11 @@ describe('each parameter tells', () => {
   })
 
   test('the defaults are the ones of Kubernetes: 15 s, 0.1, 300 s; the target is ours', () => {
-    expect(valuesOf(targetUtilization.parameters)).toEqual({ target: 0.7, tolerance: 0.1, scaleDownWindow: 300 * SECOND, every: 15 * SECOND })
+    expect(valuesOf(targetUtilization.parameters)).toEqual({
+      target: 0.7,
+      tolerance: 0.1,
+      scaleDownWindow: 300 * SECOND,
+      every: 15 * SECOND,
+    })
   })
 })

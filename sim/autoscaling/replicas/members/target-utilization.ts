@@ -7,15 +7,28 @@ const SECOND = 1_000_000 // µs
 
 const parameters = {
   target: { kind: 'share', default: 0.7, min: 0.01, max: 10, meaning: 'CPU used over CPU requested that it steers to' },
-  tolerance: { kind: 'share', default: 0.1, min: 0, max: 1, meaning: 'no change while utilization / target is within 1 - tolerance .. 1 + tolerance' },
-  scaleDownWindow: { kind: 'duration', default: 300 * SECOND, min: 0, max: 3600 * SECOND, meaning: 'never below the largest wish of the last so long' },
+  tolerance: {
+    kind: 'share',
+    default: 0.1,
+    min: 0,
+    max: 1,
+    meaning: 'no change while utilization / target is within 1 - tolerance .. 1 + tolerance',
+  },
+  scaleDownWindow: {
+    kind: 'duration',
+    default: 300 * SECOND,
+    min: 0,
+    max: 3600 * SECOND,
+    meaning: 'never below the largest wish of the last so long',
+  },
   every: { kind: 'duration', default: 15 * SECOND, min: 1, meaning: 'time between two decisions' },
 } as const
 
 /** Target utilization: so many replicas that the measured work would load each one at the target; up at once, down after a window. */
 export const targetUtilization = define({
   name: 'target-utilization',
-  summary: 'So many replicas that the measured CPU work would bring each to the target; up at once, down to the largest wish of the window.',
+  summary:
+    'So many replicas that the measured CPU work would bring each to the target; up at once, down to the largest wish of the window.',
   source: 'Kubernetes documentation, Horizontal Pod Autoscaling: algorithm details; replica_calculator.go',
   fidelity: 'simplified',
   parameters,

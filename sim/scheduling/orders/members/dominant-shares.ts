@@ -37,7 +37,8 @@ export function dominantShareOf(tenant: number, { nodes, pods, classes }: Cluste
     let used = 0
     for (let row = 0; row < nodes.count; row++) if (counts(nodes.state[row])) total += offered(kind, row, nodes)
     for (let pod = 0; pod < pods.count; pod++) {
-      if (pods.phase[pod] >= PodPhase.Bound && classes.tenant[pods.podClass[pod]] === tenant) used += asked(kind, pods.podClass[pod], classes)
+      if (pods.phase[pod] >= PodPhase.Bound && classes.tenant[pods.podClass[pod]] === tenant)
+        used += asked(kind, pods.podClass[pod], classes)
     }
     if (total > 0) dominant = Math.max(dominant, used / total)
   }

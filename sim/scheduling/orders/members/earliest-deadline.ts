@@ -9,7 +9,8 @@ export const earliestDeadline = {
   ...define<QueueOrder, undefined, Record<never, never>>({
     name: 'earliest-deadline',
     summary: 'the earliest deadline first, pods without one last; then in the order of creation',
-    source: "Jackson 1955, Scheduling a Production Line to Minimize Maximum Tardiness; Liu, Layland 1973, Scheduling Algorithms for Multiprogramming",
+    source:
+      'Jackson 1955, Scheduling a Production Line to Minimize Maximum Tardiness; Liu, Layland 1973, Scheduling Algorithms for Multiprogramming',
     fidelity: 'faithful',
     parameters: {},
     create: () => ({ rank }),

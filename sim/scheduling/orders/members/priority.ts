@@ -9,7 +9,8 @@ export const priority = {
   ...define<QueueOrder, undefined, Record<never, never>>({
     name: 'priority',
     summary: "the highest value of the PriorityClass first, then in the order of creation; kube-scheduler's queue, without preemption",
-    source: 'Kubernetes documentation, Pod Priority and Preemption (PrioritySort); Cobham 1954, Priority Assignment in Waiting Line Problems',
+    source:
+      'Kubernetes documentation, Pod Priority and Preemption (PrioritySort); Cobham 1954, Priority Assignment in Waiting Line Problems',
     fidelity: 'simplified',
     parameters: {},
     create: () => ({ rank }),
