@@ -25,12 +25,10 @@ export function tables(summary: Summary): string {
   }))
   const parts = [htmlTable('Mean and half the 95 % interval over replications', header, values)]
   if (study.variants.length > 1) {
-    const rows = study.variants
-      .slice(1)
-      .map((variant, i): HtmlRow => ({
-        variant: i + 1,
-        cells: [variant.short, ...main.map((metric) => contrastCell(summary.row(i + 1, metric.id)))],
-      }))
+    const rows = study.variants.slice(1).map((variant, i): HtmlRow => ({
+      variant: i + 1,
+      cells: [variant.short, ...main.map((metric) => contrastCell(summary.row(i + 1, metric.id)))],
+    }))
     parts.push(
       htmlTable('Paired difference to the baseline with its 95 % interval, and verdict; all but the primary are exploratory', header, rows),
     )

@@ -27,13 +27,11 @@ function read(file: string): Map<string, Map<string, Task>> {
   for (const line of readFileSync(file, 'utf8').trim().split('\n').slice(1)) {
     const [workflow, task, submitted, runtime, , parents] = line.split(',')
     if (!workflows.has(workflow)) workflows.set(workflow, new Map())
-    workflows
-      .get(workflow)
-      ?.set(task, {
-        submitted: Number(submitted),
-        runtime: Math.max(Number(runtime), 0.001),
-        parents: parents === '' ? [] : parents.split(' '),
-      })
+    workflows.get(workflow)?.set(task, {
+      submitted: Number(submitted),
+      runtime: Math.max(Number(runtime), 0.001),
+      parents: parents === '' ? [] : parents.split(' '),
+    })
   }
   return workflows
 }
