@@ -7,13 +7,12 @@
 import { shape, template } from '../sim/testing/cluster.ts'
 import { Cluster } from '../sim/cluster/cluster.ts'
 import { DecisionKind, Decisions } from '../sim/cluster/decisions.ts'
-import { NONE } from '../sim/cluster/views.ts'
+import { NONE } from '../sim/index.ts'
+import type { Placer, SchedulerDefinition, PodShape } from '../sim/index.ts'
 import { valuesOf } from '../sim/common/define.ts'
 import { Streams } from '../sim/random/stream.ts'
 import { SchedulingLoop, members } from '../sim/scheduling/index.ts'
 import { NaiveLoop } from '../sim/scheduling/queue/naive-loop.ts'
-import type { Placer, SchedulerDefinition } from '../sim/scheduling/policy.ts'
-import type { PodShape } from '../sim/workload.ts'
 import type { BenchRow } from './harness.ts'
 
 const GiB = 1024 ** 3

@@ -1,7 +1,7 @@
 /** Complete requests: arrival, balancer, service, histogram, utilisation, through the public simulation; in E, the time per event of a hand-inlined M/M/1. */
 import { choose, input, noDelays, pool, service, shape } from '../sim/testing/input.ts'
-import type { SimulationInput } from '../sim/input.ts'
-import { Simulation } from '../sim/simulation.ts'
+import { Simulation } from '../sim/index.ts'
+import type { SimulationInput } from '../sim/index.ts'
 import { balancers } from '../sim/slb/index.ts'
 import { openRequests } from '../workloads/index.ts'
 import { timed } from './harness.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { METRICS } from '../sim/outcome/standard.ts'
+import { METRICS } from '../sim/index.ts'
 import { comparisonData, comparisonLines, comparisonMarkdown, headline } from './compare-text.ts'
 import { compareRuns, runsTableOf } from './compare.ts'
 import type { ComparedRow, CompareOptions } from './compare.ts'

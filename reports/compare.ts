@@ -4,8 +4,8 @@
  * seed is compared as two samples (Welch). A regression is a claim, so it has to be shown: worse by more than the margin beyond chance,
  * corrected by Holm over all rows of the gate. Something that merely might be worse is inconclusive, and fails nothing.
  */
-import { METRICS, metricById } from '../sim/outcome/standard.ts'
-import type { MetricDefinition } from '../sim/outcome/standard.ts'
+import { METRICS, metricById } from '../sim/index.ts'
+import type { MetricDefinition } from '../sim/index.ts'
 import { decide, measure } from './statistics/contrast.ts'
 import type { Contrast, Measured, PerReplication } from './statistics/contrast.ts'
 import { corrected } from './statistics/holm.ts'

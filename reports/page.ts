@@ -4,7 +4,7 @@
  */
 import { alikeAsOne } from './alike.ts'
 import { createHash } from 'node:crypto'
-import type { MetricDefinition } from '../sim/outcome/standard.ts'
+import type { MetricDefinition } from '../sim/index.ts'
 import { mainMetrics } from './charts/metrics.ts'
 import { frontSentence } from './charts/tradeoff.ts'
 import { formatMean, formatNumber, plainText } from './format.ts'

@@ -3,8 +3,8 @@
  * what a user drawn from all runs sees, slow runs with their full weight, and has no interval; the mean of quantiles is what a run shows
  * on average, and its interval says how much runs differ.
  */
-import { Histogram } from '../sim/measure/histogram.ts'
-import type { SparseHistogram } from '../sim/outcome/results.ts'
+import { Histogram } from '../sim/index.ts'
+import type { SparseHistogram } from '../sim/index.ts'
 import { runsOf } from './study.ts'
 import type { Study } from './study.ts'
 

@@ -1,6 +1,6 @@
 /** Verdicts in sentences: a contrast, its interval, its unit, its word. */
 import { decimalsFor, formatFixed, formatSigned, plainText } from './format.ts'
-import type { MetricDefinition } from '../sim/outcome/standard.ts'
+import type { MetricDefinition } from '../sim/index.ts'
 import type { Contrast, Verdict } from './statistics/contrast.ts'
 import type { Effect, Effects } from './statistics/effects.ts'
 import type { Study } from './study.ts'

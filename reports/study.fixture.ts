@@ -1,9 +1,7 @@
 /** Made-up studies for the tests of this folder: seeded, of any size, with the shapes that real ones have. Nothing is simulated. */
 import seedrandom from 'seedrandom'
-import { Histogram } from '../sim/measure/histogram.ts'
-import { METRICS } from '../sim/outcome/standard.ts'
-import type { NodeGrid, RunResult } from '../sim/outcome/results.ts'
-import type { Table } from '../sim/outcome/table.ts'
+import { Histogram, METRICS } from '../sim/index.ts'
+import type { NodeGrid, RunResult, Table } from '../sim/index.ts'
 import type { Study, Variant } from './study.ts'
 
 export interface FixtureOptions {

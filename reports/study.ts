@@ -2,7 +2,7 @@
  * The plain input of everything in this folder: what was asked, which variants were compared, and what each run returned.
  * The runner builds one; a saved one can be read back and reported again. Nothing here is a class, a date or a path.
  */
-import type { RunResult } from '../sim/outcome/results.ts'
+import type { RunResult } from '../sim/index.ts'
 
 /** How far apart two variants may be and still count as equal. */
 export interface Margins {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Histogram } from '../sim/measure/histogram.ts'
-import { METRICS } from '../sim/outcome/standard.ts'
+import { Histogram, METRICS } from '../sim/index.ts'
 import { summaryOf } from './plain.ts'
 import { fixtureStudy } from './study.fixture.ts'
 import { plannedReplications } from './study.ts'

@@ -1,6 +1,6 @@
 /** From a study to what is said about it: a row per variant and metric, with intervals, contrasts and verdicts. */
-import { METRICS, metricById } from '../sim/outcome/standard.ts'
-import type { MetricDefinition } from '../sim/outcome/standard.ts'
+import { METRICS, metricById } from '../sim/index.ts'
+import type { MetricDefinition } from '../sim/index.ts'
 import { pooledQuantile } from './pooled.ts'
 import { decide, measure, presentIn } from './statistics/contrast.ts'
 import type { Contrast, PerReplication } from './statistics/contrast.ts'

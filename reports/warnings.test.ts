@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Histogram } from '../sim/measure/histogram.ts'
-import type { RunResult } from '../sim/outcome/results.ts'
+import { Histogram } from '../sim/index.ts'
+import type { RunResult } from '../sim/index.ts'
 import { fixtureStudy } from './study.fixture.ts'
 import type { Study } from './study.ts'
 import { summarise } from './summary.ts'

@@ -1,6 +1,5 @@
 /** What a reader must know before believing a number: values that are lower bounds, series that had not settled, means that rest on few requests. */
-import type { MetricDefinition } from '../sim/outcome/standard.ts'
-import type { SparseHistogram } from '../sim/outcome/results.ts'
+import type { MetricDefinition, SparseHistogram } from '../sim/index.ts'
 import { formatFixed, formatNumber, plainText } from './format.ts'
 import { pooledLatency } from './pooled.ts'
 import { driftsBeyond } from './statistics/drift.ts'

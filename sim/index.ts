@@ -31,3 +31,7 @@ export type { Balancer, BalancerDefinition, BalancingContext, RequestView } from
 export type { Backends, OwnBalancer } from './slb/index.ts'
 export type { Definition, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'
 export type { KeyedStream, RandomStream } from './random/stream.ts'
+
+// What reports use beyond the above.
+export { suggestion } from './common/suggestion.ts'
+export { bucketStart, bucketWidth } from './measure/histogram.ts'

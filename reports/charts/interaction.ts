@@ -2,7 +2,7 @@
  * What one axis does at each value of another: means of the primary metric over all combinations that share both values, with their
  * intervals. Parallel lines: the two add up. The interval has the replication as its unit, as everywhere.
  */
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import { distinctNames, formatMean, withUnit } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'

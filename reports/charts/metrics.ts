@@ -1,5 +1,5 @@
 /** The main metrics, a panel each: mean over replications as a dot, its 95 % interval as a bar, the baseline's mean as a dashed line. */
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import { formatMean, withUnit } from '../format.ts'
 import { plannedReplications } from '../study.ts'
 import type { Summary } from '../summary.ts'

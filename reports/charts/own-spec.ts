@@ -2,7 +2,7 @@
  * A user's own vega-lite specification over the tables of a results folder, read strictly: what it wants to load from elsewhere, a table
  * that is not there and a column that no table has are errors with their place, since vega draws an empty picture for each of them.
  */
-import { suggestion } from '../../sim/common/suggestion.ts'
+import { suggestion } from '../../sim/index.ts'
 import type { ChartSpec, Json } from './theme.ts'
 
 /** Tables of a results folder that a specification may name as its data. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Histogram } from '../../sim/measure/histogram.ts'
+import { Histogram } from '../../sim/index.ts'
 import { fixtureStudy } from '../study.fixture.ts'
 import { summarise } from '../summary.ts'
 import { pendingCharts } from './pending.ts'

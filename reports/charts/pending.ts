@@ -3,7 +3,7 @@
  * histogram, as a bar per variant cut into classes of ten times the time (bars of several variants side by side hide one another), and
  * the share that waits longer than x, where the tail is seen.
  */
-import { Histogram } from '../../sim/measure/histogram.ts'
+import { Histogram } from '../../sim/index.ts'
 import { formatNumber } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'

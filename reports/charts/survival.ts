@@ -2,7 +2,7 @@
  * The share of observations beyond x, from a histogram: the picture of a tail, where a density or a plain distribution function hides
  * it. Lines of variants over one another; a line ends where fewer than ten observations are left beyond it.
  */
-import type { Histogram } from '../../sim/measure/histogram.ts'
+import type { Histogram } from '../../sim/index.ts'
 import { LINE_WIDTH, looksOf, named, PLAIN_LABELS, rounded, told } from './theme.ts'
 import type { ChartSpec, How, Json } from './theme.ts'
 import type { Study } from '../study.ts'

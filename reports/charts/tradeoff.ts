@@ -2,7 +2,7 @@
  * The pair to read first: what is missed against what is paid. Small dots are replications, the large one their mean with both intervals;
  * a stepped line joins the variants that no other beats in both (Pareto's front, of the means).
  */
-import { metricById } from '../../sim/outcome/standard.ts'
+import { metricById } from '../../sim/index.ts'
 import { plainText, withUnit } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Summary } from '../summary.ts'

@@ -1,5 +1,5 @@
 /** The tables of the page: what came out, what differs from the baseline, everything that has a value, what the metrics mean. */
-import { METRICS } from '../../sim/outcome/standard.ts'
+import { METRICS } from '../../sim/index.ts'
 import { mainMetrics } from '../charts/metrics.ts'
 import { formatMean, formatNumber, withUnit } from '../format.ts'
 import { htmlList, htmlTable } from '../html.ts'

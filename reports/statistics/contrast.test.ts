@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { metricById } from '../../sim/outcome/standard.ts'
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
+import { metricById } from '../../sim/index.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import { decide, measure } from './contrast.ts'
 import type { Contrast, PerReplication } from './contrast.ts'
 

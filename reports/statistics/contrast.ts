@@ -3,8 +3,7 @@
  * interval, and a verdict. The rules stand in reports/README.md; this is their only implementation.
  */
 import { mean } from 'simple-statistics'
-import type { Better } from '../../sim/outcome/table.ts'
-import type { Comparison, MetricDefinition } from '../../sim/outcome/standard.ts'
+import type { Better, Comparison, MetricDefinition } from '../../sim/index.ts'
 import type { Margins } from '../study.ts'
 import { CONFIDENCE, intervalOf, pValueOf } from './interval.ts'
 

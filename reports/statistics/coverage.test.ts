@@ -4,8 +4,8 @@
  */
 import seedrandom from 'seedrandom'
 import { describe, expect, test } from 'vitest'
-import { metricById } from '../../sim/outcome/standard.ts'
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
+import { metricById } from '../../sim/index.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import { fixtureStudy } from '../study.fixture.ts'
 import type { Study } from '../study.ts'
 import { decide, measure } from './contrast.ts'

@@ -1,6 +1,6 @@
 import seedrandom from 'seedrandom'
 import { describe, expect, test } from 'vitest'
-import type { Table } from '../../sim/outcome/table.ts'
+import type { Table } from '../../sim/index.ts'
 import { driftsBeyond, mser5 } from './drift.ts'
 
 /** The slow, obvious twin: every cut by its formula. */

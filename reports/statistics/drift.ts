@@ -11,7 +11,7 @@
  * fixed warm-up may have been short. Chance alone makes it suggest cuts, more so for sluggish series (measured: a cut above 20 % of 180
  * samples in 6 % of white noise and 17 % of an autoregression of 0.9), hence the slack and the share of runs that is asked for.
  */
-import type { Table } from '../../sim/outcome/table.ts'
+import type { Table } from '../../sim/index.ts'
 
 const BATCH = 5
 /** Fewer batches say nothing. */

@@ -11,7 +11,7 @@
  * interval is the t interval of these numbers. Plainly one would fit one analysis of variance with a pooled residual; that buys degrees
  * of freedom and needs equal variances in all combinations, which an overloaded combination beside an idle one never has.
  */
-import type { Comparison, MetricDefinition } from '../../sim/outcome/standard.ts'
+import type { Comparison, MetricDefinition } from '../../sim/index.ts'
 import type { Study } from '../study.ts'
 import { decide, measureDifferences, presentIn } from './contrast.ts'
 import type { Contrast, Measured, PerReplication } from './contrast.ts'

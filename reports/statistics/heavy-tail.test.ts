@@ -1,6 +1,6 @@
 import seedrandom from 'seedrandom'
 import { describe, expect, test } from 'vitest'
-import { Histogram } from '../../sim/measure/histogram.ts'
+import { Histogram } from '../../sim/index.ts'
 import { isHeavy, tailOf } from './heavy-tail.ts'
 import type { Tail } from './heavy-tail.ts'
 

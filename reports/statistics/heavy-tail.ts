@@ -4,8 +4,8 @@
  * 0.8 % (p (1 - ln p) at p = 0.001). The largest of n draws is a cap, so half is reached in practice when the mean itself grows with the
  * cap (a about 1 and below); the index is told beside it, since from a = 2 downwards the variance already does.
  */
-import type { SparseHistogram } from '../../sim/outcome/results.ts'
-import { bucketStart, bucketWidth } from '../../sim/measure/histogram.ts'
+import { bucketStart, bucketWidth } from '../../sim/index.ts'
+import type { SparseHistogram } from '../../sim/index.ts'
 
 export interface Tail {
   readonly count: number

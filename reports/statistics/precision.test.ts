@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { metricById } from '../../sim/outcome/standard.ts'
+import { metricById } from '../../sim/index.ts'
 import { differencesOf, moreReplications, precisionOf } from './precision.ts'
 
 const relative = (part: number) => ({ relative: part, absolute: null, wave: 5, most: 20 })

@@ -9,7 +9,7 @@
  * Singham and Schruben 2012 (Finite-sample performance of absolute precision stopping rules) compute how much is lost: most when the
  * rule already stops at the first wave or two. `precision.test.ts` measures it for the rule as it stands here.
  */
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import { presentIn } from './contrast.ts'
 import type { PerReplication } from './contrast.ts'
 import { intervalOf } from './interval.ts'

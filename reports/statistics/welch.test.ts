@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { metricById } from '../../sim/outcome/standard.ts'
+import { metricById } from '../../sim/index.ts'
 import { decide } from './contrast.ts'
 import { measureUnpaired } from './welch.ts'
 

@@ -5,7 +5,7 @@
  *
  *   (s1²/n1 + s2²/n2)² / ((s1²/n1)² / (n1 - 1) + (s2²/n2)² / (n2 - 1)).
  */
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import type { Margins } from '../study.ts'
 import { marginOf, presentIn, TOO_LARGE } from './contrast.ts'
 import type { Measured, PerReplication } from './contrast.ts'

@@ -1,6 +1,6 @@
 import { parquetReadObjects } from 'hyparquet'
 import { describe, expect, it } from 'vitest'
-import { METRICS } from '../../sim/outcome/standard.ts'
+import { METRICS } from '../../sim/index.ts'
 import { fixtureStudy } from '../study.fixture.ts'
 import type { Cell } from './csv.ts'
 import { MissingWriter, parquetTables, parquetWriter } from './parquet.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { METRICS } from '../../sim/outcome/standard.ts'
+import { METRICS } from '../../sim/index.ts'
 import { comparisonData, comparisonLines, comparisonMarkdown } from '../compare-text.ts'
 import { compareRuns, runsTableOf } from '../compare.ts'
 import { fixtureStudy } from '../study.fixture.ts'

@@ -2,9 +2,8 @@
  * runs.csv back into columns: what `runs.ts` wrote, of this version or an older one. Strict: a cell that is not what its heading says
  * ends the reading with its place, since a comparison of half-read numbers would look like a finding.
  */
-import { METRICS } from '../../sim/outcome/standard.ts'
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
-import type { RunResult } from '../../sim/outcome/results.ts'
+import { METRICS } from '../../sim/index.ts'
+import type { MetricDefinition, RunResult } from '../../sim/index.ts'
 import type { Study, StudyRun, Variant } from '../study.ts'
 import { CellReader } from './cells.ts'
 import type { CsvPlace } from './cells.ts'

@@ -1,6 +1,6 @@
 /** runs: one row a run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
-import { METRICS } from '../../sim/outcome/standard.ts'
-import type { MetricDefinition } from '../../sim/outcome/standard.ts'
+import { METRICS } from '../../sim/index.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import type { Study } from '../study.ts'
 import { csvOf } from './csv.ts'
 import type { Rows } from './csv.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { METRICS } from '../../sim/outcome/standard.ts'
+import { METRICS } from '../../sim/index.ts'
 import { fixtureStudy } from '../study.fixture.ts'
 import { summarise } from '../summary.ts'
 import { csv } from './csv.ts'

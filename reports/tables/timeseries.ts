@@ -2,7 +2,7 @@
  * timeseries.csv: the samples of every run as they are, one row per variant, replication and time. Above MOST_ROWS rows in all, every
  * k-th sample of each run is kept, with the smallest k that fits: values that the run really had, where a mean would hide peaks.
  */
-import type { Table } from '../../sim/outcome/table.ts'
+import type { Table } from '../../sim/index.ts'
 import { withUnit } from '../format.ts'
 import type { Study } from '../study.ts'
 import { csvOf } from './csv.ts'
