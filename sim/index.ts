@@ -32,6 +32,30 @@ export type { Backends, OwnBalancer } from './slb/index.ts'
 export type { Definition, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'
 export type { KeyedStream, RandomStream } from './random/stream.ts'
 
-// What reports use beyond the above.
 export { suggestion } from './common/suggestion.ts'
 export { bucketStart, bucketWidth } from './measure/histogram.ts'
+
+// The families by their catalogues, and what experiments read and write around them.
+export { adoptScheduler, schedulers } from './scheduling/index.ts'
+export { adoptOrder, orders } from './scheduling/orders/index.ts'
+export { adoptPacker, packers } from './binpacking/index.ts'
+export type { PackerSeat } from './binpacking/policy.ts'
+export { adoptBalancer, balancers } from './slb/index.ts'
+export { adoptReplicaAutoscaler, replicaAutoscalers } from './autoscaling/replicas/index.ts'
+export { adoptSizeAutoscaler, sizeAutoscalers } from './autoscaling/sizes/index.ts'
+export { adoptNodeAutoscaler, nodeAutoscalers } from './autoscaling/nodes/index.ts'
+export type { Adopted } from './common/adopt.ts'
+export { valuesOf } from './common/define.ts'
+export type { Catalogue, EntryKey, ParameterEntry } from './common/define.ts'
+export {
+  readCpu,
+  readDuration,
+  readMemory,
+  readPrice,
+  readRate,
+  readShare,
+  showCpu,
+  showDuration,
+  showMemory,
+  UnitError,
+} from './common/units.ts'
