@@ -26,7 +26,7 @@ export type {
   NodesScalingView,
   ScalablePool,
 } from './autoscaling/nodes/policy.ts'
-export { NO_BACKEND, Outcome } from './slb/policy.ts'
+export { NO_BACKEND, Outcome, QUEUE, REJECT } from './slb/policy.ts'
 export type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './slb/policy.ts'
 export type { Backends, OwnBalancer } from './slb/index.ts'
 export type { Definition, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'

@@ -69,6 +69,10 @@ export interface Parts {
 const make = <Made, Context>(chosen: Chosen<Definition<Made, Context>>, context: Context): Made =>
   chosen.definition.create(chosen.values as Values, context)
 
+const unsupported = (): never => {
+  throw new Error('a balancer used a timer or a probe, which requests do not carry out yet')
+}
+
 /** Runs to the horizon and returns the results. Throws a plain Error with a sentence when an algorithm breaks its contract or a check fails. */
 export function simulate(input: SimulationInput): RunResult {
   const run = new Simulation(input)
@@ -102,7 +106,11 @@ export class Simulation {
         source: spec.requests(stream),
         devices: Array.from(
           { length: input.balancers },
-          (_, i) => new Device(make(input.slb, { random: stream(`balancer-${i}`), now }), input.slb.definition.name),
+          (_, i) =>
+            new Device(
+              make(input.slb, { random: stream(`balancer-${i}`), now, wakeAt: unsupported, probe: unsupported }),
+              input.slb.definition.name,
+            ),
         ),
         clients: stream('clients'),
         backoff: streams.keyed(`backoff/${spec.name}`),

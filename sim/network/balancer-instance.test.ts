@@ -4,7 +4,7 @@ import { NO_BACKEND } from '../slb/policy.ts'
 import type { Balancer } from '../slb/policy.ts'
 import { Device } from './balancer-instance.ts'
 
-const asked = { key: -1, attempt: 0 }
+const asked = { client: -1, attempt: 0, queued: 0 }
 
 /** A balancer that answers what it is told to, and notes what it hears. */
 function device() {

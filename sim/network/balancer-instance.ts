@@ -4,7 +4,7 @@
  */
 import { grown } from '../common/table.ts'
 import { NO_BACKEND } from '../slb/policy.ts'
-import type { Balancer, RequestView } from '../slb/policy.ts'
+import type { Balancer, Outcome, RequestView } from '../slb/policy.ts'
 
 export class Device {
   /** Server behind each slot, and its epoch when it was added. */
@@ -83,7 +83,7 @@ export class Device {
     return slot
   }
 
-  ended(slot: number, slotEpoch: number, latency: number, outcome: number): void {
+  ended(slot: number, slotEpoch: number, latency: number, outcome: Outcome): void {
     if (this.slotEpoch[slot] === slotEpoch) this.balancer.ended(slot, latency, outcome)
   }
 

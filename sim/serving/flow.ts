@@ -42,9 +42,9 @@ export interface ServiceRun {
 }
 
 /** What a balancer is told of a request: one object, filled anew at each pick. */
-const asked = { key: -1, attempt: 0 }
+const asked = { client: -1, attempt: 0, queued: 0 }
 
-const outcomeOf = (cause: number): number =>
+const outcomeOf = (cause: number): Outcome =>
   cause === Cause.Refused
     ? Outcome.Refused
     : cause === Cause.TimedOut
@@ -146,7 +146,7 @@ export class RequestFlow {
     service.ledger.send(requests.arrived[request])
     requests.sent[request] = now
     requests.timeout[request] = timeout > 0 ? this.simulator.at(now + timeout, Kind.TryTimesOut, request, 0) : NO_HANDLE
-    asked.key = requests.key[request]
+    asked.client = requests.key[request]
     asked.attempt = requests.attempt[request]
     const last = requests.slot[request]
     const exclude = last !== NO_SLOT && device.slotEpoch[last] === requests.slotEpoch[request] ? last : NO_SLOT
@@ -277,7 +277,7 @@ export class RequestFlow {
   }
 
   /** The try is over for the client and the balancer. */
-  private endTry(request: number, outcome: number): void {
+  private endTry(request: number, outcome: Outcome): void {
     const requests = this.requests
     const service = this.services[requests.service[request]]
     const timeout = requests.timeout[request]

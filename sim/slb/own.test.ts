@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { adoptBalancer } from './index.ts'
 import type { Backends } from './index.ts'
 import { leastConnections } from './members/least-connections.ts'
-import { NO_BACKEND } from './policy.ts'
+import { NO_BACKEND, QUEUE, REJECT } from './policy.ts'
 import type { Balancer, RequestView } from './policy.ts'
-import { context, filled, histories, letters, picks, replay, request, scripted, seeded } from './slb.fixture.ts'
+import { context, filled, histories, letters, picks, replay, request, requestOf, scripted, seeded } from './slb.fixture.ts'
 import { valuesOf } from '../common/define.ts'
 import type { ParameterValue } from '../common/define.ts'
 import type { RandomStream } from '../random/stream.ts'
@@ -56,10 +56,10 @@ describe('the narrow door: { name, pick(backends, request, random, values) }', (
   test('gets the stream of the balancer and the request', () => {
     const sticky = {
       name: 'sticky',
-      pick: ({ count }: Backends, { key }: RequestView, random: RandomStream) => (key >= 0 ? key % count : random.int(count)),
+      pick: ({ count }: Backends, { client }: RequestView, random: RandomStream) => (client >= 0 ? client % count : random.int(count)),
     }
     const balancer = filled(made(sticky, {}, scripted([2, 0])), [1, 1, 1])
-    expect([balancer.pick(request, -1), balancer.pick({ key: 7, attempt: 0 }, -1), balancer.pick(request, -1)]).toEqual([2, 1, 0])
+    expect([balancer.pick(request, -1), balancer.pick(requestOf(7), -1), balancer.pick(request, -1)]).toEqual([2, 1, 0])
   })
 
   test('is never shown the excluded backend while there is another, and not asked when there is none', () => {
@@ -107,9 +107,18 @@ describe('the narrow door: { name, pick(backends, request, random, values) }', (
   ])('an answer that is no index is an error with its name: $found', ({ answer, found }) => {
     const balancer = filled(made({ name: 'confused', pick: () => answer }), [1, 1, 1])
     expect(() => balancer.pick(request, -1)).toThrow(
-      `confused: pick must return a whole number from 0 to 2, the index of a backend; found ${found}`,
+      `confused: pick must return a whole number from 0 to 2, the index of a backend, or QUEUE (-2) or REJECT (-3); found ${found}`,
     )
   })
+})
+
+test('QUEUE and REJECT are answers of both forms, with and without backends', () => {
+  for (const answer of [QUEUE, REJECT]) {
+    expect(filled(made({ name: 'narrow', pick: () => answer }), [1]).pick(request, -1)).toBe(answer)
+    const whole = made({ name: 'whole', create: () => ({ added() {}, removed() {}, ended() {}, pick: () => answer }) })
+    expect(whole.pick(request, -1)).toBe(answer)
+    expect(filled(whole, [1]).pick(request, -1)).toBe(answer)
+  }
 })
 
 describe('the wide door: { name, create(values, context) }', () => {
@@ -129,17 +138,19 @@ describe('the wide door: { name, create(values, context) }', () => {
   test('a slot that is not there, the excluded one, or a wrong NO_BACKEND are errors with its name', () => {
     const always = (answer: unknown) => ({ name: 'stubborn', create: () => ({ added() {}, removed() {}, ended() {}, pick: () => answer }) })
     expect(() => filled(made(always(2)), [1, 1]).pick(request, -1)).toThrow(
-      'stubborn: pick must return the slot of a present backend; found 2',
+      'stubborn: pick must return the slot of a present backend, or QUEUE (-2) or REJECT (-3); found 2',
     )
     expect(() => filled(made(always(0.5)), [1, 1]).pick(request, -1)).toThrow(
-      'stubborn: pick must return the slot of a present backend; found 0.5',
+      'stubborn: pick must return the slot of a present backend, or QUEUE (-2) or REJECT (-3); found 0.5',
     )
     expect(() => filled(made(always(-1)), [1, 1]).pick(request, -1)).toThrow('found -1')
     expect(() => filled(made(always(1)), [1, 1]).pick(request, 1)).toThrow(
-      'stubborn: pick must return the slot of a present backend other than 1; found 1',
+      'stubborn: pick must return the slot of a present backend other than 1, or QUEUE (-2) or REJECT (-3); found 1',
     )
     expect(filled(made(always(0)), [1]).pick(request, 0)).toBe(0) // alone, the excluded one is right
-    expect(() => made(always(0)).pick(request, -1)).toThrow('stubborn: pick must return -1 while there is no backend; found 0')
+    expect(() => made(always(0)).pick(request, -1)).toThrow(
+      'stubborn: pick must return -1 while there is no backend, or QUEUE (-2) or REJECT (-3); found 0',
+    )
   })
 
   test('what create returns must be a balancer', () => {
@@ -176,16 +187,20 @@ describe('news from pods', () => {
         },
         idled: (slot: number) => heard.push(`${slot} idle`),
         busied: (slot: number) => heard.push(`${slot} busy`),
+        woke: (tag: number) => heard.push(`woke ${tag}`),
+        probed: (slot: number, tag: number, inside: number) => heard.push(`${slot} probed with ${tag}: ${inside}`),
       }),
     )
     balancer.reported?.(3, 7)
     balancer.idled?.(2)
     balancer.busied?.(2)
-    expect(heard).toEqual(['pod 3 holds 7', '2 idle', '2 busy'])
+    balancer.woke?.(5)
+    balancer.probed?.(2, 6, 0)
+    expect(heard).toEqual(['pod 3 holds 7', '2 idle', '2 busy', 'woke 5', '2 probed with 6: 0'])
   })
 
   test('one without them does not seem to listen', () => {
     const balancer = made(whole({}))
-    expect([balancer.reported, balancer.idled, balancer.busied]).toEqual([undefined, undefined, undefined])
+    expect([balancer.reported, balancer.idled, balancer.busied, balancer.woke, balancer.probed]).toEqual(Array(5).fill(undefined))
   })
 })

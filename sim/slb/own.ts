@@ -2,8 +2,8 @@
 import { adopt } from '../common/adopt.ts'
 import type { Adopted, Door, Exported, OwnAlgorithm } from '../common/adopt.ts'
 import type { ParameterValue } from '../common/define.ts'
-import { NO_BACKEND } from './policy.ts'
-import type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './policy.ts'
+import { NO_BACKEND, QUEUE, REJECT } from './policy.ts'
+import type { Balancer, BalancerDefinition, BalancingContext, Outcome, RequestView } from './policy.ts'
 import { Slots } from './structures/slots.ts'
 import type { RandomStream } from '../random/stream.ts'
 
@@ -44,6 +44,8 @@ const createDoor: Door<Balancer, BalancingContext> = {
 
 type Create = (values: GivenValues, context: BalancingContext) => unknown
 
+const NO_SLOT_ANSWERS = `QUEUE (${QUEUE}) or REJECT (${REJECT})`
+
 class ByPick implements Balancer {
   private readonly own: OwnBalancer
   private readonly values: GivenValues
@@ -70,9 +72,10 @@ class ByPick implements Balancer {
     const { face } = this
     face.show(exclude)
     const i = this.own.pick(face, request, this.random, this.values)
+    if (i === QUEUE || i === REJECT) return i
     if (!Number.isInteger(i) || i < 0 || i >= face.count) {
       throw new Error(
-        `${this.own.name}: pick must return a whole number from 0 to ${face.count - 1}, the index of a backend; found ${String(i)}`,
+        `${this.own.name}: pick must return a whole number from 0 to ${face.count - 1}, the index of a backend, or ${NO_SLOT_ANSWERS}; found ${String(i)}`,
       )
     }
     const slot = face.slot(i)
@@ -119,6 +122,8 @@ class Checked implements Balancer {
   readonly reported?: (slot: number, inside: number) => void
   readonly idled?: (slot: number) => void
   readonly busied?: (slot: number) => void
+  readonly woke?: (tag: number) => void
+  readonly probed?: (slot: number, tag: number, inside: number) => void
   private readonly name: string
   private readonly own: Balancer
   private readonly slots = new Slots()
@@ -136,6 +141,8 @@ class Checked implements Balancer {
     if (typeof own.reported === 'function') this.reported = (slot, inside) => own.reported!(slot, inside)
     if (typeof own.idled === 'function') this.idled = (slot) => own.idled!(slot)
     if (typeof own.busied === 'function') this.busied = (slot) => own.busied!(slot)
+    if (typeof own.woke === 'function') this.woke = (tag) => own.woke!(tag)
+    if (typeof own.probed === 'function') this.probed = (slot, tag, inside) => own.probed!(slot, tag, inside)
   }
 
   added(slot: number, weight: number): void {
@@ -150,11 +157,12 @@ class Checked implements Balancer {
 
   pick(request: RequestView, exclude: number): number {
     const slot = this.own.pick(request, exclude)
+    if (slot === QUEUE || slot === REJECT) return slot
     if (this.slots.count === 0 ? slot === NO_BACKEND : this.allows(slot, exclude)) return slot
-    throw new Error(`${this.name}: pick must return ${this.wanted(exclude)}; found ${String(slot)}`)
+    throw new Error(`${this.name}: pick must return ${this.wanted(exclude)}, or ${NO_SLOT_ANSWERS}; found ${String(slot)}`)
   }
 
-  ended(slot: number, latency: number, outcome: number): void {
+  ended(slot: number, latency: number, outcome: Outcome): void {
     this.own.ended(slot, latency, outcome)
   }
 

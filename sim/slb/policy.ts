@@ -1,59 +1,88 @@
-/** SLB, server load balancing: which replica takes this flow or request. */
+/** SLB, server load balancing: the contract of a balancer, which decides the backend that a request is sent to. */
 import type { Definition, Parameters } from '../common/define.ts'
+import type { SlotId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 
-export interface BalancingContext {
-  readonly random: RandomStream
-  now(): number
-}
-
-/** Answers that are not a slot. */
+/** Answer of `pick`: there is no backend. The request fails. */
 export const NO_BACKEND = -1
+/** Answer of `pick`: the balancer instance holds the request and asks again later (see `Balancer.pick`). */
+export const QUEUE = -2
+/** Answer of `pick`: the request fails at once, as rejected. */
+export const REJECT = -3
 
+/** How a request that was sent to a backend ended. */
 export const Outcome = {
   Answered: 0,
-  Refused: 1, // the pod no longer listens
+  Refused: 1, // the pod no longer accepts requests
   TimedOut: 2,
   Rejected: 3, // the pod's queue is full
-  Lost: 4, // the pod went away with the request
+  Lost: 4, // the pod ended with the request inside
 } as const
+export type Outcome = (typeof Outcome)[keyof typeof Outcome]
 
+/** What a balancer may read of a request. The object is reused: valid during the call only. */
 export interface RequestView {
-  /** Client or session identity, -1 for none. */
-  readonly key: number
+  /** Identity of the client or session, NONE if there is none. */
+  readonly client: number
   /** 0 for the first try. */
   readonly attempt: number
+  /** Requests in the queue of this balancer instance, without this one. */
+  readonly queued: number
+}
+
+/** What a balancer is created with. `wakeAt` and `probe` may be called from the first `added` on, not by the constructor. */
+export interface BalancingContext {
+  /** Stream of this instance. */
+  readonly random: RandomStream
+  /** Simulated time [µs]. */
+  now(): Time
+  /** Calls `woke(tag)` at `time` [µs], which must not be in the past. Several calls may be pending; there is no cancelling, the tag identifies stale ones. */
+  wakeAt(time: Time, tag: number): void
+  /**
+   * Asks the pod behind the slot how many requests it holds; `probed(slot, tag, inside)` follows after one network round trip, never within this call.
+   * An answer for a slot that was removed in the meantime is dropped.
+   */
+  probe(slot: SlotId, tag: number): void
 }
 
 /**
- * One instance per (device, service). It knows only what it was told: slots are small whole numbers that stand for backends,
- * given by the device, reused after removal. Requests it has picked and not seen ended are in flight *from here*; other
- * instances' requests are not visible, as in real balancers.
+ * One instance per (balancer instance of the network, service). It knows only what these functions report to it. Slots are small whole numbers that stand for
+ * backends; the caller assigns them and reuses them after removal. A request that was picked here and has not ended is in flight *from here*; requests of other
+ * instances are not visible, as in real balancers.
  */
 export interface Balancer {
-  /** The slot is free; the weight is a whole number from 1 to 1000000. */
-  added(slot: number, weight: number): void
-  removed(slot: number): void
+  /** The slot was not present; the weight is a whole number from 1 to 1000000. */
+  added(slot: SlotId, weight: number): void
+  removed(slot: SlotId): void
   /**
-   * A present slot other than `exclude` when there is another (`exclude` is -1 or the slot tried last), else the excluded one, else
-   * NO_BACKEND. Counts as in flight from now on.
+   * Answers one of
+   * - a present slot: not `exclude` (NONE, or the slot tried last) unless it is the only one; the request counts as in flight from now on
+   * - NO_BACKEND, only when there is no backend
+   * - QUEUE: the instance holds the request, first in, first out. It asks again for the head of that queue, and then for the next head until the answer is QUEUE,
+   *   after each `added`, `removed`, `ended`, `reported`, `idled`, `probed` and `woke`. A request that times out leaves the queue. A new request is asked for at
+   *   once, also when others are queued
+   * - REJECT
    */
-  pick(request: RequestView, exclude: number): number
+  pick(request: RequestView, exclude: SlotId): SlotId
   /**
-   * The request that was sent to the slot is over, latency in µs; the slot may have been removed in between. When it has been given
-   * again, the device does not call: the request belonged to the former occupant.
+   * The request that was sent to the slot has ended, latency in µs. The slot may have been removed in the meantime. When it has been added again, the caller
+   * does not call: the request belonged to the former backend.
    */
-  ended(slot: number, latency: number, outcome: number): void
+  ended(slot: SlotId, latency: Time, outcome: Outcome): void
   /**
-   * What pods say of themselves, at once and without being asked, to a balancer that has these functions. `inside` counts the requests in
-   * the pod, queued, waiting and running, whoever sent them, given up by their client or not; those on their way there are not in it. A
-   * backend that was added has none until it says so.
+   * Reports that pods send without delay and unasked, to a balancer that has these functions. `inside` counts the requests in the pod (queued, blocked and
+   * running), whoever sent them, abandoned by their client or not; those in the network are not included. A backend that was added has 0 until its first report.
    */
-  reported?(slot: number, inside: number): void
-  /** The pod has nothing inside, and tells this one of the service's balancers, drawn uniformly: when it falls idle, and when it joins. */
-  idled?(slot: number): void
-  /** The pod that told this balancer last that it was idle has got a request, from whomever. */
-  busied?(slot: number): void
+  reported?(slot: SlotId, inside: number): void
+  /** The pod has no request inside. It reports so to one of the service's balancer instances, drawn uniformly: when it becomes idle, and when it is added. */
+  idled?(slot: SlotId): void
+  /** The pod whose last `idled` went to this instance has received a request, from any instance. */
+  busied?(slot: SlotId): void
+  /** A time set by `wakeAt` has come. */
+  woke?(tag: number): void
+  /** The answer to `probe`: requests in the pod, counted as for `reported`; NONE when the pod does not answer (it refuses requests or has ended). */
+  probed?(slot: SlotId, tag: number, inside: number): void
 }
 
+/** A balancer as listed in the catalogue: name, parameters and how to create an instance. */
 export type BalancerDefinition<P extends Parameters = Parameters> = Definition<Balancer, BalancingContext, P>

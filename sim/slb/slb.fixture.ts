@@ -1,10 +1,15 @@
 /** What the tests of this folder share: a request, a seeded context, a scripted one, and long random histories. */
 import * as fc from 'fast-check'
-import type { Balancer, BalancingContext, RequestView } from './policy.ts'
+import type { Balancer, BalancingContext, Outcome, RequestView } from './policy.ts'
 import { Streams } from '../random/stream.ts'
 import type { RandomStream } from '../random/stream.ts'
 
-export const request: RequestView = { key: -1, attempt: 0 }
+export const request: RequestView = requestOf(-1)
+
+/** A request of a client; `queued` others are in the queue of the balancer instance. */
+export function requestOf(client: number, attempt = 0, queued = 0): RequestView {
+  return { client, attempt, queued }
+}
 
 export const noExclude = -1
 
@@ -13,7 +18,10 @@ export function seeded(seed: string): RandomStream {
 }
 
 export function context(random: RandomStream = seeded('slb'), now: () => number = () => 0): BalancingContext {
-  return { random, now }
+  const absent = (): never => {
+    throw new Error('this context has no timers and no probes')
+  }
+  return { random, now, wakeAt: absent, probe: absent }
 }
 
 /** Gives the listed whole numbers, and fails when more are asked for or one is out of its range. */
@@ -51,8 +59,8 @@ export function letters(slots: readonly number[]): string {
 export type Step =
   | { readonly kind: 'add'; readonly slot: number; readonly weight: number }
   | { readonly kind: 'remove'; readonly slot: number }
-  | { readonly kind: 'pick'; readonly exclude: number; readonly key: number }
-  | { readonly kind: 'end'; readonly which: number; readonly latency: number; readonly outcome: number }
+  | { readonly kind: 'pick'; readonly exclude: number; readonly client: number }
+  | { readonly kind: 'end'; readonly which: number; readonly latency: number; readonly outcome: Outcome }
   /** What the pod behind the slot says of itself; only to those who listen. */
   | { readonly kind: 'report'; readonly slot: number; readonly inside: number }
   | { readonly kind: 'idle' | 'busy'; readonly slot: number }
@@ -68,7 +76,7 @@ export function histories(weights: fc.Arbitrary<number>, slots = 12): fc.Arbitra
       arbitrary: fc.record({
         kind: fc.constant('pick' as const),
         exclude: fc.oneof(fc.constant(noExclude), slot),
-        key: fc.integer({ min: -1, max: 30 }),
+        client: fc.integer({ min: -1, max: 30 }),
       }),
     },
     {
@@ -77,7 +85,7 @@ export function histories(weights: fc.Arbitrary<number>, slots = 12): fc.Arbitra
         kind: fc.constant('end' as const),
         which: fc.nat(1000),
         latency: fc.integer({ min: 1, max: 100_000 }),
-        outcome: fc.integer({ min: 0, max: 4 }),
+        outcome: fc.integer({ min: 0, max: 4 }) as fc.Arbitrary<Outcome>,
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('report' as const), slot, inside: fc.nat(20) }) },
@@ -117,7 +125,7 @@ export function replay(balancer: Balancer, history: readonly Step[], watcher: Wa
       inFlight.delete(step.slot)
       balancer.removed(step.slot)
     } else if (step.kind === 'pick') {
-      const slot = balancer.pick({ key: step.key, attempt: 0 }, step.exclude)
+      const slot = balancer.pick(requestOf(step.client), step.exclude)
       watcher.picked?.(slot, step.exclude, present, inFlight)
       answers.push(slot)
       if (slot < 0) continue

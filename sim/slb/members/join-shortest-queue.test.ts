@@ -53,7 +53,7 @@ describe('join-shortest-queue', () => {
 
   test('through any history: one draw over the least loaded, each of which has exactly one number; none when there is only one', () => {
     let ties = 0
-    const ending = fc.integer({ min: -1, max: 11 }).map((exclude): Step => ({ kind: 'pick', exclude, key: -1 }))
+    const ending = fc.integer({ min: -1, max: 11 }).map((exclude): Step => ({ kind: 'pick', exclude, client: -1 }))
     fc.assert(
       fc.property(histories(fc.constant(1)), ending, (before, last) => {
         const history = [...before, last]

@@ -101,7 +101,7 @@ describe('least-response-time', () => {
   })
 
   test('answers and timeouts measure; refusals, rejections and losses do not', () => {
-    const after = (outcome: number): string => {
+    const after = (outcome: Outcome): string => {
       const balancer = filled(made(), [1, 1])
       picks(balancer, 2)
       balancer.ended(0, 10 * MS, Outcome.Answered)
@@ -113,7 +113,7 @@ describe('least-response-time', () => {
     // counted, 1 µs at once is 20 ms still (w = 1); so the clock stands, and a second one would not tell: see the averages
     expect([Outcome.Refused, Outcome.Rejected, Outcome.Lost].map(after)).toEqual(['a', 'a', 'a'])
     const clock = new Clock()
-    const told = (outcome: number): string => {
+    const told = (outcome: Outcome): string => {
       const balancer = filled(made({}, clock), [1, 1])
       picks(balancer, 2)
       balancer.ended(0, 10 * MS, Outcome.Answered)

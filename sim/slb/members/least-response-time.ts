@@ -69,7 +69,7 @@ abstract class ByResponseTime implements Balancer {
    * An answer took as long as it did, a timeout at least that long. Refusals, rejections and losses measure nothing: a dead pod would
    * look fast.
    */
-  ended(slot: number, latency: number, outcome: number): void {
+  ended(slot: number, latency: number, outcome: Outcome): void {
     const counted = this.slots.ended(slot)
     const measured = this.slots.has(slot) && (outcome === Outcome.Answered || outcome === Outcome.TimedOut)
     const rescaled = measured && this.costs.observe(slot, latency, this.now())

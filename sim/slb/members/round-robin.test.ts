@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { roundRobin } from './round-robin.ts'
-import { filled, histories, letters, picks, replay, request } from '../slb.fixture.ts'
+import { context, filled, histories, letters, picks, replay, request } from '../slb.fixture.ts'
 
-const fresh = () => roundRobin.create({}, { random: { next: () => 0, int: () => 0 }, now: () => 0 })
+const fresh = () => roundRobin.create({}, context({ next: () => 0, int: () => 0 }))
 
 describe('round-robin', () => {
   test('in order of addition, from the first, weights without effect', () => {

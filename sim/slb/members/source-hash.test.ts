@@ -5,7 +5,7 @@ import type { ParameterValue } from '../../common/define.ts'
 import { hash32, hash53 } from '../structures/hash.ts'
 import type { Balancer } from '../policy.ts'
 import { MAX_WEIGHT } from '../structures/slots.ts'
-import { context, filled, histories, replay, request, scripted } from '../slb.fixture.ts'
+import { context, filled, histories, replay, request, requestOf, scripted } from '../slb.fixture.ts'
 import type { Step } from '../slb.fixture.ts'
 import { sourceHash } from './source-hash.ts'
 import { SourceHashTwin } from './twins.ts'
@@ -14,7 +14,7 @@ const made = (given: Record<string, ParameterValue>, draws: readonly number[] = 
   sourceHash.create(valuesOf(sourceHash.parameters, given), context(scripted(draws)))
 const equal = (n: number): number[] => new Array<number>(n).fill(1)
 const slotsOf = (balancer: Balancer, keys: number, exclude = -1): number[] =>
-  Array.from({ length: keys }, (_, key) => balancer.pick({ key, attempt: 0 }, exclude))
+  Array.from({ length: keys }, (_, key) => balancer.pick(requestOf(key), exclude))
 const methods = ['modulo', 'rendezvous', 'ring']
 
 describe('source-hash', () => {
@@ -44,7 +44,7 @@ describe('source-hash', () => {
     { hash: 'ring', weights: fc.integer({ min: 1, max: MAX_WEIGHT }) },
   ])('$hash: picks as one who looks at all, through any history', ({ hash, weights }) => {
     const keyed = (history: readonly Step[]): Step[] =>
-      history.map((step) => (step.kind === 'pick' ? { ...step, key: Math.max(0, step.key) * 1_234_567_891 } : step))
+      history.map((step) => (step.kind === 'pick' ? { ...step, client: Math.max(0, step.client) * 1_234_567_891 } : step))
     fc.assert(
       fc.property(histories(weights), fc.integer({ min: 1, max: 40 }), (history, points) => {
         expect(replay(made({ hash, points }), keyed(history))).toEqual(replay(new SourceHashTwin(hash, points), keyed(history)))
@@ -152,15 +152,15 @@ describe('keys that move', () => {
   test.each(methods)('%s: a retry that must pass over its backend goes to another one, the same for all its retries', (hash) => {
     const balancer = filled(made({ hash }), equal(20))
     const first = slotsOf(balancer, 300)
-    const second = first.map((slot, key) => balancer.pick({ key, attempt: 1 }, slot))
+    const second = first.map((slot, key) => balancer.pick(requestOf(key, 1), slot))
     expect(second.every((slot, key) => slot !== first[key])).toBe(true)
-    expect(first.map((slot, key) => balancer.pick({ key, attempt: 2 }, slot))).toEqual(second)
+    expect(first.map((slot, key) => balancer.pick(requestOf(key, 2), slot))).toEqual(second)
     if (hash === 'modulo') return
     // and to the one that would have it if the first were gone
     for (let key = 0; key < 40; key++) {
       const without = filled(made({ hash }), equal(20))
       without.removed(first[key])
-      expect(without.pick({ key, attempt: 0 }, -1)).toBe(second[key])
+      expect(without.pick(requestOf(key), -1)).toBe(second[key])
     }
   })
 })

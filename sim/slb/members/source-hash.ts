@@ -70,8 +70,8 @@ class SourceHash implements Balancer {
     const { slots } = this
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
-    if (request.key < 0) return slots.candidate(this.random.int(candidates), exclude, candidates)
-    return this.map.find(request.key, slots.passesOver(exclude) ? exclude : NO_BACKEND)
+    if (request.client < 0) return slots.candidate(this.random.int(candidates), exclude, candidates)
+    return this.map.find(request.client, slots.passesOver(exclude) ? exclude : NO_BACKEND)
   }
 
   ended(): void {

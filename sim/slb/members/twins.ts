@@ -185,7 +185,7 @@ export class SourceHashTwin implements Balancer {
   }
 
   /** For requests with a key. */
-  pick({ key }: RequestView, exclude: number): number {
+  pick({ client: key }: RequestView, exclude: number): number {
     const usable = others(this.backends, exclude)
     if (usable.length === 0) return NO_BACKEND
     if (this.hash === 'modulo') return walk(usable, hash53(key) % sumOf(usable))
@@ -245,7 +245,7 @@ export class LeastResponseTimeTwin implements Balancer {
     return best.slot
   }
 
-  ended(slot: number, latency: number, outcome: number): void {
+  ended(slot: number, latency: number, outcome: Outcome): void {
     const backend = this.backends.find((one) => one.slot === slot)
     if (backend === undefined) return
     const measured = outcome === Outcome.Answered || outcome === Outcome.TimedOut
