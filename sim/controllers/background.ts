@@ -2,7 +2,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { NONE } from '../cluster/views.ts'
 import { grown } from '../common/table.ts'
-import { NO_EVENT } from '../engine/events.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Kind } from '../engine/kinds.ts'
 import type { JobRecorder } from '../measure/job-recorder.ts'
@@ -44,9 +43,9 @@ export class Background {
     this.lifecycle = lifecycle
     this.placement = placement
     this.recorder = recorder
-    this.arrivals = new Int32Array(sources.length).fill(NO_EVENT)
+    this.arrivals = new Int32Array(sources.length).fill(NONE)
     this.starts = sources.map((source) => (source.stationary ? 0 : origin))
-    for (let row = 0; row < sources.length; row++) recorder.listen(sources[row].jobs, this.starts[row])
+    for (let row = 0; row < sources.length; row++) recorder.addSource(sources[row].jobs, this.starts[row])
     simulator.on(Kind.PodArrives, (row) => this.arrive(row))
   }
 
@@ -63,7 +62,7 @@ export class Background {
     if (this.job[pod] !== NONE) this.recorder.ended(row, this.job[pod], this.simulator.now)
     if (!more) return
     // The source offers anew, the earlier of what was pending and what is known now.
-    if (this.arrivals[row] !== NO_EVENT) this.simulator.cancel(this.arrivals[row])
+    if (this.arrivals[row] !== NONE) this.simulator.cancel(this.arrivals[row])
     this.expect(row)
   }
 
@@ -77,8 +76,8 @@ export class Background {
   }
 
   private await(row: number, time: number): void {
-    this.recorder.more(row, time < Infinity)
-    this.arrivals[row] = time <= this.end ? this.simulator.at(time, Kind.PodArrives, row, 0) : NO_EVENT
+    this.recorder.setMore(row, time < Infinity)
+    this.arrivals[row] = time <= this.end ? this.simulator.at(time, Kind.PodArrives, row, 0) : NONE
   }
 
   /** The pod that is due, and all that come at the same instant: a population that is there from the start comes before anything else. */

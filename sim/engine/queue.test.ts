@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_PENDING, NO_EVENT } from './events.ts'
+import { NONE } from '../common/ids.ts'
+import { MAX_PENDING } from './events.ts'
 import { Streams } from '../random/stream.ts'
 import { EventQueue } from './queue.ts'
 
 const LAST_NUMBER = 2 ** 31 - 1
 
-/** The plain twin: a list kept in the order of time, and of push and move among equal times. */
+/** The reference implementation (twin): a list in the order of time, and of push and move among equal times. */
 class SortedList {
   time = 0
   private rows: { time: number; a: number }[] = []
@@ -15,7 +16,7 @@ class SortedList {
     return this.rows.length
   }
   push(time: number, a: number): void {
-    // After all that are not later: first in, first out.
+    // Behind all that are not later: first in, first out.
     let at = this.rows.length
     while (at > 0 && this.rows[at - 1].time > time) at--
     this.rows.splice(at, 0, { time, a })
@@ -45,7 +46,7 @@ const step = (weights: Readonly<Record<Step['act'], number>>): fc.Arbitrary<Step
     which: fc.nat(),
   })
 
-/** Runs the steps on both and compares whatever can be seen. */
+/** Runs the steps on both and compares all that is observable. */
 function sameAsSortedList(steps: readonly Step[], queue: EventQueue): void {
   const list = new SortedList()
   const handles = new Map<number, number>()
@@ -104,7 +105,7 @@ describe('event queue', () => {
   })
 
   it('the same while its size wanders up to a thousand and back, three times', () => {
-    const luck = new Streams(3, 0).stream('steps')
+    const draws = new Streams(3, 0).stream('steps')
     const acts = {
       up: ['push', 'push', 'push', 'push', 'push', 'push', 'pop', 'move', 'cancel'],
       down: ['push', 'pop', 'pop', 'pop', 'pop', 'pop', 'move', 'cancel'],
@@ -112,15 +113,15 @@ describe('event queue', () => {
     const steps = Array.from({ length: 12_000 }, (_, i): Step => {
       const choice = acts[Math.floor(i / 2000) % 2 === 0 ? 'up' : 'down']
       return {
-        act: choice[luck.int(choice.length)],
-        delay: luck.int(2) === 0 ? luck.int(4) : luck.int(1_000_000),
-        which: luck.int(1_000_000),
+        act: choice[draws.int(choice.length)],
+        delay: draws.int(2) === 0 ? draws.int(4) : draws.int(1_000_000),
+        which: draws.int(1_000_000),
       }
     })
     sameAsSortedList(steps, new EventQueue())
   })
 
-  it('beyond 2^17 entries, where children are chosen otherwise: 300,000 events leave in the order of (time, push)', () => {
+  it('beyond 2^17 entries, where children are chosen by a branch: 300,000 events leave in the order of (time, push)', () => {
     const queue = new EventQueue()
     const n = 300_000
     const time = Float64Array.from({ length: n }, (_, i) => (Math.imul(i, 2_654_435_761) >>> 0) % 50_000)
@@ -134,7 +135,7 @@ describe('event queue', () => {
     expect(queue.size).toBe(0)
   })
 
-  it('a hundred events at one instant leave in the order they came, the moved one last', () => {
+  it('a hundred events at one instant leave in the order of their push, the moved one last', () => {
     const queue = new EventQueue()
     const handles = Array.from({ length: 100 }, (_, i) => queue.push(7, 0, i, 0))
     queue.move(handles[3], 7)
@@ -168,7 +169,7 @@ describe('event queue', () => {
     const queue = new EventQueue()
     const fired = queue.push(1, 0, 0, 0)
     queue.pop()
-    // Stale at once, although the slot has not been taken again.
+    // Stale at once, although the slot has not been reused.
     for (const act of [() => queue.cancel(fired), () => queue.move(fired, 9), () => queue.timeOf(fired)]) {
       expect(act).toThrow(
         `event handle: ${fired} is not pending (it has fired, was cancelled, or never was one); accepted: one for which pending() holds`,
@@ -180,10 +181,10 @@ describe('event queue', () => {
     expect(queue.pending(fired)).toBe(false)
     queue.cancel(cancelled)
     expect(() => queue.cancel(cancelled)).toThrow('is not pending')
-    for (const handle of [NO_EVENT, 12345, 2 ** 31 - 1]) expect(queue.pending(handle)).toBe(false)
+    for (const handle of [NONE, 12345, 2 ** 31 - 1]) expect(queue.pending(handle)).toBe(false)
   })
 
-  it('tells 511 earlier events of one slot from the latest', () => {
+  it('distinguishes 511 earlier events of one slot from the latest', () => {
     const queue = new EventQueue()
     const handles: number[] = []
     for (let i = 0; i < 512; i++) {
@@ -210,7 +211,7 @@ describe('event queue', () => {
     expect(queue.size).toBe(MAX_PENDING)
     expect(() => queue.push(0, 0, 0, 0)).toThrow('pending events: more than 4194304; accepted: arrivals streamed')
     expect(queue.size).toBe(MAX_PENDING)
-    // Times repeat every 4,000 pushes. The first of all to leave are 0, 1, 2, 3, 4000, 4001 ...; a push in between takes the last running number and starts anew.
+    // Times repeat every 4,000 pushes. The first of all to leave are 0, 1, 2, 3, 4000, 4001 ...; a push in between uses the last running number and causes a renumbering.
     const order: number[] = []
     for (let i = 0; i < 6; i++) {
       const a = queue.a(queue.pop())

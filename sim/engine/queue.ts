@@ -1,47 +1,49 @@
 /**
- * The event queue: a binary heap on typed arrays that compares time, then a running number, so that equal times leave in the
- * order they came. Cancel and reschedule by handle are O(log n). Nothing is allocated per event.
+ * The event queue: a binary heap on typed arrays, ordered by time and then by a running number, so that events of equal times
+ * leave in the order in which they were pushed. Cancel and reschedule by handle are O(log n). Nothing is allocated per event.
  *
- * What is not plain here, and what it buys (bench/queue.ts measures the whole):
+ * Optimisations, and what each one gains (bench/queue.ts measures the whole queue):
  * - an entry is two doubles side by side, (time, tag) with tag = number * 2^22 + slot: one cache line instead of three, and the
- *   tie-break is one more comparison that is predicted;
+ *   tie-break is one more well-predicted comparison;
  * - numbers run from 2^30 to 2^31, so a tag lies in [2^52, 2^53), where a double's low word is the integer's low word: the slot
  *   is read through a view of words, without arithmetic on doubles (`tag % 2^22` would be a call to C's fmod);
- * - an event's kind, arguments and place in the heap are one record of 16 bytes, which never straddles a cache line: one miss
+ * - an event's kind, arguments and heap position are one record of 16 bytes, which never straddles a cache line: one cache miss
  *   where columns cost four;
- * - pop leaves the root empty and the next push fills it with one sift down: the usual event schedules its successor;
+ * - pop leaves the root empty and the next push fills it with one sift down: most events schedule a successor;
  * - in a heap that fits the cache the smaller child is chosen by arithmetic, as a branch would be mispredicted half the time;
- *   in a larger one the branch is better, since its speculation is what fetches the next level;
- * - a float64 argument of a call that V8 does not inline is boxed on the heap: so `push` is small enough to be inlined, times
- *   travel on in `carried`, and `settle` is one function too long to be inlined into it, where two short ones were.
+ *   in a larger heap a branch is faster, because its speculative execution prefetches the next level;
+ * - a float64 argument of a call that V8 does not inline is boxed on the heap: `push` is therefore small enough to be inlined,
+ *   times are passed on in `carried`, and `settle` is one function that is too long to be inlined (two short ones were inlined).
  */
+import type { EventHandle, Time } from '../common/ids.ts'
 import { KINDS, MAX_PENDING, refuseHandle, refuseKind, refuseTime } from './events.ts'
 
-// Constants of the hot paths are declared here and not imported: an import is a load from another module at each use (5 %).
+// Constants of the hot paths, NONE (-1) among them, are written here and not imported: an import is a load from another module at
+// each use (5 %).
 
 const SLOTS = 4_194_304
 const SLOT_MASK = SLOTS - 1
 
-/** Running numbers, see above. When they are used up the pending events are numbered anew. */
+/** Range of the running numbers, see above. After the last one the pending events are renumbered. */
 const FIRST_NUMBER = 1_073_741_824
 const LAST_NUMBER = 2_147_483_647
 
 /**
- * A record: kind and generation of the slot, a, b, and where its entry stands in the heap. A handle is slot + generation * 2^22,
- * 31 bits, a small integer, never an object. The generation of a slot moves on when it is used again, so that a stale handle is
- * refused. After 512 events of one slot it comes round: an owner forgets its handle when the event fires.
+ * A record: kind and generation of the slot, a, b, and the heap position of its entry. A handle is slot + generation * 2^22,
+ * 31 bits, a small integer, never an object. The generation of a slot increases when the slot is reused, so that a stale handle
+ * is refused. It wraps around after 512 events of one slot: an owner must forget its handle when the event fires.
  */
 const RECORD_SHIFT = 2
 const A = 1
 const B = 2
 const PLACE = 3
 const KIND_LIMIT = 64
-/** What stands for the kind in the record of a free slot. */
+/** Value of the kind field in the record of a free slot. */
 const FREE = SLOT_MASK
 const GENERATION_STEP = 0x400000
 const GENERATION_MASK = 0x7fc00000
 
-/** Offset of the end of a heap of 2^17 entries: up to there the child is chosen by arithmetic (measured). */
+/** Offset of the end of a heap of 2^17 entries: below it the child is chosen by arithmetic (measured). */
 const IN_CACHE = 262_144
 
 /** Which word of a double is the low one. */
@@ -49,37 +51,38 @@ const LOW = new Uint32Array(new Float64Array([4_503_599_627_370_497]).buffer)[0]
 /** Offset from an entry to the low word of its tag, in words. */
 const TAG_WORD = 2 + LOW
 
-/** Time and tag on their way into the heap. */
+/** Places of time and tag in `carried`. */
 const TIME = 0
 const TAG = 1
 
+/** Options of an event queue. */
 export interface EventQueueOptions {
-  /** Room at the start; it doubles when needed. */
+  /** Events that fit before the first growth; doubles when needed. */
   readonly capacity?: number
-  /** The first running number, 2^30 to 2^31 - 1: tests set it close to the end to see events numbered anew. */
+  /** The first running number, 2^30 to 2^31 - 1: tests set it close to the end to provoke a renumbering. */
   readonly firstNumber?: number
 }
 
 export class EventQueue {
-  /** Time of the event popped last, or a later one that its owner has set; nothing may be pushed before it. */
-  time = 0
+  /** Time of the event popped last, or a later one set by the owner; nothing may be pushed before it. */
+  time: Time = 0
   /** Events later than this stay in the queue. */
-  limit = Infinity
+  limit: Time = Infinity
   private records: Int32Array
   /** The heap: (time, tag) per entry, and the same memory as words. */
   private entries: Float64Array
   private words: Int32Array
-  /** Entries in the heap, an empty root included. */
+  /** Entries in the heap, including an empty root. */
   private count = 0
   /**
-   * True after a pop: the event at the root has left, but its entry and its slot are still there for the next push. The entry
-   * comes before every pending one (nothing is pushed before it), so the heap is in order around it: moves and cancels go on
-   * without filling it.
+   * True after a pop: the event at the root has left, but its entry and its slot are kept for the next push. That entry sorts
+   * before every pending one (nothing is pushed before it), so the heap order holds around it: moves and cancels need not fill it.
    */
   private hole = false
   private number: number
+  /** Time and tag of the entry that is being inserted. */
   private readonly carried = new Float64Array(2)
-  /** Free slots as a stack, and how many slots were ever taken. */
+  /** Free slots as a stack, and the number of slots ever used. */
   private free: Int32Array
   private freeCount = 0
   private top = 0
@@ -100,21 +103,21 @@ export class EventQueue {
     this.words = new Int32Array(this.entries.buffer)
   }
 
-  /** Pending events. */
+  /** Number of pending events. */
   get size(): number {
     return this.hole ? this.count - 1 : this.count
   }
 
   /** Adds an event, kind below 64, a and b whole numbers of 32 bits; returns its handle. NaN and times before `time` are refused. */
-  push(time: number, kind: number, a: number, b: number): number {
+  push(time: Time, kind: number, a: number, b: number): EventHandle {
     if (!(time >= this.time)) refuseTime(time, this.time)
     this.carried[TIME] = time
     return this.enter(kind, a, b)
   }
 
   /**
-   * Takes the earliest event out and returns its slot, or -1 when there is none up to `limit`; `time` is then its time. Its
-   * kind, a and b may be read until the next push; its handle is stale already.
+   * Removes the earliest event and returns its slot, or NONE when no event is due by `limit`. `time` becomes the event's time. Its
+   * kind, a and b may be read until the next push; its handle is stale at once.
    */
   pop(): number {
     if (this.hole) this.fillRoot()
@@ -138,19 +141,19 @@ export class EventQueue {
   }
 
   /** The slot of a handle that is known to be pending. */
-  slotOf(handle: number): number {
+  slotOf(handle: EventHandle): number {
     return handle & SLOT_MASK
   }
 
-  /** Gives the event another time; among equal times it is then the last. The handle stays valid. */
-  move(handle: number, time: number): void {
+  /** Reschedules the event; among equal times it is then the last. The handle stays valid. */
+  move(handle: EventHandle, time: Time): void {
     if (!(time >= this.time)) refuseTime(time, this.time)
     this.carried[TIME] = time
     this.reenter(handle)
   }
 
-  /** Takes the event out; its handle is stale from then on. */
-  cancel(handle: number): void {
+  /** Removes the event; its handle is stale from then on. */
+  cancel(handle: EventHandle): void {
     const slot = this.find(handle)
     if (slot < 0) refuseHandle(handle)
     const at = this.records[(slot << RECORD_SHIFT) + PLACE]
@@ -159,19 +162,20 @@ export class EventQueue {
     if (at < last) this.settle(at, this.carry(last))
   }
 
-  pending(handle: number): boolean {
+  /** Whether the handle names an event that has neither fired nor been cancelled. */
+  pending(handle: EventHandle): boolean {
     return this.find(handle) >= 0
   }
 
-  /** The time a pending event is set for. */
-  timeOf(handle: number): number {
+  /** The time a pending event is scheduled for. */
+  timeOf(handle: EventHandle): Time {
     const slot = this.find(handle)
     if (slot < 0) refuseHandle(handle)
     return this.entries[this.records[(slot << RECORD_SHIFT) + PLACE]]
   }
 
-  /** The slot of a pending event; -1 when the handle is stale or never was one. */
-  find(handle: number): number {
+  /** The slot of a pending event; NONE when the handle is stale or was never issued. */
+  find(handle: EventHandle): number {
     const slot = handle & SLOT_MASK
     if (handle < 0 || slot >= this.top) return -1
     const header = this.records[slot << RECORD_SHIFT]
@@ -179,7 +183,7 @@ export class EventQueue {
     return this.hole && slot === (this.words[TAG_WORD] & SLOT_MASK) ? -1 : slot
   }
 
-  private enter(kind: number, a: number, b: number): number {
+  private enter(kind: number, a: number, b: number): EventHandle {
     if (kind >>> 0 >= KIND_LIMIT) refuseKind(kind, KINDS)
     const slot = this.hole ? this.words[TAG_WORD] & SLOT_MASK : this.take()
     const record = slot << RECORD_SHIFT
@@ -195,7 +199,7 @@ export class EventQueue {
     return generation | slot
   }
 
-  private reenter(handle: number): void {
+  private reenter(handle: EventHandle): void {
     const slot = this.find(handle)
     if (slot < 0) refuseHandle(handle)
     if (this.number === LAST_NUMBER) this.renumber()
@@ -222,14 +226,14 @@ export class EventQueue {
     if (last > 0) this.settle(0, this.carry(last))
   }
 
-  /** Picks the entry at offset `at` up; returns its slot. */
+  /** Loads the entry at offset `at` into `carried`; returns its slot. */
   private carry(at: number): number {
     this.carried[TIME] = this.entries[at]
     this.carried[TAG] = this.entries[at + 1]
     return this.words[2 * at + TAG_WORD] & SLOT_MASK
   }
 
-  /** Places the carried entry, whose slot is given, at offset `at`, or as far above or below as the order asks. */
+  /** Inserts the carried entry, whose slot is given, at offset `at`, or as far above or below as the heap order requires. */
   private settle(at: number, slot: number): void {
     const entries = this.entries
     const words = this.words
@@ -248,7 +252,7 @@ export class EventQueue {
     }
     const end = 2 * this.count
     let left = 2 * at + 2
-    // The same loop twice: in cache the smaller child by arithmetic, beyond it by a branch.
+    // The same loop twice: the smaller child is chosen by arithmetic in a heap that fits the cache, else by a branch.
     if (end < IN_CACHE) {
       while (left + 2 < end) {
         const leftTime = entries[left]
@@ -283,7 +287,7 @@ export class EventQueue {
       }
     }
     if (left + 2 === end && (entries[left] < time || (entries[left] === time && entries[left + 1] < tag))) {
-      // An only child, the last entry of all.
+      // An only child: the last entry of the heap.
       entries[at] = entries[left]
       entries[at + 1] = entries[left + 1]
       records[((words[2 * left + TAG_WORD] & SLOT_MASK) << RECORD_SHIFT) + PLACE] = at
@@ -294,7 +298,7 @@ export class EventQueue {
     records[(slot << RECORD_SHIFT) + PLACE] = at
   }
 
-  /** Numbers the entries anew in the order of their old numbers: O(n log n), once in 2^30 events. */
+  /** Renumbers the entries in the order of their old numbers: O(n log n), once in 2^30 events. */
   private renumber(): void {
     const tags = new Float64Array(this.count)
     for (let i = 0; i < this.count; i++) tags[i] = this.entries[2 * i + 1]

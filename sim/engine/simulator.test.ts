@@ -35,7 +35,7 @@ describe('simulator', () => {
     expect([seen, simulator.now]).toEqual([[10, 20, 25, 30], 30])
   })
 
-  it('an event may set another at its own time: it comes after those that were there', () => {
+  it('an event may schedule another at its own time: it fires after those scheduled before it', () => {
     const simulator = new Simulator()
     const seen: number[] = []
     simulator.on(1, (a) => {
@@ -65,7 +65,7 @@ describe('simulator', () => {
     expect(() => simulator.cancel(handles[1])).toThrow('is not pending')
   })
 
-  it('stops after the event at hand, and after so many events', () => {
+  it('stops after the current event, and after the event budget', () => {
     const simulator = new Simulator()
     simulator.on(1, () => simulator.stop())
     simulator.on(2, () => {})
@@ -98,7 +98,7 @@ describe('simulator', () => {
     for (const kind of [-1, 63, 64, 1.5, NaN])
       expect(() => simulator.on(kind, () => {})).toThrow(`event kind: ${kind}; accepted: whole numbers from 0 to 62`)
     for (const kind of [-1, 64]) expect(() => simulator.at(0, kind, 0, 0)).toThrow(`event kind: ${kind}`)
-    // The kind of closures is refused when it fires, even where a cancelled closure has been.
+    // The reserved kind is refused when it fires, even in the slot of a cancelled closure.
     simulator.cancel(simulator.call(0, () => {}))
     simulator.at(0, 63, 0, 0)
     expect(() => simulator.run(1)).toThrow('event kind: 63; accepted: whole numbers from 0 to 62')
@@ -106,7 +106,17 @@ describe('simulator', () => {
     expect(() => simulator.run(1)).toThrow('event kind 9 has no handler; accepted: kinds given to on(kind, handler)')
   })
 
-  it('an event at Infinity never comes, but may be moved', () => {
+  it('refuses a second handler for a kind, and keeps the first', () => {
+    const simulator = new Simulator()
+    const seen: number[] = []
+    simulator.on(5, (a) => seen.push(a))
+    expect(() => simulator.on(5, () => {})).toThrow('event kind 5 has a handler already; accepted: one handler per kind')
+    simulator.at(1, 5, 7, 0)
+    simulator.run(1)
+    expect(seen).toEqual([7])
+  })
+
+  it('an event at Infinity never fires, but may be moved', () => {
     const simulator = new Simulator()
     const seen: number[] = []
     simulator.on(1, () => seen.push(simulator.now))
@@ -124,18 +134,18 @@ describe('simulator', () => {
     expect(() => simulator.at(-1, 1, 0, 0)).toThrow('event in the past: -1 is before now, 0')
     simulator.call(1, () => void simulator.run(2))
     expect(() => simulator.run(2)).toThrow('run was called from inside an event')
-    // The error has left the simulator in order.
+    // The simulator is usable after the error.
     expect(simulator.run(2)).toBe('empty')
   })
 
-  it('lets a check hear of each event after its handler, and refuses fractions of a microsecond then', () => {
+  it('calls a check after the handler of each event, and then refuses fractions of a microsecond', () => {
     const simulator = new Simulator()
-    const heard: unknown[] = []
-    simulator.on(1, (a) => heard.push(['handler', a]))
-    simulator.afterEvent = (kind, a, b) => heard.push([kind, a, b, simulator.now])
+    const seen: unknown[] = []
+    simulator.on(1, (a) => seen.push(['handler', a]))
+    simulator.afterEvent = (kind, a, b) => seen.push([kind, a, b, simulator.now])
     simulator.at(3, 1, 4, 5)
     simulator.run(9)
-    expect(heard).toEqual([
+    expect(seen).toEqual([
       ['handler', 4],
       [1, 4, 5, 3],
     ])

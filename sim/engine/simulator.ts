@@ -1,31 +1,35 @@
 /**
  * The simulator: a clock in whole microseconds, a queue of events (kind, a, b) and a table of handlers, one per kind. Closures
- * are a thin layer over one kind; the loop knows no promises and no objects.
+ * are events of one reserved kind; the loop handles no promises and no objects.
  */
+import type { EventHandle, Time } from '../common/ids.ts'
 import { KINDS, refuseKind } from './events.ts'
 import { EventQueue, type EventQueueOptions } from './queue.ts'
 
+/** Called with the two numbers of the event. */
 export type Handler = (a: number, b: number) => void
 
-/** Why `run` came back: nothing pending, the time was reached, so many events were processed, or stop() was called. */
+/** Why `run` returned: no event is pending, the time was reached, the event budget was used up, or stop() was called. */
 export type Ending = 'empty' | 'until' | 'budget' | 'stopped'
 
-/** The last kind carries closures: the function stands in a table, at the event's slot. */
+/** The last kind is reserved for closures: the function is in a table, at the event's slot. */
 const CLOSURE = KINDS - 1
 const LAST_TIME = Number.MAX_SAFE_INTEGER
 
 export class Simulator {
-  /** Now [µs]. Only `run` moves it. */
-  now = 0
-  /** Events processed since the simulator was made. */
+  /** The current time [µs]. Only `run` advances it. */
+  now: Time = 0
+  /** Events processed since the simulator was created. */
   events = 0
   /**
-   * Hears (kind, a, b) after each event, for --check; null costs nothing. Set it before `run`. While it is set, times that are not
-   * whole are refused when they are reached: a check at each `at` would cost every run 8 %.
+   * Called with (kind, a, b) after each event, for --check; null costs nothing. Set it before `run`. While it is set, times that are
+   * not whole are refused when they are reached: a check at each `at` would cost every run 8 %.
    */
   afterEvent: ((kind: number, a: number, b: number) => void) | null = null
   private readonly queue: EventQueue
   private readonly handlers: Handler[] = []
+  /** Kinds that have a handler. */
+  private readonly handled = new Set<number>()
   /** The function of a pending closure, by slot. */
   private readonly closures: ((() => void) | null)[] = []
   private stopping = false
@@ -40,49 +44,51 @@ export class Simulator {
     }
   }
 
-  /** Pending events. */
+  /** Number of pending events. */
   get size(): number {
     return this.queue.size
   }
 
-  /** The handler of a kind, 0 to 62; one per kind. */
+  /** Sets the handler of a kind, 0 to 62. A second handler for one kind is an error: two owners of a kind are a mistake. */
   on(kind: number, handler: Handler): void {
     if (!(Number.isInteger(kind) && kind >= 0 && kind < CLOSURE)) refuseKind(kind, CLOSURE)
+    if (this.handled.has(kind)) throw new Error(`event kind ${kind} has a handler already; accepted: one handler per kind`)
+    this.handled.add(kind)
     this.handlers[kind] = handler
   }
 
   /**
-   * Sets an event for `time` [whole µs, from now on]; equal times fire in the order they were set. Returns its handle. An event at
-   * Infinity (or from 2^53 on) never comes, but may be moved: a timer that is parked.
+   * Schedules an event for `time` [whole µs, from now on]; events of equal times fire in the order in which they were scheduled.
+   * Returns its handle. An event at Infinity (or from 2^53 on) never fires, but may be moved: a parked timer.
    */
-  at(time: number, kind: number, a: number, b: number): number {
+  at(time: Time, kind: number, a: number, b: number): EventHandle {
     return this.queue.push(time, kind, a, b)
   }
 
-  /** Sets a pending event for another time; among equal times it is then the last. Its handle stays valid. */
-  move(handle: number, time: number): void {
+  /** Reschedules a pending event; among equal times it is then the last. Its handle stays valid. */
+  move(handle: EventHandle, time: Time): void {
     this.queue.move(handle, time)
   }
 
-  /** Takes a pending event out. A handle that is not pending any more is refused: ask `pending`, or forget it when it fires. */
-  cancel(handle: number): void {
+  /** Removes a pending event. A handle that is no longer pending is refused: ask `pending`, or forget it when it fires. */
+  cancel(handle: EventHandle): void {
     this.queue.cancel(handle)
     const slot = this.queue.slotOf(handle)
     if (slot < this.closures.length) this.closures[slot] = null
   }
 
   /** Whether the handle names an event that has neither fired nor been cancelled. */
-  pending(handle: number): boolean {
+  pending(handle: EventHandle): boolean {
     return this.queue.pending(handle)
   }
 
-  /** The time a pending event is set for. */
-  timeOf(handle: number): number {
+  /** The time a pending event is scheduled for. */
+  timeOf(handle: EventHandle): Time {
     return this.queue.timeOf(handle)
   }
 
-  /** As `at`, for a closure: for what happens seldom, or for a first draft of a model. */
-  call(time: number, fn: () => void): number {
+  /** As `at`, for a closure: for rare events, or for a first draft of a model. */
+  call(time: Time, fn: () => void): EventHandle {
     const handle = this.queue.push(time, CLOSURE, 0, 0)
     const slot = this.queue.slotOf(handle)
     const { closures } = this
@@ -92,11 +98,11 @@ export class Simulator {
   }
 
   /**
-   * Processes events up to and including `until` [µs], at most `budget` of them. When `until` is reached with later events
-   * pending, now is `until`; when nothing is pending any more, now stays at the last event. An error in a handler comes out of
-   * here with its event processed; `run` may be called again.
+   * Processes events up to and including `until` [µs], at most `budget` of them. When `until` is reached and later events are
+   * pending, `now` becomes `until`; when no event is pending, `now` stays at the last event. An error thrown by a handler propagates
+   * and its event counts as processed; `run` may be called again.
    */
-  run(until: number, budget = Infinity): Ending {
+  run(until: Time, budget = Infinity): Ending {
     if (this.running) throw new Error('run was called from inside an event; accepted: at(), call() or stop()')
     if (!(until >= this.now)) throw new RangeError(`run until ${until}: before now, ${this.now}`)
     this.running = true
@@ -109,7 +115,7 @@ export class Simulator {
     }
   }
 
-  /** Lets `run` return after the event at hand. */
+  /** Makes `run` return after the current event. */
   stop(): void {
     this.stopping = true
   }
@@ -122,13 +128,13 @@ export class Simulator {
     fn()
   }
 
-  /** By push: a store far behind the end would turn the array into a dictionary. */
+  /** Grows by push: a store far behind the end would turn the array into a dictionary. */
   private growClosures(slot: number, fn: () => void): void {
     while (this.closures.length < slot) this.closures.push(null)
     this.closures.push(fn)
   }
 
-  private loop(until: number, budget: number): Ending {
+  private loop(until: Time, budget: number): Ending {
     const { queue, handlers, afterEvent } = this
     const end = this.events + budget
     while (this.events < end) {

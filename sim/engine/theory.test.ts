@@ -1,4 +1,4 @@
-/** The engine against queueing theory, through its public face alone. Rates in events per second; the clock counts microseconds. */
+/** The engine against queueing theory, through its public interface alone. Rates in events per second; the clock counts microseconds. */
 import { describe, expect, it } from 'vitest'
 import { Level } from '../measure/level.ts'
 import { Exponential } from '../random/distributions.ts'
@@ -73,7 +73,7 @@ describe('theory', () => {
     [0.5, 2],
     [0.8, 5],
   ])(
-    'M/M/1, load ρ = %d: mean time in system 1 / (µ - λ) = %d service times, mean number ρ / (1 - ρ), as many leave as come',
+    'M/M/1, load ρ = %d: mean time in system 1 / (µ - λ) = %d service times, mean number ρ / (1 - ρ), as many leave as arrive',
     (load, expected) => {
       const runs = Array.from({ length: 10 }, (_, replication) => mm1(load, 50_000, replication))
       for (const [name, theory] of [
@@ -83,7 +83,7 @@ describe('theory', () => {
       ] as const) {
         const { mean, half } = interval(runs.map((run) => run[name]))
         expect(Math.abs(mean - theory), `${name} ${mean} ± ${half}, theory ${theory}`).toBeLessThan(half)
-        // The interval is narrow enough to tell: within 5 %.
+        // The interval is narrow enough for a verdict: within 5 %.
         expect(half / theory).toBeLessThan(0.05)
       }
     },

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Accumulator } from './accumulator.ts'
 
-/** Products below 2^94, so that sums stay below the 2^100 up to which the class promises exactness. */
+/** Products below 2^94, so that sums stay below 2^100, up to which the class is exact. */
 const factor = fc.oneof(fc.integer({ min: -(2 ** 47), max: 2 ** 47 }), fc.integer({ min: -1000, max: 1000 }))
 
 describe('accumulator', () => {
-  it('holds what a double loses: 2^53 + 1 + 1 is 2^53 + 2', () => {
+  it('keeps what a double rounds off: 2^53 + 1 + 1 is 2^53 + 2', () => {
     const sum = new Accumulator()
     sum.add(2 ** 53, 1)
     sum.add(1, 1)
@@ -15,7 +15,7 @@ describe('accumulator', () => {
     expect(sum.value()).toBe(2 ** 53 + 2)
   })
 
-  it('is exact over a day of 64 GiB: (2^36 + 1) bytes for 86,400,000,001 µs, taken away again in two parts, leave 1', () => {
+  it('is exact over a day of 64 GiB: (2^36 + 1) bytes for 86,400,000,001 µs, subtracted again in two parts, leave 1', () => {
     const sum = new Accumulator()
     sum.add(2 ** 36 + 1, 86_400_000_001)
     sum.addOne(1)
@@ -44,7 +44,7 @@ describe('accumulator', () => {
     )
   })
 
-  it('property: what came and went leaves exactly 0', () => {
+  it('property: adding and subtracting the same leaves exactly 0', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(factor, factor), { maxLength: 50 }), (products) => {
         const sum = new Accumulator()

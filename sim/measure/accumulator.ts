@@ -1,9 +1,11 @@
 /**
- * A sum of whole numbers beyond 2^53, exact: bytes·µs of a day pass 2^53 after a second. Two doubles, `high + low`, of which `low` is
- * what `high` could not hold; plainly it would be a BigInt, which allocates at every addition.
+ * An exact sum of whole numbers beyond 2^53: an integral of bytes over time [bytes·µs] reaches 2^53 within seconds. The sum is two
+ * doubles, `high + low`, where `low` is the rounding error of `high`; a BigInt would allocate at every addition.
  * Source of the error-free sum and product: Knuth 1969, TAOCP 2, 4.2.2; Dekker 1971, A floating-point technique for extending the
  * available precision. Exact below 2^100 in size; fractions are summed to about 2^-53 of each product.
  */
+
+/** 2^53. */
 const EXACT = 9_007_199_254_740_992
 /** Dekker's splitter for 53 bits: 2^27 + 1. */
 const SPLITTER = 134_217_729
@@ -28,7 +30,7 @@ export class Accumulator {
     this.low = low - (this.high - sum)
   }
 
-  /** Adds another accumulator's sum: any order of merging gives the same. */
+  /** Adds another accumulator's sum; the order of merging does not matter. */
   merge(other: Accumulator): void {
     const { high, low } = other
     this.addOne(high)
@@ -50,7 +52,7 @@ export class Accumulator {
     return this.high / other.high
   }
 
-  /** What the product of doubles lost: a * b - product, exactly. */
+  /** Adds the rounding error of a product: a * b - product, exactly. */
   private addRest(a: number, b: number, product: number): void {
     const aScaled = a * SPLITTER
     const aHigh = aScaled - (aScaled - a)

@@ -49,7 +49,7 @@ describe('log-linear histogram', () => {
     )
   })
 
-  it('property: merging is adding, in either order, and survives the sparse form; count and sum are exact', () => {
+  it('property: merging is adding, in either order, and is kept by the sparse form; count and sum are exact', () => {
     fc.assert(
       fc.property(fc.array(whole), fc.array(whole), (left, right) => {
         const together = of([...left, ...right])
@@ -79,7 +79,7 @@ describe('log-linear histogram', () => {
     expect(of([514]).quantile(0.5)).toBe(513.5)
   })
 
-  it('counts what is above: of 10, 20, 30 two are above 15, one above 20', () => {
+  it('counts values above: of 10, 20, 30 two are above 15, one above 20', () => {
     const histogram = of([10, 20, 30])
     expect([-1, 0, 15, 20, 30, 1e15, 1e300].map((value) => histogram.countAbove(value))).toEqual([3, 3, 2, 1, 0, 0, 0])
     // 514 and 512 share a bucket: not above each other. 516 is in the next.
@@ -93,7 +93,7 @@ describe('log-linear histogram', () => {
     expect(histogram.toSparse().buckets.length).toBe(0)
   })
 
-  it('refuses what is no whole number below 2^53', () => {
+  it('refuses values that are not whole numbers below 2^53', () => {
     for (const value of [-1, 0.5, NaN, Infinity, 9_007_199_254_740_992]) {
       expect(() => new Histogram().record(value)).toThrow(`value for a histogram: ${value}; accepted: whole numbers from 0 to 2^53 - 1`)
     }

@@ -1,28 +1,36 @@
 /**
- * How often each value came, in buckets that grow with the value: 128 to an octave, so that the middle of a bucket is within 0.4 %
- * of all it holds; values below 256 have a bucket each. Counting is addition: histograms of services, runs or workers merge to the
- * same one in any order, which sketches (t-digest and the like) do not promise.
+ * A histogram with log-linear buckets: 128 to an octave, so that the middle of a bucket is within 0.4 % of each value in it; values
+ * below 256 have a bucket each. Histograms of services, runs or workers merge by addition, with the same result in any order, which
+ * sketches (t-digest and the like) do not guarantee.
  * Source: the log-linear buckets of HdrHistogram, G. Tene, http://hdrhistogram.org
  */
-import type { SparseHistogram } from '../outcome/results.ts'
 import { Accumulator } from './accumulator.ts'
 
-/** Buckets per octave, and its logarithm. */
+/** Buckets per octave, and the base-2 logarithm of their number. */
 const OCTAVE = 128
 const OCTAVE_BITS = 7
 /** Values stay below 2^53. */
 const LIMIT = 9_007_199_254_740_992
-/** From 2^31 on, where clz32 ends, the bucket is that of value / 2^24, 24 octaves further up. */
+/** From 2^31 on, the limit of clz32, the bucket is that of value / 2^24, 24 octaves further up. */
 const WIDE = 2_147_483_648
 const WIDE_SHIFT = 24
 const WIDE_DIVISOR = 16_777_216
 const BUCKETS = (53 - OCTAVE_BITS + 1) * OCTAVE
 
-/** A share of the count within so little of a whole number is that number: 0.07 * 100 is 7, not 7.000000000000001. */
+/** Relative difference up to which a share of the count is taken for a whole number: 0.07 * 100 is 7, not 7.000000000000001. */
 const ROUNDING = 1e-12
 
+/** A histogram as plain data: only the buckets that are not empty. */
+export interface SparseHistogram {
+  /** Bucket numbers, ascending (`bucketOf`). */
+  readonly buckets: Int32Array
+  readonly counts: Float64Array
+  /** Exact sum of the values, in their unit. */
+  readonly sum: number
+}
+
 export class Histogram {
-  /** Values recorded. */
+  /** Number of values recorded. */
   count = 0
   private counts = new Float64Array(16 * OCTAVE)
   private readonly total = new Accumulator()
@@ -47,8 +55,8 @@ export class Histogram {
   }
 
   /**
-   * The q-quantile, q in [0, 1]: the smallest recorded value v such that at least a share q of all are at most v (the nearest-rank
-   * definition), given as the middle of its bucket. NaN when nothing was recorded.
+   * The q-quantile, q in [0, 1]: the smallest recorded value v such that at least a share q of all values are at most v (nearest-rank
+   * definition), rounded to the middle of its bucket. NaN when no value was recorded.
    */
   quantile(q: number): number {
     if (!(q >= 0 && q <= 1)) throw new RangeError(`quantile: ${q}; accepted: 0 to 1`)
@@ -62,7 +70,7 @@ export class Histogram {
     return NaN
   }
 
-  /** Values above `value`, where those in the bucket of `value` count as not above: exact below 256, within 0.8 % of `value` else. */
+  /** Number of values above `value`; values in the bucket of `value` count as not above: exact below 256, else within 0.8 % of `value`. */
   countAbove(value: number): number {
     if (value < 0) return this.count
     const first = value >= LIMIT ? BUCKETS : bucketOf(value) + 1
@@ -71,7 +79,7 @@ export class Histogram {
     return above
   }
 
-  /** Adds what the other has counted. */
+  /** Adds the counts of another histogram. */
   merge(other: Histogram): void {
     if (other.counts.length > this.counts.length) this.grow(other.counts.length - 1)
     for (let bucket = 0; bucket < other.counts.length; bucket++) this.counts[bucket] += other.counts[bucket]
@@ -79,19 +87,21 @@ export class Histogram {
     this.total.merge(other.total)
   }
 
-  /** Forgets everything, as at the end of warm-up. */
+  /** Discards all values, as at the end of warm-up. */
   clear(): void {
     this.counts.fill(0)
     this.count = 0
     this.total.clear()
   }
 
+  /** The counts as plain data. */
   toSparse(): SparseHistogram {
     const buckets: number[] = []
     for (let bucket = 0; bucket < this.counts.length; bucket++) if (this.counts[bucket] > 0) buckets.push(bucket)
     return { buckets: Int32Array.from(buckets), counts: Float64Array.from(buckets, (bucket) => this.counts[bucket]), sum: this.sum }
   }
 
+  /** A histogram with the counts of `sparse`. Throws a RangeError for a bucket out of range. */
   static fromSparse(sparse: SparseHistogram): Histogram {
     const histogram = new Histogram()
     sparse.buckets.forEach((bucket, i) => {
@@ -115,7 +125,7 @@ export class Histogram {
 /** The bucket of a whole number below 2^53. Below 256 it is the number itself. */
 export function bucketOf(value: number): number {
   if (value >= WIDE) return bucketOf(Math.floor(value / WIDE_DIVISOR)) + WIDE_SHIFT * OCTAVE
-  // The octave is where the highest bit stands; the seven bits below it are the bucket within.
+  // The highest bit gives the octave; the seven bits below it are the bucket within the octave.
   const shift = Math.max(0, 31 - OCTAVE_BITS - Math.clz32(value))
   return shift * OCTAVE + (value >>> shift)
 }
@@ -129,7 +139,7 @@ export function bucketStart(bucket: number): number {
   return start
 }
 
-/** How many whole numbers a bucket holds. */
+/** Number of whole numbers in a bucket. */
 export function bucketWidth(bucket: number): number {
   return bucketStart(bucket + 1) - bucketStart(bucket)
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Imbalance } from './imbalance.ts'
 
 describe('imbalance', () => {
-  it('two pods: (2, 0) for 10, (2, 1) for 20, nothing for 70: (10 x 2 + 20 x 4/3) / 30', () => {
+  it('two pods: (2, 0) for 10, (2, 1) for 20, no requests for 70: (10 x 2 + 20 x 4/3) / 30', () => {
     const imbalance = new Imbalance()
     imbalance.join(0, 0)
     imbalance.join(0, 0)
@@ -24,19 +24,19 @@ describe('imbalance', () => {
     imbalance.changed(0, 0, 1, 0)
     expect(imbalance.mean(50)).toBe(4)
   })
-  it('a pod that leaves with requests inside counts no more: (3, 1) is 1.5, then (1) is 1', () => {
+  it('a pod that leaves with requests in flight is no longer counted: (3, 1) is 1.5, then (1) is 1', () => {
     const imbalance = new Imbalance()
     imbalance.join(0, 3)
     imbalance.join(0, 1)
     imbalance.leave(10, 3, 0)
     expect(imbalance.mean(20)).toBeCloseTo((10 * 1.5 + 10 * 1) / 20, 12)
   })
-  it('is no number while nothing ever was in flight', () => {
+  it('is NaN while no request has been in flight', () => {
     const imbalance = new Imbalance()
     imbalance.join(0, 0)
     expect(imbalance.mean(10)).toBeNaN()
   })
-  it('forgets what was before the end of warm-up, keeps who is there', () => {
+  it('discards the time before the end of warm-up and keeps the pods', () => {
     const imbalance = new Imbalance()
     imbalance.join(0, 5)
     imbalance.join(0, 1)
@@ -45,7 +45,7 @@ describe('imbalance', () => {
     expect(imbalance.mean(120)).toBeCloseTo((10 * (5 / 3) + 10) / 20, 12)
     expect(imbalance.addTimes(new Float64Array(1))[5]).toBe(10)
   })
-  it('property: the same as looking at all pods after each change', () => {
+  it('property: the same as a scan of all pods after each change', () => {
     const step = fc.record({
       pod: fc.integer({ min: 0, max: 4 }),
       change: fc.integer({ min: -3, max: 90 }),

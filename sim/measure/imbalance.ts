@@ -1,30 +1,36 @@
 /**
- * How unevenly a service's requests stand on its ready pods: the largest number in flight on one pod over the mean, in time. Counts of
- * pods by requests in flight make the largest a moving pointer, so that a change costs a few additions and never a scan.
+ * Imbalance of a service: the largest number of requests in flight on one ready pod over the mean of all ready pods, averaged over
+ * time. Pods are counted by their requests in flight, so that a change costs a few additions and the largest number is never searched
+ * for among the pods.
  */
-import { grown } from '../common/table.ts'
+import type { Time } from '../common/ids.ts'
+import { ColumnTable, grown } from '../common/table.ts'
 
-export class Imbalance {
-  private podsAt = new Int32Array(64)
+/** A row per number of requests in flight. */
+export class Imbalance extends ColumnTable {
+  /** Pods that have k requests in flight now. */
+  private readonly podsAt = this.column(Int32Array)
+  /** Time that pods spent with k requests in flight [pod·µs]. */
+  private readonly timeAt = this.column(Float64Array)
   private pods = 0
   private inFlight = 0
   private largest = 0
-  private since = 0
+  private since: Time = 0
   private weighted = 0
   private busyTime = 0
-  /** Time that pods spent with k requests in flight [pod·µs]. */
-  private timeAt = new Float64Array(64)
 
-  join(now: number, count: number): void {
+  /** A pod became ready with `count` requests in flight. */
+  join(now: Time, count: number): void {
     this.settle(now)
-    this.room(count)
+    this.reserve(count + 1)
     this.pods++
     this.inFlight += count
     this.podsAt[count]++
     if (count > this.largest) this.largest = count
   }
 
-  leave(now: number, count: number, since: number): void {
+  /** A pod is no longer ready; it has had `count` requests in flight since `since`. */
+  leave(now: Time, count: number, since: Time): void {
     this.settle(now)
     this.timeAt[count] += now - since
     this.pods--
@@ -33,10 +39,10 @@ export class Imbalance {
     this.lower()
   }
 
-  /** A ready pod's requests in flight went from one number to the next; `since` is when it had last changed. */
-  changed(now: number, before: number, after: number, since: number): void {
+  /** A ready pod's requests in flight changed from `before`, which they had been since `since`, to `after`. */
+  changed(now: Time, before: number, after: number, since: Time): void {
     this.settle(now)
-    if (after >= this.podsAt.length) this.room(after)
+    if (after >= this.capacity) this.reserve(after + 1)
     this.timeAt[before] += now - since
     this.inFlight += after - before
     this.podsAt[before]--
@@ -45,33 +51,33 @@ export class Imbalance {
     else if (before === this.largest) this.lower()
   }
 
-  /** Forgets everything before now, at the end of warm-up; pods' own clocks must be set to now by the caller. */
-  reset(now: number): void {
+  /** Discards the past, at the end of warm-up; the caller must set the `since` of its pods to now. */
+  reset(now: Time): void {
     this.since = now
     this.weighted = 0
     this.busyTime = 0
     this.timeAt.fill(0)
   }
 
-  /** Time mean of largest over mean, over the time in which anything was in flight; NaN when nothing ever was. */
-  mean(now: number): number {
+  /** Time average of largest over mean, over the time in which requests were in flight; NaN when none ever was. */
+  mean(now: Time): number {
     this.settle(now)
     return this.weighted / this.busyTime
   }
 
-  /** Time in which something was in flight [µs]. */
-  get busy(): number {
+  /** Time in which requests were in flight [µs]. */
+  get busy(): Time {
     return this.busyTime
   }
 
-  /** Adds the time at each number of requests in flight to `into` (index: the number), growing it when needed. */
+  /** Adds the time at each number of requests in flight to `into` (index: the number); returns `into`, or a longer copy if needed. */
   addTimes(into: Float64Array): Float64Array {
     const sum = grown(into, this.timeAt.length)
     for (let k = 0; k < this.timeAt.length; k++) sum[k] += this.timeAt[k]
     return sum
   }
 
-  private settle(now: number): void {
+  private settle(now: Time): void {
     const elapsed = now - this.since
     if (elapsed === 0) return
     this.since = now
@@ -82,12 +88,5 @@ export class Imbalance {
 
   private lower(): void {
     while (this.largest > 0 && this.podsAt[this.largest] === 0) this.largest--
-  }
-
-  private room(count: number): void {
-    if (count < this.podsAt.length) return
-    const length = Math.max(count + 1, this.podsAt.length * 2)
-    this.podsAt = grown(this.podsAt, length)
-    this.timeAt = grown(this.timeAt, length)
   }
 }

@@ -1,4 +1,4 @@
-/** Job metrics by hand: one node of 16 cores, jobs of one task that takes it whole, so they run one after the other. */
+/** Job metrics by hand: one node of 16 cores, each job is one task that needs the whole node, so they run one after the other. */
 import { describe, expect, it } from 'vitest'
 import { choose, coming, input, jobsOf, pool, shape } from '../testing/input.ts'
 import { packers } from '../binpacking/index.ts'
@@ -44,7 +44,7 @@ describe('three jobs, one after the other', () => {
 
 describe('the horizon', () => {
   it('an unfinished job counts with the time so far, late only when its deadline has passed', () => {
-    // 0 to 90 s; 90 to 190 s; never: at 100 s they are 100 and 60 s old, the second has run for 10 of 100 s, the third waits.
+    // 0 to 90 s; 90 to 190 s; never: at 100 s they are 100 and 60 s old, the second has run for 10 of 100 s, the third is pending.
     const rows = [
       [0, whole, 90_000],
       [0, whole, 100_000],
@@ -59,7 +59,7 @@ describe('the horizon', () => {
     expect(metrics['job-makespan']).toBeNull()
     expect(refused['job-makespan']).toBe('2 jobs were unfinished at the horizon')
   })
-  it('a source that goes on has no makespan, and that is no refusal', () => {
+  it('a source with further jobs has no makespan, which is not a refusal', () => {
     const { metrics, refused } = run(
       jobsOf([
         [0, whole, 10_000],
@@ -100,7 +100,7 @@ it('without jobs every job metric is null; pods of no job are not counted among 
   expect(both.metrics['job-completion-mean']).toBe(30)
 })
 
-it('rounds of a packer: a job of which the round comes at 1 s waits 1 s', () => {
+it('rounds of a packer: a job placed by the round at 1 s waits until then', () => {
   const binpacking = { ...choose(packers, 'best-fit-decreasing'), seat: 'both' as const, every: S }
   const { metrics } = run(jobsOf([[300, whole, 10_000]]), { binpacking })
   expect(metrics['job-waiting-mean']).toBe(0.7)

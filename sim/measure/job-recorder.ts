@@ -1,158 +1,194 @@
 /**
- * How jobs fared: a job is submitted when its first task arrives and through when its last task is. Jobs belong to the window by
- * submission; those that are unfinished at the horizon count with the time so far, as unbound pods do.
+ * Completion times, waiting times, slowdowns and deadlines of jobs. A job is submitted when its first task arrives and completed when
+ * its last task is. Jobs belong to the window by submission; those unfinished at the horizon count with the time so far, as unbound
+ * pods do.
  */
-import { grown } from '../common/table.ts'
-import type { JobsView } from '../workload.ts'
+import type { Time } from '../common/ids.ts'
+import { ColumnTable, grown } from '../common/table.ts'
 import { Histogram } from './histogram.ts'
 
-/** The slowdown is recorded in whole thousandths. */
+/** Slowdowns are recorded in whole thousandths. */
 export const SLOWDOWN_UNIT = 1000
 
-/** Shorter jobs count as this long, or a job of a millisecond that waits a second would outweigh all others (Feitelson and Rudolph 1998). */
+/** Shorter jobs count as this long [µs], or a job of a millisecond that waits a second would outweigh all others (Feitelson and Rudolph 1998). */
 const SHORTEST_RUN = 10_000_000
 
-const UNKNOWN = 0
-const WAITING = 1
-const BEGUN = 2
+/** The columns of a source of jobs that are read here, a row per job. They may be replaced when they grow and are read at each use. */
+export interface JobColumns {
+  /** Submission [µs from the origin of the source]. */
+  readonly submitted: ArrayLike<number>
+  /** Deadline on the same clock; Infinity: none. */
+  readonly deadline: ArrayLike<number>
+  /** Longest chain of task durations [µs]. */
+  readonly criticalPath: ArrayLike<number>
+  /** Tasks that are not completed; 0: the job is completed. */
+  readonly left: ArrayLike<number>
+  /** Who submitted the job: place in `tenants`. */
+  readonly tenant: ArrayLike<number>
+  readonly tenants: readonly string[]
+}
 
-/** Of one source: where its jobs stand, by the source's own rows. */
+const JobState = {
+  /** Not submitted, or completed: the row is unused. */
+  None: 0,
+  /** Submitted, no task bound. */
+  Pending: 1,
+  /** A task is or was bound. */
+  Started: 2,
+} as const
+
+/** The states of one source's jobs, by the source's own rows. */
 class SourceJobs {
   state = new Uint8Array(64)
-  readonly jobs: JobsView
+  /** Whether the source will create further pods. */
+  more = false
+  readonly jobs: JobColumns
   /** Origin of the source's clock on that of the simulation. */
-  readonly start: number
-  /** Row of the recorder's tenants for each of the source's. */
+  readonly start: Time
+  /** Row in the recorder's table of tenants for each tenant of the source. */
   readonly tenants: Int32Array
 
-  constructor(jobs: JobsView, start: number, tenants: Int32Array) {
+  constructor(jobs: JobColumns, start: Time, tenants: Int32Array) {
     this.jobs = jobs
     this.start = start
     this.tenants = tenants
   }
 }
 
+/** A row per tenant name, whichever sources it occurs in. */
+class Tenants extends ColumnTable {
+  readonly slowdownSum = this.column(Float64Array)
+  readonly count = this.column(Int32Array)
+  private readonly rows = new Map<string, number>()
+
+  get size(): number {
+    return this.rows.size
+  }
+
+  row(name: string): number {
+    let row = this.rows.get(name)
+    if (row === undefined) {
+      row = this.rows.size
+      this.rows.set(name, row)
+      this.reserve(row + 1)
+    }
+    return row
+  }
+}
+
 export class JobRecorder {
-  /** Submitted to last task through [µs]. */
+  /** Submission to last task completed [µs]. */
   readonly completion = new Histogram()
   /** Bounded slowdown [thousandths]. */
   readonly slowdown = new Histogram()
-  /** Submitted to first task bound [µs]. */
+  /** Submission to first task bound [µs]. */
   readonly waiting = new Histogram()
-  /** Jobs of the window, those of them with a deadline, those that missed it, and those that were unfinished at the horizon. */
+  /** Jobs of the window, those of them with a deadline, those that missed it, and those unfinished at the horizon. */
   submitted = 0
   withDeadline = 0
   late = 0
   censored = 0
-  /** Jobs that are submitted and not through, of the window or not. */
+  /** Jobs submitted and not completed, of the window or not. */
   open = 0
+  /** By source; undefined for a source without jobs. */
   private readonly sources: (SourceJobs | undefined)[] = []
-  private readonly coming: boolean[] = []
-  private first = Infinity
-  private last = -Infinity
-  private readonly tenantRows = new Map<string, number>()
-  private readonly slowdownSums: number[] = []
-  private readonly slowdownCounts: number[] = []
+  private first: Time = Infinity
+  private last: Time = -Infinity
+  private readonly tenants = new Tenants()
 
-  private readonly windowStart: number
-  private readonly windowEnd: number
+  private readonly windowStart: Time
+  private readonly windowEnd: Time
 
-  constructor(windowStart: number, windowEnd: number) {
+  constructor(windowStart: Time, windowEnd: Time) {
     this.windowStart = windowStart
     this.windowEnd = windowEnd
   }
 
-  /** The next source; one without jobs keeps its place. `start` is the origin of its clock. */
-  listen(jobs: JobsView | undefined, start: number): void {
-    this.sources.push(
-      jobs === undefined
-        ? undefined
-        : new SourceJobs(
-            jobs,
-            start,
-            Int32Array.from(jobs.tenants, (name) => this.tenantRow(name)),
-          ),
-    )
-    this.coming.push(false)
+  /** Adds the next source, `jobs` undefined when it has none. `start` is the origin of its clock. */
+  addSource(jobs: JobColumns | undefined, start: Time): void {
+    const rows = Int32Array.from(jobs?.tenants ?? [], (name) => this.tenants.row(name))
+    this.sources.push(jobs === undefined ? undefined : new SourceJobs(jobs, start, rows))
   }
 
-  /** Does the source know of a further pod? */
-  more(source: number, known: boolean): void {
-    this.coming[source] = known
+  /** Sets whether the source will create further pods. */
+  setMore(source: number, more: boolean): void {
+    const of = this.sources[source]
+    if (of !== undefined) of.more = more
   }
 
   /** A task of the job has arrived. */
   arrived(source: number, job: number): void {
     const of = this.sources[source] as SourceJobs
     if (job >= of.state.length) of.state = grown(of.state, Math.max(job + 1, of.state.length * 2))
-    if (of.state[job] !== UNKNOWN) return
-    of.state[job] = WAITING
+    if (of.state[job] !== JobState.None) return
+    of.state[job] = JobState.Pending
     this.open++
     this.first = Math.min(this.first, of.start + of.jobs.submitted[job])
   }
 
   /** A task of the job has a node from `time` on. */
-  bound(source: number, job: number, time: number): void {
+  bound(source: number, job: number, time: Time): void {
     const of = this.sources[source] as SourceJobs
-    // A decision that ends behind the horizon binds nobody in it.
-    if (of.state[job] !== WAITING || time > this.windowEnd) return
-    of.state[job] = BEGUN
+    // A decision that takes effect after the horizon does not count.
+    if (of.state[job] !== JobState.Pending || time > this.windowEnd) return
+    of.state[job] = JobState.Started
     const submitted = of.start + of.jobs.submitted[job]
     if (submitted >= this.windowStart) this.waiting.record(time - submitted)
   }
 
-  /** A task of the job is through, and perhaps the job; its row still holds what it was. */
-  ended(source: number, job: number, now: number): void {
+  /** A task of the job is completed, and the job if no task is left; to be called before the source reuses the job's row. */
+  ended(source: number, job: number, now: Time): void {
     const of = this.sources[source] as SourceJobs
     if (of.jobs.left[job] > 0) return
-    of.state[job] = UNKNOWN
+    of.state[job] = JobState.None
     this.open--
     this.last = now
     this.count(of, job, now)
   }
 
-  /** At the horizon: what is unfinished counts with the time so far. */
+  /** At the horizon: counts unfinished jobs with the time so far. */
   close(): void {
     for (const of of this.sources) {
       if (of === undefined) continue
       for (let job = 0; job < of.state.length; job++) {
-        if (of.state[job] === UNKNOWN) continue
+        if (of.state[job] === JobState.None) continue
         const submitted = of.start + of.jobs.submitted[job]
         if (submitted < this.windowStart) continue
-        if (of.state[job] === WAITING) this.waiting.record(this.windowEnd - submitted)
+        if (of.state[job] === JobState.Pending) this.waiting.record(this.windowEnd - submitted)
         this.censored++
         this.count(of, job, this.windowEnd)
       }
     }
   }
 
-  /** Every source with jobs has come to its end. */
+  /** No source with jobs will create further pods. */
   get exhausted(): boolean {
-    return this.sources.every((of, row) => of === undefined || !this.coming[row])
+    return this.sources.every((of) => of === undefined || !of.more)
   }
 
-  /** First submission to last completion [µs]; NaN while something is unfinished or still to come. */
-  get makespan(): number {
+  /** First submission to last completion [µs]; NaN while jobs are unfinished or further ones will be submitted. */
+  get makespan(): Time {
     return this.exhausted && this.open === 0 ? this.last - this.first : NaN
   }
 
   /** Jain's index of the tenants' mean slowdowns; NaN with fewer than two tenants. Source: Jain, Chiu, Hawe 1984, DEC-TR-301. */
   get fairness(): number {
+    const { slowdownSum, count, size } = this.tenants
     let sum = 0
     let squares = 0
     let tenants = 0
-    this.slowdownCounts.forEach((count, tenant) => {
-      if (count === 0) return
-      const mean = this.slowdownSums[tenant] / count
+    for (let tenant = 0; tenant < size; tenant++) {
+      if (count[tenant] === 0) continue
+      const mean = slowdownSum[tenant] / count[tenant]
       sum += mean
       squares += mean * mean
       tenants++
-    })
+    }
     return tenants < 2 ? NaN : (sum * sum) / (tenants * squares)
   }
 
-  /** A job of the window that is through, or has come so far, at `time`. */
-  private count(of: SourceJobs, job: number, time: number): void {
+  /** Counts a job of the window that is completed, or unfinished at the horizon, at `time`. */
+  private count(of: SourceJobs, job: number, time: Time): void {
     const submitted = of.start + of.jobs.submitted[job]
     if (submitted < this.windowStart) return
     const took = time - submitted
@@ -161,21 +197,11 @@ export class JobRecorder {
     this.completion.record(took)
     this.slowdown.record(Math.round(slowdown * SLOWDOWN_UNIT))
     const tenant = of.tenants[of.jobs.tenant[job]]
-    this.slowdownSums[tenant] += slowdown
-    this.slowdownCounts[tenant]++
+    this.tenants.slowdownSum[tenant] += slowdown
+    this.tenants.count[tenant]++
     const deadline = of.jobs.deadline[job]
     if (deadline === Infinity) return
     this.withDeadline++
     if (time > of.start + deadline) this.late++
-  }
-
-  private tenantRow(name: string): number {
-    let row = this.tenantRows.get(name)
-    if (row === undefined) {
-      this.tenantRows.set(name, (row = this.tenantRows.size))
-      this.slowdownSums.push(0)
-      this.slowdownCounts.push(0)
-    }
-    return row
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Level } from './level.ts'
 
 describe('level', () => {
-  it('weighs by time: 0 for 10, 4 for 5, 1 for 5 is (0 + 20 + 5) / 20', () => {
+  it('weights by time: 0 for 10, 4 for 5, 1 for 5 is (0 + 20 + 5) / 20', () => {
     const level = new Level()
     level.add(4, 10)
     level.add(-3, 15)
@@ -13,7 +13,7 @@ describe('level', () => {
     expect(level.value).toBe(1)
   })
 
-  it('forgets the past at a reset and keeps its value: 4 from 10 on, 6 from 20 to 30 is (40 + 60) / 20', () => {
+  it('discards the past at a reset and keeps its value: 4 from 10 on, 6 from 20 to 30 is (40 + 60) / 20', () => {
     const level = new Level(9)
     level.set(4, 5)
     level.reset(10)
@@ -25,7 +25,7 @@ describe('level', () => {
     expect(level.max).toBe(6)
   })
 
-  it('starts where it is told', () => {
+  it('starts at a given value and time', () => {
     expect(new Level(3, 100).integral(110)).toBe(30)
   })
 

@@ -1,9 +1,11 @@
 /**
- * A level: something that has a value at every time, such as pods pending or bytes requested. It is told of each change where the
- * change happens, and keeps its integral over time; nobody walks over thousands of nodes to measure. Times [µs].
+ * A level: a quantity that has a value at every time, such as pods pending or bytes requested. Each change is reported where it
+ * happens and the level keeps its integral over time, so that no measurement scans all nodes. Times [µs].
  */
+import type { Time } from '../common/ids.ts'
 import { Accumulator } from './accumulator.ts'
 
+/** 2^53. */
 const EXACT = 9_007_199_254_740_992
 
 export class Level {
@@ -11,31 +13,35 @@ export class Level {
   value: number
   /** Largest value since the start or the last reset. */
   max: number
-  private since: number
-  private last: number
-  /** The integral: a plain sum while it is exact, emptied into the accumulator before it is not. */
+  /** Start, or last reset. */
+  private since: Time
+  /** Time up to which the integral is complete. */
+  private last: Time
+  /** The integral is `plain` + `area`: a plain sum while that is exact, moved to the accumulator before it would round. */
   private plain = 0
   private readonly area = new Accumulator()
 
-  constructor(value = 0, now = 0) {
+  constructor(value = 0, now: Time = 0) {
     this.value = value
     this.max = value
     this.since = now
     this.last = now
   }
 
-  add(delta: number, now: number): void {
+  /** Changes the value by `delta` from now on. */
+  add(delta: number, now: Time): void {
     this.set(this.value + delta, now)
   }
 
-  set(value: number, now: number): void {
+  /** Sets the value from now on. */
+  set(value: number, now: Time): void {
     if (now !== this.last) this.advance(now)
     this.value = value
     if (value > this.max) this.max = value
   }
 
-  /** Forgets the past, as at the end of warm-up; the value stays. */
-  reset(now: number): void {
+  /** Discards the past, as at the end of warm-up; the value stays. */
+  reset(now: Time): void {
     this.plain = 0
     this.area.clear()
     this.since = now
@@ -44,21 +50,21 @@ export class Level {
   }
 
   /** Value times time since the start or the last reset [value·µs], the nearest double to the exact sum. */
-  integral(now: number): number {
+  integral(now: Time): number {
     if (now !== this.last) this.advance(now)
     this.empty()
     return this.area.value()
   }
 
   /** Time-weighted mean; NaN when no time has passed. */
-  mean(now: number): number {
+  mean(now: Time): number {
     return this.integral(now) / (now - this.since)
   }
 
-  private advance(now: number): void {
+  private advance(now: Time): void {
     if (!(now > this.last)) throw new RangeError(`level at time ${now}: before its last change, ${this.last}`)
     const sum = this.plain + this.value * (now - this.last)
-    // Whole numbers below 2^53 add up exactly, which is nearly always; the two limbs would cost four times as much.
+    // Whole numbers below 2^53 add up exactly, which is the usual case; the accumulator would cost four times as much.
     if (sum < EXACT && sum > -EXACT) this.plain = sum
     else {
       this.empty()

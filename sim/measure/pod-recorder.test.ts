@@ -6,10 +6,10 @@ const S = 1e6
 describe('a window of 100 s to 250 s', () => {
   const recorder = () => new PodRecorder(100 * S, 250 * S)
 
-  it('pods belong to it by creation; the wait that lies in it counts whoever waits', () => {
+  it('pods belong to it by creation; pending time within it counts for every pod', () => {
     const pods = recorder()
     pods.bound(90 * S, 95 * S) // before it
-    pods.bound(90 * S, 110 * S) // created before: 10 s of its wait lie inside
+    pods.bound(90 * S, 110 * S) // created before: 10 s of its pending time lie inside
     pods.bound(100 * S, 103 * S) // created with its start: inside
     expect(pods.pending.count).toBe(1)
     expect(pods.pending.sum).toBe(3 * S)
@@ -23,7 +23,7 @@ describe('a window of 100 s to 250 s', () => {
     expect(pods.pending.sum).toBe(10 * S)
     expect(pods.unscheduled).toBe((10 + 150) * S)
   })
-  it('a decision that ends behind the horizon binds nobody in it', () => {
+  it('a decision that takes effect after the horizon binds no pod', () => {
     const pods = recorder()
     pods.bound(240 * S, 251 * S)
     expect(pods.censored).toBe(1)
@@ -31,7 +31,7 @@ describe('a window of 100 s to 250 s', () => {
     expect(pods.pending.sum).toBe(10 * S)
     expect(pods.unscheduled).toBe(10 * S)
   })
-  it('deleted while it waited: its wait counts in the integral, it has no pending time', () => {
+  it('deleted while pending: counts in the integral, has no pending time', () => {
     const pods = recorder()
     pods.deletedPending(120 * S, 125 * S)
     expect(pods.pending.count).toBe(0)
@@ -59,7 +59,7 @@ describe('a window of 100 s to 250 s', () => {
     expect(pods.readyCensored).toBe(1)
     expect(pods.toReady.sum).toBe(10 * S)
   })
-  it('the mix counts arrivals by class from the very start, and grows', () => {
+  it('the mix counts created pods by class from the start, and grows', () => {
     const pods = recorder()
     pods.created(2)
     pods.created(2)

@@ -10,7 +10,7 @@ function record(actions: readonly (readonly [target: string, change: number, min
 }
 
 describe('scaling actions and reversals', () => {
-  it('an action is an action, however many pods it moves; a change by nothing is none', () => {
+  it('an action counts once, however many pods it adds; a change by 0 is none', () => {
     expect(
       record([
         ['web', 5, 1],
@@ -33,7 +33,7 @@ describe('scaling actions and reversals', () => {
       ]),
     ).toEqual([2, 0])
   })
-  it('up, down, down, up in four minutes: two changes of mind', () => {
+  it('up, down, down, up in four minutes: two reversals', () => {
     expect(
       record([
         ['web', 1, 1],
@@ -43,7 +43,7 @@ describe('scaling actions and reversals', () => {
       ]),
     ).toEqual([4, 2])
   })
-  it('targets are apart', () => {
+  it('targets are independent', () => {
     expect(
       record([
         ['web', 1, 1],
@@ -52,7 +52,7 @@ describe('scaling actions and reversals', () => {
       ]),
     ).toEqual([3, 0])
   })
-  it('what was done in the warm-up is not counted, but can be undone in the window', () => {
+  it('an action of the warm-up is not counted, but can be reversed in the window', () => {
     expect(
       record(
         [

@@ -1,13 +1,8 @@
 /** What one run returns: plain data that can cross a thread. */
+import type { SparseHistogram } from '../measure/histogram.ts'
 import type { Table } from './table.ts'
 
-/** Counts per bucket of the latency histogram (sim/measure/histogram.ts): only buckets that hold something. */
-export interface SparseHistogram {
-  readonly buckets: Int32Array
-  readonly counts: Float64Array
-  /** Exact sum of the observations [µs]. */
-  readonly sum: number
-}
+export type { SparseHistogram } from '../measure/histogram.ts'
 
 /** Allocation and use of CPU by groups of `span` neighbouring node rows, at instants of the run. */
 export interface NodeGrid {
