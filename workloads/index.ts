@@ -1,31 +1,29 @@
 /** The public door of workloads: sources of requests and of background pods, and nodes from a trace. */
+export type { BackgroundSpec, SyntheticBackground, TraceBackground } from './background/spec.ts'
 export type {
-  BackgroundSpec,
   ClientsSpec,
   ClosedLoopTraffic,
   MergedTraffic,
   OpenTraffic,
-  SyntheticBackground,
-  TraceBackground,
   TraceTraffic,
   TrafficSpec,
   TrainsSpec,
   WorkSpec,
-} from './spec.ts'
+} from './requests/spec.ts'
 export { trafficFormats } from './replay/requests.ts'
 export type { SizeWork } from './replay/size-work.ts'
 export { surveyReplay, type TraceTrafficRequest } from './replay/survey.ts'
-export { broughtFile, broughtTrace, broughtTraces, type BroughtTrace } from './traces/brought.ts'
-export { clippedNotes } from './clipped.ts'
-export { openRequests } from './synthetic/requests.ts'
+export { bundledFile, bundledTrace, bundledTraces, type BundledTrace } from './traces/bundled.ts'
+export { clippedNotes } from './requests/clipped.ts'
+export { openRequests } from './requests/open.ts'
 export { lifetimeProblem, LIFETIMES } from './synthetic/residual.ts'
 export { workOf } from './presets/preset.ts'
 export { trafficPresets } from './presets/traffic.ts'
 export { workPresets } from './presets/work.ts'
-export { backgroundProblems, openBackground } from './background.ts'
+export { backgroundProblems, openBackground } from './background/open.ts'
 export type { Capacity } from './shape/demand.ts'
 export { MergedPods, MergedRequests } from './shape/merge.ts'
-export { loadTracePool, type TracePoolOptions } from './nodes.ts'
+export { loadTracePool, type TracePoolOptions } from './traces/node-pool.ts'
 export { readNodes, readPods, traceFormats, type TraceFormat } from './traces/formats.ts'
 export { factsOf, type Spreading, type TraceFacts } from './traces/facts.ts'
 export type { RowFormat } from './traces/format.ts'
@@ -37,4 +35,4 @@ export { jobsProblems, openJobs } from './jobs/open.ts'
 export { jobTraces, openJobTrace } from './jobs/traces.ts'
 export { jobPreset, jobPresets } from './presets/jobs.ts'
 export { bootstrapProblem, type BootstrapSpec } from './shape/bootstrap.ts'
-export { MOST_REPETITIONS, SHAPE_STEPS, shapeProblems, type ShapeStep } from './shape/timeline.ts'
+export { MAX_REPETITIONS, SHAPE_STEPS, shapeProblems, type ShapeStep } from './shape/timeline.ts'

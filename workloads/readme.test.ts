@@ -6,7 +6,7 @@ import { DAG_WORDS } from './jobs/dag.ts'
 import { jobPresets } from './presets/jobs.ts'
 import { SHAPE_STEPS } from './shape/timeline.ts'
 import { LIFETIMES } from './synthetic/residual.ts'
-import { broughtTraces } from './traces/brought.ts'
+import { bundledTraces } from './traces/bundled.ts'
 import { rowFormats } from './traces/formats.ts'
 
 const folder = dirname(fileURLToPath(import.meta.url))
@@ -40,22 +40,22 @@ describe('the README does not lie', () => {
     expect(table('\n## Jobs')).toContain(DAG_WORDS.map((word) => `\`${word}\``).join(', '))
   })
 
-  test('its brought traces are those of the list, each with a README and a licence', () => {
+  test('its bundled traces are those of the list, each with a README and a licence', () => {
     const table = [...readme.matchAll(/^\| ([\w, -]+) \| ([\w, -]+) \| \[data\/([\w-]+)\]\(data\/[\w-]+\/README\.md\) \| ([^|]+) \|/gm)]
     const listed = table.flatMap(([, names, formats, folder, licence]) => {
       const all = formats.split(', ')
       return names.split(', ').map((name, i) => [name, all[i] ?? all[0], folder, licence].join(' '))
     })
     expect(listed.sort()).toEqual(
-      broughtTraces.map(({ name, format, folder, licence }) => [name, format, folder, licence].join(' ')).sort(),
+      bundledTraces.map(({ name, format, folder, licence }) => [name, format, folder, licence].join(' ')).sort(),
     )
-    for (const { folder, file, licence } of broughtTraces) {
+    for (const { folder, file, licence } of bundledTraces) {
       const files = readdirSync(join(data, folder))
       expect(files).toEqual(expect.arrayContaining([file, 'README.md']))
       // The archive of the NASA logs has no licence text; its README says what the archive says.
       if (licence !== 'freely redistributable') expect(files.some((name) => name.startsWith('LICENSE'))).toBe(true)
     }
-    expect(readdirSync(data).sort()).toEqual([...new Set(broughtTraces.map(({ folder }) => folder))].sort())
+    expect(readdirSync(data).sort()).toEqual([...new Set(bundledTraces.map(({ folder }) => folder))].sort())
   })
 
   test('its links lead somewhere', () => {

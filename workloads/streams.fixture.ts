@@ -1,5 +1,4 @@
-import type { RandomStream } from '../sim/random/stream.ts'
-import { Streams } from '../sim/random/stream.ts'
+import { type RandomStream, Streams } from '../sim/random/index.ts'
 
 /** The streams of one replication, as the simulation hands them to a source. */
 export function streams(seed: string | number): (purpose: string) => RandomStream {

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { broughtTraces } from '../../workloads/index.ts'
+import { bundledTraces } from '../../workloads/index.ts'
 import { EXIT, type Screens, type TraceOptions } from './cli.ts'
 import { traceCommand } from './trace-command.ts'
 
@@ -25,7 +25,7 @@ async function run(trace: string | undefined, options: TraceOptions = {}): Promi
 it('without a name: every brought trace is listed', async () => {
   const { code, out } = await run(undefined)
   expect(code).toBe(EXIT.done)
-  for (const { name } of broughtTraces) expect(out).toContain(`  ${name} `)
+  for (const { name } of bundledTraces) expect(out).toContain(`  ${name} `)
 })
 
 it('rows, span, rate, C², sizes and a chart of a brought trace', async () => {

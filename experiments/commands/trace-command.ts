@@ -6,15 +6,15 @@ import { formatFixed, formatNumber, plainText, withUnit } from '../../reports/fo
 import { sparkline } from '../../reports/sparkline.ts'
 import { readDuration, showDuration, UnitError } from '../../sim/common/units.ts'
 import {
-  broughtFile,
-  broughtTrace,
-  broughtTraces,
+  bundledFile,
+  bundledTrace,
+  bundledTraces,
   detectFormat,
   factsOf,
   rowFormat,
   rowFormats,
   TraceError,
-  type BroughtTrace,
+  type BundledTrace,
   type RowFormat,
   type TraceFacts,
 } from '../../workloads/index.ts'
@@ -65,7 +65,7 @@ export async function traceCommand(trace: string | undefined, options: TraceOpti
 
 interface Asked {
   readonly file: string
-  readonly brought: BroughtTrace | undefined
+  readonly brought: BundledTrace | undefined
   /** undefined: what the first line shows. */
   readonly format: RowFormat | undefined
   readonly part: { readonly from: number; readonly until: number }
@@ -91,20 +91,20 @@ function askedFor(trace: string, options: TraceOptions): Asked | { readonly wron
   }
   if (times.until <= times.from) return { wrong: `--until: found ${options.until ?? ''}; accepted: a time after --from` }
   // A file wins over a name: whoever has a file called nasa means it.
-  const brought = existsSync(trace) ? undefined : broughtTrace(trace)
+  const brought = existsSync(trace) ? undefined : bundledTrace(trace)
   if (brought === undefined && !existsSync(trace)) {
-    const names = broughtTraces.map(({ name }) => name)
+    const names = bundledTraces.map(({ name }) => name)
     return {
       wrong: `found ${JSON.stringify(trace)}, no file and no brought trace; accepted: a file, or one of ${names.join(', ')}${suggestion(trace, names)}`,
     }
   }
-  const file = brought === undefined ? resolve(trace) : fileURLToPath(new URL(broughtFile(brought), packageRoot()))
+  const file = brought === undefined ? resolve(trace) : fileURLToPath(new URL(bundledFile(brought), packageRoot()))
   return { file, brought, format: rowFormat(options.format ?? brought?.format ?? ''), part: times }
 }
 
 function listText(): string {
-  const width = Math.max(...broughtTraces.map(({ name }) => name.length), ...rowFormats.map(({ name }) => name.length))
-  const brought = broughtTraces.map(
+  const width = Math.max(...bundledTraces.map(({ name }) => name.length), ...rowFormats.map(({ name }) => name.length))
+  const brought = bundledTraces.map(
     ({ name, format, licence, cite }) => `  ${name.padEnd(width)}  ${rowFormat(format)?.title ?? format} (${licence}; ${cite})`,
   )
   const formats = rowFormats.map(({ name, kind, columns }) => `  ${name.padEnd(width)}  ${kind}: ${columns.join(', ')}`)
@@ -119,7 +119,7 @@ function timeText(seconds: number): string {
   return `${formatNumber(seconds / 86_400)} days`
 }
 
-export function factsText(facts: TraceFacts, brought: BroughtTrace | undefined): string {
+export function factsText(facts: TraceFacts, brought: BundledTrace | undefined): string {
   const format = rowFormat(facts.format)
   const { rate } = facts
   const lines = [`${plainText(brought?.name ?? facts.file)}: ${format?.title ?? facts.kind}`]

@@ -3,7 +3,7 @@ import { METRICS } from '../../sim/outcome/standard.ts'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { Streams, type RandomStream } from '../../sim/random/stream.ts'
 import { showCpu, showDuration, showMemory } from '../../sim/common/units.ts'
-import { broughtTrace, lifetimeProblem, LIFETIMES, openBackground, openJobs, TraceError, type JobsSpec } from '../../workloads/index.ts'
+import { bundledTrace, lifetimeProblem, LIFETIMES, openBackground, openJobs, TraceError, type JobsSpec } from '../../workloads/index.ts'
 import { isMap } from './quantities.ts'
 import type { Issue } from './resolve.ts'
 import { capacityOf, nodesOf, type Scenario } from './scenario.ts'
@@ -139,7 +139,7 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
     refuse(arrivals !== undefined && inflate !== undefined, at('inflate'), 'found both arrivals and inflate; accepted: one of the two')
     if ('trace' in source) {
       refuse(
-        source.path === undefined && broughtTrace(source.trace) === undefined,
+        source.path === undefined && bundledTrace(source.trace) === undefined,
         at('trace'),
         `found the format ${source.trace} without a file; accepted: path: the recording, relative to this file`,
       )

@@ -2,8 +2,8 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
-  broughtFile,
-  broughtTrace,
+  bundledFile,
+  bundledTrace,
   surveyReplay,
   type ClosedLoopTraffic,
   type OpenTraffic,
@@ -52,12 +52,12 @@ function nowhere(): never {
 /** `folder` is where the experiment file lies. Throws a TraceError for a file that cannot be used, a RangeError for keys that do not fit it. */
 export function resolveRecorded(given: RecordedData, horizon: number, folder: string, digest: (file: string) => string): TraceTraffic {
   const { pattern, trace, path, from, repeat, speedUp, scale, cpu, wait, bootstrap } = given
-  const brought = broughtTrace(trace)
+  const brought = bundledTrace(trace)
   const format = brought?.format ?? trace
   if (path === undefined && brought === undefined)
     throw new RangeError(`found the format ${trace} without a file; accepted: path: the recording, relative to this file`)
   const file =
-    path === undefined && brought !== undefined ? fileURLToPath(new URL(broughtFile(brought), packageRoot())) : resolve(folder, path ?? '')
+    path === undefined && brought !== undefined ? fileURLToPath(new URL(bundledFile(brought), packageRoot())) : resolve(folder, path ?? '')
   const request = {
     pattern,
     trace,

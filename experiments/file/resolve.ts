@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { NodeTemplate } from '../../sim/input.ts'
 import { scaled } from '../../sim/random/distributions.ts'
 import {
-  broughtFile,
-  broughtTrace,
+  bundledFile,
+  bundledTrace,
   jobPreset,
   loadTracePool,
   openJobTrace,
@@ -129,9 +129,9 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
         tenants: given.tenants ?? [{ name: '', weight: 1 }],
         ...('preset' in given ? ofPreset(given) : ofKeys(given)),
       }
-    const brought = given.path === undefined ? broughtTrace(given.trace) : undefined
-    const format = broughtTrace(given.trace)?.format ?? given.trace
-    const file = brought === undefined ? resolve(folder, given.path ?? '') : fileURLToPath(new URL(broughtFile(brought), packageRoot()))
+    const brought = given.path === undefined ? bundledTrace(given.trace) : undefined
+    const format = bundledTrace(given.trace)?.format ?? given.trace
+    const file = brought === undefined ? resolve(folder, given.path ?? '') : fileURLToPath(new URL(bundledFile(brought), packageRoot()))
     const read = tried(['workload', 'jobs', i, given.path === undefined ? 'trace' : 'path'], () => {
       openJobTrace(format, file).next() // the whole of it is read by the runs
       return digest(file)

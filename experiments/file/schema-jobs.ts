@@ -1,6 +1,6 @@
 /** Jobs in the experiment file: drawn, by a published preset, or from a trace. */
 import type { z } from 'zod'
-import { broughtTraces, DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
+import { bundledTraces, DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
 import {
   amounts,
   cpu,
@@ -26,7 +26,7 @@ const CPU: Quantity = { any: () => cpu({ min: 0 }), positive: cpu, one: 'an amou
 const MEMORY: Quantity = { any: memory, positive: () => memory({ min: 1 }), one: 'an amount of memory', many: 'amounts of memory' }
 
 /** Recordings that are brought, and formats of files of one's own. */
-const traceNames = [...new Set([...broughtTraces.filter(({ format }) => jobTraces.includes(format)).map((one) => one.name), ...jobTraces])]
+const traceNames = [...new Set([...bundledTraces.filter(({ format }) => jobTraces.includes(format)).map((one) => one.name), ...jobTraces])]
 
 // Who waits for whom.
 

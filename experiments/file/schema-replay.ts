@@ -1,10 +1,10 @@
 /** Recorded requests in the experiment file. */
 import { z } from 'zod'
-import { broughtTraces, MOST_REPETITIONS, trafficFormats, type SizeWork } from '../../workloads/index.ts'
+import { bundledTraces, MAX_REPETITIONS, trafficFormats, type SizeWork } from '../../workloads/index.ts'
 import { show } from './document.ts'
 import { duration, number, oneOf, positiveTime, section, share, whole, words } from './quantities.ts'
 
-const brought = broughtTraces.filter(({ format }) => trafficFormats.includes(format)).map(({ name }) => name)
+const brought = bundledTraces.filter(({ format }) => trafficFormats.includes(format)).map(({ name }) => name)
 
 /** Names of what comes with orchsim, then formats of one's own files. */
 export const recordedNames = [...new Set([...brought, ...trafficFormats])]
@@ -24,7 +24,7 @@ export const recorded = section('recorded traffic', {
   trace: oneOf(recordedNames).describe('the recording: one that orchsim brings, or with path the format of your own file'),
   path: words().optional().describe('file of the recording, relative to this file, plain or gzip; default: the data that orchsim brings'),
   from: duration().prefault(0).describe('time of the recording at which the run begins'),
-  repeat: whole({ min: 1, max: MOST_REPETITIONS })
+  repeat: whole({ min: 1, max: MAX_REPETITIONS })
     .optional()
     .describe('so many times, one after the other, at the rate of the recording; default: once'),
   speedUp: number({ min: 1e-9, max: 1e9 }).prefault(1).describe('divides gaps: the same requests in less time, so a rate times as high'),

@@ -1,5 +1,5 @@
 /** What is made of a recording, in the experiment file: the steps of `shape`, and `bootstrap`. */
-import { MOST_REPETITIONS, SHAPE_STEPS, type ShapeStep } from '../../workloads/index.ts'
+import { MAX_REPETITIONS, SHAPE_STEPS, type ShapeStep } from '../../workloads/index.ts'
 import { suggestion } from '../../sim/common/suggestion.ts'
 import { show } from './document.ts'
 import { duration, forms, isMap, list, positive, positiveTime, section, share, whole } from './quantities.ts'
@@ -21,7 +21,7 @@ const stepShapes = {
     ({ speedUp }): ShapeStep => ({ kind: 'speedUp', by: speedUp }),
   ),
   repeat: section('a repetition', {
-    repeat: whole({ min: 1, max: MOST_REPETITIONS }).describe('so many times, one after the other'),
+    repeat: whole({ min: 1, max: MAX_REPETITIONS }).describe('so many times, one after the other'),
   }).transform(({ repeat }): ShapeStep => ({ kind: 'repeat', times: repeat })),
 } as const
 

@@ -1,11 +1,10 @@
 /** How many tasks a job has: any distribution, rounded to whole numbers from 1, as a table. */
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { distribution, type DistributionSpec, type RandomStream } from '../../sim/random/index.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 import { remembered } from './remembered.ts'
 
 /** A draw above is cut to this many: no known trace has a larger job. */
-export const MOST_TASKS = 100_000
+export const MAX_TASKS = 100_000
 /** What lies beyond this share of all draws is put on the last count of the table. */
 const REST = 1e-12
 
@@ -21,9 +20,9 @@ export class Counts {
     const of = distribution(spec)
     const shares: number[] = []
     let below = 0
-    for (let count = 1; count <= MOST_TASKS && below < 1 - REST; count++) {
+    for (let count = 1; count <= MAX_TASKS && below < 1 - REST; count++) {
       // A half is rounded up: count k is [k - 1/2, k + 1/2).
-      const upTo = count === MOST_TASKS ? 1 : of.cdf(before(count + 0.5))
+      const upTo = count === MAX_TASKS ? 1 : of.cdf(before(count + 0.5))
       shares.push(upTo - below)
       below = upTo
     }

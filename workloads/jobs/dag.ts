@@ -3,7 +3,7 @@
  * structure. A barrier between two layers is a node of its own without work: plainly one would draw all n·m edges between them; n + m say
  * the same.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 
 export interface Dag {
   /** Tasks 0 .. tasks-1; nodes from there on are barriers: through as soon as nothing holds them. */
@@ -91,13 +91,13 @@ export function dagOfParents(parents: readonly (readonly number[])[]): Dag | nul
     parents.length,
     parents.flatMap((of, task) => of.map((parent): [number, number] => [parent, task])),
   )
-  if (key !== '' && kept.size < MOST_KEPT) kept.set(key, dag)
+  if (key !== '' && kept.size < MAX_KEPT) kept.set(key, dag)
   return dag
 }
 
 /** Structures of so few tasks are kept and shared, and so many of them. */
 const KEPT = 64
-const MOST_KEPT = 10_000
+const MAX_KEPT = 10_000
 const kept = new Map<string, Dag>()
 
 /** The DAG of a job of so many tasks; null: no task waits for another. Draws from the stream only where the structure has something to draw. */
@@ -152,7 +152,7 @@ function layered(sizes: readonly number[]): Dag | null {
     before = from
   }
   const dag = dagOf(tasks, nodes, edges)
-  if (key !== '' && kept.size < MOST_KEPT) kept.set(key, dag)
+  if (key !== '' && kept.size < MAX_KEPT) kept.set(key, dag)
   return dag
 }
 

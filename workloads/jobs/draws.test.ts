@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
+import { distribution, type DistributionSpec } from '../../sim/random/index.ts'
 import { streams } from '../streams.fixture.ts'
 import { kolmogorov, KOLMOGOROV_99, mean, student } from '../synthetic/theory.fixture.ts'
 import { Counts } from './counts.ts'

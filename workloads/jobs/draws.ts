@@ -1,11 +1,9 @@
 /** Which job comes: one that arrives, or one that is met at a random instant through a task of it that runs then. */
-import { distribution, type Distribution } from '../../sim/random/distributions.ts'
-import { scoreCorrelation } from '../../sim/random/distributions/correlated.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { distribution, type Distribution, type RandomStream, scoreCorrelation } from '../../sim/random/index.ts'
 import type { Resource } from '../shape/demand.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 import type { TraceShape } from '../traces/trace.ts'
-import { countsOf, MOST_TASKS, type Counts } from './counts.ts'
+import { countsOf, MAX_TASKS, type Counts } from './counts.ts'
 import { drawDag } from './dag.ts'
 import { lengthBiased, scoreOf, uniformOf, type LengthBiased } from './length-biased.ts'
 import type { JobPlan } from './plan.ts'
@@ -307,7 +305,7 @@ export class WorkDraws extends Drawn {
     const kind = placeOf(this.classes, stream.next())
     const id = this.requests.id(uCpu, correlatedUniform(scoreOf(uCpu), this.toMemory, stream.next()))
     const time = work / this.requests.cpuOf(id)
-    const tasks = Math.min(MOST_TASKS, Math.max(this.counts[kind].draw(stream), Math.ceil(time / this.longest)))
+    const tasks = Math.min(MAX_TASKS, Math.max(this.counts[kind].draw(stream), Math.ceil(time / this.longest)))
     plan.size(tasks)
     plan.durations.fill(whole(time / tasks), 0, tasks)
     this.finish(plan, id, kind, stream)

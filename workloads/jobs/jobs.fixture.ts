@@ -1,6 +1,6 @@
 /** Specs of jobs for tests, and a cluster without limits to run them on. */
-import type { DistributionSpec } from '../../sim/random/distributions.ts'
-import type { PodSource } from '../../sim/workload.ts'
+import type { DistributionSpec } from '../../sim/random/index.ts'
+import type { PodSource } from '../../sim/index.ts'
 import type { DrawnJobsSpec } from './spec.ts'
 
 export const SECOND = 1e6

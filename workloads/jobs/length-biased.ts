@@ -4,9 +4,7 @@
  * with X through a Gaussian copula can be drawn along with it. The range of z is cut into cells; a cell is drawn by its largest
  * possible weight, then a point in it is kept or rejected (von Neumann 1951): exact, and one draw in a hundred is rejected.
  */
-import { distribution, type Distribution } from '../../sim/random/distributions.ts'
-import { normalCdf, normalQuantile } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { distribution, type Distribution, normalCdf, normalQuantile, type RandomStream, SMALLEST_UNIFORM } from '../../sim/random/index.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 import { remembered } from './remembered.ts'
 
@@ -16,16 +14,15 @@ const CELLS = 1024
 const WIDTH = (2 * REACH) / CELLS
 const DENSITY = 1 / Math.sqrt(2 * Math.PI)
 /** Rejections in a row that only a law with all of its weight in a step meets. */
-const MOST_TRIES = 10_000
+const MAX_TRIES = 10_000
 /** The largest uniform below 1. */
 const LARGEST = 1 - 1 / 9_007_199_254_740_992
-const SMALLEST = 1 / 18_014_398_509_481_984
 
 /** Uniform of a normal score, within what streams draw. */
 export const uniformOf = (z: number): number => Math.min(Math.max(normalCdf(z), 0), LARGEST)
 
 /** Normal score of a uniform in [0, 1). */
-export const scoreOf = (u: number): number => normalQuantile(Math.max(u, SMALLEST))
+export const scoreOf = (u: number): number => normalQuantile(Math.max(u, SMALLEST_UNIFORM))
 
 const edge = (cell: number): number => -REACH + cell * WIDTH
 
@@ -51,7 +48,7 @@ export class LengthBiased {
       const top = cell === 0 ? this.tops[0] : this.tops[cell] - this.tops[cell - 1]
       if (stream.next() * top < this.of.quantile(uniformOf(z)) * density(z)) return z
       // A law that is zero but for a sliver of a cell: the sliver is at its end.
-      if (tries === MOST_TRIES) return edge(cell + 1)
+      if (tries === MAX_TRIES) return edge(cell + 1)
     }
   }
 

@@ -1,7 +1,6 @@
 /** Jobs: opened from a spec, one source per run. */
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
-import type { PodSource } from '../../sim/workload.ts'
+import { distribution, type DistributionSpec, type RandomStream } from '../../sim/random/index.ts'
+import type { PodSource } from '../../sim/index.ts'
 import { rateFor, type Capacity } from '../shape/demand.ts'
 import { accepted, shapedStarts } from '../shape/rows.ts'
 import { shaped, shapeProblems } from '../shape/timeline.ts'

@@ -1,7 +1,6 @@
 /** Jobs of a trace: replayed as they were submitted, or drawn with replacement. */
-import type { Distribution } from '../../sim/random/distributions.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
-import type { PodShape } from '../../sim/workload.ts'
+import type { Distribution, RandomStream } from '../../sim/random/index.ts'
+import type { PodShape } from '../../sim/index.ts'
 import { demandOf, scaledShape, type Resource } from '../shape/demand.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 import { runTime, spanOf, type Timeline } from '../shape/timeline.ts'

@@ -1,5 +1,5 @@
 /** The pod shapes of a source of jobs: one for each request, tenant and priority that has come so far. */
-import type { PodShape } from '../../sim/workload.ts'
+import type { PodShape } from '../../sim/index.ts'
 import { podShape, scaledShape } from '../shape/demand.ts'
 import type { TraceShape } from '../traces/trace.ts'
 

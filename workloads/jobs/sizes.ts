@@ -3,8 +3,7 @@
  * them: pods of equal requests share a class, and a request of its own for every pod would make a class of every pod. Constants and
  * empirical values stay what they are. Either way a request is a step function of a uniform, so every mean is a sum.
  */
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { normalCdf } from '../../sim/random/math.ts'
+import { distribution, type DistributionSpec, normalCdf, SMALLEST_UNIFORM } from '../../sim/random/index.ts'
 import { placeOf } from '../shape/weights.ts'
 import { scoreOf, uniformOf } from './length-biased.ts'
 import { remembered } from './remembered.ts'
@@ -80,7 +79,7 @@ function stepsOf(spec: DistributionSpec, { finest, most, least }: typeof CPU): S
   const values: number[] = []
   const upTo: number[] = []
   const last = at(LARGEST)
-  let u = SMALLEST
+  let u = SMALLEST_UNIFORM
   for (let value = at(u); ; value = at(u)) {
     values.push(value)
     if (value === last) break
@@ -99,7 +98,7 @@ function stepsOf(spec: DistributionSpec, { finest, most, least }: typeof CPU): S
 }
 
 const LARGEST = 1 - 1 / 9_007_199_254_740_992
-const SMALLEST = 1 / 18_014_398_509_481_984
+
 /** An edge is known to within this. */
 const EDGE = 1e-15
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { PodSource } from '../../sim/workload.ts'
+import type { PodSource } from '../../sim/index.ts'
 import { streams } from '../streams.fixture.ts'
 import { mean, student } from '../synthetic/theory.fixture.ts'
 import { constant, exponential, GIB, jobsSpec, SECOND, unlimited } from './jobs.fixture.ts'

@@ -4,7 +4,7 @@
  */
 import { grown } from '../../sim/common/table.ts'
 import { showDuration } from '../../sim/common/units.ts'
-import type { JobsView, PodShape, PodSource } from '../../sim/workload.ts'
+import type { JobsView, PodShape, PodSource } from '../../sim/index.ts'
 import type { Dag } from './dag.ts'
 import { JobPlan } from './plan.ts'
 import type { JobStream } from './stationary.ts'

@@ -1,8 +1,8 @@
 /** A source of jobs as plain data. Times [µs], cpu [millicores], memory [bytes]. */
-import type { DistributionSpec } from '../../sim/random/distributions.ts'
+import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import type { ShapeStep } from '../shape/timeline.ts'
-import type { OpenTraffic } from '../spec.ts'
+import type { OpenTraffic } from '../requests/spec.ts'
 import type { DagSpec } from './dag.ts'
 
 export type JobsSpec = DrawnJobsSpec | TracedJobsSpec

@@ -5,7 +5,7 @@
  * through the first of them counts. What is kept is exactly the stationary population (thinning of a marked Poisson process: Kingman 1993,
  * Poisson Processes, section 5.2), whatever the structure, without the law of the critical path, which has no closed form.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from '../synthetic/arrivals.ts'
 import type { JobDraws } from './draws.ts'
 import type { JobPlan } from './plan.ts'
@@ -17,8 +17,8 @@ export interface JobStream {
 }
 
 /** More tasks than this at time zero, or more draws to find them, are a mistake in the file: a run of them would not come to an end. */
-const MOST_PRESENT = 10_000_000
-const MOST_DRAWS = 30_000_000
+const MAX_PRESENT = 10_000_000
+const MAX_DRAWS = 30_000_000
 
 export class StationaryJobs implements JobStream {
   private readonly draws: JobDraws
@@ -34,9 +34,9 @@ export class StationaryJobs implements JobStream {
     this.present = present
     this.units = rate * draws.taskTime
     const needed = this.units * draws.tasksMet
-    if (!(this.units <= MOST_PRESENT && needed <= MOST_DRAWS)) {
+    if (!(this.units <= MAX_PRESENT && needed <= MAX_DRAWS)) {
       const found = `${this.units.toPrecision(3)} tasks that run at time zero, for each of which ${draws.tasksMet.toPrecision(3)} tasks are drawn to find its job`
-      throw new RangeError(`${found}; accepted: at most ${MOST_PRESENT} tasks, and ${MOST_DRAWS} draws`)
+      throw new RangeError(`${found}; accepted: at most ${MAX_PRESENT} tasks, and ${MAX_DRAWS} draws`)
     }
   }
 

@@ -1,9 +1,8 @@
 /** Jobs through the whole simulation, against scheduling theory. */
 import { describe, expect, test } from 'vitest'
 import { choose, input, noDelays, pool } from '../../sim/testing/input.ts'
-import type { Delays, SimulationInput } from '../../sim/input.ts'
+import { type Delays, simulate, type SimulationInput } from '../../sim/index.ts'
 import { schedulers } from '../../sim/scheduling/index.ts'
-import { simulate } from '../../sim/simulation.ts'
 import { constant, exponential, GIB, jobsSpec, SECOND } from './jobs.fixture.ts'
 import { openJobs } from './open.ts'
 import type { DrawnJobsSpec } from './spec.ts'

@@ -1,7 +1,6 @@
 /** Presets against what their sources say: analytic moments, and draws by Kolmogorov and Smirnov. */
 import { describe, expect, test } from 'vitest'
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { normalCdf } from '../../sim/random/math.ts'
+import { distribution, type DistributionSpec, normalCdf } from '../../sim/random/index.ts'
 import { Counts } from '../jobs/counts.ts'
 import { jobsSpec, unlimited } from '../jobs/jobs.fixture.ts'
 import { drawsOf, jobsProblems, openJobs } from '../jobs/open.ts'

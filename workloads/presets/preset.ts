@@ -1,6 +1,6 @@
 /** Workloads with published parameters. */
-import { distribution, scaled, type DistributionSpec } from '../../sim/random/distributions.ts'
-import type { ClosedLoopTraffic, OpenTraffic, WorkSpec } from '../spec.ts'
+import { distribution, type DistributionSpec, scaled } from '../../sim/random/index.ts'
+import type { ClosedLoopTraffic, OpenTraffic, WorkSpec } from '../requests/spec.ts'
 
 interface Published {
   readonly name: string

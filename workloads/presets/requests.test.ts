@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { normalCdf, pow } from '../../sim/random/math.ts'
+import { distribution, type DistributionSpec, normalCdf, pow } from '../../sim/random/index.ts'
 import { openRequests, trafficPresets, workOf, workPresets } from '../index.ts'
 import { streams } from '../streams.fixture.ts'
 import { kolmogorov, KOLMOGOROV_99, student } from '../synthetic/theory.fixture.ts'

@@ -1,5 +1,5 @@
 /** How requests arrive, by publication. */
-import { balancedMeans, type DistributionSpec } from '../../sim/random/distributions.ts'
+import { balancedMeans, type DistributionSpec } from '../../sim/random/index.ts'
 import type { TrafficPreset } from './preset.ts'
 
 const SECOND = 1e6

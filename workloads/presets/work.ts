@@ -1,5 +1,5 @@
 /** What requests cost, by publication. Amounts are the publication's; what a unit costs is ours: round figures of a server of today. */
-import { distribution } from '../../sim/random/distributions.ts'
+import { distribution } from '../../sim/random/index.ts'
 import type { WorkPreset } from './preset.ts'
 import { lognormal } from './preset.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { streams } from '../streams.fixture.ts'
 import { unitGap } from '../synthetic/arrivals.ts'
-import { brought, open, timesOf, traffic, written } from './replay.fixture.ts'
+import { bundled, open, timesOf, traffic, written } from './replay.fixture.ts'
 import { RateArrivals } from './rate-arrivals.ts'
 import { bootstrappedSeries, type RateSeries } from './series.ts'
 import { surveyReplay } from './survey.ts'
@@ -109,12 +109,12 @@ describe('Poisson arrivals inside recorded intervals', () => {
   })
 
   test('nasa as a whole: 1,891,675 requests on average, one standard deviation is 1,375', () => {
-    const source = open(brought('nasa', { speedUp: 1000 }))
+    const source = open(bundled('nasa', { speedUp: 1000 }))
     let count = 0
     while (source.next() < Infinity) count++
     expect(Math.abs(count - 1_891_675)).toBeLessThan(4 * 1375)
-    expect(surveyReplay(brought('nasa'), 39_692 * MINUTE).rate).toBeCloseTo(1_891_675 / (39_692 * 60), 3)
-    expect(surveyReplay(brought('nasa'), 40 * DAY).ends).toBe(39_692 * MINUTE)
+    expect(surveyReplay(bundled('nasa'), 39_692 * MINUTE).rate).toBeCloseTo(1_891_675 / (39_692 * 60), 3)
+    expect(surveyReplay(bundled('nasa'), 40 * DAY).ends).toBe(39_692 * MINUTE)
   })
 })
 
@@ -124,7 +124,7 @@ describe('levels', () => {
     const source = open(traffic('bitbrains', file, { scale: 2 }))
     // Cells of 300 s: 10 + half of 4; 20 + half of 4; 20. Two requests a second for each MHz.
     expect([0, 299e6, 300e6, 600e6, 899e6, 900e6].map((time) => source.rateAt(time))).toEqual([24, 24, 44, 40, 40, 0])
-    expect(timesOf(open(brought('group-size', { speedUp: 1e6 })), 5).length).toBe(5)
+    expect(timesOf(open(bundled('group-size', { speedUp: 1e6 })), 5).length).toBe(5)
   })
 })
 

@@ -3,8 +3,7 @@
  * its mean rate, by inversion of the cumulated rate Λ as everywhere here (Çinlar 1975, chapter 4), so the number in an interval is Poisson with the recorded
  * count (times the scale) as its mean, and two scales share their luck arrival by arrival. What is finer than an interval is lost.
  */
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from '../synthetic/arrivals.ts'
 import { firstAfter, type RateSeries } from './series.ts'
 

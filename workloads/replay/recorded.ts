@@ -5,10 +5,10 @@ import { RowTimeline, spanOf } from '../shape/timeline.ts'
 import { NEVER } from '../synthetic/arrivals.ts'
 import { TraceError } from '../traces/error.ts'
 import type { RequestRows } from '../traces/trace.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 
 /** Resampling needs all rows at hand; so many take about 400 MB. */
-const MOST = 10_000_000
+const MAX_ROWS = 10_000_000
 
 export interface RecordedRequests {
   /** Moves to the next one and returns its arrival [µs]; Infinity at the end. */
@@ -91,10 +91,10 @@ export function columnsOf(rows: RequestRows): RequestColumns {
   const sizes: number[] = []
   const key: number[] = []
   for (let row = rows.next(); row !== undefined; row = rows.next()) {
-    if (arrival.length === MOST)
+    if (arrival.length === MAX_ROWS)
       throw new TraceError(
         { file: rows.file, line: row.line },
-        `more than ${MOST} rows`,
+        `more than ${MAX_ROWS} rows`,
         'a shorter trace, or no bootstrap, which needs all rows at hand',
       )
     arrival.push(row.arrival)

@@ -2,10 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { RequestSource } from '../../sim/workload.ts'
-import type { TraceTraffic, WorkSpec } from '../spec.ts'
+import type { RequestSource } from '../../sim/index.ts'
+import type { TraceTraffic, WorkSpec } from '../requests/spec.ts'
 import { streams } from '../streams.fixture.ts'
-import { broughtFile, broughtTrace } from '../traces/brought.ts'
+import { bundledFile, bundledTrace } from '../traces/bundled.ts'
 import { openReplay } from './requests.ts'
 
 export const WORK: WorkSpec = { wait: { kind: 'constant', value: 5 }, cpu: { kind: 'exponential', mean: 1000 } }
@@ -29,11 +29,11 @@ export function traffic(format: string, file: string, more: Partial<TraceTraffic
   }
 }
 
-/** A trace that is brought. */
-export function brought(name: string, more: Partial<TraceTraffic> = {}): TraceTraffic {
-  const trace = broughtTrace(name)
+/** A bundled trace. */
+export function bundled(name: string, more: Partial<TraceTraffic> = {}): TraceTraffic {
+  const trace = bundledTrace(name)
   if (trace === undefined) throw new Error(`no trace ${name}`)
-  return traffic(trace.format, fileURLToPath(new URL(`../../${broughtFile(trace)}`, import.meta.url)), more)
+  return traffic(trace.format, fileURLToPath(new URL(`../../${bundledFile(trace)}`, import.meta.url)), more)
 }
 
 /** Writes a file and returns its name. */

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { NEVER } from '../synthetic/arrivals.ts'
-import { openRequests } from '../synthetic/requests.ts'
+import { openRequests } from '../requests/open.ts'
 import { streams } from '../streams.fixture.ts'
 import { SAMPLES } from '../traces/rows.fixture.ts'
 import { TraceError } from '../traces/error.ts'
-import { brought, open, requestsOf, timesOf, traffic, WORK, written } from './replay.fixture.ts'
+import { bundled, open, requestsOf, timesOf, traffic, WORK, written } from './replay.fixture.ts'
 import { trafficFormats } from './requests.ts'
 import { surveyReplay } from './survey.ts'
 
@@ -53,11 +53,11 @@ describe('recorded requests come as they came', () => {
   test("mooncake's prefix is the key; a share that is kept is part of a larger one", () => {
     expect(requestsOf(open(traffic('mooncake', moon))).map(({ key }) => key)).toEqual([1, 0, -1])
     const kept = (scale: number): Set<string> =>
-      new Set(requestsOf(open(brought('mooncake', { scale }))).map(({ time, key }) => `${time} ${key}`))
+      new Set(requestsOf(open(bundled('mooncake', { scale }))).map(({ time, key }) => `${time} ${key}`))
     const [half, most] = [kept(0.5), kept(0.9)]
     for (const one of half) expect(most.has(one)).toBe(true)
     // A binomial of 12,031 requests and p = 1/2 has a standard deviation of 55: four of them.
-    expect(Math.abs(requestsOf(open(brought('mooncake', { scale: 0.5 }))).length - 6015.5)).toBeLessThan(4 * 55)
+    expect(Math.abs(requestsOf(open(bundled('mooncake', { scale: 0.5 }))).length - 6015.5)).toBeLessThan(4 * 55)
   })
 
   test('repeat: a pass begins a mean gap after the last request of the one before, with its sizes and keys; `from` may lie in any pass', () => {
@@ -74,28 +74,28 @@ describe('recorded requests come as they came', () => {
     expect(ends).toBe(2 * pass + 4_541_878)
     expect(rate).toBeCloseTo((9 * 1e6) / (ends ?? NaN), 12)
     // Two hours of an hour's trace: the same requests again.
-    expect(requestsOf(open(brought('azure-llm', { repeat: 2 }))).length).toBe(2 * 19_366)
+    expect(requestsOf(open(bundled('azure-llm', { repeat: 2 }))).length).toBe(2 * 19_366)
   })
 
   test('repeat of a rate: the second day expects what the first one did, and its luck is another', () => {
-    const source = open(brought('nasa-day', { repeat: 2 }))
+    const source = open(bundled('nasa-day', { repeat: 2 }))
     for (const time of [0, 3600e6, 80_000e6]) expect(source.rateAt(DAY + time)).toBe(source.rateAt(time))
     const times = timesOf(source)
     const first = times.filter((time) => time < DAY).length
     // 134,204 a day: Poisson, within 2.6 standard deviations each.
     for (const count of [first, times.length - first]) expect(Math.abs(count - 134_204)).toBeLessThan(2.6 * Math.sqrt(134_204))
-    expect(surveyReplay(brought('nasa-day', { repeat: 2 }), 3 * DAY).ends).toBe(2 * DAY)
+    expect(surveyReplay(bundled('nasa-day', { repeat: 2 }), 3 * DAY).ends).toBe(2 * DAY)
   })
 
   test('repetitions without a meaning, too many, or of blocks are refused', () => {
     for (const repeat of [0, 1.5, 10_001])
       expect(() => open(traffic('azure-llm', llm, { repeat }))).toThrow('accepted: a whole number from 1 to 10000')
     expect(() => open(traffic('azure-llm', llm, { repeat: 2, bootstrap: { block: 1e6 } }))).toThrow('repeat with bootstrap')
-    expect(() => open(brought('nasa-day', { repeat: 1000 }))).toThrow('accepted: at most 10000000 intervals in all')
+    expect(() => open(bundled('nasa-day', { repeat: 1000 }))).toThrow('accepted: at most 10000000 intervals in all')
   })
 
   test('openRequests takes it: the whole azure-llm trace, 19,366 requests', () => {
-    const source = openRequests(brought('azure-llm', { cpu: { base: 0, per: { context_tokens: 1 } } }), WORK, streams(1))
+    const source = openRequests(bundled('azure-llm', { cpu: { base: 0, per: { context_tokens: 1 } } }), WORK, streams(1))
     const all = requestsOf(source)
     expect(all.length).toBe(19_366)
     // The published mean of the prompts is 1,155 tokens, one µs each here.
@@ -107,11 +107,11 @@ describe('resampled requests', () => {
   const blocks = { block: 10 * 60e6 }
 
   test('another recording in each replication, the same for one seed; within a block the gaps are the recorded ones', () => {
-    const spec = brought('azure-llm', { bootstrap: blocks })
+    const spec = bundled('azure-llm', { bootstrap: blocks })
     const one = timesOf(open(spec, 1))
     expect(timesOf(open(spec, 1))).toEqual(one)
     expect(timesOf(open(spec, 2))).not.toEqual(one)
-    const recorded = timesOf(open(brought('azure-llm')))
+    const recorded = timesOf(open(bundled('azure-llm')))
     const gaps = new Set(recorded.slice(1).map((time, i) => time - recorded[i]))
     const strange = one.slice(1).filter((time, i) => !gaps.has(time - one[i])).length
     // Only where blocks meet, and where one goes round the end: at most 2 · 6.
@@ -121,16 +121,16 @@ describe('resampled requests', () => {
 
   test('sizes and keys go with their rows', () => {
     const cpu = { base: 0, per: { input_length: 1 } }
-    const recorded = new Set(requestsOf(open(brought('mooncake', { cpu }))).map(({ work, key }) => `${work} ${key}`))
-    const resampled = requestsOf(open(brought('mooncake', { cpu, bootstrap: blocks })))
+    const recorded = new Set(requestsOf(open(bundled('mooncake', { cpu }))).map(({ work, key }) => `${work} ${key}`))
+    const resampled = requestsOf(open(bundled('mooncake', { cpu, bootstrap: blocks })))
     expect(resampled.filter(({ work, key }) => !recorded.has(`${work} ${key}`))).toEqual([])
   })
 
   test('a block that is too long for the recording is refused', () => {
-    expect(() => open(brought('azure-llm', { bootstrap: { block: DAY } }))).toThrow(
+    expect(() => open(bundled('azure-llm', { bootstrap: { block: DAY } }))).toThrow(
       /a block of 86400 s, of which the recording of 3502 s holds less than two; accepted: at most 1750 s/,
     )
-    expect(() => surveyReplay(brought('azure-llm', { bootstrap: { block: DAY } }), 60e6)).toThrow(TraceError)
+    expect(() => surveyReplay(bundled('azure-llm', { bootstrap: { block: DAY } }), 60e6)).toThrow(TraceError)
   })
 })
 
@@ -143,7 +143,7 @@ describe('the survey', () => {
     const source = open({ ...traffic('azure-llm', llm), rate: 0.66, ends: 4_541_878 })
     expect([source.rateAt(0), source.rateAt(4_541_877), source.rateAt(4_541_878)]).toEqual([0.66, 0.66, 0])
     // 12,031 in 3,537 s.
-    expect(surveyReplay(brought('mooncake', { scale: 0.5 }), DAY).rate).toBeCloseTo(12_031 / 3537 / 2, 2)
+    expect(surveyReplay(bundled('mooncake', { scale: 0.5 }), DAY).rate).toBeCloseTo(12_031 / 3537 / 2, 2)
   })
 
   test('a wrong row is found if the run would meet it, and only then', () => {
@@ -164,7 +164,7 @@ describe('the survey', () => {
   })
 
   test('a rate has no sizes', () => {
-    expect(() => surveyReplay(brought('nasa', { cpu: { base: 1, per: {} } }), 60e6)).toThrow(
+    expect(() => surveyReplay(bundled('nasa', { cpu: { base: 1, per: {} } }), 60e6)).toThrow(
       /cpu or wait by sizes; accepted: neither, since a rate has no sizes/,
     )
   })

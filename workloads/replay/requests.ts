@@ -1,11 +1,10 @@
 /** Requests of a trace: recorded arrivals as they came, or Poisson arrivals at a recorded rate. */
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
-import type { RequestSource } from '../../sim/workload.ts'
-import { MOST_REPETITIONS } from '../shape/timeline.ts'
-import type { TraceTraffic, WorkSpec } from '../spec.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
+import type { RequestSource } from '../../sim/index.ts'
+import { MAX_REPETITIONS } from '../shape/timeline.ts'
+import type { TraceTraffic, WorkSpec } from '../requests/spec.ts'
 import type { Arrivals } from '../synthetic/arrivals.ts'
-import { WorkDraws } from '../synthetic/draw-work.ts'
+import { WorkDraws } from '../requests/draw-work.ts'
 import { readOnce } from '../traces/cache.ts'
 import type { RowFormat } from '../traces/format.ts'
 import { isKind, openRows, rowFormat, rowFormats } from '../traces/formats.ts'
@@ -50,18 +49,19 @@ export function formatOf(spec: Pick<TraceTraffic, 'format'>): RowFormat {
 }
 
 /** Beyond this factor times are no longer whole microseconds, and rates no rates of anything. */
-const MOST = 1_000_000_000
+const MAX_FACTOR = 1_000_000_000
 
 /** What is wrong with a spec by itself, as a sentence; empty when nothing is. */
 export function replayProblem(spec: TraceTraffic): string {
   const requests = formatOf(spec).kind === 'requests'
   const { repeat = 1 } = spec
-  if (!(Number.isInteger(repeat) && repeat >= 1 && repeat <= MOST_REPETITIONS))
-    return `repeat: ${repeat}; accepted: a whole number from 1 to ${MOST_REPETITIONS}`
+  if (!(Number.isInteger(repeat) && repeat >= 1 && repeat <= MAX_REPETITIONS))
+    return `repeat: ${repeat}; accepted: a whole number from 1 to ${MAX_REPETITIONS}`
   if (repeat > 1 && spec.bootstrap !== null) return 'repeat with bootstrap, whose blocks would come again; accepted: one of the two'
-  if (!(spec.speedUp >= 1 / MOST && spec.speedUp <= MOST)) return `speedUp: ${spec.speedUp}; accepted: a number from ${1 / MOST} to ${MOST}`
+  if (!(spec.speedUp >= 1 / MAX_FACTOR && spec.speedUp <= MAX_FACTOR))
+    return `speedUp: ${spec.speedUp}; accepted: a number from ${1 / MAX_FACTOR} to ${MAX_FACTOR}`
   if (!(spec.from >= 0 && spec.from < Infinity)) return `from: ${spec.from}; accepted: a time from 0`
-  if (!(spec.scale > 0 && spec.scale <= MOST)) return `scale: ${spec.scale}; accepted: a number above 0, at most ${MOST}`
+  if (!(spec.scale > 0 && spec.scale <= MAX_FACTOR)) return `scale: ${spec.scale}; accepted: a number above 0, at most ${MAX_FACTOR}`
   if (requests && spec.scale > 1)
     return `scale: ${spec.scale}; accepted: at most 1, a share of the recorded requests; each came once. For more of them per second: speedUp`
   if (!requests && (spec.cpu !== null || spec.wait !== null))

@@ -2,10 +2,10 @@
 import { drawBlocks, type BootstrapSpec } from '../shape/bootstrap.ts'
 import { TraceError } from '../traces/error.ts'
 import type { RateRows, UsageRows } from '../traces/trace.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 
 /** So many pieces take 240 MB; a rate series of a year by the second has 31 million and should be read in parts. */
-const MOST = 10_000_000
+const MAX_INTERVALS = 10_000_000
 
 /** Pieces in the order of time, none over another; times [µs]. What is between two of them was not recorded: nothing comes there. */
 export interface RateSeries {
@@ -20,7 +20,7 @@ export function seriesOfRates(rows: RateRows): RateSeries {
   const to: number[] = []
   const count: number[] = []
   for (let row = rows.next(); row !== undefined; row = rows.next()) {
-    if (from.length === MOST) throw tooMany(rows.file, row.line)
+    if (from.length === MAX_INTERVALS) throw tooMany(rows.file, row.line)
     from.push(row.arrival)
     to.push(row.arrival + row.length)
     count.push(row.count)
@@ -38,7 +38,7 @@ export function seriesOfUsage(rows: UsageRows): RateSeries {
   for (let row = rows.next(); row !== undefined; row = rows.next()) {
     if (grid === 0) grid = row.length
     const end = row.arrival + row.length
-    if (end / grid > MOST) throw tooMany(rows.file, row.line)
+    if (end / grid > MAX_INTERVALS) throw tooMany(rows.file, row.line)
     for (let cell = Math.floor(row.arrival / grid); cell * grid < end; cell++) {
       while (cells.length <= cell) cells.push(0)
       const covered = Math.min(end, (cell + 1) * grid) - Math.max(row.arrival, cell * grid)
@@ -56,7 +56,8 @@ export function seriesOfUsage(rows: UsageRows): RateSeries {
 export function repeatedSeries(series: RateSeries, times: number): RateSeries {
   if (times === 1) return series
   const { length } = series.from
-  if (length * times > MOST) throw new RangeError(`repeat: ${times} times ${length} intervals; accepted: at most ${MOST} intervals in all`)
+  if (length * times > MAX_INTERVALS)
+    throw new RangeError(`repeat: ${times} times ${length} intervals; accepted: at most ${MAX_INTERVALS} intervals in all`)
   const period = endOf(series)
   const repeated = (column: Float64Array, shift: number): Float64Array => {
     const made = new Float64Array(length * times)
@@ -67,7 +68,7 @@ export function repeatedSeries(series: RateSeries, times: number): RateSeries {
 }
 
 function tooMany(file: string, line: number): TraceError {
-  return new TraceError({ file, line }, `more than ${MOST} intervals`, 'a shorter series, since a series that is replayed is held')
+  return new TraceError({ file, line }, `more than ${MAX_INTERVALS} intervals`, 'a shorter series, since a series that is replayed is held')
 }
 
 /** End of the last piece [µs]. */

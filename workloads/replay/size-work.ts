@@ -1,5 +1,5 @@
 /** What a recorded request costs: declared times per unit of its sizes. */
-import { nearest } from '../../sim/random/math.ts'
+import { nearest } from '../../sim/random/index.ts'
 import { NEVER } from '../synthetic/arrivals.ts'
 
 /** amount = base + the sum over sizes of per[size] × size [µs]; sizes without a coefficient cost nothing. */

@@ -2,7 +2,7 @@
 import { TraceError } from '../traces/error.ts'
 import { bootstrapLength, bootstrapProblem } from '../shape/bootstrap.ts'
 import { RowTimeline } from '../shape/timeline.ts'
-import type { TraceTraffic } from '../spec.ts'
+import type { TraceTraffic } from '../requests/spec.ts'
 import { isKind, openRows } from '../traces/formats.ts'
 import { formatOf, replayProblem, seriesOf, streamed } from './requests.ts'
 import { columnsOf } from './recorded.ts'

@@ -7,12 +7,12 @@
  * at whole blocks from the start of the trace (Carlstein 1986): a circular start at noon would lay nights over mornings and the
  * daily wave would be gone. What is left after the last whole block is not used then.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 import type { Timeline } from './timeline.ts'
 
 const DAY = 86_400_000_000
 /** Shorter blocks are single rows, whose correlation is lost. */
-const MOST_BLOCKS = 1_000_000
+const MAX_BLOCKS = 1_000_000
 
 export interface BootstrapSpec {
   /** Length of a block [µs]. */
@@ -29,8 +29,8 @@ export interface Blocks {
 /** Why so long a block cannot be used; empty when it can. */
 export function bootstrapProblem(span: number, block: number): string {
   if (!(block >= 1)) return `bootstrap.block: ${block} µs; accepted: a time above 0`
-  if (span > MOST_BLOCKS * block)
-    return `bootstrap: a block of ${block / 1e6} s makes more than ${MOST_BLOCKS} blocks of the recording of ${Math.round(span / 1e6)} s; accepted: at least ${Math.ceil(span / MOST_BLOCKS) / 1e6} s`
+  if (span > MAX_BLOCKS * block)
+    return `bootstrap: a block of ${block / 1e6} s makes more than ${MAX_BLOCKS} blocks of the recording of ${Math.round(span / 1e6)} s; accepted: at least ${Math.ceil(span / MAX_BLOCKS) / 1e6} s`
   if (span >= 2 * block) return ''
   return `bootstrap: a block of ${block / 1e6} s, of which the recording of ${Math.round(span / 1e6)} s holds less than two; accepted: at most ${Math.floor(span / 2e6)} s`
 }

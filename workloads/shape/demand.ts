@@ -1,5 +1,5 @@
 /** What pods ask for, what a cluster offers, and how many must come so that a share of it is asked for. */
-import type { PodShape } from '../../sim/workload.ts'
+import type { PodShape } from '../../sim/index.ts'
 import type { TraceShape } from '../traces/trace.ts'
 
 /** What the whole cluster offers at the start: [millicores], [bytes], [milli-GPU]. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { PodSource, RequestSource } from '../../sim/workload.ts'
+import type { PodSource, RequestSource } from '../../sim/index.ts'
 import { podsUntil } from '../synthetic/theory.fixture.ts'
 import { podShape } from './demand.ts'
 import { MergedPods, MergedRequests } from './merge.ts'

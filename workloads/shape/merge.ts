@@ -1,5 +1,5 @@
 /** Several sources as one, in the order of their times; at one instant the source that stands first in the list comes first. */
-import type { PodShape, PodSource, RequestSource } from '../../sim/workload.ts'
+import type { PodShape, PodSource, RequestSource } from '../../sim/index.ts'
 
 /** Index of the earliest; the first of equal ones. */
 function earliest(times: Float64Array): number {

@@ -1,6 +1,6 @@
 /** The pods of a trace that can be replayed: those that ran. */
 import type { PodTrace } from '../traces/trace.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 import { BootstrappedRows, type BootstrapSpec } from './bootstrap.ts'
 import { RowTimeline, runTime, shaped, type Shaped, type ShapeStep } from './timeline.ts'
 
@@ -71,11 +71,11 @@ export function cutNotes(starts: Float64Array, { bootstrap, steps }: Shaping): s
 }
 
 /** More rows than this are a mistake in the steps: the memory of a machine ends there. */
-const MOST_ROWS = 20_000_000
+const MAX_ROWS = 20_000_000
 
 /** The row, one more to so many that are kept. Throws a RangeError for one too many. */
 export function accepted(row: number, count: number): number {
-  if (count >= MOST_ROWS) throw new RangeError(`shape: more than ${MOST_ROWS} rows; accepted: fewer repetitions, or a cut`)
+  if (count >= MAX_ROWS) throw new RangeError(`shape: more than ${MAX_ROWS} rows; accepted: fewer repetitions, or a cut`)
   return row
 }
 

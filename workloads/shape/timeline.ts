@@ -3,7 +3,7 @@
  * a row carries (a pod, a job, a request) it does not touch. Durations are divided by `speed` and sizes multiplied by `scale` where the
  * row is used, so that one set of steps serves every kind of trace, row by row, without a copy of the file.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 
 export interface Timeline {
   /** Moves to the next row and returns its start [µs, whole], never before the last one; Infinity at the end. */
@@ -36,13 +36,13 @@ export type ShapeStep =
 export const SHAPE_STEPS = ['cut', 'sample', 'scale', 'speedUp', 'repeat'] as const
 
 /** Repetitions of repetitions multiply; more are a mistake. */
-export const MOST_REPETITIONS = 10_000
+export const MAX_REPETITIONS = 10_000
 
 /** What is wrong with the steps, a sentence each. */
 export function shapeProblems(steps: readonly ShapeStep[]): string[] {
   const problems = steps.map(stepProblem).filter((problem) => problem !== '')
   const times = steps.reduce((product, step) => (step.kind === 'repeat' ? product * step.times : product), 1)
-  if (times > MOST_REPETITIONS) problems.push(`repeat: ${times} times in all; accepted: at most ${MOST_REPETITIONS}`)
+  if (times > MAX_REPETITIONS) problems.push(`repeat: ${times} times in all; accepted: at most ${MAX_REPETITIONS}`)
   return problems.map((problem) => `shape.${problem}`)
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { TrafficSpec } from '../spec.ts'
+import type { TrafficSpec } from '../requests/spec.ts'
 import { streams } from '../streams.fixture.ts'
-import { openArrivals } from './requests.ts'
+import { openArrivals } from '../requests/open.ts'
 import { kolmogorov, KOLMOGOROV_99, timesUntil, unitExponential } from './theory.fixture.ts'
 
 const SECOND = 1e6

@@ -1,5 +1,5 @@
 /** Arrival processes: when things come, not what comes. Requests and background pods share them. */
-import { KeyedStream, SeededStream, type RandomStream } from '../../sim/random/stream.ts'
+import { KeyedStream, type RandomStream, SeededStream } from '../../sim/random/index.ts'
 
 export interface Arrivals {
   /** The next arrival [µs, whole], never before the last one; Infinity when no more come. */

@@ -6,30 +6,26 @@
  * The j-th request of client c thinks, waits and works the same whatever happens to the others: its luck hangs on (c, j), not on the order in
  * which answers come, so competing policies meet the same clients.
  */
-import { distribution, type Distribution } from '../../sim/random/distributions.ts'
-import { nearest } from '../../sim/random/math.ts'
-import type { KeyedRandom, RandomStream } from '../../sim/random/stream.ts'
-import type { RequestSource } from '../../sim/workload.ts'
-import type { ClosedLoopTraffic } from '../spec.ts'
+import { distribution, type Distribution, type KeyedRandom, nearest, type RandomStream, SMALLEST_UNIFORM } from '../../sim/random/index.ts'
+import { NONE, type RequestSource } from '../../sim/index.ts'
+import type { ClosedLoopTraffic } from '../requests/spec.ts'
 import { keyedBranch, NEVER } from './arrivals.ts'
-import type { WorkDraws } from './draw-work.ts'
+import type { WorkDraws } from '../requests/draw-work.ts'
 import { TimeHeap } from './time-heap.ts'
 
-const NOBODY = -1
-const SMALLEST = 1 / 18_014_398_509_481_984
-export const MOST_LOOPS = 1_000_000
+export const MAX_CLOSED_CLIENTS = 1_000_000
 
 export class ClosedLoop implements RequestSource {
   wait = 0
   work = 1
   /** The client. */
-  key = NOBODY
+  key = NONE
   private readonly clients: number
   private readonly thinks: Distribution
   private readonly draws: WorkDraws
-  private readonly thinkLuck: KeyedRandom
-  private readonly waitLuck: KeyedRandom
-  private readonly workLuck: KeyedRandom
+  private readonly thinkRandom: KeyedRandom
+  private readonly waitRandom: KeyedRandom
+  private readonly workRandom: KeyedRandom
   /** When each thinking client sends; the one whose request is offered is not among them. */
   private readonly thinking: TimeHeap
   /** Requests that each client has sent. */
@@ -43,15 +39,15 @@ export class ClosedLoop implements RequestSource {
     waitStream: RandomStream,
     workStream: RandomStream,
   ) {
-    if (!(Number.isInteger(clients) && clients >= 1 && clients <= MOST_LOOPS)) {
-      throw new RangeError(`clients of closed-loop traffic: ${clients}; accepted: a whole number from 1 to ${MOST_LOOPS}`)
+    if (!(Number.isInteger(clients) && clients >= 1 && clients <= MAX_CLOSED_CLIENTS)) {
+      throw new RangeError(`clients of closed-loop traffic: ${clients}; accepted: a whole number from 1 to ${MAX_CLOSED_CLIENTS}`)
     }
     this.clients = clients
     this.thinks = distribution(think)
     this.draws = draws
-    this.thinkLuck = keyedBranch(thinkStream)
-    this.waitLuck = keyedBranch(waitStream)
-    this.workLuck = keyedBranch(workStream)
+    this.thinkRandom = keyedBranch(thinkStream)
+    this.waitRandom = keyedBranch(waitStream)
+    this.workRandom = keyedBranch(workStream)
     this.thinking = new TimeHeap(clients)
     this.sent = new Float64Array(clients)
     for (let client = 0; client < clients; client++) this.think(client, 0)
@@ -61,14 +57,14 @@ export class ClosedLoop implements RequestSource {
     const time = this.thinking.firstTime
     this.offered = time
     if (time === Infinity) {
-      this.key = NOBODY
+      this.key = NONE
       return Infinity
     }
     const client = this.thinking.first
     this.thinking.pop()
     this.key = client
     const j = this.sent[client]++
-    this.draws.at(this, this.waitLuck.at(client, j), this.workLuck.at(client, j))
+    this.draws.at(this, this.waitRandom.at(client, j), this.workRandom.at(client, j))
     return time
   }
 
@@ -77,7 +73,7 @@ export class ClosedLoop implements RequestSource {
     const sends = this.think(client, time)
     if (sends >= offered) return false
     // Earlier than the one that is on offer, which goes back to its client.
-    if (key !== NOBODY) {
+    if (key !== NONE) {
       this.sent[key]--
       this.thinking.push(offered, key)
     }
@@ -86,7 +82,7 @@ export class ClosedLoop implements RequestSource {
 
   /** Puts the client among those that think, and returns when it sends. */
   private think(client: number, now: number): number {
-    const time = nearest(this.thinks.quantile(Math.max(this.thinkLuck.at(client, this.sent[client]), SMALLEST)))
+    const time = nearest(this.thinks.quantile(Math.max(this.thinkRandom.at(client, this.sent[client]), SMALLEST_UNIFORM)))
     // At least a microsecond: clients of a service that refuses at once would stop the clock.
     const sends = Math.min(now + (time > 1 ? time : 1), NEVER)
     this.thinking.push(sends, client)

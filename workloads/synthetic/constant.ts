@@ -1,5 +1,5 @@
 /** Equal gaps: arrival k falls at k / rate, the first after one gap. Multiplied out each time, so rounding never adds up. */
-import { nearest } from '../../sim/random/math.ts'
+import { nearest } from '../../sim/random/index.ts'
 import type { Arrivals } from './arrivals.ts'
 
 export class ConstantArrivals implements Arrivals {

@@ -5,8 +5,7 @@
  * Plainly it would be thinning: draw at the peak rate and drop the surplus. Inversion wastes no draw, and arrival k of any rate,
  * amplitude or period comes from the same random number.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
-import { nearest } from '../../sim/random/math.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
 import { Wave } from './wave.ts'
 

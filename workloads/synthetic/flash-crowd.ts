@@ -5,12 +5,11 @@
  * In the decay Λ(s) = r s + (p - 1) r τ (1 - e^(-s/τ)) has no closed inverse. It is concave, so Newton's method from the last arrival never
  * passes the answer, and stops when a step is below a hundredth of a microsecond.
  */
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
 import { PiecewiseLinear } from './piecewise.ts'
 
-const MOST_STEPS = 200
+const MAX_STEPS = 200
 const CLOSE = 0.01
 
 export class FlashCrowdArrivals implements Arrivals {
@@ -54,7 +53,7 @@ export class FlashCrowdArrivals implements Arrivals {
 
   private inDecay(left: number): number {
     let s = this.last
-    for (let step = 0; step < MOST_STEPS; step++) {
+    for (let step = 0; step < MAX_STEPS; step++) {
       const fallen = this.decay === 0 ? 0 : Math.exp(-s / this.decay)
       const lacking = left - this.usual * s - this.surplus * this.decay * (1 - fallen)
       const move = lacking / (this.usual + this.surplus * fallen)

@@ -1,7 +1,7 @@
 /** Patterns whose clock begins after ageing. */
 import { describe, expect, test } from 'vitest'
 import { streams } from '../streams.fixture.ts'
-import type { OpenTraffic } from '../spec.ts'
+import type { OpenTraffic } from '../requests/spec.ts'
 import type { Arrivals } from './arrivals.ts'
 import { lateArrivals } from './late.ts'
 import { openArrivals } from './open-arrivals.ts'

@@ -3,8 +3,8 @@
  * run. Before it, arrivals are Poisson at the rate of its beginning (in the same trains), which is the rate that the population at time zero is stationary for.
  * Patterns that look alike at any time (poisson, constant, renewal, mmpp, on-off) have no clock, and go through.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
-import type { OpenTraffic } from '../spec.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
+import type { OpenTraffic } from '../requests/spec.ts'
 import { NEVER, type Arrivals } from './arrivals.ts'
 import { openArrivals } from './open-arrivals.ts'
 

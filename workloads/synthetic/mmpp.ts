@@ -3,7 +3,7 @@
  * The share of time in a mode is its mean dwell over the sum of all, and the first mode is drawn by that, so the process is stationary from the start.
  * Source: Fischer and Meier-Hellstern 1993, The Markov-modulated Poisson process cookbook.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
 import { branch, type Arrivals } from './arrivals.ts'
 import { Modulated } from './modulated.ts'
 

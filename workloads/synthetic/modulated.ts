@@ -2,12 +2,11 @@
  * Poisson arrivals whose rate is itself random and constant between changes (Cox processes). The path of the rate has a luck of its own, so
  * twice the rate meets the same bursts at the same times. Arrivals fall where the cumulated rate reaches the sum of unit gaps, as everywhere.
  */
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { NEVER, unitGap } from './arrivals.ts'
 
 /** Fewer requests than one in so many changes of the rate are refused: the search would never end, and the bursts be without effect. */
-const MOST_CHANGES = 10_000
+const MAX_CHANGES = 10_000
 
 export abstract class Modulated {
   private units = 0
@@ -22,9 +21,9 @@ export abstract class Modulated {
 
   /** Mean rate [1/s], and how often the rate changes [1/s]. */
   constructor(pattern: string, mean: number, changes: number, stream: RandomStream) {
-    if (mean > 0 && changes > mean * MOST_CHANGES) {
+    if (mean > 0 && changes > mean * MAX_CHANGES) {
       throw new RangeError(
-        `rate of ${pattern} traffic: ${mean}/s, but it changes ${changes} times a second; accepted: at least a request in ${MOST_CHANGES} changes`,
+        `rate of ${pattern} traffic: ${mean}/s, but it changes ${changes} times a second; accepted: at least a request in ${MAX_CHANGES} changes`,
       )
     }
     this.mean = mean

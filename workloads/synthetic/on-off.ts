@@ -3,8 +3,7 @@
  * (infinite variance, 1 < α < 2) make bursts at every scale: counts have the Hurst parameter H = (3 - α) / 2.
  * Source: Willinger, Taqqu, Sherman and Wilson 1997, Self-similarity through high-variability.
  */
-import { pow } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { pow, type RandomStream } from '../../sim/random/index.ts'
 import { branch, NEVER, type Arrivals } from './arrivals.ts'
 import { Modulated } from './modulated.ts'
 import { TimeHeap } from './time-heap.ts'

@@ -1,7 +1,6 @@
 /** The arrival process that a spec names, after a check of all its numbers. */
-import { distribution } from '../../sim/random/distributions.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
-import type { OpenTraffic, Pattern, TrafficSpec, TrainsSpec } from '../spec.ts'
+import { distribution, type RandomStream } from '../../sim/random/index.ts'
+import type { OpenTraffic, Pattern, TrafficSpec, TrainsSpec } from '../requests/spec.ts'
 import type { Arrivals } from './arrivals.ts'
 import { ConstantArrivals } from './constant.ts'
 import { DiurnalArrivals } from './diurnal.ts'
@@ -90,16 +89,16 @@ function process(traffic: OpenTraffic, stream: RandomStream): Arrivals {
       return new MmppArrivals(traffic.rate, traffic.modes, stream)
     case 'on-off':
       check.that(
-        Number.isInteger(traffic.sources) && traffic.sources >= 1 && traffic.sources <= MOST_SOURCES,
+        Number.isInteger(traffic.sources) && traffic.sources >= 1 && traffic.sources <= MAX_SOURCES,
         'sources',
         traffic.sources,
-        `a whole number from 1 to ${MOST_SOURCES}`,
+        `a whole number from 1 to ${MAX_SOURCES}`,
       )
       check.that(
-        traffic.alpha > LEAST_ALPHA && traffic.alpha < 2,
+        traffic.alpha > MIN_ALPHA && traffic.alpha < 2,
         'alpha',
         traffic.alpha,
-        `above ${LEAST_ALPHA} and below 2, where periods have a mean and no variance`,
+        `above ${MIN_ALPHA} and below 2, where periods have a mean and no variance`,
       )
       check.above0('on', traffic.on)
       check.above0('off', traffic.off)
@@ -107,9 +106,9 @@ function process(traffic: OpenTraffic, stream: RandomStream): Arrivals {
   }
 }
 
-const MOST_SOURCES = 1_000_000
+const MAX_SOURCES = 1_000_000
 /** Closer to 1 the mean comes from periods that no run is long enough to meet. */
-const LEAST_ALPHA = 1.05
+const MIN_ALPHA = 1.05
 
 function from0(what: string, value: number): void {
   if (!(value >= 0 && value < Infinity)) throw new RangeError(`${what} of traffic: ${value}; accepted: a finite number from 0`)

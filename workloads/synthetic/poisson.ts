@@ -1,6 +1,5 @@
 /** Poisson arrivals: independent exponential gaps. Λ(t) = rate t, so arrival k falls at (sum of k unit gaps) / rate. */
-import type { RandomStream } from '../../sim/random/stream.ts'
-import { nearest } from '../../sim/random/math.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
 
 export class PoissonArrivals implements Arrivals {

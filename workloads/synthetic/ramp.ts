@@ -1,6 +1,5 @@
 /** Poisson arrivals whose rate goes from one value to another along a straight line, and stays there: growth, or a slow drain. */
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
 import { PiecewiseLinear } from './piecewise.ts'
 

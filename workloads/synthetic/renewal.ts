@@ -3,9 +3,7 @@
  * enough. The distribution is scaled to the mean gap 1/rate, so only its form counts. The first gap is what is left of one that is met at a
  * random instant (residual.ts), so the rate is right from the start on. Source: Cox 1962, Renewal Theory, chapter 5.
  */
-import { distribution, scaled, type Distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { distribution, type Distribution, type DistributionSpec, nearest, type RandomStream, scaled } from '../../sim/random/index.ts'
 import { NEVER, type Arrivals } from './arrivals.ts'
 import { lifetimeProblem, residual } from './residual.ts'
 

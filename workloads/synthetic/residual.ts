@@ -4,9 +4,7 @@
  * (0, 1). Both closed forms by kind, so the population at time zero is exact, and no empty cluster has to warm up for ever (with
  * openb's C² of 216 it would). Source: Cox 1962, Renewal Theory, section 5.4; M/G/∞: Takács 1962, Introduction to the Theory of Queues.
  */
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { pow } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { distribution, type DistributionSpec, pow, type RandomStream } from '../../sim/random/index.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 
 /** Kinds of distribution whose residual is known here. */

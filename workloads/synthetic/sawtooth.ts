@@ -1,6 +1,5 @@
 /** Poisson arrivals whose rate rises along a straight line and falls back at once, again and again: the worst case of rules that follow a trend. */
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
 
 export class SawtoothArrivals implements Arrivals {

@@ -2,8 +2,7 @@
  * Poisson arrivals whose rate jumps at `at` and, when `until` is set, back again. Λ is three straight lines, so its inverse is
  * exact: no arrival is drawn twice or thrown away at a jump, and before `at` the arrivals are those of the constant rate.
  */
-import type { RandomStream } from '../../sim/random/stream.ts'
-import { nearest } from '../../sim/random/math.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
 
 export class StepArrivals implements Arrivals {

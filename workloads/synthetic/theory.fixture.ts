@@ -1,5 +1,5 @@
 /** What the tests of generators measure against: distances and intervals, and sources that are read to the end of a window. */
-import type { PodSource } from '../../sim/workload.ts'
+import type { PodSource } from '../../sim/index.ts'
 import type { Arrivals } from './arrivals.ts'
 
 /** Kolmogorov–Smirnov distance to a law, times √n: below 1.63 in 99 of 100 samples of the law (Kolmogorov 1933). */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import type { TrafficSpec, TrainsSpec } from '../spec.ts'
+import { distribution, type DistributionSpec } from '../../sim/random/index.ts'
+import type { TrafficSpec, TrainsSpec } from '../requests/spec.ts'
 import { streams } from '../streams.fixture.ts'
 import { openArrivals } from './open-arrivals.ts'
 import { kolmogorov, KOLMOGOROV_99, mean, student, timesUntil } from './theory.fixture.ts'

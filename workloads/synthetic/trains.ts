@@ -3,9 +3,14 @@
  * run. A page and its embedded objects, a burst of calls of one client. How long train k is, and its j-th gap, depend on (k, j) alone, so trains
  * are the same at any rate.
  */
-import { distribution, type Distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { nearest } from '../../sim/random/math.ts'
-import type { KeyedRandom, RandomStream } from '../../sim/random/stream.ts'
+import {
+  distribution,
+  type Distribution,
+  type DistributionSpec,
+  type KeyedRandom,
+  nearest,
+  type RandomStream,
+} from '../../sim/random/index.ts'
 import { keyedBranch, NEVER, type Arrivals } from './arrivals.ts'
 import { TimeHeap } from './time-heap.ts'
 
@@ -32,8 +37,8 @@ export class TrainArrivals implements Arrivals {
   private readonly length: number
   private readonly sizes: Distribution
   private readonly gaps: Distribution
-  private readonly sizeLuck: KeyedRandom
-  private readonly gapLuck: KeyedRandom
+  private readonly sizeRandom: KeyedRandom
+  private readonly gapRandom: KeyedRandom
   private nextStart: number
   private started = 0
   /** Trains under way, by row: which it is, how many of it have come, how many it has. */
@@ -49,8 +54,8 @@ export class TrainArrivals implements Arrivals {
     this.length = meanLength(size)
     this.sizes = distribution(size)
     this.gaps = distribution(gap)
-    this.sizeLuck = keyedBranch(stream)
-    this.gapLuck = keyedBranch(stream)
+    this.sizeRandom = keyedBranch(stream)
+    this.gapRandom = keyedBranch(stream)
     this.nextStart = starts.next()
   }
 
@@ -72,7 +77,7 @@ export class TrainArrivals implements Arrivals {
     const time = this.nextStart
     this.nextStart = this.starts.next()
     this.train = this.started++
-    const size = Math.min(LONGEST_TRAIN, nearest(this.sizes.quantile(this.sizeLuck.at(this.train, 0))))
+    const size = Math.min(LONGEST_TRAIN, nearest(this.sizes.quantile(this.sizeRandom.at(this.train, 0))))
     if (size < 2) return time
     const row = this.free.pop() ?? this.trains.length
     this.trains[row] = this.train
@@ -84,7 +89,7 @@ export class TrainArrivals implements Arrivals {
 
   /** When the next request of a train comes, `time` being that of the last. */
   private after(time: number, row: number): number {
-    const gap = nearest(this.gaps.quantile(this.gapLuck.at(this.trains[row], this.come[row])))
+    const gap = nearest(this.gaps.quantile(this.gapRandom.at(this.trains[row], this.come[row])))
     const next = time + (gap > 0 ? gap : 0)
     return next < NEVER ? next : Infinity
   }

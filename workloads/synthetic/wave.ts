@@ -10,7 +10,7 @@ const TURN = 2 * Math.PI
  */
 const CLOSE = 1e-14
 /** Enough to halve the bracket down to rounding if Newton never helps. */
-const MOST_STEPS = 64
+const MAX_STEPS = 64
 
 export class Wave {
   private readonly amplitude: number
@@ -33,7 +33,7 @@ export class Wave {
   inverse(target: number, low: number): number {
     let high = 1
     let y = low
-    for (let step = 0; step < MOST_STEPS; step++) {
+    for (let step = 0; step < MAX_STEPS; step++) {
       const angle = TURN * (y + this.phase)
       const error = y - (this.amplitude / TURN) * (Math.cos(angle) - this.cosine0) - target
       if (error > 0) high = y

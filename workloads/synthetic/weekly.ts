@@ -3,8 +3,7 @@
  * over a week is `rate`, so a workday has rate × 7 / (5 + 2 weekend). A whole day of the wave cumulates to its mean whatever the phase: weeks
  * and days split off, and the wave is inverted inside the day, as in diurnal.ts.
  */
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
+import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
 import { Wave } from './wave.ts'
 

@@ -10,7 +10,7 @@ import { requestRow } from './trace.ts'
 const RELATIVE = ['t_s', 'context_tokens', 'generated_tokens']
 const PUBLISHED = ['TIMESTAMP', 'ContextTokens', 'GeneratedTokens']
 const AT = { time: 0, prompt: 1, output: 2 } as const
-const MOST_TOKENS = 1e9
+const MAX_TOKENS = 1e9
 
 export const azureLlm: RowFormat<'requests'> = {
   name: 'azure-llm',
@@ -34,8 +34,8 @@ export const azureLlm: RowFormat<'requests'> = {
           if (time < zero) row.refuse(AT.time, 'a time that is not before the first row')
           into.line = row.line
           into.arrival = time - zero
-          into.sizes[0] = row.whole(AT.prompt, MOST_TOKENS)
-          into.sizes[1] = row.whole(AT.output, MOST_TOKENS)
+          into.sizes[0] = row.whole(AT.prompt, MAX_TOKENS)
+          into.sizes[1] = row.whole(AT.output, MAX_TOKENS)
           return true
         },
       },

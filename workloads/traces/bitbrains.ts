@@ -17,10 +17,10 @@ const BITBRAINS_USAGE = 'cpu_usage.csv'
 const VMS = ['vm', 'start_s', 'duration_s', 'cpu_count', 'cpu_capacity_mhz', 'mem_capacity_kb']
 const VM = { vm: 0, start: 1, duration: 2, cores: 3, mhz: 4, kilobytes: 5 } as const
 
-const MOST_MHZ = 1e12
-const MOST_CORES = 1e6
+const MAX_MHZ = 1e12
+const MAX_CORES = 1e6
 /** 2^43 KB, so that bytes stay below 2^53. */
-const MOST_KILOBYTES = 8_796_093_022_207
+const MAX_KILOBYTES = 8_796_093_022_207
 const KIBIBYTE = 1024
 
 /** Samples of one machine follow each other in time; what is between two of them was not measured. */
@@ -57,7 +57,7 @@ export const bitbrains: RowFormat<'usage'> = {
         into.length = row.seconds(USED.length)
         if (into.length === 0) row.refuse(USED.length, 'seconds above 0')
         end = into.arrival + into.length
-        into.value = row.amount(USED.mhz, MOST_MHZ)
+        into.value = row.amount(USED.mhz, MAX_MHZ)
         return into
       },
       notes: () => [],
@@ -92,9 +92,9 @@ export const bitbrainsVms: RowFormat<'pods'> = {
           into.line = row.line
           into.arrival = row.seconds(VM.start)
           into.duration = row.seconds(VM.duration)
-          const cpu = row.whole(VM.cores, MOST_CORES, 1) * 1000
-          const memory = row.whole(VM.kilobytes, MOST_KILOBYTES) * KIBIBYTE
-          const capacity = row.amount(VM.mhz, MOST_MHZ)
+          const cpu = row.whole(VM.cores, MAX_CORES, 1) * 1000
+          const memory = row.whole(VM.kilobytes, MAX_KILOBYTES) * KIBIBYTE
+          const capacity = row.amount(VM.mhz, MAX_MHZ)
           if (capacity === 0) row.refuse(VM.mhz, 'MHz above 0')
           const mean = means.get(row.name(VM.vm))
           if (mean === undefined) unmeasured++

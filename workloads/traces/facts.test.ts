@@ -6,7 +6,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
-import { broughtFile, broughtTraces } from './brought.ts'
+import { bundledFile, bundledTraces } from './bundled.ts'
 import { factsOf, type Spreading, type TraceFacts } from './facts.ts'
 import { isKind, openRows, rowFormat } from './formats.ts'
 import { openbPods } from './openb.ts'
@@ -18,13 +18,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const DAY = 86_400e6
 const pathOf = (name: string): string => {
-  const trace = broughtTraces.find((one) => one.name === name)
+  const trace = bundledTraces.find((one) => one.name === name)
   if (trace === undefined) throw new Error(`no trace ${name}`)
-  return fileURLToPath(new URL(`../../${broughtFile(trace)}`, import.meta.url))
+  return fileURLToPath(new URL(`../../${bundledFile(trace)}`, import.meta.url))
 }
 
 function facts(name: string, from = 0, until = Infinity): TraceFacts {
-  const format = rowFormat(broughtTraces.find((one) => one.name === name)?.format ?? '')
+  const format = rowFormat(bundledTraces.find((one) => one.name === name)?.format ?? '')
   if (format === undefined) throw new Error(`no format of ${name}`)
   return factsOf(format, pathOf(name), { from, until })
 }
@@ -38,7 +38,7 @@ function spread(of: TraceFacts, name: string): Spreading {
 const count = (of: TraceFacts, what: string): number => of.counts.find((one) => one.what === what)?.value ?? NaN
 
 // The figures are those of the READMEs of the traces as their collectors publish them, and of the survey in workloads.md: none is from our output.
-describe('published figures of the brought traces', () => {
+describe('published figures of the bundled traces', () => {
   test('openb: 8,152 pods, 897 never ran; C² of the lifetimes 216, and 243 when those count from their creation; gaps of the last 31.4 days: mean 350 s, C² 2.7', () => {
     const all = facts('openb')
     expect([all.rows, count(all, 'never ran')]).toEqual([8152, 897])

@@ -56,8 +56,8 @@ export interface Part {
 const WHOLE: Part = { from: 0, until: Infinity }
 const MICROSECOND = 1e-6
 /** So many different identities are counted; more need memory by the row. */
-const MOST_IDENTITIES = 8_000_000
-const MOST_SHAPES = 8
+const MAX_IDENTITIES = 8_000_000
+const MAX_SHAPES = 8
 const STEPS = 200
 
 /** Throws a TraceError at the first row that is wrong. */
@@ -156,7 +156,7 @@ class Findings {
       spreads: this.spreads,
       shapes: [...this.shapes]
         .sort((a, b) => b[1] - a[1])
-        .slice(0, MOST_SHAPES)
+        .slice(0, MAX_SHAPES)
         .map(([shape, count]) => ({ shape, share: count / all })),
       counts: this.counts,
       notes,
@@ -227,7 +227,7 @@ class Identities {
 
   add(identity: number): void {
     this.total++
-    if (this.known.size < MOST_IDENTITIES) this.known.add(identity)
+    if (this.known.size < MAX_IDENTITIES) this.known.add(identity)
     else this.full ||= !this.known.has(identity)
   }
 

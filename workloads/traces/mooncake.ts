@@ -13,10 +13,10 @@ import { OrderedRows } from './order.ts'
 import { requestRow, type RequestRow } from './trace.ts'
 
 const COLUMNS = ['timestamp', 'input_length', 'output_length', 'hash_ids'] as const
-const MOST_TOKENS = 1e9
+const MAX_TOKENS = 1e9
 /** A year in milliseconds would do; this keeps microseconds whole. */
-const MOST_MILLISECONDS = 9e12
-const MOST_BLOCKS = 4_294_967_295
+const MAX_MILLISECONDS = 9e12
+const MAX_BLOCKS = 4_294_967_295
 
 export const mooncake: RowFormat<'requests'> = {
   name: 'mooncake',
@@ -60,15 +60,15 @@ function fill(into: RequestRow, text: string, { file, line }: Lines): void {
     )
   }
   into.line = line
-  into.arrival = number('timestamp', MOST_MILLISECONDS) * 1000
-  into.sizes[0] = number('input_length', MOST_TOKENS)
-  into.sizes[1] = number('output_length', MOST_TOKENS)
+  into.arrival = number('timestamp', MAX_MILLISECONDS) * 1000
+  into.sizes[0] = number('input_length', MAX_TOKENS)
+  into.sizes[1] = number('output_length', MAX_TOKENS)
   const blocks: unknown = fields['hash_ids']
   if (!Array.isArray(blocks) || !blocks.every(isBlock)) {
     throw new TraceError(
       { file, line, column: 'hash_ids' },
       blocks === undefined ? 'nothing' : shown(JSON.stringify(blocks)),
-      `a list of whole numbers from 0 to ${MOST_BLOCKS}`,
+      `a list of whole numbers from 0 to ${MAX_BLOCKS}`,
     )
   }
   into.blocks = blocks
@@ -76,7 +76,7 @@ function fill(into: RequestRow, text: string, { file, line }: Lines): void {
 }
 
 function isBlock(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MOST_BLOCKS
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_BLOCKS
 }
 
 function parsed(text: string, file: string, line: number): Readonly<Record<string, unknown>> {

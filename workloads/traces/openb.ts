@@ -13,12 +13,12 @@ export const OPENB_PODS = 'openb_pod_list_default.csv'
 
 const MEBIBYTE = 1_048_576
 /** A million cores; 2^33 - 1 MiB, so that bytes stay below 2^53. */
-const MOST_CPU = 1e9
-const MOST_MEBIBYTES = 8_589_934_591
+const MAX_CPU = 1e9
+const MAX_MEBIBYTES = 8_589_934_591
 /** So many pods take about 200 MB. */
-const MOST_PODS = 4_000_000
+const MAX_PODS = 4_000_000
 /** The simulated device mask holds eight. */
-const MOST_GPUS = 8
+const MAX_GPUS = 8
 
 export const OPENB_NODE_COLUMNS = ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model']
 const NODE = { name: 0, cpu: 1, memory: 2, gpus: 3, model: 4 } as const
@@ -29,9 +29,9 @@ export const openbNodes: (file: string) => NodeTrace = readOnce((file) => {
   const shape: number[] = []
   eachRow(file, OPENB_NODE_COLUMNS, (row) => {
     row.name(NODE.name)
-    const cpu = row.whole(NODE.cpu, MOST_CPU)
-    const memory = row.whole(NODE.memory, MOST_MEBIBYTES) * MEBIBYTE
-    const gpus = row.whole(NODE.gpus, MOST_GPUS)
+    const cpu = row.whole(NODE.cpu, MAX_CPU)
+    const memory = row.whole(NODE.memory, MAX_MEBIBYTES) * MEBIBYTE
+    const gpus = row.whole(NODE.gpus, MAX_GPUS)
     const gpuModel = row.text(NODE.model)
     if (gpus > 0 && gpuModel === '') row.refuse(NODE.model, `a model, since the node has ${gpus} GPUs`)
     if (gpus === 0 && gpuModel !== '') row.refuse(NODE.model, 'an empty cell, since the node has no GPU')
@@ -86,7 +86,7 @@ function podsOf(lines: Lines, places?: number[]): PodTrace {
   const { row } = table
   while (table.next()) {
     row.name(POD.name)
-    if (shape.length === MOST_PODS) row.refuse(POD.name, `at most ${MOST_PODS} pods: the list is in no order, so it is read whole`)
+    if (shape.length === MAX_PODS) row.refuse(POD.name, `at most ${MAX_PODS} pods: the list is in no order, so it is read whole`)
     shape.push(shapeOf(row, shapes))
     qos.push(row.oneOf(POD.qos, QOS))
     phase.push(row.oneOf(POD.phase, PHASES))
@@ -150,9 +150,9 @@ export const openb: RowFormat<'pods'> = {
 }
 
 function shapeOf(row: TraceRow, shapes: Interner<TraceShape>): number {
-  const cpu = row.whole(POD.cpu, MOST_CPU)
-  const memory = row.whole(POD.memory, MOST_MEBIBYTES) * MEBIBYTE
-  const gpus = row.whole(POD.gpus, MOST_GPUS)
+  const cpu = row.whole(POD.cpu, MAX_CPU)
+  const memory = row.whole(POD.memory, MAX_MEBIBYTES) * MEBIBYTE
+  const gpus = row.whole(POD.gpus, MAX_GPUS)
   const gpuMilli = row.whole(POD.gpuMilli, 1000)
   if (gpus === 0 && gpuMilli > 0) row.refuse(POD.gpuMilli, '0, since the pod asks for no GPU')
   if (gpus === 1 && gpuMilli === 0) row.refuse(POD.gpuMilli, 'from 1 to 1000, since the pod asks for a GPU')

@@ -9,11 +9,11 @@ import type { Lines } from './lines.ts'
 import { Table } from './table.ts'
 import type { RateRow, RateRows, UsageRow, UsageRows } from './trace.ts'
 
-const MOST = 1e12
+const MAX_VALUE = 1e12
 const MINUTES = ['minute', 'requests']
 const SECONDS = ['second', 'requests']
 /** A year of seconds, and 190 years of minutes. */
-const MOST_INTERVALS = 1e8
+const MAX_INTERVALS = 1e8
 
 export const nasa: RowFormat<'rates'> = {
   name: 'nasa',
@@ -33,10 +33,10 @@ export const nasa: RowFormat<'rates'> = {
       next() {
         if (!table.next()) return undefined
         into.line = row.line
-        into.arrival = row.whole(0, MOST_INTERVALS) * length
+        into.arrival = row.whole(0, MAX_INTERVALS) * length
         if (into.arrival < end) row.refuse(0, `at least ${end / length}, since rows come in the order of time`)
         end = into.arrival + length
-        into.count = row.amount(1, MOST)
+        into.count = row.amount(1, MAX_VALUE)
         return into
       },
       notes: () => [],
@@ -95,7 +95,7 @@ function counts(lines: Lines): RateRows {
     if (!table.next()) return false
     ahead.line = row.line
     ahead.time = row.instant(0)
-    ahead.count = row.amount(1, MOST)
+    ahead.count = row.amount(1, MAX_VALUE)
     return true
   }
   let more = read()

@@ -6,9 +6,9 @@ import { Interner, podRow, type TraceShape } from './trace.ts'
 
 const COLUMNS = ['id', 'submit_s', 'duration_s', 'cpu_count', 'mem_mb']
 const AT = { id: 0, submit: 1, duration: 2, cores: 3, memory: 4 } as const
-const MOST_CORES = 1e6
+const MAX_CORES = 1e6
 /** 2^33 MB, so that bytes stay below 2^53. */
-const MOST_MEGABYTES = 8_589_934_591
+const MAX_MEGABYTES = 8_589_934_591
 const MEGABYTE = 1_000_000
 
 export const surf: RowFormat<'pods'> = {
@@ -32,8 +32,8 @@ export const surf: RowFormat<'pods'> = {
           into.line = row.line
           into.arrival = row.seconds(AT.submit)
           into.duration = row.seconds(AT.duration)
-          const cpu = row.whole(AT.cores, MOST_CORES) * 1000
-          const memory = row.whole(AT.memory, MOST_MEGABYTES) * MEGABYTE
+          const cpu = row.whole(AT.cores, MAX_CORES) * 1000
+          const memory = row.whole(AT.memory, MAX_MEGABYTES) * MEGABYTE
           into.shape = shapes.number(`${cpu} ${memory}`, () => ({ cpu, memory, gpus: 0, gpuMilli: 0, gpuModels: [] }))
           return true
         },

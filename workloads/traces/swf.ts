@@ -32,9 +32,9 @@ export const SWF_COLUMNS = [
 const AT = { job: 0, submit: 1, run: 3, processors: 4, cpu: 5, used: 6, requested: 7, memory: 9, status: 10, user: 11 } as const
 
 const NUMBER = /^-?\d+(\.\d+)?$/
-const MOST_PROCESSORS = 16_777_216
+const MAX_PROCESSORS = 16_777_216
 /** 2^43 KB, so that bytes stay below 2^53. */
-const MOST_KILOBYTES = 8_796_093_022_207
+const MAX_KILOBYTES = 8_796_093_022_207
 const KIBIBYTE = 1024
 /** Failed, completed, cancelled; 2, 3 and 4 are parts of a job that was checkpointed, which has a line of its own as a whole. */
 const PARTS = [2, 3, 4]
@@ -100,10 +100,10 @@ class Job {
     const submit = this.seconds(AT.submit)
     if (submit < 0) this.refuse(AT.submit, 'seconds from 0')
     const run = this.seconds(AT.run)
-    const allocated = this.whole(AT.processors, MOST_PROCESSORS)
-    const requested = this.whole(AT.requested, MOST_PROCESSORS)
-    const kilobytes = this.number(AT.memory, MOST_KILOBYTES)
-    const used = this.number(AT.used, MOST_KILOBYTES)
+    const allocated = this.whole(AT.processors, MAX_PROCESSORS)
+    const requested = this.whole(AT.requested, MAX_PROCESSORS)
+    const kilobytes = this.number(AT.memory, MAX_KILOBYTES)
+    const used = this.number(AT.used, MAX_KILOBYTES)
     const worked = this.seconds(AT.cpu)
     const status = this.whole(AT.status, 5)
     const user = this.whole(AT.user, Number.MAX_SAFE_INTEGER)

@@ -11,8 +11,8 @@ import { Interner, workflowRow, type TraceShape, type WorkflowRow } from './trac
 const THREADS = ['workflow', 'task', 'submit_ms', 'runtime_ms', 'threads', 'parents']
 const CORES = ['workflow', 'task', 'submit_ms', 'runtime_ms', 'cores', 'parents']
 const AT = { workflow: 0, task: 1, submit: 2, runtime: 3, cores: 4, parents: 5 } as const
-const MOST_CORES = 1e6
-const MOST_TASKS = 1_000_000
+const MAX_CORES = 1e6
+const MAX_TASKS = 1_000_000
 /** So many workflows may be out of order. */
 const WINDOW = 4096
 
@@ -68,7 +68,7 @@ function empty(into: WorkflowRow, line: number): void {
 function addTask(into: WorkflowRow, row: TraceRow, places: Map<string, number>, shapes: Interner<TraceShape>): void {
   const name = row.name(AT.task)
   if (places.has(name)) row.refuse(AT.task, 'a task that its workflow does not have yet')
-  if (places.size === MOST_TASKS) row.refuse(AT.task, `at most ${MOST_TASKS} tasks in a workflow`)
+  if (places.size === MAX_TASKS) row.refuse(AT.task, `at most ${MAX_TASKS} tasks in a workflow`)
   places.set(name, places.size)
   const text = row.text(AT.parents)
   const parents =
@@ -82,7 +82,7 @@ function addTask(into: WorkflowRow, row: TraceRow, places: Map<string, number>, 
         })
   if (new Set(parents).size < parents.length) row.refuse(AT.parents, 'each task once')
   const submitted = row.milliseconds(AT.submit)
-  const cpu = row.whole(AT.cores, MOST_CORES) * 1000
+  const cpu = row.whole(AT.cores, MAX_CORES) * 1000
   into.arrival = Math.min(into.arrival, submitted)
   into.submitted.push(submitted)
   into.duration.push(row.milliseconds(AT.runtime))

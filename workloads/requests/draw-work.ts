@@ -1,13 +1,18 @@
 /** What a request costs: its wait and its CPU work, from streams of their own or from uniforms that are handed in. */
-import { correlatedPair, distribution, type CorrelatedPair, type Distribution } from '../../sim/random/distributions.ts'
-import { nearest } from '../../sim/random/math.ts'
-import type { RandomStream } from '../../sim/random/stream.ts'
-import { NEVER } from './arrivals.ts'
-import type { WorkSpec } from '../spec.ts'
+import {
+  correlatedPair,
+  type CorrelatedPair,
+  distribution,
+  type Distribution,
+  nearest,
+  type RandomStream,
+  SMALLEST_UNIFORM,
+} from '../../sim/random/index.ts'
+import { NEVER } from '../synthetic/arrivals.ts'
+import type { WorkSpec } from './spec.ts'
 
 /** No work or wait is drawn where it is constant. */
 const DRAWN = -1
-const SMALLEST = 1 / 18_014_398_509_481_984
 
 export class WorkDraws {
   private readonly waits: Distribution
@@ -36,8 +41,8 @@ export class WorkDraws {
   /** From a uniform each. The work is that of its own uniform, whatever the correlation; the wait follows it. */
   at(into: { wait: number; work: number }, waitUniform: number, workUniform: number): void {
     const follows = this.pair === null ? waitUniform : this.pair.partner(workUniform, waitUniform)
-    into.wait = this.fixedWait === DRAWN ? wholeFrom(0, this.waits.quantile(Math.max(follows, SMALLEST))) : this.fixedWait
-    into.work = this.fixedWork === DRAWN ? wholeFrom(1, this.works.quantile(Math.max(workUniform, SMALLEST))) : this.fixedWork
+    into.wait = this.fixedWait === DRAWN ? wholeFrom(0, this.waits.quantile(Math.max(follows, SMALLEST_UNIFORM))) : this.fixedWait
+    into.work = this.fixedWork === DRAWN ? wholeFrom(1, this.works.quantile(Math.max(workUniform, SMALLEST_UNIFORM))) : this.fixedWork
   }
 
   /** Expected wait and work together, without any queue [µs]. */

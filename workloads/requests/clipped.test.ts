@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { distribution } from '../sim/random/distributions.ts'
+import { distribution } from '../../sim/random/index.ts'
 import { clippedMean, clippedNotes } from './clipped.ts'
-import { WorkDraws } from './synthetic/draw-work.ts'
-import { streams } from './streams.fixture.ts'
-import { student } from './synthetic/theory.fixture.ts'
+import { WorkDraws } from './draw-work.ts'
+import { streams } from '../streams.fixture.ts'
+import { student } from '../synthetic/theory.fixture.ts'
 import type { TrafficSpec } from './spec.ts'
 
 const normal = { kind: 'normal', mean: 10_000, sd: 10_000 } as const

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { distribution, type DistributionSpec } from '../../sim/random/distributions.ts'
-import type { RequestSource } from '../../sim/workload.ts'
+import { distribution, type DistributionSpec } from '../../sim/random/index.ts'
+import type { RequestSource } from '../../sim/index.ts'
 import { openRequests } from '../index.ts'
-import type { ClientsSpec, TrainsSpec, WorkSpec } from '../spec.ts'
+import type { ClientsSpec, TrainsSpec, WorkSpec } from './spec.ts'
 import { streams } from '../streams.fixture.ts'
-import { mean, student } from './theory.fixture.ts'
+import { mean, student } from '../synthetic/theory.fixture.ts'
 
 const wait: DistributionSpec = { kind: 'exponential', mean: 4000 }
 const cpu: DistributionSpec = { kind: 'lognormal', mean: 8000, cv: 1.5 }

@@ -1,16 +1,15 @@
 /** Requests: an arrival process or a closed loop, and for each request its wait, its work and its client, drawn from streams of their own. */
-import { distribution, type Distribution } from '../../sim/random/distributions.ts'
-import type { KeyedRandom, RandomStream } from '../../sim/random/stream.ts'
-import type { RequestSource } from '../../sim/workload.ts'
+import { distribution, type Distribution, type KeyedRandom, type RandomStream } from '../../sim/random/index.ts'
+import type { RequestSource } from '../../sim/index.ts'
 import { openReplay } from '../replay/requests.ts'
 import { MergedRequests } from '../shape/merge.ts'
-import type { ClientsSpec, TrafficSpec, WorkSpec } from '../spec.ts'
-import { keyedBranch, type Arrivals } from './arrivals.ts'
-import { ClosedLoop } from './closed-loop.ts'
+import type { ClientsSpec, TrafficSpec, WorkSpec } from './spec.ts'
+import { keyedBranch, type Arrivals } from '../synthetic/arrivals.ts'
+import { ClosedLoop } from '../synthetic/closed-loop.ts'
 import { WorkDraws } from './draw-work.ts'
-import { openArrivals } from './open-arrivals.ts'
+import { openArrivals } from '../synthetic/open-arrivals.ts'
 
-export { openArrivals } from './open-arrivals.ts'
+export { openArrivals } from '../synthetic/open-arrivals.ts'
 
 /**
  * Opens a service's requests. Streams: 'arrivals', 'wait', 'work', 'clients', so that request k waits, works and has the same client
@@ -65,18 +64,18 @@ class OpenRequests implements RequestSource {
 /** A client for each request, or for each train of them. */
 class Clients {
   private readonly popularity: Distribution
-  private readonly luck: KeyedRandom
+  private readonly random: KeyedRandom
 
   constructor({ count, popularity }: ClientsSpec, stream: RandomStream) {
-    if (!(count <= MOST_CLIENTS)) throw new RangeError(`clients of traffic: ${count}; accepted: a whole number from 1 to ${MOST_CLIENTS}`)
+    if (!(count <= MAX_CLIENTS)) throw new RangeError(`clients of traffic: ${count}; accepted: a whole number from 1 to ${MAX_CLIENTS}`)
     this.popularity = distribution({ kind: 'zipf', n: count, exponent: popularity })
-    this.luck = keyedBranch(stream)
+    this.random = keyedBranch(stream)
   }
 
   /** From 0, the most popular first. */
   of(train: number): number {
-    return this.popularity.quantile(this.luck.at(Math.max(0, train), 0)) - 1
+    return this.popularity.quantile(this.random.at(Math.max(0, train), 0)) - 1
   }
 }
 
-export const MOST_CLIENTS = 1_000_000
+export const MAX_CLIENTS = 1_000_000

@@ -1,6 +1,6 @@
 /** The traces that orchsim brings, by name. Each folder of `workloads/data` has a README with its columns, its origin and how it was cut. */
 
-export interface BroughtTrace {
+export interface BundledTrace {
   readonly name: string
   /** Of `rowFormats`. */
   readonly format: string
@@ -18,7 +18,7 @@ const NASA = 'J. Dumoulin, M. Arlitt, C. Williamson, Internet Traffic Archive'
 const BITBRAINS = 'Shen, van Beek and Iosup 2015, CCGrid'
 const WORKFLOWS = 'Versluis et al. 2020, The Workflow Trace Archive, IEEE TPDS'
 
-export const broughtTraces: readonly BroughtTrace[] = [
+export const bundledTraces: readonly BundledTrace[] = [
   {
     name: 'openb',
     format: 'openb',
@@ -70,11 +70,11 @@ export const broughtTraces: readonly BroughtTrace[] = [
   { name: 'askalon', format: 'workflows', folder: 'workflows-askalon', file: 'tasks.csv', licence: 'MIT', cite: WORKFLOWS },
 ]
 
-export function broughtTrace(name: string): BroughtTrace | undefined {
-  return broughtTraces.find((trace) => trace.name === name)
+export function bundledTrace(name: string): BundledTrace | undefined {
+  return bundledTraces.find((trace) => trace.name === name)
 }
 
 /** Its file, below the folder of the package. */
-export function broughtFile({ folder, file }: BroughtTrace): string {
+export function bundledFile({ folder, file }: BundledTrace): string {
   return `workloads/data/${folder}/${file}`
 }

@@ -1,6 +1,6 @@
 /** Nodes from a trace, as the templates and the initial nodes of a pool. */
-import type { NodeTemplate } from '../sim/input.ts'
-import { readNodes, type TraceFormat } from './traces/formats.ts'
+import type { NodeTemplate } from '../../sim/index.ts'
+import { readNodes, type TraceFormat } from './formats.ts'
 
 /** What a trace does not say about its nodes. */
 export interface TracePoolOptions {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { loadTracePool } from './nodes.ts'
+import { loadTracePool } from './node-pool.ts'
 
-const path = fileURLToPath(new URL('./data/openb-gpu-2023', import.meta.url))
+const path = fileURLToPath(new URL('../data/openb-gpu-2023', import.meta.url))
 
 describe('a pool from openb', () => {
   test('all 1,523 nodes, equal ones share a template, totals as in the README', () => {

@@ -1,13 +1,13 @@
 /** The three ways in which background pods come: a stationary stream, a replay, and pods that stay for ever. */
-import type { RandomStream } from '../sim/random/stream.ts'
-import type { PodShape, PodSource } from '../sim/workload.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
+import type { PodShape, PodSource } from '../../sim/index.ts'
 import type { Draws } from './draws.ts'
-import type { BootstrappedRows } from './shape/bootstrap.ts'
-import type { Rows } from './shape/rows.ts'
-import { runTime, type RowTimeline, type Shaped } from './shape/timeline.ts'
-import { placeOf } from './shape/weights.ts'
-import { unitGap, type Arrivals } from './synthetic/arrivals.ts'
-import { PoissonArrivals } from './synthetic/poisson.ts'
+import type { BootstrappedRows } from '../shape/bootstrap.ts'
+import type { Rows } from '../shape/rows.ts'
+import { runTime, type RowTimeline, type Shaped } from '../shape/timeline.ts'
+import { placeOf } from '../shape/weights.ts'
+import { unitGap, type Arrivals } from '../synthetic/arrivals.ts'
+import { PoissonArrivals } from '../synthetic/poisson.ts'
 
 /**
  * An M/G/∞ stream in its steady state: at time zero the pods that are present then, afterwards Poisson arrivals. The number present

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import type { DistributionSpec } from '../sim/random/distributions.ts'
-import type { PodSource } from '../sim/workload.ts'
-import { backgroundProblems, openBackground } from './background.ts'
-import { OPENB_PODS } from './traces/openb.ts'
+import type { DistributionSpec } from '../../sim/random/index.ts'
+import type { PodSource } from '../../sim/index.ts'
+import { backgroundProblems, openBackground } from './open.ts'
+import { OPENB_PODS } from '../traces/openb.ts'
 import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
-import { streams } from './streams.fixture.ts'
-import { askedOnAverage, mean, podsUntil, student } from './synthetic/theory.fixture.ts'
+import { streams } from '../streams.fixture.ts'
+import { askedOnAverage, mean, podsUntil, student } from '../synthetic/theory.fixture.ts'
 
 const SECOND = 1e6
 const HOUR = 3600 * SECOND
@@ -20,7 +20,7 @@ const trace: TraceBackground = {
   kind: 'trace',
   format: 'openb',
   name: 'batch',
-  path: fileURLToPath(new URL('./data/openb-gpu-2023', import.meta.url)),
+  path: fileURLToPath(new URL('../data/openb-gpu-2023', import.meta.url)),
   pods: OPENB_PODS,
   inflate: { resource: 'cpu', share: 0.6 },
   speedUp: 1,

@@ -1,9 +1,8 @@
 /** Which pod comes: a row of a trace, or a shape and a lifetime. */
-import { distribution, type Distribution, type DistributionSpec } from '../sim/random/distributions.ts'
-import type { RandomStream } from '../sim/random/stream.ts'
-import type { Rows } from './shape/rows.ts'
-import { cumulated, placeOf } from './shape/weights.ts'
-import { residual } from './synthetic/residual.ts'
+import { distribution, type Distribution, type DistributionSpec, type RandomStream } from '../../sim/random/index.ts'
+import type { Rows } from '../shape/rows.ts'
+import { cumulated, placeOf } from '../shape/weights.ts'
+import { residual } from '../synthetic/residual.ts'
 
 /**
  * Which pod: `present` draws one that is found at time zero, with the time that it has left; `arriving` a fresh one. Each from a

@@ -1,5 +1,5 @@
 /** Laws that reach below what time can be: what is cut there makes the mean larger, and that is told. */
-import { distribution, type DistributionSpec } from '../sim/random/distributions.ts'
+import { distribution, type DistributionSpec } from '../../sim/random/index.ts'
 import type { TrafficSpec, WorkSpec } from './spec.ts'
 
 const POINTS = 20_000

@@ -1,17 +1,17 @@
 /** Background pods: the rest of the cluster, as a stream of pods with a usage. Opened from a spec, one source per run. */
-import type { RandomStream } from '../sim/random/stream.ts'
-import type { PodShape, PodSource } from '../sim/workload.ts'
+import type { RandomStream } from '../../sim/random/index.ts'
+import type { PodShape, PodSource } from '../../sim/index.ts'
 import { RowDraws, ShapeDraws } from './draws.ts'
 import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
-import { demandOf, podShape, rateFor, scaledShape, type Capacity } from './shape/demand.ts'
-import { cutNotes, measuredRows, rowsOf, shapedStarts, type Rows, type Shaping } from './shape/rows.ts'
-import { shapeProblems, type ShapeStep } from './shape/timeline.ts'
-import { cumulated } from './shape/weights.ts'
+import { demandOf, podShape, rateFor, scaledShape, type Capacity } from '../shape/demand.ts'
+import { cutNotes, measuredRows, rowsOf, shapedStarts, type Rows, type Shaping } from '../shape/rows.ts'
+import { shapeProblems, type ShapeStep } from '../shape/timeline.ts'
+import { cumulated } from '../shape/weights.ts'
 import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
-import { lifetimeProblem } from './synthetic/residual.ts'
-import { readPods } from './traces/formats.ts'
-import { TraceError } from './traces/lines.ts'
-import type { TraceShape } from './traces/trace.ts'
+import { lifetimeProblem } from '../synthetic/residual.ts'
+import { readPods } from '../traces/formats.ts'
+import { TraceError } from '../traces/lines.ts'
+import type { TraceShape } from '../traces/trace.ts'
 
 type Streams = (purpose: string) => RandomStream
 
