@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chartsOf } from './charts/index.ts'
 import { comparisonText, summarise, summaryOf, writeReports, writeWhole } from './index.ts'
-import { SIGNS } from './sentences.ts'
+import { SIGNS } from './text/sentences.ts'
 import { fixtureStudy } from './study.fixture.ts'
 import { summaryCsv } from './tables/summary.ts'
 

@@ -1,15 +1,64 @@
-/** A file is there whole or not at all: written beside its place, then renamed into it. */
+/** Writes a study into a results folder: tables, charts and the page. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import { chartNames, chartsOf, specOf } from './charts/index.ts'
+import { renderPng, renderSvg } from './charts/render.ts'
+import { pageData } from './page/data.ts'
+import { page } from './page/page.ts'
+import type { DrawnChart } from './page/page.ts'
+import type { Study } from './study.ts'
+import { summarise } from './summary/summary.ts'
+import { effectsCsv } from './tables/effects.ts'
+import { runsCsv } from './tables/runs.ts'
+import { summaryCsv } from './tables/summary.ts'
+import { timeseriesCsv, timeseriesStride } from './tables/timeseries.ts'
 
+/**
+ * Writes runs.csv, summary.csv, effects.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
+ * the order of writing. Tables are written first, so that an error in a chart loses no numbers.
+ */
+export async function writeReports(folder: string, study: Study): Promise<string[]> {
+  const summary = summarise(study)
+  const written: string[] = []
+  const write = async (name: string, content: string | Uint8Array): Promise<void> => {
+    written.push(await writeWhole(join(folder, name), content))
+  }
+  await write('runs.csv', runsCsv(study))
+  await write('summary.csv', summaryCsv(summary))
+  await write('effects.csv', effectsCsv(summary))
+  await write('timeseries.csv', timeseriesCsv(study))
+  const stride = timeseriesStride(study)
+  const notes = stride > 1 ? [`timeseries.csv keeps every ${stride}th sample of each run, to limit its size`] : []
+  const charts = chartsOf(summary)
+  const drawn: DrawnChart[] = []
+  for (const chart of charts) {
+    const { name, title, subtitle } = chart
+    const spec = specOf(chart)
+    const { svg, warnings } = await renderSvg(spec)
+    notes.push(...warnings.map((warning) => `chart ${name}: ${warning}`))
+    drawn.push({ name, title, subtitle, svg })
+    await write(`charts/${name}.vl.json`, `${JSON.stringify(spec)}\n`)
+    await write(`charts/${name}.svg`, `${svg}\n`)
+  }
+  await write('report.html', page(summary, { charts: drawn, data: await pageData(summary, charts), notes }))
+  const pictures = await Promise.all(drawn.map(({ svg }) => renderPng(svg)))
+  for (const [i, { name }] of drawn.entries()) await write(`charts/${name}.png`, pictures[i])
+  // Charts without data are removed, so that none of an earlier run stays in the folder.
+  for (const name of chartNames.filter((known) => !drawn.some((chart) => chart.name === known))) {
+    for (const ending of ['vl.json', 'svg', 'png']) await rm(join(folder, 'charts', `${name}.${ending}`), { force: true })
+  }
+  return written
+}
+
+/** Writes a file whole or not at all: to a temporary name beside it, then renamed. Creates missing folders; returns `path`. */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<string> {
   await mkdir(dirname(path), { recursive: true })
-  const beside = `${path}.${process.pid}.partial`
+  const partial = `${path}.${process.pid}.partial`
   try {
-    await writeFile(beside, content)
-    await rename(beside, path)
+    await writeFile(partial, content)
+    await rename(partial, path)
   } catch (error) {
-    await rm(beside, { force: true })
+    await rm(partial, { force: true })
     throw error
   }
   return path

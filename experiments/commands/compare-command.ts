@@ -3,10 +3,16 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { METRICS } from '../../sim/outcome/standard.ts'
 import { readShare } from '../../sim/common/units.ts'
-import { compareRuns } from '../../reports/compare.ts'
-import { comparisonLines, comparisonMarkdown, comparisonData } from '../../reports/compare-text.ts'
-import type { Margins } from '../../reports/study.ts'
-import { readRuns, RunsError, type RunsTable } from '../../reports/tables/read-runs.ts'
+import {
+  compareRuns,
+  comparisonData,
+  comparisonLines,
+  comparisonMarkdown,
+  readRuns,
+  RunsError,
+  type Margins,
+  type RunsTable,
+} from '../../reports/index.ts'
 import { suggestion } from '../../sim/common/suggestion.ts'
 import { EXIT, type Screens } from './cli.ts'
 import { show } from '../file/document.ts'

@@ -144,7 +144,7 @@ async function ownAlgorithm(): Promise<string> {
 }
 
 async function picture(): Promise<string> {
-  const { renderPng } = await import('../../reports/charts/render.ts')
+  const { renderPng } = await import('../../reports/index.ts')
   const png = await renderPng('<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><text x="2" y="15">p99</text></svg>')
   if (png.length < 100) throw new Error('a picture came out empty: reinstall, so that @resvg/resvg-js finds its part for this platform')
   return 'SVG and PNG are drawn without a browser'

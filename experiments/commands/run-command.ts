@@ -6,8 +6,18 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { EXIT, type RunOptions, type Screens } from './cli.ts'
 import { assess, type Outcome } from '../file/assertions.ts'
 import { execute, threads, type Execution, type Executor } from '../run/execute.ts'
-import { PARQUET_FILES } from '../../reports/tables/parquet-files.ts'
-import { writeWhole } from '../../reports/write.ts'
+import {
+  comparisonText,
+  MissingWriter,
+  PARQUET_FILES,
+  parquetTables,
+  parquetWriter,
+  summarise,
+  summaryOf,
+  writeReports,
+  writeWhole,
+  type Study,
+} from '../../reports/index.ts'
 import { firstLine } from '../file/load.ts'
 import { manifestOf } from '../run/manifest.ts'
 import { version } from '../file/package.ts'
@@ -16,7 +26,6 @@ import type { Plan } from '../plan/plan.ts'
 import { plannerOf } from '../plan/precise.ts'
 import { Progress } from '../run/progress.ts'
 import { Store } from '../run/store.ts'
-import type { Study } from '../../reports/study.ts'
 import { studyOf } from '../run/study.ts'
 
 /** `executor` is injected by tests. */
@@ -109,7 +118,7 @@ async function executed(
   }
 }
 
-/** Files, and the comparison or its JSON on the screen. Charts are the heavy part, so they are loaded only here. */
+/** Files, and the comparison or its JSON on the screen. */
 async function report(
   plan: Plan,
   execution: Execution,
@@ -120,7 +129,6 @@ async function report(
   parquet: Parquet | undefined,
 ): Promise<readonly Outcome[]> {
   const study = studyOf(plan, execution, version(), call)
-  const { writeReports, comparisonText, summarise, summaryOf } = await import('../../reports/index.ts')
   await writeReports(folder, study)
   for (const [name, bytes] of parquet?.(study) ?? []) await writeWhole(join(folder, name), bytes)
   // Those of an earlier call would tell of other runs than the CSV beside them.
@@ -144,7 +152,6 @@ type Parquet = (study: Study) => ReadonlyMap<string, Uint8Array>
 
 /** Asked before anything runs: hours of work should not end at a package that is not there. */
 async function parquetFor(screens: Screens): Promise<Parquet | 'missing'> {
-  const { MissingWriter, parquetTables, parquetWriter } = await import('../../reports/tables/parquet.ts')
   try {
     const writer = await parquetWriter()
     return (study) => parquetTables(study, writer)

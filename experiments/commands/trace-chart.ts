@@ -1,9 +1,21 @@
 /** The picture of a trace: its rate over time, and the distribution function of each of its spreads. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { formatFixed, formatNumber, plainText, withUnit } from '../../reports/format.ts'
-import { renderPng, renderSvg } from '../../reports/charts/render.ts'
-import { chartName, CONFIG, heading, panelTitle, rounded, WIDTH, type ChartSpec } from '../../reports/charts/theme.ts'
+import {
+  chartName,
+  CONFIG,
+  formatFixed,
+  formatNumber,
+  heading,
+  panelTitle,
+  plainText,
+  renderPng,
+  renderSvg,
+  rounded,
+  WIDTH,
+  withUnit,
+  type ChartSpec,
+} from '../../reports/index.ts'
 import type { Spreading, TraceFacts } from '../../workloads/index.ts'
 
 /** Units of the time axis [s], the largest that the trace is some of. */

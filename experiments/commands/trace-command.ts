@@ -2,8 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { formatFixed, formatNumber, plainText, withUnit } from '../../reports/format.ts'
-import { sparkline } from '../../reports/sparkline.ts'
+import { formatFixed, formatNumber, plainText, sparkline, withUnit } from '../../reports/index.ts'
 import { readDuration, showDuration, UnitError } from '../../sim/common/units.ts'
 import {
   bundledFile,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { summarise } from '../../reports/summary.ts'
-import type { Study, StudyRun } from '../../reports/study.ts'
+import { summarise, type Study, type StudyRun } from '../../reports/index.ts'
 import type { RunResult } from '../../sim/outcome/results.ts'
 import { assess } from './assertions.ts'
 import { parseSource } from './document.ts'

@@ -2,7 +2,7 @@
  * The `assert:` block: what must hold for a run to count as passed, so that an experiment can stand guard in CI. Each entry is held
  * against every variant that it selects; a value that is missing or refused does not hold, since nothing was shown.
  */
-import type { Summary, SummaryRow } from '../../reports/summary.ts'
+import type { Summary, SummaryRow } from '../../reports/index.ts'
 import { suggestion } from '../../sim/common/suggestion.ts'
 import { show } from './document.ts'
 import type { Issue } from './resolve.ts'

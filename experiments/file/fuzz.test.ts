@@ -1,9 +1,7 @@
 /** Broken and hostile values for what belongs to the experiment as a whole: --set, compare, assert, replications. Each is right, or refused with a place and a sentence. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Study } from '../../reports/study.ts'
-import { summarise } from '../../reports/summary.ts'
-import { moreReplications } from '../../reports/statistics/precision.ts'
+import { moreReplications, summarise, type Study } from '../../reports/index.ts'
 import { fixtureStudy } from '../../reports/study.fixture.ts'
 import { METRICS } from '../../sim/outcome/standard.ts'
 import { assertionIssues, assess } from './assertions.ts'

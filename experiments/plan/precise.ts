@@ -1,7 +1,6 @@
 /** The planner that repeats until the primary metric is known well enough: waves of fixed size, judged whole. */
 import { METRICS } from '../../sim/outcome/standard.ts'
-import type { PerReplication } from '../../reports/statistics/contrast.ts'
-import { differencesOf, moreReplications, precisionOf } from '../../reports/statistics/precision.ts'
+import { differencesOf, moreReplications, precisionOf, type PerReplication } from '../../reports/index.ts'
 import { oneWave, runsFrom, type FinishedRun, type Plan, type Planner } from './plan.ts'
 import type { PrecisionRule } from '../file/schema.ts'
 

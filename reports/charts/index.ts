@@ -1,5 +1,5 @@
 /** The charts of a report: each a function from a summary to charts; one without data gives none. */
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import { interactionChart } from './interaction.ts'
 import { latencyCharts } from './latency.ts'
 import { metricsChart } from './metrics.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { fixtureStudy } from '../study.fixture.ts'
-import { summarise } from '../summary.ts'
+import { summarise } from '../summary/summary.ts'
 import { interactionChart } from './interaction.ts'
 
 const chartOf = (primary: string) => interactionChart(summarise({ ...fixtureStudy({ variants: 6 }), primary }))[0]

@@ -7,7 +7,7 @@ import { distinctNames, formatMean, withUnit } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import { chartName, columnsFor, looksFor, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 

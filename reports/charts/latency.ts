@@ -1,9 +1,9 @@
 /** How many requests are slower than x, all replications of a variant merged; the same by service, a panel each. */
 import { formatNumber } from '../format.ts'
-import { pooledLatency } from '../pooled.ts'
+import { pooledLatency } from '../summary/pooled.ts'
 import { plannedReplications } from '../study.ts'
 import type { Study } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import { survivalOf, survivalView } from './survival.ts'
 import type { Survival } from './survival.ts'
 import { columnsFor, panelTitle, USUAL } from './theme.ts'

@@ -2,41 +2,12 @@
 import type { MetricDefinition } from '../../sim/index.ts'
 import { formatMean, withUnit } from '../format.ts'
 import { plannedReplications } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import { mainMetrics } from '../summary/main-metrics.ts'
+import type { Summary } from '../summary/summary.ts'
 import { columnsFor, looksOf, named, panelTitle, PLAIN_LABELS, rounded, told, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How, Json, Looks } from './theme.ts'
 
 const MOST_PANELS = 8
-
-/** What a comparison is about first; the primary metric goes before all. */
-const MAIN = [
-  'slo-misses',
-  'cost',
-  'latency-p99',
-  'latency-p50',
-  'goodput',
-  'nodes-mean',
-  'allocation-cpu',
-  'pending-p99',
-  'interference',
-  'packing-gap',
-  'usage-cpu',
-  'stranded-cpu',
-  'time-to-ready-p99',
-  'recovery',
-  'latency-mean',
-  'imbalance',
-]
-
-/** The metrics with values that are worth a picture or a column, the primary first. */
-export function mainMetrics(summary: Summary, most: number): MetricDefinition[] {
-  const rank = (metric: MetricDefinition): number => {
-    if (metric.id === summary.study.primary) return -1
-    const place = MAIN.indexOf(metric.id)
-    return place < 0 ? MAIN.length : place
-  }
-  return [...summary.present].sort((a, b) => rank(a) - rank(b)).slice(0, most)
-}
 
 export function metricsChart(summary: Summary): Chart[] {
   const metrics = mainMetrics(summary, MOST_PANELS)

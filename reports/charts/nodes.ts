@@ -5,7 +5,7 @@
  */
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import type { NodeGrid } from '../../sim/index.ts'
 import { columnsFor, looksOf, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'

@@ -3,7 +3,7 @@ import { formatMean } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import { looksOf, named, PLAIN_LABELS, rounded, told, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How, Json } from './theme.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Histogram } from '../../sim/index.ts'
 import { fixtureStudy } from '../study.fixture.ts'
-import { summarise } from '../summary.ts'
+import { summarise } from '../summary/summary.ts'
 import { pendingCharts } from './pending.ts'
 
 /** Waits in microseconds. */

@@ -7,7 +7,7 @@ import { withUnit } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import { LINE_WIDTH, looksOf, named, panelTitle, PLAIN_LABELS, rounded, told, USUAL, WIDTH } from './theme.ts'
 import type { Chart, ChartSpec, How, Json } from './theme.ts'
 

@@ -5,7 +5,7 @@
 import { metricById } from '../../sim/index.ts'
 import { plainText, withUnit } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import { looksOf, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How, Json } from './theme.ts'
 

@@ -2,7 +2,7 @@
 import { compileSpec } from '../charts/render.ts'
 import { bareSpecOf, CONFIG, looksOf, NARROW, WIDTH } from '../charts/theme.ts'
 import type { Chart, ChartSpec, Json } from '../charts/theme.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import type { Column, Columns, PageChart, PageData, VegaSpec } from './ways.ts'
 import { wayKey, waysOf } from './ways.ts'
 

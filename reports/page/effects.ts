@@ -1,11 +1,11 @@
 /** Main effects and interactions of the axes: of the primary metric in the open, of other main metrics to be opened. */
-import { mainMetrics } from '../charts/metrics.ts'
+import { mainMetrics } from '../summary/main-metrics.ts'
 import { withUnit } from '../format.ts'
-import { escapeHtml, htmlTable } from '../html.ts'
-import type { HtmlRow } from '../html.ts'
-import { contrastText, effectName, effectVerdict } from '../sentences.ts'
+import { escapeHtml, htmlTable } from './html.ts'
+import type { HtmlRow } from './html.ts'
+import { contrastText, effectName, effectVerdict } from '../text/sentences.ts'
 import type { Effect, Effects } from '../statistics/effects.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 
 const MAIN_METRICS = 6
 /** Effects in a table; more are in no table, and counted. */

@@ -1,11 +1,11 @@
 /** The tables of the page: what came out, what differs from the baseline, everything that has a value, what the metrics mean. */
 import { METRICS } from '../../sim/index.ts'
-import { mainMetrics } from '../charts/metrics.ts'
+import { mainMetrics } from '../summary/main-metrics.ts'
 import { formatMean, formatNumber, withUnit } from '../format.ts'
-import { htmlList, htmlTable } from '../html.ts'
-import type { HtmlCell, HtmlRow } from '../html.ts'
-import { contrastText } from '../sentences.ts'
-import type { Summary, SummaryRow } from '../summary.ts'
+import { htmlList, htmlTable } from './html.ts'
+import type { HtmlCell, HtmlRow } from './html.ts'
+import { contrastText } from '../text/sentences.ts'
+import type { Summary, SummaryRow } from '../summary/summary.ts'
 
 const MAIN_METRICS = 6
 /** Rows of the table of everything; a page of a hundred variants would be nothing else. */

@@ -1,8 +1,8 @@
 /** effects.csv: main effects and two-way interactions, a row each, for every metric that has a value. The columns are explained in reports/README.md. */
-import { contrastUnit } from '../sentences.ts'
+import { contrastUnit } from '../text/sentences.ts'
 import type { Effect } from '../statistics/effects.ts'
 import type { Study } from '../study.ts'
-import type { Summary } from '../summary.ts'
+import type { Summary } from '../summary/summary.ts'
 import { csvOf } from './csv.ts'
 import type { Cell, Rows } from './csv.ts'
 

@@ -1,29 +1,41 @@
 /**
- * The same tables as Parquet, for those who read them with DuckDB, pandas or Spark. The writer is an optional peer: it is loaded when it is
- * asked for, and whoever has not installed it learns how. A column of numbers is DOUBLE, null where the CSV has an empty cell; any other is a string.
+ * The tables as Parquet, for DuckDB, pandas or Spark. The writer (hyparquet-writer) is an optional peer dependency that is loaded on demand.
+ * A column of numbers is DOUBLE, null where the CSV has an empty cell; any other column is a string.
  */
-import type * as hyparquet from 'hyparquet-writer'
-import { summarise } from '../summary.ts'
+import { summarise } from '../summary/summary.ts'
 import type { Study } from '../study.ts'
 import type { Cell, Rows } from './csv.ts'
 import { effectsRows } from './effects.ts'
-import { PARQUET_TABLES } from './parquet-files.ts'
 import { runsRows } from './runs.ts'
 import { summaryRows } from './summary.ts'
 import { timeseriesRows } from './timeseries.ts'
 
-/** The writer is not there. */
+const TABLES = ['runs', 'summary', 'effects', 'timeseries'] as const
+
+/** Names of the files that `--parquet` writes. */
+export const PARQUET_FILES: readonly string[] = TABLES.map((name) => `${name}.parquet`)
+
+/** What is used of hyparquet-writer; its own types are not named, since users may not have installed it. */
+export interface ParquetWriter {
+  /** The bytes of a file with these columns. */
+  parquetWriteBuffer(options: { readonly columnData: ParquetColumn[] }): ArrayBuffer
+}
+
+/** A column to write: `data` has one value per row. */
+export type ParquetColumn =
+  | { readonly name: string; readonly type: 'DOUBLE'; readonly nullable: true; readonly data: (number | null)[] }
+  | { readonly name: string; readonly type: 'STRING'; readonly nullable: true; readonly data: (string | null)[] }
+
+/** hyparquet-writer is not installed. */
 export class MissingWriter extends Error {
   constructor() {
-    super('found no hyparquet-writer; accepted: npm install hyparquet-writer, and the same call again')
+    super('found no hyparquet-writer; accepted: npm install hyparquet-writer, then repeat the command')
     this.name = 'MissingWriter'
   }
 }
 
-type Writer = Pick<typeof hyparquet, 'parquetWriteBuffer'>
-
-/** Throws a MissingWriter before anything is run, when it is called early. */
-export async function parquetWriter(load: () => Promise<Writer> = () => import('hyparquet-writer')): Promise<Writer> {
+/** Loads the writer. Throws a MissingWriter; call it before a long run, so that the run is not lost. */
+export async function parquetWriter(load: () => Promise<ParquetWriter> = () => import('hyparquet-writer')): Promise<ParquetWriter> {
   try {
     return await load()
   } catch {
@@ -31,28 +43,28 @@ export async function parquetWriter(load: () => Promise<Writer> = () => import('
   }
 }
 
-/** Names and contents of the files. */
-export function parquetTables(study: Study, writer: Writer): ReadonlyMap<string, Uint8Array> {
+/** Names and contents of the Parquet files. */
+export function parquetTables(study: Study, writer: ParquetWriter): ReadonlyMap<string, Uint8Array> {
   const summary = summarise(study)
-  const tables: Readonly<Record<(typeof PARQUET_TABLES)[number], Rows>> = {
+  const tables: Readonly<Record<(typeof TABLES)[number], Rows>> = {
     runs: runsRows(study),
     summary: summaryRows(summary),
     effects: effectsRows(summary),
     timeseries: timeseriesRows(study),
   }
-  return new Map(PARQUET_TABLES.map((name) => [`${name}.parquet`, parquetOf(tables[name], writer)]))
+  return new Map(TABLES.map((name) => [`${name}.parquet`, parquetOf(tables[name], writer)]))
 }
 
-function parquetOf({ header, rows }: Rows, writer: Writer): Uint8Array {
-  const columnData = header.map((name, column) => {
+function parquetOf({ header, rows }: Rows, writer: ParquetWriter): Uint8Array {
+  const columnData = header.map((name, column): ParquetColumn => {
     const cells = rows.map((row) => row[column])
     const numbers = cells.every((cell) => typeof cell !== 'string')
     return numbers
-      ? { name, type: 'DOUBLE' as const, nullable: true, data: cells.map((cell) => (cell === null || Number.isNaN(cell) ? null : cell)) }
-      : { name, type: 'STRING' as const, nullable: true, data: cells.map(textOf) }
+      ? { name, type: 'DOUBLE', nullable: true, data: cells.map((cell) => (cell === null || Number.isNaN(cell) ? null : cell)) }
+      : { name, type: 'STRING', nullable: true, data: cells.map(textOf) }
   })
   return new Uint8Array(writer.parquetWriteBuffer({ columnData }))
 }
 
-/** A seed may be a number in one study and a word in another; in one column it is text. */
+/** Seeds may be numbers or strings; in one column all are strings. */
 const textOf = (cell: Cell): string | null => (cell === null ? null : String(cell))

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { METRICS } from '../../sim/index.ts'
-import { comparisonData, comparisonLines, comparisonMarkdown } from '../compare-text.ts'
-import { compareRuns, runsTableOf } from '../compare.ts'
+import { comparisonData, comparisonLines, comparisonMarkdown } from '../compare/compare-text.ts'
+import { compareRuns, runsTableOf } from '../compare/compare.ts'
 import { fixtureStudy } from '../study.fixture.ts'
-import { summarise } from '../summary.ts'
+import { summarise } from '../summary/summary.ts'
 import { readRuns, RunsError, studyOfRuns } from './read-runs.ts'
 import { runsCsv } from './runs.ts'
 

@@ -1,6 +1,6 @@
 /** summary.csv: a row per variant and metric, in plan order and the order of METRICS. The columns are explained in reports/README.md. */
-import { contrastUnit } from '../sentences.ts'
-import type { Summary } from '../summary.ts'
+import { contrastUnit } from '../text/sentences.ts'
+import type { Summary } from '../summary/summary.ts'
 import { csvOf } from './csv.ts'
 import type { Rows } from './csv.ts'
 

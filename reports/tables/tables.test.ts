@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { METRICS } from '../../sim/index.ts'
 import { fixtureStudy } from '../study.fixture.ts'
-import { summarise } from '../summary.ts'
+import { summarise } from '../summary/summary.ts'
 import { csv } from './csv.ts'
 import { effectsCsv } from './effects.ts'
 import { runsCsv } from './runs.ts'

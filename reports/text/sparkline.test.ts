@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sparkline, sparksOf } from './sparkline.ts'
-import { fixtureStudy } from './study.fixture.ts'
-import type { Table } from '../sim/index.ts'
+import { fixtureStudy } from '../study.fixture.ts'
+import type { Table } from '../../sim/index.ts'
 
 describe('sparkline', () => {
   test('0 to 8 in eighths: the top of the scale is the full block', () => {

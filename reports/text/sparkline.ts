@@ -1,7 +1,7 @@
 /** A time series in one line of eighths: E. Tufte 2006, Beautiful Evidence, on characters. */
-import { formatNumber, withUnit } from './format.ts'
-import { runsOf } from './study.ts'
-import type { Study } from './study.ts'
+import { formatNumber, withUnit } from '../format.ts'
+import { runsOf } from '../study.ts'
+import type { Study } from '../study.ts'
 
 const EIGHTHS = '▁▂▃▄▅▆▇█'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { fixtureStudy } from './study.fixture.ts'
+import { fixtureStudy } from '../study.fixture.ts'
 import { comparisonText } from './terminal.ts'
 
 describe('comparison on a terminal', () => {

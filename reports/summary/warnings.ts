@@ -1,12 +1,12 @@
 /** What a reader must know before believing a number: values that are lower bounds, series that had not settled, means that rest on few requests. */
-import type { MetricDefinition, SparseHistogram } from '../sim/index.ts'
-import { formatFixed, formatNumber, plainText } from './format.ts'
+import type { MetricDefinition, SparseHistogram } from '../../sim/index.ts'
+import { formatFixed, formatNumber, plainText } from '../format.ts'
 import { pooledLatency } from './pooled.ts'
-import { driftsBeyond } from './statistics/drift.ts'
-import { isHeavy, tailOf } from './statistics/heavy-tail.ts'
-import type { Tail } from './statistics/heavy-tail.ts'
-import { plannedReplications, runsOf } from './study.ts'
-import type { Study } from './study.ts'
+import { driftsBeyond } from '../statistics/drift.ts'
+import { isHeavy, tailOf } from '../statistics/heavy-tail.ts'
+import type { Tail } from '../statistics/heavy-tail.ts'
+import { plannedReplications, runsOf } from '../study.ts'
+import type { Study } from '../study.ts'
 
 /** A line each, in the order of importance. */
 export interface Warning {

@@ -4,16 +4,16 @@
  * seed is compared as two samples (Welch). A regression is a claim, so it has to be shown: worse by more than the margin beyond chance,
  * corrected by Holm over all rows of the gate. Something that merely might be worse is inconclusive, and fails nothing.
  */
-import { METRICS, metricById } from '../sim/index.ts'
-import type { MetricDefinition } from '../sim/index.ts'
-import { decide, measure } from './statistics/contrast.ts'
-import type { Contrast, Measured, PerReplication } from './statistics/contrast.ts'
-import { corrected } from './statistics/holm.ts'
-import { intervalOf } from './statistics/interval.ts'
-import { studentTail } from './statistics/student.ts'
-import { measureUnpaired } from './statistics/welch.ts'
-import type { Margins, Study } from './study.ts'
-import type { RunsTable } from './tables/read-runs.ts'
+import { METRICS, metricById } from '../../sim/index.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
+import { decide, measure } from '../statistics/contrast.ts'
+import type { Contrast, Measured, PerReplication } from '../statistics/contrast.ts'
+import { corrected } from '../statistics/holm.ts'
+import { intervalOf } from '../statistics/interval.ts'
+import { studentTail } from '../statistics/student.ts'
+import { measureUnpaired } from '../statistics/welch.ts'
+import type { Margins, Study } from '../study.ts'
+import type { RunsTable } from '../tables/read-runs.ts'
 
 export interface CompareOptions {
   readonly margins: Margins

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { Histogram } from '../sim/index.ts'
-import type { RunResult } from '../sim/index.ts'
-import { fixtureStudy } from './study.fixture.ts'
-import type { Study } from './study.ts'
+import { Histogram } from '../../sim/index.ts'
+import type { RunResult } from '../../sim/index.ts'
+import { fixtureStudy } from '../study.fixture.ts'
+import type { Study } from '../study.ts'
 import { summarise } from './summary.ts'
-import type { Warning } from './summary.ts'
+import type { Warning } from './warnings.ts'
 
 const small = { variants: 2, replications: 3, requests: 20_000, samples: 180, name: (i: number) => `v${i}` }
 

@@ -3,14 +3,14 @@
  * same study gives the same bytes; colour and width are the caller's to know. ASCII but for users' own names and the sparklines.
  */
 import pc from 'picocolors'
-import { mainMetrics } from './charts/metrics.ts'
-import { formatMean, plainText, shortened, distinctNames, withUnit } from './format.ts'
+import { mainMetrics } from '../summary/main-metrics.ts'
+import { formatMean, plainText, shortened, distinctNames, withUnit } from '../format.ts'
 import { basis, effectSentence, primarySentences, SIGNS } from './sentences.ts'
 import { sparksOf } from './sparkline.ts'
-import type { Verdict } from './statistics/contrast.ts'
-import { summarise } from './summary.ts'
-import type { Summary, SummaryRow } from './summary.ts'
-import type { Study } from './study.ts'
+import type { Verdict } from '../statistics/contrast.ts'
+import { summarise } from '../summary/summary.ts'
+import type { Summary, SummaryRow } from '../summary/summary.ts'
+import type { Study } from '../study.ts'
 
 export interface TextOptions {
   readonly colour: boolean

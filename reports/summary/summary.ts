@@ -1,20 +1,17 @@
 /** From a study to what is said about it: a row per variant and metric, with intervals, contrasts and verdicts. */
-import { METRICS, metricById } from '../sim/index.ts'
-import type { MetricDefinition } from '../sim/index.ts'
+import { METRICS, metricById } from '../../sim/index.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
 import { pooledQuantile } from './pooled.ts'
-import { decide, measure, presentIn } from './statistics/contrast.ts'
-import type { Contrast, PerReplication } from './statistics/contrast.ts'
-import { effectsOf } from './statistics/effects.ts'
-import type { Effects } from './statistics/effects.ts'
-import { corrected } from './statistics/holm.ts'
-import { intervalOf } from './statistics/interval.ts'
-import { plannedReplications, runsOf } from './study.ts'
-import type { Study } from './study.ts'
+import { decide, measure, presentIn } from '../statistics/contrast.ts'
+import type { Contrast, PerReplication } from '../statistics/contrast.ts'
+import { effectsOf } from '../statistics/effects.ts'
+import type { Effects } from '../statistics/effects.ts'
+import { corrected } from '../statistics/holm.ts'
+import { intervalOf } from '../statistics/interval.ts'
+import { plannedReplications, runsOf } from '../study.ts'
+import type { Study } from '../study.ts'
 import { warningsOf } from './warnings.ts'
 import type { Warning } from './warnings.ts'
-
-export { pooledLatency } from './pooled.ts'
-export type { Warning } from './warnings.ts'
 
 export interface SummaryRow {
   readonly variant: number

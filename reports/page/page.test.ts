@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { escapeHtml, inlineSvg } from './html.ts'
 import { page } from './page.ts'
-import { fixtureStudy } from './study.fixture.ts'
-import type { FixtureOptions } from './study.fixture.ts'
-import { summarise } from './summary.ts'
+import { fixtureStudy } from '../study.fixture.ts'
+import type { FixtureOptions } from '../study.fixture.ts'
+import { summarise } from '../summary/summary.ts'
 
 const small = { requests: 10, samples: 2 }
 const NOTHING = { charts: [], data: null, notes: [] }

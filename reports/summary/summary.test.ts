@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { Histogram, METRICS } from '../sim/index.ts'
-import { summaryOf } from './plain.ts'
-import { fixtureStudy } from './study.fixture.ts'
-import { plannedReplications } from './study.ts'
-import type { Study } from './study.ts'
-import { pooledLatency, summarise } from './summary.ts'
+import { Histogram, METRICS } from '../../sim/index.ts'
+import { summaryOf } from '../text/plain.ts'
+import { fixtureStudy } from '../study.fixture.ts'
+import { plannedReplications } from '../study.ts'
+import type { Study } from '../study.ts'
+import { pooledLatency } from './pooled.ts'
+import { summarise } from './summary.ts'
 
 /** One metric given by hand, per variant and replication; null is refused. */
 function handmade(metric: string, values: readonly (readonly (number | null)[])[], primary = metric): Study {

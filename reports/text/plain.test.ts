@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { fromJSONSchema } from 'zod'
 import { summaryOf } from './plain.ts'
-import { fixtureStudy } from './study.fixture.ts'
+import { fixtureStudy } from '../study.fixture.ts'
 
-const schema = JSON.parse(readFileSync(new URL('./summary.schema.json', import.meta.url), 'utf8')) as Parameters<typeof fromJSONSchema>[0]
+const schema = JSON.parse(readFileSync(new URL('../summary.schema.json', import.meta.url), 'utf8')) as Parameters<typeof fromJSONSchema>[0]
 const form = fromJSONSchema(schema)
 
 const small = { requests: 1000, samples: 120 }

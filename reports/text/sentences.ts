@@ -1,10 +1,10 @@
 /** Verdicts in sentences: a contrast, its interval, its unit, its word. */
-import { decimalsFor, formatFixed, formatSigned, plainText } from './format.ts'
-import type { MetricDefinition } from '../sim/index.ts'
-import type { Contrast, Verdict } from './statistics/contrast.ts'
-import type { Effect, Effects } from './statistics/effects.ts'
-import type { Study } from './study.ts'
-import type { Summary, SummaryRow } from './summary.ts'
+import { decimalsFor, formatFixed, formatSigned, plainText } from '../format.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
+import type { Contrast, Verdict } from '../statistics/contrast.ts'
+import type { Effect, Effects } from '../statistics/effects.ts'
+import type { Study } from '../study.ts'
+import type { Summary, SummaryRow } from '../summary/summary.ts'
 
 export const SIGNS: Readonly<Record<Verdict, string>> = { better: '+', worse: '-', changed: '~', equivalent: '=', inconclusive: '?' }
 

@@ -2,23 +2,23 @@
  * report.html: one file, no network; what was asked, what came out, how sure that is, and how to get it again. Complete without its
  * script and on paper; with it, charts and tables answer. Nothing but its own style and script may run, each named by its digest.
  */
-import { alikeAsOne } from './alike.ts'
+import { alikeAsOne } from '../text/alike.ts'
 import { createHash } from 'node:crypto'
-import type { MetricDefinition } from '../sim/index.ts'
-import { mainMetrics } from './charts/metrics.ts'
-import { frontSentence } from './charts/tradeoff.ts'
-import { formatMean, formatNumber, plainText } from './format.ts'
+import type { MetricDefinition } from '../../sim/index.ts'
+import { mainMetrics } from '../summary/main-metrics.ts'
+import { frontSentence } from '../charts/tradeoff.ts'
+import { formatMean, formatNumber, plainText } from '../format.ts'
 import { escapeHtml, htmlList, inlineSvg, variantAttribute } from './html.ts'
-import { safeJson } from './page/data.ts'
-import { effectsSection } from './page/effects.ts'
-import { pageScript } from './page/script.ts'
-import { tables } from './page/tables.ts'
-import type { PageData } from './page/ways.ts'
-import { basis, contrastText, primarySentences } from './sentences.ts'
+import { safeJson } from './data.ts'
+import { effectsSection } from './effects.ts'
+import { pageScript } from './script.ts'
+import { tables } from './tables.ts'
+import type { PageData } from './ways.ts'
+import { basis, contrastText, primarySentences } from '../text/sentences.ts'
 import { STYLE } from './style.ts'
-import { plannedReplications } from './study.ts'
-import type { Study } from './study.ts'
-import type { Summary } from './summary.ts'
+import { plannedReplications } from '../study.ts'
+import type { Study } from '../study.ts'
+import type { Summary } from '../summary/summary.ts'
 
 export interface DrawnChart {
   readonly name: string

@@ -3,12 +3,13 @@
  * `summary.schema.json`: within a version members may be added, but none removed, renamed or given another meaning.
  */
 import { contrastUnit, effectName, primarySentences } from './sentences.ts'
-import type { Contrast, Verdict } from './statistics/contrast.ts'
-import type { Effect } from './statistics/effects.ts'
-import { plannedReplications } from './study.ts'
-import type { Study } from './study.ts'
-import { summarise } from './summary.ts'
-import type { SummaryRow, Warning } from './summary.ts'
+import type { Contrast, Verdict } from '../statistics/contrast.ts'
+import type { Effect } from '../statistics/effects.ts'
+import { plannedReplications } from '../study.ts'
+import type { Study } from '../study.ts'
+import { summarise } from '../summary/summary.ts'
+import type { SummaryRow } from '../summary/summary.ts'
+import type { Warning } from '../summary/warnings.ts'
 
 export const PLAIN_VERSION = 1
 

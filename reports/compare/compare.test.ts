@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { METRICS } from '../sim/index.ts'
+import { METRICS } from '../../sim/index.ts'
 import { comparisonData, comparisonLines, comparisonMarkdown, headline } from './compare-text.ts'
 import { compareRuns, runsTableOf } from './compare.ts'
 import type { ComparedRow, CompareOptions } from './compare.ts'
-import { fixtureStudy } from './study.fixture.ts'
-import type { RunsTable } from './tables/read-runs.ts'
-import { readRuns } from './tables/read-runs.ts'
-import { runsCsv } from './tables/runs.ts'
+import { fixtureStudy } from '../study.fixture.ts'
+import type { RunsTable } from '../tables/read-runs.ts'
+import { readRuns } from '../tables/read-runs.ts'
+import { runsCsv } from '../tables/runs.ts'
 
 const options: CompareOptions = { margins: { relative: 0.02, points: 1 }, gate: ['slo-misses'] }
 const names = { before: 'main', after: 'branch' }

@@ -1,8 +1,8 @@
 /** A comparison of two result folders in words: markdown for a pull request, lines for a terminal, plain data for `--json`. */
 import type { ComparedRow, RunComparison } from './compare.ts'
-import { formatMean, plainText, shortened, withUnit } from './format.ts'
-import { contrastText, contrastUnit } from './sentences.ts'
-import type { Verdict } from './statistics/contrast.ts'
+import { formatMean, plainText, shortened, withUnit } from '../format.ts'
+import { contrastText, contrastUnit } from '../text/sentences.ts'
+import type { Verdict } from '../statistics/contrast.ts'
 
 export interface ComparedNames {
   /** How the two folders are called. */

@@ -3,10 +3,10 @@
  * what a user drawn from all runs sees, slow runs with their full weight, and has no interval; the mean of quantiles is what a run shows
  * on average, and its interval says how much runs differ.
  */
-import { Histogram } from '../sim/index.ts'
-import type { SparseHistogram } from '../sim/index.ts'
-import { runsOf } from './study.ts'
-import type { Study } from './study.ts'
+import { Histogram } from '../../sim/index.ts'
+import type { SparseHistogram } from '../../sim/index.ts'
+import { runsOf } from '../study.ts'
+import type { Study } from '../study.ts'
 
 /** A quantile is refused below this many expected exceedances, as in single runs. */
 const EXCEEDANCES = 100

@@ -1,0 +1,33 @@
+/** The few metrics that a reader sees first. */
+import type { MetricDefinition } from '../../sim/index.ts'
+import type { Summary } from './summary.ts'
+
+/** Ids in order of importance; the primary metric precedes them all. */
+const MAIN: readonly string[] = [
+  'slo-misses',
+  'cost',
+  'latency-p99',
+  'latency-p50',
+  'goodput',
+  'nodes-mean',
+  'allocation-cpu',
+  'pending-p99',
+  'interference',
+  'packing-gap',
+  'usage-cpu',
+  'stranded-cpu',
+  'time-to-ready-p99',
+  'recovery',
+  'latency-mean',
+  'imbalance',
+]
+
+/** The first `max` metrics with a value, the primary first: those that get a panel in a chart or a column in a table. */
+export function mainMetrics(summary: Summary, max: number): MetricDefinition[] {
+  const rank = (metric: MetricDefinition): number => {
+    if (metric.id === summary.study.primary) return -1
+    const place = MAIN.indexOf(metric.id)
+    return place < 0 ? MAIN.length : place
+  }
+  return [...summary.present].sort((a, b) => rank(a) - rank(b)).slice(0, max)
+}
