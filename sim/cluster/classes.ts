@@ -2,25 +2,25 @@
  * Pod classes: pods that ask for the same, with the same selectors, tolerations, labels and priority, are one row here, and what depends on it is
  * computed once. A shape object is looked up by identity first, so that a source which hands out the same objects pays nothing per pod.
  */
-import { grown } from '../common/table.ts'
+import type { PodClassId } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 import type { PodShape } from '../workload.ts'
 import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, PODS } from './views.ts'
 import type { ClassesView } from './views.ts'
 import { assertWhole } from './whole.ts'
 
-const FIRST = 64
-
-export class Classes implements ClassesView {
+/** The columns of all pod classes; see `ClassesView` for their meaning. */
+export class Classes extends ColumnTable implements ClassesView {
   count = 0
   readonly request: Float64Array[]
   cpu!: Float64Array
   memory!: Float64Array
-  limit = new Float64Array(FIRST)
-  usage = new Float64Array(FIRST)
-  gpus = new Uint8Array(FIRST)
-  gpuMilli = new Int32Array(FIRST)
-  priority = new Int32Array(FIRST)
-  tenant = new Int32Array(FIRST)
+  readonly limit = this.column(Float64Array)
+  readonly usage = this.column(Float64Array)
+  readonly gpus = this.column(Uint8Array)
+  readonly gpuMilli = this.column(Int32Array)
+  readonly priority = this.column(Int32Array)
+  readonly tenant = this.column(Int32Array)
   readonly tenants: string[] = ['']
   /** The shape of each class, for what is asked seldom. */
   readonly shapes: PodShape[] = []
@@ -32,12 +32,13 @@ export class Classes implements ClassesView {
   private readonly resources: readonly string[]
 
   constructor(resources: readonly string[]) {
+    super()
     this.resources = resources
-    this.request = resources.map(() => new Float64Array(FIRST))
-    this.alias()
+    this.request = this.columns(Float64Array, resources.length)
+    this.grew()
   }
 
-  intern(shape: PodShape): number {
+  intern(shape: PodShape): PodClassId {
     const known = this.byShape.get(shape)
     if (known !== undefined) return known
     assertShape(shape)
@@ -51,9 +52,9 @@ export class Classes implements ClassesView {
     return row
   }
 
-  private add(shape: PodShape): number {
+  private add(shape: PodShape): PodClassId {
     const row = this.count++
-    if (row === this.limit.length) this.grow()
+    this.reserve(this.count)
     this.request[CPU][row] = shape.cpu
     this.request[MEMORY][row] = shape.memory
     this.request[PODS][row] = 1
@@ -71,24 +72,12 @@ export class Classes implements ClassesView {
     return row
   }
 
-  private grow(): void {
-    const length = this.limit.length * 2
-    for (let resource = 0; resource < this.request.length; resource++) this.request[resource] = grown(this.request[resource], length)
-    this.limit = grown(this.limit, length)
-    this.usage = grown(this.usage, length)
-    this.gpus = grown(this.gpus, length)
-    this.gpuMilli = grown(this.gpuMilli, length)
-    this.priority = grown(this.priority, length)
-    this.tenant = grown(this.tenant, length)
-    this.alias()
-  }
-
   private tenantRow(name: string): number {
     const known = this.tenants.indexOf(name)
     return known >= 0 ? known : this.tenants.push(name) - 1
   }
 
-  private alias(): void {
+  protected override grew(): void {
     this.cpu = this.request[CPU]
     this.memory = this.request[MEMORY]
   }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { bytesOf } from './bytes.fixture.ts'
 import { clusterOf, onNode, shape, template } from '../testing/cluster.ts'
 import { ClusterCheck } from './check.ts'
-import { Cluster, EPOCH_SPAN, MASK_SPAN } from './cluster.ts'
+import { Cluster } from './cluster.ts'
+import { MAX_SERVICES, packEndpoint, packHolding } from './entries.ts'
 import { CPU, DEVICES, MEMORY, NodeState, NONE, PodPhase, PODS, Subject } from './views.ts'
 import type { LogCursor } from './views.ts'
 
@@ -178,7 +179,7 @@ describe('pods', () => {
     ])
     expect([view.pods.phase[pod], view.pods.node[pod], view.pods.epoch[pod]]).toEqual([PodPhase.Gone, NONE, epoch + 1])
     expect([cluster.created, cluster.gone]).toEqual([1, 1])
-    const value = view.pods.podClass[pod] * MASK_SPAN + 1
+    const value = packHolding(view.pods.podClass[pod], 1)
     expect(entries(cursor)).toEqual([
       [Subject.PodBound, 0, value],
       [Subject.PodReleased, 0, value],
@@ -268,12 +269,12 @@ describe('pods', () => {
     cluster.endpointAdded(pod)
     cluster.endpointRemoved(pod)
     expect(entries(cursor)).toEqual([
-      [Subject.EndpointAdded, pod, EPOCH_SPAN + 5],
-      [Subject.EndpointRemoved, pod, EPOCH_SPAN + 5],
+      [Subject.EndpointAdded, pod, packEndpoint(5, 1)],
+      [Subject.EndpointRemoved, pod, packEndpoint(5, 1)],
     ])
     const background = cluster.createPod(shape(), NONE, 0)
     expect(() => cluster.endpointAdded(background)).toThrow('belongs to no service')
-    expect(() => cluster.createPod(shape(), EPOCH_SPAN, 0)).toThrow('is one too many')
+    expect(() => cluster.createPod(shape(), MAX_SERVICES, 0)).toThrow('is one too many')
   })
   it('on a node that is not paid for are counted by no one, and again when it comes back', () => {
     const {

@@ -5,23 +5,22 @@
 import { Admissibility } from './feasibility/admissibility.ts'
 import { devicesFit } from './feasibility/devices.ts'
 import { NodeClasses } from './feasibility/node-classes.ts'
+import { NONE } from '../common/ids.ts'
+import type { DeviceMask, NodeClassId, NodeId, PodClassId, PodId, PoolId, ServiceId, Time } from '../common/ids.ts'
 import { grown } from '../common/table.ts'
+import type { KindColumn } from '../common/table.ts'
 import type { NodeTemplate } from '../input.ts'
 import type { PodShape } from '../workload.ts'
 import { Classes } from './classes.ts'
 import { DecisionKind } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
+import { MAX_SERVICES, packEndpoint, packHolding } from './entries.ts'
 import { Face } from './face.ts'
 import { ChangeLog } from './log.ts'
 import { isPaid, Nodes, offered, rowOfName } from './nodes.ts'
 import { Pods } from './pods.ts'
 import { Residents } from './residents.ts'
-import { DEVICES, MILLI, NodeState, NONE, PodPhase, Subject } from './views.ts'
-
-/** An endpoint entry's value is `service + EPOCH_SPAN * epoch` of the pod's row. */
-export const EPOCH_SPAN = 65_536
-/** A bind or release entry's value is `podClass * MASK_SPAN + deviceMask`. */
-export const MASK_SPAN = 1 << DEVICES
+import { DEVICES, MILLI, NodeState, PodPhase, Subject } from './views.ts'
 
 const FIRST_RESOURCES = ['cpu', 'memory', 'pods']
 
@@ -51,7 +50,7 @@ export class Cluster {
   created = 0
   gone = 0
   /** Phases before the evictions of the group at hand, by its rows. */
-  private phaseBefore = new Uint8Array(64)
+  private phaseBefore = new Uint8Array(64) as KindColumn<PodPhase>
 
   /** @param named resources beyond cpu, memory and pods, in order of their rows */
   constructor(named: readonly string[] = []) {
@@ -70,17 +69,17 @@ export class Cluster {
   // ---- nodes
 
   /** Two entries in the log: NodeAdded, then the state it comes with, so that a reader of the log needs nothing else. */
-  addNode(template: NodeTemplate, pool: number, state: number = NodeState.Ready): number {
+  addNode(template: NodeTemplate, pool: PoolId, state: NodeState = NodeState.Ready): NodeId {
     const { nodes, log } = this
     const nodeClass = this.internNodeClass(template)
     const node = nodes.add(template, pool, nodeClass, rowOfName(this.zones, template.zone), rowOfName(this.gpuModels, template.gpuModel))
-    this.residents.reserve(nodes.count, this.pods.count)
+    this.residents.reserveNodes(nodes.count)
     log.append(Subject.NodeAdded, node, pool)
     this.setNodeState(node, state)
     return node
   }
 
-  setNodeState(node: number, state: number): void {
+  setNodeState(node: NodeId, state: NodeState): void {
     const { nodes, log } = this
     this.assertNode(node)
     if (state === NodeState.Gone) throw new Error(`node ${node} is to be Gone: removeNode says so, and checks that it is empty`)
@@ -93,7 +92,7 @@ export class Cluster {
   }
 
   /** The node must hold no pod. */
-  removeNode(node: number): void {
+  removeNode(node: NodeId): void {
     const { nodes, log } = this
     this.assertNode(node)
     if (nodes.podCount[node] > 0) throw new Error(`node ${node} cannot be removed: it holds ${nodes.podCount[node]} pods`)
@@ -105,16 +104,16 @@ export class Cluster {
     log.append(Subject.NodeRemoved, node, NONE)
   }
 
-  eachPodOn(node: number, visit: (pod: number) => void): void {
+  eachPodOn(node: NodeId, visit: (pod: PodId) => void): void {
     this.residents.each(node, visit)
   }
 
-  private assertNode(node: number): void {
+  private assertNode(node: NodeId): void {
     if (!(node >= 0 && node < this.nodes.count)) throw new Error(`there is no node ${node}: rows are 0 to ${this.nodes.count - 1}`)
   }
 
   /** The node begins (1) or ceases (-1) to be paid for. */
-  private countNode(node: number, sign: 1 | -1): void {
+  private countNode(node: NodeId, sign: 1 | -1): void {
     const { nodes, allocatable, allocated } = this
     for (let resource = 0; resource < allocatable.length; resource++) {
       const capacity = nodes.capacity[resource][node]
@@ -133,17 +132,17 @@ export class Cluster {
 
   // ---- kinds of pods and nodes
 
-  internClass(shape: PodShape): number {
+  internClass(shape: PodShape): PodClassId {
     return this.classes.intern(shape)
   }
 
   /** The class of nodes like this one, also of nodes that do not exist (a pool's next node). */
-  internNodeClass(template: NodeTemplate): number {
+  internNodeClass(template: NodeTemplate): NodeClassId {
     return this.nodeClasses.intern(template)
   }
 
   /** May pods of the class run on nodes of the class: selectors, taints, GPU model; memoised. */
-  admits(podClass: number, nodeClass: number): boolean {
+  admits(podClass: PodClassId, nodeClass: NodeClassId): boolean {
     return this.admissibility.admits(podClass, nodeClass)
   }
 
@@ -153,7 +152,7 @@ export class Cluster {
   }
 
   /** Would a pod of the class fit an empty node of this template? */
-  fitsEmpty(podClass: number, template: NodeTemplate): boolean {
+  fitsEmpty(podClass: PodClassId, template: NodeTemplate): boolean {
     if (!this.admits(podClass, this.internNodeClass(template))) return false
     const { request, gpus } = this.classes
     if (gpus[podClass] > template.gpus) return false
@@ -163,21 +162,21 @@ export class Cluster {
   // ---- pods
 
   /** A pending pod; `service` is NONE for background, `duration` and `deadline` [µs] are what queue orders may know. */
-  createPod(shape: PodShape, service: number, now: number, duration = Infinity, deadline = Infinity): number {
+  createPod(shape: PodShape, service: ServiceId, now: Time, duration: Time = Infinity, deadline: Time = Infinity): PodId {
     return this.createPodOf(this.classes.intern(shape), service, now, duration, deadline)
   }
 
-  createPodOf(podClass: number, service: number, now: number, duration = Infinity, deadline = Infinity): number {
-    if (!(service < EPOCH_SPAN)) throw new Error(`service ${service} is one too many: rows are 0 to ${EPOCH_SPAN - 1}`)
+  createPodOf(podClass: PodClassId, service: ServiceId, now: Time, duration: Time = Infinity, deadline: Time = Infinity): PodId {
+    if (!(service < MAX_SERVICES)) throw new Error(`service ${service} is one too many: rows are 0 to ${MAX_SERVICES - 1}`)
     const { pods } = this
     const pod = pods.take(this.classes, podClass, service, now, duration, deadline)
-    if (pod >= this.residents.next.length) this.residents.reserve(this.nodes.count, pods.count)
+    this.residents.reserve(pods.count)
     this.created++
     this.pendingPods++
     return pod
   }
 
-  deletePending(pod: number): void {
+  deletePending(pod: PodId): void {
     if (this.pods.phase[pod] !== PodPhase.Pending) throw new Error(`pod ${pod} is not pending, it is ${this.phaseName(pod)}`)
     this.pendingPods--
     this.gone++
@@ -185,7 +184,7 @@ export class Cluster {
   }
 
   /** Moves a bound pod on: to Running, Ready (and back), and once for ever to Terminating. */
-  setPhase(pod: number, phase: number): void {
+  setPhase(pod: PodId, phase: PodPhase): void {
     const before = this.pods.phase[pod]
     if (before === phase) return
     const moves = phase === PodPhase.Running || phase === PodPhase.Ready || phase === PodPhase.Terminating
@@ -197,14 +196,14 @@ export class Cluster {
    * Binds at once when the pod may run there, with these devices or with those `pickDevices` names; false, and nothing has changed, when
    * it may not: it waits no more, the node is not Ready, does not admit it, or has no room.
    */
-  bind(pod: number, node: number, deviceMask: number = NONE, now: number = this.pods.created[pod]): boolean {
+  bind(pod: PodId, node: NodeId, deviceMask: DeviceMask = NONE, now: Time = this.pods.created[pod]): boolean {
     if (!this.hold(pod, node, deviceMask, now)) return false
     this.logBind(pod)
     return true
   }
 
   /** Frees what a bound pod holds; its row is used again under the next epoch. */
-  release(pod: number, now: number): void {
+  release(pod: PodId, now: Time): void {
     const { pods, nodes, log } = this
     const node = pods.node[pod]
     if (node === NONE) throw new Error(`pod ${pod} holds no node, it is ${this.phaseName(pod)}`)
@@ -215,24 +214,24 @@ export class Cluster {
     this.gone++
     pods.give(pod)
     nodes.version[node] = log.version
-    log.append(Subject.PodReleased, node, podClass * MASK_SPAN + mask)
+    log.append(Subject.PodReleased, node, packHolding(podClass, mask))
   }
 
-  endpointAdded(pod: number): void {
+  endpointAdded(pod: PodId): void {
     this.logEndpoint(Subject.EndpointAdded, pod)
   }
 
-  endpointRemoved(pod: number): void {
+  endpointRemoved(pod: PodId): void {
     this.logEndpoint(Subject.EndpointRemoved, pod)
   }
 
-  private logEndpoint(subject: number, pod: number): void {
+  private logEndpoint(subject: Subject, pod: PodId): void {
     const { service, epoch } = this.pods
     if (service[pod] === NONE) throw new Error(`pod ${pod} belongs to no service and can be no endpoint`)
-    this.log.append(subject, pod, service[pod] + EPOCH_SPAN * epoch[pod])
+    this.log.append(subject, pod, packEndpoint(service[pod], epoch[pod]))
   }
 
-  private phaseName(pod: number): string {
+  private phaseName(pod: PodId): string {
     return nameOfPhase(this.pods.phase[pod])
   }
 
@@ -243,7 +242,7 @@ export class Cluster {
    * the pod Terminating and frees nothing yet; a decline has no effect and stands with its group. Fills `decisions.accepted` and
    * returns how many were accepted. A row that does not exist is the policy's mistake, not a conflict, and throws before anything is done.
    */
-  commit(decisions: Decisions, now: number): number {
+  commit(decisions: Decisions, now: Time): number {
     this.assertRows(decisions)
     const { count, group } = decisions
     let total = 0
@@ -269,7 +268,7 @@ export class Cluster {
   }
 
   /** Columns first, the log only when all went well: nobody can have read an entry that is taken back. */
-  private commitGroup(decisions: Decisions, from: number, to: number, now: number): boolean {
+  private commitGroup(decisions: Decisions, from: number, to: number, now: Time): boolean {
     const { kind, pod, node, deviceMask } = decisions
     if (to - from > this.phaseBefore.length) this.phaseBefore = grown(this.phaseBefore, (to - from) * 2)
     for (let row = from; row < to; row++) {
@@ -294,7 +293,7 @@ export class Cluster {
     }
   }
 
-  private evict(pod: number, place: number): boolean {
+  private evict(pod: PodId, place: number): boolean {
     const before = this.pods.phase[pod]
     if (!isAlive(before)) return false
     this.phaseBefore[place] = before
@@ -303,7 +302,7 @@ export class Cluster {
   }
 
   /** The bind itself, in the columns only. */
-  private hold(pod: number, node: number, deviceMask: number, now: number): boolean {
+  private hold(pod: PodId, node: NodeId, deviceMask: DeviceMask, now: Time): boolean {
     const { pods, nodes, classes, view } = this
     if (pods.phase[pod] !== PodPhase.Pending || !(node >= 0 && node < nodes.count)) return false
     const podClass = pods.podClass[pod]
@@ -321,7 +320,7 @@ export class Cluster {
   }
 
   /** Takes `hold` back; every byte is as before. */
-  private letGo(pod: number): void {
+  private letGo(pod: PodId): void {
     const { pods } = this
     this.move(pod, pods.node[pod], pods.podClass[pod], pods.deviceMask[pod], -1)
     pods.phase[pod] = PodPhase.Pending
@@ -331,15 +330,15 @@ export class Cluster {
     this.pendingPods++
   }
 
-  private logBind(pod: number): void {
+  private logBind(pod: PodId): void {
     const { pods, nodes, log } = this
     const node = pods.node[pod]
     nodes.version[node] = log.version
-    log.append(Subject.PodBound, node, pods.podClass[pod] * MASK_SPAN + pods.deviceMask[pod])
+    log.append(Subject.PodBound, node, packHolding(pods.podClass[pod], pods.deviceMask[pod]))
   }
 
   /** The pod enters (1) or leaves (-1) the node: its vectors, its list, and the counters over all nodes. */
-  private move(pod: number, node: number, podClass: number, mask: number, sign: 1 | -1): void {
+  private move(pod: PodId, node: NodeId, podClass: PodClassId, mask: DeviceMask, sign: 1 | -1): void {
     const { nodes, classes, allocated } = this
     nodes.hold(node, classes, podClass, mask, sign)
     if (sign > 0) {
@@ -357,6 +356,6 @@ export class Cluster {
 }
 
 /** On a node and not on its way out. */
-const isAlive = (phase: number): boolean => phase === PodPhase.Bound || phase === PodPhase.Running || phase === PodPhase.Ready
+const isAlive = (phase: PodPhase): boolean => phase === PodPhase.Bound || phase === PodPhase.Running || phase === PodPhase.Ready
 
-const nameOfPhase = (phase: number): string => Object.entries(PodPhase).find(([, value]) => value === phase)?.[0] ?? `in phase ${phase}`
+const nameOfPhase = (phase: PodPhase): string => Object.entries(PodPhase).find(([, value]) => value === phase)?.[0] ?? `in phase ${phase}`

@@ -1,19 +1,25 @@
-/** A reusable sheet of decisions, and what became of each. Columns, because a wake may bind thousands of pods. */
+/** Decisions as columns, because one wake of a scheduler may bind thousands of pods; the columns are reused from wake to wake. */
+import { NONE } from '../common/ids.ts'
+import type { DeviceMask, NodeId, PodId } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 
+/** What a decision does. */
 export const DecisionKind = { Bind: 0, Evict: 1, Decline: 2 } as const
+export type DecisionKind = (typeof DecisionKind)[keyof typeof DecisionKind]
 
-export class Decisions {
+/** A list of decisions that a policy fills and `Cluster.commit` carries out. */
+export class Decisions extends ColumnTable {
   count = 0
-  kind = new Uint8Array(64)
-  pod = new Int32Array(64)
-  node = new Int32Array(64)
-  /** Devices the pod takes (bit d); NONE lets the cluster pick them. */
-  deviceMask = new Int32Array(64)
-  /** Decisions of one group stand or fall together. */
-  group = new Int32Array(64)
+  readonly kind = this.kinds<DecisionKind>(DecisionKind.Bind)
+  readonly pod = this.column(Int32Array)
+  readonly node = this.column(Int32Array)
+  /** Devices that the pod takes; NONE lets the cluster pick them. */
+  readonly deviceMask = this.column(Int32Array)
+  /** Decisions of one group are carried out or refused together. */
+  readonly group = this.column(Int32Array)
   /** Filled by `Cluster.commit`: 1 accepted, 0 refused. */
-  accepted = new Uint8Array(64)
-  /** Nodes examined in all, for the decision-time model. */
+  readonly accepted = this.column(Uint8Array)
+  /** Nodes examined in total, for the decision-time model. */
   examined = 0
   private groups = 0
   private open = false
@@ -25,20 +31,22 @@ export class Decisions {
     this.open = false
   }
 
-  bind(pod: number, node: number, deviceMask = -1): void {
+  /** Binds the pod to the node, on these devices or on those that the cluster picks. */
+  bind(pod: PodId, node: NodeId, deviceMask: DeviceMask = NONE): void {
     this.add(DecisionKind.Bind, pod, node, deviceMask)
   }
 
-  evict(pod: number): void {
-    this.add(DecisionKind.Evict, pod, -1, 0)
+  /** Makes a bound pod Terminating. */
+  evict(pod: PodId): void {
+    this.add(DecisionKind.Evict, pod, NONE, 0)
   }
 
-  /** Looked at, and no node found: the pod waits until something that could help it changes. */
-  decline(pod: number): void {
-    this.add(DecisionKind.Decline, pod, -1, 0)
+  /** No node was found: the pod stays pending until something changes that could make it fit. */
+  decline(pod: PodId): void {
+    this.add(DecisionKind.Decline, pod, NONE, 0)
   }
 
-  /** Until `endGroup`, everything added is one transaction. */
+  /** Opens a transaction: what is added until `endGroup` is one group. */
   beginGroup(): void {
     this.open = true
   }
@@ -48,28 +56,14 @@ export class Decisions {
     this.groups++
   }
 
-  private add(kind: number, pod: number, node: number, deviceMask: number): void {
+  private add(kind: DecisionKind, pod: PodId, node: NodeId, deviceMask: DeviceMask): void {
     const row = this.count++
-    if (row === this.pod.length) this.grow()
+    this.reserve(this.count)
     this.kind[row] = kind
     this.pod[row] = pod
     this.node[row] = node
     this.deviceMask[row] = deviceMask
     this.group[row] = this.groups
     if (!this.open) this.groups++
-  }
-
-  private grow(): void {
-    const larger = <T extends Uint8Array | Int32Array>(old: T, fresh: T): T => {
-      fresh.set(old)
-      return fresh
-    }
-    const length = this.pod.length * 2
-    this.kind = larger(this.kind, new Uint8Array(length))
-    this.accepted = larger(this.accepted, new Uint8Array(length))
-    this.pod = larger(this.pod, new Int32Array(length))
-    this.node = larger(this.node, new Int32Array(length))
-    this.deviceMask = larger(this.deviceMask, new Int32Array(length))
-    this.group = larger(this.group, new Int32Array(length))
   }
 }

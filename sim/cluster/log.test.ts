@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ChangeLog } from './log.ts'
-import type { LogCursor } from './views.ts'
+import type { LogCursor, Subject } from './views.ts'
 
 const append = (log: ChangeLog, count: number): void => {
-  for (let i = 0; i < count; i++) log.append(log.version % 7, log.version, log.version * 3)
+  for (let i = 0; i < count; i++) log.append((log.version % 7) as Subject, log.version, log.version * 3)
 }
 
 /** Reads to the end (or `upTo`) and checks that entries come in order, each with its own content. */

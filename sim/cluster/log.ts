@@ -5,21 +5,25 @@
  * An entry has no time: a reader that lags by a delay remembers the version at the start of the delay (an event with that number), which
  * costs nothing per entry and can't disagree with the order of events.
  */
-import { grown } from '../common/table.ts'
+import { ColumnTable } from '../common/table.ts'
+import { Subject } from './views.ts'
 import type { LogCursor, LogView } from './views.ts'
 
-const FIRST = 4096
-
-export class ChangeLog implements LogView {
+/** The entries as columns, and the cursors that are open on them. */
+export class ChangeLog extends ColumnTable implements LogView {
   version = 0
   /** Version of the entry at place 0. */
   base = 0
-  subject = new Uint8Array(FIRST)
-  row = new Int32Array(FIRST)
-  value = new Float64Array(FIRST)
+  readonly subject = this.kinds<Subject>(Subject.NodeAdded)
+  readonly row = this.column(Int32Array)
+  readonly value = this.column(Float64Array)
   private readonly cursors: Cursor[] = []
 
-  append(subject: number, row: number, value: number): void {
+  constructor() {
+    super(4096)
+  }
+
+  append(subject: Subject, row: number, value: number): void {
     let place = this.version - this.base
     if (place === this.subject.length) {
       this.makeRoom()
@@ -56,16 +60,13 @@ export class ChangeLog implements LogView {
       this.base = slowest
     }
     // Less than half came free: the next compaction would come too soon, so the columns grow.
-    if (forgotten * 2 >= length) return
-    this.subject = grown(this.subject, length * 2)
-    this.row = grown(this.row, length * 2)
-    this.value = grown(this.value, length * 2)
+    if (forgotten * 2 < length) this.reserve(length * 2)
   }
 }
 
 class Cursor implements LogCursor {
   position: number
-  subject = 0
+  subject: Subject = Subject.NodeAdded
   row = 0
   value = 0
   private readonly log: ChangeLog

@@ -3,13 +3,13 @@
  * node that is gone, and a new node under its row would be mistaken for it; so what a row says about capacity, class, zone and price holds
  * for ever. The price is some 150 bytes per node that ever was, and scans that step over rows which are Gone.
  */
-import { grown } from '../common/table.ts'
+import { NONE } from '../common/ids.ts'
+import type { DeviceMask, NodeClassId, NodeId, PodClassId, PoolId } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 import type { NodeTemplate } from '../input.ts'
 import type { Classes } from './classes.ts'
-import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState, NONE } from './views.ts'
+import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState } from './views.ts'
 import type { NodesView } from './views.ts'
-
-const FIRST = 64
 
 /** What a template offers, as a vector over the rows of `resources` (cpu, memory, pods, then the named ones). */
 export function offered(template: NodeTemplate, resources: readonly string[]): number[] {
@@ -17,7 +17,8 @@ export function offered(template: NodeTemplate, resources: readonly string[]): n
   return resources.map((name, resource) => (resource < FIRST_NAMED ? first[resource] : (template.resources[name] ?? 0)))
 }
 
-export class Nodes implements NodesView {
+/** The columns of all nodes; see `NodesView` for their meaning. */
+export class Nodes extends ColumnTable implements NodesView {
   count = 0
   ready = 0
   readonly resources: readonly string[]
@@ -27,26 +28,27 @@ export class Nodes implements NodesView {
   memory!: Float64Array
   freeCpu!: Float64Array
   freeMemory!: Float64Array
-  state = new Uint8Array(FIRST)
-  pool = new Int32Array(FIRST)
-  nodeClass = new Int32Array(FIRST)
-  zone = new Int32Array(FIRST)
-  price = new Float64Array(FIRST)
-  devices = new Uint8Array(FIRST)
-  gpuModel = new Int32Array(FIRST)
-  freeDevice = new Int32Array(FIRST * DEVICES)
-  podCount = new Int32Array(FIRST)
-  version = new Float64Array(FIRST)
+  readonly state = this.kinds<NodeState>(NodeState.Gone)
+  readonly pool = this.column(Int32Array)
+  readonly nodeClass = this.column(Int32Array)
+  readonly zone = this.column(Int32Array)
+  readonly price = this.column(Float64Array)
+  readonly devices = this.column(Uint8Array)
+  readonly gpuModel = this.column(Int32Array)
+  readonly freeDevice = this.column(Int32Array, 0, DEVICES)
+  readonly podCount = this.column(Int32Array)
+  readonly version = this.column(Float64Array)
 
   constructor(resources: readonly string[]) {
+    super()
     this.resources = resources
-    this.capacity = resources.map(() => new Float64Array(FIRST))
-    this.free = resources.map(() => new Float64Array(FIRST))
-    this.alias()
+    this.capacity = this.columns(Float64Array, resources.length)
+    this.free = this.columns(Float64Array, resources.length)
+    this.grew()
   }
 
   /** A new row, empty and not there yet (Gone). */
-  add(template: NodeTemplate, pool: number, nodeClass: number, zone: number, gpuModel: number): number {
+  add(template: NodeTemplate, pool: PoolId, nodeClass: NodeClassId, zone: number, gpuModel: number): NodeId {
     const node = this.row()
     const amounts = offered(template, this.resources)
     for (let resource = 0; resource < amounts.length; resource++) {
@@ -64,7 +66,7 @@ export class Nodes implements NodesView {
   }
 
   /** The same next row as `other` has, as it was when it was added: for views that follow. */
-  addLike(other: Nodes): number {
+  addLike(other: Nodes): NodeId {
     const node = this.row()
     for (let resource = 0; resource < this.resources.length; resource++) {
       this.capacity[resource][node] = other.capacity[resource][node]
@@ -80,14 +82,14 @@ export class Nodes implements NodesView {
     return node
   }
 
-  setState(node: number, state: number): void {
+  setState(node: NodeId, state: NodeState): void {
     if (this.state[node] === NodeState.Ready) this.ready--
     if (state === NodeState.Ready) this.ready++
     this.state[node] = state
   }
 
   /** Takes (sign 1) or gives back (sign -1) what one pod of the class holds. */
-  hold(node: number, classes: Classes, podClass: number, deviceMask: number, sign: 1 | -1): void {
+  hold(node: NodeId, classes: Classes, podClass: PodClassId, deviceMask: DeviceMask, sign: 1 | -1): void {
     const { request } = classes
     const { free } = this
     for (let resource = 0; resource < request.length; resource++) free[resource][node] -= sign * request[resource][podClass]
@@ -99,36 +101,17 @@ export class Nodes implements NodesView {
     }
   }
 
-  private row(): number {
+  private row(): NodeId {
     const node = this.count++
-    if (node === this.state.length) this.grow()
+    this.reserve(this.count)
     return node
   }
 
-  private emptyDevices(node: number): void {
+  private emptyDevices(node: NodeId): void {
     for (let device = 0; device < this.devices[node]; device++) this.freeDevice[node * DEVICES + device] = MILLI
   }
 
-  private grow(): void {
-    const length = this.state.length * 2
-    for (let resource = 0; resource < this.resources.length; resource++) {
-      this.capacity[resource] = grown(this.capacity[resource], length)
-      this.free[resource] = grown(this.free[resource], length)
-    }
-    this.state = grown(this.state, length)
-    this.pool = grown(this.pool, length)
-    this.nodeClass = grown(this.nodeClass, length)
-    this.zone = grown(this.zone, length)
-    this.price = grown(this.price, length)
-    this.devices = grown(this.devices, length)
-    this.gpuModel = grown(this.gpuModel, length)
-    this.freeDevice = grown(this.freeDevice, length * DEVICES)
-    this.podCount = grown(this.podCount, length)
-    this.version = grown(this.version, length)
-    this.alias()
-  }
-
-  private alias(): void {
+  protected override grew(): void {
     this.cpu = this.capacity[CPU]
     this.memory = this.capacity[MEMORY]
     this.freeCpu = this.free[CPU]
@@ -137,7 +120,7 @@ export class Nodes implements NodesView {
 }
 
 /** Paid for: there and not given back. A cordoned node costs as much as a ready one. */
-export const isPaid = (state: number): boolean => state === NodeState.Ready || state === NodeState.Cordoned
+export const isPaid = (state: NodeState): boolean => state === NodeState.Ready || state === NodeState.Cordoned
 
 /** Row of a name in a short list, added when it is new; NONE for ''. */
 export function rowOfName(names: string[], name: string): number {

@@ -1,37 +1,44 @@
-/** Pods as growing columns. Rows of pods that are gone are used again under the next epoch, so a million pods need as many rows as are there at once. */
-import { grown } from '../common/table.ts'
+/** Pods as columns. The row of a pod that is gone is reused under the next epoch, so that a million pods need as many rows as exist at one time. */
+import { NONE } from '../common/ids.ts'
+import type { PodClassId, PodId, ServiceId, Time } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 import type { Classes } from './classes.ts'
-import { NONE, PodPhase } from './views.ts'
+import { PodPhase } from './views.ts'
 import type { PodsView } from './views.ts'
 
-const FIRST = 256
-
-export class Pods implements PodsView {
+/** The columns of all pods; see `PodsView` for their meaning. */
+export class Pods extends ColumnTable implements PodsView {
   count = 0
-  podClass = new Int32Array(FIRST)
-  cpu = new Float64Array(FIRST)
-  memory = new Float64Array(FIRST)
-  phase = new Uint8Array(FIRST)
-  node = new Int32Array(FIRST).fill(NONE)
-  deviceMask = new Int32Array(FIRST)
-  service = new Int32Array(FIRST).fill(NONE)
-  created = new Float64Array(FIRST)
-  duration = new Float64Array(FIRST)
-  deadline = new Float64Array(FIRST)
+  readonly podClass = this.column(Int32Array)
+  readonly cpu = this.column(Float64Array)
+  readonly memory = this.column(Float64Array)
+  readonly phase = this.kinds<PodPhase>(PodPhase.Gone)
+  readonly node = this.column(Int32Array, NONE)
+  readonly deviceMask = this.column(Int32Array)
+  readonly service = this.column(Int32Array, NONE)
+  readonly created = this.column(Float64Array)
+  readonly duration = this.column(Float64Array)
+  readonly deadline = this.column(Float64Array)
   /** Time of the bind [µs], 0 before. */
-  bound = new Float64Array(FIRST)
-  order = new Float64Array(FIRST)
-  epoch = new Int32Array(FIRST)
-  private freeRows = new Int32Array(FIRST)
+  readonly bound = this.column(Float64Array)
+  readonly order = this.column(Float64Array)
+  readonly epoch = this.column(Int32Array)
+  /** A stack of rows. */
+  private readonly freeRows = this.column(Int32Array)
   private freeCount = 0
   private creations = 0
 
-  take(classes: Classes, podClass: number, service: number, now: number, duration: number, deadline: number): number {
-    let pod: number
+  constructor() {
+    super(256)
+  }
+
+  /** A pending pod, in a free row or in a new one. */
+  take(classes: Classes, podClass: PodClassId, service: ServiceId, now: Time, duration: Time, deadline: Time): PodId {
+    let pod: PodId
     if (this.freeCount > 0) pod = this.freeRows[--this.freeCount]
     else {
       pod = this.count++
-      if (pod === this.phase.length) this.grow()
+      this.reserve(this.count)
     }
     this.podClass[pod] = podClass
     this.cpu[pod] = classes.cpu[podClass]
@@ -48,8 +55,8 @@ export class Pods implements PodsView {
     return pod
   }
 
-  /** The row is free; whoever remembers it by its epoch sees that the pod is gone. */
-  give(pod: number): void {
+  /** Frees the row. The next epoch shows whoever remembers (row, epoch) that the pod is gone. */
+  give(pod: PodId): void {
     this.phase[pod] = PodPhase.Gone
     this.node[pod] = NONE
     this.deviceMask[pod] = 0
@@ -60,23 +67,5 @@ export class Pods implements PodsView {
   /** Rows that are free for the next pods. */
   get spare(): number {
     return this.freeCount
-  }
-
-  private grow(): void {
-    const length = this.phase.length * 2
-    this.podClass = grown(this.podClass, length)
-    this.cpu = grown(this.cpu, length)
-    this.memory = grown(this.memory, length)
-    this.phase = grown(this.phase, length)
-    this.node = grown(this.node, length, NONE)
-    this.deviceMask = grown(this.deviceMask, length)
-    this.service = grown(this.service, length, NONE)
-    this.created = grown(this.created, length)
-    this.duration = grown(this.duration, length)
-    this.deadline = grown(this.deadline, length)
-    this.bound = grown(this.bound, length)
-    this.order = grown(this.order, length)
-    this.epoch = grown(this.epoch, length)
-    this.freeRows = grown(this.freeRows, length)
   }
 }

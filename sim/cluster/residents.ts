@@ -2,27 +2,23 @@
  * Which pods are on which node: a doubly linked list per node, threaded through columns, so that a bind and a release are O(1), nothing is
  * allocated, and the pods of one node are found without looking at the others. The last bound pod comes first.
  */
-import { grown } from '../common/table.ts'
-import { NONE } from './views.ts'
+import { NONE } from '../common/ids.ts'
+import type { NodeId, PodId } from '../common/ids.ts'
+import { ColumnTable, grown } from '../common/table.ts'
 
-const FIRST = 64
-
-export class Residents {
+/** The lists of all nodes; its rows are pods. */
+export class Residents extends ColumnTable {
   /** By node: its first pod. */
-  first = new Int32Array(FIRST).fill(NONE)
+  first = new Int32Array(64).fill(NONE)
   /** By pod: its neighbours. */
-  next = new Int32Array(FIRST).fill(NONE)
-  previous = new Int32Array(FIRST).fill(NONE)
+  readonly next = this.column(Int32Array, NONE)
+  readonly previous = this.column(Int32Array, NONE)
 
-  reserve(nodes: number, pods: number): void {
+  reserveNodes(nodes: number): void {
     if (nodes > this.first.length) this.first = grown(this.first, Math.max(nodes, this.first.length * 2), NONE)
-    if (pods <= this.next.length) return
-    const length = Math.max(pods, this.next.length * 2)
-    this.next = grown(this.next, length, NONE)
-    this.previous = grown(this.previous, length, NONE)
   }
 
-  enter(pod: number, node: number): void {
+  enter(pod: PodId, node: NodeId): void {
     const { first, next, previous } = this
     const old = first[node]
     next[pod] = old
@@ -31,7 +27,7 @@ export class Residents {
   }
 
   /** Leaves no trace: after enter and leave every byte is as before. */
-  leave(pod: number, node: number): void {
+  leave(pod: PodId, node: NodeId): void {
     const { first, next, previous } = this
     const after = next[pod]
     const before = previous[pod]
@@ -43,7 +39,7 @@ export class Residents {
   }
 
   /** Calls back for each pod on the node; the callback may release the pod it is called with. */
-  each(node: number, visit: (pod: number) => void): void {
+  each(node: NodeId, visit: (pod: PodId) => void): void {
     for (let pod = this.first[node]; pod !== NONE;) {
       const next = this.next[pod]
       visit(pod)

@@ -7,8 +7,8 @@
  * replay costs what happened since, not what there is.
  */
 import type { Classes } from './classes.ts'
-import { MASK_SPAN } from './cluster.ts'
 import type { Cluster } from './cluster.ts'
+import { classOfHolding, maskOfHolding } from './entries.ts'
 import { Face } from './face.ts'
 import type { ChangeLog } from './log.ts'
 import { Nodes } from './nodes.ts'
@@ -61,9 +61,8 @@ export class StaleNodes {
     while (cursor.next(upTo)) {
       const { subject, row, value } = cursor
       if (subject === Subject.PodBound || subject === Subject.PodReleased) {
-        const podClass = Math.floor(value / MASK_SPAN)
-        nodes.hold(row, classes, podClass, value - podClass * MASK_SPAN, subject === Subject.PodBound ? 1 : -1)
-      } else if (subject === Subject.NodeState) nodes.setState(row, value)
+        nodes.hold(row, classes, classOfHolding(value), maskOfHolding(value), subject === Subject.PodBound ? 1 : -1)
+      } else if (subject === Subject.NodeState) nodes.setState(row, value as NodeState)
       else if (subject === Subject.NodeAdded) nodes.addLike(this.live)
       else if (subject === Subject.NodeRemoved) nodes.setState(row, NodeState.Gone)
       else continue

@@ -3,9 +3,10 @@
  * Columns move when they grow: read them from the view at each call, never keep one.
  */
 
-export interface Column {
+/** A typed array that is only read; its places hold values of `T`. */
+export interface Column<T extends number = number> {
   readonly length: number
-  readonly [index: number]: number
+  readonly [row: number]: T
 }
 
 export { NONE } from '../common/ids.ts'
@@ -22,7 +23,10 @@ export const DEVICES = 8
 export const MILLI = 1000
 
 export const NodeState = { Gone: 0, Ready: 1, Cordoned: 2, Provisioning: 3 } as const
+export type NodeState = (typeof NodeState)[keyof typeof NodeState]
+
 export const PodPhase = { Gone: 0, Pending: 1, Bound: 2, Running: 3, Ready: 4, Terminating: 5 } as const
+export type PodPhase = (typeof PodPhase)[keyof typeof PodPhase]
 
 export interface NodesView {
   /** Rows ever used: rows 0 .. count-1, some of them Gone. */
@@ -36,7 +40,7 @@ export interface NodesView {
   readonly memory: Column
   readonly freeCpu: Column // = free[CPU]
   readonly freeMemory: Column
-  readonly state: Column // NodeState
+  readonly state: Column<NodeState>
   readonly pool: Column
   readonly nodeClass: Column // same labels, taints and GPU model: same class
   readonly zone: Column // row of the cluster's zone names, NONE
@@ -73,7 +77,7 @@ export interface PodsView {
   readonly podClass: Column
   readonly cpu: Column // request [millicores]
   readonly memory: Column // request [bytes]
-  readonly phase: Column
+  readonly phase: Column<PodPhase>
   readonly node: Column
   readonly deviceMask: Column
   readonly service: Column // NONE for background
@@ -108,12 +112,13 @@ export interface ClusterView {
 export const Subject = {
   NodeAdded: 0, // row node, value pool; its state is the entry that follows
   NodeRemoved: 1, // row node
-  NodeState: 2, // row node, value new NodeState
-  PodBound: 3, // row node, value podClass * 256 + deviceMask
-  PodReleased: 4, // row node, value podClass * 256 + deviceMask
-  EndpointAdded: 5, // row pod, value service + EPOCH_SPAN * the row's epoch
-  EndpointRemoved: 6, // the same
+  NodeState: 2, // row node, value the new NodeState
+  PodBound: 3, // row node, value packHolding(pod class, devices)
+  PodReleased: 4, // row node, value packHolding(pod class, devices)
+  EndpointAdded: 5, // row pod, value packEndpoint(service, epoch of the row)
+  EndpointRemoved: 6, // row pod, value packEndpoint(service, epoch of the row)
 } as const
+export type Subject = (typeof Subject)[keyof typeof Subject]
 
 /** Everything that happened to the cluster, in order. Readers hold a cursor; entries stay until the slowest has passed. */
 export interface LogView {
@@ -130,7 +135,7 @@ export interface LogCursor {
   readonly behind: number
   /** Moves to the next entry and fills the three fields; false at the end, or at version `upTo`. */
   next(upTo?: number): boolean
-  readonly subject: number
+  readonly subject: Subject
   readonly row: number
   readonly value: number
   /** Skips to the present without reading (an index that rebuilds). */

@@ -31,3 +31,9 @@ export type RequestId = number
 export type SlotId = number
 /** Handle of a pending event, NONE for no event. */
 export type EventHandle = number
+/** Row of `NodesView.resources`: cpu, memory, pods, then the named ones. */
+export type ResourceId = number
+/** Devices of one node: bit d is set for device d. */
+export type DeviceMask = number
+/** Use of a row that is reused: an id is remembered as (row, epoch). */
+export type Epoch = number

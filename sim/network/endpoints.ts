@@ -5,7 +5,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { NONE, Subject } from '../cluster/views.ts'
 import type { LogCursor } from '../cluster/views.ts'
-import { EPOCH_SPAN } from '../cluster/cluster.ts'
+import { epochOfEndpoint, serviceOfEndpoint } from '../cluster/entries.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Kind } from '../engine/kinds.ts'
 import type { ServiceRun } from '../serving/flow.ts'
@@ -55,15 +55,15 @@ export class Endpoints {
     while (cursor.next(version)) {
       if (cursor.subject === Subject.EndpointAdded) this.added(cursor.row, cursor.value)
       else if (cursor.subject === Subject.EndpointRemoved) {
-        for (const device of this.services[cursor.value % EPOCH_SPAN].devices) device.removed(cursor.row)
+        for (const device of this.services[serviceOfEndpoint(cursor.value)].devices) device.removed(cursor.row)
       }
     }
   }
 
   private added(pod: number, value: number): void {
-    const service = this.services[value % EPOCH_SPAN]
+    const service = this.services[serviceOfEndpoint(value)]
     // A pod that went away faster than the news of it travels is a backend that refuses everything, until the second news.
-    const server = this.serverOf(pod, Math.floor(value / EPOCH_SPAN))
+    const server = this.serverOf(pod, epochOfEndpoint(value))
     const epoch = server === NONE ? 0 : this.servers.epoch[server]
     for (const device of service.devices) device.added(pod, server, epoch, service.spec.weight)
     if (server !== NONE) this.news?.joined(server)

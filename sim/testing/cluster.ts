@@ -75,15 +75,15 @@ export const onNode = (node: number, ...devices: readonly number[]): Place => ({
 export const clusterOf = (): ClusterBuilder => new ClusterBuilder()
 
 class ClusterBuilder {
-  private readonly nodeList: { template: NodeTemplate; state: number; pool: number }[] = []
+  private readonly nodeList: { template: NodeTemplate; state: NodeState; pool: number }[] = []
   private readonly podList: { shape: PodShape; place: Place | undefined; service: number }[] = []
 
   /** One node; state Ready, pool 0 unless said. */
-  node(partial: LooseTemplate = {}, state: number = NodeState.Ready, pool = 0): this {
+  node(partial: LooseTemplate = {}, state: NodeState = NodeState.Ready, pool = 0): this {
     return this.nodes(1, partial, state, pool)
   }
 
-  nodes(count: number, partial: LooseTemplate = {}, state: number = NodeState.Ready, pool = 0): this {
+  nodes(count: number, partial: LooseTemplate = {}, state: NodeState = NodeState.Ready, pool = 0): this {
     const made = template(partial)
     for (let i = 0; i < count; i++) this.nodeList.push({ template: made, state, pool })
     return this
