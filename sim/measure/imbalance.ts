@@ -42,7 +42,7 @@ export class Imbalance extends ColumnTable {
   /** A ready pod's requests in flight changed from `before`, which they had been since `since`, to `after`. */
   changed(now: Time, before: number, after: number, since: Time): void {
     this.settle(now)
-    if (after >= this.capacity) this.reserve(after + 1)
+    if (after >= this.reserved) this.reserve(after + 1)
     this.timeAt[before] += now - since
     this.inFlight += after - before
     this.podsAt[before]--
