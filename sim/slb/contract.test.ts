@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { balancers } from './index.ts'
-import { NO_BACKEND, Outcome } from './policy.ts'
+import { NO_BACKEND, Outcome, QUEUE, REJECT } from './policy.ts'
 import { MAX_WEIGHT } from './structures/slots.ts'
-import { context, filled, histories, noExclude, picks, replay, request, seeded } from './slb.fixture.ts'
+import { Clock, context, filled, histories, noExclude, picks, replay, request, seeded } from './slb.fixture.ts'
 import { valuesOf } from '../common/define.ts'
 import type { ParameterValue } from '../common/define.ts'
+import type { Step, Watcher } from './slb.fixture.ts'
 
 const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
 
@@ -16,6 +17,8 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
   'least-response-time': [{ average: 'peak-ewma' }, { among: 'two' }, { average: 'peak-ewma', among: 'two', decay: 1000 }],
   'power-of-d': [{ choices: 1 }, { choices: 5 }, { choices: 3, replacement: true }, { choices: 1, memory: 1 }, { choices: 2, memory: 4 }],
   'join-idle-queue': [{ withdraw: false }],
+  'bulletin-board': [{ period: 1000 }, { own: true, period: 300_000_000 }],
+  'central-queue': [{ capacity: 0 }, { limit: 3, capacity: 2 }, { limit: 1_000_000 }],
   'source-hash': [{ hash: 'rendezvous' }, { hash: 'ring', points: 7 }],
 }
 
@@ -25,14 +28,20 @@ const members = balancers.all.flatMap((definition) =>
 
 describe.each(members)('the balancer contract: $name', ({ definition, given }) => {
   const values = valuesOf(definition.parameters, given)
-  const fresh = (seed = 'slb') => definition.create(values, context(seeded(seed)))
+  const queues = definition.name === 'central-queue'
+  const fresh = (seed = 'slb', clock = new Clock()) => definition.create(values, context(seeded(seed), clock))
+  const run = (history: readonly Step[], seed = 'slb', watcher: Watcher = {}) => {
+    const clock = new Clock()
+    return replay(fresh(seed, clock), history, watcher, clock)
+  }
 
-  test('through any history: a present slot, never the excluded one while there is another, NO_BACKEND when and only when empty', () => {
+  test('through any history: a present slot, never the excluded one while there is another, NO_BACKEND when and only when empty, QUEUE or REJECT only from a member with a queue', () => {
     fc.assert(
       fc.property(histories(weights), (history) => {
-        replay(fresh(), history, {
+        run(history, 'slb', {
           picked: (slot, exclude, present) => {
             if (present.size === 0) return expect(slot).toBe(NO_BACKEND)
+            if (queues && (slot === QUEUE || slot === REJECT)) return
             expect(present.has(slot)).toBe(true)
             if (present.size > 1) expect(slot).not.toBe(exclude)
           },
@@ -45,11 +54,11 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
   test('same seed, same picks, and two instances share nothing', () => {
     fc.assert(
       fc.property(histories(weights), histories(weights), (history, other) => {
-        const alone = replay(fresh('x'), history)
-        const first = fresh('x')
-        const second = fresh('y')
-        replay(second, other)
-        expect(replay(first, history)).toEqual(alone)
+        const alone = run(history, 'x')
+        const clock = new Clock()
+        const first = fresh('x', clock)
+        run(other, 'y')
+        expect(replay(first, history, {}, clock)).toEqual(alone)
       }),
       { numRuns: 50 },
     )
@@ -59,12 +68,13 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
     const emptied = Array.from({ length: 12 }, (_, slot) => ({ kind: 'remove' as const, slot }))
     fc.assert(
       fc.property(histories(weights), histories(weights), (history, later) => {
-        let luck = seeded('before')
-        const exchangeable = { next: () => luck.next(), int: (n: number) => luck.int(n) }
-        const used = definition.create(values, context(exchangeable))
-        replay(used, [...history, ...emptied])
-        luck = seeded('later')
-        expect(replay(used, later)).toEqual(replay(fresh('later'), later))
+        let draws = seeded('before')
+        const exchangeable = { next: () => draws.next(), int: (n: number) => draws.int(n) }
+        const clock = new Clock()
+        const used = definition.create(values, context(exchangeable, clock))
+        replay(used, [...history, ...emptied], {}, clock)
+        draws = seeded('later')
+        expect(replay(used, later, {}, clock)).toEqual(run(later, 'later'))
       }),
       { numRuns: 50 },
     )
@@ -74,10 +84,9 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
     const ends = fc.array(fc.nat(30), { maxLength: 20 })
     fc.assert(
       fc.property(histories(weights), ends, (history, gone) => {
-        const quiet = fresh()
-        const bothered = fresh()
-        const answers = replay(quiet, history)
-        const heard = replay(
+        const clock = new Clock()
+        const bothered = fresh('slb', clock)
+        const found = replay(
           {
             added: (slot, weight) => bothered.added(slot, weight),
             removed: (slot) => bothered.removed(slot),
@@ -89,10 +98,14 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
             reported: (slot, inside) => bothered.reported?.(slot, inside),
             idled: (slot) => bothered.idled?.(slot),
             busied: (slot) => bothered.busied?.(slot),
+            woke: (tag) => bothered.woke?.(tag),
+            probed: (slot, tag, inside) => bothered.probed?.(slot, tag, inside),
           },
           history,
+          {},
+          clock,
         )
-        expect(heard).toEqual(answers)
+        expect(found).toEqual(run(history))
       }),
       { numRuns: 50 },
     )
@@ -101,7 +114,9 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
   test('slots need not be dense: a backend in slot 70000 is picked as well', () => {
     const balancer = fresh()
     balancer.added(70_000, 2)
-    expect(picks(balancer, 2)).toEqual([70_000, 70_000])
+    expect(balancer.pick(request, noExclude)).toBe(70_000)
+    balancer.ended(70_000, 1, Outcome.Answered)
+    expect(balancer.pick(request, noExclude)).toBe(70_000)
     balancer.removed(70_000)
     expect(balancer.pick(request, noExclude)).toBe(NO_BACKEND)
   })
@@ -111,7 +126,7 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
     expect(() => balancer.added(1, 1)).toThrow('backend added twice: slot 1')
     expect(() => balancer.removed(5)).toThrow('backend removed that is not there: slot 5')
     expect(() => balancer.added(2, 0)).toThrow('weight of backend 2: 0')
-    expect(picks(balancer, 50).every((slot) => slot === 0 || slot === 1)).toBe(true)
+    expect(picks(balancer, 50).every((slot) => slot === 0 || slot === 1 || (queues && slot < NO_BACKEND))).toBe(true)
   })
 })
 

@@ -8,8 +8,11 @@ import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { expect } from 'vitest'
 import { valuesOf } from '../common/define.ts'
 import type { Definition, ParameterValue } from '../common/define.ts'
+import { NONE } from '../common/ids.ts'
+import { Outcome, QUEUE, REJECT } from './policy.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
-import { context, request, seeded } from './slb.fixture.ts'
+import { seeded } from './slb.fixture.ts'
+import type { RandomStream } from '../random/stream.ts'
 
 export interface Farm {
   readonly servers: number
@@ -26,68 +29,197 @@ export interface Contender {
   readonly given?: Readonly<Record<string, ParameterValue>>
 }
 
-/** Mean response, and the share of servers with at least i requests. */
-function sample({ definition, given }: Contender, { servers, lambda, warmup, measured, balancers = 1 }: Farm, seed: string) {
-  const values = valuesOf(definition.parameters, given)
-  const dispatchers = Array.from({ length: balancers }, (_, i) =>
-    definition.create(values, context(seeded(balancers === 1 ? `${seed}/balancer` : `${seed}/balancer-${i}`))),
-  )
-  const luck = seeded(`${seed}/luck`)
-  const choice = seeded(`${seed}/choice`)
-  /** By server: the dispatcher told last that it is idle. */
-  const told = new Int32Array(servers)
-  const fallsIdle = (slot: number): void => {
-    told[slot] = balancers === 1 ? 0 : choice.int(balancers)
-    dispatchers[told[slot]].idled?.(slot)
+/** Time constant of the clock that balancers see: a mean service time [µs]. */
+export const SERVICE = 1_000_000
+
+interface Sample {
+  /** Mean response in mean service times; of requests that were not rejected. */
+  readonly response: number
+  /** Share of servers with at least i requests. */
+  readonly tail: readonly number[]
+  /** Share of arrivals that were rejected. */
+  readonly rejected: number
+}
+
+/** One of the balancers, with what the farm does for it: its queue, its timers and its probes. */
+class Dispatcher {
+  queued = 0
+  readonly balancer: Balancer
+  private readonly timers: { readonly time: number; readonly tag: number }[] = []
+  private readonly probes: { readonly slot: number; readonly tag: number }[] = []
+  private readonly inside: Int32Array
+  private readonly view = { client: NONE, attempt: 0, queued: 0 }
+
+  constructor({ definition, given }: Contender, random: RandomStream, now: () => number, inside: Int32Array) {
+    this.inside = inside
+    const context = {
+      random,
+      now,
+      wakeAt: (time: number, tag: number): void => {
+        this.timers.push({ time, tag })
+        this.timers.sort((a, b) => a.time - b.time)
+      },
+      probe: (slot: number, tag: number): void => void this.probes.push({ slot, tag }),
+    }
+    this.balancer = definition.create(valuesOf(definition.parameters, given), context)
   }
-  for (let slot = 0; slot < servers; slot++) {
-    for (const dispatcher of dispatchers) dispatcher.added(slot, 1)
-    if (dispatchers[0].idled !== undefined) fallsIdle(slot)
+
+  /** For a new request, and with `isHead` for the head of the queue. */
+  ask(isHead: boolean): number {
+    this.view.queued = isHead ? this.queued - 1 : this.queued
+    return this.balancer.pick(this.view, NONE)
   }
-  const listens = dispatchers[0].idled !== undefined
-  const counts = dispatchers[0].reported !== undefined
-  const queue = new Int32Array(servers)
-  /** By server, first come first served: whose request it is, as a ring of the last 256. */
-  const sender = new Uint8Array(balancers === 1 ? 0 : servers * 256)
-  const ends = new Int32Array(servers)
-  const holding = new Float64Array(64) // servers with exactly i requests
+
+  /** Fires the timers up to `now`, and answers probes at once. False when there were none. */
+  wake(now: number): boolean {
+    if (this.timers.length === 0 || this.timers[0].time > now) return false
+    while (this.timers.length > 0 && this.timers[0].time <= now) this.balancer.woke!(this.timers.shift()!.tag)
+    for (const { slot, tag } of this.probes.splice(0)) this.balancer.probed!(slot, tag, this.inside[slot])
+    return true
+  }
+}
+
+/** The servers, first come first served, and where each request came from. */
+class Chain {
+  readonly holding = new Float64Array(64) // servers with exactly i requests
+  /** Requests in servers and in queues. */
+  present = 0
+  arrivals = 0
+  rejections = 0
+  private time = 0
+  private readonly dispatchers: readonly Dispatcher[]
+  private readonly inside: Int32Array
+  private readonly luck: RandomStream
+  private readonly choice: RandomStream
+  private readonly arrivalShare: number
+  /** By server: the dispatcher that its last `idled` went to. */
+  private readonly toldIdle: Int32Array
+  /** By server: whose request it is, as a ring of the last 256. */
+  private readonly sender: Uint8Array
+  private readonly ends: Int32Array
+  private readonly reportsIdle: boolean
+  private readonly reportsCounts: boolean
+  private readonly hasTimers: boolean
+
+  constructor(contender: Contender, { servers, lambda, balancers = 1 }: Farm, seed: string) {
+    this.inside = new Int32Array(servers)
+    this.dispatchers = Array.from(
+      { length: balancers },
+      (_, i) =>
+        new Dispatcher(contender, seeded(balancers === 1 ? `${seed}/balancer` : `${seed}/balancer-${i}`), () => this.time, this.inside),
+    )
+    this.luck = seeded(`${seed}/luck`)
+    this.choice = seeded(`${seed}/choice`)
+    this.arrivalShare = lambda / (lambda + 1)
+    this.toldIdle = new Int32Array(servers)
+    this.sender = new Uint8Array(balancers === 1 ? 0 : servers * 256)
+    this.ends = new Int32Array(servers)
+    const { idled, reported, woke } = this.dispatchers[0].balancer
+    this.reportsIdle = idled !== undefined
+    this.reportsCounts = reported !== undefined
+    this.hasTimers = woke !== undefined
+    this.holding[0] = servers
+    for (let slot = 0; slot < servers; slot++) {
+      for (const { balancer } of this.dispatchers) balancer.added(slot, 1)
+      if (this.reportsIdle) this.becomesIdle(slot)
+    }
+  }
+
+  tick(time: number): void {
+    this.time = time
+    const { dispatchers } = this
+    if (this.hasTimers) for (const dispatcher of dispatchers) if (dispatcher.wake(time)) this.serve(dispatcher)
+    if (this.luck.next() < this.arrivalShare) this.arrive(dispatchers.length > 1 ? this.choice.int(dispatchers.length) : 0)
+    else this.complete(this.luck.int(this.inside.length))
+  }
+
+  private arrive(from: number): void {
+    const dispatcher = this.dispatchers[from]
+    this.arrivals++
+    const slot = dispatcher.ask(false)
+    if (slot === REJECT) {
+      this.rejections++
+      return
+    }
+    this.present++
+    if (slot === QUEUE) dispatcher.queued++
+    else this.send(from, slot)
+  }
+
+  private send(from: number, slot: number): void {
+    const before = this.inside[slot]
+    if (this.dispatchers.length > 1) this.sender[slot * 256 + ((this.ends[slot] + before) & 255)] = from
+    this.set(slot, before + 1)
+    if (this.reportsIdle && before === 0) this.dispatchers[this.toldIdle[slot]].balancer.busied?.(slot)
+    if (this.reportsCounts) this.report(slot)
+  }
+
+  private complete(slot: number): void {
+    const before = this.inside[slot]
+    if (before === 0) return
+    const dispatcher = this.dispatchers[this.dispatchers.length > 1 ? this.sender[slot * 256 + (this.ends[slot]++ & 255)] : 0]
+    this.present--
+    this.set(slot, before - 1)
+    dispatcher.balancer.ended(slot, 0, Outcome.Answered)
+    if (this.reportsIdle && before === 1) this.becomesIdle(slot)
+    if (this.reportsCounts) this.report(slot)
+    this.serve(dispatcher)
+  }
+
+  /** Asks for the head of the queue until the answer is QUEUE. */
+  private serve(dispatcher: Dispatcher): void {
+    while (dispatcher.queued > 0) {
+      const slot = dispatcher.ask(true)
+      if (slot === QUEUE) return
+      dispatcher.queued--
+      if (slot !== REJECT) this.send(this.dispatchers.indexOf(dispatcher), slot)
+    }
+  }
+
+  private set(slot: number, count: number): void {
+    this.holding[Math.min(this.inside[slot], 63)]--
+    this.holding[Math.min(count, 63)]++
+    this.inside[slot] = count
+  }
+
+  private becomesIdle(slot: number): void {
+    const { dispatchers } = this
+    this.toldIdle[slot] = dispatchers.length === 1 ? 0 : this.choice.int(dispatchers.length)
+    dispatchers[this.toldIdle[slot]].balancer.idled!(slot)
+  }
+
+  private report(slot: number): void {
+    for (const { balancer } of this.dispatchers) balancer.reported!(slot, this.inside[slot])
+  }
+}
+
+function sample(contender: Contender, farm: Farm, seed: string): Sample {
+  const { servers, lambda, warmup, measured } = farm
+  const chain = new Chain(contender, farm, seed)
   const tail = new Float64Array(8)
-  let present = 0
-  let sum = 0
-  holding[0] = servers
   const ticksPerTime = servers * (lambda + 1)
   const first = Math.round(warmup * ticksPerTime)
   const last = first + Math.round(measured * ticksPerTime)
-  const arrivalShare = lambda / (lambda + 1)
+  let sum = 0
   for (let tick = 0; tick < last; tick++) {
-    const isArrival = luck.next() < arrivalShare
-    const from = isArrival && balancers > 1 ? choice.int(balancers) : 0
-    const slot = isArrival ? dispatchers[from].pick(request, -1) : luck.int(servers)
-    const before = queue[slot]
-    const after = isArrival ? before + 1 : Math.max(0, before - 1)
-    queue[slot] = after
-    if (isArrival) {
-      if (balancers > 1) sender[slot * 256 + ((ends[slot] + before) & 255)] = from
-      if (listens && before === 0) dispatchers[told[slot]].busied?.(slot)
-    } else if (before > 0) {
-      dispatchers[balancers > 1 ? sender[slot * 256 + (ends[slot]++ & 255)] : 0].ended(slot, 0, 0)
-      if (listens && after === 0) fallsIdle(slot)
-    }
-    if (counts && after !== before) for (const dispatcher of dispatchers) dispatcher.reported!(slot, after)
-    present += after - before
-    holding[Math.min(before, 63)]--
-    holding[Math.min(after, 63)]++
+    if (tick === first) chain.arrivals = chain.rejections = 0
+    chain.tick(Math.floor((tick * SERVICE) / ticksPerTime))
     if (tick < first) continue
-    sum += present
+    sum += chain.present
     if (tick % servers !== 0) continue
     let atLeast = servers
     for (let i = 0; i < tail.length; i++) {
       tail[i] += atLeast / servers
-      atLeast -= holding[i]
+      atLeast -= chain.holding[i]
     }
   }
   const samples = Math.ceil(last / servers) - Math.ceil(first / servers)
-  return { response: sum / (last - first) / servers / lambda, tail: Array.from(tail, (share) => share / samples) }
+  const rejected = chain.rejections / chain.arrivals
+  return {
+    response: sum / (last - first) / servers / lambda / (1 - rejected),
+    tail: Array.from(tail, (share) => share / samples),
+    rejected,
+  }
 }
 
 const REPLICATIONS = 10
@@ -106,12 +238,19 @@ function interval(values: readonly number[]): Interval {
   return { low: middle - half, high: middle + half, half }
 }
 
-/** Ten replications: 99 % intervals of the mean response and of the shares of servers with at least i requests. */
-export function replicate(contender: Contender, farm: Farm): { readonly response: Interval; readonly tail: readonly Interval[] } {
+export interface Replicated {
+  readonly response: Interval
+  readonly tail: readonly Interval[]
+  readonly rejected: Interval
+}
+
+/** Ten replications: 99 % intervals of the mean response, of the shares of servers with at least i requests, and of the share of arrivals that are rejected. */
+export function replicate(contender: Contender, farm: Farm): Replicated {
   const samples = Array.from({ length: REPLICATIONS }, (_, r) => sample(contender, farm, `theory/${r}`))
   return {
     response: interval(samples.map(({ response }) => response)),
     tail: Array.from({ length: 8 }, (_, i) => interval(samples.map((one) => one.tail[i]))),
+    rejected: interval(samples.map(({ rejected }) => rejected)),
   }
 }
 
@@ -141,6 +280,17 @@ export function erlangResponse(c: number, lambda: number): number {
   for (let k = 1; k <= c; k++) b = (a * b) / (k + a * b)
   const wait = b / (1 - (a / c) * (1 - b))
   return 1 + wait / (c - a)
+}
+
+/** M/M/c/K with K = c + capacity, at c lambda: the share of arrivals that find it full. A capacity of 0 is Erlang's loss formula B. */
+export function shareRejected(c: number, lambda: number, capacity: number): number {
+  let weight = 1
+  let sum = 1
+  for (let n = 1; n <= c + capacity; n++) {
+    weight *= (c * lambda) / Math.min(n, c)
+    sum += weight
+  }
+  return weight / sum
 }
 
 /**

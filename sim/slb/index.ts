@@ -1,5 +1,7 @@
 /** SLB, server load balancing: the family's list. A new member is one file and one line here. */
 import { catalogue } from '../common/define.ts'
+import { bulletinBoard } from './members/bulletin-board.ts'
+import { centralQueue } from './members/central-queue.ts'
 import { joinIdleQueue } from './members/join-idle-queue.ts'
 import { joinShortestQueue } from './members/join-shortest-queue.ts'
 import { leastConnections } from './members/least-connections.ts'
@@ -24,6 +26,8 @@ export const balancers = catalogue<Balancer, BalancingContext>('slb', [
   powerOfD,
   joinShortestQueue,
   joinIdleQueue,
+  bulletinBoard,
+  centralQueue,
   random,
   weightedRandom,
   sourceHash,

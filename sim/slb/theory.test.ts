@@ -1,6 +1,8 @@
 /** Balancers against queueing theory: what is tested is the choice alone (farm.fixture.ts has the chain and the closed forms). */
 import { describe, expect, test } from 'vitest'
-import { contains, erlangResponse, fixedPoint, power, replicate, shortestOfTwo } from './farm.fixture.ts'
+import { contains, erlangResponse, fixedPoint, power, replicate, SERVICE, shareRejected, shortestOfTwo } from './farm.fixture.ts'
+import { bulletinBoard } from './members/bulletin-board.ts'
+import { centralQueue } from './members/central-queue.ts'
 import { joinIdleQueue } from './members/join-idle-queue.ts'
 import { joinShortestQueue } from './members/join-shortest-queue.ts'
 import { leastConnections } from './members/least-connections.ts'
@@ -18,6 +20,9 @@ describe('the closed forms themselves', () => {
     expect(fixedPoint(3, 0.99)).toBeCloseTo(3.858, 3)
     expect(fixedPoint(1, 0.99)).toBeCloseTo(100, 9)
     expect(erlangResponse(1, 0.9)).toBeCloseTo(10, 9)
+    expect(shareRejected(1, 0.9, 0)).toBeCloseTo(0.9 / 1.9, 9) // B(1, a) = a / (1 + a)
+    expect(shareRejected(10, 0.8, 0)).toBeCloseTo(0.1217, 4)
+    expect(erlangResponse(10, 0.8)).toBeCloseTo(1.2046, 4)
     expect(shortestOfTwo(0.5)).toBeCloseTo(1.426, 3)
     expect(shortestOfTwo(0.5, 0.75)).toBeCloseTo(1.597, 3)
   })
@@ -99,6 +104,55 @@ describe('a farm of servers', () => {
     expect(shortest!.high).toBeLessThan(two!.low)
     expect(two!.high).toBeLessThan(turns!.low)
     expect(turns!.high).toBeLessThan(any!.low)
+  })
+})
+
+describe('one queue before all servers', () => {
+  const farm = { servers: 10, lambda: 0.8, warmup: 200, measured: 12_000 }
+
+  test('central-queue, limit 1, n = 10, lambda 0.8: M/M/10, mean response 1 + C(10, 8) / (10 - 8) = 1.205 (Erlang C)', () => {
+    const { response, rejected } = replicate({ definition: centralQueue, given: { capacity: 100_000 } }, farm)
+    contains(response, erlangResponse(10, 0.8))
+    expect(response.half).toBeLessThan(0.02 * erlangResponse(10, 0.8))
+    expect(rejected.high).toBe(0)
+  })
+
+  test.each([0, 5])(
+    'central-queue, limit 1, capacity %d, n = 10, lambda 0.8: rejects as M/M/10/(10 + capacity), capacity 0 as Erlang B(10, 8) = 0.122',
+    (capacity) => {
+      const { rejected } = replicate({ definition: centralQueue, given: { capacity } }, farm)
+      contains(rejected, shareRejected(10, 0.8, capacity))
+      expect(rejected.half).toBeLessThan(0.05 * shareRejected(10, 0.8, capacity))
+    },
+  )
+
+  test('a queue before the servers beats queues at the servers: limit 1 is better than limits 2 and 1000; the last is least-connections', () => {
+    const [one, two, many, least] = [
+      { definition: centralQueue },
+      { definition: centralQueue, given: { limit: 2 } },
+      { definition: centralQueue, given: { limit: 1000 } },
+      { definition: leastConnections },
+    ].map((contender) => replicate(contender, { ...farm, measured: 20_000 }).response)
+    expect(one!.high).toBeLessThan(two!.low)
+    expect(one!.high).toBeLessThan(many!.low)
+    expect(many).toEqual(least)
+  })
+})
+
+describe('old information', () => {
+  // Times in mean service times; the smallest period, 1 ms, is a thousandth of one and shorter than the time between two ticks.
+  const board = (period: number, own = false) => ({ definition: bulletinBoard, given: { period: period * SERVICE, own } })
+
+  test('bulletin-board updated at each event, n = 2, lambda 0.5: join-the-shortest-queue, 1.426', () => {
+    contains(replicate(board(0.001), { servers: 2, lambda: 0.5, warmup: 1000, measured: 40_000 }).response, shortestOfTwo(0.5))
+  })
+
+  test('n = 100, lambda 0.9: better than random (10) with a period of 0.1, worse with a period of 20 (Mitzenmacher 2000); own requests help', () => {
+    const farm = { servers: 100, lambda: 0.9, warmup: 200, measured: 400 }
+    const [fresh, old, own] = [board(0.1), board(20), board(20, true)].map((contender) => replicate(contender, farm).response)
+    expect(fresh!.high).toBeLessThan(fixedPoint(2, 0.9))
+    expect(old!.low).toBeGreaterThan(fixedPoint(1, 0.9))
+    expect(own!.high).toBeLessThan(old!.low)
   })
 })
 

@@ -13,7 +13,7 @@ const MS = 1000 // µs
 const SECOND = 1000 * MS
 
 function made(given: Record<string, ParameterValue> = {}, clock = new Clock(), draws: readonly number[] = []): Balancer {
-  return leastResponseTime.create(valuesOf(leastResponseTime.parameters, given), context(scripted(draws), clock.now))
+  return leastResponseTime.create(valuesOf(leastResponseTime.parameters, given), context(scripted(draws), clock))
 }
 
 describe('the averages', () => {
@@ -184,7 +184,7 @@ describe('each parameter tells', () => {
     const clock = new Clock()
     const given = { among: 'two', average: 'peak-ewma', decay: SECOND }
     const values = valuesOf(leastResponseTime.parameters, given)
-    const balancer = filled(leastResponseTime.create(values, context(seeded('peaks'), clock.now)), [1, 1])
+    const balancer = filled(leastResponseTime.create(values, context(seeded('peaks'), clock)), [1, 1])
     picks(balancer, 2)
     balancer.ended(0, 500 * MS, Outcome.Answered)
     balancer.ended(1, 50 * MS, Outcome.Answered)
