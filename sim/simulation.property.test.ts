@@ -47,6 +47,9 @@ const deed = fc.record({
   count: fc.integer({ min: 0, max: 6 }),
 })
 
+/** The request flow does not carry out queues, timers and probes yet, which these need. */
+const notRunnable = ['bulletin-board', 'central-queue']
+
 const everything = fc.record({
   services: fc.tuple(someService('web'), someService('api')),
   deeds: fc.array(deed, { maxLength: 12 }),
@@ -56,7 +59,7 @@ const everything = fc.record({
   provision: fc.constantFrom(0, 50_000),
   epoch: fc.constantFrom(0, 1000),
   inRounds: fc.boolean(),
-  balancer: fc.constantFrom(...balancers.all.map(({ name }) => name)),
+  balancer: fc.constantFrom(...balancers.all.map(({ name }) => name).filter((name) => !notRunnable.includes(name))),
 })
 
 describe('any small run', () => {

@@ -230,7 +230,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
       'a path instead of a file',
       '',
       '',
-      'x.yaml:8:6  slb  found the unknown balancer "./own.ts"; accepted: round-robin, weighted-round-robin, least-connections, weighted-least-connections, least-response-time, two-choices, power-of-d, join-shortest-queue, join-idle-queue, random, weighted-random, source-hash, or { file: ./own.ts } (did you mean { file: ./own.ts }?)',
+      'x.yaml:8:6  slb  found the unknown balancer "./own.ts"; accepted: round-robin, weighted-round-robin, least-connections, weighted-least-connections, least-response-time, two-choices, power-of-d, join-shortest-queue, join-idle-queue, bulletin-board, central-queue, random, weighted-random, source-hash, or { file: ./own.ts } (did you mean { file: ./own.ts }?)',
       'slb: ./own.ts\n',
     ],
     [
