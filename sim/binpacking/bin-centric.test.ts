@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { DEVICES } from '../cluster/views.ts'
 import { Streams } from '../random/stream.ts'
-import { made, names } from './made.fixture.ts'
+import { createPacker, names } from './packers.fixture.ts'
 import type { PackingProblem } from './policy.ts'
 import { problem } from './problem.fixture.ts'
 
@@ -13,7 +13,7 @@ const square = (pods: readonly (readonly [number, number])[]): PackingProblem =>
     [],
     [{ cpu: 10, memory: 10 }],
   )
-const binOf = (name: string, p: PackingProblem, weights = 'equal'): number[] => [...made(name, { weights }).pack(p).bin]
+const binOf = (name: string, p: PackingProblem, weights = 'equal'): number[] => [...createPacker(name, { weights }).pack(p).bin]
 
 describe('worked by hand', () => {
   // a (3,7) b (8,7) c (3,1) d (2,2) e (1,3). Free (10,10): b has 80 + 70. Then (2,3): e has 2 + 9, d 4 + 6: e, and nothing fits (1,0).
@@ -27,7 +27,7 @@ describe('worked by hand', () => {
       [1, 3],
     ])
     expect(binOf('dot-product', p)).toEqual([1, 0, 1, 1, 0])
-    for (const name of ['first-fit-decreasing', 'best-fit-decreasing']) expect(made(name).pack(p).opened.length).toBe(3)
+    for (const name of ['first-fit-decreasing', 'best-fit-decreasing']) expect(createPacker(name).pack(p).opened.length).toBe(3)
     expect(Math.max(...binOf('norm-greedy', p))).toBe(2)
   })
 
@@ -132,7 +132,7 @@ describe('worked by hand', () => {
       [],
       [{ devices: Array.from({ length: 4 }, () => 1000) }],
     )
-    const { bin, deviceMask } = made('dot-product').pack(p)
+    const { bin, deviceMask } = createPacker('dot-product').pack(p)
     expect([...bin]).toEqual([0, 0, 1, 1, 2, 2, 3, 3])
     expect([...deviceMask!].map((mask) => mask.toString(2).padStart(DEVICES, '0'))).toEqual(
       Array.from({ length: 8 }, (_, k) => (k % 2 ? '00001100' : '00000011')),
@@ -155,7 +155,7 @@ function instances(name: string, demand: (between: (low: number, high: number) =
 
 describe('Panigrahy et al. 2011: the bin-centric heuristics need fewer bins than FFD in most classes of instances', () => {
   const total = (list: readonly PackingProblem[], name: string): number =>
-    list.reduce((sum, p) => sum + made(name).pack(p).opened.length, 0)
+    list.reduce((sum, p) => sum + createPacker(name).pack(p).opened.length, 0)
 
   // Classes 1 and 4 of Caprara and Toth 2001, used there: two resources, uniform. Their gain there is up to about ten percent.
   test.each<[string, (between: (low: number, high: number) => number) => number[]]>([

@@ -3,9 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { valuesOf } from '../common/define.ts'
 import { DEVICES, MILLI, NONE } from '../cluster/views.ts'
-import { continuousBound, firstFitInOrder, lowerBound, packers, packingGap, plainPackers, verifyPacking } from './index.ts'
-import { made, names, valuesFor } from './made.fixture.ts'
-import { optionsOf } from './search/parameters.ts'
+import { continuousBound, firstFitInOrder, lowerBound, packers, packingGap, verifyPacking } from './index.ts'
+import { createPacker, createTwin, names, valuesFor } from './packers.fixture.ts'
 import type { Packing, PackingProblem } from './policy.ts'
 import { problem } from './problem.fixture.ts'
 import { anyProblem, variedProblem } from './random-problem.fixture.ts'
@@ -134,7 +133,7 @@ describe('equal to the plain scan of all bins, or of all pods, whatever the para
   test.each(names)('%s', (name) => {
     fc.assert(
       fc.property(fc.oneof({ weight: 4, arbitrary: anyProblem }, { weight: 1, arbitrary: variedProblem }), valuesFor(name), (p, values) => {
-        expect(plain(made(name, values).pack(p))).toEqual(plain(plainPackers[name](optionsOf(values)).pack(p)))
+        expect(plain(createPacker(name, values).pack(p))).toEqual(plain(createTwin(name, values).pack(p)))
       }),
       { numRuns: 500, seed: 15 },
     )
@@ -143,7 +142,7 @@ describe('equal to the plain scan of all bins, or of all pods, whatever the para
   test('first-fit-in-order is first-fit', () => {
     fc.assert(
       fc.property(anyProblem, (p) => {
-        expect(plain(firstFitInOrder.pack(p))).toEqual(plain(plainPackers['first-fit']().pack(p)))
+        expect(plain(firstFitInOrder.pack(p))).toEqual(plain(createTwin('first-fit').pack(p)))
       }),
       { numRuns: 500, seed: 15 },
     )

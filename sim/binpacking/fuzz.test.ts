@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { packingGap, verifyPacking } from './index.ts'
-import { made, names, valuesFor } from './made.fixture.ts'
+import { createPacker, names, valuesFor } from './packers.fixture.ts'
 import type { Packer } from './policy.ts'
 import { anyProblem } from './random-problem.fixture.ts'
 
@@ -14,7 +14,7 @@ test('10,000 problems: verified, every pod placed or counted as left over, gap n
   fc.assert(
     fc.property(anyProblem, choice, (p, [name, values]) => {
       const key = `${name} ${JSON.stringify(values)}`
-      if (!packers.has(key)) packers.set(key, made(name, values))
+      if (!packers.has(key)) packers.set(key, createPacker(name, values))
       const packing = packers.get(key)!.pack(p)
       seen.add(name)
       expect(verifyPacking(p, packing)).toEqual([])

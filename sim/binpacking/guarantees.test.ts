@@ -2,12 +2,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { optimum, optimumOfLine } from './bounds/exhaustive.fixture.ts'
-import { made, names } from './made.fixture.ts'
+import { createPacker, names } from './packers.fixture.ts'
 import { line } from './problem.fixture.ts'
 import { smallProblem } from './random-problem.fixture.ts'
 
 const times = (count: number, size: number): number[] => Array.from({ length: count }, () => size)
-const binsOf = (name: string, sizes: readonly number[], capacity: number): number => made(name).pack(line(sizes, capacity)).opened.length
+const binsOf = (name: string, sizes: readonly number[], capacity: number): number =>
+  createPacker(name).pack(line(sizes, capacity)).opened.length
 
 /** Sizes that leave something to decide: around halves, thirds and quarters, and any. */
 const sizes = fc.array(
@@ -93,7 +94,7 @@ describe('worst cases that are reached', () => {
 
 describe('vectors, prices and devices against trying every packing (at most 7 pods)', () => {
   test.each(names)('%s: bins and cost are never below the optimum', (name) => {
-    const packer = made(name)
+    const packer = createPacker(name)
     fc.assert(
       fc.property(smallProblem, (p) => {
         const packing = packer.pack(p)

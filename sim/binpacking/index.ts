@@ -1,4 +1,4 @@
-/** Binpacking: the list of members. */
+/** Binpacking: the list of the family's members. A new member is one file and one line here. */
 import { catalogue } from '../common/define.ts'
 import { bestFitDecreasing } from './members/best-fit-decreasing.ts'
 import { bestFit } from './members/best-fit.ts'
@@ -9,18 +9,18 @@ import { nextFitDecreasing } from './members/next-fit-decreasing.ts'
 import { nextFit } from './members/next-fit.ts'
 import { none } from './members/none.ts'
 import { normGreedy } from './members/norm-greedy.ts'
-import type { Packer, PackingContext } from './policy.ts'
 import { worstFitDecreasing } from './members/worst-fit-decreasing.ts'
 import { worstFit } from './members/worst-fit.ts'
+import type { Packer, PackerDefinition, PackingContext } from './policy.ts'
 
 export { continuousBound, lowerBound, packingGap, type Bound, type Gap } from './bounds/bound.ts'
 export { firstFitInOrder } from './members/first-fit-in-order.ts'
 export { martelloTothBound } from './bounds/martello-toth.ts'
 export { adoptPacker, type Pack } from './own.ts'
-export { plainPackers } from './search/plain.ts'
 export { verifyPacking } from './bounds/verify.ts'
 
-export const packers = catalogue<Packer | null, PackingContext>('binpacking', [
+/** The members with their twins, in the order of the list. */
+export const members: readonly PackerDefinition[] = [
   none,
   nextFit,
   firstFit,
@@ -32,4 +32,6 @@ export const packers = catalogue<Packer | null, PackingContext>('binpacking', [
   worstFitDecreasing,
   dotProduct,
   normGreedy,
-])
+]
+
+export const packers = catalogue<Packer | null, PackingContext>('binpacking', members)

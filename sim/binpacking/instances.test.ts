@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { Streams } from '../random/stream.ts'
 import { martelloTothBound, verifyPacking } from './index.ts'
-import { made, names } from './made.fixture.ts'
+import { createPacker, names } from './packers.fixture.ts'
 import { line } from './problem.fixture.ts'
 
 const DRAWS = 20
@@ -33,7 +33,8 @@ function triplets(n: number, k: number): number[] {
   return sizes
 }
 
-const binsOf = (name: string, sizes: readonly number[], capacity: number): number => made(name).pack(line(sizes, capacity)).opened.length
+const binsOf = (name: string, sizes: readonly number[], capacity: number): number =>
+  createPacker(name).pack(line(sizes, capacity)).opened.length
 
 /** Student t, 19 degrees of freedom, 97.5 %. */
 const T19 = 2.093
@@ -91,7 +92,7 @@ test('what is counted above are packings: verified, nothing left over', () => {
       [triplets(249, 0), 1000],
     ] as const) {
       const p = line(sizes, capacity)
-      const packing = made(name).pack(p)
+      const packing = createPacker(name).pack(p)
       expect(verifyPacking(p, packing)).toEqual([])
       expect(packing.leftOver).toBe(0)
     }

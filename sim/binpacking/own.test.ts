@@ -24,12 +24,12 @@ describe('verifyPacking names every fault', () => {
   )
   test.each<[string, Packing, RegExp[]]>([
     ['a good one', of([0, 1, 0]), []],
-    ['over capacity', of([0, 0, 1]), [/^bin 0 has 5 of resource 0, its pods ask for 8$/, /^bin 1 does not admit pod 2/]],
-    ['over a new bin', of([2, 2, 2], [0]), [/^new bin 0 \(type-0\) has 6 of resource 0, its pods ask for 9$/]],
+    ['over capacity', of([0, 0, 1]), [/^bin 0 has 5 millicores free, its pods request 8$/, /^bin 1 does not admit pod 2/]],
+    ['over a new bin', of([2, 2, 2], [0]), [/^new bin 0 \(type-0\) has 6 millicores free, its pods request 9$/]],
     ['more new bins than there may be', of([2, 3, 0], [0, 0]), [/^2 new bins of type type-0: at most 1/]],
-    ['no such bin', of([0, 1, 2]), [/^pod 2 is put into bin 2: rows 0 to 1, or -1/]],
+    ['no such bin', of([0, 1, 2]), [/^pod 2 has bin 2: rows 0 to 1, or -1/]],
     ['no such type', of([0, 1, 2], [7]), [/^new bin 0 has type 7: rows 0 to 0/]],
-    ['a wrong count', of([0, -1, -1], [], 1), [/^leftOver says 1, but 2/]],
+    ['a wrong count', of([0, -1, -1], [], 1), [/^leftOver is 1, but 2/]],
     ['too few rows', of([0]), [/^bin must have 3 rows, one for each pod, found 1$/]],
   ])('%s', (_name, packing, faults) => {
     const problems = verifyPacking(p, packing)
@@ -52,8 +52,8 @@ describe('verifyPacking names every fault', () => {
     const gpu = problem([{ gpus: 1, gpuMilli: 600 }, { gpus: 1, gpuMilli: 600 }, { gpus: 1 }], [{ devices: [1000, 1000, 700] }], [])
     const masks = (...deviceMask: number[]): string[] => verifyPacking(gpu, { ...of([0, 0, 0]), deviceMask: Int32Array.from(deviceMask) })
     expect(masks(0b100, 0b010, 0b001)).toEqual([])
-    expect(masks(0b001, 0b010, 0b100)).toEqual([expect.stringMatching(/no such room on the devices of pod 2 \(deviceMask 4\)/)])
-    expect(masks(0b011, 0b100, 0b001)).toContainEqual(expect.stringMatching(/pod 0 wants 1 devices, its deviceMask is 3/))
+    expect(masks(0b001, 0b010, 0b100)).toEqual([expect.stringMatching(/too little free on the devices of pod 2 \(deviceMask 4\)/)])
+    expect(masks(0b011, 0b100, 0b001)).toContainEqual(expect.stringMatching(/pod 0 requests 1 devices, its deviceMask is 3/))
     expect(verifyPacking(gpu, of([0, 0, 0]))).toEqual([])
     const small = problem(
       [
@@ -87,14 +87,14 @@ describe('adoptPacker', () => {
       of(Array.from({ length: items }, (_, item) => Math.floor(item / each))),
   }
 
-  test('the narrow door: pack(problem, values), checked, devices filled in', () => {
+  test('the narrow entry point: pack(problem, values), checked, devices filled in', () => {
     const p = problem([{ gpus: 1, gpuMilli: 300 }, { gpus: 1 }], [{ devices: [1000, 1000] }], [])
     const packing = adopted(byTurns).pack(p)
     expect([...packing.bin]).toEqual([0, 0])
     expect([...packing.deviceMask!]).toEqual([0b10, 0b01])
   })
 
-  test('the wide door: create(values, context)', () => {
+  test('the wide entry point: create(values, context)', () => {
     const wide = {
       name: 'wide',
       create: (values: { each: number }, context: { now(): number }) => ({ pack: () => of([values.each + context.now() === 7 ? 0 : -1]) }),
@@ -102,14 +102,14 @@ describe('adoptPacker', () => {
     expect([...adopted(wide).pack(problem([{ cpu: 1 }], [{ cpu: 1 }], [])).bin]).toEqual([0])
   })
 
-  test('a packing that is none ends with the name of the packer', () => {
+  test('an invalid packing ends the run with the name of the packer', () => {
     expect(() => adopted(byTurns).pack(problem([{ cpu: 5 }], [{ cpu: 4 }], []))).toThrow(
-      /^the packer by-turns gave no packing: bin 0 has 4 of resource 0/,
+      /^the packer by-turns returned an invalid packing: bin 0 has 4 millicores free/,
     )
     expect(() => adopted({ name: 'wide', create: () => ({}) })).toThrow(/^wide: create must return null or \{ pack\(problem\) \}$/)
   })
 
-  test('an export without a door is told what is missing', () => {
+  test('an export without an entry point is refused with what is missing', () => {
     expect(adoptPacker({ name: 'x' })).toEqual({ problems: ['a packer needs a function pack or create, found name'] })
     expect(adoptPacker(undefined)).toMatchObject({ problems: [expect.stringMatching(/no default export/)] })
   })

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { adoptPacker, packers } from './index.ts'
-import { made } from './made.fixture.ts'
-import { newBinParameters, sizeParameters } from './search/parameters.ts'
+import { createPacker } from './packers.fixture.ts'
+import { newBinParameters, sizeParameters } from './round/parameters.ts'
 import { line, problem } from './problem.fixture.ts'
 
 const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
@@ -36,7 +36,7 @@ test('the example of types in the README: what the four rules open and pay, befo
   ].map(([cpu, price]) => ({ cpu, price }))
   const p = problem(cores, [], types)
   const cost = (values: Record<string, string | boolean>): number =>
-    made('first-fit-decreasing', values)
+    createPacker('first-fit-decreasing', values)
       .pack(p)
       .opened.reduce((sum, type) => sum + types[type].price, 0)
   const paid = (rightSizing: boolean): number[] => newBinParameters.newBins.choices.map((newBins) => cost({ newBins, rightSizing }))
@@ -55,6 +55,6 @@ test('the example in the README packs 6 5 4 7 into bins of 10 as next fit does, 
   // 6 | 5 4 | 7: the 4 would fit beside the 6, but next fit does not look back.
   expect([...packer.pack(line([6, 5, 4, 7], 10)).bin]).toEqual([0, 1, 1, 2])
   expect(() => packer.pack(line([11], 10))).toThrow(
-    'the packer newest-bin gave no packing: new bin 0 (type-0) has 10 of resource 0, its pods ask for 11',
+    'the packer newest-bin returned an invalid packing: new bin 0 (type-0) has 10 millicores free, its pods request 11',
   )
 })

@@ -1,13 +1,13 @@
 /** What each size and each weight decides, worked by hand. Bins of (1000m, 100 bytes): a share is a tenth of the millicores, or the bytes, in percent. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Bins } from './search/bins.ts'
-import { made } from './made.fixture.ts'
-import { Measure, type SizeName, type WeightsName } from './search/measure.ts'
-import { decreasing } from './search/pack.ts'
+import { Bins } from './round/bins.ts'
+import { createPacker } from './packers.fixture.ts'
+import { Measure, type SizeName, type WeightsName } from './round/measure.ts'
+import { decreasing } from './item-centric/item-centric.ts'
 import { problem, type Bin, type Pod } from './problem.fixture.ts'
 import { anyProblem } from './random-problem.fixture.ts'
-import { classesOf, Waiting } from './search/waiting.ts'
+import { classesOf, Unplaced } from './round/unplaced.ts'
 
 const percent = (cpu: number, memory: number): { cpu: number; memory: number } => ({ cpu: 10 * cpu, memory })
 const whole = percent(100, 100)
@@ -19,7 +19,7 @@ function orderOf(pods: readonly Pod[], values: Record<string, string>): string {
     pods.map(() => whole),
     [],
   )
-  const { bin } = made('first-fit-decreasing', values).pack(p)
+  const { bin } = createPacker('first-fit-decreasing', values).pack(p)
   const names = [...'ABCDEF']
   return [...bin]
     .map((row, item) => ({ row, name: names[item] }))
@@ -66,7 +66,7 @@ describe('size: the room in bins', () => {
   const d = percent(88, 48)
   /** Which of the two bins a pod of (1, 1) goes to; the type is there to make the largest bin (100, 100). */
   const chosen = (name: string, bins: readonly Bin[], size: SizeName): number =>
-    made(name, { size }).pack(problem([percent(1, 1)], bins, [whole])).bin[0]
+    createPacker(name, { size }).pack(problem([percent(1, 1)], bins, [whole])).bin[0]
   test.each<[string, readonly Bin[], SizeName, SizeName]>([
     ['B (90, 20) and A (60, 60)', [b, a], 'l1', 'l2'], // 110 < 120, 8500 > 7200
     ['B (90, 20) and D (88, 48)', [b, d], 'l2', 'l-infinity'], // 8500 < 10048, 90 > 88
@@ -86,7 +86,8 @@ describe('size: the room in bins', () => {
 
   // Rooms B (90, 20), A (60, 60) for a pod of (30, 3): weights 0.3 and 0.03. B: 27 + 0.6, A: 18 + 1.8: now A is the fuller one.
   test('weights: where CPU is what pods ask for, the bin with more of it has more room', () => {
-    const chosenBy = (weights: WeightsName): number => made('best-fit', { weights }).pack(problem([percent(30, 3)], [b, a], [whole])).bin[0]
+    const chosenBy = (weights: WeightsName): number =>
+      createPacker('best-fit', { weights }).pack(problem([percent(30, 3)], [b, a], [whole])).bin[0]
     expect(chosenBy('equal')).toBe(0)
     expect(chosenBy('average-demand')).toBe(1)
   })
@@ -107,7 +108,7 @@ describe('every measure', () => {
         const bins = new Bins()
         bins.reset(p, measure)
         for (const row of classes)
-          for (let bin = 0; bin < p.bins; bin++) if (bins.fits(row, bin)) expect(measure.size(row)).toBeLessThanOrEqual(bins.room(bin))
+          for (let bin = 0; bin < p.bins; bin++) if (bins.fits(row, bin)) expect(measure.size(row)).toBeLessThanOrEqual(bins.freeSize(bin))
       }),
       { numRuns: 500, seed: 41 },
     )
@@ -122,7 +123,7 @@ describe('every measure', () => {
         const plainly = Array.from({ length: p.items }, (_, item) => item).sort(
           (a, b) => measure.size(p.podClass[b]) - measure.size(p.podClass[a]),
         )
-        expect([...decreasing(p, new Waiting(p, measure, classes))]).toEqual(plainly)
+        expect([...decreasing(p, new Unplaced(p, measure, classes))]).toEqual(plainly)
       }),
       { numRuns: 500, seed: 42 },
     )

@@ -3,12 +3,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NONE } from '../cluster/views.ts'
 import { continuousBound, firstFitInOrder, packingGap, verifyPacking } from './index.ts'
-import { made } from './made.fixture.ts'
+import { createPacker } from './packers.fixture.ts'
 import type { Packer, Packing, PackingProblem } from './policy.ts'
 import { line, problem } from './problem.fixture.ts'
 
-const firstFitDecreasing = made('first-fit-decreasing')
-const bestFitDecreasing = made('best-fit-decreasing')
+const firstFitDecreasing = createPacker('first-fit-decreasing')
+const bestFitDecreasing = createPacker('best-fit-decreasing')
 
 /** Sizes by bin, in order of opening; each bin from the largest down. */
 function contents(p: PackingProblem, packing: Packing): number[][] {
@@ -104,7 +104,7 @@ describe('bounds from the literature', () => {
   test.each([['first-fit-decreasing'], ['best-fit-decreasing']])(
     '%s: bins <= 11/9 OPT + 6/9 (Dosa 2007; BFD: Johnson 1973), where OPT is known by construction',
     (name) => {
-      const packer = made(name)
+      const packer = createPacker(name)
       fc.assert(
         fc.property(perfect, ({ optimum, sizes }) => {
           const p = line(sizes, 1000)

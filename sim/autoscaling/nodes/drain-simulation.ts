@@ -3,9 +3,9 @@
  * those judged after it, and its pods have moved: they take room where they went, and must fit elsewhere again if that node is judged, too.
  */
 import { NodeState, NONE, PodPhase, type ClusterView } from '../../cluster/views.ts'
-import { Bins } from '../../binpacking/search/bins.ts'
-import { FirstFitSearch } from '../../binpacking/search/first-fit-search.ts'
-import { Measure } from '../../binpacking/search/measure.ts'
+import { Bins } from '../../binpacking/round/bins.ts'
+import { FirstFitSearch } from '../../binpacking/members/first-fit.ts'
+import { Measure } from '../../binpacking/round/measure.ts'
 import type { PackingProblem } from '../../binpacking/policy.ts'
 import type { NodesScalingView } from './policy.ts'
 
@@ -62,7 +62,7 @@ export class DrainSimulation {
       const found = this.place(podClass)
       if (found === NONE) {
         for (let k = to.length - 1; k >= 0; k--) {
-          this.bins.giveBack(moving[k], to[k], masks[k])
+          this.bins.remove(moving[k], to[k], masks[k])
           this.search.reopened(to[k])
         }
         this.search.reopened(node)

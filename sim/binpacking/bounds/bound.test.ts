@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { NONE } from '../../cluster/views.ts'
 import { optimum, optimumOfLine } from './exhaustive.fixture.ts'
 import { continuousBound, lowerBound, martelloTothBound, packingGap } from '../index.ts'
-import { made } from '../made.fixture.ts'
+import { createPacker } from '../packers.fixture.ts'
 import { line, problem } from '../problem.fixture.ts'
 import { anyProblem, smallProblem } from '../random-problem.fixture.ts'
 
@@ -174,7 +174,7 @@ describe('of a problem', () => {
 })
 
 describe('packingGap', () => {
-  const firstFitDecreasing = made('first-fit-decreasing')
+  const firstFitDecreasing = createPacker('first-fit-decreasing')
 
   // FFD on 60 x 3: 3 bins of 5, bound 3. On 44 24 24 22 21 17 8 8 6 6 in 61 (sum 180): 4 bins, L1 = L2 = 3: 4/3 - 1.
   test('used / bound - 1 and cost / bound - 1: 3 of 3 bins, then 4 of 3', () => {

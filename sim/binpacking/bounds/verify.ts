@@ -1,30 +1,31 @@
 /**
- * Is this a packing? Replayed from the problem alone, with none of the packers' own arithmetic: it is the guard before a user's packer and the
- * oracle in the tests of ours.
+ * Checks that an answer is a packing. It replays the answer from the problem alone and uses none of the arithmetic of the packers, so it guards
+ * the run against a user's packer and is the oracle in the tests of ours.
  */
-import { DEVICES, MILLI, NONE, type ClassesView } from '../../cluster/views.ts'
+import { CPU, DEVICES, MEMORY, MILLI, PODS, type ClassesView } from '../../cluster/views.ts'
+import { NONE } from '../../common/ids.ts'
 import { pickDevices } from '../../cluster/feasibility/devices.ts'
-import type { Packing, PackingProblem } from '../policy.ts'
+import type { BinId, ItemId, Packing, PackingProblem } from '../policy.ts'
 
-/** All that is wrong with the packing, each as one sentence (at most ten, then how many more); empty when nothing is. */
+/** The faults of the packing, each as one sentence: at most ten, then the number of the others. Empty for a valid packing. */
 export function verifyPacking(problem: PackingProblem, packing: Packing): string[] {
   const problems = shapeProblems(problem, packing)
   if (problems.length > 0) return problems
-  const itemsOf = new Map<number, number[]>()
+  const itemsOf = new Map<BinId, ItemId[]>()
   let leftOver = 0
   packing.bin.forEach((bin, item) => {
     if (bin === NONE) leftOver++
     else if (itemsOf.has(bin)) itemsOf.get(bin)!.push(item)
     else itemsOf.set(bin, [item])
   })
-  if (leftOver !== packing.leftOver) problems.push(`leftOver says ${packing.leftOver}, but ${leftOver} pods have no bin`)
+  if (leftOver !== packing.leftOver) problems.push(`leftOver is ${packing.leftOver}, but ${leftOver} pods have no bin`)
   problems.push(...limitProblems(problem, packing))
   for (const [bin, items] of itemsOf) problems.push(...binProblems(problem, packing, bin, items))
   return problems.length <= 10 ? problems : [...problems.slice(0, 10), `and ${problems.length - 10} more`]
 }
 
 function shapeProblems(problem: PackingProblem, packing: Packing): string[] {
-  // A user's file need not be typed: what it returned is looked at as unknown.
+  // A user's file need not be typed, so its answer is read as unknown.
   const given = packing as unknown as Partial<Record<keyof Packing, unknown>> | null | undefined
   if (typeof given !== 'object' || given === null)
     return [`a packing must be an object { bin, opened, leftOver }, found ${given === null ? 'null' : typeof given}`]
@@ -43,8 +44,7 @@ function shapeProblems(problem: PackingProblem, packing: Packing): string[] {
   })
   const bins = problem.bins + opened.length
   bin.forEach((row, item) => {
-    if (row < NONE || row >= bins)
-      problems.push(`pod ${item} is put into bin ${row}: rows 0 to ${bins - 1}, or -1 for left over, are accepted`)
+    if (row < NONE || row >= bins) problems.push(`pod ${item} has bin ${row}: rows 0 to ${bins - 1}, or -1 for left over, are accepted`)
   })
   return problems.slice(0, 10)
 }
@@ -56,11 +56,18 @@ function limitProblems(problem: PackingProblem, packing: Packing): string[] {
   })
 }
 
-function nameOf(problem: PackingProblem, packing: Packing, bin: number): string {
+function nameOf(problem: PackingProblem, packing: Packing, bin: BinId): string {
   return bin < problem.bins ? `bin ${bin}` : `new bin ${bin - problem.bins} (${problem.types[packing.opened[bin - problem.bins]].name})`
 }
 
-function binProblems(problem: PackingProblem, packing: Packing, bin: number, items: readonly number[]): string[] {
+/** The unit of resource `r` in a message. */
+function unitOf(r: number): string {
+  if (r === CPU) return 'millicores'
+  if (r === MEMORY) return 'bytes of memory'
+  return r === PODS ? 'pod places' : `of resource ${r}`
+}
+
+function binProblems(problem: PackingProblem, packing: Packing, bin: BinId, items: readonly ItemId[]): string[] {
   const { classes, podClass, free } = problem
   const name = nameOf(problem, packing, bin)
   const type = bin < problem.bins ? null : problem.types[packing.opened[bin - problem.bins]]
@@ -70,10 +77,10 @@ function binProblems(problem: PackingProblem, packing: Packing, bin: number, ite
     if (!admitted) problems.push(`${name} does not admit pod ${item} (selectors, taints or GPU model)`)
   }
   for (let r = 0; r < free.length; r++) {
-    const room = type === null ? free[r][bin] : (type.capacity[r] ?? 0)
-    let asked = 0
-    for (const item of items) asked += classes.request[r][podClass[item]]
-    if (asked > room) problems.push(`${name} has ${room} of resource ${r}, its pods ask for ${asked}`)
+    const available = type === null ? free[r][bin] : (type.capacity[r] ?? 0)
+    let requested = 0
+    for (const item of items) requested += classes.request[r][podClass[item]]
+    if (requested > available) problems.push(`${name} has ${available} ${unitOf(r)} free, its pods request ${requested}`)
   }
   const devices = devicesOf(problem, packing, bin)
   const { deviceMask } = packing
@@ -86,13 +93,14 @@ function binProblems(problem: PackingProblem, packing: Packing, bin: number, ite
 }
 
 /** Free milli-GPU of one bin, before the packing. */
-function devicesOf(problem: PackingProblem, packing: Packing, bin: number): Int32Array {
+function devicesOf(problem: PackingProblem, packing: Packing, bin: BinId): Int32Array {
   if (bin < problem.bins) return Int32Array.from({ length: DEVICES }, (_, d) => problem.freeDevice[bin * DEVICES + d])
   const { devices } = problem.types[packing.opened[bin - problem.bins]]
   return Int32Array.from({ length: DEVICES }, (_, d) => (d < devices ? MILLI : 0))
 }
 
-function maskProblems(problem: PackingProblem, item: number, mask: number, devices: Int32Array, name: string): string[] {
+/** Takes the devices of `mask` from `devices` and returns what is wrong with it. */
+function maskProblems(problem: PackingProblem, item: ItemId, mask: number, devices: Int32Array, name: string): string[] {
   const row = problem.podClass[item]
   const { gpus, gpuMilli } = problem.classes
   let count = 0
@@ -103,24 +111,25 @@ function maskProblems(problem: PackingProblem, item: number, mask: number, devic
     devices[d] -= gpuMilli[row]
     full ||= devices[d] < 0
   }
-  if (count !== gpus[row] || mask >> DEVICES !== 0) return [`pod ${item} wants ${gpus[row]} devices, its deviceMask is ${mask}`]
-  return full ? [`${name} has no such room on the devices of pod ${item} (deviceMask ${mask})`] : []
+  if (count !== gpus[row] || mask >> DEVICES !== 0) return [`pod ${item} requests ${gpus[row]} devices, its deviceMask is ${mask}`]
+  return full ? [`${name} has too little free on the devices of pod ${item} (deviceMask ${mask})`] : []
 }
 
 /**
- * Devices for a bin whose packing names none: pods that take whole devices first, then shares from the largest down, each by the cluster's
- * rule. False when one finds none: with at most eight devices that is very nearly "there is no way"; a packer that knows better gives `deviceMask`.
+ * Assigns devices in a bin whose packing has no `deviceMask`: to pods with whole devices first, then to shares from the largest down, each by the
+ * rule of the cluster. False when a pod finds none. With at most eight devices another assignment would rarely help; a packer that has one
+ * returns it as `deviceMask`.
  */
 function assignDevices(
   classes: ClassesView,
   podClass: PackingProblem['podClass'],
-  items: readonly number[],
+  items: readonly ItemId[],
   devices: Int32Array,
   masks: Int32Array | null,
 ): boolean {
-  const wanted = items.filter((item) => classes.gpus[podClass[item]] > 0)
-  wanted.sort((a, b) => classes.gpuMilli[podClass[b]] - classes.gpuMilli[podClass[a]] || a - b)
-  for (const item of wanted) {
+  const pods = items.filter((item) => classes.gpus[podClass[item]] > 0)
+  pods.sort((a, b) => classes.gpuMilli[podClass[b]] - classes.gpuMilli[podClass[a]] || a - b)
+  for (const item of pods) {
     const mask = pickDevices(devices, 0, DEVICES, classes.gpus[podClass[item]], classes.gpuMilli[podClass[item]])
     if (mask === NONE) return false
     for (let d = 0; d < DEVICES; d++) if ((mask >> d) & 1) devices[d] -= classes.gpuMilli[podClass[item]]
@@ -129,11 +138,11 @@ function assignDevices(
   return true
 }
 
-/** The packing with a `deviceMask`, its own or the one found by `assignDevices`; verify it first. */
+/** The packing with a `deviceMask`, its own or one found by `assignDevices`. It must be valid. */
 export function withDevices(problem: PackingProblem, packing: Packing): Packing {
   if (packing.deviceMask !== undefined) return packing
   const deviceMask = new Int32Array(problem.items)
-  const itemsOf = new Map<number, number[]>()
+  const itemsOf = new Map<BinId, ItemId[]>()
   packing.bin.forEach((bin, item) => {
     if (bin === NONE || problem.classes.gpus[problem.podClass[item]] === 0) return
     if (itemsOf.has(bin)) itemsOf.get(bin)!.push(item)

@@ -1,11 +1,13 @@
 /**
- * First fit in order of arrival: the estimator of a node autoscaler when no packer is chosen. It stands where the Kubernetes Cluster
- * Autoscaler has its estimator, and differs from it: that one judges each node group alone, sorts pods by CPU and memory share,
- * tries the rest of a group of equal pods only on the newest node once one pod has found no place, and leaves the choice between groups to an
- * expander. Here all pools are open in one pass, pods come as they arrived, every open node is tried, and a new node is the one with the lowest price per pod.
+ * First fit in order of arrival, with the defaults of its parameters: the estimator of a node autoscaler when no packer is chosen.
+ *
+ * It takes the part of the estimator of the Kubernetes Cluster Autoscaler and differs from it. That one estimates each node group
+ * separately, sorts pods by CPU and memory share, tries the rest of a group of equal pods only on the newest node once one of them has not fitted, and
+ * leaves the choice between groups to an expander. Here all pools are considered in one pass, pods are taken in order of arrival, every open
+ * node is tried, and a new node is of the type with the lowest price per pod.
  */
-import { FirstFitSearch } from '../search/first-fit-search.ts'
-import { arrival, packer } from '../search/pack.ts'
+import { arrival, itemCentricPacker } from '../item-centric/item-centric.ts'
 import type { Packer } from '../policy.ts'
+import { FirstFitSearch } from './first-fit.ts'
 
-export const firstFitInOrder: Packer = packer(arrival, new FirstFitSearch())
+export const firstFitInOrder: Packer = itemCentricPacker(arrival, new FirstFitSearch())

@@ -1,13 +1,13 @@
-/** Every member in every seat of the loop, with all laws checked after each event. */
+/** Every member in every role, with all laws checked after each event. */
 import { describe, expect, test } from 'vitest'
 import { nodeAutoscalers } from '../autoscaling/nodes/index.ts'
 import { choose, coming, input, pool, shape } from '../testing/input.ts'
 import type { SimulationInput } from '../input.ts'
 import { Simulation } from '../simulation.ts'
 import { packers } from './index.ts'
-import { made, names } from './made.fixture.ts'
+import { createPacker, names } from './packers.fixture.ts'
 import { problem } from './problem.fixture.ts'
-import type { PackerSeat } from './policy.ts'
+import type { PackerRole } from './policy.ts'
 
 const GiB = 2 ** 30
 const shapes = [
@@ -19,7 +19,7 @@ const shapes = [
 /** 90 pods, one a second, in turn of the four shapes; each runs for 200 s. */
 const pods = coming(Array.from({ length: 90 }, (_, k) => [1000 * k, shapes[k % 4], 200_000] as const))
 
-const loop = (name: string, seat: PackerSeat, values = {}): SimulationInput =>
+const loop = (name: string, seat: PackerRole, values = {}): SimulationInput =>
   input({
     horizon: 600e6,
     sample: 60e6,
@@ -33,7 +33,7 @@ const loop = (name: string, seat: PackerSeat, values = {}): SimulationInput =>
   })
 
 describe.each(names)('%s', (name) => {
-  test.each<[PackerSeat]>([['rounds'], ['estimator'], ['both']])(
+  test.each<[PackerRole]>([['rounds'], ['estimator'], ['both']])(
     '%s: the pool grows, every pod finds a node, runs and goes, the pool shrinks; twice the same',
     (seat) => {
       const simulation = new Simulation(loop(name, seat))
@@ -60,6 +60,6 @@ describe.each(names)('%s', (name) => {
 // What a round leaves behind waits for the next change of the cluster: if a waiting pod fitted a node that is there, nobody would look again.
 test.each(names)('%s: a large pod that must wait for a new node does not keep others from the nodes that are there', (name) => {
   const p = problem([{ cpu: 50 }, { cpu: 4 }, { cpu: 4 }, { cpu: 3 }], [{ cpu: 4 }, { cpu: 3 }, { cpu: 4 }], [{ cpu: 60 }])
-  expect([...made(name).pack(p).bin].slice(1).every((bin) => bin < 3)).toBe(true)
-  expect(made(name).pack(p).bin[0]).toBe(3)
+  expect([...createPacker(name).pack(p).bin].slice(1).every((bin) => bin < 3)).toBe(true)
+  expect(createPacker(name).pack(p).bin[0]).toBe(3)
 })

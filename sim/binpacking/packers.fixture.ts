@@ -1,13 +1,22 @@
-/** A packer by its name, with defaults for what is not given. */
+/** Packers and their twins by name, with defaults for values that are not given. */
 import fc from 'fast-check'
 import { valuesOf, type ParameterValue } from '../common/define.ts'
-import { packers } from './index.ts'
+import { members, packers } from './index.ts'
 import type { Packer } from './policy.ts'
 
-export function made(name: string, given: Readonly<Record<string, ParameterValue>> = {}): Packer {
+type Given = Readonly<Record<string, ParameterValue>>
+
+/** The member of this name; throws on a value that it has no parameter for. */
+export function createPacker(name: string, given: Given = {}): Packer {
   const definition = packers.find(name)!
   for (const key of Object.keys(given)) if (!(key in definition.parameters)) throw new Error(`${name} has no parameter ${key}`)
   return definition.create(valuesOf(definition.parameters, given), { now: () => 0 })!
+}
+
+/** The reference implementation of the member of this name. */
+export function createTwin(name: string, given: Given = {}): Packer {
+  const { parameters, twin } = members.find((member) => member.name === name)!
+  return twin!(valuesOf(parameters, given) as never)
 }
 
 /** All members that pack. */

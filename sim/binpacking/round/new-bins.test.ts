@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { optimum } from '../bounds/exhaustive.fixture.ts'
 import { verifyPacking } from '../index.ts'
-import { made, names } from '../made.fixture.ts'
+import { createPacker, names } from '../packers.fixture.ts'
 import type { Packing, PackingProblem } from '../policy.ts'
 import { problem, type Type } from '../problem.fixture.ts'
 import { anyProblem, smallProblem } from '../random-problem.fixture.ts'
@@ -32,7 +32,7 @@ describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting
   ])('%s: types %j, for %i', (newBins, opened, cost) => {
     const p = problem(cores(6, 1, 1), [], types)
     for (const name of names) {
-      const packing = made(name, { newBins }).pack(p)
+      const packing = createPacker(name, { newBins }).pack(p)
       expect([name, ...packing.opened]).toEqual([name, ...opened])
       expect(costOf(p, packing)).toBe(cost)
     }
@@ -50,16 +50,16 @@ describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting
       ],
     )
     for (const newBins of ['price-per-pod', 'cheapest', 'price-per-size', 'largest'])
-      expect(made('first-fit', { newBins }).pack(p).opened).toEqual([2])
+      expect(createPacker('first-fit', { newBins }).pack(p).opened).toEqual([2])
   })
 
   test('ties: cheapest takes the one that holds more, largest the cheaper one, then the lowest row', () => {
     const p = (...list: Type[]): PackingProblem => problem(cores(1, 1), [], list)
     expect(
-      made('first-fit', { newBins: 'cheapest' }).pack(p({ cpu: 1, price: 5 }, { cpu: 2, price: 5 }, { cpu: 2, price: 5 })).opened,
+      createPacker('first-fit', { newBins: 'cheapest' }).pack(p({ cpu: 1, price: 5 }, { cpu: 2, price: 5 }, { cpu: 2, price: 5 })).opened,
     ).toEqual([1])
     expect(
-      made('first-fit', { newBins: 'largest' }).pack(p({ cpu: 4, price: 5 }, { cpu: 4, price: 3 }, { cpu: 4, price: 3 })).opened,
+      createPacker('first-fit', { newBins: 'largest' }).pack(p({ cpu: 4, price: 5 }, { cpu: 4, price: 3 }, { cpu: 4, price: 3 })).opened,
     ).toEqual([1])
   })
 
@@ -74,7 +74,8 @@ describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting
         { cpu: 1, memory: 100, refuses: [''] },
       ],
     )
-    const opened = (size: string): readonly number[] => made('best-fit', { newBins: 'largest', size, weights: 'equal' }).pack(p).opened
+    const opened = (size: string): readonly number[] =>
+      createPacker('best-fit', { newBins: 'largest', size, weights: 'equal' }).pack(p).opened
     expect(opened('l1')).toEqual([1])
     expect(opened('l-infinity')).toEqual([0])
   })
@@ -88,7 +89,7 @@ describe('right-sizing', () => {
     ['largest', 10],
   ])('after %s the bin with 8 cores becomes a small one: cost %i', (newBins, cost) => {
     const p = problem(cores(6, 1, 1), [], types)
-    expect(costOf(p, made('first-fit-decreasing', { newBins, rightSizing: true }).pack(p))).toBe(cost)
+    expect(costOf(p, createPacker('first-fit-decreasing', { newBins, rightSizing: true }).pack(p))).toBe(cost)
   })
 
   test('limits hold: one small bin is to be had, the second large one stays; and what a bin leaves may be taken again', () => {
@@ -101,7 +102,7 @@ describe('right-sizing', () => {
         { cpu: 8, price: 10, limit: 1 },
       ],
     )
-    expect(made('first-fit', { newBins: 'largest', rightSizing: true }).pack(one).opened).toEqual([1, 0])
+    expect(createPacker('first-fit', { newBins: 'largest', rightSizing: true }).pack(one).opened).toEqual([1, 0])
     // Largest: 8 into the large one (one is to be had), 5 into the small one (likewise). The large one stays, as the small one is taken; the small one becomes tiny. Not the other way round.
     const chain = problem(
       cores(14, 5),
@@ -112,7 +113,7 @@ describe('right-sizing', () => {
         { cpu: 6, price: 9 },
       ],
     )
-    expect(made('first-fit', { newBins: 'largest', rightSizing: true }).pack(chain).opened).toEqual([0, 2])
+    expect(createPacker('first-fit', { newBins: 'largest', rightSizing: true }).pack(chain).opened).toEqual([0, 2])
   })
 
   test('devices move along: two shares on devices 0 and 1 of two go to the one device of a cheaper type', () => {
@@ -127,7 +128,7 @@ describe('right-sizing', () => {
         { devices: [1000], price: 3 },
       ],
     )
-    const packing = made('first-fit', { newBins: 'largest', rightSizing: true }).pack(p)
+    const packing = createPacker('first-fit', { newBins: 'largest', rightSizing: true }).pack(p)
     expect(packing.opened).toEqual([1])
     expect([...packing.deviceMask!]).toEqual([1, 1])
   })
@@ -138,8 +139,8 @@ describe('right-sizing', () => {
       let cheaper = 0
       fc.assert(
         fc.property(anyProblem, fc.constantFrom('price-per-pod', 'cheapest', 'price-per-size', 'largest'), (p, newBins) => {
-          const before = made(name, { newBins }).pack(p)
-          const after = made(name, { newBins, rightSizing: true }).pack(p)
+          const before = createPacker(name, { newBins }).pack(p)
+          const after = createPacker(name, { newBins, rightSizing: true }).pack(p)
           expect(verifyPacking(p, after)).toEqual([])
           expect([...after.bin]).toEqual([...before.bin])
           expect(costOf(p, after)).toBeLessThanOrEqual(costOf(p, before))
@@ -169,8 +170,8 @@ describe('money against the cheapest of all packings (at most 7 pods)', () => {
     let reached = 0
     fc.assert(
       fc.property(smallProblem, fc.constantFrom('price-per-pod', 'cheapest', 'largest'), (p, newBins) => {
-        const best = made(name, { newBins: 'price-per-size', rightSizing: true }).pack(p)
-        const other = made(name, { newBins }).pack(p)
+        const best = createPacker(name, { newBins: 'price-per-size', rightSizing: true }).pack(p)
+        const other = createPacker(name, { newBins }).pack(p)
         if (best.leftOver > 0 || other.leftOver > 0) return
         const { cost } = optimum(p)!
         expect(costOf(p, other)).toBeGreaterThanOrEqual(cost)
@@ -195,7 +196,7 @@ describe('money against the cheapest of all packings (at most 7 pods)', () => {
       ],
     )
     for (const name of ['first-fit-decreasing', 'best-fit-decreasing', 'dot-product', 'norm-greedy'])
-      expect(costOf(p, made(name, { newBins: 'price-per-size' }).pack(p))).toBe(27)
+      expect(costOf(p, createPacker(name, { newBins: 'price-per-size' }).pack(p))).toBe(27)
     expect(optimum(p)!.cost).toBe(27)
   })
 })
