@@ -11,31 +11,12 @@ import type { PackerDefinition } from './binpacking/policy.ts'
 import type { OrderDefinition } from './scheduling/orders/policy.ts'
 import type { SchedulerDefinition } from './scheduling/policy.ts'
 import type { BalancerDefinition } from './slb/policy.ts'
-import type { PodShape, PodSource, RequestSource } from './workload.ts'
+import type { NodeTemplate, PodShape } from './cluster/spec.ts'
+import type { PodSource, RequestSource } from './workload.ts'
 import type { ParameterValue } from './common/define.ts'
 import type { RandomStream } from './random/stream.ts'
 
-export interface Taint {
-  readonly key: string
-  readonly value: string
-  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
-}
-
-/** One kind of node: its allocatable amounts. */
-export interface NodeTemplate {
-  readonly cpu: number
-  readonly memory: number
-  /** Most pods the node may hold. */
-  readonly pods: number
-  /** Devices, at most 8, and their model ('' without devices). */
-  readonly gpus: number
-  readonly gpuModel: string
-  readonly resources: Readonly<Record<string, number>>
-  readonly zone: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly taints: readonly Taint[]
-  readonly price: number
-}
+export type { NodeTemplate, Taint } from './cluster/spec.ts'
 
 /** Nodes of one origin. Node i at the start is `templates[initial[i]]`; nodes added later cycle through `templates`. */
 export interface Pool {

@@ -1,5 +1,9 @@
 /** The inlet: what a workload source must deliver. Times are whole microseconds from the origin of the measured run. */
 
+import type { PodShape } from './cluster/spec.ts'
+
+export type { PodShape, Toleration } from './cluster/spec.ts'
+
 /**
  * One service's requests, one pending at a time. `next()` moves to the next arrival and returns its time (never before the
  * last one), or Infinity when nothing more is known now; the fields then describe that request. Both amounts are drawn at
@@ -20,39 +24,6 @@ export interface RequestSource {
    * is asked again for the earliest of all.
    */
   completed?(key: number, time: number): boolean
-}
-
-/** What a pod asks for. Interned into a pod class on arrival. */
-export interface PodShape {
-  /** Request [millicores] and [bytes]. */
-  readonly cpu: number
-  readonly memory: number
-  /** CPU limit [millicores]; 0 is none. */
-  readonly limit: number
-  /** Devices wanted and the share of each [milli-GPU]; below 1000 only with one device. */
-  readonly gpus: number
-  readonly gpuMilli: number
-  /** Accepted GPU models; empty: any. */
-  readonly gpuModels: readonly string[]
-  /** CPU used while running, as a share of the request (1 = 100 %); flow mode of background pods, 0 for served pods. */
-  readonly usage: number
-  /** Further named resources, whole numbers. */
-  readonly resources: Readonly<Record<string, number>>
-  readonly labels: Readonly<Record<string, string>>
-  readonly nodeSelector: Readonly<Record<string, string>>
-  readonly tolerations: readonly Toleration[]
-  readonly priority: number
-  /** Who pays: queue orders that share fairly count by it. Default: '', one tenant for all. */
-  readonly tenant?: string
-}
-
-export interface Toleration {
-  /** Empty key with Exists tolerates everything. */
-  readonly key: string
-  readonly operator: 'Equal' | 'Exists'
-  readonly value: string
-  /** Empty: any effect. */
-  readonly effect: '' | 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
 }
 
 /** Pods that come by themselves (batch work, background), one pending at a time; same rules as RequestSource. */

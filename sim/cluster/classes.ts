@@ -3,11 +3,12 @@
  * computed once. A shape object is looked up by identity first, so that a source which hands out the same objects pays nothing per pod.
  */
 import type { PodClassId } from '../common/ids.ts'
+import { sortedEntries } from '../common/sorted.ts'
 import { ColumnTable } from '../common/table.ts'
-import type { PodShape } from '../workload.ts'
+import { assertWhole } from '../common/whole.ts'
+import type { PodShape } from './spec.ts'
 import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, PODS } from './views.ts'
 import type { ClassesView } from './views.ts'
-import { assertWhole } from './whole.ts'
 
 /** The columns of all pod classes; see `ClassesView` for their meaning. */
 export class Classes extends ColumnTable implements ClassesView {
@@ -103,11 +104,6 @@ function canonical(shape: PodShape): string {
   ])
 }
 
-/** Entries in the order of their keys, by code unit: the same on every machine, whatever its language. */
-export function sortedEntries<T>(map: Readonly<Record<string, T>>): [string, T][] {
-  return Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
 function assertShape(shape: PodShape): void {
   assertWhole(shape.cpu, 'the cpu request of a pod [millicores]')
   assertWhole(shape.memory, 'the memory request of a pod [bytes]')
@@ -115,20 +111,20 @@ function assertShape(shape: PodShape): void {
   assertWhole(shape.gpus, 'the number of devices a pod asks for', DEVICES)
   for (const [name, amount] of Object.entries(shape.resources)) assertWhole(amount, `the request of a pod for ${name}`)
   if (!(shape.usage >= 0 && shape.usage < Infinity))
-    throw new Error(`the usage of a pod is ${shape.usage}; accepted is a share of its request, 0 or more`)
+    throw new Error(`the usage of a pod is ${shape.usage}; accepted: a share of its request, 0 or more`)
   if ((shape.priority | 0) !== shape.priority)
-    throw new Error(`the priority of a pod is ${shape.priority}; accepted is a whole number of 32 bits`)
+    throw new Error(`the priority of a pod is ${shape.priority}; accepted: a whole number of 32 bits`)
   if (shape.gpus > 0) {
     const least = shape.gpus === 1 ? 1 : MILLI
     assertWhole(shape.gpuMilli, `the milli-GPU per device of a pod with ${shape.gpus} devices`, MILLI)
     if (shape.gpuMilli < least) {
       throw new Error(
-        `a pod asks for ${shape.gpus} devices with ${shape.gpuMilli} milli-GPU each; accepted is 1 to ${MILLI} of one device, or ${MILLI} of several`,
+        `a pod asks for ${shape.gpus} devices with ${shape.gpuMilli} milli-GPU each; accepted: 1 to ${MILLI} of one device, or ${MILLI} of several`,
       )
     }
   }
   for (const { key, operator } of shape.tolerations) {
     if (key === '' && operator !== 'Exists')
-      throw new Error(`a toleration without a key has operator ${operator}; accepted is Exists, which tolerates every key`)
+      throw new Error(`a toleration without a key has operator ${operator}; accepted: Exists, which tolerates every key`)
   }
 }

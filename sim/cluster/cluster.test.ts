@@ -136,7 +136,7 @@ describe('classes', () => {
     [{ usage: -1 }, 'the usage of a pod is -1'],
     [{ priority: 0.5 }, 'the priority of a pod is 0.5'],
     [{ resources: { fpga: 1.5 } }, 'the request of a pod for fpga is 1.5'],
-    [{ tolerations: [{ key: '', operator: 'Equal', value: '', effect: '' }] }, 'accepted is Exists'],
+    [{ tolerations: [{ key: '', operator: 'Equal', value: '', effect: '' }] }, 'accepted: Exists'],
   ] as const)('refuse what cannot be counted: %o', (partial, message) => {
     expect(() => new Cluster().internClass(shape(partial))).toThrow(message)
   })

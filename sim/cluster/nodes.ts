@@ -6,8 +6,8 @@
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeClassId, NodeId, PodClassId, PoolId } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
-import type { NodeTemplate } from '../input.ts'
 import type { Classes } from './classes.ts'
+import type { NodeTemplate } from './spec.ts'
 import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState } from './views.ts'
 import type { NodesView } from './views.ts'
 

@@ -7,7 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { PodPhase } from '../cluster/views.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { ServiceRun } from '../serving/flow.ts'
-import type { PodShape } from '../workload.ts'
+import type { PodShape } from '../cluster/spec.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 

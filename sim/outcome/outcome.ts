@@ -1,7 +1,8 @@
 /** From the parts of a finished run to the standard metrics (standard.ts has their definitions, id by id). */
 import type { Cluster } from '../cluster/cluster.ts'
 import { NONE, PodPhase } from '../cluster/views.ts'
-import type { NodeTemplate, SimulationInput } from '../input.ts'
+import type { NodeTemplate } from '../cluster/spec.ts'
+import type { SimulationInput } from '../input.ts'
 import type { RunResult, SparseHistogram } from './results.ts'
 import { CAUSES, Cause } from '../measure/ledger.ts'
 import type { Parts } from '../simulation.ts'

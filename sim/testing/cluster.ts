@@ -6,9 +6,8 @@
  * Numbers are millicores and bytes, texts are read as users write them. What is not said: nodes of 16 cores, 64 GiB, 110 pods; pods
  * that ask for 1 core and 1 GiB and nothing else.
  */
-import type { NodeTemplate } from '../input.ts'
+import type { NodeTemplate, PodShape } from '../cluster/spec.ts'
 import { readCpu, readMemory } from '../common/units.ts'
-import type { PodShape } from '../workload.ts'
 import { Cluster } from '../cluster/cluster.ts'
 import { DEVICES, NodeState, NONE } from '../cluster/views.ts'
 

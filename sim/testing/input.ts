@@ -6,13 +6,14 @@ import { packers } from '../binpacking/index.ts'
 import { shape, template } from './cluster.ts'
 import { valuesOf } from '../common/define.ts'
 import type { Catalogue, ParameterValue } from '../common/define.ts'
-import type { Background, Chosen, Delays, NodeTemplate, Pool, Service, SimulationInput } from '../input.ts'
+import type { NodeTemplate, PodShape } from '../cluster/spec.ts'
+import type { Background, Chosen, Delays, Pool, Service, SimulationInput } from '../input.ts'
 import { distribution } from '../random/distributions.ts'
 import type { DistributionSpec } from '../random/distributions.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { balancers } from '../slb/index.ts'
-import type { PodShape, PodSource, RequestSource } from '../workload.ts'
+import type { PodSource, RequestSource } from '../workload.ts'
 
 export const noDelays: Delays = { decision: 0, perNode: 0, bind: 0, pull: 0, start: 0, propagation: 0, scrape: 15e6, window: 30e6 }
 

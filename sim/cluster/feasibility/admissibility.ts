@@ -4,7 +4,7 @@
  */
 import { admissible } from './admissible.ts'
 import type { NodeClasses } from './node-classes.ts'
-import type { PodShape } from '../../workload.ts'
+import type { PodShape } from '../spec.ts'
 
 const UNKNOWN = 0
 const NO = 1

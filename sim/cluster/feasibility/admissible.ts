@@ -1,6 +1,5 @@
 /** What never changes between a kind of pod and a kind of node: selectors, taints, GPU model. Kubernetes' rules for NodeSelector and TaintToleration. */
-import type { NodeTemplate, Taint } from '../../input.ts'
-import type { PodShape, Toleration } from '../../workload.ts'
+import type { NodeTemplate, PodShape, Taint, Toleration } from '../spec.ts'
 
 /** A toleration matches a taint: same effect (or any), same key (or every key with Exists), and the same value unless Exists. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {

@@ -1,8 +1,8 @@
 /** Node classes: nodes with the same labels, taints and GPU model are one row here, also nodes that do not exist (a pool's next node). */
-import { sortedEntries } from '../classes.ts'
+import { sortedEntries } from '../../common/sorted.ts'
+import { assertWhole } from '../../common/whole.ts'
+import type { NodeTemplate } from '../spec.ts'
 import { DEVICES } from '../views.ts'
-import { assertWhole } from '../whole.ts'
-import type { NodeTemplate } from '../../input.ts'
 
 export class NodeClasses {
   /** A template of each class. */

@@ -13,7 +13,7 @@ import { PendingQueue } from './queue.ts'
 import { random } from '../members/random.ts'
 import { changeNodes, context, emptyCluster, shapeOf, steps, templates } from '../scheduling.fixture.ts'
 import type { Step } from '../scheduling.fixture.ts'
-import type { PodShape } from '../../workload.ts'
+import type { PodShape } from '../../cluster/spec.ts'
 
 /** What either loop is asked to do. */
 interface Pending {
