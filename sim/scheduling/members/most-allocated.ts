@@ -1,27 +1,25 @@
 /** Most allocated: the feasible node that would be left with the smallest free shares of its cpu and memory. */
-import { define } from '../../common/define.ts'
+import { defineScheduler } from '../define.ts'
 import { KeyPlacer } from '../search/key-trees.ts'
-import type { Placer, SchedulingContext } from '../policy.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { NodeWeights, partsPerUnit } from '../search/weights.ts'
-import type { Weighing } from '../search/weights.ts'
+import type { WeightRule } from '../search/weights.ts'
+
+export const mostAllocated = defineScheduler({
+  name: 'most-allocated',
+  summary: 'the feasible node with the largest mean of requested cpu and memory shares after the placement; lowest row on ties',
+  source: 'Kubernetes documentation, Resource Bin Packing: strategy MostAllocated; not truncated to 0..100',
+  fidelity: 'simplified',
+  parameters: {},
+  create: () => new KeyPlacer(new NodeWeights(freeShares)),
+  twin: () => new KeyScanPlacer(new NodeWeights(freeShares)),
+})
 
 /**
- * Kubernetes' NodeResourcesMostAllocated with equal weights scores (requested cpu / cpu + requested memory / memory) / 2, each
- * truncated to 0..100. Largest mean of what is requested is smallest sum of what is free, and here nothing is truncated:
- *
  *   key = WHOLE * millicores left / cpu + WHOLE * MiB left / memory        (weights.ts)
+ *
+ * The smallest wins. Kubernetes' NodeResourcesMostAllocated with equal weights scores (requested cpu / cpu + requested memory / memory) / 2,
+ * each share truncated to 0..100. The largest mean of the requested shares is the smallest sum of the free shares; nothing is
+ * truncated here.
  */
-const freeShares: Weighing = { cpu: partsPerUnit, memory: partsPerUnit }
-
-export const mostAllocated = {
-  ...define<Placer, SchedulingContext, Record<never, never>>({
-    name: 'most-allocated',
-    summary: 'the feasible node with the largest mean of requested cpu and memory shares afterwards; lowest row on ties',
-    source: 'Kubernetes documentation, Resource Bin Packing: strategy MostAllocated; not truncated to 0..100',
-    fidelity: 'simplified',
-    parameters: {},
-    create: () => new KeyPlacer(new NodeWeights(freeShares)),
-  }),
-  twin: (): Placer => new KeyScanPlacer(new NodeWeights(freeShares)),
-}
+const freeShares: WeightRule = { cpu: partsPerUnit, memory: partsPerUnit }

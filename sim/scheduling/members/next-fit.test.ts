@@ -21,7 +21,7 @@ function placed(placer: Placer, cluster: Cluster, pods: readonly number[]): { no
 
 describe.each([
   { which: 'index', make: (advance: boolean) => nextFit.create({ advance }, context()) },
-  { which: 'twin', make: (advance: boolean) => nextFit.twin({ advance }) },
+  { which: 'twin', make: (advance: boolean) => nextFit.twin({ advance }, context()) },
 ])('next-fit, the $which', ({ make }) => {
   test("Johnson's bins of 10, items 6 5 4 6 3: bins 0, 1, 1, 2, 2; first fit would put the 4 and the 3 on 0 and 1", () => {
     const { cluster, pods } = clusterOf()

@@ -1,25 +1,38 @@
-/** Next fit: the first feasible node from a pointer on, round and round. */
-import { define } from '../../common/define.ts'
-import type { Values } from '../../common/define.ts'
-import { NONE } from '../../cluster/views.ts'
+/** Next fit: the first feasible node at or after a pointer, over the rows as a ring. */
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodClassId, PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
+import { defineScheduler } from '../define.ts'
+import type { Placer } from '../policy.ts'
+import { CandidateBits } from '../search/candidate-bits.ts'
 import { NodeChanges } from '../search/changes.ts'
-import { HopefulBits } from '../search/hopeful-bits.ts'
-import type { Placer, SchedulingContext } from '../policy.ts'
 import { firstFeasible } from '../search/scan.ts'
 
 const parameters = {
   advance: {
     kind: 'boolean',
     default: false,
-    meaning: 'true: the next search starts behind the chosen node, which deals pods out in turn; false: at it, which fills it first',
+    meaning:
+      'true: the next search starts at the row after the chosen node, which gives pods to the nodes in turn; false: at the chosen node, which fills it first',
   },
 } as const
 
+export const nextFit = defineScheduler({
+  name: 'next-fit',
+  summary: 'the first feasible node from the node of the last placement on, over all rows as a ring; ties cannot occur',
+  source:
+    'Johnson 1974, Fast Algorithms for Bin Packing (next fit); Knuth, The Art of Computer Programming 1, section 2.5 (roving pointer)',
+  fidelity: 'faithful',
+  parameters,
+  remembers: true,
+  create: ({ advance }) => new NextFitIndex(advance),
+  twin: ({ advance }) => new NextFitScan(advance),
+})
+
 /**
- * Where the next search starts. Textbook next fit packs a list into bins that it opens one after the other and never looks at a closed one
- * again. Nodes of a cluster lose pods and take them again, so the row of nodes is a ring, as in the storage allocation of that
- * name (Knuth's roving pointer). A search that finds nothing leaves the pointer where it is.
+ * Where the next search starts. Textbook next fit opens one bin after the other and never returns to a closed bin. The nodes of a
+ * cluster lose pods and can take others again, so the rows form a ring, as in the storage allocation algorithm of the same name
+ * (Knuth's roving pointer). A search that finds nothing does not move the pointer.
  */
 class Pointer {
   from = 0
@@ -29,61 +42,42 @@ class Pointer {
     this.step = advance ? 1 : 0
   }
 
-  /** To behind or upon the chosen row. Returns the work: rows looked at, those whose node is gone cost nothing. */
-  move(row: number, { nodes }: ClusterView): number {
+  /** Moves the pointer to the chosen row, or to the row after it. Returns the number of nodes examined; rows of removed nodes are not counted. */
+  move(row: NodeId, { nodes }: ClusterView): number {
     if (row === NONE) return nodes.ready
     const passed = row >= this.from ? row - this.from : nodes.count - this.from + row
     this.from = row + this.step
     return Math.min(passed + 1, nodes.ready)
   }
 
-  /** Another, smaller cluster: from its beginning. */
+  /** The pointer, set to row 0 when the cluster has fewer rows. */
   within(count: number): number {
     return this.from < count ? this.from : (this.from = 0)
   }
 }
 
-class NextFitScan implements Placer {
-  examined = 0
-  private readonly pointer: Pointer
-
-  constructor(advance: boolean) {
-    this.pointer = new Pointer(advance)
-  }
-
-  place(pod: number, view: ClusterView): number {
-    const podClass = view.pods.podClass[pod]
-    const { count } = view.nodes
-    const from = this.pointer.within(count)
-    let row = firstFeasible(podClass, view, from, count)
-    if (row === NONE) row = firstFeasible(podClass, view, 0, from)
-    this.examined = this.pointer.move(row, view)
-    return row
-  }
-}
-
-/** Rows that are looked at before the bits: mostly the pointer stands where there is room. */
+/** Rows that are scanned before the bits are used: usually a node near the pointer fits. */
 const NEAR = 256
 
-/** Placements in a row that were found near before the log is read no more. */
+/** Consecutive placements within `NEAR` rows after which the index stops reading the log. */
 const QUIET = 64
 
-/** Rows that are looked at in the time in which one change is read. */
+/** Rows that a scan passes in the time that it takes to read one change. */
 const ROWS_PER_CHANGE = 2
 
 class NextFitIndex implements Placer {
   examined = 0
   private readonly pointer: Pointer
   private readonly changes = new NodeChanges()
-  private readonly bits: (HopefulBits | undefined)[] = [] // [class]
-  /** Placements since the bits were asked. */
+  private readonly bits: (CandidateBits | undefined)[] = [] // [class]
+  /** Placements since the bits were last used. */
   private quiet = QUIET
 
   constructor(advance: boolean) {
     this.pointer = new Pointer(advance)
   }
 
-  place(pod: number, view: ClusterView): number {
+  place(pod: PodId, view: ClusterView): NodeId {
     const podClass = view.pods.podClass[pod]
     const { count } = view.nodes
     const from = this.pointer.within(count)
@@ -96,32 +90,37 @@ class NextFitIndex implements Placer {
     return row
   }
 
-  /** From `near` on and round to before `from`. */
-  private far(podClass: number, view: ClusterView, from: number, near: number): number {
+  /** Searches from `near` to the last row, then from row 0 to before `from`. */
+  private far(podClass: PodClassId, view: ClusterView, from: number, near: number): NodeId {
     const { count } = view.nodes
     this.quiet = 0
     this.changes.follow(view)
-    const bits = (this.bits[podClass] ??= new HopefulBits())
-    // Idle hopes cost a look each, once; so when much was missed it is enough to hope for everything.
+    const bits = (this.bits[podClass] ??= new CandidateBits())
+    // A candidate that does not fit costs one check, once; so after many unread changes it is cheaper to make every row a candidate.
     if (bits.behind(count, this.changes) <= count / ROWS_PER_CHANGE) bits.follow(this.changes)
     else bits.reset(0, count, this.changes)
     const row = bits.next(near, podClass, view)
     if (row !== NONE) return row
-    const round = bits.next(0, podClass, view)
-    return round < from ? round : NONE
+    const wrapped = bits.next(0, podClass, view)
+    return wrapped < from ? wrapped : NONE
   }
 }
 
-export const nextFit = {
-  ...define<Placer, SchedulingContext, typeof parameters>({
-    name: 'next-fit',
-    summary: 'the first feasible node from where the last pod was placed on, over all rows in a ring; there are no ties',
-    source:
-      'Johnson 1974, Fast Algorithms for Bin Packing (next fit); Knuth, The Art of Computer Programming 1, section 2.5 (roving pointer)',
-    fidelity: 'faithful',
-    parameters,
-    create: ({ advance }) => new NextFitIndex(advance),
-  }),
-  remembers: true,
-  twin: ({ advance }: Values<typeof parameters>): Placer => new NextFitScan(advance),
+class NextFitScan implements Placer {
+  examined = 0
+  private readonly pointer: Pointer
+
+  constructor(advance: boolean) {
+    this.pointer = new Pointer(advance)
+  }
+
+  place(pod: PodId, view: ClusterView): NodeId {
+    const podClass = view.pods.podClass[pod]
+    const { count } = view.nodes
+    const from = this.pointer.within(count)
+    let row = firstFeasible(podClass, view, from, count)
+    if (row === NONE) row = firstFeasible(podClass, view, 0, from)
+    this.examined = this.pointer.move(row, view)
+    return row
+  }
 }

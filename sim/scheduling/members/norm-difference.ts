@@ -1,8 +1,7 @@
-/** Norm difference: the feasible node whose free vector is nearest to the pod's demand, that is, whose leftover is shortest. */
-import { define } from '../../common/define.ts'
+/** Norm difference: the feasible node whose free shares are nearest to the pod's requests, so that the smallest vector is left. */
 import type { Values } from '../../common/define.ts'
+import { defineScheduler } from '../define.ts'
 import { KeyPlacer } from '../search/key-trees.ts'
-import type { Placer, SchedulingContext } from '../policy.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { VectorKey, vectorParameters } from '../search/vectors.ts'
 
@@ -12,24 +11,33 @@ const parameters = {
     kind: 'choice',
     choices: ['l1', 'l2', 'max'],
     default: 'l2',
-    meaning: 'how long a leftover is: l1 the weighted sum of its shares, l2 that of their squares, max the largest weighted share',
+    meaning:
+      'size of what is left: l1, the weighted sum of the shares; l2, the weighted sum of their squares; max, the largest weighted share',
   },
 } as const
 
-type Chosen = Values<typeof parameters>
+export const normDifference = defineScheduler({
+  name: 'norm-difference',
+  summary: 'the feasible node with the smallest norm of what would be left, as shares of the node; lowest row on ties',
+  source: 'Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing (norm-based greedy; l2 there)',
+  fidelity: 'faithful',
+  parameters,
+  create: (values) => new KeyPlacer(new NormDifference(values)),
+  twin: (values) => new KeyScanPlacer(new NormDifference(values)),
+})
 
 /**
  *   key = sum over resources of weight * left^2        (l2; vectors.ts)
  *   key = sum over resources of weight * left          (l1)
  *   key = max over resources of weight * left          (max)
  *
- * The smallest wins. The square root of l2 is left out: it changes no order. Squares make one large leftover worse than two small ones,
- * so among equally full nodes the one that is left in balance wins; l1 does not see the difference.
+ * The smallest wins. The square root of l2 is left out, as it changes no order. With squares one large remainder counts more than two
+ * small ones, so among equally full nodes the node that is left balanced wins; l1 does not distinguish them.
  */
 class NormDifference extends VectorKey {
   private readonly norm: string
 
-  constructor(values: Chosen) {
+  constructor(values: Values<typeof parameters>) {
     super(values)
     this.norm = values.norm
   }
@@ -45,16 +53,4 @@ class NormDifference extends VectorKey {
     }
     out[at] = length
   }
-}
-
-export const normDifference = {
-  ...define<Placer, SchedulingContext, typeof parameters>({
-    name: 'norm-difference',
-    summary: 'the feasible node with the smallest norm of what would be left, as shares of the node; lowest row on ties',
-    source: 'Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing (norm-based greedy; l2 there)',
-    fidelity: 'faithful',
-    parameters,
-    create: (values) => new KeyPlacer(new NormDifference(values)),
-  }),
-  twin: (values: Chosen): Placer => new KeyScanPlacer(new NormDifference(values)),
 }

@@ -1,29 +1,24 @@
-/** Random: every feasible node with the same chance. */
-import { define } from '../../common/define.ts'
-import { NONE } from '../../cluster/views.ts'
+/** Random: each feasible node with the same probability. */
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { RandomStream } from '../../random/stream.ts'
+import { defineScheduler } from '../define.ts'
+import type { Placer } from '../policy.ts'
 import { NodeChanges } from '../search/changes.ts'
 import { FeasibleRows } from '../search/feasible-rows.ts'
-import type { Placer, SchedulingContext } from '../policy.ts'
 import { feasibleRow } from '../search/scan.ts'
 
-/** Counts the feasible nodes, draws a number below that, and counts again up to it. One draw for a pod that fits, none for one that does not. */
-class RandomScan implements Placer {
-  examined = 0
-  private readonly random: RandomStream
-
-  constructor(random: RandomStream) {
-    this.random = random
-  }
-
-  place(pod: number, view: ClusterView): number {
-    this.examined = view.nodes.ready
-    const podClass = view.pods.podClass[pod]
-    const feasible = feasibleRow(podClass, Infinity, view)
-    return feasible === 0 ? NONE : feasibleRow(podClass, this.random.int(feasible), view)
-  }
-}
+export const random = defineScheduler({
+  name: 'random',
+  summary: 'each feasible node with the same probability, by one random draw per pod; ties cannot occur',
+  source: 'the baseline of placement studies, as in Weng et al. 2023, Beware of Fragmentation (USENIX ATC)',
+  fidelity: 'faithful',
+  parameters: {},
+  remembers: true,
+  create: (_values, context) => new RandomIndex(context.random),
+  twin: (_values, context) => new RandomScan(context.random),
+})
 
 class RandomIndex implements Placer {
   examined = 0
@@ -35,7 +30,7 @@ class RandomIndex implements Placer {
     this.random = random
   }
 
-  place(pod: number, view: ClusterView): number {
+  place(pod: PodId, view: ClusterView): NodeId {
     this.changes.follow(view)
     this.examined = view.nodes.ready
     const podClass = view.pods.podClass[pod]
@@ -44,15 +39,19 @@ class RandomIndex implements Placer {
   }
 }
 
-export const random = {
-  ...define<Placer, SchedulingContext, Record<never, never>>({
-    name: 'random',
-    summary: 'every feasible node with the same chance, by one draw a pod; there are no ties',
-    source: 'the baseline of placement studies, as in Weng et al. 2023, Beware of Fragmentation (USENIX ATC)',
-    fidelity: 'faithful',
-    parameters: {},
-    create: (_values, context) => new RandomIndex(context.random),
-  }),
-  remembers: true,
-  twin: (_values: never, context: SchedulingContext): Placer => new RandomScan(context.random),
+/** Counts the feasible nodes, draws a number below the count, and scans again up to that node. No draw for a pod that fits nowhere. */
+class RandomScan implements Placer {
+  examined = 0
+  private readonly random: RandomStream
+
+  constructor(random: RandomStream) {
+    this.random = random
+  }
+
+  place(pod: PodId, view: ClusterView): NodeId {
+    this.examined = view.nodes.ready
+    const podClass = view.pods.podClass[pod]
+    const feasible = feasibleRow(podClass, Infinity, view)
+    return feasible === 0 ? NONE : feasibleRow(podClass, this.random.int(feasible), view)
+  }
 }

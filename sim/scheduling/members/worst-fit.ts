@@ -1,14 +1,12 @@
-/** Worst fit: the feasible node that would be left with the most room. */
-import { define } from '../../common/define.ts'
+/** Worst fit: the feasible node that would be left with the most free capacity. */
 import type { Values } from '../../common/define.ts'
-import { roomParameters, roomWeights } from './best-fit.ts'
+import { defineScheduler } from '../define.ts'
 import type { NodeKey } from '../search/key.ts'
 import { KeyPlacer } from '../search/key-trees.ts'
-import type { Placer, SchedulingContext } from '../policy.ts'
-import { RoomPlacer } from '../search/room-placer.ts'
+import { MostFreePlacer } from '../search/most-free-placer.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { VectorKey } from '../search/vectors.ts'
-import { NodeWeights } from '../search/weights.ts'
+import { absoluteParameters, absoluteWeights, NodeWeights } from '../search/weights.ts'
 
 const parameters = {
   size: {
@@ -16,18 +14,31 @@ const parameters = {
     choices: ['room', 'scarcest'],
     default: 'room',
     meaning:
-      'what most room means: room, cpu and memory at a rate of exchange; scarcest, the smallest share left of any resource the pod asks for',
+      'how the capacity left is measured: room, the sum of cpu and memory at an exchange rate; scarcest, the smallest share left of any resource that the pod requests',
   },
-  ...roomParameters,
+  ...absoluteParameters,
 } as const
 
-type Chosen = Values<typeof parameters>
+export const worstFit = defineScheduler({
+  name: 'worst-fit',
+  summary: 'the feasible node that would be left with the most free capacity, measured as `size` says; lowest row on ties',
+  source: 'Johnson 1974, Fast Algorithms for Bin Packing, in one dimension; sizes of vectors: Panigrahy, Talwar, Uyeda, Wieder 2011',
+  fidelity: 'faithful',
+  parameters,
+  create: (values) => (values.size === 'scarcest' ? new KeyPlacer(scarcest()) : new MostFreePlacer(mostFree(values))),
+  twin: (values) => new KeyScanPlacer(values.size === 'scarcest' ? scarcest() : new NodeWeights(mostFree(values))),
+})
+
+/** The weights of best-fit with the opposite sign. */
+const mostFree = (values: Values<typeof parameters>) => absoluteWeights(values, -1)
+
+const scarcest = (): NodeKey => new ScarcestLeft({ cpuWeight: 1, memoryWeight: 1, gpuWeight: 1, namedWeight: 1 })
 
 /**
- *   key = - min over the resources that the pod asks for of left        (vectors.ts)
+ *   key = - min over the requested resources of left        (vectors.ts)
  *
- * One dimension has one worst fit; two have as many as there are sizes. This one never trades a nearly exhausted resource for plenty of
- * another. A pod that asks for nothing finds all nodes equal.
+ * Worst fit is unique in one dimension only; in several it depends on how the size of a vector is defined. This definition never accepts
+ * a nearly exhausted resource in exchange for plenty of another. For a pod without requests all nodes tie.
  */
 class ScarcestLeft extends VectorKey {
   protected override put(out: Float64Array, at: number): void {
@@ -40,21 +51,4 @@ class ScarcestLeft extends VectorKey {
     }
     out[at] = -least
   }
-}
-
-const scarcest = (): NodeKey => new ScarcestLeft({ cpuWeight: 1, memoryWeight: 1, gpuWeight: 1, namedWeight: 1 })
-
-/** Best-fit's key with the sign turned. */
-const mostRoom = (values: Chosen) => roomWeights(values, -1)
-
-export const worstFit = {
-  ...define<Placer, SchedulingContext, typeof parameters>({
-    name: 'worst-fit',
-    summary: 'the feasible node that would be left with the most room, by a size of choice; lowest row on ties',
-    source: 'Johnson 1974, Fast Algorithms for Bin Packing, in one dimension; sizes of vectors: Panigrahy, Talwar, Uyeda, Wieder 2011',
-    fidelity: 'faithful',
-    parameters,
-    create: (values) => (values.size === 'scarcest' ? new KeyPlacer(scarcest()) : new RoomPlacer(mostRoom(values))),
-  }),
-  twin: (values: Chosen): Placer => new KeyScanPlacer(values.size === 'scarcest' ? scarcest() : new NodeWeights(mostRoom(values))),
 }

@@ -1,15 +1,16 @@
-/** Queue orders: the list. A new member is one file and one line here. */
+/** Queue orders: the list of the built-in orders. A new order is a file in members/ and an entry in the list. */
 import { catalogue } from '../../common/define.ts'
 import { earliestDeadline } from './members/earliest-deadline.ts'
 import { fairShare } from './members/fair-share.ts'
 import { fifo } from './members/fifo.ts'
-import type { OrderDefinition, QueueOrder } from './policy.ts'
 import { priority } from './members/priority.ts'
 import { shortestFirst } from './members/shortest-first.ts'
+import type { OrderDefinition, QueueOrder } from './policy.ts'
 
-/** The members with their twins, in the order of the list. */
+/** The built-in orders with their twins, in the sequence in which they are listed. */
 export const orderMembers: readonly OrderDefinition[] = [fifo, priority, shortestFirst, earliestDeadline, fairShare]
 
+/** The built-in orders by name. */
 export const orders = catalogue<QueueOrder, undefined>('scheduling.order', orderMembers)
 
 export { fifo } from './members/fifo.ts'

@@ -1,35 +1,56 @@
 /**
- * Which pod first. An order ranks pods, or shares the cluster among groups of them. It decides who is tried before whom; a pod that fits
- * nowhere steps aside whatever its place (queue.ts).
+ * Queue orders: which pending pod is tried first. An order ranks pods, or groups them and ranks the groups by their share of the cluster. It
+ * decides nothing else; a pod that fits nowhere blocks no other pod, whatever its place (queue/queue.ts).
  */
+import type { PodClassId, PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { Definition, Parameters } from '../../common/define.ts'
 
-/** With neither of the two, pods go in the order in which they were created; equals always do. */
+/** An order has a rank, or groups, or neither; with neither, pods go in the order of creation, as pods of equal rank always do. */
 export interface QueueOrder {
-  /** The smallest goes first, -Infinity to Infinity. Read when the pod joins the queue, and fixed while it waits there. */
-  rank?(pod: number, view: ClusterView): number
-  /** Groups of pod classes whose turn depends on what is bound. An order has a rank or groups, not both. */
+  /** The smallest rank goes first, -Infinity to Infinity. Read when the pod joins the queue, and fixed until it leaves the queue. */
+  rank?(pod: PodId, view: ClusterView): number
+  /** Groups of pod classes that are ranked by what is bound. */
   readonly groups?: Groups
 }
 
+/** A group of pod classes, from 0; for fair-share the tenant. */
+export type GroupId = number
+
+/** Groups of pod classes; the group with the smallest share goes first. */
 export interface Groups {
-  /** [group] The smallest goes first; as of the last `follow`. */
+  /** [group] As of the last `follow`. */
   readonly shares: Float64Array
-  /** The group of a class, from 0; it never changes. */
-  groupOf(podClass: number, view: ClusterView): number
-  /** Brings the shares up to date, then names each group whose share has changed. */
-  follow(view: ClusterView, hear: Regrouping): void
+  /** The group of a class; it never changes. */
+  groupOf(podClass: PodClassId, view: ClusterView): GroupId
+  /** Brings the shares up to date, then notifies the listener of each group whose share has changed. */
+  follow(view: ClusterView, listener: ShareListener): void
 }
 
-export interface Regrouping {
-  moved(group: number): void
+/** Is notified of changed shares. */
+export interface ShareListener {
+  /** The share of the group has changed. */
+  moved(group: GroupId): void
 }
 
-/** The slow, obvious twin of an order: what a pod's place goes by, computed anew from the cluster at every question; the smallest first. */
-export type NaiveOrder = (pod: number, view: ClusterView) => number
+/**
+ * The reference implementation (twin) of an order: the sort key of a pod, computed from the present state of the cluster at each call; the
+ * smallest goes first.
+ */
+export type NaiveOrder = (pod: PodId, view: ClusterView) => number
 
+/** A member of the family, or a user's own order. */
 export type OrderDefinition<P extends Parameters = Parameters> = Definition<QueueOrder, undefined, P> & {
-  /** The oracle of the tests; absent for a user's own order, whose rank is its own twin. */
+  /** The twin for the tests; absent for a user's own order, whose rank is its own twin. */
   twin?(values: never): NaiveOrder
+}
+
+/** A built-in order; unlike a user's own it must have a twin. */
+export interface OrderMember<P extends Parameters> extends Definition<QueueOrder, undefined, P> {
+  twin(): NaiveOrder
+}
+
+/** Returns the definition as it is; infers the types of its parameters. */
+export function defineOrder<const P extends Parameters>(definition: OrderMember<P>): OrderMember<P> {
+  return definition
 }

@@ -1,31 +1,38 @@
-/** Pod classes, or groups of them, ordered by two numbers each: a binary heap on arrays, with the place of every member. */
-import { grown } from '../../common/table.ts'
-import { NONE } from '../../cluster/views.ts'
+/** A binary heap of pod classes, or of groups of classes, ordered by two numbers each, with the place of every member. */
+import { NONE } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 
-export class ClassHeap {
+export class ClassHeap extends ColumnTable {
   size = 0
-  private members = new Int32Array(16)
-  private places = new Int32Array(16).fill(NONE)
-  private ranks = new Float64Array(16)
-  private orders = new Float64Array(16)
+  /** The heap: the member at each place. */
+  private readonly members = this.column(Int32Array)
+  /** By member: its place in the heap, NONE when it is not in the heap. */
+  private readonly places = this.column(Int32Array, NONE)
+  private readonly ranks = this.column(Float64Array)
+  private readonly orders = this.column(Float64Array)
 
-  /** The member of the smallest rank, the smaller order number among equals; NONE when empty. */
+  constructor() {
+    super(16)
+  }
+
+  /** The member of the smallest rank, and among equal ranks of the smallest order number; NONE when the heap is empty. */
   get first(): number {
     return this.size === 0 ? NONE : this.members[0]
   }
 
   /**
-   * Adds the member, or moves it, with the rank ranks[rankAt] and the order number orders[orderAt]. Columns and places instead of the two
-   * numbers themselves: as arguments V8 would put them on the heap.
+   * Adds the member, or moves it, with the rank ranks[rankAt] and the order number orders[orderAt]. It takes columns and places, because
+   * V8 allocates floats that are passed as arguments on the heap.
    */
   put(member: number, ranks: Float64Array, rankAt: number, orders: Float64Array, orderAt: number): void {
-    if (member >= this.places.length) this.grow(2 * member)
+    this.reserve(member + 1)
     this.ranks[member] = ranks[rankAt]
     this.orders[member] = orders[orderAt]
     const place = this.places[member]
     this.settle(place === NONE ? this.size++ : place, member)
   }
 
+  /** Removes the member; does nothing when it is not in the heap. */
   remove(member: number): void {
     const place = member < this.places.length ? this.places[member] : NONE
     if (place === NONE) return
@@ -38,7 +45,7 @@ export class ClassHeap {
     return this.ranks[a] < this.ranks[b] || (this.ranks[a] === this.ranks[b] && this.orders[a] < this.orders[b])
   }
 
-  /** Puts the member where it belongs, starting from a free place. */
+  /** Moves the member from a free place to where it belongs. */
   private settle(free: number, member: number): void {
     let place = free
     while (place > 0) {
@@ -61,12 +68,5 @@ export class ClassHeap {
   private set(place: number, member: number): void {
     this.members[place] = member
     this.places[member] = place
-  }
-
-  private grow(length: number): void {
-    this.members = grown(this.members, length)
-    this.places = grown(this.places, length, NONE)
-    this.ranks = grown(this.ranks, length)
-    this.orders = grown(this.orders, length)
   }
 }

@@ -1,13 +1,14 @@
-/** The twin of queue and loop: every pending pod is tried in order, again and again, whatever was learned before. */
-import { NONE } from '../../cluster/views.ts'
+/** The reference implementation (twin) of queue and loop: each step tries every pending pod in order, without hints. */
+import { NONE } from '../../common/ids.ts'
+import type { PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { Decisions } from '../../cluster/decisions.ts'
 import type { NaiveOrder } from '../orders/policy.ts'
 import type { Placer } from '../policy.ts'
 
-/** Binds what `SchedulingLoop` binds, in the same order; it declines far more, as it forgets what it knows. */
+/** Makes the same binds as `SchedulingLoop` in the same order, but more declines. */
 export class NaiveLoop {
-  private readonly pending: number[] = []
+  private readonly pending: PodId[] = []
   private readonly placer: Placer
   private readonly order: NaiveOrder
 
@@ -17,11 +18,13 @@ export class NaiveLoop {
     this.order = order
   }
 
-  enqueue(pod: number): void {
+  /** Adds a pending pod. */
+  enqueue(pod: PodId): void {
     this.pending.push(pod)
   }
 
-  drop(pod: number): void {
+  /** Removes a pod that is in the queue. */
+  drop(pod: PodId): void {
     this.pending.splice(this.pending.indexOf(pod), 1)
   }
 
@@ -43,8 +46,8 @@ export class NaiveLoop {
     return false
   }
 
-  /** In order, as the cluster is now. */
-  unschedulable(view: ClusterView): readonly number[] {
+  /** All pending pods in queue order, for the cluster as it is now. */
+  unschedulable(view: ClusterView): readonly PodId[] {
     this.sort(view)
     return this.pending
   }
@@ -55,5 +58,5 @@ export class NaiveLoop {
   }
 }
 
-/** Infinity less Infinity is no number, so no difference. */
+/** Not `a - b`, which is NaN for two infinite ranks. */
 const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,40 +1,45 @@
-/** The classes with pods that are worth a try, and which of them is next: by the rank of their first pod, or in turn by group. */
-import { NONE } from '../../cluster/views.ts'
+/** The classes with pods that are worth a try, and which of them is next: by the rank of their first pod, or by the share of their group. */
+import { NONE } from '../../common/ids.ts'
+import type { PodClassId, PodId } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 import type { ClusterView } from '../../cluster/views.ts'
+import type { GroupId, Groups, ShareListener } from '../orders/policy.ts'
 import { ClassHeap } from './class-heap.ts'
-import type { Groups } from '../orders/policy.ts'
-import type { PodLines } from './pod-lines.ts'
+import type { PodLists } from './pod-lists.ts'
 
+/** A set of classes in the sequence that the queue order defines. */
 export interface ReadyClasses {
-  readonly first: number
-  /** Before a class is put for the first time. */
-  meet(podClass: number, view: ClusterView): void
-  /** The class is ready, and `pod` is its first. */
-  put(podClass: number, pod: number): void
-  remove(podClass: number): void
-  /** Once before each question. */
+  /** The class that is next, NONE when the set is empty. */
+  readonly first: PodClassId
+  /** Called before a class is put for the first time. */
+  meet(podClass: PodClassId, view: ClusterView): void
+  /** Adds the class, or moves it; `pod` is its first pod. */
+  put(podClass: PodClassId, pod: PodId): void
+  remove(podClass: PodClassId): void
+  /** Brings the sequence up to date with the cluster; called before `first` is read. */
   follow(view: ClusterView): void
-  /** Puts the class into another heap by what it goes by here; for a walk over classes that are not ready. */
-  putInto(heap: ClassHeap, podClass: number, pod: number): void
+  /** Puts the class into another heap with its sort key from here; for a walk over classes that are not ready. */
+  putInto(heap: ClassHeap, podClass: PodClassId, pod: PodId): void
 }
 
+/** Ready classes by the rank of their first pod. */
 export class RankedClasses implements ReadyClasses {
   private readonly heap = new ClassHeap()
-  private readonly lines: PodLines
+  private readonly podLists: PodLists
 
-  constructor(lines: PodLines) {
-    this.lines = lines
+  constructor(podLists: PodLists) {
+    this.podLists = podLists
   }
 
-  get first(): number {
+  get first(): PodClassId {
     return this.heap.first
   }
 
-  put(podClass: number, pod: number): void {
+  put(podClass: PodClassId, pod: PodId): void {
     this.putInto(this.heap, podClass, pod)
   }
 
-  remove(podClass: number): void {
+  remove(podClass: PodClassId): void {
     this.heap.remove(podClass)
   }
 
@@ -42,50 +47,53 @@ export class RankedClasses implements ReadyClasses {
 
   follow(): void {}
 
-  putInto(heap: ClassHeap, podClass: number, pod: number): void {
-    heap.put(podClass, this.lines.rank, pod, this.lines.order, pod)
+  putInto(heap: ClassHeap, podClass: PodClassId, pod: PodId): void {
+    heap.put(podClass, this.podLists.rank, pod, this.podLists.order, pod)
   }
 }
 
 /**
- * A heap of classes for each group, by the order of creation of their first pods, and a heap of the groups that have any, by share. What is
- * bound moves one group, however many classes it has.
+ * Ready classes by the share of their group: a heap of classes per group, by the order of creation of their first pods, and a heap of the
+ * groups that have ready classes, by share. A bind moves one group, whatever its number of classes.
  */
-export class GroupedClasses implements ReadyClasses {
-  private readonly lines: PodLines
+export class GroupedClasses extends ColumnTable implements ReadyClasses, ShareListener {
+  /** By class. */
+  private readonly groupOf = this.column(Int32Array, NONE)
+  private readonly firstPod = this.column(Int32Array, NONE)
+  private readonly podLists: PodLists
   private readonly groups: Groups
-  private readonly inTurn = new ClassHeap()
-  private readonly heaps: ClassHeap[] = [] // [group]
-  private readonly groupOf: number[] = [] // [class]
-  private readonly firstPod: number[] = [] // [class]
+  private readonly groupHeap = new ClassHeap()
+  private readonly classHeaps: ClassHeap[] = [] // [group]
 
-  constructor(lines: PodLines, groups: Groups) {
-    this.lines = lines
+  constructor(podLists: PodLists, groups: Groups) {
+    super()
+    this.podLists = podLists
     this.groups = groups
   }
 
-  get first(): number {
-    const group = this.inTurn.first
-    return group === NONE ? NONE : this.heaps[group].first
+  get first(): PodClassId {
+    const group = this.groupHeap.first
+    return group === NONE ? NONE : this.classHeaps[group].first
   }
 
-  meet(podClass: number, view: ClusterView): void {
-    if (this.groupOf[podClass] !== undefined) return
+  meet(podClass: PodClassId, view: ClusterView): void {
+    this.reserve(podClass + 1)
+    if (this.groupOf[podClass] !== NONE) return
     const group = this.groups.groupOf(podClass, view)
     this.groupOf[podClass] = group
-    while (this.heaps.length <= group) this.heaps.push(new ClassHeap())
+    while (this.classHeaps.length <= group) this.classHeaps.push(new ClassHeap())
   }
 
-  put(podClass: number, pod: number): void {
+  put(podClass: PodClassId, pod: PodId): void {
     const group = this.groupOf[podClass]
     this.firstPod[podClass] = pod
-    this.heaps[group].put(podClass, this.lines.order, pod, this.lines.order, pod)
+    this.classHeaps[group].put(podClass, this.podLists.order, pod, this.podLists.order, pod)
     this.moved(group)
   }
 
-  remove(podClass: number): void {
+  remove(podClass: PodClassId): void {
     const group = this.groupOf[podClass]
-    this.heaps[group].remove(podClass)
+    this.classHeaps[group].remove(podClass)
     this.moved(group)
   }
 
@@ -93,14 +101,14 @@ export class GroupedClasses implements ReadyClasses {
     this.groups.follow(view, this)
   }
 
-  /** The group's share, or its first class, is another. */
-  moved(group: number): void {
-    const first = group < this.heaps.length ? this.heaps[group].first : NONE
-    if (first === NONE) this.inTurn.remove(group)
-    else this.inTurn.put(group, this.groups.shares, group, this.lines.order, this.firstPod[first])
+  /** The share of the group, or its first class, has changed. */
+  moved(group: GroupId): void {
+    const first = group < this.classHeaps.length ? this.classHeaps[group].first : NONE
+    if (first === NONE) this.groupHeap.remove(group)
+    else this.groupHeap.put(group, this.groups.shares, group, this.podLists.order, this.firstPod[first])
   }
 
-  putInto(heap: ClassHeap, podClass: number, pod: number): void {
-    heap.put(podClass, this.groups.shares, this.groupOf[podClass], this.lines.order, pod)
+  putInto(heap: ClassHeap, podClass: PodClassId, pod: PodId): void {
+    heap.put(podClass, this.groups.shares, this.groupOf[podClass], this.podLists.order, pod)
   }
 }

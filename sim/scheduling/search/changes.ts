@@ -1,29 +1,30 @@
-/** Which nodes changed lately: the reader that every index of this family shares, over one cursor in the cluster's log. */
+/** The recently changed nodes: one reader of the cluster's log, shared by all indexes of a placer. */
 import { NodeState, Subject } from '../../cluster/views.ts'
 import type { ClusterView, LogCursor, LogView } from '../../cluster/views.ts'
 import type { NodeKey } from './key.ts'
 
 /**
- * The rows of changed nodes in a ring. `position` counts changes, and change k sits at `ring[k & mask]` while it is among the last
- * `ring.length`, as 2 * row, plus 1 when the node gained: where it only lost, nothing has become feasible. Many trees read the one
- * ring, each from its own position; a cursor for each tree would make the cluster's log wait for the pod class that is asked least.
+ * The rows of changed nodes in a ring. `position` counts changes. Change k is at `ring[k & mask]` while it is among the last
+ * `ring.length` changes, as 2 * row, plus 1 when the node gained free capacity: after a loss nothing new is feasible. Many trees read
+ * this ring, each from its own position; with a cursor per tree the cluster's log would have to keep the entries that the least used pod
+ * class has not read.
  */
 export class NodeChanges {
   ring = new Int32Array(0)
   mask = 0
   position = 0
-  /** Counts the changes that were about more than room: a node came, went, or changed its state. */
+  /** Number of changes other than of free capacity: a node joined, left or changed its state. */
   states = 0
   private log: LogView | undefined
   private cursor: LogCursor | undefined
   private readonly key: NodeKey | undefined
 
-  /** `key` is told of nodes that join. */
+  /** `key` is notified of nodes that join. */
   constructor(key?: NodeKey) {
     this.key = key
   }
 
-  /** Reads the log up to the present. Another cluster, or a cluster that outgrew the ring, puts every earlier position out of reach. */
+  /** Reads the log up to the present. With another cluster, or one that outgrew the ring, all earlier positions become out of reach. */
   follow(view: ClusterView): void {
     if (view.log !== this.log) this.begin(view)
     if (view.nodes.count > this.ring.length) this.enlarge(view.nodes.count)
@@ -31,7 +32,7 @@ export class NodeChanges {
     const { ring, mask } = this
     while (cursor.next()) {
       const subject = cursor.subject
-      if (subject > Subject.PodReleased) continue // an endpoint is no concern of a placer
+      if (subject > Subject.PodReleased) continue // endpoints do not affect placement
       if (subject <= Subject.NodeState) this.states++
       if (subject === Subject.NodeAdded) this.key?.set(cursor.row, view)
       const freed = subject === Subject.PodReleased || subject === Subject.NodeAdded
@@ -40,7 +41,7 @@ export class NodeChanges {
     }
   }
 
-  /** Reads no more until the next `follow`, which then begins anew; costs nothing meanwhile, and the log may forget. */
+  /** Stops reading until the next `follow`, which starts over as with another cluster; meanwhile the log need not keep entries. */
   forget(): void {
     this.cursor?.close()
     this.cursor = undefined

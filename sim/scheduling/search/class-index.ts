@@ -1,62 +1,73 @@
 /**
- * One small tree per pod class, brought up to date from the ring of changed nodes when its class is asked for again. A question then
- * costs what has changed since the last one of its class, not the size of the cluster.
+ * One small tree per pod class, brought up to date from the ring of changed nodes when a node for its class is searched again. A search
+ * then costs the number of changes since the last search for the class, not the size of the cluster.
  */
-import { NONE } from '../../cluster/views.ts'
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodClassId } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { NodeChanges } from './changes.ts'
 
-/** Rows that are built in the time in which a tree takes in one change. */
+/** Rows that are built in the time that a tree takes for one change. */
 const ROWS_BUILT_PER_CHANGE = 2
 
-/** Entries that all trees together may hold: 2^24 of them are 128 MiB. */
-const MOST_ENTRIES = 16_777_216
+/** Maximum number of entries of all trees together: 2^24 of them are 128 MiB. */
+const MAX_ENTRIES = 16_777_216
 
-/** What is known about one pod class. */
+/** The tree of one pod class, and the figures by which its use is decided. */
 export interface ClassTree<Entries> {
   entries: Entries
-  /** Rows it has places for. */
+  /** Number of rows for which it has places. */
   leaves: number
-  /** The position in the changes up to which the tree is right; -1 while there is no tree. */
+  /** Position in the changes up to which the tree is current; NONE while there is no tree. */
   seen: number
-  /** The position at the last question. */
+  /** Position in the changes at the last search; NONE before the first. */
   asked: number
-  /** Changes worth of time that a tree would have saved lately. */
+  /** Time that a tree would have saved recently, in changes. */
   credit: number
 }
 
+/** Scratch columns of a replay, by row. */
+class Replayed extends ColumnTable {
+  /** Number of the replay that last included the row. */
+  readonly stamp = this.column(Int32Array)
+  /** The rows of the current replay, without duplicates. */
+  readonly rows = this.column(Int32Array)
+}
+
 /**
- * When to trust the tree. Plainly: replay what was missed, then read the root. But a class that is asked for once in a thousand pods
- * would replay two thousand changes, which costs more than looking at every node once. So:
- * - behind by less than a scan costs: replay;
- * - else only when the questions so far came densely enough that the tree would already have earned what it takes to catch up;
- * - else no tree: the caller scans. No mix of classes is ever much slower than the scan, and none is answered differently.
+ * Decides when to use the tree. The simple form would always replay the missed changes and read the root. But a class that arrives once
+ * in a thousand pods would replay two thousand changes, which costs more than a scan of all nodes. So:
+ * - if the replay is cheaper than a scan, replay;
+ * - otherwise catch up only when recent searches were so frequent that a current tree would have saved that cost by now;
+ * - otherwise no tree: the caller scans. So no mix of classes is much slower than the scan, and all get the same answers.
  */
 export abstract class ClassIndex<Entries extends { readonly length: number }> {
   protected readonly changes: NodeChanges
   private readonly trees: (ClassTree<Entries> | undefined)[] = []
+  /** Entries of all trees. */
   private held = 0
-  private stamps = new Int32Array(0)
-  private stamp = 0
+  private readonly replayed = new Replayed()
+  private replays = 0
 
   constructor(changes: NodeChanges) {
     this.changes = changes
   }
 
-  /** The entries of a tree of so many leaves, a power of two or 0. */
+  /** The entries of a tree with this number of leaves, a power of two or 0. */
   protected abstract empty(leaves: number): Entries
-  /** Sets every leaf from the view, then everything above. */
-  protected abstract build(tree: ClassTree<Entries>, podClass: number, view: ClusterView): void
-  /** True when the leaf says that the class does not fit there. */
-  protected abstract unfit(tree: ClassTree<Entries>, row: number): boolean
-  /** Sets one leaf after the other; each row once, in any order. */
-  protected abstract replay(tree: ClassTree<Entries>, podClass: number, view: ClusterView, rows: Int32Array, count: number): void
+  /** Sets every leaf from the view, then the levels above. */
+  protected abstract build(tree: ClassTree<Entries>, podClass: PodClassId, view: ClusterView): void
+  /** True when the class did not fit on the row as of `seen`. */
+  protected abstract unfit(tree: ClassTree<Entries>, row: NodeId): boolean
+  /** Sets the leaves of rows[0 .. count-1] and what depends on them; the rows differ and are in no order. */
+  protected abstract replay(tree: ClassTree<Entries>, podClass: PodClassId, view: ClusterView, rows: Int32Array, count: number): void
 
   /**
-   * The class's tree as of now, or undefined when the other way to the answer is cheaper, which is worth taking in `worth` changes.
+   * The current tree of the class, or undefined when the caller's other search is cheaper, which takes as long as `worth` changes.
    * `changes` must have followed the view.
    */
-  protected current(podClass: number, view: ClusterView, worth: number): ClassTree<Entries> | undefined {
+  protected current(podClass: PodClassId, view: ClusterView, worth: number): ClassTree<Entries> | undefined {
     const tree = (this.trees[podClass] ??= { entries: this.empty(0), leaves: 0, seen: NONE, asked: NONE, credit: 0 })
     const now = this.changes.position
     const gap = tree.asked === NONE ? worth : now - tree.asked
@@ -78,38 +89,30 @@ export abstract class ClassIndex<Entries extends { readonly length: number }> {
     return tree
   }
 
-  private catchUp(tree: ClassTree<Entries>, podClass: number, view: ClusterView): void {
+  private catchUp(tree: ClassTree<Entries>, podClass: PodClassId, view: ClusterView): void {
     const { ring, mask, position } = this.changes
-    if (this.stamps.length < ring.length) this.resizeScratch(ring.length)
-    const { stamps, rows } = this
-    const stamp = ++this.stamp
+    this.replayed.reserve(ring.length)
+    const { stamp, rows } = this.replayed
+    const current = ++this.replays
     let count = 0
     for (let at = tree.seen; at < position; at++) {
       const change = ring[at & mask]
       const row = change >> 1
-      if ((change & 1) === 0 && this.unfit(tree, row)) continue // it did not fit and has lost room since: it does not fit
-      if (stamps[row] === stamp) continue // a node that changed twice is looked at once, as it is now
-      stamps[row] = stamp
+      if ((change & 1) === 0 && this.unfit(tree, row)) continue // it did not fit, and has less free capacity since
+      if (stamp[row] === current) continue // a node that changed twice is evaluated once, in its present state
+      stamp[row] = current
       rows[count++] = row
     }
     tree.seen = position
     this.replay(tree, podClass, view, rows, count)
   }
 
-  private rows = new Int32Array(0)
-
-  private resizeScratch(length: number): void {
-    this.stamps = new Int32Array(length)
-    this.rows = new Int32Array(length)
-    this.stamp = 0
-  }
-
-  private rebuild(tree: ClassTree<Entries>, podClass: number, view: ClusterView): void {
+  private rebuild(tree: ClassTree<Entries>, podClass: PodClassId, view: ClusterView): void {
     let leaves = 64
     while (leaves < view.nodes.count) leaves *= 2
     if (leaves !== tree.leaves) {
       this.release(tree)
-      if (this.held + 2 * leaves > MOST_ENTRIES) this.releaseStale()
+      if (this.held + 2 * leaves > MAX_ENTRIES) this.releaseStale()
       tree.entries = this.empty(leaves)
       tree.leaves = leaves
       this.held += tree.entries.length
@@ -118,7 +121,7 @@ export abstract class ClassIndex<Entries extends { readonly length: number }> {
     this.build(tree, podClass, view)
   }
 
-  /** Trees too far behind to be caught up by a replay hold memory for nothing. */
+  /** Releases the trees that are too far behind for a replay. */
   private releaseStale(): void {
     const { position, ring } = this.changes
     for (const tree of this.trees) if (tree !== undefined && position - tree.seen > ring.length / 8) this.release(tree)

@@ -1,17 +1,19 @@
-/** How many nodes a pod class fits on, and the k-th of them, from a bit per node and a tree of counts per class. */
+/** The number of feasible nodes of a pod class, and the k-th of them: a bit per node and a tree of counts per class. */
+import type { NodeId, PodClassId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import { ClassIndex } from './class-index.ts'
 import type { ClassTree } from './class-index.ts'
 
 /**
- * A bit per row, set where the class fits, and over the words of 32 bits a binary tree of counts: the root at 1, word w at `words + w`.
- * Plainly it would be a tree over the rows. With bits below it a class takes a 21st of the memory, and the trees of hundreds of
- * classes over 20,000 nodes stay in the cache. A change of a node rarely makes a class fit or stop fitting there, so most changes
- * end at the bit.
+ * A bit per row, set where the class fits, and a binary tree of counts over the words of 32 bits: the root at 1, word w at `words + w`.
+ * The simple form is a tree over the rows. With bits as the lowest level a class takes a 21st of that memory, and the trees of hundreds
+ * of classes over 20,000 nodes stay in the cache. A change of a node rarely changes whether a class fits, so most changes end at the
+ * bit.
  */
 export class Fits {
   readonly bits: Int32Array
   readonly counts: Int32Array
+  /** Entries of both arrays, for the memory limit. */
   readonly length: number
 
   constructor(leaves: number) {
@@ -21,9 +23,10 @@ export class Fits {
   }
 }
 
+/** A tree of counts per pod class. */
 export class FitTrees extends ClassIndex<Fits> {
-  /** The class's tree as of now, undefined when the other way is cheaper, which takes as long as `worth` changes. */
-  of(podClass: number, view: ClusterView, worth: number): ClassTree<Fits> | undefined {
+  /** The current tree of the class, or undefined when the caller's other search is cheaper, which takes as long as `worth` changes. */
+  of(podClass: PodClassId, view: ClusterView, worth: number): ClassTree<Fits> | undefined {
     return this.current(podClass, view, worth)
   }
 
@@ -31,7 +34,7 @@ export class FitTrees extends ClassIndex<Fits> {
     return new Fits(leaves)
   }
 
-  protected override build({ entries: { bits, counts } }: ClassTree<Fits>, podClass: number, view: ClusterView): void {
+  protected override build({ entries: { bits, counts } }: ClassTree<Fits>, podClass: PodClassId, view: ClusterView): void {
     const { freeCpu, freeMemory, count } = view.nodes
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]
@@ -46,13 +49,13 @@ export class FitTrees extends ClassIndex<Fits> {
     for (let at = words - 1; at > 0; at--) counts[at] = counts[2 * at] + counts[2 * at + 1]
   }
 
-  protected override unfit({ entries: { bits } }: ClassTree<Fits>, row: number): boolean {
+  protected override unfit({ entries: { bits } }: ClassTree<Fits>, row: NodeId): boolean {
     return (bits[row >> 5] & (1 << row)) === 0
   }
 
   protected override replay(
     { entries: { bits, counts } }: ClassTree<Fits>,
-    podClass: number,
+    podClass: PodClassId,
     view: ClusterView,
     rows: Int32Array,
     count: number,
@@ -73,13 +76,13 @@ export class FitTrees extends ClassIndex<Fits> {
   }
 }
 
-/** Feasible nodes in all. */
+/** Number of feasible nodes. */
 export function fitting({ entries: { counts } }: ClassTree<Fits>): number {
   return counts[1]
 }
 
 /** The row of the k-th feasible node, k from 0 and below `fitting(tree)`. */
-export function fittingAt({ entries: { bits, counts } }: ClassTree<Fits>, k: number): number {
+export function fittingAt({ entries: { bits, counts } }: ClassTree<Fits>, k: number): NodeId {
   const words = bits.length
   let at = 1
   let left = k

@@ -1,28 +1,30 @@
-/** The node of the smallest key, from a tournament per pod class; the same answers as the scan it is given. */
-import { NONE } from '../../cluster/views.ts'
+/** The node of the smallest key, from a tournament tree per pod class; the same answers as `KeyScan`. */
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodClassId, PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
+import type { Placer } from '../policy.ts'
 import { NodeChanges } from './changes.ts'
 import { ClassIndex } from './class-index.ts'
 import type { ClassTree } from './class-index.ts'
 import { BLOCK } from './key.ts'
 import type { NodeKey } from './key.ts'
-import type { Placer } from '../policy.ts'
 import { KeyScan } from './scan.ts'
 
-/** Rows that the scan passes in the time in which a tree takes in one change: measured 4 to 8, a row 2 to 6 ns and a change 20 to 40. */
+/** Rows that the scan passes in the time that a tree takes for one change: measured 4 to 8, at 2 to 6 ns per row and 20 to 40 ns per change. */
 const ROWS_PER_CHANGE = 4
 
 /**
- * Level 0 holds a key for every row, Infinity where the class does not fit; each entry of a level above is the smallest of eight below,
- * up to a top of at most eight. Plainly it would be a binary tree whose entries name the winning node. With keys themselves
- * the rivals lie side by side, eight to a cache line, and most changes end at the first level, because they are not the smallest of
- * their eight and were not before; a tree takes half the memory, and 20,000 nodes cost hardly more than 5,000. The winner is
- * found by walking down once, left first: the lowest row on ties.
+ * Level 0 holds a key for every row, Infinity where the class does not fit; each entry of a higher level is the minimum of eight entries
+ * below, up to a top level of at most eight entries. The simple form is a binary tree whose entries name the winning node. With keys as
+ * entries, the eight that are compared fill one cache line, and most changes end at the first level, because the key neither is nor was
+ * the minimum of its eight; a tree takes half the memory, and 20,000 nodes cost hardly more than 5,000. One descent, left first, finds the
+ * winner: the lowest row on ties.
  */
 class Keys {
   readonly levels: Float64Array
-  /** A bit per row: the class fits there. It says what a key of Infinity says, but for all classes together it stays in the cache. */
+  /** A bit per row, set where the class fits: the same as a finite key, but small enough that the bits of all classes stay in the cache. */
   readonly fitting: Int32Array
+  /** Entries of `levels`, for the memory limit. */
   readonly length: number
 
   constructor(leaves: number) {
@@ -32,11 +34,11 @@ class Keys {
   }
 }
 
-/** A tournament per pod class. */
+/** A tournament tree per pod class. */
 export class KeyTrees extends ClassIndex<Keys> {
   private readonly key: NodeKey
   private readonly some = new Int32Array(BLOCK)
-  private readonly gone = new Int32Array(BLOCK)
+  private readonly unfitRows = new Int32Array(BLOCK)
   private readonly keys = new Float64Array(BLOCK)
 
   constructor(changes: NodeChanges, key: NodeKey) {
@@ -44,8 +46,8 @@ export class KeyTrees extends ClassIndex<Keys> {
     this.key = key
   }
 
-  /** The row of the smallest key, or NONE; undefined when the caller's other way, as costly as a scan of `rows` rows, is cheaper. */
-  best(podClass: number, view: ClusterView, rows: number): number | undefined {
+  /** The row of the smallest key, or NONE; undefined when the caller's other search is cheaper, which costs as much as a scan of `rows` rows. */
+  best(podClass: PodClassId, view: ClusterView, rows: number): NodeId | undefined {
     const tree = this.current(podClass, view, rows / ROWS_PER_CHANGE)
     return tree === undefined ? undefined : lowestRowOfSmallest(tree)
   }
@@ -54,7 +56,7 @@ export class KeyTrees extends ClassIndex<Keys> {
     return new Keys(leaves)
   }
 
-  protected override build({ entries, leaves }: ClassTree<Keys>, podClass: number, view: ClusterView): void {
+  protected override build({ entries, leaves }: ClassTree<Keys>, podClass: PodClassId, view: ClusterView): void {
     const { levels } = entries
     levels.fill(Infinity)
     entries.fitting.fill(0)
@@ -69,19 +71,19 @@ export class KeyTrees extends ClassIndex<Keys> {
     }
   }
 
-  protected override unfit({ entries }: ClassTree<Keys>, row: number): boolean {
+  protected override unfit({ entries }: ClassTree<Keys>, row: NodeId): boolean {
     return (entries.fitting[row >> 5] & (1 << row)) === 0
   }
 
-  protected override replay(tree: ClassTree<Keys>, podClass: number, view: ClusterView, rows: Int32Array, count: number): void {
+  protected override replay(tree: ClassTree<Keys>, podClass: PodClassId, view: ClusterView, rows: Int32Array, count: number): void {
     this.set(tree.entries, tree.leaves, podClass, view, rows, count)
   }
 
-  /** Computes the keys of `rows` (undefined: of the first `count` rows, without what is above them). */
+  /** Computes the keys of rows[0 .. count-1] and updates the levels above; without `rows`, only the keys of the first `count` rows. */
   private set(
     { levels, fitting }: Keys,
     leaves: number,
-    podClass: number,
+    podClass: PodClassId,
     view: ClusterView,
     rows: Int32Array | undefined,
     count: number,
@@ -90,24 +92,24 @@ export class KeyTrees extends ClassIndex<Keys> {
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]
     const { at } = starts(leaves)
-    const { some, gone, keys } = this
+    const { some, unfitRows, keys } = this
     for (let from = 0; from < count; from += BLOCK) {
       const end = Math.min(from + BLOCK, count)
       let fits = 0
-      let fitsNoMore = 0
+      let unfits = 0
       for (let i = from; i < end; i++) {
         const row = rows === undefined ? i : rows[i]
         if (freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)) {
           some[fits++] = row
           fitting[row >> 5] |= 1 << row
         } else if ((fitting[row >> 5] & (1 << row)) !== 0) {
-          gone[fitsNoMore++] = row
+          unfitRows[unfits++] = row
           fitting[row >> 5] &= ~(1 << row)
         }
       }
       this.key.write(podClass, view, some, fits, keys)
-      for (let i = 0; i < fitsNoMore; i++) {
-        some[fits] = gone[i]
+      for (let i = 0; i < unfits; i++) {
+        some[fits] = unfitRows[i]
         keys[fits++] = Infinity
       }
       if (rows === undefined) for (let i = 0; i < fits; i++) levels[some[i]] = keys[i]
@@ -117,14 +119,14 @@ export class KeyTrees extends ClassIndex<Keys> {
 }
 
 interface Levels {
-  /** Where each level starts, level 0 first. */
+  /** Start of each level, level 0 first. */
   readonly at: Int32Array
   readonly end: number
 }
 
-const known: (Levels | undefined)[] = [] // by the number of doublings
+const known: (Levels | undefined)[] = [] // [log2(leaves)]
 
-/** The layout of a tree of `leaves` leaves, a power of two and at least 64; every level begins on a multiple of eight. */
+/** The layout of a tree with `leaves` leaves, a power of two and at least 64; every level starts at a multiple of eight. */
 function starts(leaves: number): Levels {
   const doublings = 31 - Math.clz32(leaves)
   return (known[doublings] ??= layout(leaves))
@@ -146,8 +148,8 @@ function smallestOfEight(entries: Float64Array, from: number): number {
   return smallest
 }
 
-/** Sets a row's key to keys[i], and what is above it as far as something changes. */
-function change(entries: Float64Array, levels: Int32Array, row: number, keys: Float64Array, i: number): void {
+/** Sets the key of a row to keys[i] and updates the levels above as far as they change. */
+function change(entries: Float64Array, levels: Int32Array, row: NodeId, keys: Float64Array, i: number): void {
   const key = keys[i]
   let before = entries[row]
   if (before === key) return
@@ -159,7 +161,7 @@ function change(entries: Float64Array, levels: Int32Array, row: number, keys: Fl
     const at = levels[level] + place
     const above = entries[at]
     if (smallest > above) {
-      if (before !== above) return // neither was nor is the smallest
+      if (before !== above) return // the key neither was nor is the minimum
       smallest = smallestOfEight(entries, levels[level - 1] + 8 * place)
     }
     if (smallest === above) return
@@ -168,7 +170,7 @@ function change(entries: Float64Array, levels: Int32Array, row: number, keys: Fl
   }
 }
 
-function lowestRowOfSmallest({ entries: { levels }, leaves }: ClassTree<Keys>): number {
+function lowestRowOfSmallest({ entries: { levels }, leaves }: ClassTree<Keys>): NodeId {
   const { at } = starts(leaves)
   let level = at.length - 1
   const smallest = smallestOfEight(levels, at[level])
@@ -182,7 +184,7 @@ function lowestRowOfSmallest({ entries: { levels }, leaves }: ClassTree<Keys>): 
   return place
 }
 
-/** The indexed placer of an algorithm that has a key. */
+/** The indexed placer of an algorithm with a key. */
 export class KeyPlacer implements Placer {
   examined = 0
   private readonly changes: NodeChanges
@@ -195,7 +197,7 @@ export class KeyPlacer implements Placer {
     this.scan = new KeyScan(key)
   }
 
-  place(pod: number, view: ClusterView): number {
+  place(pod: PodId, view: ClusterView): NodeId {
     this.changes.follow(view)
     this.examined = view.nodes.ready
     const podClass = view.pods.podClass[pod]

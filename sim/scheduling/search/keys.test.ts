@@ -1,4 +1,4 @@
-/** Rows worked out by hand, for the members that compare a key. */
+/** Decisions computed by hand, for the members that compare a whole-number key. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clusterOf, onNode } from '../../testing/cluster.ts'
@@ -9,7 +9,7 @@ import { partsPerUnit, WHOLE } from './weights.ts'
 
 const GIB = 1_073_741_824
 
-/** A small empty node and a large one that is half full: the case in which absolute room and shares disagree. */
+/** A small empty node and a large half-full one: the case in which absolute capacity and shares disagree. */
 const smallOrLarge = () =>
   clusterOf()
     .node({ cpu: '4', memory: '8Gi' })
@@ -32,8 +32,8 @@ describe('first-fit', () => {
   })
 
   test.each([
-    { why: 'the third of three fits: 3 looked at', nodes: ['500m', '500m', '2'], examined: 3 },
-    { why: 'none fits: all 2 looked at', nodes: ['500m', '500m'], examined: 2 },
+    { why: 'the third of three fits: 3 examined', nodes: ['500m', '500m', '2'], examined: 3 },
+    { why: 'none fits: 2 examined', nodes: ['500m', '500m'], examined: 2 },
   ])('$why', ({ nodes, examined }) => {
     const build = clusterOf()
     for (const cpu of nodes) build.node({ cpu })
@@ -67,7 +67,7 @@ describe('best-fit', () => {
     expect(chosen('best-fit', tie(memory, cores))).toBe(0)
   })
 
-  test('half a MiB is no room: 2.5Gi and 0.5 MiB left count as 2560 MiB', () => {
+  test('half a MiB is rounded down: 2.5Gi and 0.5 MiB left count as 2560 MiB', () => {
     expect(
       chosen(
         'best-fit',
@@ -97,7 +97,7 @@ describe('least- and most-allocated', () => {
     }
   })
 
-  test('what 0..100 would cut off counts: 63.75 and 64 % free are 63 and 64 there, 64.25 and 64 a tie; here 64.25 % wins', () => {
+  test('no truncation to 0..100: 64.25 % free wins over 64 %, which would tie when truncated', () => {
     const node = { cpu: 4000, memory: '4Gi' }
     const asked = (millicores: number) => ({ cpu: millicores, memory: 0 })
     // free cpu afterwards 4000 - 1440 = 2560, 64 %; and 4000 - 1430 = 2570, 64.25 %
@@ -106,16 +106,19 @@ describe('least- and most-allocated', () => {
     ).toBe(1)
   })
 
-  test('a fuller node is left out when the pod does not fit there', () => {
+  test('a fuller node on which the pod does not fit is not chosen', () => {
     expect(chosen('most-allocated', clusterOf().nodes(2, { cpu: '4' }).pod({ cpu: 3500 }, onNode(0)).pod({ cpu: '1' }))).toBe(1)
   })
 })
 
-describe('the parts in which shares are counted', () => {
-  test.each([2000, 4000, 8000, 16_000, 48_000, 64_000, 96_000, 128_000, 192_000])('%i millicores are whole parts each', (millicores) => {
-    expect(WHOLE % millicores).toBe(0)
-  })
-  test.each([4, 8, 16, 32, 64, 128, 192, 256, 384, 512, 768, 1024, 1536])('%i GiB are whole parts a MiB', (gib) => {
+describe('parts of a whole node', () => {
+  test.each([2000, 4000, 8000, 16_000, 48_000, 64_000, 96_000, 128_000, 192_000])(
+    '%i millicores: a whole number of parts per millicore',
+    (millicores) => {
+      expect(WHOLE % millicores).toBe(0)
+    },
+  )
+  test.each([4, 8, 16, 32, 64, 128, 192, 256, 384, 512, 768, 1024, 1536])('%i GiB: a whole number of parts per MiB', (gib) => {
     expect(WHOLE % (gib * 1024)).toBe(0)
   })
   test('any capacity: whole weights, two shares below 2^53, each within 2e-8 of the fraction up to 16,384 cores', () => {
@@ -128,5 +131,5 @@ describe('the parts in which shares are counted', () => {
       }),
     )
   })
-  test('a capacity of nothing is worth nothing', () => expect(partsPerUnit(0)).toBe(0))
+  test('a capacity of 0 has no parts', () => expect(partsPerUnit(0)).toBe(0))
 })

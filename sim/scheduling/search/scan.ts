@@ -1,14 +1,16 @@
-/** The slow, obvious twins: every node is looked at for every pod. The oracle of the tests, and what an index falls back on. */
-import { NONE } from '../../cluster/views.ts'
+/** Searches that look at every node for every pod: the reference implementation (twin) in the tests, and the fallback of every index. */
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodClassId, PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
+import type { Placer } from '../policy.ts'
 import { NodeChanges } from './changes.ts'
 import { BLOCK } from './key.ts'
 import type { NodeKey } from './key.ts'
-import type { Placer } from '../policy.ts'
 
-/** Finds a pod class's node by looking at the rows one after the other. */
+/** A search for the node of a pod class that looks at the rows in order. */
 export interface Scan {
-  best(podClass: number, view: ClusterView): number
+  /** The row of the node, NONE when no node fits. */
+  best(podClass: PodClassId, view: ClusterView): NodeId
 }
 
 /** The feasible node of the smallest key, the lowest row on ties. */
@@ -17,12 +19,12 @@ export class KeyScan implements Scan {
   private readonly rows = new Int32Array(BLOCK)
   private readonly keys = new Float64Array(BLOCK)
 
-  /** The key is told of nodes that join by whoever reads the log. */
+  /** The reader of the log notifies the key of nodes that join. */
   constructor(key: NodeKey) {
     this.key = key
   }
 
-  best(podClass: number, view: ClusterView): number {
+  best(podClass: PodClassId, view: ClusterView): NodeId {
     const { freeCpu, freeMemory, count } = view.nodes
     const { rows, keys } = this
     const cpu = view.classes.cpu[podClass]
@@ -35,7 +37,7 @@ export class KeyScan implements Scan {
       for (let row = from; row < end; row++) if (freeCpu[row] >= cpu && freeMemory[row] >= memory) rows[some++] = row
       this.key.write(podClass, view, rows, some, keys)
       for (let i = 0; i < some; i++) {
-        // Asked last, and so only of nodes that would win: selectors, taints, devices and named resources cost a call.
+        // Last, so that it runs only for nodes that would win: the check of selectors, taints, devices and named resources is a call.
         if (!(keys[i] < smallest) || !view.feasible(podClass, rows[i])) continue
         best = rows[i]
         smallest = keys[i]
@@ -45,8 +47,8 @@ export class KeyScan implements Scan {
   }
 }
 
-/** The feasible node of the lowest row from `from` to before `end`, or NONE. */
-export function firstFeasible(podClass: number, view: ClusterView, from: number, end: number): number {
+/** The feasible node of the lowest row that is at least `from` and below `end`, or NONE. */
+export function firstFeasible(podClass: PodClassId, view: ClusterView, from: number, end: number): NodeId {
   const { freeCpu, freeMemory } = view.nodes
   const cpu = view.classes.cpu[podClass]
   const memory = view.classes.memory[podClass]
@@ -58,13 +60,13 @@ export function firstFeasible(podClass: number, view: ClusterView, from: number,
 
 /** The feasible node of the lowest row. */
 export class FirstScan implements Scan {
-  best(podClass: number, view: ClusterView): number {
+  best(podClass: PodClassId, view: ClusterView): NodeId {
     return firstFeasible(podClass, view, 0, view.nodes.count)
   }
 }
 
-/** The row of the k-th feasible node; the number of feasible nodes when there are no more than k. */
-export function feasibleRow(podClass: number, k: number, view: ClusterView): number {
+/** The row of the k-th feasible node, k from 0; the number of feasible nodes when it is at most k. */
+export function feasibleRow(podClass: PodClassId, k: number, view: ClusterView): NodeId {
   const { freeCpu, freeMemory, count } = view.nodes
   const cpu = view.classes.cpu[podClass]
   const memory = view.classes.memory[podClass]
@@ -77,7 +79,7 @@ export function feasibleRow(podClass: number, k: number, view: ClusterView): num
   return found
 }
 
-/** The twin of an algorithm that has a key. It declares every Ready node as examined. */
+/** The twin of an algorithm with a key. It counts every Ready node as examined. */
 export class KeyScanPlacer implements Placer {
   examined = 0
   private readonly changes: NodeChanges
@@ -88,7 +90,7 @@ export class KeyScanPlacer implements Placer {
     this.scan = new KeyScan(key)
   }
 
-  place(pod: number, view: ClusterView): number {
+  place(pod: PodId, view: ClusterView): NodeId {
     this.changes.follow(view)
     this.examined = view.nodes.ready
     return this.scan.best(view.pods.podClass[pod], view)

@@ -1,13 +1,13 @@
-/** Each way to an answer by itself, wherever the placers would have chosen another one. */
+/** Each index by itself, also in situations in which a placer would have chosen another search. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NONE } from '../../cluster/views.ts'
+import { NONE } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import { NodeChanges } from './changes.ts'
-import { FirstBits } from './first-bits.ts'
+import { FirstRow } from './first-row.ts'
 import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
 import { KeyTrees } from './key-trees.ts'
-import { GAVE_UP, RoomTree } from './room-tree.ts'
+import { FreeCapacityTree, GAVE_UP } from './free-capacity-tree.ts'
 import { FirstScan, KeyScan } from './scan.ts'
 import { emptyCluster, feasibleNodes, live, steps, templates } from '../scheduling.fixture.ts'
 import { NodeWeights, partsPerUnit } from './weights.ts'
@@ -22,7 +22,7 @@ function mixed(count: number) {
 }
 
 describe('a tree per class', () => {
-  test.each([1, -1])('the smallest key, sign %i: what the scan finds, once the tree has earned its building', (sign) => {
+  test.each([1, -1])('the smallest key, sign %i: the same as the scan, once the tree is built', (sign) => {
     let trees = 0
     let scans = 0
     fc.assert(
@@ -35,7 +35,7 @@ describe('a tree per class', () => {
           changes.follow(view)
           const podClass = view.pods.podClass[pod]
           const expected = scan.best(podClass, view)
-          const found = tree.best(podClass, view, 1e6) // a rival so slow that every tree pays
+          const found = tree.best(podClass, view, 1e6) // the cost of the other search, so high that every tree is worth it
           if (found === undefined) scans++
           else {
             trees++
@@ -49,7 +49,7 @@ describe('a tree per class', () => {
     expect(trees).toBeGreaterThan(5 * scans)
   })
 
-  test('the number of nodes that fit, and each of them', () => {
+  test('the number of feasible nodes, and the row of each', () => {
     fc.assert(
       fc.property(histories, counts, fc.nat(), (history, count, k) => {
         const changes = new NodeChanges()
@@ -69,19 +69,19 @@ describe('a tree per class', () => {
     )
   })
 
-  test('a class that is asked for once in a long while is left to the scan', () => {
+  test('a class that arrives rarely is left to the scan', () => {
     const weights = new NodeWeights({ cpu: partsPerUnit, memory: partsPerUnit })
     const changes = new NodeChanges(weights)
     const trees = new KeyTrees(changes, weights)
     const cluster = mixed(100)
     const pod = cluster.createPod({ ...plain }, NONE, 0)
     let answered = 0
-    for (let question = 0; question < 50; question++) {
+    for (let search = 0; search < 50; search++) {
       for (let i = 0; i < 200; i++) cluster.release(boundOn(cluster, i % 2), 0)
       changes.follow(cluster.view)
       if (trees.best(cluster.view.pods.podClass[pod], cluster.view, 100) !== undefined) answered++
     }
-    expect(answered).toBe(0) // 400 changes between two questions, and a scan is worth 25
+    expect(answered).toBe(0) // 400 changes between two searches, and a scan costs as much as 25
   })
 })
 
@@ -106,14 +106,14 @@ function boundOn(cluster: ReturnType<typeof mixed>, node: number): number {
   return pod
 }
 
-describe('the tree of room', () => {
-  test('what the scan finds, and every limit either gives that or gives up', () => {
+describe('the tree of free capacity', () => {
+  test('the same as the scan; with a limit the same, or GAVE_UP', () => {
     let gaveUp = 0
     fc.assert(
       fc.property(histories, counts, fc.integer({ min: 1, max: 60 }), (history, count, limit) => {
         const weights = new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) })
         const changes = new NodeChanges(weights)
-        const tree = new RoomTree(changes, weights)
+        const tree = new FreeCapacityTree(changes, weights)
         const scan = new KeyScan(weights)
         live(mixed(count), history, (pod, view) => {
           changes.follow(view)
@@ -131,12 +131,12 @@ describe('the tree of room', () => {
     expect(gaveUp).toBeGreaterThan(0)
   })
 
-  test('equal nodes: one walk down, the lowest row', () => {
+  test('equal nodes: one descent, the lowest row', () => {
     const cluster = emptyCluster()
     for (let i = 0; i < 1024; i++) cluster.addNode(templates[1], 0)
     const weights = new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) })
     const changes = new NodeChanges(weights)
-    const tree = new RoomTree(changes, weights)
+    const tree = new FreeCapacityTree(changes, weights)
     const pod = cluster.createPod(plain, NONE, 0)
     changes.follow(cluster.view)
     expect(tree.best(cluster.view.pods.podClass[pod], cluster.view, Infinity)).toBe(0)
@@ -144,7 +144,7 @@ describe('the tree of room', () => {
   })
 })
 
-test('bits that hope: on 700 to 1,500 nodes whose first hundreds are full, what the scan finds; and it looks at fewer nodes', () => {
+test('candidate bits: on 700 to 1,500 nodes of which the first hundreds are full, the same as the scan, with fewer feasibility checks', () => {
   let asked = 0
   let scanned = 0
   fc.assert(
@@ -157,10 +157,10 @@ test('bits that hope: on 700 to 1,500 nodes whose first hundreds are full, what 
         if (cluster.bind(pod, node)) residents.push(pod)
       }
       const changes = new NodeChanges()
-      const bits = new FirstBits(changes)
+      const bits = new FirstRow(changes)
       const scan = new FirstScan()
       live(cluster, history, (pod, view) => {
-        if (history.length % 3 === 0 && residents.length > 250) cluster.release(residents.pop()!, 0) // holes, more and more to the front
+        if (history.length % 3 === 0 && residents.length > 250) cluster.release(residents.pop()!, 0) // free nodes, at ever lower rows
         changes.follow(view)
         const podClass = view.pods.podClass[pod]
         const expected = scan.best(podClass, view)
@@ -175,7 +175,7 @@ test('bits that hope: on 700 to 1,500 nodes whose first hundreds are full, what 
   expect(asked).toBeLessThan(scanned / 20)
 })
 
-/** The view's fields and questions, to be laid over. */
+/** A copy of the view whose members can be replaced. */
 function members(view: ClusterView): ClusterView {
   return {
     nodes: view.nodes,

@@ -1,4 +1,4 @@
-/** Rows worked out by hand for the heuristics that see vectors, and each parameter told apart. */
+/** Decisions computed by hand for the vector heuristics; for each parameter a pair of values that decide differently. */
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clusterOf, onNode } from '../../testing/cluster.ts'
@@ -6,7 +6,7 @@ import type { LooseShape, LooseTemplate } from '../../testing/cluster.ts'
 import type { ParameterValue } from '../../common/define.ts'
 import { chosen, context } from '../scheduling.fixture.ts'
 
-/** Two nodes of 10 cores and 10Gi, each with so much of both free; then the pod. */
+/** Two nodes of 10 cores and 10Gi with these amounts of both free, and a pod with these requests. */
 const free = (first: readonly [number, number], second: readonly [number, number], pod: readonly [number, number]) =>
   clusterOf()
     .nodes(2, { cpu: '10', memory: '10Gi' })
@@ -24,7 +24,7 @@ interface Row {
 
 const gpuOrNot = (pod: LooseShape, first: LooseTemplate, second: LooseTemplate) => () => clusterOf().node(first).node(second).pod(pod)
 
-/** Node 0 has cpu and memory in plenty and half its GPUs, node 1 has all GPUs and half of the rest. */
+/** Free on node 0: all cpu and memory and half of the GPUs; on node 1: all GPUs and half of the rest. */
 const gpuScarceOrFree = () =>
   clusterOf()
     .nodes(2, { cpu: '10', memory: '10Gi', gpus: 2 })
@@ -32,7 +32,7 @@ const gpuScarceOrFree = () =>
     .pod({ cpu: '5', memory: '5Gi' }, onNode(1))
     .pod({ cpu: '2', memory: '2Gi', gpus: 1 })
 
-/** The same with a named resource in place of the devices. */
+/** The same with a named resource instead of GPUs. */
 const licenseScarceOrFree = () =>
   clusterOf()
     .nodes(2, { cpu: '10', memory: '10Gi', resources: { 'example.com/license': 4 } })
@@ -43,28 +43,33 @@ const licenseScarceOrFree = () =>
 const rows: Row[] = [
   // Dot product.
   {
-    why: 'asked (0.2, 0.1), free (0.4, 0.8): 0.08 + 0.08 = 0.16; free (0.7, 0.4): 0.14 + 0.04 = 0.18',
+    why: 'requested (0.2, 0.1), free (0.4, 0.8): 0.08 + 0.08 = 0.16; free (0.7, 0.4): 0.14 + 0.04 = 0.18',
     name: 'dot-product',
     build: () => free([4, 8], [7, 4], [2, 1]),
     node: 1,
   },
   {
-    why: 'memory counting thrice: 0.08 + 0.24 = 0.32 against 0.14 + 0.12 = 0.26',
+    why: 'memory with weight 3: 0.08 + 0.24 = 0.32 against 0.14 + 0.12 = 0.26',
     name: 'dot-product',
     build: () => free([4, 8], [7, 4], [2, 1]),
     given: { memoryWeight: 3 },
     node: 0,
   },
   {
-    why: 'without memory: 0.08 against 0.14, also where memory alone would say otherwise',
+    why: 'without memory: 0.08 against 0.14, although memory prefers the other node',
     name: 'dot-product',
     build: () => free([4, 9], [7, 4], [2, 2]),
     given: { memoryWeight: 0 },
     node: 1,
   },
-  { why: 'with it 0.08 + 0.18 = 0.26 against 0.14 + 0.08 = 0.22', name: 'dot-product', build: () => free([4, 9], [7, 4], [2, 2]), node: 0 },
   {
-    why: 'cpu counting a tenth: 0.014 + 0.04 against 0.008 + 0.08',
+    why: 'with memory 0.08 + 0.18 = 0.26 against 0.14 + 0.08 = 0.22',
+    name: 'dot-product',
+    build: () => free([4, 9], [7, 4], [2, 2]),
+    node: 0,
+  },
+  {
+    why: 'cpu with weight 0.1: 0.014 + 0.04 against 0.008 + 0.08',
     name: 'dot-product',
     build: () => free([4, 8], [7, 4], [2, 1]),
     given: { cpuWeight: 0.1 },
@@ -78,9 +83,9 @@ const rows: Row[] = [
     build: licenseScarceOrFree,
     node: 0,
   },
-  { why: 'named counting twice: 0.525 against 0.7', name: 'dot-product', build: licenseScarceOrFree, given: { namedWeight: 2 }, node: 1 },
+  { why: 'named with weight 2: 0.525 against 0.7', name: 'dot-product', build: licenseScarceOrFree, given: { namedWeight: 2 }, node: 1 },
   {
-    why: 'shares of the own node: 2 of 4 cores free times 1/4 is 0.125, 8 of 32 times 1/32 is 0.0078',
+    why: 'shares are of each node itself: 2 of 4 cores free times 1/4 is 0.125, 8 of 32 times 1/32 is 0.0078',
     name: 'dot-product',
     build: () =>
       clusterOf()
@@ -94,7 +99,7 @@ const rows: Row[] = [
 
   // Cosine.
   {
-    why: 'asked (0.2, 0.1), free (0.4, 0.2) is its direction, cos 1; (1, 0.9): 0.29 / (sqrt 0.05 * sqrt 1.81) = 0.964',
+    why: 'requested (0.2, 0.1), free (0.4, 0.2) has the same direction, cos 1; (1, 0.9): 0.29 / (sqrt 0.05 * sqrt 1.81) = 0.964',
     name: 'cosine',
     build: () => free([10, 9], [4, 2], [2, 1]),
     node: 1,
@@ -106,60 +111,65 @@ const rows: Row[] = [
     node: 0,
   },
   {
-    why: 'asked (0.1, 0.1), free (0.8, 0.4): 0.12 / (0.1414 * 0.894) = 0.949; free (0.5, 0.9): 0.14 / (0.1414 * 1.03) = 0.961',
+    why: 'requested (0.1, 0.1), free (0.8, 0.4): 0.12 / (0.1414 * 0.894) = 0.949; free (0.5, 0.9): 0.14 / (0.1414 * 1.03) = 0.961',
     name: 'cosine',
     build: () => free([8, 4], [5, 9], [1, 1]),
     node: 1,
   },
   {
-    why: 'memory a quarter: 0.09 / (0.1118 * sqrt 0.68) = 0.976 against 0.0725 / (0.1118 * sqrt 0.4525) = 0.964',
+    why: 'memory with weight 0.25: 0.09 / (0.1118 * sqrt 0.68) = 0.976 against 0.0725 / (0.1118 * sqrt 0.4525) = 0.964',
     name: 'cosine',
     build: () => free([8, 4], [5, 9], [1, 1]),
     given: { memoryWeight: 0.25 },
     node: 0,
   },
-  { why: 'a pod that asks for nothing: 0 everywhere, the lowest row', name: 'cosine', build: () => free([1, 9], [5, 5], [0, 0]), node: 0 },
+  { why: 'a pod without requests: 0 on every node, the lowest row', name: 'cosine', build: () => free([1, 9], [5, 5], [0, 0]), node: 0 },
 
   // Norm of the difference.
   { why: 'left (0.1, 0.6): 0.37; left (0.4, 0.4): 0.32', name: 'norm-difference', build: () => free([2, 7], [5, 5], [1, 1]), node: 1 },
   { why: 'l1: 0.7 against 0.8', name: 'norm-difference', build: () => free([2, 7], [5, 5], [1, 1]), given: { norm: 'l1' }, node: 0 },
   {
-    why: 'max: 0.5 against 0.4, where l2 says 0.26 (0.1, 0.5) against 0.32 (0.4, 0.4)',
+    why: 'max: 0.5 against 0.4',
     name: 'norm-difference',
     build: () => free([2, 6], [5, 5], [1, 1]),
     given: { norm: 'max' },
     node: 1,
   },
-  { why: 'and l2 the first', name: 'norm-difference', build: () => free([2, 6], [5, 5], [1, 1]), node: 0 },
   {
-    why: 'cpu counting nothing: 0.36 against 0.16',
+    why: 'l2 on the same nodes: left (0.1, 0.5): 0.26; left (0.4, 0.4): 0.32',
+    name: 'norm-difference',
+    build: () => free([2, 6], [5, 5], [1, 1]),
+    node: 0,
+  },
+  {
+    why: 'cpu with weight 0: 0.36 against 0.16',
     name: 'norm-difference',
     build: () => free([2, 7], [5, 5], [1, 1]),
     given: { cpuWeight: 0 },
     node: 1,
   },
   {
-    why: 'cpu counting 5: 0.05 + 0.36 = 0.41 against 0.8 + 0.16 = 0.96',
+    why: 'cpu with weight 5: 0.05 + 0.36 = 0.41 against 0.8 + 0.16 = 0.96',
     name: 'norm-difference',
     build: () => free([2, 7], [5, 5], [1, 1]),
     given: { cpuWeight: 5 },
     node: 0,
   },
   {
-    why: 'a node with idle GPUs is far from a pod without: 0.81 + 0.81 + 1 against 0.81 + 0.81',
+    why: 'idle GPUs count for a pod without GPUs: 0.81 + 0.81 + 1 against 0.81 + 0.81',
     name: 'norm-difference',
     build: gpuOrNot({ cpu: '1', memory: '1Gi' }, { cpu: '10', memory: '10Gi', gpus: 1 }, { cpu: '10', memory: '10Gi' }),
     node: 1,
   },
   {
-    why: 'without GPUs a tie',
+    why: 'GPUs with weight 0: a tie',
     name: 'norm-difference',
     build: gpuOrNot({ cpu: '1', memory: '1Gi' }, { cpu: '10', memory: '10Gi', gpus: 1 }, { cpu: '10', memory: '10Gi' }),
     given: { gpuWeight: 0 },
     node: 0,
   },
   {
-    why: 'an idle named resource likewise',
+    why: 'idle named resources count, too',
     name: 'norm-difference',
     build: gpuOrNot(
       { cpu: '1', memory: '1Gi' },
@@ -169,7 +179,7 @@ const rows: Row[] = [
     node: 1,
   },
   {
-    why: 'and left out',
+    why: 'named with weight 0: a tie',
     name: 'norm-difference',
     build: gpuOrNot(
       { cpu: '1', memory: '1Gi' },
@@ -197,14 +207,14 @@ const rows: Row[] = [
     node: 1,
   },
   {
-    why: 'scarcest of what is asked for: without memory 0.8 against 0.3',
+    why: 'scarcest of the requested resources: without memory 0.8 against 0.3',
     name: 'worst-fit',
     build: () => free([9, 2], [4, 6], [1, 0]),
     given: { size: 'scarcest' },
     node: 0,
   },
   {
-    why: 'scarcest sees GPUs: min(0.8, 0.8, 0) against min(0.3, 0.3, 0.5)',
+    why: 'scarcest includes GPUs: min(0.8, 0.8, 0) against min(0.3, 0.3, 0.5)',
     name: 'worst-fit',
     build: gpuScarceOrFree,
     given: { size: 'scarcest' },
@@ -220,7 +230,7 @@ const rows: Row[] = [
   // Balanced.
   { why: 'f (0.9, 0.4): sd 0.25, 75; f (0.6, 0.5): sd 0.05, 95', name: 'balanced', build: () => free([2, 7], [5, 6], [1, 1]), node: 1 },
   {
-    why: 'change: pod (1, 0) makes (0.8, 0.9) 95 a (0.9, 0.9) 100: 77; (0.5, 0.5) 100 a (0.6, 0.5) 95: 72',
+    why: 'change: with pod (1, 0) from (0.8, 0.9) 95 to (0.9, 0.9) 100: 77; from (0.5, 0.5) 100 to (0.6, 0.5) 95: 72',
     name: 'balanced',
     build: () => free([5, 5], [2, 1], [1, 0]),
     given: { compare: 'change' },
@@ -240,8 +250,8 @@ const rows: Row[] = [
     build: () => free([9.55, 10], [9.58, 10], [0.1, 0]),
     node: 0,
   },
-  { why: 'a pod that asks for nothing: skipped, the lowest row', name: 'balanced', build: () => free([1, 9], [5, 5], [0, 0]), node: 0 },
-  { why: 'cpu and memory alone: f (0.2, 0.2) and (0.7, 0.7), both 100', name: 'balanced', build: gpuScarceOrFree, node: 0 },
+  { why: 'a pod without requests: skipped, the lowest row', name: 'balanced', build: () => free([1, 9], [5, 5], [0, 0]), node: 0 },
+  { why: 'cpu and memory only: f (0.2, 0.2) and (0.7, 0.7), both 100', name: 'balanced', build: gpuScarceOrFree, node: 0 },
   {
     why: 'all: f (0.2, 0.2, 1): mean 7/15, sd 0.377, 62; f (0.7, 0.7, 0.5): sd 0.094, 90',
     name: 'balanced',
@@ -264,7 +274,7 @@ describe.each([...new Set(rows.map(({ name }) => name))])('%s', (name) => {
   })
 })
 
-test('a node and its double, each half full, are equally good: shares tie exactly (any capacities up to 1,000 cores and 4,000 GiB)', () => {
+test('a node and one of twice its size, each half full, tie exactly (any capacities up to 1,000 cores and 4,000 GiB)', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 500 }),
@@ -273,7 +283,7 @@ test('a node and its double, each half full, are equally good: shares tie exactl
       (cores, gib, name) => {
         const small = { cpu: 1000 * cores, memory: `${gib}Gi` }
         const large = { cpu: 2000 * cores, memory: `${2 * gib}Gi` }
-        // Twice the node, twice what is on it. The pod asks for nothing.
+        // Twice the capacity, twice the allocation. The pod has no requests.
         const pod = { cpu: 0, memory: 0 }
         const half = { cpu: 500 * cores, memory: `${gib / 2}Gi` }
         const whole = { cpu: 1000 * cores, memory: `${gib}Gi` }
@@ -285,10 +295,10 @@ test('a node and its double, each half full, are equally good: shares tie exactl
   )
 })
 
-/** Sums and products of whole numbers over a common denominator, without any rounding. */
+/** The scores as whole numbers over a common denominator, without rounding. */
 const exactly = {
   'dot-product': (ask: bigint[], free: bigint[]) => ask[0] * free[0] + ask[1] * free[1],
-  // The square, times a whole number for which 1 / |free|^2 of every node here is whole.
+  // The square, times a number that makes 1 / |free|^2 whole for every node here.
   cosine: (ask: bigint[], free: bigint[]) => {
     const product = ask[0] * free[0] + ask[1] * free[1]
     return (product * product * MULTIPLE) / (free[0] * free[0] + free[1] * free[1])
@@ -302,7 +312,7 @@ const MULTIPLE = Array.from({ length: 10 }, (_, x) => Array.from({ length: 10 },
   .reduce((a, b) => a * b)
 
 test.each(Object.keys(exactly) as (keyof typeof exactly)[])(
-  '%s decides as whole numbers do, the lowest row on ties, though tenths are no binary fractions',
+  '%s decides as exact arithmetic does, the lowest row on ties, although tenths are not binary fractions',
   (rule) => {
     const tenths = fc.tuple(fc.integer({ min: 3, max: 10 }), fc.integer({ min: 3, max: 10 }))
     const asked = fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 }))
@@ -326,7 +336,7 @@ const weighed = ['dot-product', 'cosine', 'norm-difference'].flatMap((name) =>
   ['cpuWeight', 'memoryWeight', 'gpuWeight', 'namedWeight'].map((key) => ({ name, key })),
 )
 
-test.each(weighed)('$name listens to $key: left out, or ten times as heavy, it chooses another node somewhere', ({ name, key }) => {
+test.each(weighed)('$name depends on $key: with weight 0 and with weight 10 some decision differs', ({ name, key }) => {
   const draws = context(`${name} ${key}`).random
   const upTo = (most: number): number => draws.int(most + 1)
   const other: Record<string, boolean> = {}

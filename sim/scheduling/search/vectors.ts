@@ -1,18 +1,19 @@
 /**
- * Keys of the heuristics that look at a pod and a node as vectors, a dimension for each resource: cpu, memory, GPUs, named resources. Each
- * dimension is a share of *this node's* capacity, as in Tetris; in a vector bin packing of equal bins that is the usual unit bin.
+ * Keys of the heuristics that treat pods and nodes as vectors with one dimension per resource: cpu, memory, GPUs, named resources. Each
+ * dimension is a share of the capacity of *this node*, as in Tetris; with equal bins that is the usual unit bin of vector bin packing.
  *
- *   asked[r] = request / capacity        free[r] = free before placement / capacity        left[r] = (free - request) / capacity
+ *   requested[r] = request / capacity    free[r] = free before the placement / capacity    left[r] = (free - request) / capacity
  *
- * GPUs are thousandths of a device, all devices of the node together. A resource that the node does not have, or that has the weight 0,
- * is left out. Each share is one division, which IEEE rounds correctly: equal shares of different nodes are the same number, and
- * half of a small empty node ties with half of a large one. Sums, products and roots of them are rounded in the last places, by how they
- * came about; so the last 17 of a key's 53 bits are cut off, and what is equal on paper (0.3 + 0.3 and 0.4 + 0.2, or all angles of
- * nodes that are filled evenly) ties. Keys that differ by less than 2^-36 of themselves do, too.
+ * GPUs are counted in thousandths of a device, summed over all devices of the node. A resource that the node does not have, or with weight
+ * 0, is left out. Each share is one division, which IEEE rounds correctly: equal shares of different nodes are the same number, and half
+ * of a small empty node ties with half of a large one. Sums, products and roots of shares have rounding errors in the last bits that
+ * depend on the terms. So the last 17 of the 53 bits of a key are cut off, and keys that are equal on paper tie (0.3 + 0.3 and 0.4 + 0.2,
+ * or all angles of evenly filled nodes), as do keys whose relative difference is below 2^-36.
  */
 import { CPU, DEVICES, MEMORY, MILLI, PODS } from '../../cluster/views.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { Values } from '../../common/define.ts'
+import type { NodeId, PodClassId } from '../../common/ids.ts'
 import { withoutLastBits } from '../../common/rounding.ts'
 import type { NodeKey } from './key.ts'
 
@@ -27,44 +28,46 @@ export const vectorParameters = {
   namedWeight: weight('each named resource'),
 } as const
 
+/** The values of `vectorParameters`. */
 export type VectorWeights = Values<typeof vectorParameters>
 
+/** A key that is computed from the dimensions of the pod and the node; a subclass is one heuristic. */
 export abstract class VectorKey implements NodeKey {
-  /** The dimensions of the node at hand: `size` of them, each with its weight, and in its own unit what is asked for, is free, and is there. */
+  /** The first `size` rows are the dimensions of the node at hand: the weight, then request, free and capacity in the resource's own unit. */
   protected size = 0
   protected weight = new Float64Array(0)
   protected request = new Float64Array(0)
   protected free = new Float64Array(0)
   protected capacity = new Float64Array(0)
   private readonly weights: VectorWeights
-  /** Columns of the dimensions that count, except the devices. */
-  private columns: number[] = []
+  /** Resources with a positive weight, without the devices. */
+  private counted: number[] = []
   private weightOf = new Float64Array(0) // [resource]
 
   constructor(weights: VectorWeights) {
     this.weights = weights
   }
 
-  /** Nothing is kept by node: a capacity is read where it is needed. */
+  /** Nothing is stored per node. */
   set(): void {}
 
-  /** Sets out[at] from the dimensions of the node at hand. A float that is returned would be put on the heap. */
+  /** Sets out[at] to the key of the node at hand; V8 would allocate a returned float on the heap. */
   protected abstract put(out: Float64Array, at: number): void
 
-  write(podClass: number, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
+  write(podClass: PodClassId, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
     const { nodes, classes } = view
     if (this.weightOf.length !== nodes.resources.length) this.reserve(nodes.resources.length)
-    const { weight, request, free, capacity, columns, weightOf } = this
+    const { weight, request, free, capacity, counted, weightOf } = this
     for (let i = 0; i < count; i++) {
       const row = rows[i]
       let size = 0
-      for (let c = 0; c < columns.length; c++) {
-        const column = columns[c]
-        const whole = nodes.capacity[column][row]
+      for (let c = 0; c < counted.length; c++) {
+        const resource = counted[c]
+        const whole = nodes.capacity[resource][row]
         if (whole === 0) continue
-        weight[size] = weightOf[column]
-        request[size] = classes.request[column][podClass]
-        free[size] = nodes.free[column][row]
+        weight[size] = weightOf[resource]
+        request[size] = classes.request[resource][podClass]
+        free[size] = nodes.free[resource][row]
         capacity[size++] = whole
       }
       this.size = size
@@ -74,7 +77,7 @@ export abstract class VectorKey implements NodeKey {
     }
   }
 
-  private addDevices(podClass: number, { nodes, classes }: ClusterView, row: number): void {
+  private addDevices(podClass: PodClassId, { nodes, classes }: ClusterView, row: NodeId): void {
     const devices = nodes.devices[row]
     let free = 0
     for (let device = 0; device < devices; device++) free += nodes.freeDevice[row * DEVICES + device]
@@ -91,7 +94,7 @@ export abstract class VectorKey implements NodeKey {
     this.weightOf[CPU] = cpuWeight
     this.weightOf[MEMORY] = memoryWeight
     this.weightOf[PODS] = 0
-    this.columns = [...this.weightOf.keys()].filter((resource) => this.weightOf[resource] > 0)
+    this.counted = [...this.weightOf.keys()].filter((resource) => this.weightOf[resource] > 0)
     this.weight = new Float64Array(resources + 1) // and the devices
     this.request = new Float64Array(resources + 1)
     this.free = new Float64Array(resources + 1)

@@ -1,19 +1,17 @@
-/** Earliest deadline: the pod that should be through first goes first. */
-import { define } from '../../../common/define.ts'
-import type { NaiveOrder, QueueOrder } from '../policy.ts'
+/** Earliest deadline: the pod with the earliest deadline. */
+import { defineOrder } from '../policy.ts'
+import type { NaiveOrder } from '../policy.ts'
 
-/** Pods without a deadline have Infinity: they take what the others leave. */
+export const earliestDeadline = defineOrder({
+  name: 'earliest-deadline',
+  summary: 'the earliest deadline first, pods without one last; then in the order of creation',
+  source:
+    'Jackson 1955, Scheduling a Production Line to Minimize Maximum Tardiness; Liu, Layland 1973, Scheduling Algorithms for Multiprogramming',
+  fidelity: 'faithful',
+  parameters: {},
+  create: () => ({ rank }),
+  twin: () => rank,
+})
+
+/** Infinity when the pod has no deadline. */
 const rank: NaiveOrder = (pod, view) => view.pods.deadline[pod]
-
-export const earliestDeadline = {
-  ...define<QueueOrder, undefined, Record<never, never>>({
-    name: 'earliest-deadline',
-    summary: 'the earliest deadline first, pods without one last; then in the order of creation',
-    source:
-      'Jackson 1955, Scheduling a Production Line to Minimize Maximum Tardiness; Liu, Layland 1973, Scheduling Algorithms for Multiprogramming',
-    fidelity: 'faithful',
-    parameters: {},
-    create: () => ({ rank }),
-  }),
-  twin: (): NaiveOrder => rank,
-}

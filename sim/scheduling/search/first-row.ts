@@ -1,20 +1,21 @@
-/** The feasible node of the lowest row: by a scan while that ends early, else by hopeful bits. */
-import { NONE } from '../../cluster/views.ts'
+/** The feasible node of the lowest row: by a scan while that ends early, otherwise by candidate bits. */
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodClassId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
+import { CandidateBits } from './candidate-bits.ts'
 import type { NodeChanges } from './changes.ts'
-import { HopefulBits } from './hopeful-bits.ts'
 import { FirstScan } from './scan.ts'
 
-/** Rows that the scan passes in the time in which one change is read. */
+/** Rows that a scan passes in the time that it takes to read one change. */
 const ROWS_PER_CHANGE = 4
 
-/** A scan that ends earlier than this leaves the bits alone: setting them would cost more than it. */
+/** After a scan of fewer rows the bits are not set: that would cost more than the scan. */
 const SHORT = 256
 
-export class FirstBits {
+export class FirstRow {
   private readonly changes: NodeChanges
-  private readonly bits: (HopefulBits | undefined)[] = [] // [class]
-  /** Rows that a scan would have passed for the class's last answer. */
+  private readonly bits: (CandidateBits | undefined)[] = [] // [class]
+  /** Rows that a scan would have passed for the last answer of the class. */
   private readonly depth: number[] = [] // [class]
   private readonly scan = new FirstScan()
 
@@ -23,10 +24,10 @@ export class FirstBits {
   }
 
   /** The lowest feasible row, or NONE. `changes` must have followed the view. */
-  best(podClass: number, view: ClusterView): number {
-    const bits = (this.bits[podClass] ??= new HopefulBits())
+  best(podClass: PodClassId, view: ClusterView): NodeId {
+    const bits = (this.bits[podClass] ??= new CandidateBits())
     const count = view.nodes.count
-    let row: number
+    let row: NodeId
     if (bits.behind(count, this.changes) <= (this.depth[podClass] ?? 0) / ROWS_PER_CHANGE) {
       bits.follow(this.changes)
       row = bits.next(0, podClass, view)

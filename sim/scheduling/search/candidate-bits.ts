@@ -1,26 +1,28 @@
 /**
- * A bit per node for one pod class: 0 where the class is known not to fit.
+ * One bit per node for one pod class: 0 where the class is known not to fit, 1 where the node is a candidate.
  *
- * A 1 is only a hope. It is put to the test when its turn comes, and becomes 0 when the node does not fit. So what nodes lose need not be
- * followed at all, and where a node gained, its bit is set without a look. A summary bit for every 32 nodes makes steps of 1,024.
+ * A candidate is checked when it is reached, and its bit becomes 0 when the class does not fit. So losses of free capacity need not be
+ * followed at all, and after a gain the bit is set without a check. A summary bit per word of 32 nodes lets the search skip 1,024 nodes
+ * at a time.
  */
-import { NONE } from '../../cluster/views.ts'
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodClassId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { NodeChanges } from './changes.ts'
 
-export class HopefulBits {
-  /** The position in the changes up to which the bits are right; NONE while there are none. */
+export class CandidateBits {
+  /** Position in the changes up to which the bits are current; NONE while the bits are not set. */
   seen = NONE
   private words = new Int32Array(0)
   private summary = new Int32Array(0)
 
-  /** Changes to read until the bits are right again, Infinity when that is out of reach. */
+  /** Number of changes to read until the bits are current, Infinity when they cannot be brought up to date. */
   behind(count: number, { position, ring }: NodeChanges): number {
     if (this.seen === NONE || this.words.length * 32 < count || position - this.seen > ring.length) return Infinity
     return position - this.seen
   }
 
-  /** Sets the bits of nodes that gained since. Not when they are out of reach. */
+  /** Sets the bits of nodes that gained free capacity since. Requires a finite `behind`. */
   follow({ ring, mask, position }: NodeChanges): void {
     const { words, summary } = this
     for (let at = this.seen; at < position; at++) {
@@ -32,10 +34,10 @@ export class HopefulBits {
     this.seen = position
   }
 
-  /** Anew, by what a scan of the first `passed` rows found: nothing fits on them, and all others are to be hoped for. */
+  /** Sets all bits after a scan in which the first `passed` rows did not fit: 0 for those, 1 for all others. */
   reset(passed: number, count: number, { position }: NodeChanges): void {
     if (this.words.length * 32 < count) {
-      // Twice the rows that there are; a row without a node is not feasible, and NodeAdded sets its bit again.
+      // For twice the present rows; a row without a node is not feasible, and NodeAdded sets its bit again.
       this.summary = new Int32Array(Math.ceil(count / 512))
       this.words = new Int32Array(32 * this.summary.length)
     }
@@ -44,8 +46,8 @@ export class HopefulBits {
     this.seen = position
   }
 
-  /** The lowest feasible row that is not below `from`, or NONE. Forgets the hopes that it finds idle. */
-  next(from: number, podClass: number, view: ClusterView): number {
+  /** The lowest feasible row that is at least `from`, or NONE. Clears the bits of candidates that do not fit. */
+  next(from: number, podClass: PodClassId, view: ClusterView): NodeId {
     const { words, summary } = this
     const { freeCpu, freeMemory, count } = view.nodes
     const cpu = view.classes.cpu[podClass]
@@ -55,13 +57,13 @@ export class HopefulBits {
       let some = s === firstWord >> 5 ? summary[s] & (-1 << firstWord) : summary[s]
       while (some !== 0) {
         const word = 32 * s + lowestBit(some)
-        let hopes = word === firstWord ? words[word] & (-1 << from) : words[word]
-        while (hopes !== 0) {
-          const bit = hopes & -hopes
-          const row = 32 * word + lowestBit(hopes)
+        let candidates = word === firstWord ? words[word] & (-1 << from) : words[word]
+        while (candidates !== 0) {
+          const bit = candidates & -candidates
+          const row = 32 * word + lowestBit(candidates)
           if (row < count && freeCpu[row] >= cpu && freeMemory[row] >= memory && view.feasible(podClass, row)) return row
           words[word] &= ~bit
-          hopes &= ~bit
+          candidates &= ~bit
         }
         if (words[word] === 0) summary[s] &= ~(1 << word)
         some &= some - 1
@@ -79,7 +81,7 @@ function clearUpTo(words: Int32Array, end: number): void {
   if (word < words.length) words[word] = -1 << end
 }
 
-/** The number of the lowest bit that is set; shifts take their distance modulo 32, so `1 << row` is a row's bit in its word. */
+/** Index of the lowest set bit. Shifts take their distance modulo 32, so `1 << row` is the bit of a row in its word. */
 function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word)
 }

@@ -1,27 +1,28 @@
 /**
- * Lines for ranks that come in any order: a search tree per class finds a pod's place, in O(log n) where walking along the line takes O(n).
+ * Pod lists for ranks in any order of arrival: a search tree per class finds the place of a pod in O(log n), where a walk along the list
+ * takes O(n).
  *
- * Plainly a heap per class would do, as only the first pod is asked for; but a node autoscaler visits all that wait in order, and
- * out of a heap that is a sort each time. The tree is a treap (Seidel, Aragon 1996) in columns by pod: a search tree by rank, a heap by a
- * number that is hashed from the pod's row, and so as flat as a random tree, whatever the ranks. Nothing is allocated for a pod.
+ * A heap per class would be simpler, as only the first pod is asked for; but a node autoscaler visits all pending pods in order, which
+ * from a heap requires a sort each time. The tree is a treap (Seidel, Aragon 1996) as columns by pod: a search tree by rank, and a heap by
+ * a hash of the pod's row, so it is as balanced as a random tree for any ranks. Nothing is allocated per pod.
  */
-import { grown } from '../../common/table.ts'
-import { NONE } from '../../cluster/views.ts'
-import { PodLines } from './pod-lines.ts'
+import { NONE } from '../../common/ids.ts'
+import type { PodClassId, PodId } from '../../common/ids.ts'
+import { PodLists } from './pod-lists.ts'
 
-export class SortedLines extends PodLines {
-  private readonly roots: number[] = [] // [class]
-  private left = new Int32Array(64) // [pod]
-  private right = new Int32Array(64)
-  private parent = new Int32Array(64)
+export class SortedPodLists extends PodLists {
+  private readonly left = this.column(Int32Array)
+  private readonly right = this.column(Int32Array)
+  private readonly parent = this.column(Int32Array)
+  private readonly roots: PodId[] = [] // [class]
 
-  override remove(pod: number): void {
+  override remove(pod: PodId): void {
     this.replace(pod, this.parent[pod], this.joined(pod), this.classOf(pod))
     super.remove(pod)
   }
 
-  /** Hangs the pod into the tree; the last one from which the way went to the right comes before it. */
-  protected override predecessor(pod: number, podClass: number): number {
+  /** Inserts the pod into the tree. Its predecessor is the last pod at which the descent went to the right. */
+  protected override predecessor(pod: PodId, podClass: PodClassId): PodId {
     const { left, right, parent } = this
     left[pod] = NONE
     right[pod] = NONE
@@ -44,8 +45,8 @@ export class SortedLines extends PodLines {
     return before
   }
 
-  /** Rotates the pod up until the heap is in order. */
-  private rise(pod: number, podClass: number): void {
+  /** Rotates the pod up until the heap order holds. */
+  private rise(pod: PodId, podClass: PodClassId): void {
     const { left, right, parent } = this
     for (let above = parent[pod]; above !== NONE && hash(pod) < hash(above); above = parent[pod]) {
       const inner = left[above] === pod ? right[pod] : left[pod]
@@ -62,8 +63,8 @@ export class SortedLines extends PodLines {
     }
   }
 
-  /** One tree out of the two below a pod. */
-  private joined(pod: number): number {
+  /** Merges the two subtrees of a pod. Returns the root. */
+  private joined(pod: PodId): PodId {
     const { left, right, parent } = this
     let a = left[pod]
     let b = right[pod]
@@ -79,7 +80,7 @@ export class SortedLines extends PodLines {
         else right[above] = at
         parent[at] = above
       }
-      if (a === NONE || b === NONE) break // the rest hangs there already
+      if (a === NONE || b === NONE) break // the rest is already below
       above = at
       leftwards = !takeLeft
       if (takeLeft) a = right[at]
@@ -88,24 +89,17 @@ export class SortedLines extends PodLines {
     return top
   }
 
-  /** Puts `by` (or nothing) where `pod` was under `above`. */
-  private replace(pod: number, above: number, by: number, podClass: number): void {
+  /** Replaces `pod`, a child of `above`, by `by` (or by nothing when NONE). */
+  private replace(pod: PodId, above: PodId, by: PodId, podClass: PodClassId): void {
     if (by !== NONE) this.parent[by] = above
     if (above === NONE) this.roots[podClass] = by
     else if (this.left[above] === pod) this.left[above] = by
     else this.right[above] = by
   }
-
-  protected override grow(length: number): void {
-    super.grow(length)
-    this.left = grown(this.left, length)
-    this.right = grown(this.right, length)
-    this.parent = grown(this.parent, length)
-  }
 }
 
-/** 32 well mixed bits, signed (the finalizer of MurmurHash3). */
-function hash(pod: number): number {
+/** A signed 32-bit hash (the finalizer of MurmurHash3). */
+function hash(pod: PodId): number {
   let h = pod + 1
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)

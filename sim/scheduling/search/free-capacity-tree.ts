@@ -1,37 +1,40 @@
 /**
- * The feasible node of the smallest key when the weights are negative, that is of the most room: branch and bound over trees that
- * serve every pod class at once.
+ * The feasible node of the smallest key when both weights are negative, that is, with the most free capacity: branch and bound over trees
+ * that serve all pod classes.
  *
- * Nodes of equal weights form a group. In a group the order of the keys is the order of
+ * Nodes with equal weights form a group. Within a group the keys are ordered by
  *
- *   room = -(cpuWeight * free millicores + memoryWeight * free MiB)
+ *   freeSum = -(cpuWeight * free millicores + memoryWeight * free MiB)
  *
- * for every pod class alike, since the request takes the same from each. So one tree per group, over the nodes in row order, holds the
- * largest room, the most free cpu and the most free memory below each entry; a question walks towards the largest room and leaves out
- * whatever cannot hold the pod or cannot beat the best node so far. A change updates one leaf, however many classes there are; in
- * return a question may walk far where much cpu and much memory are free on different nodes. It gives up after `limit` entries.
+ * for every pod class, as the request subtracts the same from each. So one tree per group, over the nodes in row order, holds at each
+ * entry the maximum free sum, free cpu and free memory of the nodes below it. A search descends to the larger free sum first and
+ * skips entries that cannot hold the pod or cannot improve on the best node found. A change updates one leaf, whatever the number of
+ * classes; in return a search may be long when much cpu and much memory are free on different nodes. It stops after `limit` entries.
  *
- * For positive weights (best-fit, most-allocated) the bounds do not help: the nodes of the least room are those that are too full.
+ * With positive weights (best-fit, most-allocated) the bounds do not help: the nodes with the least free capacity are those that are too full.
  */
-import { NodeState, NONE, PODS } from '../../cluster/views.ts'
+import { NONE } from '../../common/ids.ts'
+import type { NodeId, PodClassId } from '../../common/ids.ts'
+import { NodeState, PODS } from '../../cluster/views.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { NodeChanges } from './changes.ts'
 import { MIB_PER_BYTE } from './weights.ts'
 import type { NodeWeights } from './weights.ts'
 
-/** Numbers of an entry: room, cpu, memory, and one that fills two siblings up to a cache line. */
+/** Numbers per entry: free sum, free cpu, free memory, and a fourth so that two siblings fill a cache line. */
 const STRIDE = 4
 const CPU_AT = 1
 const MEMORY_AT = 2
 
-/** The answer when the limit was reached first. */
+/** Answer when the limit of entries was reached before the end of the search. */
 export const GAVE_UP = -2
 
+/** The tree of the nodes with one pair of weights. */
 class Group {
   readonly cpuWeight: number
   readonly memoryWeight: number
-  /** Rows in ascending order; the node at place i is leaf `leaves + i`. */
-  rows: number[] = []
+  /** Rows in ascending order; the node at place i is entry `leaves + i`. */
+  readonly rows: NodeId[] = []
   leaves = 32
   entries = new Float64Array(STRIDE * 64).fill(-Infinity)
 
@@ -40,30 +43,30 @@ class Group {
     this.memoryWeight = memoryWeight
   }
 
-  /** The place of a new row, which is larger than all before. */
-  add(row: number): number {
+  /** Adds a row, which is larger than all before. Returns its place. */
+  add(row: NodeId): number {
     if (this.rows.length === this.leaves) this.grow()
     return this.rows.push(row) - 1
   }
 
-  set(place: number, room: number, cpu: number, memory: number): void {
+  set(place: number, freeSum: number, cpu: number, memory: number): void {
     const { entries } = this
     let at = (this.leaves + place) * STRIDE
-    if (entries[at] === room && entries[at + CPU_AT] === cpu && entries[at + MEMORY_AT] === memory) return
-    entries[at] = room
+    if (entries[at] === freeSum && entries[at + CPU_AT] === cpu && entries[at + MEMORY_AT] === memory) return
+    entries[at] = freeSum
     entries[at + CPU_AT] = cpu
     entries[at + MEMORY_AT] = memory
     for (let entry = (this.leaves + place) >> 1; entry > 0; entry >>= 1) {
       at = entry * STRIDE
       const left = 2 * at
       const right = left + STRIDE
-      const mostRoom = Math.max(entries[left], entries[right])
-      const mostCpu = Math.max(entries[left + CPU_AT], entries[right + CPU_AT])
-      const mostMemory = Math.max(entries[left + MEMORY_AT], entries[right + MEMORY_AT])
-      if (entries[at] === mostRoom && entries[at + CPU_AT] === mostCpu && entries[at + MEMORY_AT] === mostMemory) return
-      entries[at] = mostRoom
-      entries[at + CPU_AT] = mostCpu
-      entries[at + MEMORY_AT] = mostMemory
+      const maxSum = Math.max(entries[left], entries[right])
+      const maxCpu = Math.max(entries[left + CPU_AT], entries[right + CPU_AT])
+      const maxMemory = Math.max(entries[left + MEMORY_AT], entries[right + MEMORY_AT])
+      if (entries[at] === maxSum && entries[at + CPU_AT] === maxCpu && entries[at + MEMORY_AT] === maxMemory) return
+      entries[at] = maxSum
+      entries[at + CPU_AT] = maxCpu
+      entries[at + MEMORY_AT] = maxMemory
     }
   }
 
@@ -78,8 +81,8 @@ class Group {
   }
 }
 
-export class RoomTree {
-  /** Entries looked at for the last answer. */
+export class FreeCapacityTree {
+  /** Entries visited for the last answer. */
   visits = 0
   private readonly changes: NodeChanges
   private readonly weights: NodeWeights
@@ -95,7 +98,7 @@ export class RoomTree {
   }
 
   /** The row of the smallest key, NONE, or GAVE_UP after `limit` entries. `changes` must have followed the view. */
-  best(podClass: number, view: ClusterView, limit: number): number {
+  best(podClass: PodClassId, view: ClusterView, limit: number): NodeId {
     this.follow(view)
     const cpu = view.classes.cpu[podClass]
     const memory = view.classes.memory[podClass]
@@ -105,9 +108,9 @@ export class RoomTree {
     this.visits = 0
     for (const group of this.groups) {
       const { entries, leaves, rows } = group
-      // key = asked - room, so only nodes of at least this room can win.
-      const asked = -(group.cpuWeight * cpu + group.memoryWeight * mebibytes)
-      let needed = asked - smallest
+      // key = requested - freeSum, so only nodes with at least this free sum can win.
+      const requested = -(group.cpuWeight * cpu + group.memoryWeight * mebibytes)
+      let needed = requested - smallest
       let top = 0
       this.stack[top++] = 1
       while (top > 0) {
@@ -121,7 +124,7 @@ export class RoomTree {
           if (!view.feasible(podClass, row)) continue
           best = row
           needed = entries[at]
-          smallest = asked - needed
+          smallest = requested - needed
           continue
         }
         const left = 2 * entry
@@ -144,7 +147,7 @@ export class RoomTree {
     this.seen = position
   }
 
-  private add(row: number): void {
+  private add(row: NodeId): void {
     const cpuWeight = this.weights.cpu[row]
     const memoryWeight = this.weights.memory[row]
     let group = this.groups.find((g) => g.cpuWeight === cpuWeight && g.memoryWeight === memoryWeight)
@@ -153,7 +156,7 @@ export class RoomTree {
     this.placeOf[row] = group.add(row)
   }
 
-  private update(row: number, view: ClusterView): void {
+  private update(row: NodeId, view: ClusterView): void {
     const { nodes } = view
     const group = this.groupOf[row]
     const place = this.placeOf[row]
@@ -167,7 +170,7 @@ export class RoomTree {
   }
 }
 
-/** The place of the first leaf below an entry. */
+/** Place of the first leaf below an entry. */
 function leftmost(entry: number, leaves: number): number {
   return (entry << (Math.clz32(entry) - Math.clz32(leaves))) - leaves
 }
