@@ -26,6 +26,7 @@ export type {
   NodesScalingView,
   ScalablePool,
 } from './autoscaling/nodes/policy.ts'
+export type { OwnNodeAutoscaler } from './autoscaling/nodes/index.ts'
 export { NO_BACKEND, Outcome, QUEUE, REJECT } from './slb/policy.ts'
 export type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './slb/policy.ts'
 export type { Backends, OwnBalancer } from './slb/index.ts'

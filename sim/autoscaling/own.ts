@@ -1,30 +1,33 @@
-/** A user's own autoscaler that answers one question every period: what the axes replicas and sizes have in common. */
+/** Adopts a user's own autoscaler that answers one question per period: the common part of the axes replicas and sizes. */
 import { adopt } from '../common/adopt.ts'
 import type { Adopted, Door, Exported } from '../common/adopt.ts'
 import type { Definition, ParameterValue } from '../common/define.ts'
+import type { Time } from '../common/ids.ts'
 import { readDuration } from '../common/units.ts'
 
+/** Values of the parameters that the user's export declares. */
 export type GivenValues = Readonly<Record<string, ParameterValue>>
 
+/** The differences between the axes. */
 export interface Axis<Made, View, Answer> {
   readonly family: string
-  /** Name of the function that a narrow door has, and a whole autoscaler too. */
+  /** Name of the function that answers the question, in the export or in what its `create` returns. */
   readonly question: string
-  /** Period when the object names none [µs]. */
-  readonly every: number
-  /** The answer when it can be used, else an error that says what would be. */
+  /** Period when the export sets none [µs]. */
+  readonly every: Time
+  /** Returns a valid answer; throws an Error that names the autoscaler and what is accepted for any other. */
   readonly check: (name: string, answer: unknown) => Answer
-  readonly make: (every: number, ask: (view: View) => Answer) => Made
+  readonly make: (every: Time, ask: (view: View) => Answer) => Made
 }
 
-/** `{ name, every?, [question](view, values) }`, or `{ name, create(values, context) }` that gives `{ every, [question](view) }` or null. */
+/** Adopts `{ name, every?, [question](view, values) }`, or `{ name, create(values, context) }` where `create` returns `{ every, [question](view) }` or null. */
 export function adoptPeriodic<Made, View, Answer, Context>(
   axis: Axis<Made, View, Answer>,
   exported: unknown,
 ): Adopted<Definition<Made | null, Context>> {
   const adopted = adopt<Made | null, Context>(axis.family, exported, [
-    narrow<Made, View, Answer, Context>(axis),
-    wide<Made, View, Answer, Context>(axis),
+    fromQuestion<Made, View, Answer, Context>(axis),
+    fromCreate<Made, View, Answer, Context>(axis),
   ])
   const every = everyOf((exported as Exported | null | undefined)?.['every'], axis.every)
   if (typeof every === 'number') return adopted
@@ -33,20 +36,20 @@ export function adoptPeriodic<Made, View, Answer, Context>(
 
 type Question = (view: unknown, values?: GivenValues) => unknown
 
-function narrow<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door<Made | null, Context> {
+function fromQuestion<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door<Made | null, Context> {
   return {
     name: axis.question,
     make: (exported) => (values) => {
       const name = String(exported['name'])
       const question = exported[axis.question] as Question
-      // A parameter of that name, which YAML can set, comes before the fixed period; a wrong one was reported when it was adopted.
+      // A parameter named `every`, which YAML can set, takes precedence over the fixed period. A wrong period is reported by adoptPeriodic.
       const every = (values['every'] ?? everyOf(exported['every'], axis.every)) as number
       return axis.make(every, (view) => axis.check(name, question.call(exported, view, values)))
     },
   }
 }
 
-function wide<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door<Made | null, Context> {
+function fromCreate<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door<Made | null, Context> {
   return {
     name: 'create',
     make: (exported) => (values, context) => {
@@ -68,8 +71,8 @@ function wide<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door
 
 const isPeriod = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0
 
-/** `every: '15s'` or whole µs, or `otherwise` when it is not given; a sentence when it is neither. */
-export function everyOf(given: unknown, otherwise: number): number | string {
+/** The period [µs] of `every: '15s'` or whole µs, `otherwise` when it is not given; a sentence with the problem when it is neither. */
+export function everyOf(given: unknown, otherwise: Time): Time | string {
   if (given === undefined) return otherwise
   const every = typeof given === 'string' ? durationOf(given) : given
   return isPeriod(every)

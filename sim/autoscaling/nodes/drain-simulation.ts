@@ -1,18 +1,20 @@
 /**
- * Would all pods of this node fit elsewhere? Tried by first fit on a copy of the other nodes' free vectors. A node that is found superfluous is gone for
- * those judged after it, and its pods have moved: they take room where they went, and must fit elsewhere again if that node is judged, too.
+ * Simulated drains: whether all pods of a node fit elsewhere, tried by first fit on a copy of the other nodes' free amounts. A node that
+ * can be emptied counts as removed for the nodes examined after it, and its pods as moved: they use capacity on their new nodes and must
+ * fit elsewhere again if such a node is examined.
  */
 import { NodeState, NONE, PodPhase, type ClusterView } from '../../cluster/views.ts'
+import type { NodeId, PodClassId } from '../../common/ids.ts'
 import { Bins } from '../../binpacking/round/bins.ts'
 import { FirstFitSearch } from '../../binpacking/members/first-fit.ts'
 import { Measure } from '../../binpacking/round/measure.ts'
 import type { PackingProblem } from '../../binpacking/policy.ts'
 import type { NodesScalingView } from './policy.ts'
 
-/** Classes of the pods on a node that would have to move; null when one of them must not. */
-export function movingPods(view: NodesScalingView, node: number): number[] | null {
+/** Classes of the pods that a drain of the node would move; null when one of them must not be moved. */
+export function movingPods(view: NodesScalingView, node: NodeId): PodClassId[] | null {
   const { podClass, phase } = view.cluster.pods
-  const classes: number[] = []
+  const classes: PodClassId[] = []
   let held = false
   view.eachPodOn(node, (pod) => {
     if (phase[pod] === PodPhase.Terminating) return
@@ -27,10 +29,10 @@ export class DrainSimulation {
   private readonly measure = new Measure()
   private readonly search = new FirstFitSearch()
   /** Classes of the pods that moved onto a node in this simulation. */
-  private readonly movedTo = new Map<number, number[]>()
+  private readonly movedTo = new Map<NodeId, PodClassId[]>()
 
-  /** @param excluded nodes that are no destination */
-  begin(cluster: ClusterView, excluded: (node: number) => boolean): void {
+  /** Starts a simulation from the present cluster; pods are not moved onto `excluded` nodes. */
+  begin(cluster: ClusterView, excluded: (node: NodeId) => boolean): void {
     const { nodes, classes } = cluster
     const problem: PackingProblem = {
       items: 0,
@@ -43,7 +45,7 @@ export class DrainSimulation {
       types: [],
     }
     this.movedTo.clear()
-    // Which pods will be asked about is not known yet, so all classes are.
+    // The pods to move are not known yet, so all classes are measured.
     this.measure.reset(
       problem,
       Array.from({ length: classes.count }, (_, podClass) => podClass),
@@ -52,11 +54,14 @@ export class DrainSimulation {
     this.search.reset(this.bins, this.measure, nodes.count, (node) => nodes.state[node] !== NodeState.Ready || excluded(node))
   }
 
-  /** Judges a node that is not excluded. True: all its pods (these, and those that moved onto it) found room, and the node is gone. */
-  empties(node: number, pods: readonly number[]): boolean {
+  /**
+   * Tries to drain a node that is not excluded: its `pods`, and those moved onto it earlier in this simulation. Returns true and keeps
+   * the moves when all of them fit elsewhere; else undoes them.
+   */
+  empties(node: NodeId, pods: readonly PodClassId[]): boolean {
     this.search.close(node)
     const moving = [...pods, ...(this.movedTo.get(node) ?? [])]
-    const to: number[] = []
+    const to: NodeId[] = []
     const masks: number[] = []
     for (const podClass of moving) {
       const found = this.place(podClass)
@@ -79,7 +84,7 @@ export class DrainSimulation {
     return true
   }
 
-  private place(podClass: number): number {
+  private place(podClass: PodClassId): NodeId {
     this.search.start(podClass)
     for (let node = this.search.next(); node !== NONE; node = this.search.next()) {
       if (this.bins.place(podClass, node, 1) === 0) continue

@@ -1,8 +1,9 @@
 /**
- * How many new nodes of which pool the pending pods need: they are packed onto what is there, what is on its way, and new nodes, in this order;
- * the new nodes that got a pod are the answer.
+ * The estimator: how many new nodes of each pool the pending pods need. The pods are packed onto Ready nodes, upcoming nodes and new
+ * nodes, in this order; the new nodes that received a pod are counted.
  */
-import { CPU, DEVICES, MEMORY, MILLI, NodeState, PODS, type ClusterView } from '../../cluster/views.ts'
+import { CPU, DEVICES, MEMORY, MILLI, NodeState, PODS, type ClusterView, type Column } from '../../cluster/views.ts'
+import type { NodeId, PodClassId } from '../../common/ids.ts'
 import type { Packer, PackingProblem } from '../../binpacking/policy.ts'
 import type { NodesScalingView, ScalablePool } from './policy.ts'
 
@@ -19,22 +20,22 @@ export function estimate(view: NodesScalingView, packer: Packer): Int32Array {
 function problemOf(view: NodesScalingView, growing: readonly number[]): PackingProblem {
   const { cluster, pending, pendingCount } = view
   const { nodes, classes } = cluster
-  const rows = roomyNodes(cluster, pending, pendingCount)
-  const coming: ScalablePool[] = []
+  const rows = usableNodes(cluster, pending, pendingCount)
+  const upcoming: ScalablePool[] = []
   for (let i = 0; i < view.upcomingCount; i++) {
     const pool = view.pools.find((p) => p.pool === view.upcoming[i])
-    if (pool !== undefined) coming.push(pool)
+    if (pool !== undefined) upcoming.push(pool)
   }
-  const bins = rows.length + coming.length
+  const bins = rows.length + upcoming.length
   const freeDevice = new Int32Array(bins * DEVICES)
   for (let bin = 0; bin < rows.length; bin++) {
     for (let d = 0; d < DEVICES; d++) freeDevice[bin * DEVICES + d] = nodes.freeDevice[rows[bin] * DEVICES + d]
   }
-  coming.forEach(({ type }, i) => freeDevice.fill(MILLI, (rows.length + i) * DEVICES, (rows.length + i) * DEVICES + type.devices))
+  upcoming.forEach(({ type }, i) => freeDevice.fill(MILLI, (rows.length + i) * DEVICES, (rows.length + i) * DEVICES + type.devices))
   const free = nodes.free.map((column, r) => {
     const amounts = new Float64Array(bins)
     for (let bin = 0; bin < rows.length; bin++) amounts[bin] = column[rows[bin]]
-    coming.forEach(({ type }, i) => (amounts[rows.length + i] = type.capacity[r] ?? 0))
+    upcoming.forEach(({ type }, i) => (amounts[rows.length + i] = type.capacity[r] ?? 0))
     return amounts
   })
   return {
@@ -45,23 +46,23 @@ function problemOf(view: NodesScalingView, growing: readonly number[]): PackingP
     free,
     freeDevice,
     binAdmits: (podClass, bin) =>
-      bin < rows.length ? cluster.admissible(podClass, rows[bin]) : coming[bin - rows.length].type.admits(podClass),
+      bin < rows.length ? cluster.admissible(podClass, rows[bin]) : upcoming[bin - rows.length].type.admits(podClass),
     types: growing.map((row) => {
       const { type, max, count } = view.pools[row]
-      return { ...type, limit: Math.min(type.limit, max - count), admits: (podClass: number) => type.admits(podClass) }
+      return { ...type, limit: Math.min(type.limit, max - count), admits: (podClass: PodClassId) => type.admits(podClass) }
     }),
   }
 }
 
-/** Ready nodes that could take the smallest of the pending demands, resource by resource: in a full cluster, hardly any. */
-function roomyNodes({ nodes, classes }: ClusterView, pending: NodesScalingView['pending'], count: number): number[] {
+/** Ready nodes that could take the smallest pending request of each resource: few in a full cluster. */
+function usableNodes({ nodes, classes }: ClusterView, pending: Column, count: number): NodeId[] {
   let cpu = Infinity
   let memory = Infinity
   for (let i = 0; i < count; i++) {
     cpu = Math.min(cpu, classes.request[CPU][pending[i]])
     memory = Math.min(memory, classes.request[MEMORY][pending[i]])
   }
-  const rows: number[] = []
+  const rows: NodeId[] = []
   const { state, freeCpu, freeMemory } = nodes
   for (let node = 0; node < nodes.count; node++) {
     if (freeCpu[node] >= cpu && freeMemory[node] >= memory && state[node] === NodeState.Ready && nodes.free[PODS][node] > 0) rows.push(node)

@@ -1,9 +1,10 @@
-/** Node autoscalers: the list of members. */
+/** The list of node autoscalers. A new member is one file in members/ and one line here. */
 import { catalogue } from '../../common/define.ts'
 import { none } from './members/none.ts'
 import { onDemand } from './members/on-demand.ts'
 import type { NodeAutoscaler, NodesContext } from './policy.ts'
 
-export { adoptNodeAutoscaler, type Propose } from './own.ts'
-
 export const nodeAutoscalers = catalogue<NodeAutoscaler | null, NodesContext>('autoscaling.nodes', [none, onDemand])
+
+export { adoptNodeAutoscaler } from './own.ts'
+export type { OwnNodeAutoscaler } from './own.ts'

@@ -1,4 +1,4 @@
-/** What a node autoscaler sees, built from a small cluster; pods of a service are movable, background pods are not. */
+/** Views for node autoscalers, built from a small cluster; pods of a service are movable, background pods are not. */
 import { NONE } from '../../cluster/views.ts'
 import { template, shape, type LooseShape, type LooseTemplate } from '../../testing/cluster.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
@@ -21,14 +21,14 @@ export interface PoolGiven {
   readonly node?: LooseTemplate
 }
 
-/** The view of one scan; pools are rows 0, 1, ... and their counts those of the cluster unless said. */
+/** The view of one scan; pools are rows 0, 1, ... and their counts those of the cluster unless given. */
 export function scalingView(
   cluster: Cluster,
   pools: readonly PoolGiven[],
   given: { now?: number; pending?: readonly LooseShape[]; upcoming?: readonly number[] } = {},
 ): NodesScalingView {
   const { nodes, pods } = cluster.view
-  const there = (pool: number): number => {
+  const joined = (pool: number): number => {
     let count = 0
     for (let node = 0; node < nodes.count; node++) if (nodes.pool[node] === pool && nodes.state[node] !== 0) count++
     return count
@@ -56,7 +56,7 @@ export function scalingView(
       type: type(pool),
       min,
       max,
-      count: count ?? there(pool) + upcoming.filter((p) => p === pool).length,
+      count: count ?? joined(pool) + upcoming.filter((p) => p === pool).length,
     })),
     pending: Int32Array.from(pending),
     pendingCount: pending.length,
@@ -67,13 +67,13 @@ export function scalingView(
   }
 }
 
-/** A member with these values over its defaults. */
+/** The member on-demand with these values over its defaults. */
 export const onDemandWith = (values: Record<string, ParameterValue> = {}): NodeAutoscaler => {
   const definition = nodeAutoscalers.find('on-demand')!
   return definition.create(valuesOf(definition.parameters, values), { now: () => 0, packer: firstFitInOrder })!
 }
 
-/** What one scan asks for: nodes to add by pool, nodes to drain in order. */
+/** The decisions of one scan: nodes to add by pool, nodes to drain in order. */
 export function scan(autoscaler: NodeAutoscaler, view: NodesScalingView): { added: Record<number, number>; drained: number[] } {
   const added: Record<number, number> = {}
   const drained: number[] = []

@@ -18,7 +18,7 @@ function adopted(exported: unknown): NodeAutoscaler {
 const doing = (propose: (view: NodesScalingView, out: NodeChanges, values: { step: number }) => void): NodeAutoscaler =>
   adopted({ name: 'mine', parameters: { step: 3 }, propose })
 
-test('the narrow door: propose(view, out, values), every 10 s unless it says otherwise', () => {
+test('the short form: propose(view, out, values), every 10 s by default', () => {
   const mine = doing(({ pools }, out, { step }) => out.add(pools[0].pool, step))
   expect(mine.every).toBe(10e6)
   expect(scan(mine, view)).toEqual({ added: { 0: 3 }, drained: [] })
@@ -26,7 +26,7 @@ test('the narrow door: propose(view, out, values), every 10 s unless it says oth
   expect(adopted({ name: 'x', every: 5, propose: () => {} }).every).toBe(5)
 })
 
-test('the wide door: create(values, context)', () => {
+test('the form with state: create(values, context)', () => {
   const wide = {
     name: 'wide',
     create: (values: { step: number }) => ({ every: values.step, propose: (_: unknown, out: NodeChanges) => out.drain(0) }),
@@ -38,7 +38,7 @@ test('the wide door: create(values, context)', () => {
   )
 })
 
-test('a change that cannot be is named; draining what already leaves, or adding nothing, is no change', () => {
+test('an impossible change is an error; draining a cordoned node, or adding 0 nodes, has no effect', () => {
   const carryOut = (change: (out: NodeChanges) => void) => () =>
     scan(
       doing((_, out) => change(out)),
@@ -59,7 +59,7 @@ test('a change that cannot be is named; draining what already leaves, or adding 
   ).toEqual({ added: {}, drained: [] })
 })
 
-test('what is missing or wrong in an export is said', () => {
+test('problems of an export are reported', () => {
   expect(adoptNodeAutoscaler({ name: 'x', every: 'soon' })).toEqual({
     problems: [
       'a node autoscaler needs a function propose or create, found name, every',

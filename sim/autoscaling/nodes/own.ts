@@ -1,15 +1,23 @@
-/** A user's own node autoscaler: two doors, and a check of each change, so that a mistake is named where it was made. */
-import { adopt, type Adopted, type Exported } from '../../common/adopt.ts'
+/** Adopts a user's own node autoscaler: the default export of a file becomes a member of the axis, and each of its changes is checked. */
+import { adopt, type Adopted, type Exported, type OwnAlgorithm } from '../../common/adopt.ts'
 import { NodeState } from '../../cluster/views.ts'
+import type { Time } from '../../common/ids.ts'
 import { everyOf, type GivenValues } from '../own.ts'
 import type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesContext, NodesScalingView } from './policy.ts'
 
-/** The narrow door: asked every scan. */
-export type Propose = (view: NodesScalingView, out: NodeChanges, values: GivenValues) => void
+/** The short form: one function without state. All runs of a worker share the object; an autoscaler with state exports `create`. */
+export interface OwnNodeAutoscaler extends OwnAlgorithm {
+  /** Time between two scans: '10s' (the default) or whole µs. */
+  readonly every?: string | number
+  /** Writes the changes of one scan into `out`. */
+  propose(view: NodesScalingView, out: NodeChanges, values: GivenValues): void
+}
+
+type Propose = OwnNodeAutoscaler['propose']
 type Create = (values: GivenValues, context: NodesContext) => NodeAutoscaler | null
 
-/** Scan period of an object that names none [µs]. */
-const EVERY = 10e6
+/** Period when the export sets none [µs]. */
+const EVERY: Time = 10_000_000
 
 function verified(name: string, autoscaler: NodeAutoscaler): NodeAutoscaler {
   const fail = (what: string): never => {
@@ -30,7 +38,7 @@ function verified(name: string, autoscaler: NodeAutoscaler): NodeAutoscaler {
           if (!Number.isInteger(node) || node < 0 || node >= nodes.count)
             fail(`drains node ${node}: rows 0 to ${nodes.count - 1} are accepted`)
           if (!scales(nodes.pool[node])) fail(`drains node ${node} of pool ${nodes.pool[node]}, which does not scale`)
-          // Already leaving, or not there: nothing to do, as with a second order to drain.
+          // A node that is not Ready needs no drain: it is being provisioned, drained or removed.
           if (nodes.state[node] === NodeState.Ready) out.drain(node)
         },
       })
@@ -38,7 +46,7 @@ function verified(name: string, autoscaler: NodeAutoscaler): NodeAutoscaler {
   }
 }
 
-/** `{ name, every?, propose(view, out, values) }` with every as '15s' or whole µs, or `{ name, create(values, context) }` that gives a NodeAutoscaler or null. */
+/** Adopts `{ name, every?, propose(view, out, values) }`, or `{ name, create(values, context) }` where `create` returns a NodeAutoscaler or null. */
 export function adoptNodeAutoscaler(exported: unknown): Adopted<NodeAutoscalerDefinition> {
   const every = everyOf((exported as Exported | null | undefined)?.['every'], EVERY)
   const adopted = adopt<NodeAutoscaler | null, NodesContext>('node autoscaler', exported, [

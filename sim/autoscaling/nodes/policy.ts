@@ -1,49 +1,56 @@
-/** How many nodes of which type. */
+/** The contract of a node autoscaler: which pools get new nodes, and which nodes are drained. */
 import type { Definition, Parameters } from '../../common/define.ts'
+import type { NodeId, PodId, PoolId, Time } from '../../common/ids.ts'
 import type { Column, ClusterView } from '../../cluster/views.ts'
 import type { BinType, Packer } from '../../binpacking/policy.ts'
 
+/** Given to the node autoscaler of a run when it is created. */
 export interface NodesContext {
-  now(): number
+  now(): Time
   /** The estimator: the packer of the run, or first-fit in order of arrival when none is chosen. */
   readonly packer: Packer
 }
 
-/** A pool that can grow and shrink. `type` is the node it would add next. */
+/** A pool that can grow and shrink. */
 export interface ScalablePool {
-  readonly pool: number
+  readonly pool: PoolId
+  /** The node that would be added next. */
   readonly type: BinType
-  /** Nodes there or on their way. */
+  /** Nodes that have joined or are ordered. */
   readonly count: number
   readonly min: number
   readonly max: number
 }
 
+/** The cluster as a node autoscaler sees it in one scan. */
 export interface NodesScalingView {
-  readonly now: number
+  readonly now: Time
   readonly cluster: ClusterView
   readonly pools: readonly ScalablePool[]
-  /** Classes of the pods that found no room, oldest first. */
+  /** Classes of the pods that fit no node, oldest first. */
   readonly pending: Column
   readonly pendingCount: number
-  /** Nodes ordered but not there: pool of each. Pending pods that fit on them need no further node. */
+  /** Pool of each node that is ordered but has not joined. Pending pods that fit on these need no further node. */
   readonly upcoming: Column
   readonly upcomingCount: number
-  /** May this pod be moved away from its node (it belongs to a controller that will replace it)? */
-  movable(pod: number): boolean
-  /** Calls back for each pod on the node. */
-  eachPodOn(node: number, visit: (pod: number) => void): void
+  /** Whether this pod may be moved away from its node (it belongs to a controller that will replace it). */
+  movable(pod: PodId): boolean
+  /** Calls `visit` for each pod on the node. */
+  eachPodOn(node: NodeId, visit: (pod: PodId) => void): void
 }
 
-/** Reusable sheet for the answer. */
+/** Receives the decisions of one scan. */
 export interface NodeChanges {
-  add(pool: number, count: number): void
+  /** Orders `count` nodes of the pool. */
+  add(pool: PoolId, count: number): void
   /** Cordons the node, moves its pods away and removes it when it is empty. */
-  drain(node: number): void
+  drain(node: NodeId): void
 }
 
+/** Scans the cluster once per period and writes its decisions into `out`. */
 export interface NodeAutoscaler {
-  readonly every: number
+  /** Period [µs]. */
+  readonly every: Time
   propose(view: NodesScalingView, out: NodeChanges): void
 }
 

@@ -8,12 +8,12 @@ import { scalingView, scan } from './nodes.fixture.ts'
 
 const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
 
-test('the table of members in the README is the list', () => {
+test('the table of members in the README matches the list', () => {
   const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (faithful|simplified|inspired) \|/gm)].map((row) => `${row[1]} ${row[2]}`)
   expect(rows).toEqual(nodeAutoscalers.all.map(({ name, fidelity }) => `${name} ${fidelity}`))
 })
 
-test('the table of parameters in the README is the one of on-demand', () => {
+test('the table of parameters in the README matches on-demand', () => {
   const rows = [...readme.matchAll(/^\| `(\w+)` \| (duration|share|integer) \|/gm)].map((row) => `${row[1]} ${row[2]}`)
   expect(rows).toEqual(Object.entries(nodeAutoscalers.find('on-demand')!.parameters).map(([name, { kind }]) => `${name} ${kind}`))
 })

@@ -1,30 +1,36 @@
 /**
- * Which nodes are not needed, since when, and which of them go now. A scan costs a pass over the nodes with a handful of comparisons;
- * only a bounded number of nodes with pods is looked into.
+ * Scale-down: which nodes are unneeded, since when, and which of them are drained now. A scan costs one pass over the nodes with a few
+ * comparisons each; drains are simulated for a bounded number of nodes with pods.
  */
 import { DEVICES, MILLI, NodeState, NONE, type NodesView } from '../../cluster/views.ts'
-import { grown } from '../../common/table.ts'
+import type { NodeId, Time } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 import { DrainSimulation, movingPods } from './drain-simulation.ts'
 import type { NodeChanges, NodesScalingView } from './policy.ts'
 
+/** The parameters of on-demand that concern scale-down. */
 export interface ScaleDownValues {
-  /** Share of its allocatable below which a node may be unneeded. */
+  /** Share of its capacity below which a node is underutilized. */
   readonly threshold: number
-  readonly unneeded: number
-  readonly recheck: number
+  /** Time for which a node must be unneeded before it is drained [µs]. */
+  readonly unneeded: Time
+  /** Time for which a node whose pods could not move is not examined again [µs]. */
+  readonly recheck: Time
+  /** Nodes with pods that are tracked as unneeded at a time. */
   readonly candidates: number
+  /** Nodes drained per scan at most. */
   readonly bulk: number
 }
 
-/** Nodes with pods that are looked into in one scan: at least this many, and this share of all (Cluster Autoscaler's candidate pool). */
+/** Nodes with pods that are examined in one scan: at most this share of the Ready nodes, or POOL_MINIMUM if more (Cluster Autoscaler's candidate pool). */
 const POOL_MINIMUM = 50
 const POOL_SHARE = 0.1
 
 /**
- * Is less than this share of the node asked for: the larger of the CPU and memory shares, on a node with devices the share of the devices alone.
- * Amounts against threshold * capacity, as a quotient per node would cost more than all the rest of a scan.
+ * Whether less than the share `threshold` of the node is requested: the larger of the CPU and memory shares, on a node with devices the
+ * share of the devices alone. Amounts are compared with threshold * capacity: a division per node would cost more than the rest of a scan.
  */
-export function littleUsed(nodes: NodesView, node: number, threshold: number): boolean {
+export function underutilized(nodes: NodesView, node: NodeId, threshold: number): boolean {
   const devices = nodes.devices[node]
   if (devices > 0) {
     let free = 0
@@ -36,86 +42,91 @@ export function littleUsed(nodes: NodesView, node: number, threshold: number): b
   return cpu - nodes.freeCpu[node] < threshold * cpu && memory - nodes.freeMemory[node] < threshold * memory
 }
 
+/** A row per node; rows of nodes are never reused. */
+class NodeTimers extends ColumnTable {
+  /** Time since which a node is unneeded without interruption [µs], NONE when it is needed. */
+  readonly since = this.column(Float64Array, NONE)
+  /** Time at which a node was last found to be underutilized but needed [µs]. */
+  readonly failed = this.column(Float64Array, -Infinity)
+}
+
 export class ScaleDown {
-  /** Since when a node is unneeded without a break [µs], NONE when it is needed. Rows of nodes are never used again. */
-  private since = new Float64Array(0)
-  /** When a node was last found to be needed although it is little used. */
-  private failed = new Float64Array(0)
+  private readonly timers = new NodeTimers()
   private readonly simulation = new DrainSimulation()
   private readonly values: ScaleDownValues
-  /** By pool: nodes that stay when all drains under way are done, and the bound; NaN for pools that do not scale. */
-  private staying: number[] = []
-  private least: number[] = []
+  /** By pool: nodes that remain after all drains in progress, and the minimum; undefined for pools that do not scale. */
+  private remaining: number[] = []
+  private minimum: number[] = []
+  /** Whether a cordoned node still has pods. */
   private draining = false
 
   constructor(values: ScaleDownValues) {
     this.values = values
   }
 
-  /** Brings the timers up to date; and, when `mayDrain`, drains the nodes whose time has come. */
+  /** Updates the timers and, if `mayDrain`, drains the nodes that have been unneeded for long enough. */
   scan(view: NodesScalingView, out: NodeChanges, mayDrain: boolean): void {
     this.readPools(view)
-    const { empty, underWay, fresh } = this.candidates(view)
-    const unneeded = this.judge(view, underWay, fresh)
-    const { since } = this
+    const { empty, tracked, others } = this.candidates(view)
+    const unneeded = this.examine(view, tracked, others)
+    const { since } = this.timers
     for (const node of empty) if (since[node] === NONE) since[node] = view.now
     if (!mayDrain) return
     let left = this.values.bulk
-    for (const node of empty) if (left > 0 && this.leaves(view, node, out)) left--
-    // A drain takes its time: the next one waits for its end.
-    if (left > 0 && !this.draining) unneeded.some((node) => this.leaves(view, node, out))
+    for (const node of empty) if (left > 0 && this.drain(view, node, out)) left--
+    // Nodes with pods are drained one at a time.
+    if (left > 0 && !this.draining) unneeded.some((node) => this.drain(view, node, out))
   }
 
   private readPools(view: NodesScalingView): void {
-    const { nodes } = view.cluster
-    this.staying = []
-    this.least = []
+    this.remaining = []
+    this.minimum = []
     for (const { pool, count, min } of view.pools) {
-      this.staying[pool] = count
-      this.least[pool] = min
+      this.remaining[pool] = count
+      this.minimum[pool] = min
     }
-    if (this.since.length >= nodes.count) return
-    this.since = grown(this.since, nodes.count * 2, NONE)
-    this.failed = grown(this.failed, nodes.count * 2, -Infinity)
+    this.timers.reserve(view.cluster.nodes.count)
   }
 
-  /** Little-used nodes of scaling pools: empty ones, those whose time is running (longest first), and the others. */
-  private candidates(view: NodesScalingView): { empty: number[]; underWay: number[]; fresh: number[] } {
+  /** Underutilized nodes of scaling pools: empty ones, those with a running timer (longest first), and others that are due for examination. */
+  private candidates(view: NodesScalingView): { empty: NodeId[]; tracked: NodeId[]; others: NodeId[] } {
     const { nodes } = view.cluster
     const { state, pool, podCount } = nodes
-    const { since, failed, staying } = this
+    const { since, failed } = this.timers
+    const { remaining } = this
     const { threshold, recheck } = this.values
-    const empty: number[] = []
-    const underWay: number[] = []
-    const fresh: number[] = []
+    const empty: NodeId[] = []
+    const tracked: NodeId[] = []
+    const others: NodeId[] = []
     this.draining = false
     for (let node = 0; node < nodes.count; node++) {
       if (state[node] === NodeState.Gone) continue
-      const scales = staying[pool[node]] !== undefined
+      const scales = remaining[pool[node]] !== undefined
       if (state[node] === NodeState.Cordoned) {
-        if (scales) staying[pool[node]]--
+        if (scales) remaining[pool[node]]--
         if (podCount[node] > 0) this.draining = true
       }
-      if (!scales || state[node] !== NodeState.Ready || !littleUsed(nodes, node, threshold)) since[node] = NONE
+      if (!scales || state[node] !== NodeState.Ready || !underutilized(nodes, node, threshold)) since[node] = NONE
       else if (podCount[node] === 0) empty.push(node)
-      else if (since[node] !== NONE) underWay.push(node)
-      else if (view.now - failed[node] >= recheck) fresh.push(node)
+      else if (since[node] !== NONE) tracked.push(node)
+      else if (view.now - failed[node] >= recheck) others.push(node)
     }
-    underWay.sort((a, b) => since[a] - since[b] || a - b)
-    return { empty, underWay, fresh }
+    tracked.sort((a, b) => since[a] - since[b] || a - b)
+    return { empty, tracked, others }
   }
 
-  /** Judges nodes with pods, those under way first; sets their timers and returns the unneeded ones in this order. */
-  private judge(view: NodesScalingView, underWay: readonly number[], fresh: readonly number[]): number[] {
-    const { since, failed } = this
+  /** Simulates drains of nodes with pods, tracked ones first; sets their timers and returns the unneeded ones in this order. */
+  private examine(view: NodesScalingView, tracked: readonly NodeId[], others: readonly NodeId[]): NodeId[] {
+    const { since, failed } = this.timers
     const { nodes } = view.cluster
     const pool = Math.max(POOL_MINIMUM, Math.floor(POOL_SHARE * nodes.ready))
-    const asked = [...underWay, ...fresh.slice(0, Math.max(0, pool - underWay.length))]
-    const unneeded: number[] = []
-    // Empty nodes are on their way out, as long as their pool may shrink: nothing is moved onto them.
-    const leaving = (node: number): boolean => nodes.podCount[node] === 0 && this.staying[nodes.pool[node]] > this.least[nodes.pool[node]]
-    if (asked.length > 0) this.simulation.begin(view.cluster, leaving)
-    for (const node of asked) {
+    const examined = [...tracked, ...others.slice(0, Math.max(0, pool - tracked.length))]
+    const unneeded: NodeId[] = []
+    // Empty nodes will be removed if their pool may shrink: no pod is moved onto them.
+    const leaving = (node: NodeId): boolean =>
+      nodes.podCount[node] === 0 && this.remaining[nodes.pool[node]] > this.minimum[nodes.pool[node]]
+    if (examined.length > 0) this.simulation.begin(view.cluster, leaving)
+    for (const node of examined) {
       if (unneeded.length === this.values.candidates) {
         since[node] = NONE
         continue
@@ -132,11 +143,11 @@ export class ScaleDown {
     return unneeded
   }
 
-  /** Drains the node if its time has come and its pool may shrink. */
-  private leaves(view: NodesScalingView, node: number, out: NodeChanges): boolean {
+  /** Drains the node if it has been unneeded for long enough and its pool may shrink; returns whether it did. */
+  private drain(view: NodesScalingView, node: NodeId, out: NodeChanges): boolean {
     const pool = view.cluster.nodes.pool[node]
-    if (view.now - this.since[node] < this.values.unneeded || this.staying[pool] <= this.least[pool]) return false
-    this.staying[pool]--
+    if (view.now - this.timers.since[node] < this.values.unneeded || this.remaining[pool] <= this.minimum[pool]) return false
+    this.remaining[pool]--
     out.drain(node)
     return true
   }

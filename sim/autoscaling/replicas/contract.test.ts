@@ -21,13 +21,13 @@ const views = fc.array(
   { maxLength: 80 },
 )
 
-/** Values beside the defaults that take other ways through the code. */
+/** Values other than the defaults that take other branches. */
 const further: Readonly<Record<string, readonly Readonly<Record<string, ParameterValue>>[]>> = {
   step: [
     { metric: 'request-rate', adjustment: 'percent' },
     { metric: 'in-flight', adjustment: 'exact', inSteps: [{ from: 0, adjust: 2 }] },
   ],
-  'queue-length': [{ counts: 'waiting', tolerance: 0 }],
+  'queue-length': [{ counts: 'queued', tolerance: 0 }],
   scheduled: [
     {
       times: [
@@ -69,7 +69,7 @@ describe.each(members)('the replica autoscaler contract: $name', ({ definition, 
     expect(scaler.desired(load({ replicas: 9, measured: 0, utilization: NaN, rate: NaN, inFlight: NaN, queued: NaN }))).toBe(9)
   })
 
-  test('the same views, the same answers; two services share nothing', () => {
+  test('the same views give the same answers; two services share no state', () => {
     if (fresh() === null) return expect(definition.name).toBe('none')
     fc.assert(
       fc.property(views, views, (given, other) => {

@@ -1,4 +1,4 @@
-/** Replica autoscalers: the axis' list. A new member is one file and one line here. */
+/** The list of replica autoscalers. A new member is one file in members/ and one line here. */
 import { catalogue } from '../../common/define.ts'
 import { none } from './members/none.ts'
 import type { ReplicaAutoscaler, ReplicasContext } from './policy.ts'

@@ -11,15 +11,15 @@ function made(exported: unknown, values: Record<string, ParameterValue> = {}): R
   return adopted.definition.create(valuesOf(adopted.definition.parameters, values), context)
 }
 
-/** A user's file: so many requests per second for each replica. */
+/** A user's file: a rate of requests for each replica. */
 const byRate = {
   name: 'by-rate',
   parameters: { perReplica: 50 },
   desired: ({ rate }: LoadView, { perReplica }: { perReplica: number }) => Math.ceil(rate / perReplica),
 }
 
-describe('the narrow door: { name, every?, desired(target, values) }', () => {
-  test('is asked with the view and the parameters', () => {
+describe('the short form: { name, every?, desired(load, values) }', () => {
+  test('is called with the view and the parameters', () => {
     expect(made(byRate)!.desired(load({ rate: 420 }))).toBe(9)
     expect(made(byRate, { perReplica: 100 })!.desired(load({ rate: 420 }))).toBe(5)
   })
@@ -36,15 +36,15 @@ describe('the narrow door: { name, every?, desired(target, values) }', () => {
     expect(made(withParameter, { every: 5 * SECOND })!.every).toBe(5 * SECOND)
   })
 
-  test.each([NaN, -1, 2.5, undefined, '3'])('%s is no number of replicas', (answer) => {
+  test.each([NaN, -1, 2.5, undefined, '3'])('%s is refused as a number of replicas', (answer) => {
     expect(() => made({ name: 'confused', desired: () => answer })!.desired(load({}))).toThrow(
       `confused: desired must return a whole number of replicas from 0, found ${String(answer)}`,
     )
   })
 })
 
-describe('the wide door: { name, create(values, context) }', () => {
-  test('a whole autoscaler with state of its own, or none', () => {
+describe('the form with state: { name, create(values, context) }', () => {
+  test('an autoscaler with state of its own, or null', () => {
     const counting = {
       name: 'counting',
       create() {
@@ -57,7 +57,7 @@ describe('the wide door: { name, create(values, context) }', () => {
     expect(made({ name: 'off', create: () => null })).toBeNull()
   })
 
-  test('what does not fit is an error with its name', () => {
+  test('a wrong result is an error with the name of the autoscaler', () => {
     expect(() => made({ name: 'half', create: () => ({ desired: () => 1 }) })).toThrow(
       'half: create must return null or { every, desired(view) }',
     )
@@ -68,7 +68,7 @@ describe('the wide door: { name, create(values, context) }', () => {
   })
 })
 
-describe('what does not fit is said when the file is read, all at once', () => {
+describe('all problems of an export are reported together, when the file is read', () => {
   test.each(['15', 'soon', 0, -5, 1.5, null, '0s'])('every: %s', (every) => {
     const adopted = adoptReplicaAutoscaler({ ...byRate, every })
     const found = JSON.stringify(every)
@@ -77,7 +77,7 @@ describe('what does not fit is said when the file is read, all at once', () => {
 
   test('several problems', () => {
     const adopted = adoptReplicaAutoscaler({ name: 'X', every: 'soon' })
-    expect('problems' in adopted && adopted.problems).toHaveLength(3) // name, no door, every
+    expect('problems' in adopted && adopted.problems).toHaveLength(3) // name, no function, every
     expect(adoptReplicaAutoscaler(undefined)).toEqual({
       problems: ['the default export must be an object with a name and desired or create, found no default export'],
     })

@@ -1,15 +1,15 @@
-/** A user's own replica autoscaler: the doors through which a default export becomes a member of the axis. */
+/** Adopts a user's own replica autoscaler: the default export of a file becomes a member of the axis. */
 import type { Adopted, OwnAlgorithm } from '../../common/adopt.ts'
 import { adoptPeriodic } from '../own.ts'
 import type { Axis, GivenValues } from '../own.ts'
 import type { LoadView, ReplicaAutoscaler, ReplicaAutoscalerDefinition, ReplicasContext } from './policy.ts'
 
-/** The narrow door: a pure question. Keep no state in the object, all services of a run share it; `create` is for that. */
+/** The short form: one function without state. All services of a run share the object; an autoscaler with state exports `create`. */
 export interface OwnReplicaAutoscaler extends OwnAlgorithm {
-  /** Time between two questions: '15s' (the default) or whole µs; a parameter named `every` comes first. */
+  /** Time between two decisions: '15s' (the default) or whole µs; a parameter named `every` takes precedence. */
   readonly every?: string | number
-  /** The wanted number of replicas; the caller clamps to the service's bounds. */
-  desired(target: LoadView, values: GivenValues): number
+  /** The desired replicas; the caller clamps to the service's bounds. */
+  desired(load: LoadView, values: GivenValues): number
 }
 
 const axis: Axis<ReplicaAutoscaler, LoadView, number> = {
@@ -23,7 +23,7 @@ const axis: Axis<ReplicaAutoscaler, LoadView, number> = {
   make: (every, desired) => ({ every, desired }),
 }
 
-/** `{ name, every?, desired(target, values) }`, or `{ name, create(values, context) }` for a whole ReplicaAutoscaler. */
+/** Adopts `{ name, every?, desired(load, values) }`, or `{ name, create(values, context) }` where `create` returns a ReplicaAutoscaler or null. */
 export function adoptReplicaAutoscaler(exported: unknown): Adopted<ReplicaAutoscalerDefinition> {
   return adoptPeriodic<ReplicaAutoscaler, LoadView, number, ReplicasContext>(axis, exported)
 }

@@ -1,36 +1,41 @@
-/** How many replicas: a pure question asked every sync period. */
+/** The contract of a replica autoscaler: how many replicas a service should have. */
 import type { Definition, Parameters } from '../../common/define.ts'
+import type { Time } from '../../common/ids.ts'
 
+/** Given to each replica autoscaler when it is created, one per service. */
 export interface ReplicasContext {
-  now(): number
+  now(): Time
 }
 
-/** What a replica autoscaler sees of its service: scraped, windowed and late. Never live values. */
+/** The load of one service as its autoscaler sees it: scraped, averaged over a window and late; never live values. */
 export interface LoadView {
-  readonly now: number
-  /** Time since the origin of the measured run, the start of its services [µs]. */
-  readonly elapsed: number
-  /** Desired replicas at present (the spec, not the ready ones). */
+  readonly now: Time
+  /** Time since the origin of the measured run, at which its services start [µs]. */
+  readonly elapsed: Time
+  /** Desired replicas at present (the spec, not the number of ready pods). */
   readonly replicas: number
   /** Pods that were ready and had samples in the window. */
   readonly measured: number
   readonly ready: number
   /** CPU used over CPU requested, over the measured pods and the window (1 = 100 %); NaN without samples. */
   readonly utilization: number
-  /** Requests per second arriving at the service, and requests in flight per measured pod, over the window; NaN without samples. */
+  /** Requests arriving at the service, over the window [per second]; NaN without samples. */
   readonly rate: number
+  /** Requests in flight per measured pod, over the window; NaN without samples. */
   readonly inFlight: number
-  /** Those of them that wait for a thread, per measured pod; 0 where pods share their CPU among all requests (`threads: 0`). */
+  /** Those of them that have no thread yet; 0 where pods share their CPU among all requests (`threads: 0`). */
   readonly queued: number
+  /** Bounds of the service. */
   readonly min: number
   readonly max: number
 }
 
+/** Asked for the desired replicas of its service once per period. */
 export interface ReplicaAutoscaler {
-  /** Sync period [µs]. */
-  readonly every: number
-  /** The wanted number of replicas; the caller clamps to min..max. */
-  desired(target: LoadView): number
+  /** Period [µs]. */
+  readonly every: Time
+  /** The desired replicas, a whole number from 0; the caller clamps it to min..max. */
+  desired(load: LoadView): number
 }
 
 export type ReplicaAutoscalerDefinition<P extends Parameters = Parameters> = Definition<ReplicaAutoscaler | null, ReplicasContext, P>

@@ -1,44 +1,50 @@
-/** What autoscalers that wish for a number and come down slowly have in common. */
+/** A scale-down window for recommended numbers of replicas, as the HPA's stabilization window. */
+import type { Time } from '../../common/ids.ts'
 
-/** 10 pods at 0.84 of 0.7 come out as 12.000000000000002; a remainder as small as this is rounding, and must not buy a pod. */
-export const SLIVER = 1e-6
+/** A remainder below this is a rounding error and adds no replica: 10 pods at 0.84 over 0.7 come out as 12.000000000000002. */
+export const ROUNDING = 1e-6
 
 /**
- * Up at once, down to the largest of the wishes younger than a length of time. Smaller wishes before a larger one can never matter again and
- * go at once.
+ * Raises each recommendation to the highest one younger than the window: scale-up is immediate, scale-down delayed. A recommendation
+ * followed by one at least as high is dropped, since it can no longer be the highest.
  */
-export class WishWindow {
-  private readonly length: number
-  private known = false
-  private readonly falling: { readonly time: number; readonly wish: number }[] = []
+export class RecommendationWindow {
+  private readonly length: Time
+  private started = false
+  /** Strictly decreasing in recommended replicas, ascending in time. */
+  private readonly recent: { readonly time: Time; readonly replicas: number }[] = []
 
-  constructor(length: number) {
+  /** @param length of the window [µs]; 0: recommendations are returned as they are */
+  constructor(length: Time) {
     this.length = length
   }
 
-  /** At each decision, measured or not. As the HPA does at first contact: the present size counts as a wish, so that the very first step down waits too. */
-  meet(now: number, replicas: number): void {
-    if (!this.known) this.add(now, replicas)
-    this.known = true
+  /**
+   * To be called at each decision, with samples or without. The first call records the present size as a recommendation, as the HPA
+   * does, so that the first scale-down is delayed too.
+   */
+  start(now: Time, replicas: number): void {
+    if (!this.started) this.add(now, replicas)
+    this.started = true
   }
 
-  /** What the wish comes to. It counts from the next decision on, as the wish before the window held it, or a peak would hold itself up for ever. */
-  steady(now: number, wish: number): number {
-    const result = Math.max(wish, this.largest(now))
-    this.add(now, wish)
+  /** The highest of this recommendation and the recent ones. What is recorded is the recommendation and not the result, or a peak would sustain itself. */
+  stabilize(now: Time, recommended: number): number {
+    const result = Math.max(recommended, this.highest(now))
+    this.add(now, recommended)
     return result
   }
 
-  private add(now: number, wish: number): void {
-    const { falling } = this
-    while (falling.length > 0 && falling[falling.length - 1].wish <= wish) falling.pop()
-    falling.push({ time: now, wish })
+  private add(now: Time, replicas: number): void {
+    const { recent } = this
+    while (recent.length > 0 && recent[recent.length - 1].replicas <= replicas) recent.pop()
+    recent.push({ time: now, replicas })
   }
 
-  /** 0 when there is none. */
-  private largest(now: number): number {
-    const { falling } = this
-    while (falling.length > 0 && now - falling[0].time >= this.length) falling.shift()
-    return falling.length > 0 ? falling[0].wish : 0
+  /** 0 when the window is empty. */
+  private highest(now: Time): number {
+    const { recent } = this
+    while (recent.length > 0 && now - recent[0].time >= this.length) recent.shift()
+    return recent.length > 0 ? recent[0].replicas : 0
   }
 }

@@ -1,11 +1,11 @@
-/** What the tests of this folder share: a service as a replica autoscaler sees it. */
+/** The load of a service for the tests of this folder. */
 import type { LoadView, ReplicasContext } from './policy.ts'
 
 export const SECOND = 1_000_000 // µs
 
 export const context: ReplicasContext = { now: () => 0 }
 
-/** 10 pods, all measured, at the default target; what matters to a test is given. */
+/** 10 pods, all measured, at the default target, except for the given fields. */
 export function load(given: Partial<LoadView>): LoadView {
   const replicas = given.replicas ?? 10
   return {

@@ -11,7 +11,7 @@ function usage(given: Partial<UsageView>): UsageView {
   return { now: 0, request: 500, limit: 0, measured: 4, meanUsed: 200, peakUsed: 300, ...given }
 }
 
-/** A user's file: the largest pod and a margin. */
+/** A user's file: the usage of the largest pod plus a margin. */
 const peakAndMargin = {
   name: 'peak-and-margin',
   every: '2m',
@@ -34,7 +34,7 @@ const members = [
 ]
 
 describe.each(members)('the size autoscaler contract: $name', ({ name, make }) => {
-  test('whole millicores from 1, a period above 0, and the same answer to the same usage', () => {
+  test('whole millicores from 1, a period above 0, and the same answer for the same usage', () => {
     const scaler = make()
     if (scaler === null) return expect(name).toBe('none')
     expect(Number.isInteger(scaler.every) && scaler.every > 0).toBe(true)
@@ -53,7 +53,7 @@ describe('a user’s own size autoscaler', () => {
     expect([made(peakAndMargin)!.every, made({ name: 'mine', recommend: () => ({ cpu: 1 }) })!.every]).toEqual([120 * SECOND, 60 * SECOND])
   })
 
-  test('{ name, create(values, context) }: a whole one, or none', () => {
+  test('{ name, create(values, context) }: one with state, or null', () => {
     const whole = made({ name: 'whole', create: () => ({ every: SECOND, recommend: ({ request }: UsageView) => ({ cpu: request * 2 }) }) })!
     expect([whole.every, whole.recommend(usage({}))]).toEqual([SECOND, { cpu: 1000 }])
     expect(made({ name: 'off', create: () => null })).toBeNull()
@@ -74,7 +74,7 @@ describe('a user’s own size autoscaler', () => {
     )
   })
 
-  test('what does not fit is said when the file is read', () => {
+  test('problems are reported when the file is read', () => {
     const problems = ['a size autoscaler needs a function recommend or create, found name, every']
     expect(adoptSizeAutoscaler({ name: 'idle', every: '1h' })).toEqual({ problems })
   })

@@ -1,4 +1,4 @@
-/** Size autoscalers: the axis' list. A new member is one file and one line here. */
+/** The list of size autoscalers. A new member is one file in members/ and one line here. */
 import { catalogue } from '../../common/define.ts'
 import { none } from './members/none.ts'
 import type { SizeAutoscaler, SizesContext } from './policy.ts'

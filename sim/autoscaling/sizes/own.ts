@@ -1,21 +1,21 @@
-/** A user's own size autoscaler: the doors through which a default export becomes a member of the axis. */
+/** Adopts a user's own size autoscaler: the default export of a file becomes a member of the axis. */
 import type { Adopted, OwnAlgorithm } from '../../common/adopt.ts'
 import { adoptPeriodic } from '../own.ts'
 import type { Axis, GivenValues } from '../own.ts'
 import type { SizeAutoscaler, SizeAutoscalerDefinition, Sizes, SizesContext, UsageView } from './policy.ts'
 
-/** The narrow door: a pure question. Keep no state in the object, all services of a run share it; `create` is for that. */
+/** The short form: one function without state. All services of a run share the object; an autoscaler with state exports `create`. */
 export interface OwnSizeAutoscaler extends OwnAlgorithm {
-  /** Time between two questions: '1m' (the default) or whole µs; a parameter named `every` comes first. */
+  /** Time between two decisions: '1m' (the default) or whole µs; a parameter named `every` takes precedence. */
   readonly every?: string | number
   /** The request for pods created from now on: `{ cpu }` in whole millicores. */
-  recommend(target: UsageView, values: GivenValues): Sizes
+  recommend(usage: UsageView, values: GivenValues): Sizes
 }
 
 const axis: Axis<SizeAutoscaler, UsageView, Sizes> = {
   family: 'size autoscaler',
   question: 'recommend',
-  every: 60_000_000, // as the vertical pod autoscaler's recommender
+  every: 60_000_000, // as the recommender of the Vertical Pod Autoscaler
   check: (name, answer) => {
     const cpu = (answer as { cpu?: unknown } | null | undefined)?.cpu
     if (typeof cpu === 'number' && Number.isInteger(cpu) && cpu > 0) return { cpu }
@@ -26,7 +26,7 @@ const axis: Axis<SizeAutoscaler, UsageView, Sizes> = {
   make: (every, recommend) => ({ every, recommend }),
 }
 
-/** `{ name, every?, recommend(target, values) }`, or `{ name, create(values, context) }` for a whole SizeAutoscaler. */
+/** Adopts `{ name, every?, recommend(usage, values) }`, or `{ name, create(values, context) }` where `create` returns a SizeAutoscaler or null. */
 export function adoptSizeAutoscaler(exported: unknown): Adopted<SizeAutoscalerDefinition> {
   return adoptPeriodic<SizeAutoscaler, UsageView, Sizes, SizesContext>(axis, exported)
 }

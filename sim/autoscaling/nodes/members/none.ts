@@ -1,12 +1,12 @@
-/** None: the nodes that are there at the start are all there ever are. */
+/** None: the initial nodes of every pool. */
 import { define } from '../../../common/define.ts'
-import type { NodeAutoscalerDefinition } from '../policy.ts'
+import type { NodeAutoscaler } from '../policy.ts'
 
-export const none: NodeAutoscalerDefinition = define({
+export const none = define({
   name: 'none',
-  summary: 'no node autoscaler: every pool keeps its initial nodes',
-  source: 'a cluster of fixed size',
+  summary: 'Keeps the initial nodes of every pool.',
+  source: 'the control of every autoscaling experiment',
   fidelity: 'faithful',
   parameters: {},
-  create: () => null,
+  create: (): NodeAutoscaler | null => null,
 })

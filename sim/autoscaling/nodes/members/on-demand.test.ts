@@ -9,30 +9,30 @@ import { MINUTE, onDemandWith, scalingView, scan, SECOND, SERVICE } from '../nod
 const GIB = 2 ** 30
 const four = { cpu: 4000, memory: 8 * GIB, price: 100 }
 const core = { cpu: 1000, memory: GIB }
-/** Every timer at zero: a node goes in the scan that finds it superfluous. */
+/** Every timer at zero: a node is drained in the scan that finds it unneeded. */
 const atOnce = { unneeded: 0, delayAfterAdd: 0 }
 const of = <T>(count: number, thing: T): T[] => Array.from({ length: count }, () => thing)
 
 describe('nodes for pods that fit nowhere', () => {
-  test('9 pods of 1 core: 2 fit the node that is there, 4 the one on its way, 3 need one new node of 4', () => {
+  test('9 pods of 1 core: 2 fit the Ready node, 4 the upcoming one, 3 need one new node of 4', () => {
     const { cluster } = clusterOf().node(four).pods(2, core, onNode(0), SERVICE).build()
     const view = scalingView(cluster, [{ node: four }], { pending: of(9, core), upcoming: [0] })
     expect(scan(onDemandWith(), view).added).toEqual({ 0: 1 })
   })
 
-  test('none when all fit what is there and what is on its way', () => {
+  test('none when all fit Ready and upcoming nodes', () => {
     const { cluster } = clusterOf().node(four).build()
     expect(scan(onDemandWith(), scalingView(cluster, [{ node: four }], { pending: of(8, core), upcoming: [0] })).added).toEqual({})
   })
 
-  test('a node that is cordoned or being provisioned is no room', () => {
+  test('a node that is cordoned or being provisioned takes no pods', () => {
     for (const state of [NodeState.Cordoned, NodeState.Provisioning]) {
       const { cluster } = clusterOf().node(four, state).build()
       expect(scan(onDemandWith(), scalingView(cluster, [{ node: four }], { pending: [core] })).added).toEqual({ 0: 1 })
     }
   })
 
-  test('10 nodes wanted, the pool is at 7 of 12: 5', () => {
+  test('10 nodes needed, the pool is at 7 of 12: 5', () => {
     const { cluster } = clusterOf().build()
     expect(scan(onDemandWith(), scalingView(cluster, [{ node: four, count: 7, max: 12 }], { pending: of(40, core) })).added).toEqual({
       0: 5,
@@ -57,7 +57,7 @@ describe('nodes for pods that fit nowhere', () => {
     expect(scan(onDemandWith(), scalingView(cluster, [{ node: { ...four, gpus: 2 } }], { pending })).added).toEqual({ 0: 1 })
   })
 
-  test('a pod that no pool could ever hold asks for nothing', () => {
+  test('a pod that fits no pool orders nothing', () => {
     const { cluster } = clusterOf().build()
     expect(scan(onDemandWith(), scalingView(cluster, [{ node: four }], { pending: [{ cpu: 5000 }] })).added).toEqual({})
   })
@@ -72,13 +72,13 @@ describe('nodes for pods that fit nowhere', () => {
   })
 })
 
-describe('nodes that are not needed', () => {
-  test('scans every 10 s unless said', () => {
+describe('unneeded nodes', () => {
+  test('scans every 10 s by default', () => {
     expect(onDemandWith().every).toBe(10 * SECOND)
     expect(onDemandWith({ interval: 3 * SECOND }).every).toBe(3 * SECOND)
   })
 
-  test('an empty node goes after 10 minutes without a break, to the microsecond', () => {
+  test('an empty node is drained after 10 minutes without interruption, to the microsecond', () => {
     const { cluster } = clusterOf().node(four).build()
     const scaler = onDemandWith()
     const drainedAt = (now: number): number[] => scan(scaler, scalingView(cluster, [{ node: four }], { now })).drained
@@ -87,7 +87,7 @@ describe('nodes that are not needed', () => {
     expect(drainedAt(5 * SECOND + 10 * MINUTE)).toEqual([0])
   })
 
-  test('needed once in between, and the time starts again', () => {
+  test('needed once in between, and the timer restarts', () => {
     const { cluster } = clusterOf().node(four).build()
     const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0 })
     const drainedAt = (now: number): number[] => scan(scaler, scalingView(cluster, [{ node: four }], { now })).drained
@@ -102,12 +102,12 @@ describe('nodes that are not needed', () => {
   })
 
   // Node 0: 2 of 4 cores, 50 %. Not below a threshold of 50 %, below one of 51 %. Memory 2 of 8 GiB does not matter, as the larger share counts.
-  test('the larger of the CPU and memory shares against the threshold: 50 % stays at 50 %, and goes at 51 %', () => {
+  test('the larger of the CPU and memory shares against the threshold: at 50 % it stays with 50 %, and is drained with 51 %', () => {
     const { cluster } = clusterOf().nodes(2, four).pods(2, core, onNode(0), SERVICE).pods(3, core, onNode(1), SERVICE).build()
-    const room = clusterOf().nodes(2, four).pods(2, core, onNode(0), SERVICE).pods(2, core, onNode(1), SERVICE).build()
-    expect(scan(onDemandWith(atOnce), scalingView(room.cluster, [{ node: four }])).drained).toEqual([])
-    expect(scan(onDemandWith({ ...atOnce, threshold: 0.51 }), scalingView(room.cluster, [{ node: four }])).drained).toEqual([0])
-    // Two cores into one free core: they do not fit elsewhere.
+    const twoNodes = clusterOf().nodes(2, four).pods(2, core, onNode(0), SERVICE).pods(2, core, onNode(1), SERVICE).build()
+    expect(scan(onDemandWith(atOnce), scalingView(twoNodes.cluster, [{ node: four }])).drained).toEqual([])
+    expect(scan(onDemandWith({ ...atOnce, threshold: 0.51 }), scalingView(twoNodes.cluster, [{ node: four }])).drained).toEqual([0])
+    // Two cores and one free core: they do not fit elsewhere.
     expect(scan(onDemandWith({ ...atOnce, threshold: 0.51 }), scalingView(cluster, [{ node: four }])).drained).toEqual([])
     // CPU 25 %, memory 75 %.
     const memory = clusterOf()
@@ -118,7 +118,7 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith(atOnce), scalingView(memory.cluster, [{ node: four }])).drained).toEqual([])
   })
 
-  test('on a node with devices only their share counts: 1 of 2 devices stays, however idle its CPU; 600 of 2000 goes, however busy', () => {
+  test('on a node with devices only their share counts: 1 of 2 devices stays, however idle its CPU; 600 of 2000 is drained, however busy its CPU', () => {
     const gpu = { ...four, gpus: 2 }
     const whole = clusterOf()
       .nodes(2, gpu)
@@ -134,9 +134,9 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith(atOnce), scalingView(share.cluster, [{ node: gpu }])).drained).toEqual([0])
   })
 
-  // Three nodes of 4 cores, 1.5 asked on each. Node 0's pod goes to node 1, which then holds 3 and must find room for both: node 2 takes one of
-  // them (3 of 4), nobody the other. Node 2's pod finds node 0 gone and 1 core left on node 1. Judged one by one, all three would go.
-  test('a drain counts before the next node is judged: of three nodes at 37.5 % one goes', () => {
+  // Three nodes of 4 cores, 1.5 requested on each. Node 0's pod moves to node 1, which then holds 3 and must move both: node 2 takes one of
+  // them (3 of 4), no node the other. Node 2's pod finds node 0 removed and 1 core free on node 1. Examined one by one, all three would be drained.
+  test('a simulated drain counts when the next node is examined: of three nodes at 37.5 % one is drained', () => {
     const { cluster, pods } = clusterOf()
       .nodes(3, four)
       .pod({ cpu: 1500 }, onNode(0), SERVICE)
@@ -146,13 +146,13 @@ describe('nodes that are not needed', () => {
     const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0, recheck: 0 })
     const drainedAt = (seconds: number): number[] => scan(scaler, scalingView(cluster, [{ node: four }], { now: seconds * SECOND })).drained
     expect([drainedAt(0), drainedAt(30), drainedAt(60)]).toEqual([[], [], [0]])
-    // Node 0's pod ends instead of moving. Now node 1's would fit node 2, and nothing else is in the way, but until now node 1 was needed: its time begins.
+    // Node 0's pod ends instead of moving. Now node 1's would fit node 2, but until now node 1 was needed: its timer starts.
     cluster.release(pods[0], 0)
     cluster.removeNode(0)
     expect([drainedAt(70), drainedAt(129), drainedAt(130)]).toEqual([[], [], [1]])
   })
 
-  test('pods that moved onto a node move again with it: three nodes at one core of four end on one', () => {
+  test('pods that moved onto a node move again with it: the pods of three nodes at one core of four end on one', () => {
     const { cluster } = clusterOf()
       .nodes(3, four)
       .pod(core, onNode(0), SERVICE)
@@ -162,7 +162,7 @@ describe('nodes that are not needed', () => {
     const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0 })
     scan(scaler, scalingView(cluster, [{ node: four }], { now: 0 }))
     expect(scan(scaler, scalingView(cluster, [{ node: four }], { now: MINUTE })).drained).toEqual([0])
-    // Node 1's time ran as well, with two pods to move: as soon as node 0 has gone (its pod went to node 2), it goes. Node 2 is at 50 % then.
+    // Node 1's timer ran as well, with two pods to move: it is drained as soon as node 0 is removed (its pod moved to node 2). Node 2 is then at 50 %.
     cluster.setNodeState(0, NodeState.Cordoned)
     expect(scan(scaler, scalingView(cluster, [{ node: four }], { now: MINUTE + SECOND })).drained).toEqual([])
     moveAll(cluster, 0, 2)
@@ -171,8 +171,8 @@ describe('nodes that are not needed', () => {
   })
 
   // Node 0 (4.5 cores) holds 1 + 3, node 1 (1.5 cores) holds 1, node 2, of a fixed pool, has 1 core free. Node 0's small pod would fit node 2, the large one
-  // nothing: node 0 stays, and the core on node 2 is free again for node 1's pod.
-  test('a node that cannot be emptied leaves no trace: what its first pods took is there for the next node', () => {
+  // no node: node 0 stays, and the core on node 2 is free again for node 1's pod.
+  test('a node that cannot be emptied has no effect: the capacity that its first pods took is free for the next node', () => {
     const { cluster } = clusterOf()
       .node({ ...four, cpu: 4500 })
       .node({ ...four, cpu: 1500 })
@@ -185,7 +185,7 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith({ ...atOnce, threshold: 1 }), scalingView(cluster, [{ node: four }])).drained).toEqual([1])
   })
 
-  test('and it is itself a place to move to again', () => {
+  test('and pods may be moved onto it again', () => {
     // As above, but node 2 is full and node 0 has 5 cores free.
     const { cluster } = clusterOf()
       .node({ ...four, cpu: 9000 })
@@ -199,7 +199,7 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith({ ...atOnce, threshold: 1 }), scalingView(cluster, [{ node: four }])).drained).toEqual([1])
   })
 
-  test('a pod that must not move keeps its node; one that is terminating needs no room', () => {
+  test('a pod that must not move keeps its node; a terminating one needs no new node', () => {
     const held = clusterOf().nodes(2, four).pod(core, onNode(0)).pods(3, core, onNode(1), SERVICE).build()
     expect(scan(onDemandWith(atOnce), scalingView(held.cluster, [{ node: four }])).drained).toEqual([])
     const leaving = clusterOf().nodes(2, four).pod(core, onNode(0)).pods(4, core, onNode(1), SERVICE).build()
@@ -207,13 +207,13 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith(atOnce), scalingView(leaving.cluster, [{ node: four }])).drained).toEqual([0])
   })
 
-  test('a node of another pool, with a taint, is no place to move to', () => {
+  test('pods do not move onto a node of another pool with a taint', () => {
     const closed = { ...four, taints: [{ key: 'own', value: '', effect: 'NoSchedule' as const }] }
     const { cluster } = clusterOf().node(four).node(closed, NodeState.Ready, 1).pod(core, onNode(0), SERVICE).build()
     expect(scan(onDemandWith(atOnce), scalingView(cluster, [{ node: four }])).drained).toEqual([])
   })
 
-  test('empty nodes in bulk, 10 a scan unless said; the pool keeps its minimum, cordoned nodes counted as gone', () => {
+  test('empty nodes in bulk, 10 per scan by default; the pool keeps its minimum, with cordoned nodes counted as removed', () => {
     const { cluster } = clusterOf().nodes(14, four).build()
     expect(scan(onDemandWith(atOnce), scalingView(cluster, [{ node: four }])).drained).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     expect(scan(onDemandWith({ ...atOnce, bulk: 3 }), scalingView(cluster, [{ node: four }])).drained).toEqual([0, 1, 2])
@@ -221,7 +221,7 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith(atOnce), scalingView(cluster, [{ node: four, min: 11 }])).drained).toEqual([1, 2])
   })
 
-  test('an empty node goes first, one drain with pods beside it, all within bulk', () => {
+  test('empty nodes are drained first, then one with pods, all within bulk', () => {
     const build = () =>
       clusterOf().nodes(4, four).pod(core, onNode(0), SERVICE).pod(core, onNode(1), SERVICE).pods(2, core, onNode(3), SERVICE).build()
         .cluster
@@ -229,7 +229,7 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith({ ...atOnce, bulk: 1 }), scalingView(build(), [{ node: four }])).drained).toEqual([2])
   })
 
-  test('pods do not move onto an empty node that is on its way out; they may where the pool must keep it', () => {
+  test('pods do not move onto an empty node that will be removed; they may where the pool must keep it', () => {
     const { cluster } = clusterOf().nodes(2, four).pod(core, onNode(0), SERVICE).build()
     expect(scan(onDemandWith({ ...atOnce, bulk: 0 }), scalingView(cluster, [{ node: four }])).drained).toEqual([])
     expect(scan(onDemandWith(atOnce), scalingView(cluster, [{ node: four, min: 2 }])).drained).toEqual([])
@@ -238,7 +238,7 @@ describe('nodes that are not needed', () => {
     expect(scan(onDemandWith(atOnce), scalingView(two, [{ node: four }, { node: four }])).drained).toEqual([1])
   })
 
-  test('no drain in a scan that orders nodes, nor within 10 minutes of it; the timers run on meanwhile', () => {
+  test('no drain in a scan that orders nodes, nor within 10 minutes of it; the timers continue meanwhile', () => {
     const { cluster } = clusterOf().node(four).build()
     const drainedAt = (scaler: ReturnType<typeof onDemandWith>, now: number, pending: { cpu: number }[] = []): number[] =>
       scan(scaler, scalingView(cluster, [{ node: four }, { node: { ...four, cpu: 8000 } }], { now, pending })).drained
@@ -251,9 +251,9 @@ describe('nodes that are not needed', () => {
     expect(drainedAt(eager, 1)).toEqual([0])
   })
 
-  test('30 nodes with pods are watched at a time unless said', () => {
-    // 80 nodes with one small pod each, and one that takes them all, of a pool that does not scale: all 80 could go. After a minute each scan drains one,
-    // which is taken away at once: those watched since 0 go at exactly one minute, the others' time has only begun.
+  test('30 nodes with pods are tracked at a time by default', () => {
+    // 80 nodes with one small pod each, and one that takes them all, of a pool that does not scale: all 80 could be drained. After a minute each scan drains one,
+    // which is removed at once: those tracked since 0 are drained at exactly one minute, the timers of the others have only started.
     const watched = (values: Record<string, number>): number => {
       const { cluster } = onePodEach(80)
       const scaler = onDemandWith({ unneeded: MINUTE, delayAfterAdd: 0, ...values })
@@ -269,17 +269,17 @@ describe('nodes that are not needed', () => {
     expect(watched({ candidates: 7 })).toBe(7)
   })
 
-  test('a node whose pods could not move is looked into again after 5 minutes, or after `recheck`', () => {
-    const room = (recheck: Record<string, number>, after: number): number[] => {
+  test('a node whose pods could not move is examined again after 5 minutes, or after `recheck`', () => {
+    const drainedAfter = (recheck: Record<string, number>, after: number): number[] => {
       const { cluster, pods } = clusterOf().nodes(2, four).pod(core, onNode(0), SERVICE).pods(4, core, onNode(1), SERVICE).build()
       const scaler = onDemandWith({ ...atOnce, ...recheck })
       expect(scan(scaler, scalingView(cluster, [{ node: four }], { now: 0 })).drained).toEqual([])
       cluster.release(pods[1], 1)
       return scan(scaler, scalingView(cluster, [{ node: four }], { now: after })).drained
     }
-    expect(room({}, 5 * MINUTE - 1)).toEqual([])
-    expect(room({}, 5 * MINUTE)).toEqual([0])
-    expect(room({ recheck: 0 }, 1)).toEqual([0])
+    expect(drainedAfter({}, 5 * MINUTE - 1)).toEqual([])
+    expect(drainedAfter({}, 5 * MINUTE)).toEqual([0])
+    expect(drainedAfter({ recheck: 0 }, 1)).toEqual([0])
   })
 })
 
@@ -306,7 +306,7 @@ function moveAll(cluster: SmallCluster, from: number, to: number): void {
   for (const pod of moving) {
     cluster.release(pod, 0)
     const again = cluster.createPod({ ...emptyShape, cpu: 1000, memory: GIB }, SERVICE, 0)
-    if (!cluster.bind(again, to)) throw new Error(`no room on node ${to}`)
+    if (!cluster.bind(again, to)) throw new Error(`pod does not fit on node ${to}`)
   }
 }
 

@@ -1,7 +1,7 @@
+/** None: the number of replicas that the experiment sets. */
 import { define } from '../../../common/define.ts'
 import type { ReplicaAutoscaler } from '../policy.ts'
 
-/** None: as many replicas as the experiment says, throughout. */
 export const none = define({
   name: 'none',
   summary: 'Keeps the number of replicas that the experiment sets.',

@@ -11,7 +11,7 @@ const scaler = (given: Given = {}) => queueLength.create(valuesOf(queueLength.pa
 const once = (view: Partial<LoadView>, given: Given = {}) => scaler({ scaleDownWindow: 0, ...given }).desired(load(view))
 
 describe('queue-length', () => {
-  // Amazon EC2 Auto Scaling User Guide, scaling based on Amazon SQS: 0.1 s a message and 10 s of latency accepted make 100 a replica;
+  // Amazon EC2 Auto Scaling User Guide, scaling based on Amazon SQS: 0.1 s a message and 10 s of latency accepted give 100 per replica;
   // 1,500 messages for 10 replicas are 150 each, so that 5 more are started
   test('desired = ceil(backlog / target): 1,500 requests at 100 a replica want 15, five more than 10', () => {
     expect(once({ replicas: 10, measured: 10, inFlight: 150 }, { target: 100 })).toBe(15)
@@ -26,7 +26,7 @@ describe('queue-length', () => {
     expect(once({ replicas: 12, measured: 8, inFlight: 20 }, { target: 5 })).toBe(32)
   })
 
-  test('rounding of means buys no replica: 3 pods with 100/3 each want 20 of 5, not 21', () => {
+  test('rounding of means adds no replica: 3 pods with 100/3 each want 20 of 5, not 21', () => {
     expect(once({ replicas: 3, measured: 3, inFlight: 100 / 3 }, { target: 5 })).toBe(20)
   })
 
@@ -40,28 +40,28 @@ describe('queue-length', () => {
     )
   })
 
-  test('the last replica stays, and without samples nothing changes', () => {
+  test('the last replica is kept, and without samples nothing changes', () => {
     expect(once({ replicas: 3, measured: 3, inFlight: 0 })).toBe(1)
     expect(once({ replicas: 3, measured: 0, inFlight: NaN })).toBe(3)
   })
 
-  test('both edges of the tolerance hold: 10 pods at 5 a replica, between 45 and 55 requests', () => {
+  test('both bounds of the tolerance are inside: 10 pods at 5 a replica, between 45 and 55 requests', () => {
     expect([4.4, 4.5, 5.5, 5.6].map((inFlight) => once({ inFlight }))).toEqual([9, 10, 10, 12]) // ceil(8.8), ceil(11.2)
   })
 })
 
-describe('each parameter tells', () => {
+describe('each parameter has an effect', () => {
   test('target, tolerance, every', () => {
     expect([5, 10].map((target) => once({ inFlight: 20 }, { target }))).toEqual([40, 20])
     expect([0.1, 0.5].map((tolerance) => once({ inFlight: 6 }, { tolerance }))).toEqual([12, 10])
     expect([scaler().every, scaler({ every: SECOND }).every]).toEqual([15 * SECOND, SECOND])
   })
 
-  test('counts: every request in the pods, or those that wait', () => {
-    expect(['all', 'waiting'].map((counts) => once({ inFlight: 20, queued: 16 }, { counts }))).toEqual([40, 32])
+  test('counts: every request in the pods, or the queued ones', () => {
+    expect(['all', 'queued'].map((counts) => once({ inFlight: 20, queued: 16 }, { counts }))).toEqual([40, 32])
   })
 
-  test('scaleDownWindow: the first step down waits for it, a step up does not', () => {
+  test('scaleDownWindow: the first scale-down is delayed by it, a scale-up is not', () => {
     const at = (seconds: number, scaleDownWindow: number): number => {
       const asked = scaler({ scaleDownWindow })
       asked.desired(load({ now: 0, inFlight: 1 }))

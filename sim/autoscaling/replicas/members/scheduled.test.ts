@@ -17,14 +17,14 @@ const times = [
 ]
 
 describe('scheduled', () => {
-  test('20 from minute 5, 4 from minute 10; before the first, as many as there are', () => {
+  test('20 from minute 5, 4 from minute 10; unchanged before the first', () => {
     expect([0, 5 * MINUTE - 1, 5 * MINUTE, 10 * MINUTE - 1, 10 * MINUTE, 99 * HOUR].map((time) => at(time, { times }))).toEqual([
       7, 7, 20, 20, 4, 4,
     ])
   })
 
   // KEDA's cron scaler: 10 replicas from 6:00 to 20:00, else the minimum
-  test('every day 10 from 6:00 to 20:00, else 1: on the second day before 6:00 the evening before counts', () => {
+  test('every day 10 from 6:00 to 20:00, else 1: on the second day before 6:00 the previous evening’s number holds', () => {
     const day = {
       times: [
         { at: 6 * HOUR, replicas: 10 },
@@ -35,13 +35,13 @@ describe('scheduled', () => {
     expect([5, 6, 19, 20, 24 + 5, 24 + 6, 24 + 20, 48 + 6].map((hour) => at(hour * HOUR, day))).toEqual([7, 10, 10, 1, 1, 10, 1, 10])
   })
 
-  test('the load does not matter, nor that there are no samples', () => {
+  test('the load does not matter, nor do missing samples', () => {
     const asked = scaler({ times })
     expect(asked.desired(load({ elapsed: 6 * MINUTE, measured: 0, utilization: NaN, inFlight: NaN, rate: NaN }))).toBe(20)
     expect(asked.desired(load({ elapsed: 6 * MINUTE, utilization: 5, inFlight: 999 }))).toBe(20)
   })
 
-  test('as the last time of all repetitions written out', () => {
+  test('the same as the last time in all repetitions written out', () => {
     const schedule = fc
       .uniqueArray(fc.nat(99), { minLength: 1, maxLength: 8 })
       .map((minutes) => minutes.sort((a, b) => a - b).map((minute, i) => ({ at: minute * MINUTE, replicas: i + 1 })))
@@ -55,7 +55,7 @@ describe('scheduled', () => {
   })
 })
 
-describe('each parameter tells', () => {
+describe('each parameter has an effect', () => {
   test('times, repeat, every', () => {
     expect([at(6 * MINUTE, { times }), at(6 * MINUTE, { times: [{ at: 6 * MINUTE, replicas: 3 }] })]).toEqual([20, 3])
     expect([at(26 * MINUTE, { times }), at(26 * MINUTE, { times, repeat: 20 * MINUTE })]).toEqual([4, 20])
@@ -63,7 +63,7 @@ describe('each parameter tells', () => {
   })
 })
 
-describe('values that do not fit together are told with their place', () => {
+describe('values that do not fit together are reported with their path', () => {
   const problems = (given: Given) =>
     scheduled.problems!(valuesOf(scheduled.parameters, given)).map(({ path, message }) => `${path.join('.')} ${message}`)
 

@@ -1,39 +1,37 @@
+/** Scheduled: the number of replicas that a list of times sets, whatever the load. */
 import { define } from '../../../common/define.ts'
 import type { ValueProblem, Values } from '../../../common/define.ts'
+import type { Time } from '../../../common/ids.ts'
 import { showDuration } from '../../../common/units.ts'
 import type { LoadView, ReplicaAutoscaler } from '../policy.ts'
 
 const SECOND = 1_000_000 // µs
 
-const parameters = {
-  times: {
-    kind: 'list',
-    default: [],
-    of: {
-      at: { kind: 'duration', meaning: 'time since the start of the run, or of the repetition' },
-      replicas: { kind: 'integer', min: 0, max: 1_000_000, meaning: 'replicas from then on' },
-    },
-    meaning: 'how many replicas from when on, in order of time: [{ at: 5m, replicas: 20 }, { at: 10m, replicas: 4 }]',
-  },
-  repeat: { kind: 'duration', default: 0, min: 0, meaning: 'the times begin anew after so long, such as 24h; 0: they come once' },
-  every: { kind: 'duration', default: SECOND, min: 1, meaning: 'time between two looks at the schedule; a change comes at most so late' },
-} as const
-
-type Schedule = Values<typeof parameters>
-
-/** Scheduled: the numbers of replicas that a list of times says, whatever the load. */
 export const scheduled = define({
   name: 'scheduled',
-  summary:
-    'The number of replicas that a list of times says, once or again and again, whatever the load; before the first time, as many as there are.',
+  summary: 'The number of replicas that a list of times sets, once or repeated, whatever the load; unchanged before the first time.',
   source: 'Amazon EC2 Auto Scaling, scheduled actions (desired capacity); KEDA, cron scaler',
   fidelity: 'simplified',
-  parameters,
-  problems,
+  parameters: {
+    times: {
+      kind: 'list',
+      default: [],
+      of: {
+        at: { kind: 'duration', meaning: 'time since the start of the run, or of the repetition' },
+        replicas: { kind: 'integer', min: 0, max: 1_000_000, meaning: 'replicas from then on' },
+      },
+      meaning: 'replicas from each time on, in rising order of time: [{ at: 5m, replicas: 20 }, { at: 10m, replicas: 4 }]',
+    },
+    repeat: { kind: 'duration', default: 0, min: 0, meaning: 'period after which the list repeats, such as 24h; 0: never' },
+    every: { kind: 'duration', default: SECOND, min: 1, meaning: 'time between two decisions; a change is late by at most this' },
+  },
+  problems: (values): ValueProblem[] => problemsOf(values),
   create: (values): ReplicaAutoscaler | null => new Scheduled(values),
 })
 
-function problems({ times, repeat }: Schedule): ValueProblem[] {
+type Schedule = Values<typeof scheduled.parameters>
+
+function problemsOf({ times, repeat }: Schedule): ValueProblem[] {
   if (times.length === 0)
     return [{ path: ['times'], message: 'found no times; accepted: at least one, such as [{ at: 5m, replicas: 20 }]' }]
   const found: ValueProblem[] = []
@@ -48,23 +46,21 @@ function problems({ times, repeat }: Schedule): ValueProblem[] {
 }
 
 class Scheduled implements ReplicaAutoscaler {
-  readonly every: number
-  private readonly times: Schedule['times']
-  private readonly repeat: number
+  readonly every: Time
+  private readonly schedule: Schedule
 
-  constructor({ times, repeat, every }: Schedule) {
-    this.times = times
-    this.repeat = repeat
-    this.every = every
+  constructor(schedule: Schedule) {
+    this.every = schedule.every
+    this.schedule = schedule
   }
 
   desired({ elapsed, replicas }: LoadView): number {
-    const { times, repeat } = this
-    const again = repeat > 0 && elapsed >= repeat
+    const { times, repeat } = this.schedule
+    const repeated = repeat > 0 && elapsed >= repeat
     const time = repeat > 0 ? elapsed % repeat : elapsed
     let row = times.length - 1
     while (row >= 0 && times[row].at > time) row--
-    if (row < 0 && again) row = times.length - 1 // until the first time of the day, the last of the day before
+    if (row < 0 && repeated) row = times.length - 1 // before the first time of a repetition the last one of the previous holds
     return row < 0 ? replicas : times[row].replicas
   }
 }

@@ -10,7 +10,7 @@ const MINUTE = 60 * SECOND
 type Given = Record<string, ParameterValue>
 const scaler = (given: Given = {}) => step.create(valuesOf(step.parameters, given), context)!
 
-/** Asks once a minute with these metrics in percent; each answer is the size at the next question. */
+/** Decides once a minute with these metrics in percent; each result is the size at the next decision. */
 function follow(metrics: readonly number[], given: Given, replicas = 10, view: Partial<LoadView> = {}): number[] {
   const asked = scaler(given)
   let size = replicas
@@ -47,7 +47,7 @@ describe('the documented example: +10 % from 60, +30 % from 70, -10 % from 40, -
 })
 
 describe('the interval of a step, as in the API reference: a threshold of 50, lower bound 0, upper bound 10', () => {
-  test('growing: at or above 50 and below 60; shrinking by -10 .. 0: above 40 and at or below 50', () => {
+  test('scale-out: at or above 50 and below 60; scale-in by -10 .. 0: above 40 and at or below 50', () => {
     const out = {
       outThreshold: 50,
       outSteps: [
@@ -68,7 +68,7 @@ describe('the interval of a step, as in the API reference: a threshold of 50, lo
     expect([50.1, 50, 40.1, 40].map((metric) => follow([metric], down)[0] - 10)).toEqual([0, -1, -1, -2])
   })
 
-  test('a first step that begins beyond the threshold leaves a gap in which nothing is done', () => {
+  test('a first step that starts beyond the threshold leaves a gap without changes', () => {
     expect([70, 79, 80].map((metric) => follow([metric], { outSteps: [{ from: 10, adjust: 4 }] })[0])).toEqual([10, 10, 14])
   })
 })
@@ -95,7 +95,7 @@ describe('percent', () => {
 
 describe('cooldowns', () => {
   // API reference: an alarm adds 2; within the cooldown a step of 3 adds 1, "the previous increase of 2 is part of the current capacity"
-  test('growth by 2 at a small breach, then 1 more at the step of 3, and nothing at the step of 2 again', () => {
+  test('scale-out by 2 at a small breach, then 1 more at the step of 3, and nothing at the step of 2 again', () => {
     const policy = {
       outSteps: [
         { from: 0, adjust: 2 },
@@ -106,19 +106,19 @@ describe('cooldowns', () => {
     expect(follow([75, 75, 85, 85, 75], policy)).toEqual([12, 12, 13, 13, 13])
   })
 
-  test('after the cooldown the same step adds again, from the size then', () => {
+  test('after the cooldown the same step adds again, to the size at that time', () => {
     const policy = { outSteps: [{ from: 0, adjust: 2 }], outCooldown: 3 * MINUTE }
     expect(follow([75, 75, 75, 75, 75], policy)).toEqual([12, 12, 12, 14, 14])
   })
 
-  test('shrinking waits for its own cooldown, not for that of growth; growth ends it', () => {
+  test('scale-in is delayed by its own cooldown, not by that of scale-out; a scale-out ends it', () => {
     const policy = { inCooldown: 5 * MINUTE, outCooldown: 5 * MINUTE }
     expect(follow([30, 30, 30, 30, 30, 30], policy)).toEqual([9, 9, 9, 9, 9, 8])
     expect(follow([75, 30, 30], policy)).toEqual([11, 10, 10])
     expect(follow([30, 30, 75, 30, 30], { ...policy, outCooldown: 0 })).toEqual([9, 9, 10, 9, 9])
   })
 
-  test('after 10 -> 12 -> 11 a step of 2 adds the 1 that is gone; after 10 -> 12 -> 7 it adds 2, not the 5 up to what was there before', () => {
+  test('after 10 -> 12 -> 11 a step of 2 adds the 1 that was removed; after 10 -> 12 -> 7 it adds 2, not the 5 up to the earlier size', () => {
     const policy = {
       outSteps: [{ from: 0, adjust: 2 }],
       inSteps: [
@@ -132,23 +132,23 @@ describe('cooldowns', () => {
     expect(follow([75, 10, 75], policy)).toEqual([12, 7, 9])
   })
 
-  test('a step that changes nothing, since the bounds hold, begins no cooldown', () => {
+  test('a step without effect at the bounds starts no cooldown', () => {
     const policy = { outSteps: [{ from: 0, adjust: 2 }], inCooldown: 5 * MINUTE, outCooldown: 5 * MINUTE }
-    expect(follow([30, 75, 30], policy, 10, { max: 9 })).toEqual([9, 9, 9]) // growth at the bound did not end the cooldown of shrinking
+    expect(follow([30, 75, 30], policy, 10, { max: 9 })).toEqual([9, 9, 9]) // the scale-out at the bound did not end the cooldown of scale-in
     expect(follow([30, 75, 30], policy, 10)).toEqual([9, 11, 10])
   })
 })
 
 describe('alarms', () => {
-  test('so many periods in a row: one below begins anew, one without data neither counts nor breaks', () => {
+  test('consecutive periods: one below resets the count, one without data neither counts nor resets', () => {
     const policy = { outPeriods: 3, outCooldown: 0 }
     expect(follow([75, 75, 75], policy)).toEqual([10, 10, 11])
     expect(follow([75, 75, 50, 75, 75, 75], policy)).toEqual([10, 10, 10, 10, 10, 11])
     expect(follow([75, 75, NaN, 75], policy)).toEqual([10, 10, 10, 11])
-    expect(follow([75, 75, 75, 75], policy)).toEqual([10, 10, 11, 12]) // an alarm goes on
+    expect(follow([75, 75, 75, 75], policy)).toEqual([10, 10, 11, 12]) // an alarm continues
   })
 
-  test('the answer stays within the bounds of the service', () => {
+  test('the result stays within the bounds of the service', () => {
     const metrics = fc.array(fc.oneof(fc.constant(NaN), fc.double({ min: 0, max: 300, noNaN: true })), { maxLength: 60 })
     const kinds = fc.constantFrom(
       { adjustment: 'change' },
@@ -163,7 +163,7 @@ describe('alarms', () => {
   })
 })
 
-describe('each parameter tells', () => {
+describe('each parameter has an effect', () => {
   const once = (view: Partial<LoadView>, given: Given) => scaler(given).desired(load(view))
 
   test('metric: percent of the request, requests a second and ready pod, requests in a pod', () => {
@@ -191,7 +191,7 @@ describe('each parameter tells', () => {
   })
 })
 
-describe('values that do not fit together are told with their place', () => {
+describe('values that do not fit together are reported with their path', () => {
   const problems = (given: Given) =>
     step.problems!(valuesOf(step.parameters, given)).map(({ path, message }) => `${path.join('.')} ${message}`)
 
@@ -218,8 +218,8 @@ describe('values that do not fit together are told with their place', () => {
       },
       wanted: ['inSteps.1.from found 5; accepted: a difference of at most 0, below the threshold'],
     },
-    { given: { inSteps: [{ from: 0, adjust: 1 }] }, wanted: ['inSteps.0.adjust found 1; accepted: at most 0: these steps shrink'] },
-    { given: { outSteps: [{ from: 0, adjust: -1 }] }, wanted: ['outSteps.0.adjust found -1; accepted: at least 0: these steps grow'] },
+    { given: { inSteps: [{ from: 0, adjust: 1 }] }, wanted: ['inSteps.0.adjust found 1; accepted: at most 0: these steps scale in'] },
+    { given: { outSteps: [{ from: 0, adjust: -1 }] }, wanted: ['outSteps.0.adjust found -1; accepted: at least 0: these steps scale out'] },
     {
       given: { adjustment: 'exact', inSteps: [], outSteps: [{ from: 0, adjust: -1 }] },
       wanted: ['outSteps.0.adjust found -1 with adjustment: exact; accepted: a number of replicas from 0'],

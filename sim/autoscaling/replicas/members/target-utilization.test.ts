@@ -10,7 +10,7 @@ function scaler(values: Readonly<Record<string, ParameterValue>> = {}): ReplicaA
   return targetUtilization.create(valuesOf(targetUtilization.parameters, values), context)!
 }
 
-/** One question to a scaler that holds nothing back. */
+/** One decision of an autoscaler without a window. */
 const once = (given: Partial<LoadView>, values: Readonly<Record<string, ParameterValue>> = {}): number =>
   scaler({ scaleDownWindow: 0, ...values }).desired(load(given))
 
@@ -43,10 +43,10 @@ describe('the ratio rule: ceil(measured * utilization / target)', () => {
     expect(once({ replicas: 12, measured: 6, utilization: 1.4 })).toBe(12)
   })
 
-  test('a ratio above 1 never lowers, one below 1 never raises, whatever was measured', () => {
-    // 6 of 40 wanted pods are there and overloaded: 6 * 1.4 / 0.7 = 12, but 34 are on their way
+  test('a ratio above 1 never lowers, one below 1 never raises, whichever pods were measured', () => {
+    // 6 of 40 desired pods are ready and overloaded: 6 * 1.4 / 0.7 = 12, but 34 are starting
     expect(once({ replicas: 40, measured: 6, utilization: 1.4 })).toBe(40)
-    // 9 leaving pods were measured along with 3 wanted ones: 12 * 0.5 / 0.7 = 8.6 up
+    // 9 terminating pods were measured along with 3 desired ones: 12 * 0.5 / 0.7 = 8.6 up
     expect(once({ replicas: 3, measured: 12, utilization: 0.5 })).toBe(3)
   })
 
@@ -56,7 +56,7 @@ describe('the ratio rule: ceil(measured * utilization / target)', () => {
     expect(once({ replicas: 7, utilization: NaN })).toBe(7)
   })
 
-  test('the answer holds the measured work within the target, with the fewest pods', () => {
+  test('the result keeps the measured work within the target, with the fewest pods', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5000 }),
@@ -64,7 +64,7 @@ describe('the ratio rule: ceil(measured * utilization / target)', () => {
         fc.integer({ min: 1, max: 200 }),
         (replicas, used, target) => {
           const wanted = once({ replicas, utilization: used / 100 }, { target: target / 100, tolerance: 0 })
-          // in whole percent: replicas * used <= wanted * target, and one pod less would not do
+          // in whole percent: replicas * used <= wanted * target, and one pod less would exceed it
           expect(replicas * used).toBeLessThanOrEqual(wanted * target)
           expect(replicas * used).toBeGreaterThan((wanted - 1) * target)
         },
@@ -73,8 +73,8 @@ describe('the ratio rule: ceil(measured * utilization / target)', () => {
   })
 })
 
-describe('the scale-down window: never below the largest wish of its length', () => {
-  /** Asks every 15 s with these utilizations, following each answer; gives the answers. */
+describe('the scale-down window: never below the highest recommendation within it', () => {
+  /** Decides every 15 s with these utilizations, each result being the next size; returns the results. */
   function follow(utilizations: readonly number[], values: Readonly<Record<string, ParameterValue>>, replicas = 10): number[] {
     const asked = scaler(values)
     const answers: number[] = []
@@ -85,24 +85,24 @@ describe('the scale-down window: never below the largest wish of its length', ()
     return answers
   }
 
-  test('the first step down waits a whole window from first contact, which counts as a wish', () => {
-    // 10 pods at 35 % wish 5 from the start; the 10 of time 0 is 60 s old at the fifth question
+  test('the first scale-down is delayed by a whole window from the first decision, at which the present size is a recommendation', () => {
+    // 10 pods at 35 %: recommendation 5 from the start; the 10 of time 0 is 60 s old at the fifth decision
     expect(follow([0.35, 0.35, 0.35, 0.35, 0.35], { scaleDownWindow: 60 * SECOND })).toEqual([10, 10, 10, 10, 5])
   })
 
-  test('up at once; down when the peak has left the window, to the largest wish since', () => {
-    // wishes: 20 (ratio 2), then of 20 pods: 6 (0.21: ratio 0.3), 12 (0.42: 0.6), 4 (0.14: 0.2), 4; the 20 of time 0 leaves at 45 s,
-    // where 12 of 30 s is the largest. At 60 s (12 pods at 0.14: 2.4 up to 3) it is still; at 75 s the 12 has left: 4 of 45 s is.
+  test('up at once; down when the peak has left the window, to the highest recommendation since', () => {
+    // recommendations: 20 (ratio 2), then of 20 pods: 6 (0.21: ratio 0.3), 12 (0.42: 0.6), 4 (0.14: 0.2), 4; the 20 of time 0 leaves at 45 s,
+    // where 12 of 30 s is the highest. At 60 s (12 pods at 0.14: 2.4 up to 3) it is still; at 75 s the 12 has left: 4 of 45 s is.
     expect(follow([1.4, 0.21, 0.42, 0.14, 0.14, 0.14], { scaleDownWindow: 45 * SECOND })).toEqual([20, 20, 20, 12, 12, 4])
   })
 
-  test('it holds back, and does not lift: with a window, wishes up are the same', () => {
+  test('the window only delays scale-down: upward recommendations are the same with and without it', () => {
     expect(follow([1.4, 0.7, 1.4], { scaleDownWindow: 300 * SECOND })).toEqual([20, 20, 40])
   })
 
-  test('what was held is not a wish: a peak does not hold itself up', () => {
+  test('the result is not recorded as a recommendation: a peak does not sustain itself', () => {
     const answers = follow([1.4, ...new Array<number>(8).fill(0.35)], { scaleDownWindow: 30 * SECOND })
-    // 20 from time 0 counts at 15 s and leaves at 30 s; the wish of 15 s is 10 (20 at 0.35) and so on down
+    // 20 from time 0 counts at 15 s and leaves at 30 s; the recommendation of 15 s is 10 (20 at 0.35) and so on down
     expect(answers.slice(0, 4)).toEqual([20, 20, 10, 10])
     expect(answers.at(-1)).toBeLessThan(5)
   })
@@ -111,30 +111,30 @@ describe('the scale-down window: never below the largest wish of its length', ()
     expect(follow([0, 0, 0, 0], { scaleDownWindow: 30 * SECOND })).toEqual([10, 10, 0, 0])
   })
 
-  test('questions without samples are not remembered and change nothing', () => {
+  test('decisions without samples record nothing and change nothing', () => {
     expect(follow([0.35, NaN, NaN, 0.35], { scaleDownWindow: 45 * SECOND })).toEqual([10, 10, 10, 5])
   })
 
-  test('equals the maximum over all wishes younger than the window, found by looking at all', () => {
+  test('equals the maximum over all recommendations younger than the window, found by a scan of all', () => {
     const sizes = fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 60 })
     fc.assert(
       fc.property(sizes, fc.integer({ min: 0, max: 12 }), (tenths, periods) => {
         const length = periods * 15 * SECOND
         const asked = scaler({ scaleDownWindow: length, tolerance: 0, target: 1 })
-        const wishes: { time: number; wish: number }[] = [{ time: 0, wish: 10 }]
+        const recommendations: { time: number; replicas: number }[] = [{ time: 0, replicas: 10 }]
         for (const [i, tenth] of tenths.entries()) {
           const now = i * 15 * SECOND
-          const wish = tenth // 10 pods at tenth / 10 of target 1
-          const held = wishes.filter(({ time }) => now - time < length).map((one) => one.wish)
-          expect(asked.desired(load({ now, replicas: 10, utilization: tenth / 10 }))).toBe(Math.max(wish, ...held))
-          wishes.push({ time: now, wish })
+          const replicas = tenth // 10 pods at tenth / 10 of target 1
+          const recent = recommendations.filter(({ time }) => now - time < length).map((one) => one.replicas)
+          expect(asked.desired(load({ now, replicas: 10, utilization: tenth / 10 }))).toBe(Math.max(replicas, ...recent))
+          recommendations.push({ time: now, replicas })
         }
       }),
     )
   })
 })
 
-describe('each parameter tells', () => {
+describe('each parameter has an effect', () => {
   test('target', () => {
     expect([once({ utilization: 0.84 }, { target: 0.7 }), once({ utilization: 0.84 }, { target: 0.5 })]).toEqual([12, 17]) // 16.8 up
   })
@@ -156,7 +156,7 @@ describe('each parameter tells', () => {
     expect([scaler().every, scaler({ every: 60 * SECOND }).every]).toEqual([15 * SECOND, 60 * SECOND])
   })
 
-  test('the defaults are the ones of Kubernetes: 15 s, 0.1, 300 s; the target is ours', () => {
+  test('the defaults are those of Kubernetes: 15 s, 0.1, 300 s; the target is our choice', () => {
     expect(valuesOf(targetUtilization.parameters)).toEqual({
       target: 0.7,
       tolerance: 0.1,

@@ -1,63 +1,64 @@
+/** Target utilization: the number of replicas at which the measured CPU work would load each one at the target. */
 import { define } from '../../../common/define.ts'
 import type { Values } from '../../../common/define.ts'
+import type { Time } from '../../../common/ids.ts'
 import type { LoadView, ReplicaAutoscaler } from '../policy.ts'
-import { SLIVER, WishWindow } from '../recommendation-window.ts'
+import { RecommendationWindow, ROUNDING } from '../recommendation-window.ts'
 
 const SECOND = 1_000_000 // µs
 
-const parameters = {
-  target: { kind: 'share', default: 0.7, min: 0.01, max: 10, meaning: 'CPU used over CPU requested that it steers to' },
-  tolerance: {
-    kind: 'share',
-    default: 0.1,
-    min: 0,
-    max: 1,
-    meaning: 'no change while utilization / target is within 1 - tolerance .. 1 + tolerance',
-  },
-  scaleDownWindow: {
-    kind: 'duration',
-    default: 300 * SECOND,
-    min: 0,
-    max: 3600 * SECOND,
-    meaning: 'never below the largest wish of the last so long',
-  },
-  every: { kind: 'duration', default: 15 * SECOND, min: 1, meaning: 'time between two decisions' },
-} as const
-
-/** Target utilization: so many replicas that the measured work would load each one at the target; up at once, down after a window. */
 export const targetUtilization = define({
   name: 'target-utilization',
   summary:
-    'So many replicas that the measured CPU work would bring each to the target; up at once, down to the largest wish of the window.',
+    'The number of replicas at which the measured CPU work would load each one at the target; up at once, down to the highest recommendation within the window.',
   source: 'Kubernetes documentation, Horizontal Pod Autoscaling: algorithm details; replica_calculator.go',
   fidelity: 'simplified',
-  parameters,
+  parameters: {
+    target: { kind: 'share', default: 0.7, min: 0.01, max: 10, meaning: 'CPU used over CPU requested to aim at' },
+    tolerance: {
+      kind: 'share',
+      default: 0.1,
+      min: 0,
+      max: 1,
+      meaning: 'no change while utilization / target is within 1 - tolerance .. 1 + tolerance',
+    },
+    scaleDownWindow: {
+      kind: 'duration',
+      default: 300 * SECOND,
+      min: 0,
+      max: 3600 * SECOND,
+      meaning: 'never below the highest recommendation within this window; 0: no window',
+    },
+    every: { kind: 'duration', default: 15 * SECOND, min: 1, meaning: 'time between two decisions' },
+  },
   create: (values): ReplicaAutoscaler | null => new TargetUtilization(values),
 })
 
-class TargetUtilization implements ReplicaAutoscaler {
-  readonly every: number
-  private readonly values: Values<typeof parameters>
-  private readonly recent: WishWindow
+type Given = Values<typeof targetUtilization.parameters>
 
-  constructor(values: Values<typeof parameters>) {
+class TargetUtilization implements ReplicaAutoscaler {
+  readonly every: Time
+  private readonly values: Given
+  private readonly window: RecommendationWindow
+
+  constructor(values: Given) {
     this.every = values.every
     this.values = values
-    this.recent = new WishWindow(values.scaleDownWindow)
+    this.window = new RecommendationWindow(values.scaleDownWindow)
   }
 
-  desired(target: LoadView): number {
-    this.recent.meet(target.now, target.replicas)
-    if (target.measured === 0 || Number.isNaN(target.utilization)) return target.replicas
-    return this.recent.steady(target.now, this.wish(target))
+  desired(load: LoadView): number {
+    this.window.start(load.now, load.replicas)
+    if (load.measured === 0 || Number.isNaN(load.utilization)) return load.replicas
+    return this.window.stabilize(load.now, this.recommended(load))
   }
 
-  /** The ratio rule. A ratio above 1 never asks for fewer than there are, one below 1 never for more: pods may not be measured yet. */
-  private wish({ measured, replicas, utilization }: LoadView): number {
+  /** The ratio rule. A ratio above 1 never recommends fewer replicas than desired now, one below 1 never more: some pods may not be measured. */
+  private recommended({ measured, replicas, utilization }: LoadView): number {
     const { target, tolerance } = this.values
     const ratio = utilization / target
     if (1 - tolerance <= ratio && ratio <= 1 + tolerance) return replicas
-    const wanted = Math.max(0, Math.ceil((measured * utilization) / target - SLIVER))
-    return ratio > 1 ? Math.max(wanted, replicas) : Math.min(wanted, replicas)
+    const needed = Math.max(0, Math.ceil((measured * utilization) / target - ROUNDING))
+    return ratio > 1 ? Math.max(needed, replicas) : Math.min(needed, replicas)
   }
 }

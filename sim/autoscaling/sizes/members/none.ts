@@ -1,7 +1,7 @@
+/** None: the requests that the experiment sets. */
 import { define } from '../../../common/define.ts'
 import type { SizeAutoscaler } from '../policy.ts'
 
-/** None: pods ask for what the experiment says, throughout. */
 export const none = define({
   name: 'none',
   summary: 'Keeps the requests that the experiment sets.',
