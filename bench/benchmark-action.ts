@@ -1,18 +1,20 @@
 /**
- * Rows of a bench run as github-action-benchmark reads them: a list of { name, unit, value } in a file of its own. The action has one
- * direction per file (`customSmallerIsBetter`), so a row that is better when it grows (a ratio to a naive twin) goes as its inverse.
+ * Rows of a bench run in the format of github-action-benchmark: a list of { name, unit, value } in a file of its own. The action has one
+ * direction per file (`customSmallerIsBetter`), so a ratio to a reference implementation (twin), where larger is better, is inverted.
  * Source: the README of benchmark-action/github-action-benchmark, "custom benchmarks".
  */
 import type { Baseline } from './compare.ts'
 
+/** A row of the action's file. */
 export interface ActionRow {
   readonly name: string
   readonly unit: string
   readonly value: number
-  /** Shown when the point is hovered. */
+  /** Tooltip of the point. */
   readonly extra: string
 }
 
+/** The rows of a run, and one per ratio to a twin. */
 export function actionRows({ machine, node, rows }: Baseline): ActionRow[] {
   const place = `${machine}, Node ${node}`
   return rows.flatMap(({ name, unit, value, twin, ratio, goal }): ActionRow[] => {

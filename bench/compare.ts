@@ -1,26 +1,27 @@
-/** The table of a bench run, beside the stored baseline. A difference is shown, never a reason to fail: machines differ. */
+/** The table of a bench run beside the stored baseline. A difference is displayed but never a failure, since machines differ. */
 import { cpus } from 'node:os'
 import type { BenchRow } from './harness.ts'
 
-/** What is stored of a run. */
+/** A stored run. */
 export interface Baseline {
   readonly machine: string
   readonly node: string
   readonly rows: readonly BenchRow[]
 }
 
-/** What bench/baseline.json holds. Short runs measure smaller scales: they are compared with nothing but short ones. */
+/** The content of bench/baseline.json. Short runs measure smaller scales and are compared with short runs only. */
 export interface Baselines {
   readonly full?: Baseline
   readonly short?: Baseline
 }
 
+/** Rows with the machine and Node version of this process. */
 export function thisRun(rows: readonly BenchRow[]): Baseline {
   const all = cpus()
   return { machine: `${all.length} x ${all[0]?.model ?? 'unknown'}`, node: process.version, rows }
 }
 
-/** Change against the baseline's row of the same name and unit: "+3 %", "" without one. */
+/** Change against the baseline's row of the same name and unit: "+3 %"; "" when there is none. */
 export function delta(row: BenchRow, baseline: Baseline | undefined): string {
   const before = baseline?.rows.find(({ name, unit }) => name === row.name && unit === row.unit)?.value
   if (before === undefined || !(Math.abs(before) > 0)) return ''
@@ -31,7 +32,7 @@ export function delta(row: BenchRow, baseline: Baseline | undefined): string {
 const figure = (value: number | undefined, unit = ''): string =>
   value === undefined ? '' : `${value.toFixed(Math.abs(value) < 10 ? 2 : value < 100 ? 1 : 0)}${unit}`
 
-/** One line a row: value, naive twin, ratio, change, goal. */
+/** One line per row: value, twin, ratio, change, goal. */
 export function table(run: Baseline, baseline: Baseline | undefined): string {
   const heads = ['', 'value', 'unit', 'twin', 'ratio', 'baseline', 'goal']
   const lines = run.rows.map((row) => [

@@ -1,46 +1,48 @@
 /**
- * How things are timed. Small cases run under benny, which repeats them; what is taken is not its clock, but the CPU time of each
- * call (all threads: compiler and garbage collector included), because the machine may be shared. Whole runs are timed by hand.
- * This is the only file that knows benny.
+ * Timing. Benny repeats small cases; the measure is not its clock but the CPU time of each call (all threads, including compiler and garbage
+ * collector), because the machine may be shared. Whole runs are timed with `timed`. Only this file uses benny.
  */
 import benny from 'benny'
 
+/** One result. */
 export interface BenchRow {
   readonly name: string
   readonly value: number
   /** 'ns/op', 'E' (time per event of a hand-inlined M/M/1), 'x' for a ratio, 'B/op', 'MB' ... */
   readonly unit: string
-  /** The naive twin on the same row, in the same unit, and how many times the value it is. */
+  /** The reference implementation (twin), in the same unit, and twin / value. */
   readonly twin?: number
   readonly ratio?: number
-  /** "at most 1.6 E", "at least 3.2x": shown beside the value, never a reason to fail. */
+  /** "at most 1.6 E", "at least 3.2x": displayed beside the value; missing it is not a failure. */
   readonly goal?: string
 }
 
+/** A small case. */
 export interface BenchCase {
   readonly name: string
-  /** Operations of one call: some thousands, so that a call takes milliseconds. */
+  /** Operations per call: some thousands, so that a call takes milliseconds. */
   readonly operations: number
-  /** Does them, and returns a number that depends on them all: work whose result nobody consumes is optimised away. */
+  /** Performs them and returns a number that depends on all of them, so that the compiler cannot remove the work. */
   run(): number
 }
 
+/** How often to repeat. */
 export interface Effort {
-  /** The cases take turns this often, so that a busy spell of the machine hits all of them. */
+  /** The cases take turns this often, so that a busy period of the machine affects all of them. */
   readonly rounds: number
-  /** Longest time for a case in a round [s], and fewest calls. */
+  /** Maximum time per case and round [s], and minimum of calls. */
   readonly seconds: number
   readonly samples: number
 }
 
-/** Receives what the cases return. */
+/** Consumes the results of the cases. */
 let sink = 0
 
 /** Median CPU time per operation [ns], by name of the case. */
 export async function measure(cases: readonly BenchCase[], { rounds, seconds, samples }: Effort): Promise<ReadonlyMap<string, number>> {
   const calls = new Map<string, number[]>(cases.map(({ name }) => [name, []]))
   for (const one of cases) {
-    // To the compiler's steady state, uncounted.
+    // Uncounted calls until the compiler is in its steady state.
     const { seconds: once } = timed(() => (sink += one.run()))
     for (let left = Math.min(20, Math.ceil(0.2 / Math.max(once, 1e-6))); left > 0; left--) sink += one.run()
     if (Number.isNaN(sink)) throw new Error(`bench case ${one.name} returned no number`)
@@ -63,12 +65,14 @@ export async function measure(cases: readonly BenchCase[], { rounds, seconds, sa
   return new Map([...calls].map(([name, times]) => [name, median(times)]))
 }
 
+/** A result and its cost. */
 export interface Timed<Result> {
   readonly result: Result
-  /** CPU time of the process, all threads. */
+  /** CPU time of the process, all threads [s]. */
   readonly seconds: number
 }
 
+/** Runs a function and measures its CPU time. */
 export function timed<Result>(run: () => Result): Timed<Result> {
   const before = process.cpuUsage()
   const result = run()
@@ -86,6 +90,7 @@ export function bytesPerOperation(one: BenchCase): number {
   return Math.max(...grown)
 }
 
+/** The median. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2

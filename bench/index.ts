@@ -1,7 +1,7 @@
 /**
  * npm run bench [-- --short] [-- --only queue,requests] [-- --save]
- * Runs each suite in a process of its own, so that one suite's code does not shape how another's is compiled. Prints a table with the
- * naive twin on the same row and the change against bench/baseline.json, and writes all rows to results/bench/rows.json, and to
+ * Runs each suite in a process of its own, so that suites do not influence how each other's code is compiled. Prints a table with the
+ * twin (reference implementation) on the same row and the change against bench/baseline.json, and writes all rows to results/bench/rows.json, and to
  * results/bench/benchmark-action.json as GitHub's benchmark action reads them. --save makes this run the baseline of its kind (short
  * runs measure smaller scales).
  */
@@ -34,7 +34,7 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false },
     only: { type: 'string' },
-    /** How the process of one suite is called. */
+    /** Given to the process of a single suite. */
     suite: { type: 'string' },
   },
 })
@@ -49,7 +49,7 @@ function readJson<T>(file: URL, otherwise: T): T {
 
 const writeJson = (file: URL, value: unknown): void => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
 
-/** Rows of one suite, run in a process of its own whose chatter goes to stderr. */
+/** Rows of one suite, run in a process of its own whose output goes to stderr. */
 function rowsFromProcess(name: string): BenchRow[] {
   console.error(`bench: ${name}`)
   const { status } = spawnSync(process.execPath, [BOOT, '--suite', name, ...(values.short ? ['--short'] : [])], { stdio: ['ignore', 2, 2] })

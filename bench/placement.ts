@@ -1,7 +1,7 @@
 /**
- * Placement: CPU time a pod of each scheduler's index and of its naive twin, over one and the same history; the cluster's own
- * bookkeeping (create, bind, release), timed by a third pass that only repeats the answers, is taken off both. Nodes of four sizes, pods
- * of Zipf-distributed classes; once the cluster is as full as it shall be, a random pod leaves for each that comes. The sequences of
+ * Placement: CPU time per pod of each scheduler's index and of its twin (reference implementation), over the same history. The cluster's
+ * own work (create, bind, release), timed by a third pass that only repeats the decisions, is subtracted from both. Nodes of four sizes,
+ * pods of Zipf-distributed classes; once the cluster has reached its load, a random pod leaves for each that arrives. The sequences of
  * decisions must be equal, or the bench fails.
  */
 import { shape, template } from '../sim/testing/cluster.ts'
@@ -30,11 +30,11 @@ const towardsZero = (u: number, n: number): number => Math.floor(u * Math.sqrt(u
 interface Scenario {
   readonly nodes: number
   readonly classes: number
-  /** Share of the scarcer of cpu and memory that is asked for; Infinity: a pod leaves only when another finds no node. */
+  /** Share of the scarcer of cpu and memory that is requested; Infinity: a pod leaves only when another finds no node. */
   readonly full: number
 }
 
-/** A cluster, an endless sequence of pods, and those that are bound. */
+/** A cluster, an endless sequence of pods, and the bound pods. */
 class Churn {
   readonly cluster = new Cluster()
   readonly shapes: PodShape[] = []
@@ -61,7 +61,7 @@ class Churn {
     let meanCpu = 0
     let meanMemory = 0
     for (let i = 0; i < classes; i++) {
-      // 0.1 to 8 cores and 1/8 to 32 GiB, the small ones more often; an odd number of millicores keeps the classes apart.
+      // 0.1 to 8 cores and 1/8 to 32 GiB, small ones more often; adding `i` millicores makes the classes distinct.
       const cpu = [100, 250, 500, 1000, 2000, 4000, 8000][towardsZero(random.next(), 7)] + i
       const memory = (GiB / 8) * 2 ** towardsZero(random.next(), 9)
       this.shapes.push(shape({ cpu, memory }))
@@ -79,7 +79,7 @@ class Churn {
     while (!enough()) this.one(placer)
   }
 
-  /** Places `pods` pods and writes down where they went. */
+  /** Places `pods` pods and appends their nodes to `answers`. */
   run(placer: Placer, pods: number, answers: number[]): void {
     for (let i = 0; i < pods; i++) answers.push(this.one(placer))
   }
@@ -129,7 +129,7 @@ function cpuTime(work: () => void): number {
 const context = () => ({ random: new Streams('placement', 0).stream('placer'), now: () => 0 })
 
 interface Measured {
-  /** µs a pod. */
+  /** µs per pod. */
   readonly index: number
   readonly twin: number
 }
@@ -149,7 +149,7 @@ class Recorded implements Placer {
   }
 }
 
-/** All over the same pods after the same filling (by the index, whose decisions are the twin's); the first of them only warm up. */
+/** All passes place the same pods after the same filling (by the index, which decides as the twin does); a quarter more, placed first, warms up. */
 function measure(member: SchedulerDefinition, scenario: Scenario, pods: number): Measured {
   const values = valuesOf(member.parameters)
   const pass = (successor: (index: Placer) => Placer): { time: number; answers: number[] } => {
@@ -162,7 +162,7 @@ function measure(member: SchedulerDefinition, scenario: Scenario, pods: number):
     const time = cpuTime(() => churn.run(placer, pods, answers))
     return { time: time / pods, answers }
   }
-  // What a placer remembers (a pointer, a stream) cannot be handed over, so both begin anew after the filling.
+  // The state of a placer (a pointer, a stream) cannot be handed over, so both start with a new one after the filling.
   const index = pass((placer) => (member.remembers === true ? member.create(values, context()) : placer))
   const twin = pass(() => member.twin!(values as never, context()))
   const nothing = pass(() => new Recorded(index.answers))
@@ -187,8 +187,8 @@ function medianOf(rounds: number, run: () => Measured): Measured {
 
 const GOALS: Readonly<Record<string, number>> = { 'first-fit': 3, 'best-fit': 7, 'least-allocated': 5 }
 
-/** A full cluster with pods waiting: a pod leaves, the loop sees who can take its place. */
-function queue(waiting: number, releases: number): Measured {
+/** A full cluster with pending pods: a pod leaves, and the loop finds which pending pod fits. */
+function queue(pending: number, releases: number): Measured {
   const scenario = { nodes: 5000, classes: 32, full: Infinity }
   const member = members.find(({ name }) => name === 'least-allocated')!
   const time = (naive: boolean, count: number): { time: number; hash: number } => {
@@ -213,7 +213,7 @@ function queue(waiting: number, releases: number): Measured {
         }
       }
     }
-    for (let i = 0; i < waiting; i++) {
+    for (let i = 0; i < pending; i++) {
       const pod = churn.next()
       if (naive) plain.enqueue(pod)
       else hinted.enqueue(pod)
@@ -233,10 +233,11 @@ function queue(waiting: number, releases: number): Measured {
   return { index: index.time, twin: twin.time }
 }
 
+/** The rows of this suite. */
 export async function suite({ short }: { readonly short: boolean }): Promise<BenchRow[]> {
   const rows: BenchRow[] = []
   const row = (name: string, { index, twin }: Measured, goal?: string) => {
-    // Net of the rest of the loop a pod can cost less than this clock can tell, nothing then: no ratio.
+    // After the subtraction the cost may be below the resolution of the clock, that is zero: then there is no ratio.
     rows.push({
       name,
       value: index,
@@ -247,7 +248,7 @@ export async function suite({ short }: { readonly short: boolean }): Promise<Ben
     })
   }
   for (const member of members) {
-    // Twins take long: where no goal is at stake each is timed once, and in a short bench in one scenario only.
+    // Twins are slow: without a goal each is timed once, and in a short bench in one scenario only.
     const isGoal = member.name in GOALS
     const rounds = short || !isGoal ? 1 : 3
     const pods = !short ? 20_000 : isGoal ? 10_000 : 2500
@@ -255,9 +256,9 @@ export async function suite({ short }: { readonly short: boolean }): Promise<Ben
     const goal = isGoal ? `at least ${GOALS[member.name]} times the twin's speed` : undefined
     const few = { nodes: 5000, classes: 32, full: 0.8 }
     const many = { nodes: 5000, classes: 256, full: 0.8 }
-    // Next fit looks at a node or two, with an index or without: below what this clock can tell apart.
+    // Next fit examines one or two nodes, with or without an index: the difference is below the resolution of the clock.
     const floor = member.name === 'next-fit' ? undefined : "at least 0.9 times the twin's speed"
-    measure(member, few, short && !isGoal ? pods : 20_000) // to the compiler's steady state, uncounted
+    measure(member, few, short && !isGoal ? pods : 20_000) // warm-up of the compiler, not counted
     const at5000 = at(few)
     row(`${member.name}, 5,000 nodes, 32 classes`, at5000, goal)
     if (short && !isGoal) continue

@@ -1,4 +1,4 @@
-/** The engine alone: hold (pop the earliest, push it again later) beside the textbook heap, and M/M/1 through the public face in E. */
+/** The engine alone: hold (pop the earliest event, push it again later) beside the textbook heap, and an M/M/1 through the simulator in E. */
 import { EventQueue } from '../sim/engine/queue.ts'
 import { Simulator } from '../sim/engine/simulator.ts'
 import { Exponential } from '../sim/random/distributions.ts'
@@ -9,13 +9,13 @@ import type { BenchCase, BenchRow, Effort } from './harness.ts'
 import { TextbookHeap } from './textbook-heap.ts'
 import { GAP, inlinedQueue, Line, SERVICE } from './unit.ts'
 
-/** Increments come from a table, so that the queue is what is timed. */
+/** Increments are read from a table, so that only the queue is timed. */
 const TABLE = 65_536
 type Increments = 'exponential' | 'constant' | 'periodic'
 
 function increments(kind: Increments): Float64Array {
   const stream = new Streams('hold', 0).stream(kind)
-  // Periodic: most every 10 s, some every second, some every minute; nearly all times are shared by many.
+  // Periodic: 80 % every 10 s, 10 % every second, 10 % every minute, so that many events have equal times.
   const draw = {
     exponential: () => Math.ceil(-Math.log(1 - stream.next()) * 1e7),
     constant: () => 1e7,
@@ -27,8 +27,8 @@ function increments(kind: Increments): Float64Array {
 const thousands = (n: number): string => n.toLocaleString('en')
 
 /**
- * Pops and pushes in turn. `run` is a method that reads its fields once, so that V8 compiles it as a unit of its own and not as a
- * part of whatever calls it.
+ * Pops and pushes alternately. `run` is a method that reads its fields once, so that V8 compiles it separately instead of inlining it
+ * into its caller.
  */
 class HoldEngine implements BenchCase {
   readonly name: string
@@ -85,7 +85,7 @@ class HoldTextbook implements BenchCase {
   }
 }
 
-/** Replaces each pending event once, so that the heap is no longer in the order of its filling. */
+/** Replaces each pending event once, so that the heap is not in the order of filling. */
 function settle(pending: number, hold: BenchCase): void {
   for (let held = 0; held < pending; held += hold.operations) hold.run()
 }
@@ -94,8 +94,8 @@ const ARRIVES = 0
 const LEAVES = 1
 
 /**
- * The M/M/1 of bench/unit.ts through at() and handlers: one simulation that goes on, as runs of minutes do. The result is the sum
- * of times in system.
+ * The M/M/1 of bench/unit.ts through at() and handlers, as one simulation that continues at each call. The result is the sum of times in
+ * system.
  */
 function withEvents(): (events: number) => number {
   const stream = new Streams('unit', 0).stream('draws')
@@ -103,7 +103,7 @@ function withEvents(): (events: number) => number {
   const service = new Exponential(SERVICE)
   const simulator = new Simulator()
   const line = new Line()
-  // A number that a closure keeps is boxed at each change; an element of an array is not.
+  // V8 boxes a number in a closure at each change, but not an element of a typed array.
   const total = new Float64Array(1)
   simulator.on(ARRIVES, () => {
     line.join(simulator.now)
@@ -170,9 +170,10 @@ async function mm1(effort: Effort): Promise<BenchRow[]> {
   ]
 }
 
+/** The rows of this suite. */
 export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
   const effort: Effort = short ? { rounds: 2, seconds: 0.1, samples: 3 } : { rounds: 7, seconds: 0.3, samples: 5 }
-  // A million objects take the textbook heap five seconds to fill.
+  // Filling the textbook heap with a million objects takes five seconds.
   const sizes = [[1000, 3.2], [100_000, 4.2], ...(short ? [] : [[1_000_000, 4.3]])] as const
   const rows: BenchRow[] = []
   for (const [pending, goal] of sizes) {

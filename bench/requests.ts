@@ -16,7 +16,7 @@ interface Shape {
   readonly requests: number
   readonly balancer: string
   readonly threads: number
-  /** Pods a node, and its cores: enough for all of them, or so few that the node is 80 % busy. */
+  /** Pods per node, and cores per node: enough for all pods, or so few that the node is 80 % busy. */
   readonly perNode: number
   readonly nodeCores: number
   readonly load: number
@@ -64,6 +64,7 @@ function nanosecondsPerRequest(of: Shape): number {
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]
 
+/** The rows of this suite. */
 export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
   const requests = short ? 300_000 : 2_000_000
   const rounds = short ? 1 : 3
@@ -74,12 +75,12 @@ export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> 
     ['least-connections', { ...fcfs, balancer: 'least-connections' }, 13],
     ['round-robin', { ...fcfs, balancer: 'round-robin' }, 13],
     ['two-choices, processor sharing', { ...fcfs, balancer: 'two-choices', threads: 0, perNode: 16 }, 16],
-    // 16 pods of up to 4 cores on 16 cores: any node can be short, and is 80 % busy.
+    // 16 pods of up to 4 cores on 16 cores: contention is possible on every node, which is 80 % busy.
     ['two-choices, contention on every node', { ...fcfs, balancer: 'two-choices', perNode: 16, load: 0.2, epoch: 1000 }, 25],
     ['two-choices, contention, exact', { ...fcfs, balancer: 'two-choices', perNode: 16, load: 0.2, epoch: 0 }, 25],
   ]
   for (const [name, of, goal] of cases) {
-    // To the compiler's steady state, uncounted: a million events of this case.
+    // Warm-up of the compiler, not counted.
     nanosecondsPerRequest({ ...of, requests: short ? 100_000 : 500_000 })
     const inE = median(Array.from({ length: rounds }, () => nanosecondsPerRequest(of) / unit()))
     rows.push({ name: `request, 1,000 pods, ${name}`, value: inE, unit: 'E', goal: `at most ${goal} E` })

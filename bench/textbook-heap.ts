@@ -1,4 +1,4 @@
-/** The naive twin of the event queue, as textbooks and most packages write it: objects, a comparator, swaps. */
+/** The twin (reference implementation) of the event queue, as textbooks and most packages write it: objects, a comparator, swaps. */
 interface Entry {
   readonly time: number
   readonly order: number
@@ -33,12 +33,12 @@ export class TextbookHeap {
       for (;;) {
         const left = 2 * parent + 1
         const right = left + 1
-        let least = parent
-        if (left < heap.length && this.compare(heap[left], heap[least]) < 0) least = left
-        if (right < heap.length && this.compare(heap[right], heap[least]) < 0) least = right
-        if (least === parent) break
-        this.swap(parent, least)
-        parent = least
+        let smallest = parent
+        if (left < heap.length && this.compare(heap[left], heap[smallest]) < 0) smallest = left
+        if (right < heap.length && this.compare(heap[right], heap[smallest]) < 0) smallest = right
+        if (smallest === parent) break
+        this.swap(parent, smallest)
+        parent = smallest
       }
     }
     this.time = first.time

@@ -1,7 +1,6 @@
 /**
- * The unit E: CPU time per event of an M/M/1 written out by hand, what the draws, the line of waiting customers and the least
- * possible heap cost without an engine (the row "typed, inlined switch" of the measurements that the goals come from: 50 ns there).
- * Times in E can be compared between machines.
+ * The unit E: CPU time per event of a hand-written M/M/1, that is the cost of the random draws, the line of customers and a minimal heap
+ * without an engine (50 ns on the machine on which the goals were measured). Times in E can be compared between machines.
  */
 import { nearest } from '../sim/random/math.ts'
 import { Streams } from '../sim/random/stream.ts'
@@ -11,7 +10,7 @@ import { median, timed } from './harness.ts'
 export const GAP = 1e6 / 0.9
 export const SERVICE = 1e6
 
-/** Arrival times of the customers present, first in, first out. */
+/** Arrival times of the customers in the system, first in, first out. */
 export class Line {
   length = 0
   private times = new Float64Array(64)
@@ -30,15 +29,15 @@ export class Line {
   }
 
   private grow(): void {
-    const longer = new Float64Array(2 * this.length)
-    for (let i = 0; i < this.length; i++) longer[i] = this.times[(this.head + i) & (this.length - 1)]
-    this.times = longer
+    const larger = new Float64Array(2 * this.length)
+    for (let i = 0; i < this.length; i++) larger[i] = this.times[(this.head + i) & (this.length - 1)]
+    this.times = larger
     this.head = 0
   }
 }
 
-/** Pending (time, kind) by time alone: the least heap that an event loop can do with. */
-class LeastHeap {
+/** Pending (time, kind) ordered by time only: the minimal heap for an event loop. */
+class MinimalHeap {
   count = 0
   time = 0
   private readonly entries = new Float64Array(64)
@@ -82,10 +81,10 @@ class LeastHeap {
 const ARRIVES = 0
 const LEAVES = 1
 
-/** Mean time in system [µs] of an M/M/1: typed events in a heap, what they do written into the loop. */
+/** Mean time in system [µs] of an M/M/1 with typed events in a heap and handlers inlined in the loop. */
 export function inlinedQueue(customers: number): number {
   const stream = new Streams('unit', 0).stream('draws')
-  const heap = new LeastHeap()
+  const heap = new MinimalHeap()
   const line = new Line()
   let total = 0
   let arrived = 0
@@ -108,7 +107,7 @@ export function inlinedQueue(customers: number): number {
 const CUSTOMERS = 200_000
 let warm = false
 
-/** E now [ns]: median of nine runs. Asked for beside each measurement in E, since the machine's speed may change. */
+/** The current value of E [ns], median of nine runs. Measured beside each value in E, since the machine's speed may change. */
 export function unit(): number {
   if (!warm) for (let i = 0; i < 5; i++) inlinedQueue(CUSTOMERS)
   warm = true

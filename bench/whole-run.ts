@@ -25,7 +25,7 @@ function mixedPool(count: number): Pool {
   return { ...pool(count), templates, initial: Int32Array.from({ length: count }, (_, i) => i % templates.length) }
 }
 
-/** 32 shapes of 0.25 to 4 cores with 1 to 6 GiB a core. */
+/** 32 shapes of 0.25 to 4 cores with 1 to 6 GiB per core. */
 function shapes(stream: RandomStream): PodShape[] {
   return Array.from({ length: 32 }, () => {
     const cpu = [250, 500, 1000, 2000, 4000][stream.int(5)]
@@ -33,7 +33,7 @@ function shapes(stream: RandomStream): PodShape[] {
   })
 }
 
-/** Poisson pods with lognormal lifetimes, so many that `load` times the cores are asked for on average. */
+/** Poisson arrivals of pods with lognormal lifetimes; on average they request `load` times the cores. */
 function stream(pods: number, cores: number, load: number) {
   return {
     name: 'day',
@@ -67,6 +67,7 @@ function stream(pods: number, cores: number, load: number) {
   }
 }
 
+/** A day of `pods` pods on `nodes` nodes. */
 export function day(nodes: number, pods: number, load: number): SimulationInput {
   const pool = mixedPool(nodes)
   const cores = Array.from(pool.initial).reduce((sum, size) => sum + SIZES[size][0], 0)
@@ -96,7 +97,7 @@ function cloudSimSize(scheduler: string, scale: number): SimulationInput {
         replicas: machines,
         threads: cores,
         shape: shape({ cpu: cores * 1000, limit: cores * 1000, memory: cores * GiB }),
-        // All tasks come within five minutes and work for half a minute on average, one after another over the machines.
+        // All tasks arrive within five minutes, take half a minute on average and go to the machines in turn.
         requests: requests(tasks / 300, { kind: 'uniform', low: 10e6, high: 50e6 }),
       }),
     ),
@@ -116,6 +117,7 @@ function measure(of: SimulationInput): { seconds: number; events: number; binds:
   }
 }
 
+/** The rows of this suite. */
 export async function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
   const scale = short ? 20 : 1
   const rows: BenchRow[] = []

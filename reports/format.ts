@@ -1,6 +1,6 @@
-/** Numbers and names for people. Files for machines use the shortest text that reads back as the same number. */
+/** Numbers and names as readers see them. CSV files use the shortest text that reads back as the same number instead. */
 
-/** Power of ten of the leading digit; read from the text, since log10 is one more function that could differ between Nodes. */
+/** Power of ten of the leading digit; read from the text, because log10 may differ between versions of Node. */
 function exponentOf(value: number): number {
   return Number(value.toExponential().split('e')[1])
 }
@@ -15,15 +15,15 @@ export function formatNumber(value: number, digits = 3): string {
   return grouped(value.toFixed(Math.min(20, Math.max(0, digits - 1 - exponent))))
 }
 
-/** To a given number of decimals. */
+/** `value` with a fixed number of decimals, thousands separated by commas. */
 export function formatFixed(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return formatNumber(value)
   return grouped(value.toFixed(decimals))
 }
 
 /**
- * Decimals that show two digits of `half`, or three digits of `mean` when there is no half width that could be seen beside it; never more
- * than `digits` digits of the larger of both.
+ * Decimals that show two digits of `half`, or three digits of `mean` when `half` is missing or too small to be seen beside it; at most
+ * `digits` digits of the larger of both.
  */
 export function decimalsFor(mean: number, half: number, digits = 5): number {
   if (!Number.isFinite(mean)) return 0
@@ -34,14 +34,14 @@ export function decimalsFor(mean: number, half: number, digits = 5): number {
   return Math.min(4, Math.max(0, Math.min(wanted, digits - 1 - exponentOf(size))))
 }
 
-/** "12.3 +/- 0.4", and the mean alone when there is no interval. `sign` is the typographic one where more than ASCII can be shown. */
+/** "12.3 +/- 0.4", or the mean alone when there is no interval. `sign` may be "±" where more than ASCII can be displayed. */
 export function formatMean(mean: number, half: number, sign = '+/-'): string {
   if (Number.isNaN(mean)) return '-'
   const decimals = decimalsFor(mean, half)
   return Number.isFinite(half) ? `${formatFixed(mean, decimals)} ${sign} ${formatFixed(half, decimals)}` : formatFixed(mean, decimals)
 }
 
-/** "+12.3", "-0.4", "0.0". */
+/** A number with its sign: "+12.3", "-0.4", "0.0". */
 export function formatSigned(value: number, decimals: number): string {
   const text = formatFixed(value, decimals)
   if (/^-[0.,]*$/.test(text)) return text.slice(1)
@@ -54,17 +54,17 @@ function grouped(text: string): string {
   return part === undefined ? spaced : `${spaced}.${part}`
 }
 
-/** A heading with its unit: "latency p99 [ms]"; pure numbers go without. */
+/** A heading with its unit: "latency p99 [ms]"; pure numbers (unit "1") have none. */
 export function withUnit(label: string, unit: string): string {
   return unit === '' || unit === '1' ? label : `${label} [${unit}]`
 }
 
-/** Without the control characters that could steer a terminal or break a line: names come from users' files. */
+/** `text` without control characters, which could control a terminal or break a line: names come from users' files. */
 export function plainText(text: string): string {
   return text.replace(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu, ' ')
 }
 
-/** At most `limit` characters: the middle goes, since names of variants differ at their ends. */
+/** At most `limit` characters; the middle is cut, since names of variants differ at their ends. */
 export function shortened(text: string, limit: number): string {
   const characters = Array.from(text)
   if (characters.length <= limit) return text
@@ -72,7 +72,7 @@ export function shortened(text: string, limit: number): string {
   return `${characters.slice(0, limit - 1 - tail).join('')}…${characters.slice(characters.length - tail).join('')}`
 }
 
-/** Names of variants for a place that is `limit` characters wide: shortened, and numbered where they would be equal otherwise. */
+/** Distinct names of at most `limit` characters: shortened, and numbered when two would become equal. */
 export function distinctNames(names: readonly string[], limit: number): string[] {
   const plain = names.map((name) => plainText(name).trim())
   const short = plain.map((name) => shortened(name, limit))

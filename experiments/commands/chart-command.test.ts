@@ -87,6 +87,6 @@ describe('chart', () => {
 
   it('loads nothing from elsewhere', async () => {
     const { code, err } = await call('chart', at('results'), '--spec', at('web.json'))
-    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('since charts load nothing') })
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('since charts load no external data') })
   })
 })

@@ -1,34 +1,36 @@
 /**
- * The one font of our charts: where it lies, and how wide a text is in it. Without a canvas vega guesses 0.8 of the font size per
- * character, which puts holes between labels; the true advance widths stand in the font file (tables cmap, hhea and hmtx of the
- * OpenType specification), so layouts are exact and the same on every machine.
+ * The font of the charts: its file and the widths of its characters. Without a canvas, vega assumes 0.8 of the font size per character,
+ * which leaves gaps between labels; the advance widths from the font file (tables cmap, hhea and hmtx of the OpenType specification) make
+ * layouts exact and equal on every machine.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+/** Name of the font. */
 export const FONT_FAMILY = 'DejaVu Sans'
 
-/** Browsers without DejaVu take Verdana, which is nearly as wide. */
+/** For browsers: without DejaVu they use Verdana, which is nearly as wide. */
 export const FONT_STACK = `${FONT_FAMILY}, Verdana, sans-serif`
 
-/** Throws when the file is absent: the PNG renderer would draw charts without any text, silently. */
+/** Path of the font file. Throws when it is missing: the PNG renderer would silently draw charts without text. */
 export function fontFile(url = new URL('../fonts/DejaVuSans.ttf', import.meta.url)): string {
   const path = fileURLToPath(url)
   if (!existsSync(path)) throw new Error(`font for charts not found: ${path}; it is part of the package (reports/fonts/DejaVuSans.ttf)`)
   return path
 }
 
+/** Text widths in the font. */
 export interface FontWidths {
-  /** Width of `text` at a size [px]. Characters that the font lacks count as its box. */
+  /** Width of `text` at a size [px]. Characters that the font lacks count as its replacement box. */
   width(text: string, size: number): number
 }
 
-let ours: FontWidths | undefined
+let cached: FontWidths | undefined
 
-/** Read once per process. */
+/** The widths, read once per process. */
 export function readFontWidths(): FontWidths {
-  ours ??= parseFontWidths(fontFile())
-  return ours
+  cached ??= parseFontWidths(fontFile())
+  return cached
 }
 
 function parseFontWidths(path: string): FontWidths {

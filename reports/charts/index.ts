@@ -1,4 +1,4 @@
-/** The charts of a report: each a function from a summary to charts; one without data gives none. */
+/** The list of charts. Each member is a function from a summary to charts; it returns none when it has no data. */
 import type { Summary } from '../summary/summary.ts'
 import { interactionChart } from './interaction.ts'
 import { latencyCharts } from './latency.ts'
@@ -30,6 +30,7 @@ export const chartNames: readonly string[] = [
   'nodes',
 ]
 
+/** All charts that have data, in the order of the report. */
 export function chartsOf(summary: Summary): Chart[] {
   return CHARTS.flatMap((charts) => charts(summary))
 }

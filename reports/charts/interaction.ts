@@ -1,6 +1,6 @@
 /**
- * What one axis does at each value of another: means of the primary metric over all combinations that share both values, with their
- * intervals. Parallel lines: the two add up. The interval has the replication as its unit, as everywhere.
+ * Interaction plots, one panel per pair of axes: means of the primary metric over all combinations that share a value of both axes, with
+ * intervals over replications. Parallel lines mean that the effects of the two axes add up.
  */
 import type { MetricDefinition } from '../../sim/index.ts'
 import { distinctNames, formatMean, withUnit } from '../format.ts'
@@ -8,22 +8,23 @@ import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { chartName, columnsFor, looksFor, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
+import { chartName, columnsFor, looksFor, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
-const MOST_PANELS = 6
-/** Between neighbouring lines at a level, and from the first line to the last, as shares of the distance of levels. */
-const BESIDE = 0.05
-const MOST_BESIDE = 0.4
-/** Of a value of an axis, in a legend or below an axis. */
+const MAX_PANELS = 6
+/** Offset between neighbouring lines at a level, and its maximum from the first line to the last, as fractions of the distance of levels. */
+const SPREAD = 0.05
+const MAX_SPREAD = 0.4
+/** Length of an axis value in a legend or below an axis. */
 const NAME_LIMIT = 30
 
 interface Pair {
-  /** Rows of `Study.axes`: along the picture, and as lines. */
+  /** Rows of `Study.axes`: the horizontal axis, and the one whose values are lines. */
   readonly along: number
   readonly lines: number
 }
 
+/** The chart `interaction`; none below two axes with several values. */
 export function interactionChart(summary: Summary): Chart[] {
   const { study } = summary
   const metric = summary.present.find(({ id }) => id === study.primary)
@@ -31,9 +32,9 @@ export function interactionChart(summary: Summary): Chart[] {
   const all = pairsOf(study)
   const drawable = all.map((pair) => ({ pair, rows: cellMeans(study, metric, pair) })).filter(({ rows }) => isCrossed(rows))
   if (drawable.length === 0) return []
-  const shown = drawable.slice(0, MOST_PANELS)
+  const shown = drawable.slice(0, MAX_PANELS)
   const positive = shown.every(({ rows }) => rows.every((row) => (row.low as number) > 0))
-  // Effects of ratios are differences of logarithms: only there do parallel lines mean that nothing depends on the other axis.
+  // Effects on ratios are differences of logarithms: parallel lines mean no interaction on a logarithmic axis only.
   const ratios = metric.comparison === 'ratio'
   const n = plannedReplications(study)
   const over = study.axes.filter(({ values }) => values.length > 1).length > 2 ? ' over the other axes' : ''
@@ -44,12 +45,12 @@ export function interactionChart(summary: Summary): Chart[] {
       title: `Interaction of the axes: ${metric.label}`,
       subtitle: [
         `${withUnit(metric.label, metric.unit)}, mean${over}${n === 1 ? ', one replication: no intervals' : ` and 95 % interval over ${n} replications`}${some}`,
-        parallels(ratios, positive),
+        legendText(ratios, positive),
       ],
       usual: ratios && positive ? { ...USUAL, log: { ...USUAL.log, y: true } } : USUAL,
       switches: positive ? ['y'] : [],
       time: 0,
-      mostVariants: Infinity,
+      maxVariants: Infinity,
       fewVariants: 0,
       data: Object.fromEntries(shown.map(({ rows }, i) => [`pair-${i + 1}`, rows])),
       draw: (how) => {
@@ -65,14 +66,13 @@ export function interactionChart(summary: Summary): Chart[] {
   ]
 }
 
-function parallels(ratios: boolean, positive: boolean): string {
-  if (!ratios) return 'parallel lines: the two axes add up; lines that are not: what one does depends on the other'
-  if (positive)
-    return 'parallel lines on the logarithmic axis: the two axes multiply; lines that are not: what one does depends on the other'
-  return 'the two axes multiply when lines rise by equal ratios, which this axis cannot show: see the effects'
+function legendText(ratios: boolean, positive: boolean): string {
+  if (!ratios) return 'parallel lines: the effects of the two axes add up; otherwise the effect of one depends on the other'
+  if (positive) return 'parallel lines on the logarithmic axis: the effects multiply; otherwise the effect of one axis depends on the other'
+  return 'the effects multiply when lines rise by equal ratios, which a linear axis cannot show: see the table of effects'
 }
 
-/** Along goes the axis with more values: lines beyond eight or so cannot be told apart. */
+/** The axis with more values is horizontal: more than about eight lines cannot be distinguished. */
 function pairsOf(study: Study): Pair[] {
   const axes = study.axes.map(({ values }, axis) => ({ axis, levels: values.length })).filter(({ levels }) => levels > 1)
   return axes.flatMap((a, i) =>
@@ -82,7 +82,7 @@ function pairsOf(study: Study): Pair[] {
 
 const namesOf = (study: Study, axis: number): string[] => distinctNames(study.axes[axis].values, NAME_LIMIT).map(chartName)
 
-/** More combinations than values on either side: axes that go hand in hand cross nowhere. */
+/** Whether there are more combinations than values of either axis; axes that vary together have no interaction. */
 function isCrossed(rows: readonly ChartSpec[]): boolean {
   return rows.length > Math.max(new Set(rows.map((row) => row.level)).size, new Set(rows.map((row) => row.line)).size)
 }
@@ -98,8 +98,8 @@ function cellMeans(study: Study, metric: MetricDefinition, { along, lines }: Pai
       if (means.length === 0) return
       const { mean, low, high } = intervalOf(means)
       const end = (value: number): number => rounded(Number.isNaN(value) ? mean : value)
-      // A little beside one another, so that no interval hides another and all of a level are seen as one.
-      const place = a + Math.min(BESIDE, MOST_BESIDE / Math.max(1, names.length - 1)) * (l - (names.length - 1) / 2)
+      // Offset a little, so that no interval hides another, but less than the distance of levels.
+      const place = a + Math.min(SPREAD, MAX_SPREAD / Math.max(1, names.length - 1)) * (l - (names.length - 1) / 2)
       rows.push({
         place: rounded(place),
         level: levels[a],
@@ -146,10 +146,10 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
   const withLegend = (channel: ChartSpec): ChartSpec => ({ ...channel, legend: { ...(channel.legend as ChartSpec), ...legend } })
   const bounds = rows.flatMap((row) => [row.low, row.high] as number[])
   const [low, high] = [Math.min(...bounds), Math.max(...bounds)]
-  const air = Math.max(0.06 * (high - low), 0.01 * Math.max(Math.abs(low), Math.abs(high))) || 1
+  const padding = Math.max(0.06 * (high - low), 0.01 * Math.max(Math.abs(low), Math.abs(high))) || 1
   const scale: ChartSpec = how.log.y
     ? { type: 'log', domain: [rounded(low / 1.1), rounded(high * 1.1)], nice: false }
-    : { domain: [rounded(low >= 0 ? Math.max(0, low - air) : low - air), rounded(high + air)], zero: false, nice: true }
+    : { domain: [rounded(low >= 0 ? Math.max(0, low - padding) : low - padding), rounded(high + padding)], zero: false, nice: true }
   const title = withUnit(metric.label, metric.unit)
   const y = (field: string): ChartSpec => ({
     field,
@@ -158,7 +158,7 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
     scale,
     axis: { tickCount: 5, labelExpr: PLAIN_LABELS },
   })
-  // Level with one another where they fit, else slanted.
+  // Horizontal labels where they fit, else slanted.
   const level = levels.length * 70 <= how.width && levels.every((text) => text.length * 7 < how.width / levels.length)
   const x: ChartSpec = {
     field: 'place',
@@ -166,7 +166,7 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
     title: chartName(study.axes[pair.along].name),
     scale: { domain: [-0.5, levels.length - 0.5], nice: false },
     axis: {
-      // Plainly the names would be the scale; with an offset per line vega-lite then breaks each line at every name.
+      // Not a nominal scale: with an offset per line, vega-lite would break each line at every name.
       values: levels.map((_, i) => i),
       labelExpr: `${JSON.stringify(levels)}[datum.value]`,
       grid: true,
@@ -179,10 +179,10 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
     },
   }
   const tooltip = [
-    named('level', chartName(study.axes[pair.along].name)),
-    named('line', chartName(study.axes[pair.lines].name)),
-    named('interval', title),
-    told('n', 'replications'),
+    tooltipText('level', chartName(study.axes[pair.along].name)),
+    tooltipText('line', chartName(study.axes[pair.lines].name)),
+    tooltipText('interval', title),
+    tooltipNumber('n', 'replications'),
   ]
   return {
     width: how.width,

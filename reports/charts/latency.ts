@@ -1,4 +1,4 @@
-/** How many requests are slower than x, all replications of a variant merged; the same by service, a panel each. */
+/** Latency distributions: the share of requests slower than x, replications merged; in total and one panel per service. */
 import { formatNumber } from '../format.ts'
 import { pooledLatency } from '../summary/pooled.ts'
 import { plannedReplications } from '../study.ts'
@@ -10,7 +10,7 @@ import { columnsFor, panelTitle, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MICROSECONDS = 1000
-const MOST_SERVICES = 6
+const MAX_SERVICES = 6
 const SUBJECT = { x: 'latency [ms]', y: 'slower requests' }
 
 interface Panel {
@@ -18,6 +18,7 @@ interface Panel {
   readonly survival: Survival
 }
 
+/** The charts `latency` and, with several services, `latency-by-service`. */
 export function latencyCharts(summary: Summary): Chart[] {
   const { study } = summary
   const all = survivalOf(
@@ -43,7 +44,7 @@ export function latencyCharts(summary: Summary): Chart[] {
 }
 
 function byService(study: Study, requests: number, panels: readonly Panel[]): Chart {
-  const shown = panels.slice(0, MOST_SERVICES)
+  const shown = panels.slice(0, MAX_SERVICES)
   const title =
     panels.length > shown.length
       ? `Latency distribution of the first ${shown.length} of ${panels.length} services`
@@ -68,12 +69,12 @@ function chartOf(name: string, title: string, study: Study, requests: number, da
     name,
     title,
     subtitle: [
-      `share of requests slower than a latency; ${formatNumber(requests)} requests in all, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`,
+      `share of requests slower than a latency; ${formatNumber(requests)} requests in total, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`,
     ],
     usual: { ...USUAL, log: { x: true, y: true } },
     switches: ['x', 'y'],
     time: 0,
-    mostVariants: Infinity,
+    maxVariants: Infinity,
     fewVariants: 0,
     data,
     draw,

@@ -1,16 +1,17 @@
-/** The main metrics, a panel each: mean over replications as a dot, its 95 % interval as a bar, the baseline's mean as a dashed line. */
+/** The main metrics, one panel each: the mean over replications as a dot, its 95 % interval as a bar, the baseline's mean as a dashed line. */
 import type { MetricDefinition } from '../../sim/index.ts'
 import { formatMean, withUnit } from '../format.ts'
 import { plannedReplications } from '../study.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import type { Summary } from '../summary/summary.ts'
-import { columnsFor, looksOf, named, panelTitle, PLAIN_LABELS, rounded, told, USUAL, widestOf } from './theme.ts'
+import { columnsFor, looksOf, tooltipText, panelTitle, PLAIN_LABELS, rounded, tooltipNumber, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How, Json, Looks } from './theme.ts'
 
-const MOST_PANELS = 8
+const MAX_PANELS = 8
 
+/** The chart `metrics`. */
 export function metricsChart(summary: Summary): Chart[] {
-  const metrics = mainMetrics(summary, MOST_PANELS)
+  const metrics = mainMetrics(summary, MAX_PANELS)
   if (metrics.length === 0) return []
   const { names } = looksOf(summary.study)
   const data = Object.fromEntries(
@@ -34,7 +35,7 @@ export function metricsChart(summary: Summary): Chart[] {
       usual: USUAL,
       switches: ['x'],
       time: 0,
-      mostVariants: Infinity,
+      maxVariants: Infinity,
       fewVariants: 0,
       data,
       draw: (how) => drawn(summary, metrics, data, how),
@@ -47,7 +48,7 @@ type Data = Chart['data']
 function drawn(summary: Summary, metrics: readonly MetricDefinition[], data: Data, how: How): ChartSpec {
   const looks = looksOf(summary.study, how)
   const columns = Math.min(columnsFor(how), metrics.length)
-  // Names stand beside the panels where there is room for both, else in a legend.
+  // Names are beside the panels when both fit, else in a legend.
   const beside = columns === 1 && metrics.length > 1 ? 0 : widestOf(looks.names, 11)
   const width = beside === 0 ? how.width : Math.round(Math.max(230, (how.width + 60 - beside) / columns))
   const concat = metrics.map((metric, i) =>
@@ -75,7 +76,7 @@ function rowsOf(summary: Summary, metric: MetricDefinition, names: readonly stri
   })
 }
 
-/** Without the key `variant`: it stays when variants are hidden. */
+/** The baseline's mean. Without the key `variant`, so that it stays when variants are hidden. */
 function baselineOf(summary: Summary, metric: MetricDefinition): ChartSpec[] {
   const base = summary.row(0, metric.id)
   return base.n > 0 && summary.study.variants.length > 1 ? [{ mean: rounded(base.mean) }] : []
@@ -84,7 +85,7 @@ function baselineOf(summary: Summary, metric: MetricDefinition): ChartSpec[] {
 interface PanelLook {
   readonly looks: Looks
   readonly width: number
-  /** Names stand beside the chart, in this panel (`names`) or the one to its left. */
+  /** Names are beside the chart, in this panel (`names`) or the one to its left. */
   readonly beside: boolean
   readonly names: boolean
   readonly log: boolean
@@ -92,7 +93,7 @@ interface PanelLook {
 
 function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, width, beside, names, log }: PanelLook): ChartSpec {
   const rows = data[metric.id]
-  // A value that is not positive has no place on a logarithmic axis: such a panel stays as it is.
+  // A panel with values that are not positive keeps its linear axis.
   const logarithmic = log && rows.every((row) => (row.low as number) > 0)
   const remarks = [
     ...(metric.id === summary.study.primary ? ['primary'] : []),
@@ -124,11 +125,11 @@ function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, 
   const colour: ChartSpec = beside ? { ...looks.colour, legend: null } : looks.colour
   const shape: ChartSpec = beside ? { ...looks.shape, legend: null } : looks.shape
   const tooltip = [
-    named('variant'),
-    named('interval', withUnit(metric.label, metric.unit)),
-    told('low', '95 % from'),
-    told('high', 'to'),
-    told('n', 'replications'),
+    tooltipText('variant'),
+    tooltipText('interval', withUnit(metric.label, metric.unit)),
+    tooltipNumber('low', '95 % from'),
+    tooltipNumber('high', 'to'),
+    tooltipNumber('n', 'replications'),
   ]
   const layers: Json[] = [
     { mark: { type: 'rule', strokeWidth: 2.5 }, encoding: { x: x('low'), x2: { field: 'high' }, y, color: colour } },
@@ -150,7 +151,7 @@ function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, 
   }
 }
 
-/** The same ratio of air at both ends, so that the interval never has no width. */
+/** A logarithmic domain with padding of equal ratio at both ends, so that its width is never zero. */
 function ratioAround(rows: readonly ChartSpec[]): Json {
   return [
     rounded(Math.min(...rows.map((row) => row.low as number)) / 1.1),
@@ -158,12 +159,12 @@ function ratioAround(rows: readonly ChartSpec[]): Json {
   ]
 }
 
-/** Around all intervals, with some air, and never of no width. */
+/** A domain around all intervals, with padding, never of zero width. */
 function domainOf(rows: readonly ChartSpec[]): Json {
   const low = Math.min(...rows.map((row) => row.low as number))
   const high = Math.max(...rows.map((row) => row.high as number))
-  const air = Math.max(0.06 * (high - low), 0.02 * Math.max(Math.abs(low), Math.abs(high)))
-  if (air === 0) return [0, 1]
-  const start = low - air
-  return [rounded(low >= 0 ? Math.max(0, start) : start), rounded(high + air)]
+  const padding = Math.max(0.06 * (high - low), 0.02 * Math.max(Math.abs(low), Math.abs(high)))
+  if (padding === 0) return [0, 1]
+  const start = low - padding
+  return [rounded(low >= 0 ? Math.max(0, start) : start), rounded(high + padding)]
 }

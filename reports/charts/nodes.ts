@@ -1,20 +1,20 @@
 /**
- * Who is full, and when: CPU requested and used of groups of neighbouring nodes over the run, as two maps per variant. One replication:
- * a mean over several would blur what is to be seen. Shares are shown in steps of ten percent, which the eye can tell apart, and
- * neighbours in time of equal step are one rectangle, which keeps the picture small.
+ * Heat maps of CPU requested and used by groups of neighbouring nodes over time, two per variant. Of one replication, since a mean over
+ * several would blur them. Shares are in steps of ten percent, which can be distinguished by eye; consecutive samples of equal step are one
+ * rectangle, which keeps the picture small.
  */
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 import type { NodeGrid } from '../../sim/index.ts'
-import { columnsFor, looksOf, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
+import { columnsFor, looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
-const MOST_VARIANTS = 4
-/** Rows of a map; more groups are taken together. With many variants maps get coarser, down to the least, to stay within so many cells. */
-const MOST_ROWS = 25
-const LEAST_ROWS = 10
-const MOST_CELLS = 16_000
+const MAX_VARIANTS = 4
+/** Rows of a map: more groups are merged. With many variants maps have fewer rows, at least MIN_ROWS, to limit the total of cells. */
+const MAX_ROWS = 25
+const MIN_ROWS = 10
+const MAX_CELLS = 16_000
 const STEP = 10
 /** Cividis (Nuñez, Anderton, Renslow 2018), ten steps: even in lightness, the same to the colour-blind. */
 const COLOURS = ['#00224e', '#123570', '#3b496c', '#575d6d', '#707173', '#8a8678', '#a59c74', '#c3b369', '#e1cc55', '#fee838']
@@ -24,35 +24,36 @@ const MAPS = [
   { key: 'used', of: (grid: NodeGrid) => grid.usage },
 ] as const
 
+/** The chart `nodes`; none when no run has a grid of nodes. */
 export function nodesChart({ study }: Summary): Chart[] {
   const { names } = looksOf(study)
   const grids = names.map((_, variant) => runsOf(study, variant).find(({ result }) => result.nodeGrid !== undefined)?.result.nodeGrid)
   const longest = Math.max(...grids.map((grid) => (grid === undefined ? 0 : endOf(grid))))
   if (!(longest > 0)) return []
   const [unit, seconds] = longest > 3 * 3600 ? (['h', 3600] as const) : longest > 300 ? (['min', 60] as const) : (['s', 1] as const)
-  const looks = grids.reduce((sum, grid) => sum + (grid?.times.length ?? 0), 0)
-  const most = Math.max(LEAST_ROWS, Math.min(MOST_ROWS, Math.floor(MOST_CELLS / (MAPS.length * looks))))
+  const samples = grids.reduce((sum, grid) => sum + (grid?.times.length ?? 0), 0)
+  const maxRows = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(MAX_CELLS / (MAPS.length * samples))))
   const rows = names.flatMap((variant, i) => {
     const grid = grids[i]
     return grid === undefined
       ? []
-      : MAPS.flatMap(({ key, of }) => cells(grid, of(grid), { variant, map: key, seconds, fold: foldOf(grid, most) }))
+      : MAPS.flatMap(({ key, of }) => cells(grid, of(grid), { variant, map: key, seconds, fold: foldOf(grid, maxRows) }))
   })
   const nodes = Math.max(...grids.map((grid) => grid?.nodes ?? 0))
-  const drawnOf = names.length > MOST_VARIANTS ? `; the first ${MOST_VARIANTS} of ${names.length} variants` : ''
-  const group = Math.max(...grids.map((grid) => (grid === undefined ? 0 : grid.span * foldOf(grid, most))))
+  const drawnOf = names.length > MAX_VARIANTS ? `; the first ${MAX_VARIANTS} of ${names.length} variants` : ''
+  const group = Math.max(...grids.map((grid) => (grid === undefined ? 0 : grid.span * foldOf(grid, maxRows))))
   return [
     {
       name: 'nodes',
       title: 'CPU of the nodes over time, requested and used',
       subtitle: [
         `share of the nodes' CPU that is requested by pods, and used by them; one replication${drawnOf}`,
-        `a row is ${group === 1 ? 'a node' : `up to ${group} neighbouring nodes`}; blank: no such node is up`,
+        `one row is ${group === 1 ? 'one node' : `up to ${group} neighbouring nodes`}; blank: no node up`,
       ],
       usual: USUAL,
       switches: [],
       time: seconds,
-      mostVariants: MOST_VARIANTS,
+      maxVariants: MAX_VARIANTS,
       fewVariants: 0,
       data: { nodes: rows },
       draw: (how) => drawn(study, nodes, longest / seconds, unit, how),
@@ -60,10 +61,10 @@ export function nodesChart({ study }: Summary): Chart[] {
   ]
 }
 
-/** Groups of the grid a row of the map. */
-const foldOf = ({ groups }: NodeGrid, most: number): number => Math.ceil(groups / most)
+/** Groups of the grid per row of the map. */
+const foldOf = ({ groups }: NodeGrid, maxRows: number): number => Math.ceil(groups / maxRows)
 
-/** A look stands until the next one; the last as long as the one before it. */
+/** End of the last sample: a sample lasts until the next one, the last as long as the one before it. */
 function endOf({ times }: NodeGrid): number {
   const last = times.length - 1
   return last < 0 ? 0 : last === 0 ? 2 * times[0] : 2 * times[last] - times[last - 1]
@@ -95,11 +96,11 @@ function cells(grid: NodeGrid, shares: Float32Array, { variant, map, seconds, fo
         share: step * STEP + STEP / 2,
       })
     }
-    for (let look = 0; look < grid.times.length; look++) {
-      const now = stepOf(grid, shares, look, first, fold)
+    for (let sample = 0; sample < grid.times.length; sample++) {
+      const now = stepOf(grid, shares, sample, first, fold)
       if (now === step) continue
-      close(grid.times[look])
-      open = look
+      close(grid.times[sample])
+      open = sample
       step = now
     }
     close(endOf(grid))
@@ -140,7 +141,7 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
     data: { name: 'nodes' },
     transform: [
       { calculate: "datum.map + ': ' + datum.variant", as: 'panel' },
-      { calculate: `(datum.share - ${STEP / 2}) + ' to ' + (datum.share + ${STEP / 2}) + ' %'`, as: 'told' },
+      { calculate: `(datum.share - ${STEP / 2}) + ' to ' + (datum.share + ${STEP / 2}) + ' %'`, as: 'percent' },
     ],
     columns,
     facet: {
@@ -174,12 +175,12 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
         y2: { field: 'top' },
         color: { field: 'share', type: 'ordinal', scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS }, legend },
         tooltip: [
-          named('panel', 'map'),
-          named('told', 'share'),
-          told('from', `from [${unit}]`),
-          told('to', `to [${unit}]`),
-          told('bottom', 'from node'),
-          told('top', 'to node'),
+          tooltipText('panel', 'map'),
+          tooltipText('percent', 'share'),
+          tooltipNumber('from', `from [${unit}]`),
+          tooltipNumber('to', `to [${unit}]`),
+          tooltipNumber('bottom', 'from node'),
+          tooltipNumber('top', 'to node'),
         ],
       },
     },

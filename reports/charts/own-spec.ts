@@ -1,33 +1,35 @@
 /**
- * A user's own vega-lite specification over the tables of a results folder, read strictly: what it wants to load from elsewhere, a table
- * that is not there and a column that no table has are errors with their place, since vega draws an empty picture for each of them.
+ * Reads a user's own vega-lite specification over the tables of a results folder. External data, unknown tables and unknown columns are
+ * errors with their place, since vega would draw an empty picture for each of them.
  */
 import { suggestion } from '../../sim/index.ts'
 import type { ChartSpec, Json } from './theme.ts'
 
 /** Tables of a results folder that a specification may name as its data. */
 export const SOURCES = ['runs', 'summary', 'timeseries', 'effects'] as const
+/** A table of a results folder. */
 export type Source = (typeof SOURCES)[number]
 
-/** What is wrong with a chart that was asked for. */
+/** An error in a requested chart or its specification. */
 export class ChartError extends Error {
   override readonly name = 'ChartError'
 }
 
+/** A specification that was read. */
 export interface OwnSpec {
   readonly spec: ChartSpec
-  /** The tables that it names. */
+  /** The tables that it uses. */
   readonly sources: readonly Source[]
 }
 
 type JsonObject = { readonly [key: string]: Json }
 
-/** Objects within objects; a specification that goes deeper is none. */
-const DEEPEST = 60
-/** Rows that a specification may make by itself. */
-const MOST_MADE = 1_000_000
+/** Maximum nesting of objects. */
+const MAX_DEPTH = 60
+/** Maximum of rows that a specification may generate. */
+const MAX_GENERATED = 1_000_000
 
-/** `file` is how errors call it. */
+/** Reads a specification. `file` is its name in errors. Throws a ChartError. */
 export function readOwnSpec(text: string, file: string): OwnSpec {
   const spec = parsed(text, file)
   const sources = new Set<Source>()
@@ -36,13 +38,13 @@ export function readOwnSpec(text: string, file: string): OwnSpec {
     const refuse = (message: string): never => {
       throw new ChartError(`${file}: ${place === '' ? 'top' : place}: ${message}`)
     }
-    if (place.split('.').length > DEEPEST) refuse(`found more than ${DEEPEST} levels; accepted: a vega-lite specification`)
+    if (place.split('.').length > MAX_DEPTH) refuse(`found more than ${MAX_DEPTH} levels; accepted: a vega-lite specification`)
     if (key === 'url' && typeof value === 'string')
-      refuse(`found the address ${quoted(value)}; accepted: "data": { "name": "runs" }, since charts load nothing`)
+      refuse(`found the address ${quoted(value)}; accepted: "data": { "name": "runs" }, since charts load no external data`)
     if ((key === 'url' || key === 'href') && isObject(value))
-      refuse('found a channel of addresses; accepted: channels without one, since charts load nothing')
+      refuse('found a channel of addresses; accepted: channels without one, since charts load no external data')
     if (key === 'mark' && (value === 'image' || (isObject(value) && value.type === 'image')))
-      refuse('found the mark "image"; accepted: marks that load nothing')
+      refuse('found the mark "image"; accepted: marks without external data')
     if (key === 'sequence' && isObject(value)) limitSequence(value, refuse)
     if (
       key !== 'data' ||
@@ -83,32 +85,32 @@ function parsed(text: string, file: string): ChartSpec {
 function limitSequence({ start = 0, stop, step = 1 }: JsonObject, refuse: (message: string) => never): void {
   if (typeof start !== 'number' || typeof stop !== 'number' || typeof step !== 'number') return
   const rows = Math.abs((stop - start) / step)
-  if (!(rows <= MOST_MADE)) refuse(`found a sequence of ${rows} rows; accepted: at most ${MOST_MADE}`)
+  if (!(rows <= MAX_GENERATED)) refuse(`found a sequence of ${rows} rows; accepted: at most ${MAX_GENERATED}`)
 }
 
-/** Transforms that name columns after values of the data; what they make cannot be known from the specification. */
-const MAKERS = ['pivot', 'lookup', 'flatten', 'repeat']
-/** Columns that transforms make when they are not told otherwise. */
-const MADE = ['key', 'value', 'density', 'prob']
+/** Transforms whose columns depend on the data and cannot be known from the specification. */
+const DATA_DEPENDENT = ['pivot', 'lookup', 'flatten', 'repeat']
+/** Default names of columns that transforms add. */
+const DEFAULT_COLUMNS = ['key', 'value', 'density', 'prob']
 
-/** Every column that a channel names must be in one of the tables, or made by a transform. `columns` by table. */
+/** Checks that every column of a channel is in one of the tables or added by a transform. `columns` by table. Throws a ChartError. */
 export function checkFields(spec: ChartSpec, columns: Readonly<Record<string, readonly string[]>>, file: string): void {
-  const made = new Set<string>(MADE)
-  let unknowable = false
+  const added = new Set<string>(DEFAULT_COLUMNS)
+  let unknown = false
   visit(spec, '', (value, key) => {
-    if (MAKERS.includes(key)) unknowable = true
+    if (DATA_DEPENDENT.includes(key)) unknown = true
     if (key === 'as')
-      for (const name of Array.isArray(value) ? (value as readonly Json[]) : [value]) if (typeof name === 'string') made.add(name)
-    if ((key === 'values' || key === 'datasets') && value !== null && typeof value === 'object') unknowable = true
+      for (const name of Array.isArray(value) ? (value as readonly Json[]) : [value]) if (typeof name === 'string') added.add(name)
+    if ((key === 'values' || key === 'datasets') && value !== null && typeof value === 'object') unknown = true
   })
-  if (unknowable) return
+  if (unknown) return
   const known = new Set(Object.values(columns).flat())
   visit(spec, '', (value, key, place) => {
     if (key !== 'field' || typeof value !== 'string' || !/(^|\.)encoding\./.test(place)) return
-    // In brackets and after a backslash vega reads another name than stands there.
-    if (/[.[\]\\]/.test(value) || known.has(value) || made.has(value)) return
+    // Vega interprets dots, brackets and backslashes in names, so these are not checked.
+    if (/[.[\]\\]/.test(value) || known.has(value) || added.has(value)) return
     throw new ChartError(
-      `${file}: ${place}: found the column ${quoted(value)}${suggestion(value, [...known])}; accepted: ${[...known, ...[...made].filter((name) => !MADE.includes(name))].join(', ')}`,
+      `${file}: ${place}: found the column ${quoted(value)}${suggestion(value, [...known])}; accepted: ${[...known, ...[...added].filter((name) => !DEFAULT_COLUMNS.includes(name))].join(', ')}`,
     )
   })
 }
@@ -117,7 +119,7 @@ const isObject = (value: unknown): value is JsonObject => typeof value === 'obje
 
 const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)
 
-/** Every value below, outermost first; not what stands in data sets, which is data. */
+/** Calls `look` for every value within `value`, outermost first, except the rows of data sets. */
 function visit(value: Json, place: string, look: (value: Json, key: string, place: string) => void): void {
   if (typeof value !== 'object' || value === null) return
   for (const [key, child] of Object.entries(value)) {

@@ -1,12 +1,13 @@
-/** Nodes that hold pods against the fewest that could hold them, a row per variant: the distance between both marks is what tighter packing could save. */
+/** Nodes with pods against the fewest nodes that could hold them, one row per variant: the distance is what tighter packing could save. */
 import { formatMean } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { looksOf, named, PLAIN_LABELS, rounded, told, USUAL, widestOf } from './theme.ts'
+import { looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How, Json } from './theme.ts'
 
+/** The chart `packing`; none without samples of nodes in use. */
 export function packingChart({ study }: Summary): Chart[] {
   const { names } = looksOf(study)
   const rows = names.flatMap((variant, i): ChartSpec[] => {
@@ -41,7 +42,7 @@ export function packingChart({ study }: Summary): Chart[] {
       usual: USUAL,
       switches: [],
       time: 0,
-      mostVariants: Infinity,
+      maxVariants: Infinity,
       fewVariants: 0,
       data: { packing: rows },
       draw: (how) => drawn(study, rows, how),
@@ -49,7 +50,7 @@ export function packingChart({ study }: Summary): Chart[] {
   ]
 }
 
-/** Over the samples at which something was placed; null when there was none. */
+/** Means over the samples with placed pods; null when there are none. */
 function timeMeans(series: Study['runs'][number]['result']['series']): { used: number; fewest: number } | null {
   const column = (name: string): ArrayLike<number | string> => series.columns.find((c) => c.name === name)?.values ?? []
   const [usedAt, fewestAt] = [column('in-use'), column('fewest')]
@@ -72,8 +73,8 @@ function drawn(study: Study, rows: readonly ChartSpec[], how: How): ChartSpec {
   const legend: ChartSpec = beside === 0 ? {} : { legend: null }
   const values = rows.flatMap((row) => [row.fewest, row.low, row.high] as number[])
   const [low, high] = [Math.min(...values), Math.max(...values)]
-  const air = Math.max(0.06 * (high - low), 0.01 * high)
-  const scale: ChartSpec = { domain: [rounded(Math.max(0, low - air)), rounded(high + air)], nice: true, zero: false }
+  const padding = Math.max(0.06 * (high - low), 0.01 * high)
+  const scale: ChartSpec = { domain: [rounded(Math.max(0, low - padding)), rounded(high + padding)], nice: true, zero: false }
   const x = (field: string): ChartSpec => ({
     field,
     type: 'quantitative',
@@ -94,11 +95,11 @@ function drawn(study: Study, rows: readonly ChartSpec[], how: How): ChartSpec {
   }
   const colour: ChartSpec = { ...looks.colour, ...legend }
   const tooltip = [
-    named('variant'),
-    named('interval', 'nodes with pods'),
-    told('fewest', 'fewest possible'),
+    tooltipText('variant'),
+    tooltipText('interval', 'nodes with pods'),
+    tooltipNumber('fewest', 'fewest possible'),
     { field: 'gap', type: 'quantitative', title: 'gap', format: '.3~%' },
-    told('n', 'replications'),
+    tooltipNumber('n', 'replications'),
   ]
   const layer: Json[] = [
     { mark: { type: 'rule', strokeWidth: 1, strokeDash: [2, 2] }, encoding: { x: x('fewest'), x2: { field: 'used' }, y, color: colour } },

@@ -1,7 +1,7 @@
 /**
- * How long pods wait for a node, all replications of a variant merged; pods that never got one count with their wait until the end. A
- * histogram, as a bar per variant cut into classes of ten times the time (bars of several variants side by side hide one another), and
- * the share that waits longer than x, where the tail is seen.
+ * Pending times of pods, replications merged; pods that were never bound count with their time until the end. As a histogram (one stacked
+ * bar per variant with classes by powers of ten, since grouped bars of several variants would overlap), and as the share of pods pending
+ * longer than x, which displays the tail.
  */
 import { Histogram } from '../../sim/index.ts'
 import { formatNumber } from '../format.ts'
@@ -9,11 +9,11 @@ import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 import { survivalOf, survivalView } from './survival.ts'
-import { looksOf, named, rounded, told, USUAL, widestOf } from './theme.ts'
+import { looksOf, tooltipText, rounded, tooltipNumber, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MICROSECONDS = 1_000_000
-const SUBJECT = { x: 'pending time [s]', y: 'pods that wait longer' }
+const SUBJECT = { x: 'pending time [s]', y: 'pods pending longer' }
 /** Upper ends [µs], names, and steps of cividis (Nuñez, Anderton, Renslow 2018). */
 const CLASSES = [
   { until: 1e3, name: 'up to 1 ms', colour: '#fee838' },
@@ -26,6 +26,7 @@ const CLASSES = [
   { until: Infinity, name: 'longer', colour: '#12356f' },
 ] as const
 
+/** The charts `pending` and `pending-tail`. */
 export function pendingCharts({ study }: Summary): Chart[] {
   const pooled = study.variants.map((_, variant) => pooledPending(study, variant))
   const survival = survivalOf(study, pooled, MICROSECONDS)
@@ -33,9 +34,9 @@ export function pendingCharts({ study }: Summary): Chart[] {
   const classes = classesOf(study, pooled)
   const n = plannedReplications(study)
   const of = `${formatNumber(survival.count)} pods created in the window, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`
-  const common = { time: 0, mostVariants: Infinity, fewVariants: 0 }
-  // Where nothing ever waited, a logarithmic axis has no place for it.
-  const log = { x: survival.most > 0, y: false }
+  const common = { time: 0, maxVariants: Infinity, fewVariants: 0 }
+  // When all times are zero, the axis cannot be logarithmic.
+  const log = { x: survival.max > 0, y: false }
   return [
     {
       name: 'pending',
@@ -50,7 +51,7 @@ export function pendingCharts({ study }: Summary): Chart[] {
     {
       name: 'pending-tail',
       title: 'Pending time of pods: the tail',
-      subtitle: [`share of pods that wait longer from created to bound; ${of}`],
+      subtitle: [`share of pods whose time from created to bound is longer; ${of}`],
       usual: { ...USUAL, log },
       switches: log.x ? ['x', 'y'] : ['y'],
       ...common,
@@ -118,7 +119,7 @@ function histogramView(study: Study, classes: readonly ChartSpec[], how: How): C
         type: 'ordinal',
         scale: { domain: shown.map(({ name }) => name), range: shown.map(({ colour }) => colour) },
         legend: {
-          title: 'waited',
+          title: 'pending time',
           orient: 'bottom',
           direction: 'horizontal',
           columns: how.width < 480 ? 3 : 8,
@@ -129,10 +130,10 @@ function histogramView(study: Study, classes: readonly ChartSpec[], how: How): C
         },
       },
       tooltip: [
-        named('variant'),
-        named('class', 'waited'),
-        { field: 'share', type: 'quantitative', title: 'pods that did', format: '.3~%' },
-        told('pods', 'pods'),
+        tooltipText('variant'),
+        tooltipText('class', 'pending time'),
+        { field: 'share', type: 'quantitative', title: 'share of pods', format: '.3~%' },
+        tooltipNumber('pods', 'pods'),
       ],
     },
   }

@@ -49,7 +49,7 @@ describe('a chart of the report, drawn again from its folder', () => {
       /found no chart "latncy" \(did you mean latency\?\); accepted: latency, metrics, nodes/,
     )
     await expect(drawFromFolder(join(folder, 'nowhere'), 'latency')).rejects.toThrow(
-      'accepted: none is there, or a specification of your own',
+      'accepted: the folder has no charts, or a specification of your own',
     )
     await expect(drawFromFolder(folder, '../runs')).rejects.toThrow(ChartError)
   })
@@ -108,9 +108,9 @@ describe("a user's own specification over the tables", () => {
     [
       'an address',
       JSON.stringify({ ...bars, data: { url: 'https://example.org/x.csv' } }),
-      /^mine\.json: data\.url: found the address "https:\/\/example\.org\/x\.csv"; accepted: "data": \{ "name": "runs" \}, since charts load nothing/,
+      /^mine\.json: data\.url: found the address "https:\/\/example\.org\/x\.csv"; accepted: "data": \{ "name": "runs" \}, since charts load no external data/,
     ],
-    ['a file', JSON.stringify({ ...bars, data: { url: 'file:///etc/passwd' } }), /charts load nothing/],
+    ['a file', JSON.stringify({ ...bars, data: { url: 'file:///etc/passwd' } }), /charts load no external data/],
     [
       'an address deep inside',
       JSON.stringify({

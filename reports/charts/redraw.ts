@@ -1,4 +1,4 @@
-/** Charts from a results folder, without a study: one of ours as it was written there, or a user's own specification over its tables. */
+/** Draws charts from a results folder: one of the report again, or a user's own specification over the folder's tables. */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readTable } from '../tables/read-table.ts'
@@ -9,26 +9,28 @@ import type { Source } from './own-spec.ts'
 import { renderPng, renderSvg } from './render.ts'
 import type { ChartSpec } from './theme.ts'
 
+/** A drawn chart. */
 export interface Redrawn {
-  /** For its file: the chart's name, or the specification's file without its ending. */
+  /** Name for its file: the chart's name, or the specification's file name without its ending. */
   readonly name: string
-  /** With its data, as it was drawn. */
+  /** The specification with its data. */
   readonly spec: ChartSpec
   readonly svg: string
-  /** What vega complained about, to be told. */
+  /** Warnings of vega. */
   readonly warnings: readonly string[]
+  /** Renders it as PNG. */
   png(): Promise<Uint8Array>
 }
 
-/** A user's own specification: its file, for errors, and what is in it. */
+/** A user's own specification: its file name, for errors, and its text. */
 export interface OwnSpecFile {
   readonly file: string
   readonly text: string
 }
 
 /**
- * `wanted` is the name of a chart of the report (its specification in the folder holds its data), or a specification whose data are named
- * after the folder's tables: `{ "data": { "name": "runs" } }` is runs.csv. Throws a ChartError, or a TableError for a table that is none.
+ * Draws a chart. `wanted` is the name of a chart of the report (its specification in the folder contains its data), or a specification
+ * whose data are named after the folder's tables: `{ "data": { "name": "runs" } }` is runs.csv. Throws a ChartError, or a TableError for an invalid table.
  */
 export async function drawFromFolder(folder: string, wanted: string | OwnSpecFile): Promise<Redrawn> {
   if (typeof wanted !== 'string') return drawOwn(folder, wanted)
@@ -36,14 +38,14 @@ export async function drawFromFolder(folder: string, wanted: string | OwnSpecFil
   const present = await chartsIn(folder)
   if (!present.includes(wanted)) {
     throw new ChartError(
-      `${folder}: found no chart ${JSON.stringify(wanted)}${suggestion(wanted, present)}; accepted: ${present.length === 0 ? 'none is there' : present.join(', ')}, or a specification of your own`,
+      `${folder}: found no chart ${JSON.stringify(wanted)}${suggestion(wanted, present)}; accepted: ${present.length === 0 ? 'the folder has no charts' : present.join(', ')}, or a specification of your own`,
     )
   }
   const { spec } = readOwnSpec(await readFile(join(folder, file), 'utf8'), file)
   return draw(wanted, file, spec)
 }
 
-/** Names of the charts that a results folder holds. */
+/** Names of the charts in a results folder. */
 export async function chartsIn(folder: string): Promise<string[]> {
   let names: string[]
   try {

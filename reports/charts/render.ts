@@ -1,6 +1,6 @@
 /**
- * A specification to SVG by vega, and SVG to PNG by resvg. Both libraries take a while to load, so they are loaded when the first chart
- * is drawn, not when the command line starts. No system font is ever used: the same bytes on every machine.
+ * Renders specifications to SVG with vega, and SVG to PNG with resvg. Both libraries load slowly, so they are loaded when the first chart is
+ * drawn. No system font is used, so that the bytes are the same on every machine.
  */
 import type { Loader, Spec, View, parse, Warn } from 'vega'
 import type { compile, TopLevelSpec } from 'vega-lite'
@@ -10,14 +10,15 @@ import type { ChartSpec } from './theme.ts'
 /** Pixels of a PNG per pixel of its SVG: sharp on dense screens and in print. */
 const SCALE = 2
 
-/** Vega's level of logging at which warnings are told. */
+/** Vega's log level for warnings. */
 const WARNINGS = 2
 
+/** A rendered chart. */
 export interface Drawing {
   readonly svg: string
-  /** What vega and vega-lite complained about: nothing, or a mistake in a specification. */
+  /** Warnings and errors of vega and vega-lite; empty for a correct specification. */
   readonly warnings: readonly string[]
-  /** Those of them that vega calls errors: a part of the picture is missing. */
+  /** The errors among them: a part of the picture is missing. */
   readonly errors: readonly string[]
 }
 
@@ -25,7 +26,7 @@ interface TextMetrics {
   width: (item: { fontSize?: number; limit?: number }, text: string) => number
 }
 
-/** What we use of vega, with what its published types leave out. */
+/** The used part of vega, including members that its published types lack. */
 interface Vega {
   readonly View: typeof View
   readonly parse: typeof parse
@@ -36,7 +37,7 @@ interface Vega {
 
 let loaded: Promise<{ vega: Vega; compile: typeof compile }> | undefined
 
-/** Once per process; from then on vega measures text by the widths of our font. */
+/** Loads both libraries once per process and makes vega measure text with the widths of the font file. */
 function load() {
   loaded ??= (async () => {
     const [published, lite] = await Promise.all([import('vega'), import('vega-lite')])
@@ -51,13 +52,14 @@ function load() {
   return loaded
 }
 
+/** Renders a vega-lite specification with its data. Throws when vega cannot compile it. */
 export async function renderSvg(spec: ChartSpec): Promise<Drawing> {
   const { vega, compile } = await load()
   const warnings: string[] = []
   const errors: string[] = []
   const logger = collector(warnings, errors)
   const compiled: Spec = compile(spec as unknown as TopLevelSpec, { logger }).spec
-  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn, loader: nothing })
+  const view = new vega.View(vega.parse(compiled), { renderer: 'none', logger, logLevel: vega.Warn, loader: noLoader })
   try {
     vega.resetSVGDefIds()
     return { svg: shortPaths(await view.toSVG()), warnings, errors }
@@ -66,22 +68,22 @@ export async function renderSvg(spec: ChartSpec): Promise<Drawing> {
   }
 }
 
-/** A hundredth of a pixel is seen by nobody, and rectangles come with fourteen digits. */
+/** Cuts coordinates to two decimals: vega writes up to fourteen. */
 function shortPaths(svg: string): string {
   return svg.replace(/ d="[^"]*"/g, (path) => path.replace(/(\.\d\d)\d+/g, '$1'))
 }
 
-/** A vega-lite specification as the plain vega that a page can draw, and what was complained about. */
+/** Compiles a vega-lite specification to vega, which the page's script draws; also returns the warnings. */
 export async function compileSpec(spec: ChartSpec): Promise<{ readonly vega: ChartSpec; readonly warnings: readonly string[] }> {
   const { compile } = await load()
   const warnings: string[] = []
   return { vega: compile(spec as unknown as TopLevelSpec, { logger: collector(warnings) }).spec as unknown as ChartSpec, warnings }
 }
 
-/** Charts hold what they show: an address in a specification is an error, never a request. */
+/** An address in a specification is an error, never a request: charts contain their data. */
 const refuse = (uri: string): Promise<never> =>
-  Promise.reject(new Error(`charts load nothing: ${uri}; accepted: data in the specification`))
-const nothing = { options: {}, load: refuse, sanitize: refuse, http: refuse, file: refuse } as unknown as Loader
+  Promise.reject(new Error(`charts load no external data: ${uri}; accepted: data in the specification`))
+const noLoader = { options: {}, load: refuse, sanitize: refuse, http: refuse, file: refuse } as unknown as Loader
 
 interface Logger {
   level(): number
@@ -92,7 +94,7 @@ interface Logger {
   debug(...parts: unknown[]): Logger
 }
 
-/** A logger that writes warnings and errors into a list and forgets the rest. */
+/** A logger that appends warnings and errors to lists and ignores all else. */
 function collector(into: string[], errors: string[] = []): Logger {
   function level(): number
   function level(value: number): Logger
@@ -111,7 +113,7 @@ function collector(into: string[], errors: string[] = []): Logger {
   return logger
 }
 
-/** On another thread of the process: several at once use several cores. */
+/** Renders an SVG as PNG, on another thread: several calls at once use several cores. */
 export async function renderPng(svg: string): Promise<Uint8Array> {
   const { renderAsync } = await import('@resvg/resvg-js')
   const image = await renderAsync(svg, {

@@ -1,31 +1,34 @@
 /**
- * The share of observations beyond x, from a histogram: the picture of a tail, where a density or a plain distribution function hides
- * it. Lines of variants over one another; a line ends where fewer than ten observations are left beyond it.
+ * Survival curves: the share of observations beyond x, from histograms. On logarithmic axes they display the tail, which a density or a
+ * distribution function hides. One line per variant, which ends where fewer than ten observations are left.
  */
 import type { Histogram } from '../../sim/index.ts'
-import { LINE_WIDTH, looksOf, named, PLAIN_LABELS, rounded, told } from './theme.ts'
+import { LINE_WIDTH, looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber } from './theme.ts'
 import type { ChartSpec, How, Json } from './theme.ts'
 import type { Study } from '../study.ts'
 
-/** Points of a line, when there are few lines and when there are many, and of all lines of a panel. */
-const MOST_POINTS = 240
-const LEAST_POINTS = 100
+/** Points per line, with few and with many lines, and of all lines of a panel. */
+const MAX_POINTS = 240
+const MIN_POINTS = 100
 const PANEL_POINTS = 2400
-const LEAST_BEYOND = 10
-/** Pixels at the right end for the names of quantiles. */
-const LABEL_ROOM = 54
+const MIN_BEYOND = 10
+/** Space at the right end for the names of quantiles [px]. */
+const LABEL_WIDTH = 54
 
+/** The points of all lines. */
 export interface Survival {
   /** Keys variant, width, value, beyond. */
   readonly rows: readonly ChartSpec[]
   readonly count: number
-  readonly least: number
-  readonly most: number
-  /** Smallest and largest share that is shown. */
+  /** Smallest and largest value. */
+  readonly min: number
+  readonly max: number
+  /** Smallest and largest share. */
   readonly rarest: number
   readonly commonest: number
 }
 
+/** Titles of the axes. */
 export interface Subject {
   /** "latency [ms]". */
   readonly x: string
@@ -34,39 +37,39 @@ export interface Subject {
 }
 
 /**
- * `histograms` by variant, `divisor` of their unit to the one of the axis, `panels` of this kind side by side. Null when no variant has an
- * observation.
+ * The points of the lines. `histograms` by variant; `divisor` converts their unit to that of the axis; `panels` is the count of such panels
+ * in the chart. Null when no variant has an observation.
  */
 export function survivalOf(study: Study, histograms: readonly Histogram[], divisor: number, panels = 1): Survival | null {
-  const points = Math.max(LEAST_POINTS, Math.min(MOST_POINTS, Math.round(PANEL_POINTS / (panels * histograms.length))))
+  const points = Math.max(MIN_POINTS, Math.min(MAX_POINTS, Math.round(PANEL_POINTS / (panels * histograms.length))))
   const { names, widths } = looksOf(study)
   const rows: ChartSpec[] = []
   let count = 0
-  let least = Infinity
-  let most = 0
+  let min = Infinity
+  let max = 0
   let rarest = 1
   let commonest = 0
   histograms.forEach((histogram, variant) => {
     count += histogram.count
     for (const { value, beyond } of pointsOf(histogram, divisor, points)) {
       rows.push({ variant: names[variant], width: widths[variant], value: rounded(value), beyond: rounded(beyond) })
-      least = Math.min(least, value)
-      most = Math.max(most, value)
+      min = Math.min(min, value)
+      max = Math.max(max, value)
       rarest = Math.min(rarest, beyond)
       commonest = Math.max(commonest, beyond)
     }
   })
-  return rows.length === 0 ? null : { rows, count, least, most, rarest, commonest }
+  return rows.length === 0 ? null : { rows, count, min, max, rarest, commonest }
 }
 
-/** Steps of equal ratio in the share beyond, so that each decade of the tail gets the same number of points. */
+/** Points at shares of equal ratio, so that each decade of the tail has the same number of them. */
 function pointsOf(histogram: Histogram, divisor: number, count: number): { value: number; beyond: number }[] {
   if (histogram.count === 0) return []
-  const least = Math.min(0.5, LEAST_BEYOND / histogram.count)
+  const lowest = Math.min(0.5, MIN_BEYOND / histogram.count)
   const points: { value: number; beyond: number }[] = []
   let before = -1
   for (let i = 0; i < count; i++) {
-    const beyond = Math.exp((Math.log(least) * i) / (count - 1))
+    const beyond = Math.exp((Math.log(lowest) * i) / (count - 1))
     const value = histogram.quantile(Math.max(0, 1 - beyond)) / divisor
     if (value === before) points.pop()
     points.push({ value, beyond })
@@ -75,7 +78,7 @@ function pointsOf(histogram: Histogram, divisor: number, count: number): { value
   return points
 }
 
-/** One panel; `dataset` holds the rows of `survival`. */
+/** One panel of lines; `dataset` is the name of the rows of `survival`. */
 export function survivalView(
   study: Study,
   survival: Survival,
@@ -106,7 +109,11 @@ export function survivalView(
       color: looks.colour,
       strokeDash: looks.dash,
       strokeWidth: LINE_WIDTH,
-      tooltip: [named('variant'), told('value', xTitle), { field: 'beyond', type: 'quantitative', title: yTitle, format: '.3~%' }],
+      tooltip: [
+        tooltipText('variant'),
+        tooltipNumber('value', xTitle),
+        { field: 'beyond', type: 'quantitative', title: yTitle, format: '.3~%' },
+      ],
     },
   }
   return { width, height, layer: log.y ? [line, quantileNames(survival, width)] : [line] }
@@ -127,17 +134,17 @@ const linearShares = ({ commonest }: Survival): ChartSpec => ({
   axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" },
 })
 
-function linearValues({ most }: Survival): ChartSpec {
-  return { scale: { domain: [0, rounded(most > 0 ? most : 1)], nice: true }, axis: { tickCount: 8, labelExpr: PLAIN_LABELS } }
+function linearValues({ max }: Survival): ChartSpec {
+  return { scale: { domain: [0, rounded(max > 0 ? max : 1)], nice: true }, axis: { tickCount: 8, labelExpr: PLAIN_LABELS } }
 }
 
-function logarithmicValues({ rows, most }: Survival, width: number): ChartSpec {
-  const least = rows.reduce((smallest, row) => ((row.value as number) > 0 ? Math.min(smallest, row.value as number) : smallest), Infinity)
-  const { low, high, ticks } = decades(Number.isFinite(least) ? least : 1, most, LABEL_ROOM / width, width < 500 ? [1] : [1, 2, 5])
+function logarithmicValues({ rows, max }: Survival, width: number): ChartSpec {
+  const min = rows.reduce((smallest, row) => ((row.value as number) > 0 ? Math.min(smallest, row.value as number) : smallest), Infinity)
+  const { low, high, ticks } = decades(Number.isFinite(min) ? min : 1, max, LABEL_WIDTH / width, width < 500 ? [1] : [1, 2, 5])
   return { scale: { type: 'log', domain: [low, high], nice: false }, axis: { values: ticks, labelExpr: PLAIN_LABELS, grid: true } }
 }
 
-/** At the right end, at their heights. */
+/** Names of quantiles at the right end, at their heights. */
 function quantileNames({ rarest }: Survival, width: number): ChartSpec {
   const marks: Json[] = [
     { share: 0.5, name: 'p50' },
@@ -151,22 +158,20 @@ function quantileNames({ rarest }: Survival, width: number): ChartSpec {
   }
 }
 
-/** A domain just around the values with a share of room to the right, and ticks at round numbers within it. */
-function decades(least: number, most: number, room: number, steps: readonly number[]): { low: number; high: number; ticks: number[] } {
-  const low = least / 1.1
-  const end = Math.max(most, low * 2)
-  const high = end * Math.exp((Math.log(end / low) * room) / (1 - room))
+/** A logarithmic domain around the values, with a fraction `free` left empty at the right, and ticks at round numbers within it. */
+function decades(min: number, max: number, free: number, steps: readonly number[]): { low: number; high: number; ticks: number[] } {
+  const low = min / 1.1
+  const end = Math.max(max, low * 2)
+  const high = end * Math.exp((Math.log(end / low) * free) / (1 - free))
   const ticks: number[] = []
   for (let exponent = -6; exponent <= 9; exponent++) {
-    // Read from text, so that 3e-1 is 0.3 and not 3 * 0.1.
+    // Parsed from text: 3e-1 is 0.3, but 3 * 0.1 is not.
     for (const step of steps) {
       const tick = Number(`${step}e${exponent}`)
       if (tick >= low && tick <= high) ticks.push(tick)
     }
   }
-  // Many decades: keep the powers of ten only. Few ticks on a narrow axis: the finest steps again.
+  // Many decades: powers of ten only. Too few ticks on a narrow axis: again with finer steps.
   const shown = ticks.length > 14 ? ticks.filter((tick) => String(tick).replace(/[0.]/g, '') === '1' || /^1e/.test(String(tick))) : ticks
-  return shown.length < 2 && steps.length === 1
-    ? decades(least, most, room, [1, 3])
-    : { low: rounded(low), high: rounded(high), ticks: shown }
+  return shown.length < 2 && steps.length === 1 ? decades(min, max, free, [1, 3]) : { low: rounded(low), high: rounded(high), ticks: shown }
 }

@@ -1,61 +1,64 @@
-/** What all charts share: one look per variant, quiet axes, one font, sizes. */
+/** The common form of all charts: the type `Chart`, the look of each variant, font, sizes and configuration of vega-lite. */
 import { distinctNames, plainText } from '../format.ts'
 import type { Study } from '../study.ts'
 import { FONT_STACK, readFontWidths } from './font.ts'
 
-/** A vega-lite specification as plain data; its published types are as large as a library and are met at one place, render.ts. */
+/** JSON values: specifications are plain data, and only render.ts uses the large types of vega-lite. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+/** A vega-lite specification, a part of one, or a row of data. */
 export type ChartSpec = { readonly [key: string]: Json }
 
-/** Which of the axes are logarithmic. */
+/** Which axes are logarithmic. */
 export interface Logs {
   readonly x: boolean
   readonly y: boolean
 }
 
-/** How one chart is wanted, out of the few ways in which it can be drawn. */
+/** The options of drawing a chart. */
 export interface How {
-  /** Of the plotting area [px]; panels side by side share it. */
+  /** Width of the plotting area [px]; panels side by side share it. */
   readonly width: number
   readonly log: Logs
-  /** So few variants that bands and the like have room. */
+  /** Whether the variants are few enough for interval bands. */
   readonly few: boolean
 }
 
+/** A chart: its data and a function that draws its specification. Files, page and the page's phone version are drawn from the same one. */
 export interface Chart {
-  /** Name of its files. */
+  /** Name of its files, one of `chartNames`. */
   readonly name: string
   readonly title: string
-  /** What it rests on: how many, over what, which interval. A sentence an item. */
+  /** Number of replications, kind of interval and the like; one sentence per item. */
   readonly subtitle: readonly string[]
-  /** As files show it. */
+  /** The options for the files. */
   readonly usual: How
-  /** Axes that may be switched between logarithmic and linear. */
+  /** Axes that the page may switch between logarithmic and linear. */
   readonly switches: readonly (keyof Logs)[]
-  /** Seconds per unit of the horizontal axis when that is the time of the run, else 0. */
+  /** Seconds per unit of the horizontal axis when it is the time of the run, else 0. */
   readonly time: number
-  /** Variants that it can show at once; of more, the first are shown. */
-  readonly mostVariants: number
-  /** Up to how many variants count as few; 0 when it makes no difference. */
+  /** Maximum of variants shown at once; the first are shown. */
+  readonly maxVariants: number
+  /** Maximum of variants that count as few; 0 when it makes no difference. */
   readonly fewVariants: number
-  /** Everything it shows, by the names that the specification uses: rows of plain values. The key `variant` holds a name of `looksOf`. */
+  /** Rows of plain values, by the data names of the specification. The key `variant` has a name of `looksOf`. */
   readonly data: Readonly<Record<string, readonly ChartSpec[]>>
-  /** A vega-lite specification without its data and title. */
+  /** The vega-lite specification without data and title. */
   draw(how: How): ChartSpec
 }
 
 /** Width of the plotting area of a whole chart [px]; panels side by side share it. */
 export const WIDTH = 760
-/** The same on a phone. */
+/** The same on a narrow screen [px]. */
 export const NARROW = 240
+/** The options of most charts. */
 export const USUAL: How = { width: WIDTH, log: { x: false, y: false }, few: false }
 
-/** Half the width, or all of it where half would be too little. */
+/** Panels side by side: two, or one on a narrow screen. */
 export const columnsFor = ({ width }: How): number => (width < 480 ? 1 : 2)
 
 /**
- * The baseline is dark grey, the others come from Okabe and Ito 2008, Color universal design (without its yellow, which is lost on
- * white), then come Tol's wine, olive and indigo (2021, Colour schemes), brown and grey. Past these the colours come again with another dash and another shape.
+ * The baseline is dark grey; the others have the colours of Okabe and Ito 2008, Color universal design (without its yellow, which is hard to
+ * see on white), then Tol's wine, olive and indigo (2021, Colour schemes), brown and grey. Further variants repeat the colours with other dashes and shapes.
  */
 const BASELINE = '#3d3d3d'
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#882255', '#999933', '#332288', '#a6761d', '#9e9e9e']
@@ -67,39 +70,40 @@ const DASHES: readonly Json[] = [
 ]
 const SHAPES = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down', 'triangle-right', 'triangle-left', 'cross']
 
-/** Names of at most this many characters fit beside a chart and in a legend. */
+/** Maximum length of names beside a chart and in a legend [characters]. */
 const NAME_LIMIT = 44
 
-/** Font size of a legend, the room of a symbol before its text, and the gap after it [px]. */
+/** Font size of a legend, width of a symbol before its text, and the gap after it [px]. */
 const LEGEND_SIZE = 12
 const LEGEND_SYMBOL = 20
 const LEGEND_GAP = 18
 
-/** Width of the widest of some texts [px]. */
+/** Width of the widest text at a font size [px]. */
 export function widestOf(texts: readonly string[], size: number): number {
   const font = readFontWidths()
   return Math.max(0, ...texts.map((text) => font.width(text, size)))
 }
 
 /**
- * A name from outside for a specification. Vega looks some texts up in plain objects, and so finds what every object has: a title or a
- * value that is called `constructor` or `toString` ends in "Operator not defined". A no-break space at its end is seen by nobody.
+ * Makes a user's name safe for a specification. Vega looks some texts up in plain objects and finds inherited members: a title or value
+ * `constructor` or `toString` gives "Operator not defined". Such names get a no-break space at the end, which is not visible.
  */
 export function chartName(text: string): string {
   const plain = plainText(text)
   return plain in Object.prototype ? `${plain}\u00a0` : plain
 }
 
-/** How each variant looks, in all charts alike. */
+/** The look of each variant, the same in all charts, as vega-lite channels. */
 export interface Looks {
   readonly names: readonly string[]
   readonly colour: ChartSpec
   readonly dash: ChartSpec
   readonly shape: ChartSpec
-  /** For lines: the first widest and drawn first, so that a line that hides under another still shows at its sides. */
+  /** Line widths, decreasing: the first line is drawn first, so that it stays visible beside a line that covers it. */
   readonly widths: readonly number[]
 }
 
+/** The looks of the variants of a study. */
 export function looksOf(study: Study, how: Pick<How, 'width'> = USUAL): Looks {
   const { names, ...channels } = looksFor(
     'variant',
@@ -113,7 +117,7 @@ export function looksOf(study: Study, how: Pick<How, 'width'> = USUAL): Looks {
   return { names, ...channels, widths }
 }
 
-/** Colours, dashes and shapes of any names that a field of the rows holds. */
+/** The looks of any names, the values of `field`. */
 export function looksFor(field: string, names: readonly string[], { width }: Pick<How, 'width'>): Omit<Looks, 'widths'> {
   const colours = names.map((_, i) => (i === 0 ? BASELINE : COLOURS[(i - 1) % COLOURS.length]))
   const dashes = names.map((_, i) => DASHES[Math.floor(Math.max(0, i - 1) / COLOURS.length) % DASHES.length])
@@ -133,31 +137,31 @@ export function looksFor(field: string, names: readonly string[], { width }: Pic
   return { names, colour: channel(colours), dash: channel(dashes), shape: channel(shapes) }
 }
 
-/** The width of a line stands in its rows, as `width`: vega-lite has no scale of widths for names. */
+/** Line widths come from the rows (`width`): vega-lite has no scale of widths for names. */
 export const LINE_WIDTH: ChartSpec = { field: 'width', type: 'quantitative', scale: null, legend: null }
 
-/** A heading above a chart, with what it rests on below. */
+/** The heading of a chart: title and subtitle lines. */
 export function heading(text: string, subtitle: readonly string[]): ChartSpec {
   return { text, subtitle: [...subtitle] }
 }
 
-/** The whole specification: what the files hold, and anybody can open in an editor of vega. */
+/** The whole specification with data and title, as the files contain it. */
 export function specOf(chart: Chart, how = chart.usual): ChartSpec {
   return { ...bareSpecOf(chart, how), title: heading(chart.title, chart.subtitle), datasets: shownData(chart) }
 }
 
-/** The rows of as many variants as the chart can show at once. */
-function shownData({ data, mostVariants }: Chart): ChartSpec {
-  if (mostVariants === Infinity) return data
+/** The rows of the variants that the chart shows at once. */
+function shownData({ data, maxVariants }: Chart): ChartSpec {
+  if (maxVariants === Infinity) return data
   return Object.fromEntries(
     Object.entries(data).map(([name, rows]) => {
-      const variants = [...new Set(rows.map((row) => row.variant))].slice(0, mostVariants)
+      const variants = [...new Set(rows.map((row) => row.variant))].slice(0, maxVariants)
       return [name, rows.filter((row) => variants.includes(row.variant))]
     }),
   )
 }
 
-/** Without data and heading. */
+/** The specification without data and title. */
 export function bareSpecOf(chart: Chart, how: How): ChartSpec {
   return {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
@@ -167,20 +171,22 @@ export function bareSpecOf(chart: Chart, how: How): ChartSpec {
   }
 }
 
-/** A value in a tooltip; texts are shown as they are. */
-export const told = (field: string, title: string): ChartSpec => ({ field, type: 'quantitative', title, format: ',.4~r' })
-export const named = (field: string, title = field): ChartSpec => ({ field, type: 'nominal', title })
+/** A number in a tooltip. */
+export const tooltipNumber = (field: string, title: string): ChartSpec => ({ field, type: 'quantitative', title, format: ',.4~r' })
+/** A text in a tooltip. */
+export const tooltipText = (field: string, title = field): ChartSpec => ({ field, type: 'nominal', title })
 
-/** Labels of an axis: thousands by commas, no needless zeros. */
+/** Format of axis labels: thousands separated by commas, no trailing zeros. */
 export const PLAIN_LABELS = "format(datum.value, ',~r')"
 
-/** Six digits are more than a picture shows, and keep specs and SVG small. */
+/** Six significant digits: more than a picture resolves, and keeps specifications and SVG small. */
 export const rounded = (value: number): number => Number(value.toPrecision(6))
 
 const INK = '#1f2328'
 const FAINT = '#59636e'
 const GRID = '#e6e8eb'
 
+/** Vega-lite's configuration for all charts. */
 export const CONFIG: ChartSpec = {
   font: FONT_STACK,
   background: '#ffffff',

@@ -1,23 +1,22 @@
 /**
- * What happened over time, a panel per level: mean over replications, with its 95 % interval as a band when few variants leave room
- * for it. Samples are averaged in equal steps of time, as many as can be seen. The interval is of each step for itself: of twenty steps
- * one lies beyond its band by chance.
+ * Time series, one panel per column: the mean over replications, with its 95 % interval as a band when there are few variants. Samples are
+ * averaged in equal steps of time. Each step has an interval of its own: one step in twenty lies outside its band by chance.
  */
 import { withUnit } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { LINE_WIDTH, looksOf, named, panelTitle, PLAIN_LABELS, rounded, told, USUAL, WIDTH } from './theme.ts'
+import { LINE_WIDTH, looksOf, tooltipText, panelTitle, PLAIN_LABELS, rounded, tooltipNumber, USUAL, WIDTH } from './theme.ts'
 import type { Chart, ChartSpec, How, Json } from './theme.ts'
 
 /** Columns of a run's series that get a panel, in this order. */
 const PANELS = ['demand', 'ready', 'nodes', 'utilization', 'usage', 'misses', 'pending']
 const FROM_ZERO = ['demand', 'misses', 'pending']
-const MOST_STEPS = 240
-/** Points of a whole chart; more make files large and pictures no better. */
-const MOST_POINTS = 7500
-const MOST_BANDS = 3
+const MAX_STEPS = 240
+/** Points of a whole chart; more would enlarge files without visible difference. */
+const MAX_POINTS = 7500
+const MAX_BANDS = 3
 
 interface Span {
   readonly from: number
@@ -27,6 +26,7 @@ interface Span {
   readonly seconds: number
 }
 
+/** The chart `timeseries`. */
 export function timeseriesChart(summary: Summary): Chart[] {
   const { study } = summary
   const panels = PANELS.filter((name) => hasValues(study, name))
@@ -41,7 +41,7 @@ export function timeseriesChart(summary: Summary): Chart[] {
   )
   const n = plannedReplications(study)
   const banded = n > 1
-  const few = banded && names.length <= MOST_BANDS
+  const few = banded && names.length <= MAX_BANDS
   const band = few ? ', band: its 95 % interval across them' : ''
   return [
     {
@@ -51,8 +51,8 @@ export function timeseriesChart(summary: Summary): Chart[] {
       usual: { ...USUAL, few },
       switches: ['y'],
       time: span.seconds,
-      mostVariants: Infinity,
-      fewVariants: banded ? MOST_BANDS : 0,
+      maxVariants: Infinity,
+      fewVariants: banded ? MAX_BANDS : 0,
       data,
       draw: (how) => ({
         vconcat: panels.map((name, i) =>
@@ -72,7 +72,7 @@ function columnOf(study: Study, name: string) {
   return undefined
 }
 
-/** Panels of nothing but zeros or gaps say nothing, except that there was no demand. */
+/** Whether a column has a value other than zero; other columns get no panel. */
 function hasValues(study: Study, name: string): boolean {
   return study.runs.some((run) =>
     numbers(run.result.series.columns.find((c) => c.name === name)?.values).some((value) => value !== 0 && Number.isFinite(value)),
@@ -95,8 +95,8 @@ function spanOf(study: Study, panels: number): Span | null {
     samples = Math.max(samples, time.length)
   }
   if (samples === 0) return null
-  const room = Math.floor(MOST_POINTS / Math.max(1, panels * study.variants.length))
-  const steps = Math.max(1, Math.min(samples, MOST_STEPS, Math.max(60, room)))
+  const available = Math.floor(MAX_POINTS / Math.max(1, panels * study.variants.length))
+  const steps = Math.max(1, Math.min(samples, MAX_STEPS, Math.max(60, available)))
   const [unit, seconds] = to > 3 * 3600 ? (['h', 3600] as const) : to > 300 ? (['min', 60] as const) : (['s', 1] as const)
   return { from, to, steps, unit, seconds }
 }
@@ -116,7 +116,7 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
   const looks = looksOf(study, how)
   const head = columnOf(study, name)
   const title = withUnit(head?.label ?? name, head?.unit ?? '')
-  // Zeros have no place on a logarithmic axis; a level that is hardly ever above zero stays linear.
+  // A logarithmic axis omits zeros; a column that is zero most of the time keeps a linear axis.
   const positive = rows.filter((row) => (row.mean as number) > 0)
   const log = how.log.y && positive.length > rows.length / 2
   const x: ChartSpec = {
@@ -137,10 +137,10 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
   }
   const seen: ChartSpec = log ? { transform: [{ filter: 'datum.mean > 0' }] } : {}
   const tooltip = [
-    named('variant'),
-    told('time', `time [${span.unit}]`),
-    told('mean', title),
-    ...(plannedReplications(study) > 1 ? [told('low', '95 % from'), told('high', 'to')] : []),
+    tooltipText('variant'),
+    tooltipNumber('time', `time [${span.unit}]`),
+    tooltipNumber('mean', title),
+    ...(plannedReplications(study) > 1 ? [tooltipNumber('low', '95 % from'), tooltipNumber('high', 'to')] : []),
   ]
   const line: ChartSpec = {
     ...seen,
@@ -161,7 +161,7 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
   }
 }
 
-/** Levels that begin at nothing show it; all others use the room. */
+/** Columns in FROM_ZERO start at zero; the domain of the others fits their values. */
 function scaleOf(name: string, rows: readonly ChartSpec[]): ChartSpec {
   const flat = rows.every((row) => row.mean === rows[0].mean)
   return flat ? { domain: around(rows[0].mean as number) } : { zero: FROM_ZERO.includes(name), nice: true }
@@ -178,7 +178,7 @@ interface Step {
   readonly high: number | null
 }
 
-/** Over replications, of each replication's mean in every step; steps without a value are left out. */
+/** Means over replications of each replication's mean per step; steps without a value are left out. */
 function averaged(study: Study, variant: number, name: string, span: Span): Step[] {
   const runs = runsOf(study, variant).map((run) => stepMeans(run.result.series, name, span))
   const rows: Step[] = []

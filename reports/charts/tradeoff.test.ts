@@ -103,7 +103,7 @@ describe("Pareto's front: a point is on it when no other is at most as large in 
           [4, 4],
         ]),
       ),
-    ).toBe('By their means, no variant beats these in both cost and SLO misses (cheapest first): v1; v2; v0.')
+    ).toBe('Pareto front of mean cost and mean SLO misses, cheapest first: v1; v2; v0.')
     expect(
       frontSentence(
         summaryOf([
@@ -111,7 +111,7 @@ describe("Pareto's front: a point is on it when no other is at most as large in 
           [2, 2],
         ]),
       ),
-    ).toBe('No variant is cheaper or misses less, by its mean, than v0.')
+    ).toBe('No variant has a lower mean cost or lower mean SLO misses than v0.')
     expect(frontSentence(summaryOf([[1, 1]]))).toBe('')
     expect(frontSentence(summaryOf(Array.from({ length: 8 }, (_, i) => [i + 1, 9 - i] as const)))).toMatch(
       /v0; v1; v2; v3; v4; v5; and 2 more\.$/,

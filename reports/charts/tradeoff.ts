@@ -1,20 +1,21 @@
 /**
- * The pair to read first: what is missed against what is paid. Small dots are replications, the large one their mean with both intervals;
- * a stepped line joins the variants that no other beats in both (Pareto's front, of the means).
+ * SLO misses against cost. Small dots are replications, large ones their means with both intervals; a stepped line joins the Pareto front of
+ * the means: the variants that no other beats in both metrics.
  */
 import { metricById } from '../../sim/index.ts'
 import { plainText, withUnit } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { looksOf, named, PLAIN_LABELS, rounded, told, USUAL } from './theme.ts'
-import type { Chart, ChartSpec, How, Json } from './theme.ts'
+import { looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL } from './theme.ts'
+import type { Chart, ChartSpec, How, Json, Logs } from './theme.ts'
 
 const MISSES = 'slo-misses'
 const COST = 'cost'
 
-/** Variants named in a sentence; more are counted. */
-const MOST_NAMED = 6
+/** Variants listed in a sentence; more are counted. */
+const MAX_NAMED = 6
 
+/** The chart `slo-misses-against-cost`; none when no variant has both metrics. */
 export function tradeoffChart(summary: Summary): Chart[] {
   const { study } = summary
   const { names } = looksOf(study)
@@ -48,12 +49,12 @@ export function tradeoffChart(summary: Summary): Chart[] {
       title: 'SLO misses against cost',
       subtitle: [
         `lower left is better; ${basis}`,
-        ...(sentence === '' ? [] : ['dashed: the front of means that no other variant beats in both']),
+        ...(sentence === '' ? [] : ['dashed: Pareto front of the means, no other variant is better in both']),
       ],
       usual: USUAL,
       switches: ['x', 'y'],
       time: 0,
-      mostVariants: Infinity,
+      maxVariants: Infinity,
       fewVariants: 0,
       data: { means, replications: dots },
       draw: (how) => drawn(summary, means, dots, how),
@@ -62,8 +63,8 @@ export function tradeoffChart(summary: Summary): Chart[] {
 }
 
 /**
- * Rows of the variants whose mean cost and mean misses no other variant beats: none is at most as large in both and smaller in one.
- * From the cheapest to the one that misses least. Of means, so of what the runs showed: neighbours may not differ significantly.
+ * Variants on the Pareto front of mean cost and mean misses: no other variant is at most as large in both and smaller in one. In order of
+ * cost. Neighbours on the front may not differ significantly.
  */
 export function paretoFront(summary: Summary): number[] {
   const points = summary.study.variants
@@ -77,17 +78,17 @@ export function paretoFront(summary: Summary): number[] {
     .map(({ variant }) => variant)
 }
 
-/** '' when fewer than two variants have both values. */
+/** The Pareto front in a sentence; '' when fewer than two variants have both metrics. */
 export function frontSentence(summary: Summary): string {
   const { study } = summary
   const both = study.variants.filter((_, variant) => summary.row(variant, COST).n > 0 && summary.row(variant, MISSES).n > 0)
   if (both.length < 2) return ''
   const front = paretoFront(summary).map((variant) => plainText(study.variants[variant].short))
-  const shown = front.slice(0, MOST_NAMED).join('; ')
-  const rest = front.length > MOST_NAMED ? `; and ${front.length - MOST_NAMED} more` : ''
+  const shown = front.slice(0, MAX_NAMED).join('; ')
+  const rest = front.length > MAX_NAMED ? `; and ${front.length - MAX_NAMED} more` : ''
   return front.length === 1
-    ? `No variant is cheaper or misses less, by its mean, than ${shown}.`
-    : `By their means, no variant beats these in both cost and SLO misses (cheapest first): ${shown}${rest}.`
+    ? `No variant has a lower mean cost or lower mean SLO misses than ${shown}.`
+    : `Pareto front of mean cost and mean SLO misses, cheapest first: ${shown}${rest}.`
 }
 
 function drawn(summary: Summary, means: readonly ChartSpec[], dots: readonly ChartSpec[], { width, log }: How): ChartSpec {
@@ -98,83 +99,71 @@ function drawn(summary: Summary, means: readonly ChartSpec[], dots: readonly Cha
   }
   const x = (field: string): ChartSpec => ({ ...axes.x, field })
   const y = (field: string): ChartSpec => ({ ...axes.y, field })
-  // What has no place on a logarithmic axis is left out, and the title of the axis says so.
-  const seen = (fields: { readonly x: string; readonly y: string }): Json[] => [
-    ...(log.x ? [{ filter: `datum.${fields.x} > 0` }] : []),
-    ...(log.y ? [{ filter: `datum.${fields.y} > 0` }] : []),
-  ]
   const line: ChartSpec = { type: 'rule', strokeWidth: 1.5 }
-  const tooltip = [
-    named('variant'),
-    told('x', titleOf(COST)),
-    told('left', 'cost 95 % from'),
-    told('right', 'cost to'),
-    told('y', titleOf(MISSES)),
-    told('bottom', 'misses 95 % from'),
-    told('top', 'misses to'),
-  ]
+  const { colour, shape } = looks
   return {
     width,
     height: Math.min(360, width),
     layer: [
-      // The front is found in the picture, from the points that are shown, so that it holds for whichever variants are.
       {
         data: { name: 'means' },
-        transform: [
-          ...seen({ x: 'x', y: 'y' }),
-          {
-            window: [{ op: 'min', field: 'y', as: 'least' }],
-            frame: [null, -1],
-            sort: [
-              { field: 'x', order: 'ascending' },
-              { field: 'y', order: 'ascending' },
-            ],
-            ignorePeers: true,
-          },
-          { filter: '!isValid(datum.least) || datum.y < datum.least' },
-        ],
+        transform: [...positive(log, 'x', 'y'), ...FRONT],
         mark: { type: 'line', interpolate: 'step-after', strokeWidth: 1.2, strokeDash: [5, 4], color: '#59636e' },
         encoding: { x: x('x'), y: y('y') },
       },
       {
         data: { name: 'replications' },
-        transform: seen({ x: 'x', y: 'y' }),
+        transform: positive(log, 'x', 'y'),
         mark: { type: 'point', filled: true, size: 22, opacity: 0.4 },
-        encoding: {
-          x: x('x'),
-          y: y('y'),
-          color: looks.colour,
-          shape: looks.shape,
-          tooltip: [named('variant'), told('replication', 'replication'), told('x', titleOf(COST)), told('y', titleOf(MISSES))],
-        },
+        encoding: { x: x('x'), y: y('y'), color: colour, shape, tooltip: REPLICATION_TOOLTIP },
       },
       {
         data: { name: 'means' },
-        transform: seen({ x: 'left', y: 'y' }),
+        transform: positive(log, 'left', 'y'),
         mark: line,
-        encoding: { x: x('left'), x2: { field: 'right' }, y: y('y'), color: looks.colour },
+        encoding: { x: x('left'), x2: { field: 'right' }, y: y('y'), color: colour },
       },
       {
         data: { name: 'means' },
-        transform: seen({ x: 'x', y: 'bottom' }),
+        transform: positive(log, 'x', 'bottom'),
         mark: line,
-        encoding: { x: x('x'), y: y('bottom'), y2: { field: 'top' }, color: looks.colour },
+        encoding: { x: x('x'), y: y('bottom'), y2: { field: 'top' }, color: colour },
       },
       {
         data: { name: 'means' },
-        transform: seen({ x: 'x', y: 'y' }),
+        transform: positive(log, 'x', 'y'),
         mark: { type: 'point', filled: true, size: 130, opacity: 1, stroke: '#ffffff', strokeWidth: 1 },
-        encoding: { x: x('x'), y: y('y'), color: looks.colour, shape: looks.shape, tooltip },
+        encoding: { x: x('x'), y: y('y'), color: colour, shape, tooltip: MEAN_TOOLTIP },
       },
     ],
   }
 }
 
+/** Transforms that keep the Pareto front. In the specification, so that the page finds it among the variants shown. */
+const FRONT: readonly ChartSpec[] = [
+  {
+    window: [{ op: 'min', field: 'y', as: 'least' }],
+    frame: [null, -1],
+    sort: [
+      { field: 'x', order: 'ascending' },
+      { field: 'y', order: 'ascending' },
+    ],
+    ignorePeers: true,
+  },
+  { filter: '!isValid(datum.least) || datum.y < datum.least' },
+]
+
+/** A logarithmic axis cannot show zeros: filters that leave them out. The title of the axis says so. */
+const positive = (log: Logs, x: string, y: string): Json[] => [
+  ...(log.x ? [{ filter: `datum.${x} > 0` }] : []),
+  ...(log.y ? [{ filter: `datum.${y} > 0` }] : []),
+]
+
 function axisOf(side: 'x' | 'y', metric: string, values: readonly number[], log: boolean): ChartSpec {
   const axis: ChartSpec = { tickCount: side === 'x' ? 8 : 6, labelExpr: PLAIN_LABELS }
   const positive = values.filter((value) => value > 0)
   if (log && positive.length > 0) {
-    const hidden = positive.length < values.length ? '; what reaches zero is not shown' : ''
+    const hidden = positive.length < values.length ? '; values that reach zero are not shown' : ''
     return {
       type: 'quantitative',
       title: `${titleOf(metric)} (logarithmic${hidden})`,
@@ -190,11 +179,28 @@ const fromZero = (values: readonly number[]): ChartSpec =>
 
 function aroundScale(values: readonly number[]): ChartSpec {
   const [low, high] = [Math.min(...values), Math.max(...values)]
-  const air = Math.max(0.08 * (high - low), 0.01 * high) || 1
-  return { domain: [rounded(Math.max(0, low - air)), rounded(high + air)], nice: true, zero: false }
+  const padding = Math.max(0.08 * (high - low), 0.01 * high) || 1
+  return { domain: [rounded(Math.max(0, low - padding)), rounded(high + padding)], nice: true, zero: false }
 }
 
 function titleOf(id: string): string {
   const metric = metricById(id)
   return metric === undefined ? id : withUnit(metric.label, metric.unit)
 }
+
+const REPLICATION_TOOLTIP: Json = [
+  tooltipText('variant'),
+  tooltipNumber('replication', 'replication'),
+  tooltipNumber('x', titleOf(COST)),
+  tooltipNumber('y', titleOf(MISSES)),
+]
+
+const MEAN_TOOLTIP: Json = [
+  tooltipText('variant'),
+  tooltipNumber('x', titleOf(COST)),
+  tooltipNumber('left', 'cost 95 % from'),
+  tooltipNumber('right', 'cost to'),
+  tooltipNumber('y', titleOf(MISSES)),
+  tooltipNumber('bottom', 'misses 95 % from'),
+  tooltipNumber('top', 'misses to'),
+]

@@ -1,19 +1,19 @@
-/** A comparison of two result folders in words: markdown for a pull request, lines for a terminal, plain data for `--json`. */
+/** A comparison of two results folders as text: markdown for a pull request, lines for a terminal, plain data for `--json`. */
 import type { ComparedRow, RunComparison } from './compare.ts'
 import { formatMean, plainText, shortened, withUnit } from '../format.ts'
 import { contrastText, contrastUnit } from '../text/sentences.ts'
 import type { Verdict } from '../statistics/contrast.ts'
 
+/** The names of the two folders. */
 export interface ComparedNames {
-  /** How the two folders are called. */
   readonly before: string
   readonly after: string
 }
 
-/** Rows of a table beyond which GitHub's limit of 65,536 characters for a comment comes near. */
-const MOST_ROWS = 200
+/** Rows per table; more could exceed GitHub's limit of 65,536 characters per comment. */
+const MAX_ROWS = 200
 
-/** Gated metrics open, all others folded away; regressions first in words. */
+/** Markdown: a headline, the gated rows as a table, all others in a closed `<details>`, then notes. */
 export function comparisonMarkdown(comparison: RunComparison, names: ComparedNames): string {
   const gated = comparison.rows.filter((row) => row.gated)
   const others = comparison.rows.filter((row) => !row.gated)
@@ -23,7 +23,7 @@ export function comparisonMarkdown(comparison: RunComparison, names: ComparedNam
     ...(gated.length > 0 ? [markdownTable(gated)] : []),
     ...(others.length > 0
       ? [
-          `<details>\n<summary>${others.length} exploratory rows: not corrected for their number, and they fail nothing</summary>\n\n${markdownTable(others)}\n\n</details>`,
+          `<details>\n<summary>${others.length} exploratory rows: not corrected for multiple tests, never a regression</summary>\n\n${markdownTable(others)}\n\n</details>`,
         ]
       : []),
     ...(remarks(comparison).length > 0
@@ -37,6 +37,7 @@ export function comparisonMarkdown(comparison: RunComparison, names: ComparedNam
   return `${parts.join('\n\n')}\n`
 }
 
+/** One sentence: how many gated rows are regressions. */
 export function headline({ rows, regressions }: RunComparison): string {
   const gated = rows.filter((row) => row.gated).length
   if (gated === 0) return 'nothing to compare: no gated metric has a value on both sides'
@@ -62,25 +63,25 @@ function cells(row: ComparedRow): string[] {
 
 function markdownTable(rows: readonly ComparedRow[]): string {
   const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`
-  const told = rows.slice(0, MOST_ROWS).map((row) => {
+  const listed = rows.slice(0, MAX_ROWS).map((row) => {
     const texts = cells(row)
     texts[0] = escaped(texts[0])
     if (row.regression) texts[5] = `**${texts[5]}**`
     return line(texts)
   })
-  const left = rows.length - told.length
-  return [line(HEADER), '| --- | --- | ---: | ---: | --- | --- |', ...told, ...(left > 0 ? ['', `and ${left} further rows`] : [])].join(
+  const left = rows.length - listed.length
+  return [line(HEADER), '| --- | --- | ---: | ---: | --- | --- |', ...listed, ...(left > 0 ? ['', `and ${left} further rows`] : [])].join(
     '\n',
   )
 }
 
-/** Names come from users' files: nothing in them may end a cell, or become a link, a mention, an image or HTML. */
+/** Escapes names from users' files, so that they cannot end a cell or become a link, a mention, an image or HTML. */
 const escaped = (text: string): string =>
   plainText(text).replace(/[\\`*_{}[\]<>#!|~&@]|(?<=:)\/\//g, (found) =>
     Array.from(found, (character) => `&#${character.charCodeAt(0)};`).join(''),
   )
 
-/** ASCII but for names; the gated rows, or all. */
+/** Text for a terminal, ASCII except for names: the gated rows, or all rows. */
 export function comparisonLines(comparison: RunComparison, names: ComparedNames, { all = false } = {}): string {
   const rows = comparison.rows.filter((row) => all || row.gated)
   const texts = [HEADER, ...rows.map(cells)]
@@ -107,15 +108,15 @@ export function comparisonLines(comparison: RunComparison, names: ComparedNames,
 
 function remarks({ notes, onlyBefore, onlyAfter }: RunComparison): string[] {
   return [
-    ...(onlyBefore.length > 0 ? [`only before: ${listed(onlyBefore)}`] : []),
-    ...(onlyAfter.length > 0 ? [`only after: ${listed(onlyAfter)}`] : []),
+    ...(onlyBefore.length > 0 ? [`only before: ${labels(onlyBefore)}`] : []),
+    ...(onlyAfter.length > 0 ? [`only after: ${labels(onlyAfter)}`] : []),
     ...[...new Set(notes)].slice(0, 20),
   ]
 }
 
-const listed = (labels: readonly string[]): string =>
-  `${labels.slice(0, 5).join('; ')}${labels.length > 5 ? ` and ${labels.length - 5} more` : ''}`
+const labels = (list: readonly string[]): string => `${list.slice(0, 5).join('; ')}${list.length > 5 ? ` and ${list.length - 5} more` : ''}`
 
+/** The comparison as plain data; missing numbers are null. */
 export interface PlainComparison {
   readonly version: 1
   readonly before: string
@@ -143,6 +144,7 @@ export interface PlainComparison {
   readonly notes: readonly string[]
 }
 
+/** The comparison as `compare --json` prints it. */
 export function comparisonData(comparison: RunComparison, names: ComparedNames): PlainComparison {
   const number = (value: number): number | null => (Number.isFinite(value) ? value : null)
   const { regressions, onlyBefore, onlyAfter, notes } = comparison

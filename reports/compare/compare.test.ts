@@ -67,13 +67,13 @@ describe('two folders', () => {
   test('other seeds are two samples, by Welch, and the notes say so', () => {
     const comparison = compareRuns(side([[10, 20, 30]]), side([[12, 23, 34, 45]], { seed: '8' }), options)
     expect(only(comparison.rows)).toMatchObject({ paired: false, runs: [3, 4], before: 20, after: 28.5 })
-    expect(comparison.notes).toEqual(['v0: seeds differ, so the runs are compared unpaired, which needs many more of them'])
+    expect(comparison.notes).toEqual(['v0: seeds differ, so the runs are compared unpaired, which needs many more runs'])
   })
 
   test('replications that only one side has are left out of pairs, and told', () => {
     const comparison = compareRuns(side([[10, 20, 30, 99]], { id: 'a' }), side([[12, 23, 34]], { id: 'b' }), options)
     expect(only(comparison.rows)).toMatchObject({ runs: [3, 3], before: 20 })
-    expect(comparison.notes).toEqual(['v0: 3 runs have a partner of equal seed and replication, the rest is left out'])
+    expect(comparison.notes).toEqual(['v0: 3 runs are paired by seed and replication; the others are left out'])
   })
 
   test('the same runs twice are equivalent and are told to be the same', () => {

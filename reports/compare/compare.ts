@@ -1,8 +1,8 @@
 /**
- * Two result folders against each other, before and after a change: variant by variant and metric by metric. Variants meet when they have the same
- * value on every axis; replications that also have the same seed are paired, since they saw the same random streams; what shares no
- * seed is compared as two samples (Welch). A regression is a claim, so it has to be shown: worse by more than the margin beyond chance,
- * corrected by Holm over all rows of the gate. Something that merely might be worse is inconclusive, and fails nothing.
+ * Compares two results folders, before and after a change, variant by variant and metric by metric. Variants match when they have the same
+ * value on every axis. Replications with equal seed are paired, since they had the same random streams; without a shared seed the runs are
+ * compared as two samples (Welch). A regression is worse by significantly more than the margin, after Holm's correction over all gated
+ * rows; a row that may be worse is inconclusive and no regression.
  */
 import { METRICS, metricById } from '../../sim/index.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
@@ -15,31 +15,35 @@ import { measureUnpaired } from '../statistics/welch.ts'
 import type { Margins, Study } from '../study.ts'
 import type { RunsTable } from '../tables/read-runs.ts'
 
+/** How to judge. */
 export interface CompareOptions {
   readonly margins: Margins
-  /** Ids of the metrics that can fail the comparison; usually the primary one. All others are shown and judged, and fail nothing. */
+  /** Ids of the metrics that can be a regression, usually the primary one. The others get a verdict only. */
   readonly gate: readonly string[]
 }
 
+/** One variant in one metric, on both sides. */
 export interface ComparedRow {
-  /** Label of the variant, as the second folder has it. */
+  /** Label of the variant in the second folder. */
   readonly variant: string
   readonly metric: MetricDefinition
-  /** Seeds and replications agree, so differences are paired; otherwise Welch's test of two samples. */
+  /** Whether differences are paired, because seeds and replications agree; otherwise Welch's test of two samples. */
   readonly paired: boolean
-  /** Values on each side, and their means; NaN where there is none. For pairs, of the replications that both have. */
+  /** Count of values on each side, and their means (NaN without values). For pairs, of the replications that both sides have. */
   readonly runs: readonly [before: number, after: number]
   readonly before: number
   readonly after: number
   /** After minus before, with its 95 % interval and verdict. */
   readonly contrast: Contrast
+  /** Whether the metric can be a regression. */
   readonly gated: boolean
-  /** Worse beyond the margin: always false for rows that are not gated, or of metrics without a better side. */
+  /** Significantly worse than the margin; always false for rows that are not gated and metrics without a better side. */
   readonly regression: boolean
   /** One-sided p-value of "not worse than the margin", Holm-adjusted over the gated rows; null for all others. */
   readonly p: number | null
 }
 
+/** The result of a comparison. */
 export interface RunComparison {
   /** Variant by variant in the order of the second folder, the gated metrics first, then in the order of METRICS. */
   readonly rows: readonly ComparedRow[]
@@ -47,17 +51,18 @@ export interface RunComparison {
   /** Labels of variants that only one side has. */
   readonly onlyBefore: readonly string[]
   readonly onlyAfter: readonly string[]
-  /** What a reader must know: what could not be paired, columns that were left out. */
+  /** What could not be paired, and columns that were left out. */
   readonly notes: readonly string[]
 }
 
-/** One-sided, as two one-sided tests are elsewhere: a variant on the very edge of the margin is called a regression in 2.5 %. */
+/** Level of the one-sided test: a variant exactly at the margin is called a regression in 2.5 % of comparisons. */
 const LEVEL = 0.025
 
+/** Compares two tables of runs. Throws a RangeError for an unknown metric in `gate`. */
 export function compareRuns(before: RunsTable, after: RunsTable, { margins, gate }: CompareOptions): RunComparison {
   for (const id of gate)
     if (metricById(id) === undefined) throw new RangeError(`unknown metric: ${id}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
-  const { met, onlyBefore, onlyAfter, notes } = meet(before, after)
+  const { matches, onlyBefore, onlyAfter, notes } = matchVariants(before, after)
   const metrics = [...METRICS].filter(({ id }) => [before, after].every((side) => side.metrics.some((metric) => metric.id === id)))
   const ranked = [...metrics.filter(({ id }) => gate.includes(id)), ...metrics.filter(({ id }) => !gate.includes(id))]
   const missing = gate.filter((id) => !metrics.some((metric) => metric.id === id))
@@ -65,21 +70,21 @@ export function compareRuns(before: RunsTable, after: RunsTable, { margins, gate
   const ignored = [...new Set([...before.ignored, ...after.ignored])]
   if (ignored.length > 0) notes.push(`columns that this version does not know are left out: ${ignored.join(', ')}`)
   const [beforeValues, afterValues] = [columnsOf(before), columnsOf(after)]
-  const told = new Map<string, string[]>()
-  const drafts = met.flatMap(([first, second]) => {
+  const variantsOf = new Map<string, string[]>()
+  const drafts = matches.flatMap(([first, second]) => {
     const rows = alignment(before, first, after, second)
-    if (rows.note !== '') told.set(rows.note, [...(told.get(rows.note) ?? []), after.variants[second].label])
+    if (rows.note !== '') variantsOf.set(rows.note, [...(variantsOf.get(rows.note) ?? []), after.variants[second].label])
     return ranked
       .map((metric) => draft(metric, rows, beforeValues, afterValues, margins))
       .filter((one) => one !== null)
       .map((one) => ({ ...one, variant: after.variants[second].label }))
   })
-  for (const [note, labels] of told)
-    notes.push(`${labels.length > 1 && labels.length === met.length ? 'all variants' : labels.join('; ')}: ${note}`)
+  for (const [note, labels] of variantsOf)
+    notes.push(`${labels.length > 1 && labels.length === matches.length ? 'all variants' : labels.join('; ')}: ${note}`)
   return { ...judged(drafts, gate), onlyBefore, onlyAfter, notes }
 }
 
-/** A study of this process as the table that its runs.csv would be read back as. */
+/** The table that reading the study's runs.csv would give. */
 export function runsTableOf(study: Study): RunsTable {
   const { runs, axes, variants } = study
   return {
@@ -97,49 +102,49 @@ export function runsTableOf(study: Study): RunsTable {
   }
 }
 
-interface Met {
-  readonly met: readonly (readonly [before: number, after: number])[]
+interface Matching {
+  readonly matches: readonly (readonly [before: number, after: number])[]
   readonly onlyBefore: readonly string[]
   readonly onlyAfter: readonly string[]
   readonly notes: string[]
 }
 
-/** Which variant of one side is which of the other: by axis values in any order of axes; two lone variants meet whatever they are. */
-function meet(before: RunsTable, after: RunsTable): Met {
+/** Matches variants by their axis values, in any order of axes. When each side has one variant, these match in any case. */
+function matchVariants(before: RunsTable, after: RunsTable): Matching {
   const keysOf = ({ axes, variants }: RunsTable): string[] =>
     variants.map(({ values, label }) =>
       axes.length === 0 ? label : JSON.stringify(axes.map((axis, i) => [axis, values[i]]).sort(([a], [b]) => (a < b ? -1 : 1))),
     )
   const keys = keysOf(before)
   const rowOf = new Map(keys.map((key, row) => [key, row]))
-  const met = keysOf(after).flatMap((key, row): [number, number][] => {
+  const matches = keysOf(after).flatMap((key, row): [number, number][] => {
     const other = rowOf.get(key)
     return other === undefined ? [] : [[other, row]]
   })
   const [lone] = before.variants
-  if (met.length === 0 && before.variants.length === 1 && after.variants.length === 1) {
+  if (matches.length === 0 && before.variants.length === 1 && after.variants.length === 1) {
     return {
-      met: [[0, 0]],
+      matches: [[0, 0]],
       onlyBefore: [],
       onlyAfter: [],
       notes: [`each side has one variant, so these are compared although they differ: ${lone.label}, then ${after.variants[0].label}`],
     }
   }
-  const [matched, matching] = [new Set(met.map(([row]) => row)), new Set(met.map(([, row]) => row))]
+  const [matched, matching] = [new Set(matches.map(([row]) => row)), new Set(matches.map(([, row]) => row))]
   return {
-    met,
+    matches,
     onlyBefore: before.variants.filter((_, row) => !matched.has(row)).map(({ label }) => label),
     onlyAfter: after.variants.filter((_, row) => !matching.has(row)).map(({ label }) => label),
     notes: [],
   }
 }
 
-/** The runs of a variant on both sides: in pairs, or all of each. */
+/** The runs of a variant on both sides: paired, or all of each side. */
 interface Alignment {
   readonly paired: boolean
   readonly before: readonly number[]
   readonly after: readonly number[]
-  /** What a reader must know about it; '' for nothing. */
+  /** A limitation of the pairing, or ''. */
   readonly note: string
 }
 
@@ -159,21 +164,21 @@ function alignment(before: RunsTable, first: number, after: RunsTable, second: n
       note: 'the runs have the same ids, so file, seed and version are the same on both sides',
     }
   }
-  // One pair has no interval, and two samples may have one.
+  // One pair has no interval; two samples may have one.
   if (pairs.length >= 2 || (pairs.length === 1 && Math.min(mine.length, theirs.length) === 1)) {
     const left = Math.max(mine.length, theirs.length) - pairs.length
     return {
       paired: true,
       before: pairs.map(([a]) => a),
       after: pairs.map(([, b]) => b),
-      note: left > 0 ? `${pairs.length} runs have a partner of equal seed and replication, the rest is left out` : '',
+      note: left > 0 ? `${pairs.length} runs are paired by seed and replication; the others are left out` : '',
     }
   }
   return {
     paired: false,
     before: mine,
     after: theirs,
-    note: 'seeds differ, so the runs are compared unpaired, which needs many more of them',
+    note: 'seeds differ, so the runs are compared unpaired, which needs many more runs',
   }
 }
 
@@ -201,7 +206,7 @@ interface Draft {
   readonly measured: Measured
 }
 
-/** Null when neither side has a value: the metric does not apply. */
+/** One row before Holm's correction; null when neither side has a value, so the metric does not apply. */
 function draft(
   metric: MetricDefinition,
   rows: Alignment,
@@ -219,14 +224,14 @@ function draft(
     mine.length === 0 &&
     theirs.length === 0 &&
     measured.pairs === 0 &&
-    nothing(before, rows.before, metric) &&
-    nothing(after, rows.after, metric)
+    hasNoValue(before, rows.before, metric) &&
+    hasNoValue(after, rows.after, metric)
   )
     return null
   return { metric, paired: rows.paired, runs: [mine.length, theirs.length], before: meanOf(mine), after: meanOf(theirs), measured }
 }
 
-const nothing = (columns: ReadonlyMap<string, Float64Array>, rows: readonly number[], { id }: MetricDefinition): boolean =>
+const hasNoValue = (columns: ReadonlyMap<string, Float64Array>, rows: readonly number[], { id }: MetricDefinition): boolean =>
   rows.every((row) => Number.isNaN(columns.get(id)?.[row] ?? NaN))
 
 const meanOf = (values: readonly number[]): number => (values.length === 0 ? NaN : intervalOf(values).mean)

@@ -1,4 +1,4 @@
-/** What the page's script works on: the compiled charts and their data, as text that is safe inside an HTML page. */
+/** The data of the page's script: the compiled charts and their rows, as JSON that is safe within HTML. */
 import { compileSpec } from '../charts/render.ts'
 import { bareSpecOf, CONFIG, looksOf, NARROW, WIDTH } from '../charts/theme.ts'
 import type { Chart, ChartSpec, Json } from '../charts/theme.ts'
@@ -6,6 +6,7 @@ import type { Summary } from '../summary/summary.ts'
 import type { Column, Columns, PageChart, PageData, VegaSpec } from './ways.ts'
 import { wayKey, waysOf } from './ways.ts'
 
+/** Compiles each chart in all its ways. */
 export async function pageData({ study }: Summary, charts: readonly Chart[]): Promise<PageData> {
   const { names } = looksOf(study)
   const { vega } = await compileSpec({ data: { values: [{}] }, mark: 'point', config: PAGE_CONFIG })
@@ -17,10 +18,7 @@ export async function pageData({ study }: Summary, charts: readonly Chart[]): Pr
   }
 }
 
-/**
- * The page is the background. Without the texts for those who cannot see on every single mark: the tooltip, which the keyboard reaches
- * too, says the same.
- */
+/** Transparent, and without ARIA texts on each mark: the tooltip, which the keyboard reaches too, has the same text. */
 const PAGE_CONFIG: ChartSpec = { ...CONFIG, background: 'transparent', aria: false }
 
 async function pageChart(chart: Chart, variants: number): Promise<PageChart> {
@@ -29,7 +27,7 @@ async function pageChart(chart: Chart, variants: number): Promise<PageChart> {
   const { switches, fewVariants } = chart
   for (const way of waysOf({ switches, usual, fewVariants }, variants)) {
     const how = { width: way.narrow ? NARROW : WIDTH, log: { x: way.x, y: way.y }, few: way.few }
-    const { vega } = await compileSpec({ ...bareSpecOf(chart, how), datasets: emptied(chart), config: PAGE_CONFIG })
+    const { vega } = await compileSpec({ ...bareSpecOf(chart, how), datasets: oneRow(chart), config: PAGE_CONFIG })
     specs[wayKey(way)] = withoutValues(vega, Object.keys(chart.data))
   }
   return {
@@ -38,17 +36,17 @@ async function pageChart(chart: Chart, variants: number): Promise<PageChart> {
     switches,
     usual,
     time: chart.time,
-    mostVariants: chart.mostVariants === Infinity ? null : chart.mostVariants,
+    maxVariants: chart.maxVariants === Infinity ? null : chart.maxVariants,
     fewVariants,
     data: Object.fromEntries(Object.entries(chart.data).map(([name, rows]) => [name, columnsOf(rows)])),
     specs,
   }
 }
 
-/** One row each: an empty data set would be left out by the compiler. */
-const emptied = ({ data }: Chart): ChartSpec => Object.fromEntries(Object.entries(data).map(([name, rows]) => [name, rows.slice(0, 1)]))
+/** Data sets cut to one row: the compiler would drop an empty one. */
+const oneRow = ({ data }: Chart): ChartSpec => Object.fromEntries(Object.entries(data).map(([name, rows]) => [name, rows.slice(0, 1)]))
 
-/** The configuration goes along once for all charts, the values once for all ways. */
+/** A compiled specification without its configuration, which the page has once, and without its rows, which each chart has once. */
 function withoutValues(vega: ChartSpec, names: readonly string[]): VegaSpec {
   const { config: _, $schema: __, ...rest } = vega
   const data = (vega.data as readonly ChartSpec[]).map((source) => {
@@ -59,13 +57,14 @@ function withoutValues(vega: ChartSpec, names: readonly string[]): VegaSpec {
   return { ...rest, data }
 }
 
+/** Rows as columns. */
 export function columnsOf(rows: readonly ChartSpec[]): Columns {
   const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))]
   return { rows: rows.length, columns: Object.fromEntries(keys.map((key) => [key, columnOf(rows.map((row) => row[key] ?? null))])) }
 }
 
-/** Below so many values a number of rows, the list is the shorter way to say them. */
-const FEW = 0.3
+/** Numbers are stored by their place in a list when there are at most this many distinct ones per row. */
+const MAX_DISTINCT = 0.3
 
 function columnOf(values: readonly Json[]): Column {
   const places = new Map<string | number | null, number>()
@@ -77,13 +76,10 @@ function columnOf(values: readonly Json[]): Column {
     return places.size - 1
   })
   const numbers = values.every((value) => value === null || typeof value === 'number')
-  return numbers && places.size > FEW * values.length ? values : { values: [...places.keys()], places: at }
+  return numbers && places.size > MAX_DISTINCT * values.length ? values : { values: [...places.keys()], places: at }
 }
 
-/**
- * JSON that cannot end the element it stands in (`</script>`, `<!--`), and is one line to old parsers too. A name from a user's file may
- * hold anything.
- */
+/** JSON without `<`, `>`, `&` and line separators, so that a user's name cannot end the script element (`</script>`, `<!--`). */
 export function safeJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -1,4 +1,4 @@
-/** Main effects and interactions of the axes: of the primary metric in the open, of other main metrics to be opened. */
+/** The page's section on main effects and interactions: of the primary metric open, of other main metrics closed. */
 import { mainMetrics } from '../summary/main-metrics.ts'
 import { withUnit } from '../format.ts'
 import { escapeHtml, htmlTable } from './html.ts'
@@ -8,21 +8,21 @@ import type { Effect, Effects } from '../statistics/effects.ts'
 import type { Summary } from '../summary/summary.ts'
 
 const MAIN_METRICS = 6
-/** Effects in a table; more are in no table, and counted. */
-const MOST_EFFECTS = 120
+/** Maximum of effects in a table; further ones are counted. */
+const MAX_EFFECTS = 120
 
-/** '' when fewer than two axes have values to compare. */
+/** The HTML of the section; '' when fewer than two axes have several values. */
 export function effectsSection(summary: Summary): string {
   const { study } = summary
   const main = mainMetrics(summary, MAIN_METRICS).map(({ id }) => id)
-  const told = summary.effects.filter(
+  const shown = summary.effects.filter(
     (effects) => main.includes(effects.metric.id) && effects.main.length + effects.interactions.length > 0,
   )
-  const primary = told.find(({ metric }) => metric.id === study.primary)
-  const others = told.filter((effects) => effects !== primary)
-  if (told.length === 0) return ''
+  const primary = shown.find(({ metric }) => metric.id === study.primary)
+  const others = shown.filter((effects) => effects !== primary)
+  if (shown.length === 0) return ''
   const basis =
-    'Each effect is averaged over all combinations of the other axes, with the replication as block; an interaction is what two values change together beyond the sum of what each changes alone. The filter does not change them.'
+    'Each effect is averaged over all combinations of the other axes, with the replication as block. An interaction is the joint effect of two values minus the sum of their separate effects. The filter does not affect them.'
   return [
     `<p class="faint">${escapeHtml(basis)}</p>`,
     primary === undefined ? '' : effectsTable(summary, primary, 'primary metric; p-values corrected by Holm over these effects'),
@@ -37,9 +37,10 @@ export function effectsSection(summary: Summary): string {
 function effectsTable({ study }: Summary, { metric, main, interactions }: Effects, remark: string): string {
   const all = [...main, ...interactions]
   const known = all.filter(({ contrast }) => contrast.pairs > 0)
-  const rows = known.slice(0, MOST_EFFECTS).map((effect) => effectRow(study, metric, effect))
+  const rows = known.slice(0, MAX_EFFECTS).map((effect) => effectRow(study, metric, effect))
   const cut = known.length > rows.length ? `; the first ${rows.length} of ${known.length}` : ''
-  const unknown = all.length > known.length ? `; ${all.length - known.length} more have no values, their combinations were not run` : ''
+  const unknown =
+    all.length > known.length ? `; ${all.length - known.length} more have no values because their combinations were not run` : ''
   const more = `${cut}${unknown}`
   return htmlTable(
     `Effects on ${withUnit(metric.label, metric.unit)} (${remark}${more})`,

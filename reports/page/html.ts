@@ -1,27 +1,29 @@
-/** HTML as text, with everything that comes from outside escaped at one place. */
+/** Builds HTML; all texts are escaped here. */
 
 const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** For text between tags and inside quoted attributes; control characters but the line feed become blanks. */
+/** Escapes text for use between tags and in quoted attributes; control characters except line feeds become blanks. */
 export function escapeHtml(text: string): string {
   return text
     .replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (character === '\n' ? character : ' '))
     .replace(/[&<>"']/g, (character) => ESCAPES[character])
 }
 
+/** A list; the items are escaped. */
 export const htmlList = (items: readonly string[]): string =>
   `<ul>\n${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('\n')}\n</ul>`
 
+/** A row of a table. */
 export interface HtmlRow {
-  /** Row of `Study.variants` that it is about, so that the page's filter knows; null when it is about none. */
+  /** Row of `Study.variants` that it belongs to, for the page's filter; null for none. */
   readonly variant: number | null
   readonly cells: readonly HtmlCell[]
 }
 
-/** `value` is what a column is sorted by; without one, or when it is NaN, the text is. `kind` is its class. */
+/** A cell. Columns are sorted by `value`, or by the text when it is missing or NaN. `kind` is the class. */
 export type HtmlCell = string | { readonly text: string; readonly kind?: string; readonly value?: number }
 
-/** A table whose first column names the row; other columns hold numbers or words. All cells are escaped here. */
+/** A table; its first column has the row headings. The cells are escaped. */
 export function htmlTable(caption: string, header: readonly string[], rows: readonly HtmlRow[]): string {
   const head = header.map((text) => `<th scope="col">${escapeHtml(text)}</th>`).join('')
   const body = rows
@@ -34,6 +36,7 @@ ${body}
 </tbody></table></div>`
 }
 
+/** The attribute by which the page's filter finds the elements of a variant. */
 export const variantAttribute = (variant: number | null): string => (variant === null ? '' : ` data-variant="${variant}"`)
 
 function cellHtml(cell: HtmlCell, first: boolean): string {
@@ -43,8 +46,8 @@ function cellHtml(cell: HtmlCell, first: boolean): string {
 }
 
 /**
- * An SVG for use among others in one page: its ids get a prefix, since two charts that both define `clip0` would share the first one. It
- * is a picture with one description: what assistive software would read mark by mark is said by the tables and by the live chart.
+ * An SVG for a page with others: its ids get a prefix, since two charts that both define `clip0` would share the first one. Its marks have
+ * no descriptions for assistive software; the picture has one label, and the tables and tooltips have the values.
  */
 export function inlineSvg(svg: string, prefix: string, label: string): string {
   const end = svg.indexOf('>')

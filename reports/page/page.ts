@@ -1,6 +1,6 @@
 /**
- * report.html: one file, no network; what was asked, what came out, how sure that is, and how to get it again. Complete without its
- * script and on paper; with it, charts and tables answer. Nothing but its own style and script may run, each named by its digest.
+ * report.html: one file that loads nothing. It is complete without its script and on paper; with the script, charts and tables are
+ * interactive. Its Content-Security-Policy allows its own style and script only, each by its digest.
  */
 import { alikeAsOne } from '../text/alike.ts'
 import { createHash } from 'node:crypto'
@@ -20,6 +20,7 @@ import { plannedReplications } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 
+/** A chart as the page displays it without its script. */
 export interface DrawnChart {
   readonly name: string
   readonly title: string
@@ -27,25 +28,27 @@ export interface DrawnChart {
   readonly svg: string
 }
 
+/** What the page needs besides the summary. */
 export interface PageParts {
   readonly charts: readonly DrawnChart[]
-  /** What the script works on; without it the page has no script. */
+  /** The data of the script; null for a page without a script. */
   readonly data: PageData | null
-  /** Of the making of the report. */
+  /** Notes on the creation of the report. */
   readonly notes: readonly string[]
 }
 
-/** Other metrics that are told beside a verdict. */
-const TOLD_BESIDE = 4
-/** Notes of single runs that are shown; the rest is counted. */
-const MOST_NOTES = 40
+/** Other metrics listed beside a verdict. */
+const OTHER_METRICS = 4
+/** Notes of single runs that are listed; further ones are counted. */
+const MAX_NOTES = 40
 
+/** The HTML of the page. */
 export function page(summary: Summary, { charts, data, notes }: PageParts): string {
   const { study } = summary
-  const live = data !== null && charts.length > 0
-  const script = live ? pageScript() : ''
-  // Everything inline is named by its digest, and nothing else is allowed: no network, no other script, no eval, no base, no form.
-  const scripts = live ? ` script-src 'sha256-${digest(script)}';` : ''
+  const hasScript = data !== null && charts.length > 0
+  const script = hasScript ? pageScript() : ''
+  // Allows the inline style and script by their digests and forbids all else: network, other scripts, eval, base, forms.
+  const scripts = hasScript ? ` script-src 'sha256-${digest(script)}';` : ''
   const policy = `default-src 'none';${scripts} style-src 'sha256-${digest(STYLE)}'; base-uri 'none'; form-action 'none'`
   const effects = effectsSection(summary)
   const parts = [
@@ -63,7 +66,7 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
         ),
     effects === '' ? '' : section('Effects of the axes', effects),
     section('Tables', tables(summary)),
-    section('What to know', whatToKnow(summary, notes)),
+    section('Notes', allNotes(summary, notes)),
     section('Reproduce', reproduce(study)),
   ]
   return `<!doctype html>
@@ -79,7 +82,7 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
 <main>
 ${parts.filter((part) => part !== '').join('\n')}
 </main>
-${live ? `<script type="application/json" id="data">${safeJson(data)}</script>\n<script>${script}</script>\n` : ''}</body>
+${hasScript ? `<script type="application/json" id="data">${safeJson(data)}</script>\n<script>${script}</script>\n` : ''}</body>
 </html>
 `
 }
@@ -94,11 +97,14 @@ function verdicts(summary: Summary): string {
   if (study.variants.length < 2) {
     const missing = primary.missing === '' ? 'no value' : primary.missing
     const value = primary.n > 0 ? `${formatMean(primary.mean, (primary.high - primary.low) / 2, '±')} ${primary.metric.unit}` : missing
-    return section('Result', `<p>One variant, so nothing is compared. ${escapeHtml(primary.metric.label)}: ${escapeHtml(value)}.</p>`)
+    return section(
+      'Result',
+      `<p>There is one variant, so nothing is compared. ${escapeHtml(primary.metric.label)}: ${escapeHtml(value)}.</p>`,
+    )
   }
   const items = primarySentences(summary).map((text, i) => {
     const verdict = summary.row(i + 1, study.primary).contrast?.verdict ?? 'inconclusive'
-    const others = beside(summary, i + 1)
+    const others = otherContrasts(summary, i + 1)
     return `<li class="${verdict}"${variantAttribute(i + 1)}>${escapeHtml(text)}${others === '' ? '' : `<br><span class="faint">${escapeHtml(others)}</span>`}</li>`
   })
   const note = `Primary metric: ${primary.metric.label} (${primary.metric.definition}); ${basis(summary)}; p-values corrected by Holm over ${items.length === 1 ? 'one contrast' : `${items.length} contrasts`}.`
@@ -108,20 +114,20 @@ function verdicts(summary: Summary): string {
   )
 }
 
-/** "cost -12.1 % [-12.9, -11.2], better; latency p99 ...": what else changed, to be confirmed. */
-function beside(summary: Summary, variant: number): string {
-  const others = mainMetrics(summary, TOLD_BESIDE + 1).filter(({ id }) => id !== summary.study.primary)
-  const told = others.flatMap(({ id, label }) => {
+/** Contrasts of other main metrics: "cost -12.1 % [-12.9, -11.2], better; latency p99 ...". */
+function otherContrasts(summary: Summary, variant: number): string {
+  const others = mainMetrics(summary, OTHER_METRICS + 1).filter(({ id }) => id !== summary.study.primary)
+  const texts = others.flatMap(({ id, label }) => {
     const { contrast, metric } = summary.row(variant, id)
     return contrast === null || contrast.pairs === 0 ? [] : [`${label} ${contrastText({ metric }, contrast)}, ${contrast.verdict}`]
   })
-  return told.length === 0 ? '' : `exploratory: ${told.join('; ')}`
+  return texts.length === 0 ? '' : `exploratory: ${texts.join('; ')}`
 }
 
 function warnings({ warnings: all }: Summary): string {
   if (all.length === 0) return ''
   return section(
-    'Before you believe it',
+    'Warnings',
     `<ul class="warnings">\n${all.map(({ text, variants }) => `<li${variants.length === 1 ? variantAttribute(variants[0]) : ''}>${escapeHtml(text)}</li>`).join('\n')}\n</ul>`,
   )
 }
@@ -133,7 +139,7 @@ function rule(metric: MetricDefinition, study: Study): string {
       : metric.comparison === 'ratio'
         ? `${formatNumber(100 * study.margins.relative)} %`
         : `${formatNumber(100 * study.margins.relative)} % of the baseline's mean`
-  return `Equivalent: the whole interval lies within ${margin}. Inconclusive is not "no difference": more replications may tell.`
+  return `Equivalent: the whole interval lies within ${margin}. Inconclusive does not mean "no difference"; more replications may decide.`
 }
 
 function setup(study: Study): string[] {
@@ -154,13 +160,13 @@ function figure({ name, title, subtitle, svg }: DrawnChart, remark: string): str
 </figure>`
 }
 
-function whatToKnow(summary: Summary, notes: readonly string[]): string {
+function allNotes(summary: Summary, notes: readonly string[]): string {
   const { study } = summary
   const items = [...study.notes, ...notes, ...refusals(summary), ...runNotes(study)]
   return items.length === 0 ? '<p>Nothing was missing, refused or unfinished.</p>' : htmlList(items.map(plainText))
 }
 
-/** One line per metric and reason, with the variants that it concerns. */
+/** One line per metric and reason, with the variants concerned. */
 function refusals(summary: Summary): string[] {
   const { study } = summary
   const lines = new Map<string, string[]>()
@@ -174,7 +180,7 @@ function refusals(summary: Summary): string[] {
   )
 }
 
-/** Notes of single runs, alike ones once. */
+/** Notes of single runs; equal ones, and those that differ in one number, are merged. */
 function runNotes(study: Study): string[] {
   const runs = new Map<string, number[]>()
   study.runs.forEach(({ result }, run) => {
@@ -183,8 +189,8 @@ function runNotes(study: Study): string[] {
   const lines = alikeAsOne(runs)
     .map(([note, of]) => [note, new Set(of).size] as const)
     .map(([note, count]) => `${note} (${count === study.runs.length ? 'every run' : count === 1 ? '1 run' : `${count} runs`})`)
-  return lines.length > MOST_NOTES
-    ? [...lines.slice(0, MOST_NOTES), `and ${lines.length - MOST_NOTES} further notes of single runs, in runs' own results`]
+  return lines.length > MAX_NOTES
+    ? [...lines.slice(0, MAX_NOTES), `and ${lines.length - MAX_NOTES} further notes of single runs, in the results of those runs`]
     : lines
 }
 

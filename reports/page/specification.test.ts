@@ -130,7 +130,7 @@ describe('what is pointed at', () => {
     series,
     isLine: true,
     colour: '',
-    tells: {},
+    values: {},
   })
   const spots = [spot(10, 10), spot(20, 12), spot(30, 14), spot(10, 50, 2), spot(20, 52, 2), spot(80, 80, 3, 10)]
 

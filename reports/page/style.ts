@@ -1,11 +1,10 @@
 /**
- * The look of report.html: readable on a phone, on paper and in the dark. Charts are drawn in colours for white paper; in the dark their
- * inks are exchanged one for one, so that the same picture serves both. On paper the page is always whole: the charts as they were
- * written, every row, nothing closed.
+ * The style of report.html, for screens of all widths, dark mode and print. Charts are drawn in colours for a white page; in dark mode the
+ * style replaces each of them. In print, the page has the charts of the files, all rows and no closed parts.
  */
 
-/** Colours of charts (theme.ts) and what stands for them in the dark. Those that are bright enough stay. */
-const INKS: Readonly<Record<string, string>> = {
+/** Colours of charts (theme.ts) and their replacements in dark mode. Colours that are bright enough are not listed. */
+const DARK_COLOURS: Readonly<Record<string, string>> = {
   '#1f2328': '#e6edf3',
   '#000': '#e6edf3',
   '#59636e': '#9aa5b1',
@@ -20,10 +19,11 @@ const INKS: Readonly<Record<string, string>> = {
   '#a6761d': '#c48f2c',
 }
 
-const inks = Object.entries(INKS)
+const darkRules = Object.entries(DARK_COLOURS)
   .map(([light, dark]) => `  .card svg [fill="${light}"] { fill: ${dark}; } .card svg [stroke="${light}"] { stroke: ${dark}; }`)
   .join('\n')
 
+/** The style sheet. */
 export const STYLE = `
 :root { color-scheme: light dark; --ink: #1f2328; --faint: #59636e; --line: #d1d9e0; --paper: #ffffff; --soft: #f6f8fa;
   --good: #1a7f37; --bad: #b3261e; --same: #0b5cad; --warn: #9a6700; --focus: #0b5cad; }
@@ -88,7 +88,7 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px
   th:first-child { max-width: 10rem; min-width: 8rem; } th, td { padding: .3rem .45rem; } }
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9aa5b1; --line: #3a424c; --paper: #0d1117; --soft: #161b22;
   --good: #57c46f; --bad: #ff8a80; --same: #79b8ff; --warn: #d4a72c; --focus: #79b8ff; }
-${inks}
+${darkRules}
 }
 @media print { @page { size: A4; margin: 14mm; } html { font-size: 10pt; } body { max-width: none; padding: 0; } .card, tr, .verdicts li { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .card, .drawn { border: 0; padding: 0; display: block; } .static, .drawn .static { display: block; overflow: visible; } .view, .drawn .view, .tools, .drawn .tools, .filter, .tooltip, figcaption, .drawn figcaption { display: none; }

@@ -1,4 +1,4 @@
-/** The tables of the page: what came out, what differs from the baseline, everything that has a value, what the metrics mean. */
+/** The tables of the page: means, differences to the baseline, all metrics with a value, and the definitions of the metrics. */
 import { METRICS } from '../../sim/index.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import { formatMean, formatNumber, withUnit } from '../format.ts'
@@ -8,9 +8,10 @@ import { contrastText } from '../text/sentences.ts'
 import type { Summary, SummaryRow } from '../summary/summary.ts'
 
 const MAIN_METRICS = 6
-/** Rows of the table of everything; a page of a hundred variants would be nothing else. */
-const MOST_ROWS = 1500
+/** Maximum of rows of the table of all metrics. */
+const MAX_ROWS = 1500
 
+/** The HTML of the section. */
 export function tables(summary: Summary): string {
   const { study } = summary
   if (summary.present.length === 0) return '<p>No metric has a value.</p>'
@@ -33,20 +34,18 @@ export function tables(summary: Summary): string {
       htmlTable('Paired difference to the baseline with its 95 % interval, and verdict; all but the primary are exploratory', header, rows),
     )
   }
-  parts.push(everything(summary))
+  parts.push(allMetrics(summary))
   const definitions = summary.present.map((metric) => `${withUnit(metric.label, metric.unit)}: ${metric.definition}`)
   parts.push(`<details>\n<summary>What the metrics mean</summary>\n${htmlList(definitions)}\n</details>`)
   return parts.join('\n')
 }
 
-function everything(summary: Summary): string {
+function allMetrics(summary: Summary): string {
   const { study } = summary
   const rows = study.variants.flatMap((variant, i) => summary.present.map((metric) => fullRow(variant.short, summary.row(i, metric.id))))
-  const shown = rows.slice(0, MOST_ROWS)
+  const shown = rows.slice(0, MAX_ROWS)
   const caption =
-    rows.length > shown.length
-      ? `The first ${shown.length} of ${rows.length} values of metrics; all are in summary.csv`
-      : 'Every metric that has a value'
+    rows.length > shown.length ? `The first ${shown.length} of ${rows.length} rows; summary.csv has all` : 'Every metric that has a value'
   const table = htmlTable(caption, ['variant', 'metric', 'n', 'mean', 'sd', '95 % interval', 'against the baseline', 'verdict'], shown)
   return `<details>\n<summary>Every metric (${summary.present.length} of ${METRICS.length} have a value)</summary>\n${table}\n</details>`
 }

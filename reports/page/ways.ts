@@ -1,23 +1,25 @@
 /**
- * The few ways in which one chart can be drawn, as the page's script asks for them, and what travels in the page: shared by both sides,
- * so nothing here may need Node or a browser.
+ * The ways in which the page can draw a chart, and the types of the page's data. Shared by the report and the page's script, so nothing
+ * here needs Node or a browser.
  */
 
-/** Which of the ways. */
+/** One way of drawing a chart. */
 export interface Way {
   /** For a narrow screen. */
   readonly narrow: boolean
+  /** Logarithmic axes. */
   readonly x: boolean
   readonly y: boolean
-  /** So few variants that bands have room. */
+  /** Whether the variants are few enough for interval bands. */
   readonly few: boolean
 }
 
+/** The key of a way in `PageChart.specs`. */
 export function wayKey({ narrow, x, y, few }: Way): string {
   return `${narrow ? 'narrow' : 'wide'}${x ? '-x' : ''}${y ? '-y' : ''}${few ? '-few' : ''}`
 }
 
-/** All ways of a chart: both widths, each combination of its switches (the others stay as they are), bands or not where that can change. */
+/** All ways of a chart: both widths, each combination of its switches, with and without bands where that depends on the filter. */
 export function waysOf(
   chart: { readonly switches: readonly ('x' | 'y')[]; readonly usual: Pick<Way, 'x' | 'y'>; readonly fewVariants: number },
   variants: number,
@@ -29,16 +31,17 @@ export function waysOf(
   return both.flatMap((narrow) => xs.flatMap((x) => ys.flatMap((y) => fews.map((few) => ({ narrow, x, y, few })))))
 }
 
-/** A column of rows: numbers (null is none) as they are; texts, and numbers that come again and again, by their place in a list. */
+/** A column of rows: a list of numbers (null where missing), or distinct values and the place of each row's value among them. */
 export type Column =
   readonly (number | null)[] | { readonly values: readonly (string | number | null)[]; readonly places: readonly number[] }
 
-/** Rows by their keys. */
+/** Rows as columns by key. */
 export interface Columns {
   readonly rows: number
   readonly columns: Readonly<Record<string, Column>>
 }
 
+/** A chart as the script gets it. */
 export interface PageChart {
   readonly name: string
   readonly title: string
@@ -46,21 +49,23 @@ export interface PageChart {
   readonly usual: Pick<Way, 'x' | 'y'>
   /** Seconds per unit of the horizontal axis when it is the time of the run, else 0. */
   readonly time: number
-  /** Variants shown at once; null for all. */
-  readonly mostVariants: number | null
+  /** Maximum of variants shown at once; null for all. */
+  readonly maxVariants: number | null
   readonly fewVariants: number
   readonly data: Readonly<Record<string, Columns>>
-  /** Vega specifications by `wayKey`; data of the names above come without values. */
+  /** Vega specifications by `wayKey`, without the rows of `data`. */
   readonly specs: Readonly<Record<string, VegaSpec>>
 }
 
+/** A vega specification or a part of one. */
 export type VegaSpec = { readonly [key: string]: unknown }
 
+/** The data of the script. */
 export interface PageData {
-  /** Names as the charts have them, and the value on each axis. */
+  /** Names as in the charts, and the value on each axis. */
   readonly variants: readonly { readonly name: string; readonly values: readonly string[] }[]
   readonly axes: readonly { readonly name: string; readonly values: readonly string[] }[]
   readonly charts: readonly PageChart[]
-  /** Of vega, common to all specifications. */
+  /** Vega's configuration of all specifications. */
   readonly config: VegaSpec
 }

@@ -117,7 +117,7 @@ describe('ratios', () => {
       comparison: 'difference',
       difference: 0.5,
       margin: 3,
-      reason: 'a value is not positive, so differences are compared, not ratios',
+      reason: 'a value is not positive, so differences are compared instead of ratios',
     })
     expect(contrast('cost', [0, 0], [0, 0])).toMatchObject({ verdict: 'equivalent', margin: 0 })
   })
@@ -144,7 +144,7 @@ describe('the primary metric', () => {
     expect(decide(measured, 0.0702)).toMatchObject({
       verdict: 'inconclusive',
       adjusted: 0.0702,
-      reason: 'not beyond chance among all contrasts of the primary metric (Holm p = 0.070)',
+      reason: "not significant after Holm's correction over all contrasts of the primary metric (p = 0.070)",
     })
   })
 })

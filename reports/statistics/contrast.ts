@@ -1,17 +1,18 @@
 /**
  * One variant against the baseline in one metric: paired differences per replication (both had the same random streams), their t
- * interval, and a verdict. The rules stand in reports/README.md; this is their only implementation.
+ * interval and a verdict. reports/README.md explains the rules.
  */
 import { mean } from 'simple-statistics'
 import type { Better, Comparison, MetricDefinition } from '../../sim/index.ts'
 import type { Margins } from '../study.ts'
 import { CONFIDENCE, intervalOf, pValueOf } from './interval.ts'
 
-/** `changed` stands in for better and worse where a metric has no better side. */
+/** `changed` replaces better and worse for metrics without a better side. */
 export type Verdict = 'better' | 'worse' | 'changed' | 'equivalent' | 'inconclusive'
 
+/** The result of comparing a variant with the baseline, for readers. */
 export interface Contrast {
-  /** The kind that was used: a ratio with a value that is not positive falls back to a difference. */
+  /** The comparison used: a ratio with a value that is not positive falls back to a difference. */
   readonly comparison: Comparison
   /** Replications present on both sides. */
   readonly pairs: number
@@ -24,24 +25,24 @@ export interface Contrast {
   readonly p: number
   /** Holm-adjusted over the contrasts of the primary metric; null for exploratory ones. */
   readonly adjusted: number | null
-  /** Half width of what counts as equal, on the scale of `difference`. */
+  /** Differences up to this count as equal, on the scale of `difference`. */
   readonly margin: number
   readonly verdict: Verdict
-  /** What a reader must know about this verdict, '' when there is nothing. */
+  /** A limitation of this verdict, or ''. */
   readonly reason: string
 }
 
-/** Values per replication; null (or NaN, which keeps an array of doubles one) where a run is absent or its metric is. */
+/** Values per replication; null or NaN where the run or its metric is missing (NaN keeps the array one of doubles). */
 export type PerReplication = readonly (number | null)[]
 
-/** Those that are there. */
+/** The values that are not missing. */
 export const presentIn = (list: PerReplication): number[] => list.filter((value) => present(value))
 
 const countIn = (list: PerReplication): number => list.reduce<number>((count, value) => (present(value) ? count + 1 : count), 0)
 
 const present = (value: number | null | undefined): value is number => typeof value === 'number' && !Number.isNaN(value)
 
-/** What is known before Holm's correction and the verdict. */
+/** A contrast before Holm's correction and the verdict. */
 export interface Measured {
   readonly comparison: Comparison
   readonly better: Better
@@ -55,12 +56,12 @@ export interface Measured {
   readonly error: number
   readonly degrees: number
   readonly margin: number
-  /** The same for people: percent for ratios. */
+  /** The margin for readers: percent for ratios. */
   readonly marginShown: number
   readonly notes: readonly string[]
 }
 
-/** Paired: `baseline[r]` and `variant[r]` had the same random streams. */
+/** Compares paired values: `baseline[r]` and `variant[r]` had the same random streams. */
 export function measure(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, margins: Margins): Measured {
   const bases: number[] = []
   const others: number[] = []
@@ -77,7 +78,7 @@ export function measure(metric: MetricDefinition, baseline: PerReplication, vari
   let comparison = metric.comparison
   if (comparison === 'ratio' && !(bases.every(positive) && others.every(positive))) {
     comparison = 'difference'
-    notes.push('a value is not positive, so differences are compared, not ratios')
+    notes.push('a value is not positive, so differences are compared instead of ratios')
   }
   const logs = comparison === 'ratio'
   return measureDifferences({
@@ -92,30 +93,31 @@ export function measure(metric: MetricDefinition, baseline: PerReplication, vari
 
 const positive = (value: number): boolean => value > 0
 
-/** What a test is made of: one difference per replication, on the scale of the test (log-ratios for ratios). */
+/** The input of a paired test: one difference per replication, on the scale of the test (log-ratios for ratios). */
 export interface Differences {
   readonly comparison: Comparison
   readonly better: Better
   readonly differences: readonly number[]
-  /** Values of what is compared with, for the margin of a `difference`, which is a part of their mean; read for no other comparison. */
+  /** Baseline values; the margin of a `difference` is a fraction of their mean. Not used by other comparisons. */
   readonly reference: readonly number[]
   readonly margins: Margins
   readonly notes: readonly string[]
 }
 
-/** Of values whose squares leave the range of doubles nothing can be said. */
-export const TOO_LARGE = 'values too large to have an interval'
+/** The reason when squares of the values exceed the range of doubles. */
+export const TOO_LARGE = 'values too large for an interval'
 
-const NOTHING = { mean: NaN, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
+const UNDEFINED = { mean: NaN, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
 
+/** The paired test of differences: mean, t interval, p-value and margin. */
 export function measureDifferences({ comparison, better, differences, reference, margins, notes }: Differences): Measured {
   const shared = { comparison, better, pairs: differences.length }
-  if (differences.length === 0) return { ...shared, notes, ...NOTHING }
+  if (differences.length === 0) return { ...shared, notes, ...UNDEFINED }
   const interval = intervalOf(differences)
   const margin = marginOf(comparison, reference, margins)
   const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
   if (!Number.isFinite(interval.mean) || interval.sd === Infinity)
-    return { ...shared, ...NOTHING, mean: interval.mean, margin, marginShown, notes: [...notes, TOO_LARGE] }
+    return { ...shared, ...UNDEFINED, mean: interval.mean, margin, marginShown, notes: [...notes, TOO_LARGE] }
   const flat = interval.n > 1 && interval.sd === 0 && interval.mean !== 0
   return {
     ...shared,
@@ -132,8 +134,8 @@ export function measureDifferences({ comparison, better, differences, reference,
 }
 
 /**
- * Log scale for ratios, so that swapping variant and baseline changes no verdict; a part of the baseline's mean for differences in
- * units of the metric, because one absolute margin cannot serve seconds and pods alike.
+ * The margin on the scale of the test: a logarithm for ratios, so that swapping variant and baseline changes no verdict; a fraction of the
+ * baseline's mean for differences, because one absolute margin does not fit both seconds and pods.
  */
 export function marginOf(comparison: Comparison, baseline: readonly number[], margins: Margins): number {
   if (comparison === 'ratio') return Math.log(1 + margins.relative)
@@ -141,7 +143,7 @@ export function marginOf(comparison: Comparison, baseline: readonly number[], ma
   return Math.abs(mean(baseline as number[])) * margins.relative
 }
 
-/** `adjusted` is Holm's p-value for contrasts of the primary metric, null for all others; `family` is what it was corrected over, in words. */
+/** The verdict. `adjusted` is Holm's p-value for contrasts of the primary metric, null for all others; `family` names what it was corrected over. */
 export function decide(measured: Measured, adjusted: number | null, family = 'contrasts'): Contrast {
   const { comparison, pairs, mean, low, high, p, marginShown } = measured
   const shown = comparison === 'ratio' ? percentChange : (value: number): number => value
@@ -160,7 +162,7 @@ export function decide(measured: Measured, adjusted: number | null, family = 'co
   }
 }
 
-/** From a log-ratio. */
+/** Percent change of a log-ratio. */
 const percentChange = (logRatio: number): number => 100 * (Math.exp(logRatio) - 1)
 
 function verdictOf(measured: Measured, adjusted: number | null, family: string): { verdict: Verdict; reason: string } {
@@ -176,6 +178,6 @@ function verdictOf(measured: Measured, adjusted: number | null, family: string):
   const lost = adjusted !== null && p < level
   return {
     verdict: 'inconclusive',
-    reason: lost ? `not beyond chance among all ${family} of the primary metric (Holm p = ${adjusted.toFixed(3)})` : '',
+    reason: lost ? `not significant after Holm's correction over all ${family} of the primary metric (p = ${adjusted.toFixed(3)})` : '',
   }
 }

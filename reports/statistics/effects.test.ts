@@ -165,7 +165,7 @@ describe('what is missing', () => {
     for (const effect of [...effectsOf(crossed([2, 2]), metric('slo-misses'), cells).main])
       expect(effect.contrast).toMatchObject({
         pairs: 2,
-        reason: expect.stringContaining('2 of 3 replications have every combination') as string,
+        reason: expect.stringContaining('2 of 3 replications have a value for every combination') as string,
       })
   })
 
@@ -175,7 +175,7 @@ describe('what is missing', () => {
     const { main, interactions } = effectsOf(study, metric('slo-misses'), cells.slice(0, 3))
     expect(main[0].contrast).toMatchObject({
       pairs: 3,
-      reason: 'averaged over 1 of 2 combinations of the other axes, the rest was not run',
+      reason: 'averaged over 1 of 2 combinations of the other axes; the others were not run',
     })
     expect(main[0].contrast.difference).toBeCloseTo(14 / 3, 12)
     expect(interactions[0].contrast).toMatchObject({ pairs: 0, difference: NaN, verdict: 'inconclusive' })

@@ -1,5 +1,5 @@
 /**
- * What each axis does, and what two axes do together. A main effect is a level of an axis against the axis' first level, averaged over
+ * Main effects and two-way interactions of the axes. A main effect is a level of an axis against the axis' first level, averaged over
  * all combinations of the other axes; an interaction is a difference of differences: what a level of one axis changes more (or less)
  * once another axis has left its first level, averaged over the rest. With y the value of a combination (its logarithm for ratios):
  *
@@ -7,9 +7,9 @@
  *   together(a = i, b = j) = mean over the others of  y(i, j, ·) - y(i, 0, ·) - y(0, j, ·) + y(0, 0, ·)
  *
  * The replication is the block (Montgomery, Design and Analysis of Experiments, chapters 4 and 5; Kleijnen 2015, Design and Analysis of
- * Simulation Experiments): every combination saw the same random streams, so each replication gives one number per effect, and its
- * interval is the t interval of these numbers. Plainly one would fit one analysis of variance with a pooled residual; that buys degrees
- * of freedom and needs equal variances in all combinations, which an overloaded combination beside an idle one never has.
+ * Simulation Experiments): every combination had the same random streams, so each replication gives one number per effect, and its
+ * interval is the t interval of these numbers. An analysis of variance with a pooled residual would have more degrees of freedom, but
+ * needs equal variances in all combinations, which an overloaded and an idle combination do not have.
  */
 import type { Comparison, MetricDefinition } from '../../sim/index.ts'
 import type { Study } from '../study.ts'
@@ -17,24 +17,25 @@ import { decide, measureDifferences, presentIn } from './contrast.ts'
 import type { Contrast, Measured, PerReplication } from './contrast.ts'
 import { corrected } from './holm.ts'
 
-/** A level of an axis: rows of `Study.axes` and of its `values`. Level 0 is what the effect is against. */
+/** A level of an axis: rows of `Study.axes` and of its `values`. Effects are relative to level 0. */
 export interface Factor {
   readonly axis: number
   readonly level: number
 }
 
+/** One main effect or interaction. */
 export interface Effect {
   readonly kind: 'main' | 'interaction'
   /** One factor for a main effect, two for an interaction, in the order of the axes. */
   readonly factors: readonly Factor[]
   /**
-   * As of a variant against the baseline; `pairs` counts the replications in which every combination that is needed has a value. A ratio's
-   * interaction is a ratio of ratios, told as percent. "equivalent" for an interaction: the two add up, within the margin.
+   * As for a variant against the baseline; `pairs` counts the replications in which every needed combination has a value. The interaction
+   * of a ratio is a ratio of ratios, in percent. "equivalent" for an interaction: the effects add up, within the margin.
    */
   readonly contrast: Contrast
 }
 
-/** All effects of one metric. `main` and `interactions` are empty when fewer than two axes have more than one level: the contrasts say it all. */
+/** All effects of one metric. `main` and `interactions` are empty when fewer than two axes have several levels: then the contrasts suffice. */
 export interface Effects {
   readonly metric: MetricDefinition
   /** Axis by axis, level by level. */
@@ -43,10 +44,10 @@ export interface Effects {
   readonly interactions: readonly Effect[]
 }
 
-/** Of the size of the terms. */
+/** Sums below this fraction of their terms count as zero. */
 const ROUNDING = 1e-13
 
-/** `values` by variant and replication. Effects of the primary metric are corrected together, as a family of their own, by Holm 1979. */
+/** All effects of a metric. `values` by variant and replication. Effects of the primary metric are one family of Holm's correction (1979). */
 export function effectsOf(study: Study, metric: MetricDefinition, values: readonly PerReplication[]): Effects {
   const designs = designsOf(study)
   const comparison =
@@ -63,14 +64,14 @@ export function effectsOf(study: Study, metric: MetricDefinition, values: readon
   return { metric, main: effects.filter(({ kind }) => kind === 'main'), interactions: effects.filter(({ kind }) => kind === 'interaction') }
 }
 
-/** An effect as weights of variants: positive, negative, and zero for the rest. */
+/** An effect as weights of variants; variants not listed have weight zero. */
 interface Design {
   readonly kind: Effect['kind']
   readonly factors: readonly Factor[]
   readonly weights: readonly { readonly variant: number; readonly weight: number }[]
-  /** Variants whose factors are all at their first level: the margin is a part of their mean. */
+  /** Variants whose factors are all at their first level: the margin is a fraction of their mean. */
   readonly reference: readonly number[]
-  /** Combinations of the other axes that are averaged over, and how many there would be in a complete crossing. */
+  /** Count of combinations of the other axes that are averaged over, and their count in a complete crossing. */
   readonly averaged: number
   readonly crossed: number
 }
@@ -80,14 +81,14 @@ const designs = new WeakMap<Study, readonly Design[]>()
 function designsOf(study: Study): readonly Design[] {
   const known = designs.get(study)
   if (known !== undefined) return known
-  const made = madeDesigns(study)
-  designs.set(study, made)
-  return made
+  const created = createDesigns(study)
+  designs.set(study, created)
+  return created
 }
 
-function madeDesigns(study: Study): Design[] {
+function createDesigns(study: Study): Design[] {
   const levels = study.variants.map(({ values }) => values.map((value, axis) => study.axes[axis].values.indexOf(value)))
-  // What no variant has was planned for nobody: no effect of it, and no gap in the averages of others.
+  // Levels that no variant has get no effect and leave no gap in the averages of others.
   const run = study.axes.map(({ values }, axis) => values.flatMap((_, level) => (levels.some((own) => own[axis] === level) ? [level] : [])))
   const axes = run.flatMap((own, axis) => (own.length > 1 ? [{ axis, levels: own.filter((level) => level > 0) }] : []))
   if (axes.length < 2) return []
@@ -100,7 +101,7 @@ function madeDesigns(study: Study): Design[] {
 
 const cellKey = (levels: readonly number[]): string => levels.join(',')
 
-/** `run` are the levels of each axis that some variant has. */
+/** The weights of one effect. `run` are the levels of each axis that some variant has. */
 function design(run: readonly (readonly number[])[], cells: ReadonlyMap<string, number>, factors: readonly Factor[]): Design {
   const corners = cornersOf(factors)
   const others = combinations(run.map((levels, axis) => (factors.some((factor) => factor.axis === axis) ? [0] : levels)))
@@ -120,7 +121,7 @@ function design(run: readonly (readonly number[])[], cells: ReadonlyMap<string, 
   }
 }
 
-/** The combinations of "first level or this one" with the sign of each; the first has all factors at their first level. */
+/** The combinations of "first level or this one", each with its sign; the first has all factors at their first level. */
 function cornersOf(factors: readonly Factor[]): { readonly levels: ReadonlyMap<number, number>; readonly sign: number }[] {
   return combinations(factors.map(() => [0, 1])).map((moved) => ({
     levels: new Map(factors.map(({ axis, level }, i) => [axis, moved[i] === 1 ? level : 0])),
@@ -128,17 +129,17 @@ function cornersOf(factors: readonly Factor[]): { readonly levels: ReadonlyMap<n
   }))
 }
 
-/** One of each list, in all ways, the last fastest. */
+/** The Cartesian product of lists; the last varies fastest. */
 function combinations(lists: readonly (readonly number[])[]): number[][] {
   return lists.reduce<number[][]>((all, list) => all.flatMap((choice) => list.map((one) => [...choice, one])), [[]])
 }
 
-/** By variant and replication. */
+/** Values by variant and replication. */
 interface Values {
   readonly values: readonly PerReplication[]
-  /** On the scale of the test, NaN where there is none. */
+  /** On the scale of the test; NaN where missing. */
   readonly scaled: readonly Float64Array[]
-  /** How many there are, by variant. */
+  /** Count of values by variant. */
   readonly counts: readonly number[]
 }
 
@@ -151,9 +152,9 @@ function measureEffect(
 ): Measured {
   const { weights, reference, averaged, crossed } = design
   const notes: string[] = []
-  if (averaged < crossed) notes.push(`averaged over ${averaged} of ${crossed} combinations of the other axes, the rest was not run`)
-  if (comparison !== metric.comparison) notes.push('a value is not positive, so differences are compared, not ratios')
-  const replications = averaged === 0 ? 0 : scaled.reduce((most, { length }) => Math.max(most, length), 0)
+  if (averaged < crossed) notes.push(`averaged over ${averaged} of ${crossed} combinations of the other axes; the others were not run`)
+  if (comparison !== metric.comparison) notes.push('a value is not positive, so differences are compared instead of ratios')
+  const replications = averaged === 0 ? 0 : scaled.reduce((max, { length }) => Math.max(max, length), 0)
   const differences: number[] = []
   const referred: number[] = []
   for (let r = 0; r < replications; r++) {
@@ -162,13 +163,13 @@ function measureEffect(
     differences.push(difference)
     if (comparison === 'difference') for (const variant of reference) referred.push(values[variant][r] ?? NaN)
   }
-  const some = weights.reduce((most, { variant }) => Math.max(most, counts[variant]), 0)
-  if (differences.length > 0 && differences.length < some)
-    notes.push(`${differences.length} of ${some} replications have every combination`)
+  const available = weights.reduce((max, { variant }) => Math.max(max, counts[variant]), 0)
+  if (differences.length > 0 && differences.length < available)
+    notes.push(`${differences.length} of ${available} replications have a value for every combination`)
   return measureDifferences({ comparison, better: metric.better, differences, reference: referred, margins: study.margins, notes })
 }
 
-/** Weighted sum over combinations, NaN when one has no value; what is left of equal values by rounding alone is nothing. */
+/** Weighted sum over combinations; NaN when one has no value, 0 when only rounding errors are left. */
 function weighted(weights: Design['weights'], scaled: readonly Float64Array[], r: number): number {
   let sum = 0
   let size = 0

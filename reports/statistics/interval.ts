@@ -1,15 +1,17 @@
-/** A mean over replications and its t interval; the replication is the unit of analysis, never the request. */
+/** A mean over replications and its t interval. The unit of analysis is the replication, never the request. */
 import { mean, sampleStandardDeviation } from 'simple-statistics'
 import { studentQuantile, studentTwoSided } from './student.ts'
 
+/** Level of all intervals. */
 export const CONFIDENCE = 0.95
 
+/** A mean with its spread. */
 export interface Interval {
   readonly n: number
   readonly mean: number
   /** Sample standard deviation; NaN for n = 1. */
   readonly sd: number
-  /** 95 % t interval of the mean; NaN for n = 1, of no width when all values are equal. */
+  /** 95 % t interval of the mean; NaN for n = 1, of zero width when all values are equal. */
   readonly low: number
   readonly high: number
 }
@@ -24,13 +26,13 @@ function halfQuantile(degrees: number): number {
   return found
 }
 
-/** `values` must hold at least one number and no NaN. */
+/** Mean, sd and t interval of `values`, which have no NaN. Throws a RangeError when empty. */
 export function intervalOf(values: readonly number[]): Interval {
   const n = values.length
   if (n === 0) throw new RangeError('an interval needs at least one value')
   const first = values[0]
   if (n === 1) return { n, mean: first, sd: NaN, low: NaN, high: NaN }
-  // Equal values are taken as they are: a rounded mean would give them a width and a direction that they do not have.
+  // A rounded mean of equal values would give a nonzero width and difference.
   if (values.every((value) => value === first)) {
     return { n, mean: first, sd: 0, low: first, high: first }
   }

@@ -1,10 +1,10 @@
 /**
- * Student's t distribution: tail and quantile. simple-statistics has neither.
+ * Student's t distribution: tail and quantile, which simple-statistics lacks.
  *
  * The tail is a regularised incomplete beta function, P(T > t) = I_x(v/2, 1/2) / 2 with x = v / (v + t²) (Abramowitz and Stegun
- * 1964, 26.7.1), computed by its continued fraction (26.5.8) with Lentz's algorithm. The quantile is found by bisection on the tail:
- * plainly one would take an expansion such as Hill's (1970), which is faster and loses digits at 1 to 3 degrees of freedom, where
- * studies with few replications live. There is one quantile per number of replications, so time does not matter.
+ * 1964, 26.7.1), computed by its continued fraction (26.5.8) with Lentz's algorithm. The quantile is found by bisection on the tail. An
+ * expansion such as Hill's (1970) is faster but loses digits at 1 to 3 degrees of freedom, that is for studies with few replications;
+ * one quantile is needed per number of replications, so speed does not matter.
  */
 
 /** Lanczos approximation of log Γ(x), x > 0 (g = 7, nine coefficients; 15 digits). */
@@ -43,7 +43,7 @@ function betaFraction(x: number, a: number, b: number): number {
   return result
 }
 
-/** Regularised incomplete beta function I_x(a, b); `rest` is 1 - x, given so that a tiny one keeps its digits. */
+/** Regularised incomplete beta function I_x(a, b); `rest` is 1 - x, passed separately so that a tiny one keeps its digits. */
 function incompleteBeta(x: number, rest: number, a: number, b: number): number {
   if (x <= 0) return 0
   if (rest <= 0) return 1

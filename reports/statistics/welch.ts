@@ -1,5 +1,5 @@
 /**
- * Two samples that have nothing in common: no seed, no replication. Welch 1947, The generalization of Student's problem when several
+ * Comparison of two independent samples, which share no seed or replication. Welch 1947, The generalization of Student's problem when several
  * different population variances are involved: the difference of the means over its standard error sqrt(s1²/n1 + s2²/n2) is nearly t
  * distributed, with the degrees of freedom of Satterthwaite 1946,
  *
@@ -12,7 +12,7 @@ import type { Measured, PerReplication } from './contrast.ts'
 import { CONFIDENCE, intervalOf } from './interval.ts'
 import { studentQuantile, studentTwoSided } from './student.ts'
 
-/** As `measure`, unpaired: for ratios the means are of logarithms, so that the ratio is one of geometric means. `pairs` is the smaller count. */
+/** As `measure`, unpaired. Ratios use means of logarithms, so they are ratios of geometric means. `pairs` is the smaller count. */
 export function measureUnpaired(metric: MetricDefinition, baseline: PerReplication, variant: PerReplication, margins: Margins): Measured {
   const [base, other] = [presentIn(baseline), presentIn(variant)]
   const pairs = Math.min(base.length, other.length)
@@ -20,7 +20,7 @@ export function measureUnpaired(metric: MetricDefinition, baseline: PerReplicati
   let { comparison } = metric
   if (comparison === 'ratio' && [...base, ...other].some((value) => !(value > 0))) {
     comparison = 'difference'
-    notes.push('a value is not positive, so differences are compared, not ratios')
+    notes.push('a value is not positive, so differences are compared instead of ratios')
   }
   const shared = { comparison, better: metric.better, pairs, notes }
   if (pairs === 0) return { ...shared, mean: NaN, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
@@ -38,7 +38,7 @@ export function measureUnpaired(metric: MetricDefinition, baseline: PerReplicati
     if (mean !== 0) notes.push('all values of a side are equal, so the interval has no width')
     return { ...shared, mean, low: mean, high: mean, p: mean === 0 ? 1 : 0, error, degrees: pairs - 1, margin, marginShown }
   }
-  // As parts of their sum: squares of tiny variances would vanish.
+  // As fractions of their sum: squares of tiny variances would underflow.
   const [u, v] = [a / (a + b), b / (a + b)]
   const degrees = 1 / ((u * u) / (first.n - 1) + (v * v) / (second.n - 1))
   const half = studentQuantile(1 - (1 - CONFIDENCE) / 2, degrees) * error

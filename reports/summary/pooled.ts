@@ -1,14 +1,14 @@
 /**
- * All replications' requests taken together. A quantile of them is another thing than the mean of per-run quantiles: the pooled one is
- * what a user drawn from all runs sees, slow runs with their full weight, and has no interval; the mean of quantiles is what a run shows
- * on average, and its interval says how much runs differ.
+ * Latencies of all replications together. Their quantile differs from the mean of per-run quantiles: the pooled quantile describes a
+ * request drawn from all runs, with the full weight of slow runs, and has no interval; the mean of quantiles describes an average run, and
+ * its interval says how much runs differ.
  */
 import { Histogram } from '../../sim/index.ts'
 import type { SparseHistogram } from '../../sim/index.ts'
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 
-/** A quantile is refused below this many expected exceedances, as in single runs. */
+/** A quantile is refused below this count of expected exceedances, as in single runs. */
 const EXCEEDANCES = 100
 const POOLED: ReadonlyMap<string, number> = new Map([
   ['latency-p50', 0.5],
@@ -17,12 +17,12 @@ const POOLED: ReadonlyMap<string, number> = new Map([
 ])
 const MICROSECONDS = 1000
 
-/** One for all: a study that was read back from runs.csv has thousands of variants and no requests. */
-const NOTHING = new Histogram()
+/** Shared by all variants without requests: a study read back from runs.csv may have thousands. */
+const EMPTY = new Histogram()
 
 const known = new WeakMap<Study, Map<string, Histogram>>()
 
-/** Counts of all replications of a variant, bucket by bucket. Merged once per study, variant and service: not to be written to. */
+/** The merged latency histogram of a variant [µs], of all services or of one. Cached per study, variant and service: do not modify it. */
 export function pooledLatency(study: Study, variant: number, service?: string): Histogram {
   let histograms = known.get(study)
   if (histograms === undefined) known.set(study, (histograms = new Map<string, Histogram>()))
@@ -33,16 +33,16 @@ export function pooledLatency(study: Study, variant: number, service?: string): 
     service === undefined ? result.latency : ownOf(result.latencyByService, service),
   )
   const filled = found.filter((sparse) => sparse !== undefined && sparse.buckets.length > 0) as SparseHistogram[]
-  const pooled = filled.length === 0 ? NOTHING : new Histogram()
+  const pooled = filled.length === 0 ? EMPTY : new Histogram()
   for (const sparse of filled) pooled.merge(Histogram.fromSparse(sparse))
   histograms.set(key, pooled)
   return pooled
 }
 
-/** Services may have any name, `constructor` too. */
+/** Services may have any name, even `constructor`. */
 const ownOf = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(map, key) ? map[key] : undefined)
 
-/** In ms; NaN for a metric that is no quantile of latency, and where all requests together are too few (fewer than in any run that has one). */
+/** The pooled quantile [ms]; NaN when `metric` is not a latency quantile or all runs together have too few requests. */
 export function pooledQuantile(study: Study, variant: number, metric: string): number {
   const q = POOLED.get(metric)
   if (q === undefined) return NaN

@@ -1,4 +1,4 @@
-/** From a study to what is said about it: a row per variant and metric, with intervals, contrasts and verdicts. */
+/** Summarises a study: a row per variant and metric with interval, contrast and verdict, plus effects and warnings. */
 import { METRICS, metricById } from '../../sim/index.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
 import { pooledQuantile } from './pooled.ts'
@@ -13,36 +13,40 @@ import type { Study } from '../study.ts'
 import { warningsOf } from './warnings.ts'
 import type { Warning } from './warnings.ts'
 
+/** One variant in one metric. */
 export interface SummaryRow {
   readonly variant: number
   readonly metric: MetricDefinition
-  /** Replications that have a value; the rest are absent, refused or not applicable. */
+  /** Replications with a value; the others are missing, refused or not applicable. */
   readonly n: number
-  /** Mean over replications (for a quantile: the mean of per-run quantiles) and its sd and 95 % interval; NaN where there is none. */
+  /** Mean over replications (for a quantile: the mean of per-run quantiles), its sd and 95 % interval; NaN when undefined. */
   readonly mean: number
   readonly sd: number
   readonly low: number
   readonly high: number
-  /** For latency quantiles: the quantile of all replications' requests taken together, also where single runs had too few; else NaN. */
+  /** For latency quantiles: the quantile of all replications' requests together, even when single runs had too few; else NaN. */
   readonly pooled: number
   /** Against the baseline; null for the baseline itself. */
   readonly contrast: Contrast | null
-  /** Why values are missing, '' when none is or the metric does not apply. */
+  /** Why values are missing; '' when none is missing or the metric does not apply. */
   readonly missing: string
 }
 
+/** The evaluation of a study, from which tables, charts and texts are derived. */
 export interface Summary {
   readonly study: Study
   /** Variant by variant, the metrics in the order of METRICS. */
   readonly rows: readonly SummaryRow[]
+  /** The row of a variant and a metric id; throws a RangeError for an unknown metric. */
   row(variant: number, metric: string): SummaryRow
-  /** Metrics with a value somewhere, the primary first. */
+  /** Metrics that have a value in some variant, the primary first. */
   readonly present: readonly MetricDefinition[]
   /** Main effects and interactions of the axes, for each of `present` in its order; their lists are empty below two axes. */
   readonly effects: readonly Effects[]
   readonly warnings: readonly Warning[]
 }
 
+/** Evaluates a study. Throws a RangeError when its primary metric is unknown. */
 export function summarise(study: Study): Summary {
   const primary = metricById(study.primary)
   if (primary === undefined) throw new RangeError(`unknown metric: ${study.primary}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
@@ -64,7 +68,7 @@ export function summarise(study: Study): Summary {
     rows: study.variants.flatMap((_, variant) => rows.map((list) => list[variant])),
     row,
     present,
-    // When they are asked for: a hundred levels crossed with a hundred have 9,801 interactions in every metric.
+    // Lazy: two axes of a hundred levels have 9,801 interactions in every metric.
     get effects() {
       return (effects ??= present.map((metric) => effectsOf(study, metric, values[placeOf(metric.id)])))
     },
@@ -72,7 +76,7 @@ export function summarise(study: Study): Summary {
   }
 }
 
-/** The rows of one metric, one per variant; here lies the family of contrasts that Holm's correction is about. */
+/** The rows of one metric, one per variant. Contrasts of the primary metric form the family of Holm's correction. */
 function rowsOfMetric(
   study: Study,
   metric: MetricDefinition,
@@ -100,10 +104,7 @@ function rowsOfMetric(
   })
 }
 
-/**
- * By metric, variant and planned replication; NaN where the run is absent, or has no finite value. Run by run rather than metric by
- * metric: of 100,000 runs each is fetched from memory once.
- */
+/** By metric, variant and planned replication; NaN when the run is missing or has no finite value. Loops over runs first, so that each is read from memory once. */
 function valuesOf(study: Study): number[][][] {
   const planned = plannedReplications(study)
   const values = METRICS.map(() => study.variants.map(() => new Array<number>(planned).fill(NaN)))
@@ -118,7 +119,7 @@ function valuesOf(study: Study): number[][][] {
   return values
 }
 
-/** Why a metric of a variant has no value in some of its runs, by metric. */
+/** Why a metric has no value in some runs of a variant, by metric. */
 type Refusals = ReadonlyMap<string, string>
 
 function refusalsOf(study: Study, variant: number): Refusals {

@@ -23,7 +23,7 @@ describe('warnings', () => {
   test('missing runs, by variant', () => {
     const study = fixtureStudy(small)
     expect(of({ ...study, runs: study.runs.slice(0, -1) }, 'runs')).toEqual([
-      { kind: 'runs', variants: [1], text: 'v1: 1 of 3 runs are missing, intervals rest on the rest' },
+      { kind: 'runs', variants: [1], text: 'v1: 1 of 3 runs are missing; intervals use the others' },
     ])
   })
 
@@ -35,7 +35,7 @@ describe('warnings', () => {
       {
         kind: 'censoring',
         variants: [1],
-        text: 'v1: pending p99: 12 of 1,200 pods were still unbound at the horizon and count with the time until then, so the true values can only be higher (all 3 runs together)',
+        text: 'v1: pending p99: 12 of 1,200 pods were still unbound at the horizon and count with the time until then, so the values are lower bounds (total of 3 runs)',
       },
     ])
   })
@@ -55,7 +55,7 @@ describe('warnings', () => {
     expect(more).toEqual([])
     expect(warning.variants).toEqual([0, 1])
     expect(warning.text).toMatch(
-      /^MSER-5 would cut more than the warm-up of 10\.0 s: .*ready in 6 of 6 runs.*; so does demand in 6 of 6 runs/,
+      /^MSER-5 would cut more than the warm-up of 10\.0 s: .*ready in 6 of 6 runs.*; also demand in 6 of 6 runs/,
     )
     expect(of({ ...waves, warmup: 550 }, 'drift')).toEqual([])
   })
@@ -66,7 +66,7 @@ describe('warnings', () => {
     const one = changed(fixtureStudy(small), (_, variant) => (variant === 0 ? { latency: tail.toSparse() } : {}))
     expect(of(one, 'heavy-tail')).toEqual([expect.objectContaining({ variants: [0] })])
     expect(of(one, 'heavy-tail')[0].text).toMatch(
-      /^v0: latency has a heavy tail: the slowest 0\.1 % of 60,000 requests carry 97 % of the sum \(the cap is the largest, 30\.\d s; tail index /,
+      /^v0: latency has a heavy tail: the slowest 0\.1 % of 60,000 requests contribute 97 % of the sum \(largest 30\.\d s, tail index /,
     )
     const services = changed(fixtureStudy({ ...small, services: ['web', '<b>'] }), ({ latencyByService }) => ({
       latencyByService: { ...latencyByService, '<b>': tail.toSparse() },

@@ -1,9 +1,10 @@
 /**
- * CSV back into cells (RFC 4180): commas, quoted cells with doubled quotes, lines that end in LF or CRLF. Plainly one would split lines
- * at commas; but labels hold commas and questions hold line breaks. One pass with a cursor, and no arrays of rows: a file of 100,000
- * runs has six million cells. Every complaint carries its line and column, counted from 1, in characters.
+ * A CSV reader (RFC 4180): commas, quoted cells with doubled quotes, lines that end in LF or CRLF. Labels may contain commas and questions
+ * line breaks, so lines cannot be split at commas. One pass with a cursor and no arrays of rows: a file of 100,000 runs has six million
+ * cells. Errors carry line and column, counted from 1, in characters.
  */
 
+/** A position in a CSV file, counted from 1. */
 export interface CsvPlace {
   readonly line: number
   /** Of the first character of the cell. */
@@ -15,10 +16,11 @@ const QUOTE = 34
 const LF = 10
 const CR = 13
 
+/** Reads a CSV text cell by cell. */
 export class CellReader {
-  /** The cell that `next` found, without its quotes. */
+  /** The cell that `next` read, without its quotes. */
   cell = ''
-  /** It is the last of its row. */
+  /** Whether it is the last cell of its row. */
   ends = false
   private readonly text: string
   private readonly refuse: (place: CsvPlace, message: string) => never
@@ -37,17 +39,17 @@ export class CellReader {
     this.lineStart = this.at
   }
 
-  /** Of the cell that was read last. */
+  /** Position of the cell that was read last. */
   get place(): CsvPlace {
     return { line: this.startLine, column: this.start - this.startOfLine + 1 }
   }
 
-  /** No row begins here. */
+  /** Whether no further row follows. */
   get done(): boolean {
     return this.at >= this.text.length
   }
 
-  /** Reads one cell; to be called while not `done`, or after a cell that was not the last of its row. */
+  /** Reads one cell. Call it while not `done`, or after a cell that was not the last of its row. */
   next(): void {
     const { text } = this
     this.start = this.at
@@ -87,7 +89,7 @@ export class CellReader {
         this.cell = cell
         const code = text.charCodeAt(end + 1)
         if (end + 1 < text.length && code !== COMMA && code !== LF && code !== CR)
-          this.refuse(this.place, 'found text behind the closing quote of a cell; accepted: a comma or the end of the line')
+          this.refuse(this.place, 'found text after the closing quote of a cell; accepted: a comma or the end of the line')
         this.delimiter(end + 1)
         return
       }
@@ -96,7 +98,7 @@ export class CellReader {
     }
   }
 
-  /** Steps over what ends a cell at `end`. */
+  /** Skips the delimiter at `end`. */
   private delimiter(end: number): void {
     const { text } = this
     const code = text.charCodeAt(end)

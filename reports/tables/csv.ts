@@ -1,4 +1,4 @@
-/** Columns out, CSV text in one piece. Every cast is named, since the defaults of csv-stringify drop `false` and turn dates into numbers. */
+/** Tables as CSV text. */
 import { stringify } from 'csv-stringify/sync'
 
 export type Cell = string | number | null
@@ -9,13 +9,13 @@ export interface Rows {
   readonly rows: readonly (readonly Cell[])[]
 }
 
-/** How text begins that a spreadsheet takes for a formula, full-width forms included. */
+/** The start of text that a spreadsheet takes for a formula, full-width forms included. */
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
 
 /**
- * Numbers as the shortest text that reads back as the same double; NaN and null as an empty cell. Text that a spreadsheet would run as a
- * formula (`=`, `+`, `-`, `@` at its start) gets an apostrophe: names come from users' files. The library's own `escape_formulas` does
- * the same after casting, and so turns every negative number into text; hence it is done here, on strings only.
+ * CSV text. Numbers are the shortest text that reads back as the same double; NaN and null are empty cells. Text that a spreadsheet would
+ * run as a formula (`=`, `+`, `-`, `@` at its start) gets an apostrophe, since names come from users' files. The `escape_formulas` of
+ * csv-stringify is not used: it runs after casting and would turn negative numbers into text. Throws a RangeError for a row of another length.
  */
 export function csv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   for (const row of rows) {
@@ -31,8 +31,10 @@ export function csv(header: readonly string[], rows: readonly (readonly Cell[])[
   })
 }
 
+/** CSV text of a table. */
 export const csvOf = ({ header, rows }: Rows): string => csv(header, rows)
 
+/** The shortest text that reads back as the same double; '' for NaN, "0" for -0. */
 export function numberText(value: number): string {
   if (Number.isNaN(value)) return ''
   return Object.is(value, -0) ? '0' : String(value)

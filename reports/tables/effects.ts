@@ -1,4 +1,4 @@
-/** effects.csv: main effects and two-way interactions, a row each, for every metric that has a value. The columns are explained in reports/README.md. */
+/** effects.csv: one row per metric and main effect or two-way interaction. reports/README.md explains the columns. */
 import { contrastUnit } from '../text/sentences.ts'
 import type { Effect } from '../statistics/effects.ts'
 import type { Study } from '../study.ts'
@@ -28,7 +28,7 @@ const HEADER = [
   'reason',
 ]
 
-/** Only the header when no two axes have a choice. */
+/** The table; only a header below two axes with several values. */
 export function effectsRows({ study, effects }: Summary): Rows {
   const rows = effects.flatMap(({ metric, main, interactions }) =>
     [...main, ...interactions].map((effect): Cell[] => {
@@ -61,4 +61,5 @@ function factorCells({ axes }: Study, { factors }: Effect, which: number): Cell[
   return [axes[axis].name, axes[axis].values[level], axes[axis].values[0]]
 }
 
+/** effects.csv as text. */
 export const effectsCsv = (summary: Summary): string => csvOf(effectsRows(summary))

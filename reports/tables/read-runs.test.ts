@@ -80,7 +80,7 @@ describe('runs.csv read back', () => {
   })
 
   test.each([
-    ['', '1:1: found nothing; accepted: the header and rows of a runs.csv'],
+    ['', '1:1: found an empty file; accepted: the header and rows of a runs.csv'],
     [`${head}\n`, '2:1: found no run; accepted: a row per run below the header'],
     ['a,b\n1,2\n', '1:1: found the columns "a", "b"; accepted: one per axis, then variant, replication, seed, id, then the metrics'],
     [small.replace('events', 'ends'), '1:64: found "ends" as the last column; accepted: events'],
@@ -104,7 +104,7 @@ describe('runs.csv read back', () => {
     [small.replace(',10\n', ',10,11\n'), '2:17: found a cell too many; accepted: 8 cells, one per column'],
     [small.replace(',2,10\n', '\n'), '2:11: found a row of 6 cells; accepted: 8 cells, one per column'],
     [small.replace('so"', 'so'), '4:3: found a quote that is never closed'],
-    [small.replace('so"', 'so"x'), '4:3: found text behind the closing quote of a cell; accepted: a comma or the end of the line'],
+    [small.replace('so"', 'so"x'), '4:3: found text after the closing quote of a cell; accepted: a comma or the end of the line'],
     [
       small.replace('1.5', '1"5'),
       '2:11: found a quote inside a cell that does not start with one; accepted: the whole cell in quotes, quotes in it doubled',

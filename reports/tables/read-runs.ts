@@ -1,6 +1,6 @@
 /**
- * runs.csv back into columns: what `runs.ts` wrote, of this version or an older one. Strict: a cell that is not what its heading says
- * ends the reading with its place, since a comparison of half-read numbers would look like a finding.
+ * Reads a runs.csv of this version or an older one into columns. Strict: a cell that does not fit its heading is an error with its
+ * position, since a comparison of partly read numbers would be wrong.
  */
 import { METRICS } from '../../sim/index.ts'
 import type { MetricDefinition, RunResult } from '../../sim/index.ts'
@@ -9,7 +9,7 @@ import { CellReader } from './cells.ts'
 import type { CsvPlace } from './cells.ts'
 import { metricHeading } from './runs.ts'
 
-/** What is wrong with a runs.csv, and where. */
+/** An error in a runs.csv, with its position. */
 export class RunsError extends Error {
   override readonly name = 'RunsError'
   readonly place: CsvPlace
@@ -20,31 +20,32 @@ export class RunsError extends Error {
   }
 }
 
+/** The columns of a runs.csv. */
 export interface RunsTable {
   readonly axes: readonly string[]
-  /** In the order in which the file has them; the first is the baseline. */
+  /** In the order of the file; the first is the baseline. */
   readonly variants: readonly { readonly label: string; readonly values: readonly string[] }[]
   readonly rows: number
-  /** By row. */
+  /** Row of `variants`, by row of the table; likewise below. */
   readonly variant: Int32Array
   readonly replication: Int32Array
   readonly seed: readonly string[]
   readonly id: readonly string[]
   readonly events: Float64Array
-  /** The metrics that the file has, in its order, and their values by row; NaN is an empty cell. */
+  /** The metrics in the order of the file, and their values by row; NaN is an empty cell. */
   readonly metrics: readonly MetricDefinition[]
   readonly values: readonly Float64Array[]
-  /** Headings of metrics that this version does not know, left out. */
+  /** Headings of metrics that this version does not know and leaves out. */
   readonly ignored: readonly string[]
 }
 
-/** `file` is how errors call it. */
+/** Reads a runs.csv. `file` is its name in errors. Throws a RunsError. */
 export function readRuns(text: string, file = 'runs.csv'): RunsTable {
   const refuse = (place: CsvPlace, message: string): never => {
     throw new RunsError(file, place, message)
   }
   const cells = new CellReader(text, refuse)
-  if (cells.done) refuse({ line: 1, column: 1 }, 'found nothing; accepted: the header and rows of a runs.csv')
+  if (cells.done) refuse({ line: 1, column: 1 }, 'found an empty file; accepted: the header and rows of a runs.csv')
   const header = readHeader(cells, refuse)
   const rows = readRows(cells, header, refuse)
   if (rows.length === 0) refuse({ line: 2, column: 1 }, 'found no run; accepted: a row per run below the header')
@@ -53,7 +54,7 @@ export function readRuns(text: string, file = 'runs.csv'): RunsTable {
 
 type Refuse = (place: CsvPlace, message: string) => never
 
-/** What stands between the axes and the metrics. */
+/** The columns between the axes and the metrics. */
 const KEYS = ['variant', 'replication', 'seed', 'id']
 const EVENTS = 'events'
 
@@ -73,7 +74,7 @@ function readHeader(cells: CellReader, refuse: Refuse): Header {
     names.push(unescaped(cells.cell))
     places.push(cells.place)
   } while (!cells.ends)
-  // An axis may be called anything, `variant` too: the keys are the last four of these names that stand together.
+  // An axis may have any name, also `variant`: the keys are the last occurrence of these four names in sequence.
   let keys = -1
   for (let i = 0; i + KEYS.length <= names.length; i++) if (KEYS.every((key, k) => names[i + k] === key)) keys = i
   if (keys < 0)
@@ -103,10 +104,10 @@ function readHeader(cells: CellReader, refuse: Refuse): Header {
   return { axes, width: names.length, metrics, ignored }
 }
 
-/** As JSON does it, and not endlessly. */
+/** As a JSON string, cut to 60 characters. */
 const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text)
 
-/** csv.ts puts an apostrophe before text that a spreadsheet would run. */
+/** Removes the apostrophe that csv.ts puts before formulas. */
 const unescaped = (text: string): string => (/^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? text.slice(1) : text)
 
 class Rows {
@@ -125,7 +126,7 @@ class Rows {
     this.values = Array.from({ length: metrics }, () => [])
   }
 
-  /** The row of a variant, new or known; or the label that the same values had before, or the values that the same label had. */
+  /** The row of a variant, added if new; a clash when the same values had another label before, or the same label other values. */
   variantOf(values: readonly string[], label: string): number | { readonly clash: string } {
     const key = values.length === 0 ? label : values.map((value) => `${value.length}:${value}`).join('')
     const known = this.byKey.get(key)
@@ -164,8 +165,8 @@ class Rows {
   }
 }
 
-/** More replications than any study has: what lies above is a broken cell, and would be allocated for. */
-const MOST_REPLICATIONS = 1_000_000
+/** Higher replication numbers are refused: memory is allocated up to the highest. */
+const MAX_REPLICATIONS = 1_000_000
 
 function readRows(cells: CellReader, { axes, width, metrics }: Header, refuse: Refuse): Rows {
   const rows = new Rows(metrics.length)
@@ -199,10 +200,10 @@ function readRows(cells: CellReader, { axes, width, metrics }: Header, refuse: R
             `found the variant ${quoted(cell)} with axis values that do not belong to it (${quoted(row.clash)} before); accepted: one label per combination of axis values`,
           )
       } else if (column === keys + 1) {
-        replication = /^\d{1,7}$/.test(cell) ? Number(cell) : MOST_REPLICATIONS
-        if (replication >= MOST_REPLICATIONS)
-          refuse(cells.place, `found ${quoted(cell)} as replication; accepted: a whole number from 0 to ${MOST_REPLICATIONS - 1}`)
-        const key = variant * MOST_REPLICATIONS + replication
+        replication = /^\d{1,7}$/.test(cell) ? Number(cell) : MAX_REPLICATIONS
+        if (replication >= MAX_REPLICATIONS)
+          refuse(cells.place, `found ${quoted(cell)} as replication; accepted: a whole number from 0 to ${MAX_REPLICATIONS - 1}`)
+        const key = variant * MAX_REPLICATIONS + replication
         if (seen.has(key)) refuse(cells.place, `found replication ${replication} of this variant a second time; accepted: each once`)
         seen.add(key)
       } else if (column === keys + 2) seed = unescaped(cell)
@@ -226,11 +227,11 @@ function numberOf(cells: CellReader, refuse: Refuse): number {
 const NO_REQUESTS = { buckets: new Int32Array(0), counts: new Float64Array(0), sum: 0 }
 const NO_SERIES = { rows: 0, columns: [] }
 
-/** What a runs.csv does not hold. */
+/** The parts of a study that a runs.csv lacks. */
 export type StudyAround = Pick<Study, 'name' | 'question' | 'primary' | 'margins' | 'notes' | 'reproduce'> &
   Partial<Pick<Study, 'setup' | 'replications' | 'warmup'>>
 
-/** As a study to summarise: without histograms, series and reasons of refusal, which the file does not have. */
+/** The table as a study to summarise, without the histograms, series and refusal reasons that the file lacks. */
 export function studyOfRuns(table: RunsTable, around: StudyAround): Study {
   const { axes, metrics, values } = table
   const variants = table.variants.map(({ label, values: own }): Variant => ({

@@ -1,8 +1,8 @@
-/** Any table that csv.ts wrote, back as rows of named values: what a user's own chart is drawn from. */
+/** Reads any table that csv.ts wrote as rows of named values, for charts of users' own. */
 import { CellReader } from './cells.ts'
 import type { CsvPlace } from './cells.ts'
 
-/** What is wrong with a table, and where. */
+/** An error in a table, with its position. */
 export class TableError extends Error {
   override readonly name = 'TableError'
 
@@ -11,23 +11,24 @@ export class TableError extends Error {
   }
 }
 
+/** A table that was read. */
 export interface ReadTable {
-  /** Headings without their unit: "latency-p99 [ms]" is `latency-p99`. Two that would be equal keep it. */
+  /** Headings without their unit: "latency-p99 [ms]" is `latency-p99`. Headings that would become equal keep it. */
   readonly columns: readonly string[]
   readonly rows: readonly Readonly<Record<string, string | number | null>>[]
 }
 
-/** A column of nothing but numbers and empty cells is one of numbers, with null for the empty; any other is text. */
+/** Reads a table. A column of numbers and empty cells has numbers, null for empty cells; any other has text. Throws a TableError. */
 export function readTable(text: string, file: string): ReadTable {
   const cells = new CellReader(text, (place, message) => {
     throw new TableError(file, place, message)
   })
-  if (cells.done) throw new TableError(file, { line: 1, column: 1 }, 'found nothing; accepted: a header and rows')
+  if (cells.done) throw new TableError(file, { line: 1, column: 1 }, 'found an empty file; accepted: a header and rows')
   const header = readRow(cells)
   const columns = namesOf(header)
-  const twice = columns.findIndex((name, i) => columns.indexOf(name) < i)
-  if (twice >= 0)
-    throw new TableError(file, { line: 1, column: 1 }, `found the column ${JSON.stringify(columns[twice])} twice; accepted: each once`)
+  const duplicate = columns.findIndex((name, i) => columns.indexOf(name) < i)
+  if (duplicate >= 0)
+    throw new TableError(file, { line: 1, column: 1 }, `found the column ${JSON.stringify(columns[duplicate])} twice; accepted: each once`)
   const texts: string[][] = []
   while (!cells.done) {
     const row = readRow(cells)
@@ -60,5 +61,5 @@ function namesOf(header: readonly string[]): string[] {
   return bare.map((name, i) => (bare.indexOf(name) === bare.lastIndexOf(name) && name !== '' ? name : full[i]))
 }
 
-/** csv.ts puts an apostrophe before text that a spreadsheet would run. */
+/** Removes the apostrophe that csv.ts puts before formulas. */
 const unescaped = (text: string): string => (/^'[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/.test(text) ? text.slice(1) : text)

@@ -1,10 +1,11 @@
-/** runs: one row a run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
+/** runs.csv: one row per run, every metric with its unit in the heading; an empty cell is a metric that does not apply or was refused. */
 import { METRICS } from '../../sim/index.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
 import type { Study } from '../study.ts'
 import { csvOf } from './csv.ts'
 import type { Rows } from './csv.ts'
 
+/** The table. */
 export function runsRows(study: Study): Rows {
   const header = [...study.axes.map((axis) => axis.name), 'variant', 'replication', 'seed', 'id', ...METRICS.map(metricHeading), 'events']
   const rows = study.runs.map(({ variant, replication, seed, id, result }) => [
@@ -19,7 +20,8 @@ export function runsRows(study: Study): Rows {
   return { header, rows }
 }
 
-/** "latency-p99 [ms]": the unit is part of the heading, so that a file of other units is no file of these metrics. */
+/** The heading of a metric with its unit, "latency-p99 [ms]", so that a file with other units is refused. */
 export const metricHeading = ({ id, unit }: MetricDefinition): string => `${id} [${unit}]`
 
+/** runs.csv as text. */
 export const runsCsv = (study: Study): string => csvOf(runsRows(study))

@@ -1,4 +1,4 @@
-/** summary.csv: a row per variant and metric, in plan order and the order of METRICS. The columns are explained in reports/README.md. */
+/** summary.csv: one row per variant and metric, in plan order and the order of METRICS. reports/README.md explains the columns. */
 import { contrastUnit } from '../text/sentences.ts'
 import type { Summary } from '../summary/summary.ts'
 import { csvOf } from './csv.ts'
@@ -29,6 +29,7 @@ const HEADER = [
   'reason',
 ]
 
+/** The table. */
 export function summaryRows(summary: Summary): Rows {
   const { study } = summary
   const rows = summary.rows.map((row) => {
@@ -89,4 +90,5 @@ function studyValues(summary: Summary, variant: number): readonly string[] {
   return summary.study.variants[variant].values
 }
 
+/** summary.csv as text. */
 export const summaryCsv = (summary: Summary): string => csvOf(summaryRows(summary))

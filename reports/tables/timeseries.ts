@@ -1,6 +1,6 @@
 /**
- * timeseries.csv: the samples of every run as they are, one row per variant, replication and time. Above MOST_ROWS rows in all, every
- * k-th sample of each run is kept, with the smallest k that fits: values that the run really had, where a mean would hide peaks.
+ * timeseries.csv: the samples of every run, one row per variant, replication and time. Above MAX_ROWS rows in total, every k-th sample of
+ * each run is kept, with the smallest k that fits. Samples are true values; means would hide peaks.
  */
 import type { Table } from '../../sim/index.ts'
 import { withUnit } from '../format.ts'
@@ -8,18 +8,20 @@ import type { Study } from '../study.ts'
 import { csvOf } from './csv.ts'
 import type { Cell, Rows } from './csv.ts'
 
-export const MOST_ROWS = 200_000
+/** Maximum of rows of the file. */
+export const MAX_ROWS = 200_000
 
-/** Every how many samples one is kept; 1 keeps all. */
-export function timeseriesStride(study: Study, mostRows = MOST_ROWS): number {
+/** The k of "every k-th sample is kept"; 1 keeps all. */
+export function timeseriesStride(study: Study, maxRows = MAX_ROWS): number {
   let stride = 1
   const kept = (): number => study.runs.reduce((sum, run) => sum + Math.ceil(run.result.series.rows / stride), 0)
-  while (kept() > mostRows && study.runs.some((run) => run.result.series.rows > stride)) stride++
+  while (kept() > maxRows && study.runs.some((run) => run.result.series.rows > stride)) stride++
   return stride
 }
 
-export function timeseriesRows(study: Study, mostRows = MOST_ROWS): Rows {
-  const stride = timeseriesStride(study, mostRows)
+/** The table. */
+export function timeseriesRows(study: Study, maxRows = MAX_ROWS): Rows {
+  const stride = timeseriesStride(study, maxRows)
   const heads = seriesHeads(study)
   const rows: Cell[][] = []
   for (const { variant, replication, result } of study.runs) {
@@ -31,7 +33,7 @@ export function timeseriesRows(study: Study, mostRows = MOST_ROWS): Rows {
   return { header: ['variant', 'replication', ...heads.map(({ name, unit }) => withUnit(name, unit))], rows }
 }
 
-/** The columns that any run has, time first: variants may differ in what they sample. */
+/** The columns that any run has, time first: variants may differ in their columns. */
 function seriesHeads(study: Study): Table['columns'] {
   const heads = new Map<string, Table['columns'][number]>()
   for (const { result } of study.runs)
@@ -39,4 +41,5 @@ function seriesHeads(study: Study): Table['columns'] {
   return [...heads.values()].sort((a, b) => Number(b.role === 'time') - Number(a.role === 'time'))
 }
 
-export const timeseriesCsv = (study: Study, mostRows = MOST_ROWS): string => csvOf(timeseriesRows(study, mostRows))
+/** timeseries.csv as text. */
+export const timeseriesCsv = (study: Study, maxRows = MAX_ROWS): string => csvOf(timeseriesRows(study, maxRows))

@@ -1,24 +1,24 @@
-/** Sentences that say the same about different numbers, told once. */
+/** Merges sentences that differ in one number only. */
 
-interface Alike<T> {
+interface Group<T> {
   readonly before: string
   readonly after: string
-  /** As they were written. */
-  least: string
-  most: string
+  /** Smallest and largest number, as written. */
+  min: string
+  max: string
   readonly of: T[]
 }
 
-/** "1,234" and "1.5" are numbers, whole as they stand. */
+/** A number with its separators: "1,234", "1.5". */
 const NUMBER = String.raw`\d(?:[\d,.]*\d)?`
-/** A sentence that begins with a number is about that one; else about its last, since thresholds stand before what was found. */
+/** The number that may differ: a leading one, else the last, since thresholds precede the value that was found. */
 const FIRST = new RegExp(`^()(${NUMBER})(?![\\d])([^]*)$`)
 const LAST = new RegExp(`^([^]*?)(?<![\\d,.])(${NUMBER})([^\\d]*)$`)
 const valueOf = (written: string): number => Number(written.replaceAll(',', ''))
 
-/** Sentences that differ in one number are one with its range: "152 to 180 pods were waiting". */
+/** Sentences that differ in one number become one with the range: "152 to 180 pods were unbound". The lists of merged sentences are joined. */
 export function alikeAsOne<T>(sentences: ReadonlyMap<string, readonly T[]>): [string, T[]][] {
-  const groups = new Map<string, Alike<T>>()
+  const groups = new Map<string, Group<T>>()
   for (const [text, of] of sentences) {
     const [, before, number, after] = FIRST.exec(text) ?? LAST.exec(text) ?? ['', text, '', '']
     const isNumber = number !== '' && Number.isFinite(valueOf(number))
@@ -27,18 +27,13 @@ export function alikeAsOne<T>(sentences: ReadonlyMap<string, readonly T[]>): [st
     if (known === undefined) {
       groups.set(
         key,
-        isNumber
-          ? { before, after, least: number, most: number, of: [...of] }
-          : { before: text, after: '', least: '', most: '', of: [...of] },
+        isNumber ? { before, after, min: number, max: number, of: [...of] } : { before: text, after: '', min: '', max: '', of: [...of] },
       )
       continue
     }
     known.of.push(...of)
-    if (valueOf(number) < valueOf(known.least)) known.least = number
-    if (valueOf(number) > valueOf(known.most)) known.most = number
+    if (valueOf(number) < valueOf(known.min)) known.min = number
+    if (valueOf(number) > valueOf(known.max)) known.max = number
   }
-  return [...groups.values()].map(({ before, after, least, most, of }) => [
-    `${before}${least}${least === most ? '' : ` to ${most}`}${after}`,
-    of,
-  ])
+  return [...groups.values()].map(({ before, after, min, max, of }) => [`${before}${min}${min === max ? '' : ` to ${max}`}${after}`, of])
 }

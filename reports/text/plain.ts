@@ -1,6 +1,6 @@
 /**
- * The summary as plain data, as `--json` prints it: null where there is no number, since JSON has no NaN. Its form is promised by
- * `summary.schema.json`: within a version members may be added, but none removed, renamed or given another meaning.
+ * The summary as plain data, as `--json` prints it. Missing numbers are null, since JSON has no NaN. `summary.schema.json` specifies the
+ * format: within a version, members may be added, but none removed, renamed or given another meaning.
  */
 import { contrastUnit, effectName, primarySentences } from './sentences.ts'
 import type { Contrast, Verdict } from '../statistics/contrast.ts'
@@ -11,8 +11,10 @@ import { summarise } from '../summary/summary.ts'
 import type { SummaryRow } from '../summary/summary.ts'
 import type { Warning } from '../summary/warnings.ts'
 
+/** Version of the format. */
 export const PLAIN_VERSION = 1
 
+/** A contrast; missing numbers are null. */
 export interface PlainContrast {
   readonly comparison: string
   readonly pairs: number
@@ -26,6 +28,7 @@ export interface PlainContrast {
   readonly reason: string
 }
 
+/** One variant in one metric. */
 export interface PlainRow {
   readonly variant: string
   readonly metric: string
@@ -43,6 +46,7 @@ export interface PlainRow {
   readonly missing: string
 }
 
+/** A main effect or an interaction of axes. */
 export interface PlainEffect {
   readonly metric: string
   readonly kind: Effect['kind']
@@ -52,6 +56,7 @@ export interface PlainEffect {
   readonly contrast: PlainContrast
 }
 
+/** The object that `--json` prints; summary.schema.json describes each member. */
 export interface PlainSummary {
   readonly version: typeof PLAIN_VERSION
   readonly name: string
@@ -78,11 +83,12 @@ export interface PlainSummary {
   readonly reproduce: Study['reproduce']
 }
 
+/** Summarises a study as plain data. */
 export function summaryOf(study: Study): PlainSummary {
   const summary = summarise(study)
   const counts = study.variants.map(() => 0)
   for (const { variant } of study.runs) counts[variant]++
-  const told = summary.rows.filter((row) => row.n > 0 || row.missing !== '' || row.metric.id === study.primary)
+  const listed = summary.rows.filter((row) => row.n > 0 || row.missing !== '' || row.metric.id === study.primary)
   return {
     version: PLAIN_VERSION,
     name: study.name,
@@ -94,7 +100,7 @@ export function summaryOf(study: Study): PlainSummary {
     replications: plannedReplications(study),
     runs: study.runs.length,
     verdicts: primarySentences(summary),
-    rows: told.map((row) => plainRow(study, row)),
+    rows: listed.map((row) => plainRow(study, row)),
     effects: summary.effects.flatMap(({ metric, main, interactions }) =>
       [...main, ...interactions].map((effect): PlainEffect => ({
         metric: metric.id,
@@ -118,7 +124,7 @@ export function summaryOf(study: Study): PlainSummary {
   }
 }
 
-/** Minus zero is zero: JSON would make it so. */
+/** Null for NaN and infinities; `+ 0` turns -0 into 0, as JSON does. */
 const number = (value: number): number | null => (Number.isFinite(value) ? value + 0 : null)
 
 const interval = (low: number, high: number): readonly [number, number] | null =>

@@ -1,4 +1,4 @@
-/** Verdicts in sentences: a contrast, its interval, its unit, its word. */
+/** Contrasts, effects and their verdicts as sentences; terminal, page and --json use the same ones. */
 import { decimalsFor, formatFixed, formatSigned, plainText } from '../format.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
 import type { Contrast, Verdict } from '../statistics/contrast.ts'
@@ -6,6 +6,7 @@ import type { Effect, Effects } from '../statistics/effects.ts'
 import type { Study } from '../study.ts'
 import type { Summary, SummaryRow } from '../summary/summary.ts'
 
+/** The sign of each verdict in the terminal's table. */
 export const SIGNS: Readonly<Record<Verdict, string>> = { better: '+', worse: '-', changed: '~', equivalent: '=', inconclusive: '?' }
 
 /** Unit of a contrast: percent of the baseline, percentage points, or the unit of the metric. */
@@ -15,7 +16,7 @@ export function contrastUnit({ metric }: { readonly metric: MetricDefinition }, 
   return metric.unit === '1' ? '' : metric.unit
 }
 
-/** "+12.3 % [10.1, 14.5]". */
+/** The change with its 95 % interval: "+12.3 % [10.1, 14.5]"; "-" without pairs. */
 export function contrastText(row: { readonly metric: MetricDefinition }, contrast: Contrast): string {
   if (contrast.pairs === 0) return '-'
   const half = (contrast.high - contrast.low) / 2
@@ -32,6 +33,7 @@ export function primarySentences(summary: Summary): string[] {
   return study.variants.slice(1).map((variant, i) => sentence(summary.row(i + 1, study.primary), variant.short))
 }
 
+/** "best-fit: SLO misses +0.88 points [0.68, 1.09], worse (reason)". */
 export function sentence(row: SummaryRow, name: string): string {
   const { contrast, metric } = row
   if (contrast === null) return `${plainText(name)}: baseline`
@@ -49,14 +51,14 @@ export function effectName({ axes }: Pick<Study, 'axes'>, { kind, factors }: Eff
   return plainText(factors.map(({ axis, level }) => `${axes[axis].name} ${axes[axis].values[level]}`).join(' with '))
 }
 
-/** The verdict of an effect in words: two axes whose interaction is equivalent to none add up. */
+/** The verdict of an effect in words. `equivalent` for an interaction means that the effects of the two axes add up. */
 export function effectVerdict({ kind, contrast }: Effect): string {
   if (kind === 'main') return contrast.verdict
   const words: Readonly<Record<Verdict, string>> = {
-    better: 'better together than one by one',
-    worse: 'worse together than one by one',
-    changed: 'otherwise together than one by one',
-    equivalent: 'the two add up',
+    better: 'better together than separately',
+    worse: 'worse together than separately',
+    changed: 'different together than separately',
+    equivalent: 'the effects add up',
     inconclusive: 'inconclusive',
   }
   return words[contrast.verdict]
@@ -70,13 +72,13 @@ export function effectSentence(study: Pick<Study, 'axes'>, { metric }: Effects, 
   return `${effectName(study, effect)}: ${metric.label}${change} ${effectVerdict(effect)}${why}`
 }
 
-/** What the sentences rest on. */
+/** The number of replications and the kind of interval behind the sentences. */
 export function basis(summary: Summary): string {
   const { study } = summary
   const counts = study.variants.map((_, variant) => summary.row(variant, study.primary).n)
-  const least = Math.min(...counts)
-  const most = Math.max(...counts)
-  const runs = least === most ? `${most}` : `${least} to ${most}`
-  const plural = most === 1 ? 'replication' : 'replications'
+  const min = Math.min(...counts)
+  const max = Math.max(...counts)
+  const runs = min === max ? `${max}` : `${min} to ${max}`
+  const plural = max === 1 ? 'replication' : 'replications'
   return `paired over ${runs} ${plural}, 95 % t interval against ${plainText(study.variants[0]?.short ?? '')}`
 }

@@ -1,11 +1,11 @@
-/** A time series in one line of eighths: E. Tufte 2006, Beautiful Evidence, on characters. */
+/** Sparklines (E. Tufte 2006, Beautiful Evidence): a time series as one line of block characters of eight heights. */
 import { formatNumber, withUnit } from '../format.ts'
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 
 const EIGHTHS = '▁▂▃▄▅▆▇█'
 
-/** One character a value, from `low` to `high`; a blank where there is none (NaN). A scale of no height is all low. */
+/** One character per value, scaled from `low` to `high`; a blank for NaN. When `low` equals `high`, all values get the lowest block. */
 export function sparkline(values: readonly number[], low: number, high: number): string {
   const step = (value: number): string => {
     if (Number.isNaN(value)) return ' '
@@ -15,20 +15,21 @@ export function sparkline(values: readonly number[], low: number, high: number):
   return values.map(step).join('')
 }
 
+/** The sparklines of one column of the time series. */
 export interface Spark {
   /** "nodes [nodes], 0 to 12". */
   readonly heading: string
-  /** One per variant; empty when the series is the same constant everywhere, which the heading then says. */
+  /** One per variant; empty when all values are equal (the heading then has the value). */
   readonly lines: readonly string[]
 }
 
 /**
- * The sparklines of a study: means over replications and over equal spans of time after time zero, `most` of them or one a sample. All
- * variants share a scale, so that their lines can be compared. Empty when nothing was sampled.
+ * The sparklines of a study: means over replications and over equal intervals of time after time zero, at most `maxCells` of them and not
+ * more than there are samples. All variants share a scale, so that their lines can be compared. Empty when nothing was sampled.
  */
-export function sparksOf(study: Study, columns: readonly string[], most: number): Spark[] {
+export function sparksOf(study: Study, columns: readonly string[], maxCells: number): Spark[] {
   const cells = Math.min(
-    most,
+    maxCells,
     study.runs.reduce((rows, { result }) => Math.max(rows, result.series.rows), 0),
   )
   return columns.flatMap((name): Spark[] => {
@@ -37,8 +38,8 @@ export function sparksOf(study: Study, columns: readonly string[], most: number)
     const means = study.variants.map((_, variant) => meansOf(study, variant, name, cells))
     const all = means.flat().filter((value) => !Number.isNaN(value))
     if (all.length === 0) return []
-    const low = all.reduce((least, value) => Math.min(least, value), Infinity)
-    const high = all.reduce((most, value) => Math.max(most, value), -Infinity)
+    const low = all.reduce((min, value) => Math.min(min, value), Infinity)
+    const high = all.reduce((max, value) => Math.max(max, value), -Infinity)
     const heading = withUnit(found[0].label, found[0].unit)
     if (low === high) return [{ heading: `${heading}: always ${formatNumber(low)}`, lines: [] }]
     return [
@@ -55,14 +56,14 @@ function meansOf(study: Study, variant: number, name: string, cells: number): nu
     values: series.columns.find((column) => column.name === name)?.values,
   }))
   const end = runs.reduce(
-    (most, { times }) => (times instanceof Float64Array && times.length > 0 ? Math.max(most, times[times.length - 1]) : most),
+    (max, { times }) => (times instanceof Float64Array && times.length > 0 ? Math.max(max, times[times.length - 1]) : max),
     0,
   )
   for (const { times, values } of runs) {
     if (!(times instanceof Float64Array) || !(values instanceof Float64Array)) continue
     for (let i = 0; i < times.length; i++) {
       if (!(times[i] > 0) || Number.isNaN(values[i])) continue
-      // A sample is about the step that ends with it, so the last one belongs to the last cell.
+      // A sample describes the step that ends at its time, so the last one belongs to the last cell.
       const cell = Math.min(cells - 1, Math.max(0, Math.ceil((times[i] * cells) / end) - 1))
       sums[cell] += values[i]
       counts[cell]++

@@ -1,6 +1,6 @@
 /**
- * The comparison as text for the end of a run: what was asked, a table, a sentence per contrast, effects, a glance at time, warnings. The
- * same study gives the same bytes; colour and width are the caller's to know. ASCII but for users' own names and the sparklines.
+ * The comparison that `orchsim run` prints: question, table, a sentence per contrast, effects, sparklines, warnings. ASCII except for
+ * users' names and the sparklines; the same study, width and colour give the same bytes.
  */
 import pc from 'picocolors'
 import { mainMetrics } from '../summary/main-metrics.ts'
@@ -12,25 +12,27 @@ import { summarise } from '../summary/summary.ts'
 import type { Summary, SummaryRow } from '../summary/summary.ts'
 import type { Study } from '../study.ts'
 
+/** What depends on the screen. */
 export interface TextOptions {
   readonly colour: boolean
-  /** Columns of the screen: the table leaves out metrics that do not fit, and says so. What is piped has no screen and gets the default. */
+  /** Columns of the screen; the table leaves out metrics that do not fit and says how many. Absent for piped output, then 120. */
   readonly width?: number
 }
 
 const WIDTH = 120
-const MOST_METRICS = 8
-/** Names longer than this lose their middle, as in the charts. */
+const MAX_METRICS = 8
+/** Longer names lose their middle, as in the charts. */
 const NAME_LIMIT = 44
-/** A name is never cut below this, whatever the screen. */
-const NAME_LEAST = 12
-const MOST_EFFECTS = 12
-const MOST_SPARKS = 6
+/** Names are never cut below this length. */
+const MIN_NAME = 12
+const MAX_EFFECTS = 12
+const MAX_SPARKS = 6
 const SPARK_CELLS = 48
-/** What happened over time, at a glance; the rest is in timeseries.csv. */
-const SPARKED = ['demand', 'misses', 'ready', 'nodes', 'pending', 'utilization', 'allocation', 'usage']
+/** Columns of the time series that get a sparkline; timeseries.csv has all. */
+const SPARK_COLUMNS = ['demand', 'misses', 'ready', 'nodes', 'pending', 'utilization', 'allocation', 'usage']
 const GAP = '   '
 
+/** The whole text, ending in a line feed. */
 export function comparisonText(study: Study, { colour, width = WIDTH }: TextOptions): string {
   const summary = summarise(study)
   const paint = painter(colour)
@@ -52,7 +54,7 @@ export function comparisonText(study: Study, { colour, width = WIDTH }: TextOpti
   return `${lines.join('\n')}\n`
 }
 
-/** A cell in three parts that stand in line within their column: the number, the mark of the best, the verdict. */
+/** A cell in three parts, each aligned within its column: the number, the mark of the best mean, the verdict. */
 interface CellText {
   readonly value: string
   readonly best: boolean
@@ -62,7 +64,7 @@ interface CellText {
 
 function comparison(summary: Summary, width: number, paint: Painter): string[] {
   const { study } = summary
-  const metrics = mainMetrics(summary, MOST_METRICS)
+  const metrics = mainMetrics(summary, MAX_METRICS)
   if (metrics.length === 0) return ['no metric has a value: nothing to compare']
   const columns = metrics.map((metric) => {
     const rows = study.variants.map((_, variant) => summary.row(variant, metric.id))
@@ -73,14 +75,14 @@ function comparison(summary: Summary, width: number, paint: Painter): string[] {
       head: withUnit(metric.label, metric.unit) + (primary ? ' *' : ''),
       left: primary && study.variants.length > 1,
       cells,
-      texts: inLine(cells),
+      texts: aligned(cells),
     }
   })
   const widths = columns.map(({ head, texts }) => Math.max(lengthOf(head), ...texts.map(lengthOf)))
-  const room = width - widths[0] - GAP.length
+  const free = width - widths[0] - GAP.length
   const names = distinctNames(
     study.variants.map((variant) => variant.short),
-    Math.max(NAME_LEAST, Math.min(NAME_LIMIT, room)),
+    Math.max(MIN_NAME, Math.min(NAME_LIMIT, free)),
   )
   const first = Math.max('variant'.length, ...names.map(lengthOf))
   let used = first
@@ -109,7 +111,7 @@ function comparison(summary: Summary, width: number, paint: Painter): string[] {
   return [...lines, '', ...wrapped(legend, width).map(paint.faint)]
 }
 
-/** Variants with the best mean; none when there is no better side, nothing to choose from, or all are equal. */
+/** Variants with the best mean; none when the metric has no better side, fewer than two means exist, or all are equal. */
 function bestOf(rows: readonly SummaryRow[]): ReadonlySet<number> {
   const { better } = rows[0].metric
   const means = rows.map(({ mean }) => mean).filter((mean) => !Number.isNaN(mean))
@@ -120,18 +122,18 @@ function bestOf(rows: readonly SummaryRow[]): ReadonlySet<number> {
   return new Set(rows.flatMap(({ mean }, variant) => (mean === best ? [variant] : [])))
 }
 
-/** The primary metric carries its verdict as sign and word, the others as a sign. */
+/** The primary metric gets its verdict as sign and word, the others as a sign only. */
 function cell(row: SummaryRow, primary: boolean): Omit<CellText, 'best'> {
   const value = formatMean(row.mean, (row.high - row.low) / 2)
   const verdict = row.contrast?.verdict ?? null
   if (verdict === null) return { value, verdict, sign: primary ? '  baseline' : '' }
-  // No sign where there is nothing to compare.
+  // No sign without a comparison.
   if (!primary && row.contrast?.pairs === 0) return { value, verdict: null, sign: '' }
   return { value, verdict, sign: primary ? `${SIGNS[verdict]} ${verdict}` : SIGNS[verdict] }
 }
 
-/** Numbers to the right of their part, then the mark, then signs to the left of theirs. */
-function inLine(cells: readonly CellText[]): string[] {
+/** Aligned cells: numbers flush right, then the mark, then signs flush left. */
+function aligned(cells: readonly CellText[]): string[] {
   const leading = Math.max(...cells.map(({ value }) => lengthOf(value)))
   const trailing = Math.max(...cells.map(({ sign }) => lengthOf(sign)))
   const marked = cells.some(({ best }) => best)
@@ -152,7 +154,7 @@ function placed(text: string, width: number, left: boolean): string {
 
 const joined = (cells: readonly string[]): string => cells.join(GAP).trimEnd()
 
-/** Parts joined by semicolons, broken between parts where the screen ends. */
+/** Parts joined by semicolons, with line breaks between parts where the width is reached. */
 function wrapped(parts: readonly string[], width: number): string[] {
   return parts.reduce<string[]>((lines, part, i) => {
     const text = i < parts.length - 1 ? `${part};` : part
@@ -162,17 +164,17 @@ function wrapped(parts: readonly string[], width: number): string[] {
   }, [])
 }
 
-/** Of the primary metric, when two axes have a choice. */
+/** Effects on the primary metric; none below two axes with several values. */
 function effects({ study, effects: all }: Summary, paint: Painter): string[] {
   const own = all.find(({ metric }) => metric.id === study.primary)
   if (own === undefined) return []
   const list = [...own.main, ...own.interactions].filter(({ contrast }) => contrast.pairs > 0)
   if (list.length === 0) return []
-  const left = list.length - MOST_EFFECTS
+  const left = list.length - MAX_EFFECTS
   return [
     '',
     'effects of the axes, each averaged over the others:',
-    ...list.slice(0, MOST_EFFECTS).map((effect) => `  ${paint.verdict(effect.contrast.verdict, effectSentence(study, own, effect))}`),
+    ...list.slice(0, MAX_EFFECTS).map((effect) => `  ${paint.verdict(effect.contrast.verdict, effectSentence(study, own, effect))}`),
     ...(left > 0 ? [`  and ${left} more in effects.csv`] : []),
   ]
 }
@@ -181,9 +183,9 @@ function overTime(study: Study, width: number, paint: Painter): string[] {
   const names = distinctNames(
     study.variants.map((variant) => variant.short),
     24,
-  ).slice(0, MOST_SPARKS)
+  ).slice(0, MAX_SPARKS)
   const first = Math.max('all'.length, ...names.map(lengthOf))
-  const sparks = sparksOf(study, SPARKED, Math.max(8, Math.min(SPARK_CELLS, width - first - 5)))
+  const sparks = sparksOf(study, SPARK_COLUMNS, Math.max(8, Math.min(SPARK_CELLS, width - first - 5)))
   if (sparks.length === 0) return []
   const left = study.variants.length - names.length
   return [
@@ -193,7 +195,7 @@ function overTime(study: Study, width: number, paint: Painter): string[] {
   ]
 }
 
-/** Variants that look alike, as demand does, need one line. */
+/** One line when all variants are equal, as for demand; else one per variant. */
 function sparkLines(lines: readonly string[], names: readonly string[], width: number): string[] {
   const alike = lines.length > 1 && lines.every((line) => line === lines[0])
   return lines
@@ -201,7 +203,7 @@ function sparkLines(lines: readonly string[], names: readonly string[], width: n
     .map((line, variant) => `    ${placed(alike ? 'all' : names[variant], width, true)} ${line}`)
 }
 
-/** Characters, not UTF-16 units: names may hold any. */
+/** Characters, not UTF-16 units: names may contain any character. */
 const lengthOf = (text: string): number => Array.from(text).length
 
 interface Painter {

@@ -1,7 +1,7 @@
-/** Dragging sideways over a chart chooses a stretch of it; a double click gives all of it back. Up and down still scroll the page. */
+/** Selects a time range by dragging sideways over a chart; a double click resets it. Vertical movement still scrolls the page. */
 import { element } from './elements.ts'
 
-/** In pixels of the window. */
+/** A rectangle in pixels of the window. */
 interface Box {
   readonly left: number
   readonly top: number
@@ -9,9 +9,10 @@ interface Box {
   readonly height: number
 }
 
-/** Pixels before a movement counts as dragging. */
-const LEAST = 8
+/** Movement that counts as dragging [px]. */
+const MIN_DRAG = 8
 
+/** The brush of one chart. */
 export class Brush {
   private readonly place: HTMLElement
   private readonly panels: () => readonly Box[]
@@ -20,7 +21,7 @@ export class Brush {
   private from = 0
   private panel: Box | null = null
 
-  /** `choose` gets shares of the panel's width. */
+  /** `choose` gets fractions of the panel's width. */
   constructor(place: HTMLElement, panels: () => readonly Box[], choose: (from: number, to: number) => void, reset: () => void) {
     this.place = place
     this.panels = panels
@@ -44,7 +45,7 @@ export class Brush {
 
   private move(event: PointerEvent): void {
     const { panel, place, area } = this
-    if (panel === null || Math.abs(event.clientX - this.from) < LEAST) return
+    if (panel === null || Math.abs(event.clientX - this.from) < MIN_DRAG) return
     if (area.hidden) {
       place.setPointerCapture(event.pointerId)
       place.append(area)
@@ -64,7 +65,7 @@ export class Brush {
     this.stop()
     if (panel === null || !dragged) return
     const [low, high] = this.ends(event.clientX, panel)
-    if (high - low >= LEAST) this.choose((low - panel.left) / panel.width, (high - panel.left) / panel.width)
+    if (high - low >= MIN_DRAG) this.choose((low - panel.left) / panel.width, (high - panel.left) / panel.width)
   }
 
   private stop(): void {

@@ -1,4 +1,4 @@
-/** One chart of the page: drawn when it comes into sight, and again when a choice changes; its switches, what is pointed at, and the brush. */
+/** One chart of the page: drawn when it becomes visible and again when a choice changes, with its switches, tooltip and brush. */
 import { parse, View } from 'vega'
 import type { Config, Spec } from 'vega'
 import { expressionInterpreter } from 'vega-interpreter'
@@ -14,15 +14,16 @@ import type { Tooltip } from './tooltip.ts'
 import { Brush } from './brush.ts'
 import { timeControls } from './time.ts'
 
-/** Below this width of the card [px] the chart for narrow screens is taken. */
+/** Below this width of the figure [px] the narrow version is drawn. */
 const NARROW_BELOW = 560
 
 const DIRECTIONS: Readonly<Record<string, Direction>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down' }
 
-/** Data stand in the page: nothing is ever loaded. */
-const refuse = (): Promise<never> => Promise.reject(new Error('charts load nothing'))
+/** The page contains all data: loading is an error. */
+const refuse = (): Promise<never> => Promise.reject(new Error('charts load no external data'))
 const loader = { options: {}, load: refuse, sanitize: refuse, http: refuse, file: refuse } as never
 
+/** A chart in its figure element. */
 export class Figure {
   private readonly data: PageData
   private readonly chart: PageChart
@@ -36,7 +37,7 @@ export class Figure {
   private view: View | null = null
   private spots: Spot[] | null = null
   private pointed: Spot | null = null
-  private inSight = false
+  private visible = false
   private stale = true
 
   constructor(figure: HTMLElement, chart: PageChart, data: PageData, state: State, tooltip: Tooltip) {
@@ -61,15 +62,16 @@ export class Figure {
     state.onChange(() => this.invalidate())
   }
 
-  /** Told by the page when the figure comes into sight or leaves it. */
-  see(inSight: boolean): void {
-    this.inSight = inSight
-    if (inSight && this.stale) this.draw()
+  /** Called when the figure becomes visible or invisible. */
+  setVisible(visible: boolean): void {
+    this.visible = visible
+    if (visible && this.stale) this.draw()
   }
 
+  /** Redraws the chart, now or when it becomes visible. */
   invalidate(): void {
     this.stale = true
-    if (this.inSight) this.draw()
+    if (this.visible) this.draw()
   }
 
   private tools(): HTMLElement {
@@ -99,7 +101,7 @@ export class Figure {
     )
     this.view?.finalize()
     this.spots = null
-    // Expressions are walked, not compiled: the page's policy forbids eval.
+    // Expressions are interpreted: the page's policy forbids eval.
     const view = new View(parse(spec as Spec, data.config as Config, { ast: true }), {
       renderer: 'svg',
       container: this.place,
@@ -127,7 +129,7 @@ export class Figure {
     })
   }
 
-  /** Where the picture lies in the window, and how much it is scaled. */
+  /** Position of the picture in the window, and its scale. */
   private frame(): { left: number; top: number; ratio: number } {
     const picture = this.place.querySelector('svg')
     if (picture === null) return { left: 0, top: 0, ratio: 1 }
@@ -143,7 +145,7 @@ export class Figure {
     this.place.addEventListener('pointermove', at)
     this.place.addEventListener('pointerdown', at)
     this.place.addEventListener('pointerleave', (event) => {
-      // A finger that is lifted has left, too: what it pointed at stays to be read.
+      // Lifting a finger also leaves; the tooltip stays then.
       if (event.pointerType !== 'touch') this.unpoint()
     })
     document.addEventListener('pointerdown', (event) => {
@@ -178,14 +180,14 @@ export class Figure {
   }
 
   private unpoint(): void {
-    // The box is shared: only who has shown it may hide it.
+    // The tooltip is shared: only the figure that opened it may hide it.
     if (this.pointed === null) return
     this.pointed = null
     this.ring.hidden = true
     this.tooltip.hide()
   }
 
-  /** Shares of the width of a panel. */
+  /** `from` and `to` are fractions of the width of a panel. */
   private zoomWithin(from: number, to: number): void {
     const [start, end] = this.state.zoom ?? timeOf(this.chart)
     this.state.zoomTo([start + from * (end - start), start + to * (end - start)])

@@ -1,8 +1,9 @@
-/** The filter: a box per value of each axis and per variant; what is switched off leaves charts, tables and verdicts. */
+/** The filter: a checkbox per value of each axis and per variant; unchecked ones are hidden in charts, tables and verdicts. */
 import type { PageData } from '../ways.ts'
 import { button, checkbox, element } from './elements.ts'
 import type { State } from './state.ts'
 
+/** The filter element. */
 export function buildFilter(data: PageData, state: State): HTMLElement {
   const updates: (() => void)[] = []
   const axes = data.axes.flatMap(({ name, values }, axis) => {

@@ -1,4 +1,4 @@
-/** The script of report.html: reads the data that stand in the page, and makes pictures and tables answer. */
+/** The script of report.html: reads the page's data and makes charts and tables interactive. */
 import type { PageData } from '../ways.ts'
 import { Figure } from './figure.ts'
 import { buildFilter, filterMarked } from './filter.ts'
@@ -20,10 +20,10 @@ function start(): void {
     const place = document.getElementById(`chart-${chart.name}`)
     if (place !== null) figures.set(place, new Figure(place, chart, data, state, tooltip))
   }
-  // Charts are drawn a screen before they are seen: the page is there at once, however many it has.
+  // Charts are drawn one screen before they become visible, so that the page loads fast with any number of them.
   const watcher = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries) figures.get(entry.target)?.see(entry.isIntersecting)
+      for (const entry of entries) figures.get(entry.target)?.setVisible(entry.isIntersecting)
     },
     { rootMargin: '100%' },
   )

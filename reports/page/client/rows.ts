@@ -1,8 +1,10 @@
-/** Data as the page carries them, back into rows. */
+/** Rows of the page's data. */
 import type { Columns } from '../ways.ts'
 
+/** A row by key. */
 export type Row = Record<string, unknown>
 
+/** Columns as rows. */
 export function rowsOf({ rows, columns }: Columns): Row[] {
   const list = Array.from({ length: rows }, (): Row => ({}))
   for (const [key, column] of Object.entries(columns)) {

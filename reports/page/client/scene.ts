@@ -1,7 +1,7 @@
-/** What can be pointed at: the marks of a drawn chart that have something to say, with their places in the picture. */
+/** The marks of a drawn chart that have a tooltip, with their positions in the picture. */
 import type { View } from 'vega'
 
-/** A plotting area, in the picture's own pixels. */
+/** A plotting area [px of the picture]. */
 export interface Panel {
   readonly left: number
   readonly top: number
@@ -9,8 +9,9 @@ export interface Panel {
   readonly height: number
 }
 
+/** A mark with a tooltip. */
 export interface Spot {
-  /** The middle of a rectangle, else the point itself. */
+  /** The centre of a rectangle, else the point [px of the picture]. */
   readonly x: number
   readonly y: number
   /** Half the size of a rectangle; 0 for points. */
@@ -21,8 +22,8 @@ export interface Spot {
   readonly series: number
   readonly isLine: boolean
   readonly colour: string
-  /** In the order in which it is told. */
-  readonly tells: Readonly<Record<string, string>>
+  /** Texts of the tooltip by title, in order. */
+  readonly values: Readonly<Record<string, string>>
 }
 
 interface Item {
@@ -42,9 +43,10 @@ interface Mark {
   readonly items?: readonly Item[]
 }
 
-/** Half a pixel of rounding at the edges. */
+/** Tolerance of rounding at the edges [px]. */
 const EDGE = 0.5
 
+/** All spots of a view. */
 export function spotsOf(view: View): Spot[] {
   const spots: Spot[] = []
   let series = 0
@@ -78,7 +80,7 @@ export function spotsOf(view: View): Spot[] {
         series,
         isLine: mark.marktype === 'line',
         colour: String(fill ?? item.stroke ?? ''),
-        tells: item.tooltip as Record<string, string>,
+        values: item.tooltip as Record<string, string>,
       })
     }
   }
@@ -94,25 +96,26 @@ export function spotsOf(view: View): Spot[] {
   return spots
 }
 
-/** Pixels around the pointer. */
+/** Maximum distance from the pointer [px]. */
 const REACH = 36
 
-/** The rectangle that the pointer is in, else the nearest point within reach. */
+/** The rectangle that contains the position, else the nearest point within REACH; null for none. */
 export function spotAt(spots: readonly Spot[], x: number, y: number): Spot | null {
   let nearest: Spot | null = null
-  let least = REACH
+  let distance = REACH
   for (const spot of spots) {
     const away = Math.hypot(Math.max(0, Math.abs(spot.x - x) - spot.halfWidth), Math.max(0, Math.abs(spot.y - y) - spot.halfHeight))
-    if (away > least || (away === least && nearest !== null)) continue
-    least = away
+    if (away > distance || (away === distance && nearest !== null)) continue
+    distance = away
     nearest = spot
   }
   return nearest
 }
 
+/** An arrow key. */
 export type Direction = 'left' | 'right' | 'up' | 'down'
 
-/** Left and right along a series; up and down to the next series, at about the same place. */
+/** The next spot in a direction: left and right along a series, up and down to the next series at the nearest position. */
 export function spotBeside(spots: readonly Spot[], from: Spot | null, direction: Direction): Spot | null {
   if (from === null || !spots.includes(from)) return spots[0] ?? null
   const order = (a: Spot, b: Spot): number => a.x - b.x || a.y - b.y
@@ -128,7 +131,7 @@ export function spotBeside(spots: readonly Spot[], from: Spot | null, direction:
   return others.reduce((best, spot) => (offset(spot) < offset(best) ? spot : best))
 }
 
-/** Points of the other lines of a panel at the same place, from the top down. */
+/** Points of all lines of a panel at the same horizontal position, from top to bottom. */
 export function spotsBeside(spots: readonly Spot[], from: Spot): Spot[] {
   const same = spots.filter(
     (spot) => spot.isLine && spot.panel.top === from.panel.top && spot.panel.left === from.panel.left && Math.abs(spot.x - from.x) < EDGE,

@@ -1,8 +1,9 @@
-/** Tables sorted by a column: first as its numbers grow, then as they shrink, then as they were. */
+/** Sorting of tables by a column: ascending, descending, then in the original order. */
 import { button } from './elements.ts'
 
 const ORDERS = ['none', 'ascending', 'descending'] as const
 
+/** Makes each heading of a table a button that sorts by its column. */
 export function makeSortable(table: HTMLTableElement): void {
   const body = table.tBodies[0]
   const original = [...body.rows]
@@ -19,7 +20,7 @@ export function makeSortable(table: HTMLTableElement): void {
   })
 }
 
-/** Cells with a number (`data-value`) by it, before all without; the rest by their text. Equal rows keep their order. */
+/** Cells with a number (`data-value`) come first, by number; the others by text. Equal rows keep their order. */
 function sorted(rows: readonly HTMLTableRowElement[], column: number, sign: number): HTMLTableRowElement[] {
   const keys = new Map(rows.map((row) => [row, keyOf(row.cells[column])]))
   return [...rows].sort((a, b) => {

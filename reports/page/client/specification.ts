@@ -1,27 +1,30 @@
 /**
- * A vega specification for what the reader has chosen: the compiled one of that way, with the rows and the names of the variants shown,
- * and the stretch of time shown. A chart is always made anew from here, so that nothing depends on what was clicked before.
+ * The vega specification for a reader's choices: the compiled one of that way, with the rows and names of the variants shown and the time
+ * range shown. A chart is always created from it, so that its state does not depend on earlier clicks.
  */
 import { wayKey } from '../ways.ts'
 import type { PageChart, VegaSpec } from '../ways.ts'
 import type { Row } from './rows.ts'
 
-export interface Wish {
+/** The choices of a reader for one chart. */
+export interface Choice {
   readonly narrow: boolean
   readonly log: { readonly x: boolean; readonly y: boolean }
   /** Rows of the variants shown, in order. */
   readonly shown: readonly number[]
-  /** [s]; null for all. */
+  /** Time range [s]; null for all. */
   readonly zoom: readonly [number, number] | null
 }
 
+/** Rows by data name. */
 export type Rows = Readonly<Record<string, readonly Row[]>>
 
-export function specificationFor(chart: PageChart, rows: Rows, names: readonly string[], wish: Wish): VegaSpec {
-  const variants = wish.shown.slice(0, chart.mostVariants ?? Infinity).map((variant) => names[variant])
+/** The specification with data. `names` are those of all variants. */
+export function specificationFor(chart: PageChart, rows: Rows, names: readonly string[], choice: Choice): VegaSpec {
+  const variants = choice.shown.slice(0, chart.maxVariants ?? Infinity).map((variant) => names[variant])
   const few = chart.fewVariants > 0 && variants.length <= chart.fewVariants
-  const spec = chart.specs[wayKey({ narrow: wish.narrow, ...wish.log, few })]
-  const window = chart.time > 0 && wish.zoom !== null ? ([wish.zoom[0] / chart.time, wish.zoom[1] / chart.time] as const) : null
+  const spec = chart.specs[wayKey({ narrow: choice.narrow, ...choice.log, few })]
+  const window = chart.time > 0 && choice.zoom !== null ? ([choice.zoom[0] / chart.time, choice.zoom[1] / chart.time] as const) : null
   const kept = new Set(variants)
   const data = (spec.data as readonly VegaSpec[]).map((source) => {
     const own = rows[source.name as string] as readonly Row[] | undefined
@@ -32,7 +35,7 @@ export function specificationFor(chart: PageChart, rows: Rows, names: readonly s
   return { ...withChange(spec, { names, kept, window }), data }
 }
 
-/** The rows in a stretch of time and one on each side, so that lines go on to the edge. Rows of a variant stand together, by time. */
+/** The rows within a time range and one on each side, so that lines reach the edges. Rows are grouped by variant and sorted by time. */
 function within(rows: readonly Row[], [from, to]: readonly [number, number]): readonly Row[] {
   if (rows.length === 0 || !('time' in rows[0])) return rows
   const inside = (row: Row | undefined, variant: unknown): boolean =>
@@ -62,13 +65,13 @@ function changed(scale: VegaSpec, { names, kept, window }: Change): VegaSpec {
 const areNames = (list: readonly unknown[], names: readonly string[]): boolean =>
   list.length === names.length && list.every((name, i) => name === names[i])
 
-/** A legend may list its values beside its scale. */
+/** A legend may list its values in addition to its scale. */
 function changedLegend(legend: VegaSpec, { names, kept }: Change): VegaSpec {
   const { values } = legend
   return Array.isArray(values) && areNames(values, names) ? { ...legend, values: names.filter((name) => kept.has(name)) } : legend
 }
 
-/** Scales and legends stand at the top and in groups of marks. */
+/** Changes scales and legends, at the top level and in groups of marks. */
 function withChange(part: VegaSpec, change: Change): VegaSpec {
   const { scales, legends, marks } = part as { readonly [key: string]: readonly VegaSpec[] | undefined }
   return {
@@ -79,7 +82,7 @@ function withChange(part: VegaSpec, change: Change): VegaSpec {
   }
 }
 
-/** The whole stretch of a chart [s], from its compiled axis. */
+/** The whole time range of a chart [s], from its compiled axis. */
 export function timeOf(chart: PageChart): readonly [number, number] {
   const find = (part: unknown): readonly [number, number] | null => {
     if (typeof part !== 'object' || part === null) return null

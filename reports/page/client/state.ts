@@ -1,8 +1,9 @@
-/** What the reader has chosen, and who wants to know when it changes. */
+/** The reader's choices, and the listeners of their changes. */
 import type { PageData } from '../ways.ts'
 
+/** The state of the page. */
 export class State {
-  /** From and to [s of the run]; null shows all of it. */
+  /** Time range [s of the run]; null for all. */
   zoom: readonly [number, number] | null = null
   private readonly data: PageData
   private readonly variantOn: boolean[]
@@ -19,12 +20,12 @@ export class State {
     this.listeners.push(listener)
   }
 
-  /** Shown are variants that are chosen and whose every value is chosen. */
+  /** Whether the variant and all its axis values are checked. */
   isShown(variant: number): boolean {
     return this.variantOn[variant] && this.isOpen(variant)
   }
 
-  /** Every value of the variant is chosen. */
+  /** Whether all axis values of the variant are checked. */
   isOpen(variant: number): boolean {
     return this.data.variants[variant].values.every((value, axis) => this.valueOn[axis]?.get(value) ?? true)
   }
@@ -39,19 +40,19 @@ export class State {
 
   chooseVariant(variant: number, on: boolean): void {
     this.variantOn[variant] = on
-    this.tell()
+    this.notify()
   }
 
   chooseValue(axis: number, value: string, on: boolean): void {
     this.valueOn[axis].set(value, on)
-    this.tell()
+    this.notify()
   }
 
-  /** All variants; and, when they are chosen, all values of axes. */
+  /** Checks or unchecks all variants; checking also checks all axis values. */
   chooseAll(on: boolean): void {
     this.variantOn.fill(on)
     if (on) for (const values of this.valueOn) for (const value of values.keys()) values.set(value, true)
-    this.tell()
+    this.notify()
   }
 
   isValueOn(axis: number, value: string): boolean {
@@ -60,10 +61,10 @@ export class State {
 
   zoomTo(zoom: readonly [number, number] | null): void {
     this.zoom = zoom !== null && zoom[1] > zoom[0] ? zoom : null
-    this.tell()
+    this.notify()
   }
 
-  private tell(): void {
+  private notify(): void {
     for (const listener of this.listeners) listener()
   }
 }

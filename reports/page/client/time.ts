@@ -1,9 +1,10 @@
-/** From and to of the stretch of time shown, as numbers: what the brush does, for the keyboard. All charts over time follow. */
+/** The time range as two numbers, the keyboard alternative to the brush. It applies to all charts over time. */
 import type { PageChart } from '../ways.ts'
 import { button, element, number } from './elements.ts'
 import { timeOf } from './specification.ts'
 import type { State } from './state.ts'
 
+/** The controls of a chart over time. */
 export function timeControls(chart: PageChart, state: State): HTMLElement {
   const unit = chart.time === 3600 ? 'h' : chart.time === 60 ? 'min' : 's'
   const [start, end] = timeOf(chart)

@@ -1,9 +1,10 @@
-/** One box for all charts that says what is pointed at. */
+/** The tooltip, shared by all charts. */
 import { element } from './elements.ts'
 import type { Spot } from './scene.ts'
 
-const MOST_LINES = 14
+const MAX_LINES = 14
 
+/** The tooltip element. */
 export class Tooltip {
   private readonly box = element('div', { class: 'tooltip', role: 'status', hidden: '' })
 
@@ -15,7 +16,7 @@ export class Tooltip {
     this.box.hidden = true
   }
 
-  /** `x`, `y` in the window. Several spots are lines of one panel at one place; the first of `spots` is the one pointed at. */
+  /** Shows `pointed` at a position in the window. Several `spots` are the lines of one panel at the same horizontal position. */
   show(spots: readonly Spot[], pointed: Spot, x: number, y: number): void {
     this.box.replaceChildren(...(spots.length > 1 ? together(spots, pointed) : alone(pointed)))
     this.box.hidden = false
@@ -27,18 +28,18 @@ export class Tooltip {
   }
 }
 
-function alone({ tells, colour }: Spot): HTMLElement[] {
-  const [[, first], ...rest] = Object.entries(tells)
+function alone({ values, colour }: Spot): HTMLElement[] {
+  const [[, first], ...rest] = Object.entries(values)
   const table = element('table', {}, ...rest.map(([key, value]) => element('tr', {}, element('th', {}, key), element('td', {}, value))))
   return [element('p', {}, swatch(colour), ` ${first}`), table]
 }
 
-/** The keys of every line: its name, the place, the value, and the ends of the interval where there is one. */
+/** Values of every line are, in order: name, position, value, and the ends of the interval if it has one. */
 function together(spots: readonly Spot[], pointed: Spot): HTMLElement[] {
-  const [, [placeKey, place], [valueKey]] = Object.entries(pointed.tells)
-  const from = Math.max(0, Math.min(spots.length - MOST_LINES, spots.indexOf(pointed) - Math.floor(MOST_LINES / 2)))
-  const rows = spots.slice(from, from + MOST_LINES).map((spot) => {
-    const [[, name], , [, value], low, high] = Object.entries(spot.tells)
+  const [, [placeKey, place], [valueKey]] = Object.entries(pointed.values)
+  const from = Math.max(0, Math.min(spots.length - MAX_LINES, spots.indexOf(pointed) - Math.floor(MAX_LINES / 2)))
+  const rows = spots.slice(from, from + MAX_LINES).map((spot) => {
+    const [[, name], , [, value], low, high] = Object.entries(spot.values)
     const interval = low === undefined || high === undefined ? '' : ` [${low[1]}, ${high[1]}]`
     const row = element('tr', {}, element('th', {}, swatch(spot.colour), ` ${name}`), element('td', {}, `${value}${interval}`))
     if (spot === pointed) row.className = 'pointed'
@@ -49,7 +50,7 @@ function together(spots: readonly Spot[], pointed: Spot): HTMLElement[] {
 }
 
 function swatch(colour: string): HTMLElement {
-  const made = element('span', { class: 'swatch' })
-  made.style.background = colour
-  return made
+  const created = element('span', { class: 'swatch' })
+  created.style.background = colour
+  return created
 }
