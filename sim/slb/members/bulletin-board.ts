@@ -4,13 +4,13 @@ import type { Values } from '../../common/define.ts'
 import { NONE } from '../../common/ids.ts'
 import type { SlotId, Time } from '../../common/ids.ts'
 import { grown } from '../../common/table.ts'
+import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { LevelOrder } from '../structures/level-order.ts'
-import { roomFor, Slots } from '../structures/slots.ts'
+import { INITIAL_SLOTS, lengthFor, Slots } from '../structures/slots.ts'
 import { Twin } from '../structures/twin.ts'
 import type { ListedBackend } from '../structures/twin.ts'
-import type { RandomStream } from '../../random/stream.ts'
 
 const SECOND = 1_000_000 // µs
 
@@ -42,7 +42,7 @@ class BulletinBoard implements Balancer {
   /** The backends that answered, by their counts. */
   private readonly counts = new LevelOrder()
   /** By slot, 1: did not answer the last update. */
-  private silent = new Uint8Array(16)
+  private silent = new Uint8Array(INITIAL_SLOTS)
   /** Tag of the timer and of its probes: grows when the last backend leaves, so that what is pending then is ignored. */
   private run = 0
   private readonly period: Time
@@ -59,7 +59,7 @@ class BulletinBoard implements Balancer {
 
   added(slot: SlotId, weight: number): void {
     this.slots.add(slot, weight)
-    if (slot >= this.silent.length) this.silent = grown(this.silent, roomFor(slot, this.silent.length))
+    if (slot >= this.silent.length) this.silent = grown(this.silent, lengthFor(slot, this.silent.length))
     this.silent[slot] = 0
     this.counts.add(slot)
     if (this.slots.count === 1) this.schedule()

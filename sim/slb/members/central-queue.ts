@@ -22,7 +22,7 @@ const parameters = {
 export const centralQueue = define({
   name: 'central-queue',
   summary:
-    'Fewest requests in flight from here, at most `limit` at each backend; further requests wait in one queue, first in, first out. On ties the backend whose count has stood unchanged longest.',
+    'Fewest requests in flight from here, at most `limit` at each backend; further requests wait in one queue, first in, first out. On ties the backend whose count has been unchanged longest.',
   source:
     'HAProxy, maxconn of a server and the queue of the backend; nginx, queue of an upstream (bounded); Kleinrock 1975, Queueing Systems I (M/M/c, M/M/c/K)',
   fidelity: 'simplified',

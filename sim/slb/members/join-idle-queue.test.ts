@@ -1,9 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { joinIdleQueue } from './join-idle-queue.ts'
+import { joinIdleQueue, JoinIdleQueueTwin } from './join-idle-queue.ts'
 import { random } from './random.ts'
 import { context, filled, histories, letters, replay, request, scripted, seeded } from '../slb.fixture.ts'
-import { JoinIdleQueueTwin } from './twins.ts'
 
 const fresh = (draws: readonly number[], withdraw = true) =>
   filled(joinIdleQueue.create({ withdraw }, context(scripted(draws))), [1, 1, 1, 1])

@@ -1,24 +1,26 @@
-import { grown } from '../../common/table.ts'
+/** Join idle queue: the pod that reported first to this balancer that it is idle, any pod when there is none. */
 import { define } from '../../common/define.ts'
+import type { SlotId } from '../../common/ids.ts'
+import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
-import { roomFor, Slots } from '../structures/slots.ts'
-import type { RandomStream } from '../../random/stream.ts'
+import { SlotList } from '../structures/slot-list.ts'
+import { Slots } from '../structures/slots.ts'
+import { Twin } from '../structures/twin.ts'
 
 const parameters = {
   withdraw: {
     kind: 'boolean',
     default: true,
     meaning:
-      'an idle pod that gets a request from another balancer takes back its word; false: it stays on the list until it is taken from it',
+      'an idle pod that gets a request from another balancer withdraws its report; false: it stays on the list until it is picked from it',
   },
 } as const
 
-/** Join idle queue: a pod that has told this balancer that it is idle, else any. */
 export const joinIdleQueue = define({
   name: 'join-idle-queue',
   summary:
-    'The pod that told this balancer first that it is idle (each tells one, drawn uniformly); a uniformly random one when the list is empty.',
+    'The pod that reported first to this balancer that it is idle (each reports to one, drawn uniformly); a uniformly random one when the list is empty.',
   source:
     'Lu, Xie, Kliot, Geller, Larus, Greenberg 2011, Join-Idle-Queue (JIQ-Random); with and without withdrawal as in Van Houdt 2024, Distributed Join-Idle-Queue with and without token withdrawals',
   fidelity: 'faithful',
@@ -37,24 +39,24 @@ class JoinIdleQueue implements Balancer {
     this.random = random
   }
 
-  added(slot: number, weight: number): void {
+  added(slot: SlotId, weight: number): void {
     this.slots.add(slot, weight)
   }
 
-  removed(slot: number): void {
+  removed(slot: SlotId): void {
     this.slots.remove(slot)
     this.idle.remove(slot)
   }
 
-  idled(slot: number): void {
+  idled(slot: SlotId): void {
     if (this.slots.has(slot)) this.idle.append(slot)
   }
 
-  busied(slot: number): void {
+  busied(slot: SlotId): void {
     if (this.withdraw) this.idle.remove(slot)
   }
 
-  pick(_request: RequestView, exclude: number): number {
+  pick(_request: RequestView, exclude: SlotId): SlotId {
     const { slots, idle } = this
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
@@ -65,48 +67,50 @@ class JoinIdleQueue implements Balancer {
   }
 
   ended(): void {
-    // the pod tells whom it likes when it is idle
+    // only `idled` and `busied` change the list
   }
 }
 
-const NONE = -1
-const OUT = -2
+/** The list of idle pods as an array. */
+export class JoinIdleQueueTwin extends Twin implements Balancer {
+  private idle: SlotId[] = []
+  private readonly withdraw: boolean
+  private readonly any: Balancer
 
-/** Slots in order of arrival, each at most once, as links. */
-class SlotList {
-  private next = new Int32Array(16)
-  private previous = new Int32Array(16).fill(OUT)
-  private head = NONE
-  private tail = NONE
-
-  append(slot: number): void {
-    if (slot >= this.next.length) {
-      const length = roomFor(slot, this.next.length)
-      this.next = grown(this.next, length)
-      this.previous = grown(this.previous, length, OUT)
-    }
-    if (this.previous[slot] !== OUT) return
-    this.previous[slot] = this.tail
-    this.next[slot] = NONE
-    if (this.tail === NONE) this.head = slot
-    else this.next[this.tail] = slot
-    this.tail = slot
+  /** `any` picks when no other pod is on the list. */
+  constructor(withdraw: boolean, any: Balancer) {
+    super()
+    this.withdraw = withdraw
+    this.any = any
   }
 
-  /** Nothing when it is not in. */
-  remove(slot: number): void {
-    if (slot >= this.next.length || this.previous[slot] === OUT) return
-    const before = this.previous[slot]
-    const after = this.next[slot]
-    if (before === NONE) this.head = after
-    else this.next[before] = after
-    if (after === NONE) this.tail = before
-    else this.previous[after] = before
-    this.previous[slot] = OUT
+  added(slot: SlotId, weight: number): void {
+    this.backends.push({ slot, weight })
+    this.any.added(slot, weight)
   }
 
-  /** The first but `exclude`, or -1. */
-  first(exclude: number): number {
-    return this.head !== NONE && this.head === exclude ? this.next[this.head] : this.head
+  override removed(slot: SlotId): void {
+    super.removed(slot)
+    this.idle = this.idle.filter((one) => one !== slot)
+    this.any.removed(slot)
+  }
+
+  idled(slot: SlotId): void {
+    if (!this.idle.includes(slot)) this.idle.push(slot)
+  }
+
+  busied(slot: SlotId): void {
+    if (this.withdraw) this.idle = this.idle.filter((one) => one !== slot)
+  }
+
+  pick(request: RequestView, exclude: SlotId): SlotId {
+    const chosen = this.idle.find((slot) => slot !== exclude || this.backends.length === 1)
+    if (chosen === undefined) return this.any.pick(request, exclude)
+    this.idle = this.idle.filter((one) => one !== chosen)
+    return chosen
+  }
+
+  ended(): void {
+    // only `idled` and `busied` change the list
   }
 }

@@ -1,9 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { leastConnections } from './least-connections.ts'
+import { leastConnections, LeastConnectionsTwin } from './least-connections.ts'
 import { MAX_WEIGHT } from '../structures/slots.ts'
 import { context, filled, histories, letters, picks, replay, request } from '../slb.fixture.ts'
-import { LeastConnectionsTwin } from './twins.ts'
 
 const fresh = () => leastConnections.create({}, context())
 

@@ -2,12 +2,11 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { valuesOf } from '../../common/define.ts'
 import type { ParameterValue } from '../../common/define.ts'
-import { leastResponseTime } from './least-response-time.ts'
+import { leastResponseTime, LeastResponseTimeTwin } from './least-response-time.ts'
 import { Outcome } from '../policy.ts'
 import type { Balancer } from '../policy.ts'
 import { ResponseCosts } from '../structures/response-costs.ts'
 import { Clock, context, filled, histories, letters, picks, replay, request, scripted, seeded } from '../slb.fixture.ts'
-import { LeastResponseTimeTwin } from './twins.ts'
 
 const MS = 1000 // µs
 const SECOND = 1000 * MS

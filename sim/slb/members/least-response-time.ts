@@ -1,12 +1,16 @@
+/** Least response time: the backend with the least average response time times requests in flight from here. */
 import { define } from '../../common/define.ts'
 import type { Values } from '../../common/define.ts'
-import { grown } from '../../common/table.ts'
+import type { SlotId, Time } from '../../common/ids.ts'
+import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND, Outcome } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { ResponseCosts } from '../structures/response-costs.ts'
-import { Places, SlotHeap } from '../structures/slot-heap.ts'
-import { roomFor, Slots } from '../structures/slots.ts'
-import type { RandomStream } from '../../random/stream.ts'
+import { RunningNumbers } from '../structures/running-numbers.ts'
+import { SlotHeap } from '../structures/slot-heap.ts'
+import { Slots } from '../structures/slots.ts'
+import { Twin } from '../structures/twin.ts'
+import type { ListedBackend } from '../structures/twin.ts'
 
 const SECOND = 1_000_000 // µs
 
@@ -15,14 +19,15 @@ const parameters = {
     kind: 'choice',
     default: 'ewma',
     choices: ['ewma', 'peak-ewma'],
-    meaning: 'ewma: moving average, as it stands; peak-ewma: jumps up to a slower response at once and sinks as time goes by (Finagle)',
+    meaning:
+      'ewma: moving average, constant between responses; peak-ewma: rises to a slower response at once and decays with time (Finagle)',
   },
   decay: {
     kind: 'duration',
     default: 10 * SECOND,
     min: 1000,
     max: 86_400 * SECOND,
-    meaning: 'time constant of the average: what is that old counts 1/e',
+    meaning: 'time constant of the average: a response of that age has weight 1/e',
   },
   among: {
     kind: 'choice',
@@ -32,11 +37,10 @@ const parameters = {
   },
 } as const
 
-/** Least response time: the backend with the least average latency times requests in flight from here. */
 export const leastResponseTime = define({
   name: 'least-response-time',
   summary:
-    'Least moving average of its response times, times (in flight from here + 1), per weight; backends without history first, ties to the one unchanged longest.',
+    'Least moving average of its response times, times (in flight from here + 1), per weight; backends without history first; on ties the one unchanged longest.',
   source: 'Finagle, PeakEwma.scala (decay 10 s, power of two choices); nginx Plus, least_time (all backends, weights)',
   fidelity: 'simplified',
   parameters,
@@ -47,44 +51,41 @@ export const leastResponseTime = define({
 abstract class ByResponseTime implements Balancer {
   protected readonly slots = new Slots()
   protected readonly costs: ResponseCosts
-  protected readonly now: () => number
+  protected readonly now: () => Time
 
   constructor({ average, decay }: Values<typeof parameters>, { now }: BalancingContext) {
     this.costs = new ResponseCosts(decay, average === 'peak-ewma')
     this.now = now
   }
 
-  added(slot: number, weight: number): void {
+  added(slot: SlotId, weight: number): void {
     this.slots.add(slot, weight)
     this.costs.open(slot)
   }
 
-  removed(slot: number): void {
+  removed(slot: SlotId): void {
     this.slots.remove(slot)
   }
 
-  abstract pick(request: RequestView, exclude: number): number
+  abstract pick(request: RequestView, exclude: SlotId): SlotId
 
-  /**
-   * An answer took as long as it did, a timeout at least that long. Refusals, rejections and losses measure nothing: a dead pod would
-   * look fast.
-   */
-  ended(slot: number, latency: number, outcome: Outcome): void {
+  /** Answers and timeouts are measurements (of a timeout: at least that long). Refusals, rejections and losses are not, or an unavailable pod would look fast. */
+  ended(slot: SlotId, latency: Time, outcome: Outcome): void {
     const counted = this.slots.ended(slot)
     const measured = this.slots.has(slot) && (outcome === Outcome.Answered || outcome === Outcome.TimedOut)
     const rescaled = measured && this.costs.observe(slot, latency, this.now())
     if (counted || measured) this.changed(slot, rescaled)
   }
 
-  /** The slot's load has changed, and when rescaled the costs of all, by one factor. */
-  protected abstract changed(slot: number, rescaled: boolean): void
+  /** The load of the slot has changed, and with `rescaled` all costs, by one factor. */
+  protected abstract changed(slot: SlotId, rescaled: boolean): void
 }
 
 /**
- * Below 0 when a is the better one for one more request, by cost (in flight + 1) / weight. A backend that has answered nothing yet and
- * has requests in flight is worse than any with history, and the less so the fewer they are: as in Finagle, which adds a huge penalty.
+ * Below 0 when a is better than b for one more request, by cost (in flight + 1) / weight. A backend without history that has requests in flight is worse than any
+ * with history; of two of them the one with fewer requests per weight is better. Finagle does so by a large penalty.
  */
-export function compareLoads(costA: number, inFlightA: number, weightA: number, costB: number, inFlightB: number, weightB: number): number {
+function compareLoads(costA: number, inFlightA: number, weightA: number, costB: number, inFlightB: number, weightB: number): number {
   const unknownA = costA === 0 && inFlightA > 0
   const unknownB = costB === 0 && inFlightB > 0
   if (unknownA !== unknownB) return unknownA ? 1 : -1
@@ -100,7 +101,7 @@ class AmongTwo extends ByResponseTime {
     this.random = context.random
   }
 
-  pick(_request: RequestView, exclude: number): number {
+  pick(_request: RequestView, exclude: SlotId): SlotId {
     const { slots, random } = this
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
@@ -119,25 +120,25 @@ class AmongTwo extends ByResponseTime {
   }
 
   protected changed(): void {
-    // nothing is kept in order
+    // no order is kept
   }
 }
 
-/** Plainly a walk over all at each pick; a heap in the order of their loads, which time does not change (ResponseCosts), takes O(log n). */
+/** A heap in the order of the loads, which does not change with time (ResponseCosts): O(log n) per pick. */
 class AmongAll extends ByResponseTime {
   private readonly heap = new LoadHeap(this.slots, this.costs)
 
-  override added(slot: number, weight: number): void {
+  override added(slot: SlotId, weight: number): void {
     super.added(slot, weight)
-    this.heap.joins(slot)
+    this.heap.append(slot)
   }
 
-  override removed(slot: number): void {
+  override removed(slot: SlotId): void {
     super.removed(slot)
     this.heap.remove(slot)
   }
 
-  pick(_request: RequestView, exclude: number): number {
+  pick(_request: RequestView, exclude: SlotId): SlotId {
     const { slots, heap } = this
     if (slots.count === 0) return NO_BACKEND
     this.costs.look(this.now())
@@ -147,40 +148,79 @@ class AmongAll extends ByResponseTime {
     return slot
   }
 
-  protected changed(slot: number, rescaled: boolean): void {
+  protected changed(slot: SlotId, rescaled: boolean): void {
     this.heap.changed(slot)
-    if (rescaled) this.heap.restore() // costs a hair apart may have become equal
+    if (rescaled) this.heap.restore() // costs that differed in the last bit may have become equal
   }
 }
 
 class LoadHeap extends SlotHeap {
-  /** Running number of the last change of each slot. */
-  private change = new Float64Array(16)
-  private changes = 0
+  private readonly changes = new RunningNumbers()
   private readonly slots: Slots
   private readonly costs: ResponseCosts
 
   constructor(slots: Slots, costs: ResponseCosts) {
-    super(new Places())
+    super()
     this.slots = slots
     this.costs = costs
   }
 
-  joins(slot: number): void {
-    if (slot >= this.change.length) this.change = grown(this.change, roomFor(slot, this.change.length))
-    this.change[slot] = this.changes++
+  append(slot: SlotId): void {
+    this.changes.note(slot)
     this.add(slot)
   }
 
-  changed(slot: number): void {
-    this.change[slot] = this.changes++
+  changed(slot: SlotId): void {
+    this.changes.note(slot)
     this.moved(slot)
   }
 
-  protected before(a: number, b: number): boolean {
+  protected before(a: SlotId, b: SlotId): boolean {
     const { inFlight, weight } = this.slots
     const { order } = this.costs
     const difference = compareLoads(order[a], inFlight[a], weight[a], order[b], inFlight[b], weight[b])
-    return difference < 0 || (difference === 0 && this.change[a] < this.change[b])
+    return difference < 0 || (difference === 0 && this.changes.of[a] < this.changes.of[b])
+  }
+}
+
+/** Compares all backends; the averages themselves are tested separately. */
+export class LeastResponseTimeTwin extends Twin<ListedBackend & { inFlight: number; changed: number }> implements Balancer {
+  private readonly costs: ResponseCosts
+  private readonly now: () => Time
+  private changes = 0
+
+  constructor(decay: Time, peak: boolean, now: () => Time) {
+    super()
+    this.costs = new ResponseCosts(decay, peak)
+    this.now = now
+  }
+
+  added(slot: SlotId, weight: number): void {
+    this.costs.open(slot)
+    this.backends.push({ slot, weight, inFlight: 0, changed: this.changes++ })
+  }
+
+  pick(_request: RequestView, exclude: SlotId): SlotId {
+    this.costs.look(this.now())
+    const usable = this.usable(exclude)
+    if (usable.length === 0) return NO_BACKEND
+    const { order } = this.costs
+    let best = usable[0]
+    for (const backend of usable) {
+      const difference = compareLoads(order[backend.slot], backend.inFlight, backend.weight, order[best.slot], best.inFlight, best.weight)
+      if (difference < 0 || (difference === 0 && backend.changed < best.changed)) best = backend
+    }
+    best.inFlight++
+    best.changed = this.changes++
+    return best.slot
+  }
+
+  ended(slot: SlotId, latency: Time, outcome: Outcome): void {
+    const backend = this.find(slot)
+    if (backend === undefined) return
+    const measured = outcome === Outcome.Answered || outcome === Outcome.TimedOut
+    if (backend.inFlight > 0 || measured) backend.changed = this.changes++
+    if (backend.inFlight > 0) backend.inFlight--
+    if (measured) this.costs.observe(slot, latency, this.now())
   }
 }

@@ -1,10 +1,11 @@
+/** Random: every backend with the same probability. */
 import { define } from '../../common/define.ts'
+import type { SlotId } from '../../common/ids.ts'
+import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { Slots } from '../structures/slots.ts'
-import type { RandomStream } from '../../random/stream.ts'
 
-/** Random: every backend with the same probability. */
 export const random = define({
   name: 'random',
   summary: 'Every backend with the same probability, whatever its weight.',
@@ -22,20 +23,20 @@ class Random implements Balancer {
     this.random = random
   }
 
-  added(slot: number, weight: number): void {
+  added(slot: SlotId, weight: number): void {
     this.slots.add(slot, weight)
   }
 
-  removed(slot: number): void {
+  removed(slot: SlotId): void {
     this.slots.remove(slot)
   }
 
-  pick(_request: RequestView, exclude: number): number {
+  pick(_request: RequestView, exclude: SlotId): SlotId {
     const candidates = this.slots.candidates(exclude)
     return candidates === 0 ? NO_BACKEND : this.slots.candidate(this.random.int(candidates), exclude, candidates)
   }
 
   ended(): void {
-    // counts nothing
+    // loads have no effect
   }
 }

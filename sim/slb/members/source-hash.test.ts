@@ -7,8 +7,7 @@ import type { Balancer } from '../policy.ts'
 import { MAX_WEIGHT } from '../structures/slots.ts'
 import { context, filled, histories, replay, request, requestOf, scripted } from '../slb.fixture.ts'
 import type { Step } from '../slb.fixture.ts'
-import { sourceHash } from './source-hash.ts'
-import { SourceHashTwin } from './twins.ts'
+import { sourceHash, SourceHashTwin } from './source-hash.ts'
 
 const made = (given: Record<string, ParameterValue>, draws: readonly number[] = []): Balancer =>
   sourceHash.create(valuesOf(sourceHash.parameters, given), context(scripted(draws)))

@@ -1,10 +1,11 @@
+/** Two choices: of two different backends drawn uniformly, the one with fewer requests in flight from here. */
 import { define } from '../../common/define.ts'
+import type { SlotId } from '../../common/ids.ts'
+import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { Slots } from '../structures/slots.ts'
-import type { RandomStream } from '../../random/stream.ts'
 
-/** Two choices: of two different backends drawn at random, the one with fewer requests in flight from here. */
 export const twoChoices = define({
   name: 'two-choices',
   summary: 'Of two different backends drawn uniformly, the one with fewer requests in flight from here; the first drawn on ties.',
@@ -14,7 +15,7 @@ export const twoChoices = define({
   create: (_values, context: BalancingContext): Balancer => new TwoChoices(context.random),
 })
 
-/** Two distinct draws and no memory; `power-of-d` uses it as its case of two. */
+/** Two distinct draws without memory; `power-of-d` uses it as its case of two. */
 export class TwoChoices implements Balancer {
   private readonly slots = new Slots()
   private readonly random: RandomStream
@@ -23,15 +24,15 @@ export class TwoChoices implements Balancer {
     this.random = random
   }
 
-  added(slot: number, weight: number): void {
+  added(slot: SlotId, weight: number): void {
     this.slots.add(slot, weight)
   }
 
-  removed(slot: number): void {
+  removed(slot: SlotId): void {
     this.slots.remove(slot)
   }
 
-  pick(_request: RequestView, exclude: number): number {
+  pick(_request: RequestView, exclude: SlotId): SlotId {
     const { slots, random } = this
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
@@ -46,7 +47,7 @@ export class TwoChoices implements Balancer {
     return slot
   }
 
-  ended(slot: number): void {
+  ended(slot: SlotId): void {
     this.slots.ended(slot)
   }
 }

@@ -2,8 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MAX_WEIGHT } from '../structures/slots.ts'
 import { filled, histories, letters, picks, replay, request } from '../slb.fixture.ts'
-import { KernelWalkTwin } from './twins.ts'
-import { weightedLeastConnections } from './weighted-least-connections.ts'
+import { weightedLeastConnections, WeightedLeastConnectionsTwin } from './weighted-least-connections.ts'
 
 const fresh = (rule: string) => weightedLeastConnections.create({ rule }, undefined as never)
 
@@ -30,7 +29,7 @@ describe('weighted-least-connections', () => {
     const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
     fc.assert(
       fc.property(histories(weights), (history) => {
-        expect(replay(fresh(rule), history)).toEqual(replay(new KernelWalkTwin(rule), history))
+        expect(replay(fresh(rule), history)).toEqual(replay(new WeightedLeastConnectionsTwin(rule), history))
       }),
       { numRuns: 200 },
     )

@@ -2,9 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MAX_WEIGHT } from '../structures/slots.ts'
 import { context, filled, histories, picks, replay, request, seeded } from '../slb.fixture.ts'
-import { WeightedRandomTwin } from './twins.ts'
 import { WeightTree } from '../structures/weight-tree.ts'
-import { weightedRandom } from './weighted-random.ts'
+import { weightedRandom, WeightedRandomTwin } from './weighted-random.ts'
 
 const fresh = (seed: string) => weightedRandom.create({}, context(seeded(seed)))
 

@@ -1,11 +1,13 @@
+/** Weighted random: every backend with a probability in proportion to its weight. */
 import { define } from '../../common/define.ts'
+import type { SlotId } from '../../common/ids.ts'
+import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { Slots } from '../structures/slots.ts'
+import { slotAt, sumOf, Twin } from '../structures/twin.ts'
 import { WeightTree } from '../structures/weight-tree.ts'
-import type { RandomStream } from '../../random/stream.ts'
 
-/** Weighted random: every backend with a probability in proportion to its weight. */
 export const weightedRandom = define({
   name: 'weighted-random',
   summary: 'Every backend with a probability in proportion to its weight.',
@@ -16,8 +18,8 @@ export const weightedRandom = define({
 })
 
 /**
- * One draw over the sum of the weights, and whose share it falls in. Plainly a walk over all; the alias method would take O(1) a pick,
- * and O(n) anew at each change of the set, which an autoscaler brings all the time. Running sums in a tree take O(log n) for both.
+ * One draw over the sum of the weights. The alias method takes O(1) per pick but O(n) at each change of the set, which an autoscaler causes often; running sums in
+ * a tree take O(log n) for both.
  */
 class WeightedRandom implements Balancer {
   private readonly slots = new Slots()
@@ -28,17 +30,17 @@ class WeightedRandom implements Balancer {
     this.random = random
   }
 
-  added(slot: number, weight: number): void {
+  added(slot: SlotId, weight: number): void {
     this.slots.add(slot, weight)
     this.weights.add(slot, weight)
   }
 
-  removed(slot: number): void {
+  removed(slot: SlotId): void {
     this.slots.remove(slot)
     this.weights.add(slot, -this.slots.weight[slot])
   }
 
-  pick(_request: RequestView, exclude: number): number {
+  pick(_request: RequestView, exclude: SlotId): SlotId {
     const { slots, weights } = this
     if (slots.count === 0) return NO_BACKEND
     if (!slots.passesOver(exclude)) return weights.find(Math.floor(this.random.next() * weights.total))
@@ -48,6 +50,31 @@ class WeightedRandom implements Balancer {
   }
 
   ended(): void {
-    // counts nothing
+    // loads have no effect
+  }
+}
+
+/** A point of the summed weights, found by a walk over the backends in order of their slots. */
+export class WeightedRandomTwin extends Twin implements Balancer {
+  private readonly random: RandomStream
+
+  constructor(random: RandomStream) {
+    super()
+    this.random = random
+  }
+
+  added(slot: SlotId, weight: number): void {
+    this.backends.push({ slot, weight })
+    this.backends.sort((a, b) => a.slot - b.slot)
+  }
+
+  pick(_request: RequestView, exclude: SlotId): SlotId {
+    const usable = this.usable(exclude)
+    if (usable.length === 0) return NO_BACKEND
+    return slotAt(usable, Math.floor(this.random.next() * sumOf(usable)))
+  }
+
+  ended(): void {
+    // loads have no effect
   }
 }

@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { roundRobin } from './round-robin.ts'
 import { MAX_WEIGHT } from '../structures/slots.ts'
 import { context, filled, histories, letters, picks, replay, request } from '../slb.fixture.ts'
-import { SmoothWeightedTwin } from './twins.ts'
-import { weightedRoundRobin } from './weighted-round-robin.ts'
+import { weightedRoundRobin, WeightedRoundRobinTwin } from './weighted-round-robin.ts'
 
 const fresh = () => weightedRoundRobin.create({}, context())
 
@@ -50,7 +49,7 @@ describe('weighted-round-robin', () => {
   ])('picks as the textbook through any additions, removals and exclusions: $of', ({ weights }) => {
     fc.assert(
       fc.property(histories(weights), (history) => {
-        expect(replay(fresh(), history)).toEqual(replay(new SmoothWeightedTwin(), history))
+        expect(replay(fresh(), history)).toEqual(replay(new WeightedRoundRobinTwin(), history))
       }),
       { numRuns: 200 },
     )

@@ -1,41 +1,41 @@
-/** Backends by number of requests in flight, as intrusive lists: every step O(1), however many there are. */
-import { grown } from '../../common/table.ts'
-import type { LoadOrder } from '../members/least-connections.ts'
-import { roomFor } from './slots.ts'
-
-const NONE = -1
+/** Backends by number of requests in flight, as intrusive lists: every step is O(1), whatever the number of backends. */
+import { NONE } from '../../common/ids.ts'
+import type { SlotId } from '../../common/ids.ts'
+import { ColumnTable, grown } from '../../common/table.ts'
+import type { LoadOrder } from './load-order.ts'
+import { INITIAL_SLOTS } from './slots.ts'
 
 /**
- * One list of slots per count, oldest change first, and the counts in use linked upwards: a count that falls empty is unlinked, so
- * finding the least never searches. Counts change by one, so the neighbour to link to is always at hand.
+ * One list of slots per count, oldest change first. The counts in use are linked in ascending order: a count whose list becomes empty is unlinked, so finding the
+ * least never searches. Counts change by one, so the neighbour to link to is always known.
  */
-export class CountBuckets implements LoadOrder {
+export class CountBuckets extends ColumnTable implements LoadOrder {
   // by slot
-  private next = new Int32Array(16)
-  private previous = new Int32Array(16)
+  private readonly next = this.column(Int32Array)
+  private readonly previous = this.column(Int32Array)
   // by count
-  private head = new Int32Array(16).fill(NONE)
-  private tail = new Int32Array(16).fill(NONE)
-  private above = new Int32Array(16).fill(NONE)
-  private below = new Int32Array(16).fill(NONE)
+  private head = new Int32Array(INITIAL_SLOTS).fill(NONE)
+  private tail = new Int32Array(INITIAL_SLOTS).fill(NONE)
+  private above = new Int32Array(INITIAL_SLOTS).fill(NONE)
+  private below = new Int32Array(INITIAL_SLOTS).fill(NONE)
   private least = NONE
 
-  add(slot: number): void {
-    if (slot >= this.next.length) {
-      const length = roomFor(slot, this.next.length)
-      this.next = grown(this.next, length)
-      this.previous = grown(this.previous, length)
-    }
+  constructor() {
+    super(INITIAL_SLOTS)
+  }
+
+  add(slot: SlotId): void {
+    this.reserve(slot + 1)
     if (this.head[0] === NONE) this.open(0, NONE, this.least)
     this.append(slot, 0)
   }
 
-  remove(slot: number, count: number): void {
+  remove(slot: SlotId, count: number): void {
     this.unlink(slot, count)
     if (this.head[count] === NONE) this.close(count)
   }
 
-  more(slot: number, count: number): void {
+  more(slot: SlotId, count: number): void {
     if (count === this.head.length) this.growCounts()
     const from = count - 1
     if (this.head[count] === NONE) this.open(count, from, this.above[from])
@@ -44,7 +44,7 @@ export class CountBuckets implements LoadOrder {
     if (this.head[from] === NONE) this.close(from)
   }
 
-  fewer(slot: number, count: number): void {
+  fewer(slot: SlotId, count: number): void {
     const from = count + 1
     if (this.head[count] === NONE) this.open(count, this.below[from], from)
     this.unlink(slot, from)
@@ -52,14 +52,14 @@ export class CountBuckets implements LoadOrder {
     if (this.head[from] === NONE) this.close(from)
   }
 
-  first(exclude: number): number {
+  first(exclude: SlotId): SlotId {
     const slot = this.head[this.least]
     if (slot !== exclude) return slot
     const second = this.next[slot]
     return second !== NONE ? second : this.head[this.above[this.least]]
   }
 
-  private append(slot: number, count: number): void {
+  private append(slot: SlotId, count: number): void {
     const last = this.tail[count]
     this.previous[slot] = last
     this.next[slot] = NONE
@@ -68,7 +68,7 @@ export class CountBuckets implements LoadOrder {
     this.tail[count] = slot
   }
 
-  private unlink(slot: number, count: number): void {
+  private unlink(slot: SlotId, count: number): void {
     const before = this.previous[slot]
     const after = this.next[slot]
     if (before === NONE) this.head[count] = after

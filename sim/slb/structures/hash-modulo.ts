@@ -1,54 +1,54 @@
-/** Key to backend by the remainder: the hash modulo the sum of the weights, walked through the backends in order of addition. */
-import { grown } from '../../common/table.ts'
+/** Key to backend by the remainder: the hash modulo the sum of the weights, as a point of the running sum in order of addition. */
+import { NONE } from '../../common/ids.ts'
+import type { SlotId } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 import { hash53 } from './hash.ts'
-import type { KeyMap } from '../members/source-hash.ts'
-import { roomFor } from './slots.ts'
+import type { KeyMap } from './key-map.ts'
+import { INITIAL_SLOTS } from './slots.ts'
 import { WeightTree } from './weight-tree.ts'
 
-const NONE = -1
-
-/** Who stands behind one that leaves moves up, so that nearly every key gets another backend: that is the method's known fault. */
-export class ModuloMap implements KeyMap {
+/** When a backend leaves, those behind it move up, so that nearly every key gets another backend: the known weakness of the method. */
+export class ModuloMap extends ColumnTable implements KeyMap {
+  private readonly position = this.column(Int32Array, NONE)
+  private readonly weight = this.column(Int32Array)
   private tree = new WeightTree()
-  /** Slots in order of addition, with gaps where one has left; closed up when the room is used up. */
-  private order = new Int32Array(16)
+  /** Slots in order of addition, with gaps (NONE) where one has left; compacted when it is full. */
+  private order = new Int32Array(INITIAL_SLOTS)
   private used = 0
-  private place = new Int32Array(16).fill(NONE)
-  private weight = new Int32Array(16)
 
-  add(slot: number, weight: number): void {
-    if (this.used === this.order.length) this.closeUp()
-    if (slot >= this.place.length) {
-      const length = roomFor(slot, this.place.length)
-      this.place = grown(this.place, length, NONE)
-      this.weight = grown(this.weight, length)
-    }
+  constructor() {
+    super(INITIAL_SLOTS)
+  }
+
+  add(slot: SlotId, weight: number): void {
+    if (this.used === this.order.length) this.compact()
+    this.reserve(slot + 1)
     this.weight[slot] = weight
     this.append(slot)
   }
 
-  remove(slot: number): void {
-    const place = this.place[slot]
-    this.order[place] = NONE
-    this.place[slot] = NONE
-    this.tree.add(place, -this.weight[slot])
+  remove(slot: SlotId): void {
+    const position = this.position[slot]
+    this.order[position] = NONE
+    this.position[slot] = NONE
+    this.tree.add(position, -this.weight[slot])
   }
 
-  find(key: number, exclude: number): number {
+  find(key: number, exclude: SlotId): SlotId {
     const { tree } = this
     const without = exclude === NONE ? 0 : this.weight[exclude]
     let point = hash53(key) % (tree.total - without)
-    if (without > 0 && point >= tree.before(this.place[exclude])) point += without
+    if (without > 0 && point >= tree.before(this.position[exclude])) point += without
     return this.order[tree.find(point)]
   }
 
-  private append(slot: number): void {
+  private append(slot: SlotId): void {
     this.order[this.used] = slot
-    this.place[slot] = this.used
+    this.position[slot] = this.used
     this.tree.add(this.used++, this.weight[slot])
   }
 
-  private closeUp(): void {
+  private compact(): void {
     const before = this.order
     const present = before.filter((slot) => slot !== NONE)
     if (2 * present.length > before.length) this.order = new Int32Array(2 * before.length)

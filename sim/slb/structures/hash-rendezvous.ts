@@ -1,27 +1,29 @@
-/** Key to backend by rendezvous: each backend bids for the key, and the highest bid has it. */
-import { grown } from '../../common/table.ts'
+/** Key to backend by rendezvous: each backend bids for the key, and the highest bid wins. */
+import { NONE } from '../../common/ids.ts'
+import type { SlotId } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 import { hash32 } from './hash.ts'
-import type { KeyMap } from '../members/source-hash.ts'
+import type { KeyMap } from './key-map.ts'
 import type { Slots } from './slots.ts'
 
-const NONE = -1
-/** Most keys remembered at a time. */
-const REMEMBERED = 1 << 20
+/** Keys remembered at a time. */
+const MAX_KEYS = 1 << 20
 
 /**
- * Bid of a backend: ln(u) / weight with u uniform from the hash of (key, slot), so that each wins in proportion to its weight. When one leaves,
- * only its keys move, each to its second bidder; one that joins wins its share from all alike.
- * A walk over all backends for each pick; what was found is remembered by key until the set changes, so that a client's next request is O(1).
- * Source: Thaler, Ravishankar 1998, Using name-based mappings to increase hit rates; logarithms for weights: Schindelhauer, Schomaker 2005, Weighted distributed hash tables.
+ * Each backend wins in proportion to its weight (`bidOf`). When one leaves, only its keys move, each to its second bidder; one that joins takes keys from all
+ * others alike. A scan of all backends per key; its result is remembered until the set changes, so that the next request of a client is O(1).
+ * Source: Thaler, Ravishankar 1998, Using name-based mappings to increase hit rates; logarithms for weights: Schindelhauer, Schomaker 2005, Weighted distributed
+ * hash tables.
  */
-export class RendezvousMap implements KeyMap {
-  private readonly slots: Slots
-  /** Row of a key in the columns of its two highest bidders. */
+export class RendezvousMap extends ColumnTable implements KeyMap {
+  /** By row of a key: its two highest bidders. */
+  private readonly first = this.column(Int32Array)
+  private readonly second = this.column(Int32Array)
   private readonly rows = new Map<number, number>()
-  private first = new Int32Array(64)
-  private second = new Int32Array(64)
+  private readonly slots: Slots
 
   constructor(slots: Slots) {
+    super()
     this.slots = slots
   }
 
@@ -33,10 +35,10 @@ export class RendezvousMap implements KeyMap {
     this.rows.clear()
   }
 
-  find(key: number, exclude: number): number {
+  find(key: number, exclude: SlotId): SlotId {
     let row = this.rows.get(key)
     if (row === undefined) {
-      if (this.rows.size === REMEMBERED) this.rows.clear()
+      if (this.rows.size === MAX_KEYS) this.rows.clear()
       row = this.rows.size
       this.rows.set(key, row)
       this.bid(key, row)
@@ -64,15 +66,13 @@ export class RendezvousMap implements KeyMap {
         next = bid
       }
     }
-    if (row === this.first.length) {
-      this.first = grown(this.first, 2 * row)
-      this.second = grown(this.second, 2 * row)
-    }
+    this.reserve(row + 1)
     this.first[row] = first
     this.second[row] = second
   }
 }
 
-export function bidOf(key: number, slot: number, weight: number): number {
+/** Bid of a backend for a key: ln(u) / weight, u uniform in (0, 1) from the hash of (key, slot). */
+export function bidOf(key: number, slot: SlotId, weight: number): number {
   return Math.log((hash32(key, slot + 1) + 0.5) / 0x100000000) / weight
 }

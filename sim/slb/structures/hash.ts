@@ -1,7 +1,4 @@
-/**
- * Hashes of keys and backends. They are fixed, not drawn: all balancers of a service, and the same service in another run, send a key
- * the same way, as configured balancers do.
- */
+/** Hashes of keys and backends. They are fixed, not drawn: all balancers of a service, in every run, send a key to the same backend, as configured balancers do. */
 
 /** The finalizer of MurmurHash3 (Austin Appleby, public domain): each bit of the result depends on each bit of the word. */
 function mixed(word: number): number {

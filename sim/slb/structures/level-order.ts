@@ -1,73 +1,75 @@
-/** Slots in order of a count that moves by ones, as one array of blocks: a uniform draw among the least takes O(1). */
-import { grown } from '../../common/table.ts'
-import { roomFor } from './slots.ts'
+/** Slots in order of a count that changes by ones, as one array of blocks: a uniform draw among the least takes O(1). */
+import { NONE } from '../../common/ids.ts'
+import type { SlotId } from '../../common/ids.ts'
+import { ColumnTable, grown } from '../../common/table.ts'
+import { INITIAL_SLOTS } from './slots.ts'
 
 /**
- * A block per count, lowest first; `start[c]` is where the block of count c begins, and `start[c + 1]` where it ends. A slot whose
- * count grows by one changes places with the last of its block, and the border moves before it: O(1) for each step of one.
+ * A block per count, lowest first: block c is `order[start[c]] .. order[start[c + 1] - 1]`. A slot whose count grows by one changes places with the last of its
+ * block, and the border moves before it: O(1) for each step of one.
  */
-export class LevelOrder {
+export class LevelOrder extends ColumnTable {
   size = 0
-  count = new Int32Array(16)
-  private order = new Int32Array(16)
-  private place = new Int32Array(16)
-  private start = new Int32Array(16)
+  readonly count = this.column(Int32Array)
+  private readonly order = this.column(Int32Array)
+  /** Index of the slot in `order`. */
+  private readonly index = this.column(Int32Array)
+  private start = new Int32Array(INITIAL_SLOTS)
   /** The largest count so far: blocks above it are empty, and their start is the size. */
   private top = 0
 
+  constructor() {
+    super(INITIAL_SLOTS)
+  }
+
   /** With a count of 0. */
-  add(slot: number): void {
-    if (slot >= this.count.length) {
-      const length = roomFor(slot, this.count.length)
-      this.count = grown(this.count, length)
-      this.order = grown(this.order, length)
-      this.place = grown(this.place, length)
-    }
+  add(slot: SlotId): void {
+    this.reserve(slot + 1)
     this.count[slot] = this.top
     this.order[this.size] = slot
-    this.place[slot] = this.size++
+    this.index[slot] = this.size++
     this.start[this.top + 1] = this.size
     this.set(slot, 0)
   }
 
-  remove(slot: number): void {
+  remove(slot: SlotId): void {
     this.set(slot, this.top)
-    this.swap(this.place[slot], --this.size)
+    this.swap(this.index[slot], --this.size)
     this.start[this.top + 1] = this.size
     if (this.size === 0) this.top = 0
   }
 
-  set(slot: number, count: number): void {
+  set(slot: SlotId, count: number): void {
     while (this.top < count) this.raiseTop()
     while (this.count[slot] < count) {
       const above = this.count[slot] + 1
-      this.swap(this.place[slot], --this.start[above])
+      this.swap(this.index[slot], --this.start[above])
       this.count[slot] = above
     }
     while (this.count[slot] > count) {
       const here = this.count[slot]
-      this.swap(this.place[slot], this.start[here]++)
+      this.swap(this.index[slot], this.start[here]++)
       this.count[slot] = here - 1
     }
   }
 
-  /** How many slots but `exclude` share the least count; `exclude` is -1 or a slot that is in, and not alone. */
-  ties(exclude: number): number {
+  /** How many slots but `exclude` share the least count; `exclude` is NONE or a slot that was added and is not the only one. */
+  ties(exclude: SlotId): number {
     const least = this.count[this.order[0]]
     const end = this.end(least)
-    if (exclude < 0 || this.count[exclude] !== least) return end
+    if (exclude === NONE || this.count[exclude] !== least) return end
     if (end > 1) return end - 1
     return this.end(this.count[this.order[1]]) - 1
   }
 
   /** The i-th of them. */
-  tied(i: number, exclude: number): number {
+  tied(i: number, exclude: SlotId): SlotId {
     const least = this.count[this.order[0]]
-    if (exclude < 0 || this.count[exclude] !== least) return this.order[i]
+    if (exclude === NONE || this.count[exclude] !== least) return this.order[i]
     const end = this.end(least)
     if (end === 1) return this.order[1 + i]
     const slot = this.order[i]
-    return slot === exclude ? this.order[end - 1] : slot // the last stands in for the excluded one
+    return slot === exclude ? this.order[end - 1] : slot // the last replaces the excluded one
   }
 
   private end(count: number): number {
@@ -82,12 +84,12 @@ export class LevelOrder {
   }
 
   private swap(a: number, b: number): void {
-    const { order, place } = this
+    const { order, index } = this
     const slot = order[a]
     const other = order[b]
     order[a] = other
     order[b] = slot
-    place[other] = a
-    place[slot] = b
+    index[other] = a
+    index[slot] = b
   }
 }

@@ -1,27 +1,27 @@
 /** Backends in order of addition, as a ring of links with a cursor. */
-import { grown } from '../../common/table.ts'
-import { roomFor } from './slots.ts'
-
-const NONE = -1
+import { NONE } from '../../common/ids.ts'
+import type { SlotId } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
+import { INITIAL_SLOTS } from './slots.ts'
 
 /**
- * A newcomer stands at the end of the list and waits until the lap gets there. When the backend whose turn it is leaves, the turn
- * goes to its successor: between two turns of one survivor every other survivor has exactly one, whoever leaves.
- * Plainly it would be an array and an index; removal from an array is O(n), and shifts the turns of those behind the gap.
+ * A new backend is added at the end of the list and gets its first turn in list order. When the backend whose turn it is leaves, its successor has the turn:
+ * between two turns of a backend that stays, every other one that stays has exactly one turn, whichever leave.
+ * The plain form is an array and an index; removal from it is O(n).
  */
-export class Ring {
-  private next = new Int32Array(16)
-  private previous = new Int32Array(16)
+export class Ring extends ColumnTable {
+  private readonly next = this.column(Int32Array)
+  private readonly previous = this.column(Int32Array)
   private first = NONE
-  /** Whose turn it is; NONE at the end of the list, so that one who joins now is not passed over. */
+  /** Whose turn it is; NONE at the end of the list, so that a backend added now is not skipped. */
   private turn = NONE
 
-  append(slot: number): void {
-    if (slot >= this.next.length) {
-      const length = roomFor(slot, this.next.length)
-      this.next = grown(this.next, length)
-      this.previous = grown(this.previous, length)
-    }
+  constructor() {
+    super(INITIAL_SLOTS)
+  }
+
+  append(slot: SlotId): void {
+    this.reserve(slot + 1)
     if (this.first === NONE) {
       this.first = slot
       this.next[slot] = slot
@@ -36,7 +36,7 @@ export class Ring {
     if (this.turn === NONE) this.turn = slot
   }
 
-  remove(slot: number): void {
+  remove(slot: SlotId): void {
     const after = this.next[slot]
     const before = this.previous[slot]
     if (this.turn === slot) this.turn = after === this.first ? NONE : after
@@ -49,8 +49,8 @@ export class Ring {
     if (this.first === slot) this.first = after
   }
 
-  /** Whose turn it is, and passes the turn on; NONE when empty. */
-  advance(): number {
+  /** Returns whose turn it is and advances the turn; NONE when empty. */
+  advance(): SlotId {
     const slot = this.turn === NONE ? this.first : this.turn
     if (slot === NONE) return NONE
     const after = this.next[slot]

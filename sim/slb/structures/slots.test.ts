@@ -52,7 +52,7 @@ describe('slots', () => {
     const slots = new Slots()
     slots.add(1, MAX_WEIGHT)
     expect(() => slots.add(1, 1)).toThrow('backend added twice: slot 1')
-    expect(() => slots.remove(2)).toThrow('backend removed that is not there: slot 2')
+    expect(() => slots.remove(2)).toThrow('backend removed that is not present: slot 2')
     expect(() => slots.add(-1, 1)).toThrow('slot of a backend: -1; accepted are whole numbers from 0')
     for (const weight of [0, -1, 1.5, NaN, MAX_WEIGHT + 1]) {
       expect(() => slots.add(2, weight)).toThrow(`weight of backend 2: ${weight}; accepted are whole numbers from 1 to 1000000`)

@@ -1,92 +1,92 @@
-/**
- * The backends that a balancer knows, as columns by slot: which are present, their weight, and the requests sent from here that
- * have not ended. Adding, removing and asking are O(1), nothing is allocated per pick.
- */
-import { grown } from '../../common/table.ts'
+/** The backends that a balancer knows, as columns by slot: presence, weight, and the requests sent from here that have not ended. */
+import { NONE } from '../../common/ids.ts'
+import type { SlotId } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 
-/** Largest weight: what a weight gains in 9 * 10^9 picks, and a count in flight times a weight, stay below 2^53. */
+/** Largest weight: the credit that a weight gains in 9 * 10^9 picks, and a count in flight times a weight, stay below 2^53. */
 export const MAX_WEIGHT = 1_000_000
 
-/** The next doubled length that has a place for `slot`. */
-export function roomFor(slot: number, length: number): number {
+/** Length of a slot column at first. */
+export const INITIAL_SLOTS = 16
+
+/** The smallest length doubled from `length` that has an index `slot`. */
+export function lengthFor(slot: SlotId, length: number): number {
   let longer = length
   while (longer <= slot) longer *= 2
   return longer
 }
 
-const ABSENT = -1
-
-export class Slots {
+/** A row per slot. Adding, removing and reading are O(1); nothing is allocated per pick. */
+export class Slots extends ColumnTable {
   /** Backends present. */
   count = 0
-  weight = new Int32Array(16)
-  /** Requests picked here and not ended; 0 where no backend is. */
-  inFlight = new Int32Array(16)
-  /** The present slots in places 0 .. count-1, in no particular order: the last one moves into the gap of a removed one. */
-  private dense = new Int32Array(16)
-  private place = new Int32Array(16).fill(ABSENT)
+  readonly weight = this.column(Int32Array)
+  /** Requests picked here that have not ended; 0 where there is no backend. */
+  readonly inFlight = this.column(Int32Array)
+  /** The present slots at indices 0 .. count-1, in no particular order: the last one fills the gap of a removed one. */
+  private readonly dense = this.column(Int32Array)
+  /** Index of the slot in `dense`. */
+  private readonly index = this.column(Int32Array, NONE)
 
-  add(slot: number, weight: number): void {
+  constructor() {
+    super(INITIAL_SLOTS)
+  }
+
+  /** @throws RangeError for a slot or a weight out of range, Error when the slot is present */
+  add(slot: SlotId, weight: number): void {
     if (!Number.isInteger(slot) || slot < 0) throw new RangeError(`slot of a backend: ${slot}; accepted are whole numbers from 0`)
     if (!Number.isInteger(weight) || weight < 1 || weight > MAX_WEIGHT) {
       throw new RangeError(`weight of backend ${slot}: ${weight}; accepted are whole numbers from 1 to ${MAX_WEIGHT}`)
     }
     if (this.has(slot)) throw new Error(`backend added twice: slot ${slot}`)
-    if (slot >= this.place.length) this.grow(slot)
+    this.reserve(slot + 1)
     this.weight[slot] = weight
     this.dense[this.count] = slot
-    this.place[slot] = this.count++
+    this.index[slot] = this.count++
   }
 
-  remove(slot: number): void {
-    if (!this.has(slot)) throw new Error(`backend removed that is not there: slot ${slot}`)
-    const gap = this.place[slot]
+  /** @throws Error when the slot is not present */
+  remove(slot: SlotId): void {
+    if (!this.has(slot)) throw new Error(`backend removed that is not present: slot ${slot}`)
+    const gap = this.index[slot]
     const last = this.dense[--this.count]
     this.dense[gap] = last
-    this.place[last] = gap
-    this.place[slot] = ABSENT
+    this.index[last] = gap
+    this.index[slot] = NONE
     this.inFlight[slot] = 0
   }
 
-  has(slot: number): boolean {
-    return slot >= 0 && slot < this.place.length && this.place[slot] !== ABSENT
+  has(slot: SlotId): boolean {
+    return slot >= 0 && slot < this.index.length && this.index[slot] !== NONE
   }
 
-  /** Must the pick pass over `exclude`? Only when it is present and not alone. */
-  passesOver(exclude: number): boolean {
+  /** Whether a pick must avoid `exclude`: only when it is present and not the only backend. */
+  passesOver(exclude: SlotId): boolean {
     return exclude >= 0 && this.count > 1 && this.has(exclude)
   }
 
   /** How many backends a pick may choose from. */
-  candidates(exclude: number): number {
+  candidates(exclude: SlotId): number {
     return this.passesOver(exclude) ? this.count - 1 : this.count
   }
 
   /**
-   * The i-th of `candidates` backends. Plainly one would find where the excluded one stands and step over it; standing in the last
-   * one for it, which i never reaches, takes one comparison.
+   * The i-th of `candidates` backends, i from 0. Index `candidates`, which i never reaches, holds the last backend; it is returned where the excluded one would
+   * be. That costs one comparison.
    */
-  candidate(i: number, exclude: number, candidates: number): number {
+  candidate(i: number, exclude: SlotId, candidates: number): SlotId {
     const slot = this.dense[i]
     return slot === exclude && candidates < this.count ? this.dense[candidates] : slot
   }
 
-  sent(slot: number): void {
+  sent(slot: SlotId): void {
     this.inFlight[slot]++
   }
 
-  /** False when the request is not counted any more, because its backend was removed meanwhile. */
-  ended(slot: number): boolean {
+  /** False when the request is no longer counted, because its backend was removed in the meantime. */
+  ended(slot: SlotId): boolean {
     if (!this.has(slot) || this.inFlight[slot] === 0) return false
     this.inFlight[slot]--
     return true
-  }
-
-  private grow(slot: number): void {
-    const length = roomFor(slot, this.place.length)
-    this.weight = grown(this.weight, length)
-    this.inFlight = grown(this.inFlight, length)
-    this.dense = grown(this.dense, length)
-    this.place = grown(this.place, length, ABSENT)
   }
 }

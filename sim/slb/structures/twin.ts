@@ -28,3 +28,16 @@ export abstract class Twin<B extends ListedBackend = ListedBackend> {
     return others.length > 0 ? others : this.backends
   }
 }
+
+/** Sum of the weights. */
+export const sumOf = (backends: readonly ListedBackend[]): number => backends.reduce((sum, { weight }) => sum + weight, 0)
+
+/** The slot of the backend whose part of the running sum of weights contains `point`, from 0 to below the sum. */
+export function slotAt(backends: readonly ListedBackend[], point: number): SlotId {
+  let left = point
+  for (const { slot, weight } of backends) {
+    if (left < weight) return slot
+    left -= weight
+  }
+  throw new RangeError(`a point of ${point} is beyond the sum of the weights`)
+}

@@ -1,5 +1,5 @@
-/** Weights by index with running sums, as a Fenwick tree: change one, and find whose a point of the sum is, in O(log n). */
-import { roomFor } from './slots.ts'
+/** Weights by index with their running sums, as a Fenwick tree: changing a weight and finding the index of a point of the sum take O(log n). */
+import { lengthFor } from './slots.ts'
 
 /** Whole weights; sums stay exact below 2^53. Source: Fenwick 1994, A new data structure for cumulative frequency tables. */
 export class WeightTree {
@@ -7,7 +7,7 @@ export class WeightTree {
   /** Node i + 1 holds the sum over the lowbit(i + 1) indices that end at i. */
   private nodes = new Float64Array(17)
 
-  /** Adds to the weight at `index`, which was 0 until then. */
+  /** Adds `change` to the weight at `index`. */
   add(index: number, change: number): void {
     if (index >= this.nodes.length - 1) this.grow(index)
     this.total += change
@@ -26,8 +26,8 @@ export class WeightTree {
     const { nodes } = this
     let at = 0
     let left = point
+    // the first step is a power of two
     for (let step = nodes.length - 1; step > 0; step >>= 1) {
-      // a power of two
       const node = at + step
       if (node < nodes.length && nodes[node] <= left) {
         at = node
@@ -37,10 +37,10 @@ export class WeightTree {
     return at
   }
 
-  /** Twice as long, a power of two of indices: the new upper half is empty, and only the last node spans both halves. */
+  /** To a longer power of two: the new part is empty, and only the nodes at powers of two span it and the old one. */
   private grow(index: number): void {
     const before = this.nodes.length - 1
-    const length = roomFor(index, before)
+    const length = lengthFor(index, before)
     const nodes = new Float64Array(length + 1)
     nodes.set(this.nodes)
     for (let node = 2 * before; node <= length; node *= 2) nodes[node] = this.total
