@@ -1,4 +1,4 @@
-/** The public door of workloads: sources of requests and of background pods, and nodes from a trace. */
+/** The public entry point of workloads: sources of requests, background pods and jobs, and traces. */
 export type { BackgroundSpec, SyntheticBackground, TraceBackground } from './background/spec.ts'
 export type {
   ClientsSpec,

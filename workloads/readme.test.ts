@@ -17,7 +17,7 @@ const readme = read('README.md')
 const rows = (under: string): string[] =>
   [...readme.matchAll(/^\| \[([\w-]+)\]\((\w+)\/[\w-]+\.ts\)/gm)].filter((row) => row[2] === under).map((row) => row[1])
 
-describe('the README does not lie', () => {
+describe('the README agrees with the code', () => {
   test('its generators are the files that implement Arrivals', () => {
     const sources = readdirSync(join(folder, 'synthetic')).filter((file) => /^[\w-]+\.ts$/.test(file))
     const generators = sources.filter((file) => read(join('synthetic', file)).includes('implements Arrivals'))

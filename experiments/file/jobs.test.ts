@@ -257,12 +257,12 @@ describe('a wrong file', () => {
     [
       'a share of what no one asks for',
       '{ inflate: { memory: 50% }, shapes: [{ cpu: 1, memory: 0 }], duration: 1h }',
-      'found inflate.memory: no job asks for memory; accepted: another resource',
+      'found inflate.memory: no job requests memory; accepted: another resource',
     ],
     [
       'durations below zero',
       OWN.replace('duration: 30s', 'duration: { normal: { mean: 1s, sd: 1s } }'),
-      'found duration: a distribution that goes down to -Infinity; accepted: one of amounts from 0',
+      'found duration: values down to -Infinity; accepted: values from 0',
     ],
     [
       'an unknown step',

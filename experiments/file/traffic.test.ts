@@ -256,7 +256,7 @@ describe('traffic', () => {
     ],
     [
       { pattern: 'mmpp', rate: '1/m', dwell: '1us' },
-      ': found rate of mmpp traffic: 0.016666666666666666/s, but it changes 200000 times a second; accepted: at least a request in 10000 changes',
+      ': found rate of mmpp traffic: 0.016666666666666666/s, but it changes 200000 times a second; accepted: at least one request per 10000 changes',
     ],
     [{ pattern: 'on-off', rate: '1/s', alpha: 2.5 }, 'alpha: found 2.5; accepted: a number between 1.06 and 1.99'],
     [

@@ -1,21 +1,20 @@
-/** Which pod comes: a row of a trace, or a shape and a lifetime. */
+/** Draws of background pods: a row of a trace, or a shape and a lifetime. */
 import { distribution, type Distribution, type DistributionSpec, type RandomStream } from '../../sim/random/index.ts'
 import type { Rows } from '../shape/rows.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 import { residual } from '../synthetic/residual.ts'
 
-/**
- * Which pod: `present` draws one that is found at time zero, with the time that it has left; `arriving` a fresh one. Each from a
- * stream of its own.
- */
+/** Draws one pod into `shape` and `duration`, each method from its own stream. */
 export interface Draws {
   readonly shape: number
   readonly duration: number
+  /** A pod that is present at time zero, with its remaining time. */
   present(): void
+  /** A pod that arrives later, with its whole lifetime. */
   arriving(): void
 }
 
-/** Rows of a trace, with replacement. */
+/** Draws rows of a trace, with replacement. */
 export class RowDraws implements Draws {
   shape = 0
   duration = 1
@@ -44,7 +43,7 @@ export class RowDraws implements Draws {
   }
 }
 
-/** Shapes by weight, lifetimes by a distribution, independent of each other. */
+/** Draws shapes by weight and lifetimes by a distribution, independently. */
 export class ShapeDraws implements Draws {
   shape = 0
   duration = 1

@@ -122,7 +122,9 @@ describe('openb, inflated', () => {
       return { ...trace, path: folder, pods: `${longest}.csv` }
     }
     // 999 rows of 1 s: one of 999 s carries half, one of 998 s does not.
-    expect(open(list(999)).notes).toEqual(['the longest 1 of 1000 rows carry 50 % of all pod time: runs differ by whether they are drawn'])
+    expect(open(list(999)).notes).toEqual([
+      'the longest 1 of 1000 rows carry 50 % of all pod time: the load of a run depends on whether they are drawn',
+    ])
     expect(open(list(998)).notes).toEqual([])
     rmSync(folder, { recursive: true })
   })
@@ -281,24 +283,24 @@ describe('specs without meaning are refused, all problems in one sentence', () =
       { ...trace, usage: 1.5, limited: true },
       /background batch: usage: 1\.5 with limited: true; accepted: at most 1, since a limit equal to the request caps usage there/,
     ],
-    [{ ...trace, usage: -1 }, /usage: -1; accepted: a share from 0/],
+    [{ ...trace, usage: -1 }, /usage: -1; accepted: a number from 0/],
     [{ ...trace, inflate: { resource: 'cpu', share: 0 } }, /inflate\.cpu: 0; accepted: a share of capacity above 0/],
-    [{ ...trace, from: 5 }, /from with inflate/],
+    [{ ...trace, from: 5 }, /from with inflate: `from` selects the part to replay/],
     [{ ...trace, inflate: null, from: -5 }, /from: -5; accepted: a time from 0/],
     [{ ...trace, speedUp: 0 }, /speedUp: 0; accepted: a number above 0/],
     [{ ...trace, speedUp: NaN, usage: NaN }, /usage: NaN.*; speedUp: NaN/],
-    [{ ...synthetic, count: 3 }, /either count or inflate/],
-    [{ ...synthetic, inflate: null }, /either count or inflate/],
+    [{ ...synthetic, count: 3 }, /accepted: exactly one of them/],
+    [{ ...synthetic, inflate: null }, /accepted: exactly one of them/],
     [{ ...synthetic, inflate: null, count: 1.5 }, /count: 1\.5; accepted: a whole number/],
     [{ ...synthetic, shapes: [] }, /shapes: none/],
-    [{ ...synthetic, shapes: [{ cpu: 1, memory: 1, weight: 0 }] }, /accepted: weights from 0, one of them above/],
+    [{ ...synthetic, shapes: [{ cpu: 1, memory: 1, weight: 0 }] }, /accepted: weights from 0, at least one above 0/],
     [{ ...synthetic, lifetime: { kind: 'constant', value: 0 } }, /lifetime: a mean of 0 µs/],
     [{ ...synthetic, lifetime: { kind: 'zipf', n: 3, exponent: 1 } }, /lifetime: zipf; accepted: constant/],
-    [{ ...synthetic, lifetime: { kind: 'uniform', low: -5, high: 10 } }, /lifetime: down to -5 µs; accepted: from 0/],
+    [{ ...synthetic, lifetime: { kind: 'uniform', low: -5, high: 10 } }, /lifetime: values down to -5 µs; accepted: values from 0/],
     [{ ...synthetic, lifetime: { kind: 'lognormal', mean: 5, cv: -1 } }, /lifetime: cv of lognormal distribution: -1/],
     [{ ...trace, inflate: { resource: 'gpu', share: 0.5 } }, /the cluster has no gpu/],
-    [{ ...synthetic, shapes: [{ cpu: 0, memory: 1, weight: 1 }] }, /no pod asks for cpu/],
-    [{ ...synthetic, lifetime: null, shapes: [{ cpu: 0, memory: 1, weight: 1 }] }, /no pod asks for cpu/],
+    [{ ...synthetic, shapes: [{ cpu: 0, memory: 1, weight: 1 }] }, /no pod requests cpu/],
+    [{ ...synthetic, lifetime: null, shapes: [{ cpu: 0, memory: 1, weight: 1 }] }, /no pod requests cpu/],
     [{ ...trace, pods: 'none.csv' }, /none\.csv: found no such file/],
   ])('%#', (spec, message) => {
     expect(() => open(spec, 1, { ...small, gpu: 0 })).toThrow(message)

@@ -1,4 +1,4 @@
-/** Background pods: the rest of the cluster, as a stream of pods with a usage. Opened from a spec, one source per run. */
+/** Opens background pods: the rest of the cluster, as a stream of pods with a CPU usage. One source per run. */
 import type { RandomStream } from '../../sim/random/index.ts'
 import type { PodShape, PodSource } from '../../sim/index.ts'
 import { RowDraws, ShapeDraws } from './draws.ts'
@@ -16,10 +16,10 @@ import type { TraceShape } from '../traces/trace.ts'
 type Streams = (purpose: string) => RandomStream
 
 /**
- * Opens one background. `capacity` is what the cluster's nodes offer at the start; shares are shares of it. Streams: 'present'
- * and 'arrivals' (how many at time zero, and when later), 'present-pods' and 'arriving-pods' (which they are): what comes later is
- * the same whatever the share, and so is the order of what is there.
- * Throws a RangeError for a spec that has no meaning, a TraceError for a trace that cannot be read.
+ * Opens one source of background pods. Shares are shares of `capacity`, which is that of the cluster's initial nodes. Streams: 'present'
+ * and 'arrivals' (number of pods at time zero, and times of the others), 'present-pods' and 'arriving-pods' (which pods they are), so that
+ * the pods that arrive, and the order of those present, are the same for any share.
+ * Throws a RangeError for an invalid specification, a TraceError for a trace that cannot be read.
  */
 export function openBackground(spec: BackgroundSpec, capacity: Capacity, stream: Streams): PodSource {
   const problems = backgroundProblems(spec)
@@ -27,11 +27,11 @@ export function openBackground(spec: BackgroundSpec, capacity: Capacity, stream:
   return spec.kind === 'trace' ? openTrace(spec, capacity, stream) : openSynthetic(spec, capacity, stream)
 }
 
-/** What is wrong with a spec by itself, without the cluster and the trace: a sentence each. */
+/** The problems of a specification, without looking at the cluster and the trace: a sentence each. */
 export function backgroundProblems(spec: BackgroundSpec): string[] {
   const problems: string[] = []
   const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
-  refuse(!(spec.usage >= 0 && spec.usage < Infinity), `usage: ${spec.usage}; accepted: a share from 0`)
+  refuse(!(spec.usage >= 0 && spec.usage < Infinity), `usage: ${spec.usage}; accepted: a number from 0`)
   refuse(
     spec.limited && spec.usage > 1,
     `usage: ${spec.usage} with limited: true; accepted: at most 1, since a limit equal to the request caps usage there; or limited: false`,
@@ -46,10 +46,13 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
     problems.push(...shapeProblems(spec.shape ?? []))
     refuse(
       spec.inflate !== null && spec.from > 0,
-      'from with inflate: from chooses the part that is replayed, and inflate draws from all rows; accepted: one of the two',
+      'from with inflate: `from` selects the part to replay, while `inflate` draws from all rows; accepted: one of the two',
     )
   } else {
-    refuse((spec.count === null) === (spec.inflate === null), 'how many pods: accepted: either count or inflate, and not both')
+    refuse(
+      (spec.count === null) === (spec.inflate === null),
+      'number of pods: found both count and inflate, or neither; accepted: exactly one of them',
+    )
     refuse(
       spec.count !== null && !(Number.isInteger(spec.count) && spec.count >= 0),
       `count: ${spec.count}; accepted: a whole number from 0`,
@@ -57,7 +60,7 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
     refuse(spec.shapes.length === 0, 'shapes: none; accepted: at least one')
     refuse(
       spec.shapes.length > 0 && !(spec.shapes.every(({ weight }) => weight >= 0) && spec.shapes.some(({ weight }) => weight > 0)),
-      'shapes: a negative weight, or none above 0; accepted: weights from 0, one of them above',
+      'shapes: a negative weight, or no weight above 0; accepted: weights from 0, at least one above 0',
     )
     const problem = spec.lifetime === null ? '' : lifetimeProblem(spec.lifetime)
     refuse(problem !== '', problem)
@@ -73,16 +76,16 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): 
   const around = shapedStarts(recorded.start, shaping, stream)
   const asked = trace.shapes.map((shape) => scaledShape(shape, around.timeline.scale))
   const shapes = asked.map((shape) => podShape(shape, spec.usage, spec.limited))
-  const nothing = (): never => {
+  const refuseEmpty = (): never => {
     const found = `no row to run (${notes.join('; ')})`
     throw new TraceError({ file: trace.file }, found, 'rows with a scheduled_time, created at or after `from`')
   }
   if (spec.inflate === null) {
     const replay = new ReplayedPods(recorded, around, shapes, notes)
-    return replay.empty ? nothing() : replay
+    return replay.empty ? refuseEmpty() : replay
   }
   const rows = rowsOf(recorded, around)
-  if (rows.length === 0) nothing()
+  if (rows.length === 0) refuseEmpty()
   const { resource, share } = spec.inflate
   let demandTime = 0
   for (let row = 0; row < rows.length; row++) demandTime += demandOf(asked[rows.shape[row]], resource) * rows.duration[row]
@@ -92,7 +95,7 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): 
   return new StationaryPods(draws, rate, tail.mean, shapes, [...notes, ...tail.notes], stream)
 }
 
-/** `from` and `speedUp` are a cut before all steps and a speed-up after them. */
+/** The steps of a trace: `from` is a cut before the shape steps, `speedUp` a step after them. */
 export function shapingOf(spec: Pick<TraceBackground, 'from' | 'speedUp' | 'shape' | 'bootstrap'>): Shaping {
   const steps: ShapeStep[] = spec.from > 0 ? [{ kind: 'cut', from: spec.from, until: null }] : []
   steps.push(...(spec.shape ?? []))
@@ -123,19 +126,19 @@ function meanDemand(spec: SyntheticBackground, asked: readonly TraceShape[], res
   return sum / weights
 }
 
-/** Arrivals [1/µs]. */
+/** Rate of arrivals that requests the share [1/µs]. */
 function rateOf(name: string, resource: keyof Capacity, share: number, capacity: Capacity, demandTime: number): number {
   refuseLacking(name, resource, capacity, demandTime)
   return rateFor(share, capacity[resource], demandTime)
 }
 
-/** A share of what the cluster has not, or of what the pods never ask for. */
+/** Throws a RangeError for a resource that the cluster lacks or that no pod requests. */
 function refuseLacking(name: string, resource: keyof Capacity, capacity: Capacity, demand: number): void {
-  const lacking = capacity[resource] > 0 ? (demand > 0 ? '' : `no pod asks for ${resource}`) : `the cluster has no ${resource}`
+  const lacking = capacity[resource] > 0 ? (demand > 0 ? '' : `no pod requests ${resource}`) : `the cluster has no ${resource}`
   if (lacking !== '') throw new RangeError(`background ${name}: inflate.${resource}: ${lacking}; accepted: another resource`)
 }
 
-/** Mean duration, and a warning when one row in a thousand carries half of all pod time: then a run is a draw of a few rows. */
+/** Mean duration, and a note when 0.1 % of the rows carry half of all pod time: then the load of a run depends on few draws. */
 function heavyTail(rows: Rows): { mean: number; notes: string[] } {
   const sorted = Float64Array.from(rows.duration).sort().reverse()
   const few = Math.ceil(rows.length / 1000)
@@ -148,10 +151,10 @@ function heavyTail(rows: Rows): { mean: number; notes: string[] } {
   const mean = sum / rows.length
   if (top < sum / 2) return { mean, notes: [] }
   const part = `the longest ${few} of ${rows.length} rows carry ${Math.round((100 * top) / sum)} % of all pod time`
-  return { mean, notes: [`${part}: runs differ by whether they are drawn`] }
+  return { mean, notes: [`${part}: the load of a run depends on whether they are drawn`] }
 }
 
-/** So many pods, or as many as it takes until the share is asked for (the last one may pass it). */
+/** Pods that run for ever: `count` pods, or as many as request the share (the last one may exceed it). */
 function standingPods(
   spec: SyntheticBackground,
   asked: readonly TraceShape[],

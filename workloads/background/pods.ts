@@ -1,4 +1,4 @@
-/** The three ways in which background pods come: a stationary stream, a replay, and pods that stay for ever. */
+/** The three sources of background pods: a stationary stream, a replay, and pods that run for ever. */
 import type { RandomStream } from '../../sim/random/index.ts'
 import type { PodShape, PodSource } from '../../sim/index.ts'
 import type { Draws } from './draws.ts'
@@ -10,10 +10,10 @@ import { unitGap, type Arrivals } from '../synthetic/arrivals.ts'
 import { PoissonArrivals } from '../synthetic/poisson.ts'
 
 /**
- * An M/G/∞ stream in its steady state: at time zero the pods that are present then, afterwards Poisson arrivals. The number present
- * is Poisson with mean rate × E[D], as theory has it: a fixed number would take out the very noise between replications that the
- * intervals are to show. It is drawn by counting unit gaps up to that mean: exact at any size (inversion from zero underflows past
- * a mean of 745), no dearer than the pods themselves, and a larger share begins with the very pods of a smaller one.
+ * A stationary M/G/∞ stream: first the pods that are present at time zero, then Poisson arrivals. The number present is Poisson with mean
+ * rate × E[D]; a fixed number would remove variance between replications that confidence intervals must include. It is drawn by counting
+ * unit gaps up to that mean: exact at any size (inversion from zero underflows above a mean of 745), as cheap as the pods themselves, and
+ * a larger share begins with the pods of a smaller one.
  */
 export class StationaryPods implements PodSource {
   shape = 0
@@ -25,10 +25,10 @@ export class StationaryPods implements PodSource {
   private readonly draws: Draws
   private readonly arrivals: Arrivals
   private readonly presentStream: RandomStream
-  /** Unit gaps that are left before time zero is over. */
+  /** Length that remains for the unit gaps between the pods present at time zero. */
   private units: number
 
-  /** Rate [1/µs], mean duration [µs]. */
+  /** Rate [1/µs], mean duration [µs]. Streams: 'present' and 'arrivals'. */
   constructor(
     draws: Draws,
     rate: number,
@@ -41,7 +41,7 @@ export class StationaryPods implements PodSource {
     this.shapes = shapes
     this.meanDuration = mean
     this.notes = notes
-    this.arrivals = new PoissonArrivals(rate * 1e6, stream('arrivals'))
+    this.arrivals = new PoissonArrivals({ rate: rate * 1e6 }, stream('arrivals'))
     this.presentStream = stream('present')
     this.units = rate * mean
   }
@@ -50,20 +50,20 @@ export class StationaryPods implements PodSource {
     if (this.units > 0) this.units -= unitGap(this.presentStream)
     if (this.units > 0) {
       this.draws.present()
-      return this.took(0)
+      return this.copied(0)
     }
     this.draws.arriving()
-    return this.took(this.arrivals.next())
+    return this.copied(this.arrivals.next())
   }
 
-  private took(time: number): number {
+  private copied(time: number): number {
     this.shape = this.draws.shape
     this.duration = this.draws.duration
     return time
   }
 }
 
-/** The rows that a timeline visits, each where it has it. */
+/** The rows of a recording, at the times of a shaped timeline. */
 export class ReplayedPods implements PodSource {
   shape = 0
   duration = 1
@@ -73,7 +73,7 @@ export class ReplayedPods implements PodSource {
   readonly notes: readonly string[]
   private readonly rows: Rows
   private readonly around: Shaped<RowTimeline | BootstrappedRows>
-  /** One row ahead, so that a replay of nothing is seen before it runs. */
+  /** Time of the next row, read ahead so that an empty replay is noticed when it is opened. */
   private ahead: number
 
   constructor(rows: Rows, around: Shaped<RowTimeline | BootstrappedRows>, shapes: readonly PodShape[], notes: readonly string[]) {
@@ -100,7 +100,7 @@ export class ReplayedPods implements PodSource {
   }
 }
 
-/** Pods that are there from time zero and stay for ever, drawn by weight until nothing is left open. */
+/** Pods that start at time zero and run for ever, drawn by weight until `open` is used up. */
 export class StandingPods implements PodSource {
   shape = 0
   readonly duration = Infinity
@@ -113,7 +113,7 @@ export class StandingPods implements PodSource {
   private readonly weights: Float64Array
   private readonly stream: RandomStream
 
-  /** A pod of shape i takes `amounts[i]` of what is open: 1 where pods are counted, its request where a share is asked for. */
+  /** A pod of shape i takes `amounts[i]` of `open`: 1 where pods are counted, its request where a share of capacity is given. */
   constructor(open: number, amounts: readonly number[], weights: Float64Array, shapes: readonly PodShape[], stream: RandomStream) {
     this.open = open
     this.amounts = amounts

@@ -3,48 +3,51 @@ import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import type { ShapeStep } from '../shape/timeline.ts'
 
-/** Background pods. */
+/** A source of background pods. */
 export type BackgroundSpec = TraceBackground | SyntheticBackground
 
+/** What both kinds of sources have. */
 interface BackgroundCommon {
   readonly name: string
   /** CPU used while running, as a share of the request. */
   readonly usage: number
-  /** The pods have no CPU limit, so usage may exceed the request; a limit equal to the request caps usage at 1. */
+  /** True: a CPU limit equal to the request, which caps usage at 1. False: no limit, so usage may exceed the request. */
   readonly limited: boolean
 }
 
+/** Pods of a recorded cluster, replayed or drawn. */
 export interface TraceBackground extends BackgroundCommon {
   readonly kind: 'trace'
   readonly format: 'openb'
-  /** Absolute folder. */
+  /** Absolute path of the folder. */
   readonly path: string
-  /** File of the pod list inside the folder. */
+  /** File of the pod list in the folder. */
   readonly pods: string
-  /** Draw rows with replacement until this share of the cluster's capacity is asked for at any time (Little's law); null: replay as recorded. */
+  /** Rows are drawn with replacement at the rate at which pods request this share of the cluster's capacity on average (Little's law); null: replayed as recorded. */
   readonly inflate: { readonly resource: 'cpu' | 'memory' | 'gpu'; readonly share: number } | null
-  /** Scales gaps and lifetimes, never start-up delays. */
+  /** Divides gaps and lifetimes, not start-up delays. */
   readonly speedUp: number
-  /** Replay only: rows created before are left out, and time zero is here. */
+  /** Replay only: time zero of the replay; rows created before it are left out. */
   readonly from: number
-  /** What is made of the rows, step by step, after `from` and before `speedUp`. Absent: nothing. */
+  /** Shape steps, applied after `from` and before `speedUp`; absent: none. */
   readonly shape?: readonly ShapeStep[]
-  /** First of all, a new trace out of blocks of this one, drawn anew in each replication; absent or null: the trace as recorded. */
+  /** Resamples the trace by blocks in each replication, before all else; absent or null: the trace as recorded. */
   readonly bootstrap?: BootstrapSpec | null
 }
 
+/** Pods drawn from shapes and a lifetime. */
 export interface SyntheticBackground extends BackgroundCommon {
   readonly kind: 'synthetic'
   readonly shapes: readonly {
     readonly cpu: number
     readonly memory: number
     readonly weight: number
-    /** Further named resources, whole amounts. */
+    /** Other named resources, in whole amounts. */
     readonly resources?: Readonly<Record<string, number>>
   }[]
-  /** Pods that stay for ever, or a stationary stream with this lifetime. */
+  /** Lifetimes of a stationary stream; null: pods that run for ever. */
   readonly lifetime: DistributionSpec | null
-  /** How many: a fixed number, all at time zero of ageing, or a share of capacity asked for. */
+  /** Number of pods: `count` pods, or the pods that request a share of the capacity; exactly one of the two is set. */
   readonly count: number | null
   readonly inflate: { readonly resource: 'cpu' | 'memory'; readonly share: number } | null
 }

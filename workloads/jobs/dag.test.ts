@@ -35,8 +35,8 @@ test('edges in any order; a circle and a node that is not there are refused', ()
       [1, 2],
       [2, 0],
     ]),
-  ).toThrow('circle')
-  expect(() => dagOf(2, 2, [[0, 2]])).toThrow('edge 0 to 2: accepted: nodes 0 to 1')
+  ).toThrow('cycle')
+  expect(() => dagOf(2, 2, [[0, 2]])).toThrow('edge 0 to 2; accepted: nodes 0 to 1')
 })
 
 describe('structures', () => {
@@ -81,7 +81,7 @@ describe('structures', () => {
     expect(drawDag({ kind: 'independent' }, 5, stream())).toBeNull()
   })
   test('a mixture meets each part by its weight: 3 to 1 within 2.6 standard errors', () => {
-    const luck = stream()
+    const random = stream()
     const spec: DagSpec = {
       kind: 'mixed',
       parts: [
@@ -91,7 +91,7 @@ describe('structures', () => {
       ],
     }
     let chains = 0
-    for (let i = 0; i < 4000; i++) if (drawDag(spec, 3, luck) !== null) chains++
+    for (let i = 0; i < 4000; i++) if (drawDag(spec, 3, random) !== null) chains++
     expect(Math.abs(chains - 1000)).toBeLessThan(2.6 * Math.sqrt(4000 * 0.25 * 0.75))
   })
 })
@@ -99,7 +99,7 @@ describe('structures', () => {
 test('problems are sentences', () => {
   expect(dagProblem({ kind: 'layers', depth: 0, parents: null })).toBe('dag.layers: 0; accepted: a whole number from 1')
   expect(dagProblem({ kind: 'layers', depth: 2, parents: 0.5 })).toBe('dag.parents: 0.5; accepted: a whole number from 1')
-  expect(dagProblem({ kind: 'mixed', parts: [{ weight: 0, dag: { kind: 'chain' } }] })).toContain('none above 0')
+  expect(dagProblem({ kind: 'mixed', parts: [{ weight: 0, dag: { kind: 'chain' } }] })).toContain('no weight above 0')
   expect(dagProblem({ kind: 'mixed', parts: [{ weight: 1, dag: { kind: 'layers', depth: 1.5, parents: null } }] })).toContain('dag.layers')
   expect(dagProblem({ kind: 'fork-join' })).toBe('')
 })

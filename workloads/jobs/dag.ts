@@ -1,28 +1,28 @@
 /**
- * Which task of a job waits for which. A DAG is plain columns (children of each task, one after the other), shared by all jobs of one
- * structure. A barrier between two layers is a node of its own without work: plainly one would draw all n·m edges between them; n + m say
- * the same.
+ * Dependencies between the tasks of a job. A DAG is columns (the children of each task, back to back), shared by all jobs of equal
+ * structure. A barrier between two layers is a node without work: it replaces the n × m edges between them by n + m.
  */
 import type { RandomStream } from '../../sim/random/index.ts'
 
+/** A directed acyclic graph of tasks and barriers. */
 export interface Dag {
-  /** Tasks 0 .. tasks-1; nodes from there on are barriers: through as soon as nothing holds them. */
+  /** Nodes 0 .. tasks-1 are tasks, the others barriers, which are finished as soon as their predecessors are. */
   readonly tasks: number
   readonly nodes: number
-  /** Predecessors of each node. */
+  /** Number of predecessors of each node. */
   readonly waitsFor: Int32Array
   /** Children of node i: `children[first[i]] .. children[first[i + 1] - 1]`. */
   readonly first: Int32Array
   readonly children: Int32Array
 }
 
-/** Edges as pairs [before, after], in any order. Throws a RangeError when they go round in a circle, or name a node that is not there. */
+/** A DAG from edges [before, after] in any order. Throws a RangeError for a cycle and for a node out of range. */
 export function dagOf(tasks: number, nodes: number, edges: readonly (readonly [number, number])[]): Dag {
   const waitsFor = new Int32Array(nodes)
   const first = new Int32Array(nodes + 1)
   for (const [before, after] of edges) {
     if (!(before >= 0 && before < nodes && after >= 0 && after < nodes))
-      throw new RangeError(`edge ${before} to ${after}: accepted: nodes 0 to ${nodes - 1}`)
+      throw new RangeError(`edge ${before} to ${after}; accepted: nodes 0 to ${nodes - 1}`)
     waitsFor[after]++
     first[before + 1]++
   }
@@ -31,12 +31,11 @@ export function dagOf(tasks: number, nodes: number, edges: readonly (readonly [n
   const place = first.slice(0, nodes)
   for (const [before, after] of edges) children[place[before]++] = after
   const dag = { tasks, nodes, waitsFor, first, children }
-  if (orderOf(dag).length < nodes)
-    throw new RangeError('the tasks wait for each other in a circle; accepted: predecessors that come before')
+  if (orderOf(dag).length < nodes) throw new RangeError('dependencies of tasks: found a cycle; accepted: a graph without cycles')
   return dag
 }
 
-/** Nodes such that each comes after all that it waits for (Kahn 1962); fewer than there are when some wait in a circle. */
+/** The nodes in topological order (Kahn 1962); nodes on a cycle, and those after it, are missing. */
 export function orderOf(dag: Dag): Int32Array {
   const waits = dag.waitsFor.slice()
   const order = new Int32Array(dag.nodes)
@@ -50,7 +49,7 @@ export function orderOf(dag: Dag): Int32Array {
   return order.subarray(0, end)
 }
 
-/** When each node starts with unlimited nodes and no delay: the longest chain of durations before it. Returns the critical path, into `starts`. */
+/** Computes into `starts` the start of each node in an unlimited cluster without delays: the longest chain of durations before it. Returns the critical path. */
 export function startTimes(dag: Dag, durations: ArrayLike<number>, starts: Float64Array): number {
   starts.fill(0, 0, dag.nodes)
   let critical = 0
@@ -65,42 +64,43 @@ export function startTimes(dag: Dag, durations: ArrayLike<number>, starts: Float
   return critical
 }
 
-/** How the tasks of a synthetic job hang together. */
+/** The structure of synthetic jobs. */
 export type DagSpec =
   | { readonly kind: 'independent' }
-  /** One after the other. */
+  /** Each task waits for the one before. */
   | { readonly kind: 'chain' }
-  /** One, then all but two, then one: a diamond. */
+  /** One task, then all others but the last, then the last: a diamond. */
   | { readonly kind: 'fork-join' }
-  /** All but one, then one: many sources and one sink. */
+  /** All tasks but the last, then the last: many sources and one sink. */
   | { readonly kind: 'join' }
-  /** Layers of about equal size; a task waits for so many of the layer before, drawn; null: for all of it (a barrier, as between stages of MapReduce or Spark). */
+  /** Layers of about equal size; a task waits for `parents` tasks of the layer before, drawn at random; null: for all of them (a barrier, as between stages of MapReduce or Spark). */
   | { readonly kind: 'layers'; readonly depth: number; readonly parents: number | null }
   | { readonly kind: 'mixed'; readonly parts: readonly { readonly weight: number; readonly dag: DagSpec }[] }
 
+/** The structures without parameters. */
 export const DAG_WORDS = ['independent', 'chain', 'fork-join', 'join'] as const
 
-/** The DAG in which task i waits for `parents[i]`; null when no task waits. Small ones of one structure are one object. */
+/** The DAG in which task i waits for `parents[i]`; null when no task waits. Small DAGs of equal structure are one object. */
 export function dagOfParents(parents: readonly (readonly number[])[]): Dag | null {
   if (parents.every((of) => of.length === 0)) return null
-  const key = parents.length <= KEPT ? parents.map((of) => of.join()).join(';') : ''
-  const known = key === '' ? undefined : kept.get(key)
+  const key = parents.length <= MAX_CACHED_TASKS ? parents.map((of) => of.join()).join(';') : ''
+  const known = key === '' ? undefined : cached.get(key)
   if (known !== undefined) return known
   const dag = dagOf(
     parents.length,
     parents.length,
     parents.flatMap((of, task) => of.map((parent): [number, number] => [parent, task])),
   )
-  if (key !== '' && kept.size < MAX_KEPT) kept.set(key, dag)
+  if (key !== '' && cached.size < MAX_CACHED) cached.set(key, dag)
   return dag
 }
 
-/** Structures of so few tasks are kept and shared, and so many of them. */
-const KEPT = 64
-const MAX_KEPT = 10_000
-const kept = new Map<string, Dag>()
+/** Most tasks of a structure that is cached, and most structures in the cache. */
+const MAX_CACHED_TASKS = 64
+const MAX_CACHED = 10_000
+const cached = new Map<string, Dag>()
 
-/** The DAG of a job of so many tasks; null: no task waits for another. Draws from the stream only where the structure has something to draw. */
+/** The DAG of a job of `tasks` tasks; null: no task waits for another. Draws from the stream only for random structures. */
 export function drawDag(spec: DagSpec, tasks: number, stream: RandomStream): Dag | null {
   switch (spec.kind) {
     case 'independent':
@@ -117,31 +117,31 @@ export function drawDag(spec: DagSpec, tasks: number, stream: RandomStream): Dag
     }
     case 'mixed': {
       let left = stream.next() * spec.parts.reduce((sum, { weight }) => sum + weight, 0)
-      // A sum may round below the draw: then it is the last part that has a weight.
+      // The sum may round below the draw: then it is the last part with a weight.
       const part = spec.parts.find(({ weight }) => (left -= weight) < 0) ?? [...spec.parts].reverse().find(({ weight }) => weight > 0)
       return drawDag(part?.dag ?? { kind: 'independent' }, tasks, stream)
     }
   }
 }
 
-/** n tasks in so many layers, the first ones larger by one where it does not come out even. */
+/** Sizes of `layers` layers of `tasks` tasks; the first ones are larger by one where the division has a remainder. */
 function evenly(tasks: number, layers: number): number[] {
   return Array.from({ length: layers }, (_, i) => Math.floor(tasks / layers) + (i < tasks % layers ? 1 : 0))
 }
 
-/** Each layer waits for the whole layer before. */
+/** Each task waits for all tasks of the layer before. */
 function layered(sizes: readonly number[]): Dag | null {
   if (sizes.length === 1) return null
   const tasks = sizes.reduce((sum, size) => sum + size, 0)
-  const key = tasks <= KEPT ? `layers ${sizes.join()}` : ''
-  const known = key === '' ? undefined : kept.get(key)
+  const key = tasks <= MAX_CACHED_TASKS ? `layers ${sizes.join()}` : ''
+  const known = key === '' ? undefined : cached.get(key)
   if (known !== undefined) return known
   const edges: [number, number][] = []
   let nodes = tasks
   let before = 0
   for (let layer = 1; layer < sizes.length; layer++) {
     const from = before + sizes[layer - 1]
-    // An edge from each to each where one side is single; else through a barrier.
+    // Direct edges where one side is a single task; otherwise a barrier.
     if (sizes[layer - 1] === 1 || sizes[layer] === 1) {
       for (let a = before; a < from; a++) for (let b = from; b < from + sizes[layer]; b++) edges.push([a, b])
     } else {
@@ -152,11 +152,11 @@ function layered(sizes: readonly number[]): Dag | null {
     before = from
   }
   const dag = dagOf(tasks, nodes, edges)
-  if (key !== '' && kept.size < MAX_KEPT) kept.set(key, dag)
+  if (key !== '' && cached.size < MAX_CACHED) cached.set(key, dag)
   return dag
 }
 
-/** Each task waits for so many different ones of the layer before (all of a smaller layer), drawn without replacement. */
+/** Each task waits for `parents` tasks of the layer before (all of a smaller layer), drawn without replacement. */
 function drawnParents(sizes: readonly number[], parents: number, stream: RandomStream): Dag | null {
   if (sizes.length === 1) return null
   const edges: [number, number][] = []
@@ -179,7 +179,7 @@ function drawnParents(sizes: readonly number[], parents: number, stream: RandomS
   return dagOf(tasks, tasks, edges)
 }
 
-/** What is wrong with a DAG, as a sentence; empty when nothing is. */
+/** The problem of a DAG specification, as a sentence; empty when there is none. */
 export function dagProblem(spec: DagSpec): string {
   if (spec.kind === 'layers') {
     if (!(Number.isInteger(spec.depth) && spec.depth >= 1)) return `dag.layers: ${spec.depth}; accepted: a whole number from 1`
@@ -188,7 +188,7 @@ export function dagProblem(spec: DagSpec): string {
   }
   if (spec.kind !== 'mixed') return ''
   if (!spec.parts.every(({ weight }) => weight >= 0) || !spec.parts.some(({ weight }) => weight > 0 && weight < Infinity)) {
-    return 'dag: a negative weight, or none above 0; accepted: weights from 0, one of them above'
+    return 'dag: a negative weight, or no weight above 0; accepted: weights from 0, at least one above 0'
   }
   return spec.parts.map(({ dag }) => dagProblem(dag)).find((problem) => problem !== '') ?? ''
 }

@@ -184,18 +184,20 @@ test('a law of which one in a thousand carries half says so: of a lognormal it c
   // Φ(2.716 - 3.09) = 35 % for cv 40 and Φ(3.44 - 3.09) = 64 % for cv 370.
   expect(notes(40)).toEqual([])
   expect(notes(370)).toEqual([
-    'the largest 0.1 % of tasks carry 64 % of all time: runs differ by whether one is there, and most lie below the mean',
+    'the largest 0.1 % of tasks carry 64 % of all time: runs with and without one of them differ, and most runs are below the mean',
   ])
 })
 
 test('what makes no sense is a sentence, never another error', () => {
   const sentence = (partial: Parameters<typeof jobsSpec>[0]): string => jobsProblems(jobsSpec(partial)).join('; ')
   expect(sentence({})).toBe('')
-  expect(sentence({ inflate: { resource: 'cpu', share: 0.5 } })).toBe('how jobs arrive: accepted: either arrivals or inflate, and not both')
-  expect(sentence({ time: { kind: 'duration', duration: { kind: 'normal', mean: 1, sd: 1 } } })).toContain(
-    'duration: a distribution that goes down to -Infinity',
+  expect(sentence({ inflate: { resource: 'cpu', share: 0.5 } })).toBe(
+    'arrivals of jobs: found both arrivals and inflate, or neither; accepted: exactly one of them',
   )
-  expect(sentence({ classes: [] })).toBe('classes: none; accepted: weights from 0, one of them above')
+  expect(sentence({ time: { kind: 'duration', duration: { kind: 'normal', mean: 1, sd: 1 } } })).toContain(
+    'duration: values down to -Infinity',
+  )
+  expect(sentence({ classes: [] })).toBe('classes: none; accepted: weights from 0, at least one above 0')
   expect(sentence({ classes: [{ weight: 1, tasks: exponential(-1), priority: 0 }] })).toContain(
     'tasks: mean of exponential distribution: -1',
   )
@@ -206,5 +208,5 @@ test('what makes no sense is a sentence, never another error', () => {
   ).toThrow('jobs batch: inflate.gpu: the cluster has no gpu')
   expect(() =>
     openJobs(jobsSpec({ arrivals: null, inflate: { resource: 'gpu', share: 0.5 } }), { cpu: 1, memory: 1, gpu: 1 }, streams(1)),
-  ).toThrow('no job asks for gpu')
+  ).toThrow('no job requests gpu')
 })

@@ -1,4 +1,5 @@
-/** Which job comes: one that arrives, or one that is met at a random instant through a task of it that runs then. */
+/** Draws of synthetic jobs: a job that arrives, or a job that is present at time zero, sampled through a task that runs then. */
+import { NONE } from '../../sim/index.ts'
 import { distribution, type Distribution, type RandomStream, scoreCorrelation } from '../../sim/random/index.ts'
 import type { Resource } from '../shape/demand.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
@@ -11,32 +12,34 @@ import { JobShapes } from './shapes.ts'
 import { correlated, correlatedUniform, cpuSteps, memorySteps, Steps } from './sizes.ts'
 import type { DrawnJobsSpec, JobSize } from './spec.ts'
 
-/**
- * Draws jobs into a plan. `arriving`: a fresh one. `met`: one in proportion to the time of its tasks, and how old it is when a task of it,
- * met in proportion to its duration, is met at a uniform instant of it. Of a stationary stream of rate λ such meetings come in a Poisson
- * number of mean λ × taskTime; each alive job is met once through each of its tasks that run. `met` returns whether it was the first of
- * those, in the order of the tasks: so each alive job is kept once. The order has an advantage over a draw with probability 1 / running: where no
- * task waits, the search ends with the first task that runs, and a job of a thousand costs what one task costs to reject.
- */
+/** Draws jobs into a plan. */
 export interface JobDraws {
+  /** A job that arrives. */
   arriving(plan: JobPlan): void
-  met(plan: JobPlan): boolean
+  /**
+   * A job that is present at time zero, with its age: a job in proportion to the sum of its durations, a task of it in proportion to its
+   * duration, and a uniform instant of that task. The number of such samples in a stationary stream of rate λ is Poisson with mean
+   * λ × taskTime, and each job present is sampled once through each of its running tasks. Returns whether the sampled task is the first
+   * running task of its job, so that each job is kept once. The first one is cheaper than a draw with probability 1 / running: without
+   * dependencies the search ends at the first running task, so rejecting a job of a thousand tasks costs one task.
+   */
+  present(plan: JobPlan): boolean
   /** E[sum of the durations of a job's tasks] [µs]. */
   readonly taskTime: number
-  /** Tasks that are drawn for a meeting, on average. */
-  readonly tasksMet: number
+  /** Mean number of tasks drawn per sample of `present`. */
+  readonly tasksPerSample: number
   /** E[sum of demand × duration] [unit·µs]. */
   demandTime(resource: Resource): number
   /** Mean duration of a task [µs]. */
   readonly meanDuration: number
   readonly shapes: JobShapes['rows']
-  /** What a reader must know about the law. */
+  /** Notes on the distributions for the report. */
   readonly notes: readonly string[]
 }
 
 const whole = (time: number): number => Math.max(1, Math.floor(time + 0.5))
 
-/** Requests by their uniforms, and the shapes made of them. */
+/** Requests by their uniforms, and their pod shapes. */
 class Requests {
   readonly cpu: Steps
   readonly memory: Steps | null
@@ -49,7 +52,7 @@ class Requests {
       this.listed = []
       return
     }
-    // From small to large, so that a rank correlation has something to hold on to; "values" are places in the sorted list.
+    // In ascending order, so that a rank correlation is defined; the values of the steps are places in this list.
     const sorted = size.shapes.filter(({ weight }) => weight > 0).sort((a, b) => a.cpu - b.cpu || a.memory - b.memory || a.gpus - b.gpus)
     this.listed = sorted.map(({ cpu, memory, gpus, resources }) => ({
       asked: { cpu, memory, gpus, gpuMilli: gpus > 0 ? 1000 : 0, gpuModels: [] },
@@ -60,7 +63,7 @@ class Requests {
     this.memory = null
   }
 
-  /** Place of the request: cpu and memory place in one number. */
+  /** Number of a request: its CPU step and its memory step combined. */
   id(uCpu: number, uMemory: number): number {
     return this.memory === null ? this.cpu.at(uCpu) : this.cpu.at(uCpu) * this.memory.values.length + this.memory.at(uMemory)
   }
@@ -75,7 +78,7 @@ class Requests {
     return shapes.row(id, asked, NO_RESOURCES, tenant, priority)
   }
 
-  /** E[demand × g(cpu) | Z = z]: `toCpu` is the correlation of the CPU request's score with Z, `toMemory` that of memory's with the CPU request's. */
+  /** E[demand | Z = z]: `toCpu` is the correlation of the CPU request's score with Z, `toMemory` that of the memory request's with the CPU request's. */
   demandGiven(resource: Resource, z: number, toCpu: number, toMemory: number): number {
     if (this.memory === null) return this.cpu.meanGiven(z, toCpu, (place) => demandOfShape(this.listed[place].asked, resource))
     if (resource === 'cpu') return this.cpu.meanGiven(z, toCpu)
@@ -88,12 +91,12 @@ const demandOfShape = (asked: TraceShape, resource: Resource): number =>
 
 const NO_RESOURCES = {}
 
-/** What both kinds of drawn jobs share: request, class, tenant, deadline. */
+/** What both kinds of synthetic jobs share: request, class, tenant, deadline. */
 abstract class Drawn implements JobDraws {
   abstract readonly taskTime: number
-  abstract readonly tasksMet: number
+  abstract readonly tasksPerSample: number
   abstract readonly meanDuration: number
-  readonly made: JobShapes
+  private readonly jobShapes: JobShapes
   abstract readonly notes: readonly string[]
   protected readonly spec: DrawnJobsSpec
   protected readonly requests: Requests
@@ -101,15 +104,15 @@ abstract class Drawn implements JobDraws {
   protected readonly classes: Float64Array
   protected readonly toMemory: number
   protected readonly arrivingStream: RandomStream
-  protected readonly metStream: RandomStream
+  protected readonly presentStream: RandomStream
   private readonly tenants: Float64Array
   private readonly slack: Distribution | null
 
-  constructor(spec: DrawnJobsSpec, arrivingStream: RandomStream, metStream: RandomStream) {
+  constructor(spec: DrawnJobsSpec, arrivingStream: RandomStream, presentStream: RandomStream) {
     this.spec = spec
     this.arrivingStream = arrivingStream
-    this.metStream = metStream
-    this.made = new JobShapes(spec.usage, spec.limited)
+    this.presentStream = presentStream
+    this.jobShapes = new JobShapes(spec.usage, spec.limited)
     this.requests = new Requests(spec.size)
     this.counts = spec.classes.map(({ tasks }) => countsOf(tasks))
     this.classes = cumulated(spec.classes.map(({ weight }) => weight))
@@ -119,11 +122,11 @@ abstract class Drawn implements JobDraws {
   }
 
   get shapes(): JobShapes['rows'] {
-    return this.made.rows
+    return this.jobShapes.rows
   }
 
   abstract arriving(plan: JobPlan): void
-  abstract met(plan: JobPlan): boolean
+  abstract present(plan: JobPlan): boolean
   abstract demandTime(resource: Resource): number
 
   /** Mean number of tasks. */
@@ -134,40 +137,44 @@ abstract class Drawn implements JobDraws {
     return sum / this.classes[classes.length - 1]
   }
 
-  /** Tenant, DAG, deadline and shape of a job whose tasks, class and request are known. */
+  /** Draws tenant, DAG and deadline of a job whose tasks, class (`kind`) and request (`id`) are known, and sets its shapes. */
   protected finish(plan: JobPlan, id: number, kind: number, stream: RandomStream): void {
     plan.tenant = placeOf(this.tenants, stream.next())
     plan.dag = drawDag(this.spec.dag, plan.tasks, stream)
     plan.slack = this.slack === null ? Infinity : Math.max(0, this.slack.sample(stream))
-    plan.shapes.fill(this.requests.row(id, this.made, this.spec.tenants[plan.tenant].name, this.spec.classes[kind].priority), 0, plan.tasks)
+    plan.shapes.fill(
+      this.requests.row(id, this.jobShapes, this.spec.tenants[plan.tenant].name, this.spec.classes[kind].priority),
+      0,
+      plan.tasks,
+    )
   }
 }
 
-/** Durations drawn for each task; those of one job share the job's CPU request and so, when they are correlated with it, are alike. */
+/** Jobs whose durations are drawn for each task. With a correlation to the CPU request, which all tasks of a job share, they are correlated with each other. */
 export class DurationDraws extends Drawn {
   readonly taskTime: number
-  readonly tasksMet: number
+  readonly tasksPerSample: number
   readonly meanDuration: number
   readonly notes: readonly string[]
   private readonly duration: Distribution
   private readonly biased: LengthBiased
   private readonly toDuration: number
-  /** Classes in proportion to their tasks. */
+  /** Classes weighted by their mean number of tasks. */
   private readonly biasedClasses: Float64Array
 
   constructor(
     spec: DrawnJobsSpec & { readonly time: { readonly kind: 'duration' } },
     arrivingStream: RandomStream,
-    metStream: RandomStream,
+    presentStream: RandomStream,
   ) {
-    super(spec, arrivingStream, metStream)
+    super(spec, arrivingStream, presentStream)
     this.duration = distribution(spec.time.duration)
     this.biased = lengthBiased(spec.time.duration)
     this.notes = heavyTail(this.biased, 'tasks carry', 'time')
     this.toDuration = scoreCorrelation(spec.correlation.duration)
     this.meanDuration = this.duration.mean
     this.taskTime = this.meanCount * this.duration.mean
-    this.tasksMet =
+    this.tasksPerSample =
       spec.dag.kind === 'independent'
         ? 1
         : spec.classes.reduce((sum, { weight }, i) => sum + weight * this.counts[i].mean * this.counts[i].biasedMean, 0) /
@@ -188,34 +195,34 @@ export class DurationDraws extends Drawn {
     plan.size(this.counts[kind].draw(stream))
     plan.age = 0
     const z = scoreOf(stream.next())
-    this.durations(plan, z, -1, stream)
+    this.durations(plan, z, NONE, stream)
     this.finish(plan, this.request(z, stream), kind, stream)
     plan.measure()
   }
 
-  met(plan: JobPlan): boolean {
-    const stream = this.metStream
+  present(plan: JobPlan): boolean {
+    const stream = this.presentStream
     const kind = placeOf(this.biasedClasses, stream.next())
     plan.size(this.counts[kind].biased(stream))
-    const through = stream.int(plan.tasks)
-    const met = this.biased.score(stream)
-    const z = correlated(met, this.toDuration, stream.next())
-    plan.durations[through] = whole(this.duration.quantile(uniformOf(met)))
-    const into = Math.floor(stream.next() * plan.durations[through])
-    const alone = this.spec.dag.kind === 'independent'
-    if (!this.durations(plan, z, through, stream, alone ? into : Infinity)) return false
+    const sampled = stream.int(plan.tasks)
+    const score = this.biased.score(stream)
+    const z = correlated(score, this.toDuration, stream.next())
+    plan.durations[sampled] = whole(this.duration.quantile(uniformOf(score)))
+    const into = Math.floor(stream.next() * plan.durations[sampled])
+    const independent = this.spec.dag.kind === 'independent'
+    if (!this.durations(plan, z, sampled, stream, independent ? into : Infinity)) return false
     this.finish(plan, this.request(z, stream), kind, stream)
     plan.measure()
-    plan.age = plan.startOf(through) + into
-    return alone || plan.firstRunning(plan.age) === through
+    plan.age = plan.startOf(sampled) + into
+    return independent || plan.firstRunning(plan.age) === sampled
   }
 
-  /** All but one, given the score of the CPU request; ends with false where one before it lasts beyond `age`. */
-  private durations(plan: JobPlan, z: number, but: number, stream: RandomStream, age = Infinity): boolean {
+  /** Draws all durations but one, given the score of the CPU request. Stops with false at a task before that one which lasts beyond `age`. */
+  private durations(plan: JobPlan, z: number, except: number, stream: RandomStream, age = Infinity): boolean {
     for (let task = 0; task < plan.tasks; task++) {
-      if (task === but) continue
+      if (task === except) continue
       plan.durations[task] = whole(this.duration.quantile(correlatedUniform(z, this.toDuration, stream.next())))
-      if (task < but && plan.durations[task] > age) return false
+      if (task < except && plan.durations[task] > age) return false
     }
     return true
   }
@@ -225,51 +232,55 @@ export class DurationDraws extends Drawn {
   }
 }
 
-/** CPU time of the whole job, in equal parts. */
+/** Jobs whose total CPU time is drawn and divided equally among their tasks. */
 export class WorkDraws extends Drawn {
   readonly taskTime: number
-  readonly tasksMet: number
+  readonly tasksPerSample: number
   readonly meanDuration: number
   readonly notes: readonly string[]
   private readonly work: Distribution
   private readonly longest: number
   private readonly biased: LengthBiased
-  /** Places of the CPU request in proportion to 1 / cpu: what takes little takes long. */
-  private readonly slow: Float64Array
+  /** Steps of the CPU request in proportion to 1 / cpu: small requests run longer. */
+  private readonly inverseCpu: Float64Array
 
-  constructor(spec: DrawnJobsSpec & { readonly time: { readonly kind: 'work' } }, arrivingStream: RandomStream, metStream: RandomStream) {
-    super(spec, arrivingStream, metStream)
+  constructor(
+    spec: DrawnJobsSpec & { readonly time: { readonly kind: 'work' } },
+    arrivingStream: RandomStream,
+    presentStream: RandomStream,
+  ) {
+    super(spec, arrivingStream, presentStream)
     this.work = distribution(spec.time.work)
     this.longest = spec.time.longest
     this.biased = lengthBiased(spec.time.work)
     this.notes = heavyTail(this.biased, 'jobs carry', 'work')
     const { cpu } = this.requests
     let below = 0
-    this.slow = cumulated(
+    this.inverseCpu = cumulated(
       Float64Array.from(cpu.upTo, (upTo, place) => {
         const share = upTo - below
         below = upTo
         return share / this.cpuAt(place)
       }),
     )
-    this.taskTime = this.work.mean * this.slow[this.slow.length - 1]
-    this.tasksMet = this.meanCount
+    this.taskTime = this.work.mean * this.inverseCpu[this.inverseCpu.length - 1]
+    this.tasksPerSample = this.meanCount
     this.meanDuration = Math.min(this.longest, this.taskTime / this.meanCount)
   }
 
-  /** CPU request at a place of the CPU steps. */
+  /** CPU request at a step. */
   private cpuAt(place: number): number {
     return this.requests.memory === null ? this.requests.cpuOf(place) : this.requests.cpu.values[place]
   }
 
-  /** E[work × demand / cpu]: the time of the tasks is work / cpu. */
+  /** E[work × demand / cpu], since the sum of the durations is work / cpu. */
   demandTime(resource: Resource): number {
     if (resource === 'cpu') return this.work.mean
     const { cpu, memory } = this.requests
     let below = 0
     let sum = 0
     cpu.upTo.forEach((upTo, place) => {
-      // Memory's mean over the scores of this request, by the midpoint rule.
+      // The mean memory request over the scores of this CPU request, by the midpoint rule.
       let demand = 0
       if (memory === null) demand = this.requests.demandGiven(resource, scoreOf((below + upTo) / 2), 1, 1)
       else if (resource === 'memory')
@@ -288,17 +299,17 @@ export class WorkDraws extends Drawn {
     plan.measure()
   }
 
-  met(plan: JobPlan): boolean {
-    const stream = this.metStream
+  present(plan: JobPlan): boolean {
+    const stream = this.presentStream
     const work = this.work.quantile(uniformOf(this.biased.score(stream)))
-    const place = placeOf(this.slow, stream.next())
+    const place = placeOf(this.inverseCpu, stream.next())
     const { upTo } = this.requests.cpu
     const below = place === 0 ? 0 : upTo[place - 1]
     this.fill(plan, work, below + stream.next() * (upTo[place] - below), stream)
     plan.measure()
-    const through = stream.int(plan.tasks)
-    plan.age = plan.startOf(through) + Math.floor(stream.next() * plan.durations[0])
-    return plan.firstRunning(plan.age) === through
+    const sampled = stream.int(plan.tasks)
+    plan.age = plan.startOf(sampled) + Math.floor(stream.next() * plan.durations[0])
+    return plan.firstRunning(plan.age) === sampled
   }
 
   private fill(plan: JobPlan, work: number, uCpu: number, stream: RandomStream): void {
@@ -315,13 +326,13 @@ export class WorkDraws extends Drawn {
 /** Normal score of 99.9 %. */
 const FEW = 3.090232306167813
 
-/** A word when one in a thousand carries half: then a run is a draw of a few, and rarely meets the mean. */
+/** A note when 0.1 % of the jobs or tasks carry half of the load: then few runs are close to the mean. */
 function heavyTail(biased: LengthBiased, who: string, what: string): string[] {
   const share = biased.mean((z) => Number(z > FEW))
   return share < 0.5
     ? []
     : [
-        `the largest 0.1 % of ${who} ${Math.round(100 * share)} % of all ${what}: runs differ by whether one is there, and most lie below the mean`,
+        `the largest 0.1 % of ${who} ${Math.round(100 * share)} % of all ${what}: runs with and without one of them differ, and most runs are below the mean`,
       ]
 }
 

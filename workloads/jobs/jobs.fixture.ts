@@ -45,7 +45,7 @@ export interface RunJob {
   readonly tenant: number
 }
 
-/** Every task runs at once: the tasks that start before `end`, and the jobs that are through (all events are followed to `end`). */
+/** Every task runs at once: the tasks that start before `end`, and the jobs that have finished (all events are followed to `end`). */
 export function unlimited(source: PodSource, end: number): { tasks: RunTask[]; jobs: RunJob[] } {
   const { jobs } = source
   if (jobs === undefined) throw new Error('a source without jobs')

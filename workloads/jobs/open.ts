@@ -1,4 +1,4 @@
-/** Jobs: opened from a spec, one source per run. */
+/** Opens jobs. One source per run. */
 import { distribution, type DistributionSpec, type RandomStream } from '../../sim/random/index.ts'
 import type { PodSource } from '../../sim/index.ts'
 import { rateFor, type Capacity } from '../shape/demand.ts'
@@ -10,7 +10,7 @@ import { TraceError } from '../traces/lines.ts'
 import { dagProblem } from './dag.ts'
 import { DurationDraws, WorkDraws, type JobDraws } from './draws.ts'
 import { JobSource } from './source.ts'
-import { CursorTimeline, JobRows, RecordedDraws, RecordedFiller, ReplayedJobs, type JobCursor } from './recorded.ts'
+import { CursorTimeline, RecordedDraws, RecordedFiller, RecordedJobs, ReplayedJobs, type JobCursor } from './recorded.ts'
 import type { DrawnJobsSpec, JobsCommon, JobsSpec, TracedJobsSpec } from './spec.ts'
 import { openJobTrace } from './traces.ts'
 import { StationaryJobs } from './stationary.ts'
@@ -18,10 +18,11 @@ import { StationaryJobs } from './stationary.ts'
 type Streams = (purpose: string) => RandomStream
 
 /**
- * Opens one source of jobs. `capacity` is what the cluster's nodes offer at the start. Streams: 'present' and 'arrivals' (how many jobs at time
- * zero, and when later), 'present-pods' and 'arriving-pods' (which they are), as for background pods: what comes is the same whatever the rate;
- * 'bootstrap' and 'shape' for what is made of a trace. `ageing` [µs] is how long before the measured run a stationary source begins: times of a pattern
- * of arrivals count from the run (a step at 5m), not from the ageing. Throws a RangeError for a spec that has no meaning, a TraceError for a trace that cannot be read.
+ * Opens one source of jobs. `capacity` is that of the cluster's initial nodes. Streams: 'present' and 'arrivals' (number of jobs at time
+ * zero, and times of the others), 'present-pods' and 'arriving-pods' (which jobs they are), so that the same jobs arrive at any rate;
+ * 'bootstrap' and 'shape' for a trace. `ageing` [µs] is the time by which a stationary source starts before the measured run: times of an
+ * arrival pattern count from the measured run (a step at 5m).
+ * Throws a RangeError for an invalid specification, a TraceError for a trace that cannot be read.
  */
 export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams, ageing = 0): PodSource {
   const problems = jobsProblems(spec)
@@ -41,12 +42,12 @@ export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams, ag
 function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, stream: Streams, ageing: number): StationaryJobs {
   const arrivals =
     spec.arrivals === null
-      ? new PoissonArrivals(inflatedRate(spec, draws, capacity) * 1e6, stream('arrivals'))
+      ? new PoissonArrivals({ rate: inflatedRate(spec, draws, capacity) * 1e6 }, stream('arrivals'))
       : lateArrivals(spec.arrivals, ageing, stream)
   return new StationaryJobs(draws, arrivals.rateAt(0) / 1e6, arrivals, stream('present'))
 }
 
-/** A plain replay reads the file as it goes; whatever goes back and forth needs the jobs in memory. */
+/** A replay without a bootstrap reads the file as the run proceeds; draws and the bootstrap need all jobs in memory. */
 function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ageing: number): PodSource {
   const open = (): JobCursor => openJobTrace(spec.format, spec.file)
   const options = {
@@ -68,7 +69,7 @@ function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ag
       () => base.cursor.notes(),
     )
   }
-  const rows = new JobRows(open())
+  const rows = new RecordedJobs(open())
   const { timeline, base } = shapedStarts(rows.start, { bootstrap: spec.bootstrap, steps: spec.shape }, stream)
   const filler = new RecordedFiller(rows, { ...options, speed: timeline.speed, scale: timeline.scale })
   if (replayed) {
@@ -83,7 +84,7 @@ function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ag
   }
   const chosen: number[] = []
   while (timeline.next() < Infinity) chosen.push(accepted(base.row, chosen.length))
-  if (chosen.length === 0) throw new TraceError({ file: rows.file }, 'no job left to draw from', 'a shape that leaves some')
+  if (chosen.length === 0) throw new TraceError({ file: rows.file }, 'no job to draw from', 'shape steps that keep some jobs')
   const draws = new RecordedDraws(rows, filler, Int32Array.from(chosen), stream('arriving-pods'), stream('present-pods'))
   return new JobSource(
     stationary(spec, draws, capacity, stream, ageing),
@@ -95,34 +96,37 @@ function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ag
   )
 }
 
-export function drawsOf(spec: DrawnJobsSpec, arriving: RandomStream, met: RandomStream): JobDraws {
+/** The draws of synthetic jobs, from two streams: of arriving jobs, and of jobs present at time zero. */
+export function drawsOf(spec: DrawnJobsSpec, arriving: RandomStream, present: RandomStream): JobDraws {
   const { time } = spec
-  return time.kind === 'work' ? new WorkDraws({ ...spec, time }, arriving, met) : new DurationDraws({ ...spec, time }, arriving, met)
+  return time.kind === 'work'
+    ? new WorkDraws({ ...spec, time }, arriving, present)
+    : new DurationDraws({ ...spec, time }, arriving, present)
 }
 
-/** Little's law over all tasks: jobs [1/µs] that ask for the share. */
+/** The rate of jobs [1/µs] whose tasks request the share on average (Little's law). */
 export function inflatedRate(spec: JobsCommon, draws: Pick<JobDraws, 'demandTime'>, capacity: Capacity): number {
   if (spec.inflate === null) throw new RangeError(`jobs ${spec.name}: neither arrivals nor inflate`)
   const { resource, share } = spec.inflate
   const demand = draws.demandTime(resource)
-  const lacking = capacity[resource] > 0 ? (demand > 0 ? '' : `no job asks for ${resource}`) : `the cluster has no ${resource}`
+  const lacking = capacity[resource] > 0 ? (demand > 0 ? '' : `no job requests ${resource}`) : `the cluster has no ${resource}`
   if (lacking !== '') throw new RangeError(`jobs ${spec.name}: inflate.${resource}: ${lacking}; accepted: another resource`)
   return rateFor(share, capacity[resource], demand)
 }
 
-/** What is wrong with a spec by itself: a sentence each. */
+/** The problems of a specification, without looking at the cluster and the trace: a sentence each. */
 export function jobsProblems(spec: JobsSpec): string[] {
   const problems: string[] = []
   const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
   const positive = (what: string, given: DistributionSpec): void => {
-    const problem = lawProblem(what, given)
+    const problem = distributionProblem(what, given)
     refuse(problem !== '', problem)
   }
   const weighted = (what: string, items: readonly { readonly weight: number }[]): void => {
     const right = items.every(({ weight }) => weight >= 0 && weight < Infinity) && items.some(({ weight }) => weight > 0)
     refuse(
       !right,
-      `${what}: ${items.length === 0 ? 'none' : 'a negative weight, or none above 0'}; accepted: weights from 0, one of them above`,
+      `${what}: ${items.length === 0 ? 'none' : 'a negative weight, or no weight above 0'}; accepted: weights from 0, at least one above 0`,
     )
   }
   problems.push(...commonProblems(spec))
@@ -142,10 +146,10 @@ export function jobsProblems(spec: JobsSpec): string[] {
   if (spec.time.kind === 'work') {
     positive('work', spec.time.work)
     refuse(!(spec.time.longest >= 1), `longest: ${spec.time.longest}; accepted: a time above 0`)
-    refuse(spec.correlation.duration !== 0, 'correlation of durations with work, which gives the durations; accepted: one of the two')
+    refuse(spec.correlation.duration !== 0, 'correlation.duration with work, which determines the durations; accepted: one of the two')
     refuse(
       spec.size.kind === 'shapes' && spec.size.shapes.some(({ cpu }) => !(cpu > 0)),
-      'shapes without cpu with work; accepted: shapes that ask for cpu',
+      'work with shapes that request no cpu; accepted: shapes that request cpu',
     )
   } else positive('duration', spec.time.duration)
   for (const [key, value] of Object.entries(spec.correlation))
@@ -155,32 +159,32 @@ export function jobsProblems(spec: JobsSpec): string[] {
   return problems
 }
 
-/** Those of drawn and of recorded jobs alike. */
+/** Problems that drawn and recorded jobs can have. */
 function commonProblems(spec: JobsSpec): string[] {
   const problems: string[] = []
   const refuse = (wrong: boolean, sentence: string): void => void (wrong && problems.push(sentence))
-  refuse(!(spec.usage >= 0 && spec.usage < Infinity), `usage: ${spec.usage}; accepted: a share from 0`)
+  refuse(!(spec.usage >= 0 && spec.usage < Infinity), `usage: ${spec.usage}; accepted: a number from 0`)
   refuse(spec.limited && spec.usage > 1, `usage: ${spec.usage} with limited: true; accepted: at most 1, or limited: false`)
   const both = spec.arrivals !== null && spec.inflate !== null
   const neither = spec.kind === 'drawn' && spec.arrivals === null && spec.inflate === null
-  refuse(both || neither, 'how jobs arrive: accepted: either arrivals or inflate, and not both')
+  refuse(both || neither, 'arrivals of jobs: found both arrivals and inflate, or neither; accepted: exactly one of them')
   if (spec.inflate !== null)
     refuse(
       !(spec.inflate.share > 0 && spec.inflate.share < Infinity),
       `inflate.${spec.inflate.resource}: ${spec.inflate.share}; accepted: a share of capacity above 0`,
     )
   if (spec.deadline !== null) {
-    const problem = lawProblem('deadline', spec.deadline)
+    const problem = distributionProblem('deadline', spec.deadline)
     refuse(problem !== '', problem)
   }
   return problems
 }
 
-/** A distribution that is no amount: below zero, or without a finite mean above zero. */
-function lawProblem(what: string, given: DistributionSpec): string {
+/** The problem of a distribution of amounts, which must be from 0 with a finite mean above 0; empty when there is none. */
+function distributionProblem(what: string, given: DistributionSpec): string {
   try {
     const law = distribution(given)
-    if (!(law.quantile(0) >= 0)) return `${what}: a distribution that goes down to ${law.quantile(0)}; accepted: one of amounts from 0`
+    if (!(law.quantile(0) >= 0)) return `${what}: values down to ${law.quantile(0)}; accepted: values from 0`
     return law.mean > 0 && law.mean < Infinity ? '' : `${what}: a mean of ${law.mean}; accepted: a finite mean above 0`
   } catch (error) {
     if (error instanceof RangeError) return `${what}: ${error.message}`

@@ -1,34 +1,33 @@
-/** One job that is about to come: filled by whoever draws or reads it, used by the source at once, then filled anew. */
+/** The next job of a source: filled when it is drawn or read, used at once, then filled with the job after it. */
+import { ColumnTable } from '../../sim/common/table.ts'
+import { NONE } from '../../sim/index.ts'
 import { startTimes, type Dag } from './dag.ts'
 
-export class JobPlan {
+export class JobPlan extends ColumnTable {
   tasks = 1
   /** Duration of each task [µs, whole, at least 1]. */
-  durations = new Float64Array(64)
+  readonly durations = this.column(Float64Array)
   /** Row of the source's shapes for each task. */
-  shapes = new Int32Array(64)
+  readonly shapes = this.column(Int32Array)
   /** null: no task waits for another. */
   dag: Dag | null = null
   /** Place in the source's tenants. */
   tenant = 0
   /** Deadline over critical path; Infinity: none. */
   slack = Infinity
-  /** How long ago it was submitted [µs, whole]; above 0 only for a job that is found at time zero. */
+  /** Time since its submission [µs, whole]; above 0 only for a job that is present at time zero. */
   age = 0
-  /** When each node starts with unlimited nodes, from submission on; valid after `measure`. */
+  /** Start of each node of the DAG in an unlimited cluster, counted from submission; valid after `measure`. */
   starts = new Float64Array(64)
   criticalPath = 0
 
-  /** Room for so many tasks, to be filled. */
+  /** Sets the number of tasks, whose columns are then to be filled. */
   size(tasks: number): void {
     this.tasks = tasks
-    if (tasks <= this.durations.length) return
-    const length = Math.max(tasks, this.durations.length * 2)
-    this.durations = new Float64Array(length)
-    this.shapes = new Int32Array(length)
+    this.reserve(tasks)
   }
 
-  /** Start times and critical path. */
+  /** Computes start times and critical path. */
   measure(): void {
     const { dag, durations, tasks } = this
     if (dag === null) {
@@ -41,17 +40,17 @@ export class JobPlan {
     this.criticalPath = startTimes(dag, durations, this.starts)
   }
 
-  /** When task i starts with unlimited nodes, from submission on. */
+  /** Start of task i in an unlimited cluster, counted from submission. */
   startOf(task: number): number {
     return this.dag === null ? 0 : this.starts[task]
   }
 
-  /** The first task that runs at this age with unlimited nodes; -1: none. */
+  /** The first task that runs at this age in an unlimited cluster, or NONE. */
   firstRunning(age: number): number {
     for (let task = 0; task < this.tasks; task++) {
       const start = this.startOf(task)
       if (start <= age && age < start + this.durations[task]) return task
     }
-    return -1
+    return NONE
   }
 }

@@ -72,7 +72,7 @@ describe('a replay', () => {
   test('a recording that is over before the run says so, and one that goes on does not', () => {
     const over = open()
     unlimited(over, 100 * SECOND)
-    expect(over.notes).toEqual(['the recording is over before the run is: its last job came at 20s'])
+    expect(over.notes).toEqual(['the recording ends before the run does: its last job arrived at 20s'])
     const running = open(surf)
     for (let i = 0; i < 10; i++) running.next()
     expect(running.notes).toEqual([])
@@ -161,5 +161,5 @@ describe('draws with replacement', () => {
 
 test('the list of formats that jobs can be taken from: pods and workflows', () => {
   expect(jobTraces).toEqual(expect.arrayContaining(['openb', 'surf', 'swf', 'workflows']))
-  expect(() => openJobTrace('nasa', PODS)).toThrow(/trace of jobs: nasa; accepted: .*surf/)
+  expect(() => openJobTrace('nasa', PODS)).toThrow(/trace of jobs: found the format nasa; accepted: .*surf/)
 })

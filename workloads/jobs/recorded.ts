@@ -1,4 +1,5 @@
-/** Jobs of a trace: replayed as they were submitted, or drawn with replacement. */
+/** Jobs of a trace, replayed as they were submitted or drawn with replacement. */
+import { ColumnTable } from '../../sim/common/table.ts'
 import type { Distribution, RandomStream } from '../../sim/random/index.ts'
 import type { PodShape } from '../../sim/index.ts'
 import { demandOf, scaledShape, type Resource } from '../shape/demand.ts'
@@ -12,11 +13,12 @@ import { JobShapes } from './shapes.ts'
 import type { JobTenant } from './spec.ts'
 import type { JobStream } from './stationary.ts'
 
-/** A recorded job, as one reads it. Times [µs]. */
+/** A recorded job. Times [µs]. */
 export interface RecordedJob {
   readonly tasks: number
-  /** Of task i: duration, at least 1, and place of its request in `asked`. */
+  /** Duration of a task, at least 1. */
   duration(task: number): number
+  /** Place of the request of a task in `asked`. */
   shape(task: number): number
   /** null: no task waits for another. */
   readonly dag: Dag | null
@@ -25,63 +27,66 @@ export interface RecordedJob {
   readonly priority: number
 }
 
-/** Recorded jobs in the order of their submission, one at a time; of the file only the job at hand is in memory. */
+/** Recorded jobs in the order of their submission, one at a time; only the current job is in memory. */
 export interface JobCursor extends RecordedJob {
   readonly file: string
-  /** Submission of the next job; Infinity at the end. */
+  /** Moves to the next job and returns its submission; Infinity at the end. */
   next(): number
-  /** Both may grow while the jobs are read. */
+  /** Requests of tasks, and tenants. Both may grow while the jobs are read. */
   readonly asked: readonly TraceShape[]
   readonly tenants: readonly string[]
   notes(): readonly string[]
 }
 
-/** The whole recording in columns, for draws and for the bootstrap, which go back and forth. */
-export class JobRows implements RecordedJob {
+/** One row per job: submission, first row of its tasks, tenant and priority. */
+class JobColumns extends ColumnTable {
+  readonly submitted = this.column(Float64Array)
+  readonly firstTask = this.column(Int32Array)
+  readonly tenant = this.column(Int32Array)
+  readonly priority = this.column(Int32Array)
+}
+
+/** One row per task, the tasks of a job back to back. */
+class TaskColumns extends ColumnTable {
+  readonly duration = this.column(Float64Array)
+  readonly shape = this.column(Int32Array)
+}
+
+/** The whole recording in columns, for draws and for the bootstrap, which access jobs in any order. */
+export class RecordedJobs implements RecordedJob {
   readonly file: string
   readonly start: Float64Array
   readonly asked: readonly TraceShape[]
   readonly tenants: readonly string[]
   readonly notes: readonly string[]
-  /** Tasks of job i: `first[i]` to before `first[i + 1]`. */
-  readonly first: Int32Array
-  private readonly durations: Float64Array
-  private readonly shapes: Int32Array
-  private readonly dags: readonly (Dag | null)[]
-  private readonly tenantOf: Int32Array
-  private readonly priorities: Int32Array
+  private readonly jobColumns = new JobColumns()
+  private readonly taskColumns = new TaskColumns()
+  private readonly dags: (Dag | null)[] = []
   private row = 0
 
   constructor(cursor: JobCursor) {
-    const start: number[] = []
-    const first = [0]
-    const durations: number[] = []
-    const shapes: number[] = []
-    const dags: (Dag | null)[] = []
-    const tenants: number[] = []
-    const priorities: number[] = []
+    const { jobColumns, taskColumns } = this
+    let jobs = 0
+    let tasks = 0
     for (let time = cursor.next(); time < Infinity; time = cursor.next()) {
-      start.push(time)
-      for (let task = 0; task < cursor.tasks; task++) {
-        durations.push(cursor.duration(task))
-        shapes.push(cursor.shape(task))
+      // One row more than jobs: it ends the tasks of the last job.
+      jobColumns.reserve(jobs + 2)
+      taskColumns.reserve(tasks + cursor.tasks)
+      jobColumns.submitted[jobs] = time
+      jobColumns.tenant[jobs] = cursor.tenant
+      jobColumns.priority[jobs] = cursor.priority
+      for (let task = 0; task < cursor.tasks; task++, tasks++) {
+        taskColumns.duration[tasks] = cursor.duration(task)
+        taskColumns.shape[tasks] = cursor.shape(task)
       }
-      first.push(durations.length)
-      dags.push(cursor.dag)
-      tenants.push(cursor.tenant)
-      priorities.push(cursor.priority)
+      this.dags.push(cursor.dag)
+      jobColumns.firstTask[++jobs] = tasks
     }
     this.file = cursor.file
-    this.start = Float64Array.from(start)
+    this.start = jobColumns.submitted.slice(0, jobs)
     this.asked = cursor.asked
     this.tenants = cursor.tenants
     this.notes = cursor.notes()
-    this.first = Int32Array.from(first)
-    this.durations = Float64Array.from(durations)
-    this.shapes = Int32Array.from(shapes)
-    this.dags = dags
-    this.tenantOf = Int32Array.from(tenants)
-    this.priorities = Int32Array.from(priorities)
   }
 
   /** Moves to a job. */
@@ -90,33 +95,33 @@ export class JobRows implements RecordedJob {
     return this
   }
   get tasks(): number {
-    return this.first[this.row + 1] - this.first[this.row]
+    return this.jobColumns.firstTask[this.row + 1] - this.jobColumns.firstTask[this.row]
   }
   duration(task: number): number {
-    return this.durations[this.first[this.row] + task]
+    return this.taskColumns.duration[this.jobColumns.firstTask[this.row] + task]
   }
   shape(task: number): number {
-    return this.shapes[this.first[this.row] + task]
+    return this.taskColumns.shape[this.jobColumns.firstTask[this.row] + task]
   }
   get dag(): Dag | null {
     return this.dags[this.row]
   }
   get tenant(): number {
-    return this.tenantOf[this.row]
+    return this.jobColumns.tenant[this.row]
   }
   get priority(): number {
-    return this.priorities[this.row]
+    return this.jobColumns.priority[this.row]
   }
 }
 
-/** What the experiment says about the jobs of a trace. */
+/** What the experiment sets for the jobs of a trace. */
 export interface RecordedOptions {
   readonly usage: number
   readonly limited: boolean
-  /** Drawn by weight for each job; empty: those of the trace. */
+  /** Drawn by weight for each job; empty: the tenants of the trace. */
   readonly tenants: readonly JobTenant[]
   readonly slack: Distribution | null
-  /** From the shaping: durations are divided, requests multiplied. */
+  /** Of the shape steps: a divisor of durations, and a factor of requests. */
   readonly speed: number
   readonly scale: number
 }
@@ -125,46 +130,46 @@ export interface RecordedOptions {
 export class RecordedFiller {
   readonly tenants: readonly string[]
   private readonly asked: readonly TraceShape[]
-  private readonly made: JobShapes
+  private readonly jobShapes: JobShapes
   private readonly options: RecordedOptions
   private readonly weights: Float64Array
-  private readonly own: boolean
+  private readonly recordedTenants: boolean
 
   constructor({ asked, tenants }: Pick<JobCursor, 'asked' | 'tenants'>, options: RecordedOptions) {
     this.asked = asked
     this.options = options
-    this.made = new JobShapes(options.usage, options.limited, options.scale)
-    this.own = options.tenants.length === 0
-    this.tenants = this.own ? tenants : options.tenants.map(({ name }) => name)
+    this.jobShapes = new JobShapes(options.usage, options.limited, options.scale)
+    this.recordedTenants = options.tenants.length === 0
+    this.tenants = this.recordedTenants ? tenants : options.tenants.map(({ name }) => name)
     this.weights = cumulated(options.tenants.map(({ weight }) => weight))
   }
 
   get shapes(): PodShape[] {
-    return this.made.rows
+    return this.jobShapes.rows
   }
 
-  /** What a task of this shape asks for. */
+  /** Request of one resource by a task of this shape. */
   demand(shape: number, resource: Resource): number {
     return demandOf(scaledShape(this.asked[shape], this.options.scale), resource)
   }
 
-  /** As it is run: sped up, whole. */
-  run(duration: number): number {
+  /** Duration in the run: divided by the speed, whole. */
+  runTime(duration: number): number {
     return runTime(duration, this.options.speed)
   }
 
   fill(plan: JobPlan, job: RecordedJob, stream: RandomStream): void {
     const { options } = this
     plan.size(job.tasks)
-    plan.tenant = this.own ? job.tenant : placeOf(this.weights, stream.next())
+    plan.tenant = this.recordedTenants ? job.tenant : placeOf(this.weights, stream.next())
     plan.slack = options.slack === null ? Infinity : Math.max(0, options.slack.sample(stream))
     plan.dag = job.dag
     plan.age = 0
     const tenant = this.tenants[plan.tenant]
     for (let i = 0; i < plan.tasks; i++) {
       const shape = job.shape(i)
-      plan.durations[i] = this.run(job.duration(i))
-      plan.shapes[i] = this.made.row(shape, this.asked[shape], NO_RESOURCES, tenant, job.priority)
+      plan.durations[i] = this.runTime(job.duration(i))
+      plan.shapes[i] = this.jobShapes.row(shape, this.asked[shape], NO_RESOURCES, tenant, job.priority)
     }
     plan.measure()
   }
@@ -172,7 +177,7 @@ export class RecordedFiller {
 
 const NO_RESOURCES = {}
 
-/** A recording read from its file as it is replayed; a repetition opens the file anew. */
+/** A recording that is read from its file as it is replayed; each repetition opens the file again. */
 export class CursorTimeline implements Timeline {
   readonly speed = 1
   readonly scale = 1
@@ -201,13 +206,13 @@ export class CursorTimeline implements Timeline {
     this.cursor = this.open()
   }
 
-  /** Known at the end of the file, which is when a repetition asks. */
+  /** Known at the end of the file, when a repetition starts. */
   get span(): number {
     return spanOf(this.begin, this.last, this.count)
   }
 }
 
-/** As recorded, each where the timeline has it. */
+/** Jobs as recorded, at the times of a timeline. */
 export class ReplayedJobs implements JobStream {
   private readonly filler: RecordedFiller
   private readonly timeline: Timeline
@@ -229,48 +234,48 @@ export class ReplayedJobs implements JobStream {
   }
 }
 
-/** Rows with replacement; `chosen` are those that may come, as often as they are listed. */
+/** Draws jobs with replacement from the rows in `chosen`, each as often as it is listed. */
 export class RecordedDraws implements JobDraws {
   readonly taskTime: number
-  readonly tasksMet: number
+  readonly tasksPerSample: number
   readonly meanDuration: number
   readonly notes: readonly string[] = []
-  private readonly rows: JobRows
+  private readonly rows: RecordedJobs
   private readonly filler: RecordedFiller
   private readonly chosen: Int32Array
-  /** Over the tasks of the chosen jobs: durations so far, place of the job, and of the task within it. */
+  /** Over the tasks of the chosen jobs: cumulated durations, row of the job, and place of the task in it. */
   private readonly times: Float64Array
   private readonly jobOf: Int32Array
   private readonly taskOf: Int32Array
   private readonly arrivingStream: RandomStream
-  private readonly metStream: RandomStream
+  private readonly presentStream: RandomStream
 
-  constructor(rows: JobRows, filler: RecordedFiller, chosen: Int32Array, arrivingStream: RandomStream, metStream: RandomStream) {
+  constructor(rows: RecordedJobs, filler: RecordedFiller, chosen: Int32Array, arrivingStream: RandomStream, presentStream: RandomStream) {
     this.rows = rows
     this.filler = filler
     this.chosen = chosen
     this.arrivingStream = arrivingStream
-    this.metStream = metStream
-    const times: number[] = []
-    const jobOf: number[] = []
-    const taskOf: number[] = []
-    let met = 0
+    this.presentStream = presentStream
+    const tasks = chosen.reduce((total, row) => total + rows.at(row).tasks, 0)
+    const durations = new Float64Array(tasks)
+    this.jobOf = new Int32Array(tasks)
+    this.taskOf = new Int32Array(tasks)
+    let at = 0
+    let drawn = 0
     for (const row of chosen) {
       const job = rows.at(row)
-      for (let task = 0; task < job.tasks; task++) {
-        times.push(filler.run(job.duration(task)))
-        met += job.tasks * filler.run(job.duration(task))
-        jobOf.push(row)
-        taskOf.push(task)
+      for (let task = 0; task < job.tasks; task++, at++) {
+        durations[at] = filler.runTime(job.duration(task))
+        drawn += job.tasks * durations[at]
+        this.jobOf[at] = row
+        this.taskOf[at] = task
       }
     }
-    this.times = cumulated(times)
-    this.jobOf = Int32Array.from(jobOf)
-    this.taskOf = Int32Array.from(taskOf)
-    const sum = times.length === 0 ? 0 : this.times[times.length - 1]
+    this.times = cumulated(durations)
+    const sum = tasks === 0 ? 0 : this.times[tasks - 1]
     this.taskTime = sum / chosen.length
-    this.tasksMet = met / sum
-    this.meanDuration = sum / times.length
+    this.tasksPerSample = drawn / sum
+    this.meanDuration = sum / tasks
   }
 
   get shapes(): JobShapes['rows'] {
@@ -282,7 +287,7 @@ export class RecordedDraws implements JobDraws {
     let sum = 0
     for (const row of this.chosen) {
       const job = rows.at(row)
-      for (let task = 0; task < job.tasks; task++) sum += filler.demand(job.shape(task), resource) * filler.run(job.duration(task))
+      for (let task = 0; task < job.tasks; task++) sum += filler.demand(job.shape(task), resource) * filler.runTime(job.duration(task))
     }
     return sum / this.chosen.length
   }
@@ -292,8 +297,8 @@ export class RecordedDraws implements JobDraws {
     this.filler.fill(plan, this.rows.at(row), this.arrivingStream)
   }
 
-  met(plan: JobPlan): boolean {
-    const stream = this.metStream
+  present(plan: JobPlan): boolean {
+    const stream = this.presentStream
     const at = placeOf(this.times, stream.next())
     this.filler.fill(plan, this.rows.at(this.jobOf[at]), stream)
     const task = this.taskOf[at]

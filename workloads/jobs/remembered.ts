@@ -1,11 +1,12 @@
 /**
- * Tables made of a distribution are made once per process: a worker opens the same source for each replication, and twice where the cluster
- * is aged. Safe, since the tables are only read; bounded, since an experiment has few distributions.
+ * Tables of a distribution are computed once per process: a worker opens the same source for each replication, and twice where the cluster
+ * is aged. This is safe because the tables are only read, and bounded because an experiment has few distributions.
  */
 import type { DistributionSpec } from '../../sim/random/index.ts'
 
 const MAX_KEPT = 64
 
+/** Caches `make` by its specification. */
 export function remembered<T>(make: (spec: DistributionSpec) => T): (spec: DistributionSpec) => T {
   const known = new Map<string, T>()
   return (spec) => {

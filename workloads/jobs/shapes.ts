@@ -1,4 +1,4 @@
-/** The pod shapes of a source of jobs: one for each request, tenant and priority that has come so far. */
+/** The pod shapes of a source of jobs: one for each combination of request, tenant and priority seen so far. */
 import type { PodShape } from '../../sim/index.ts'
 import { podShape, scaledShape } from '../shape/demand.ts'
 import type { TraceShape } from '../traces/trace.ts'
@@ -17,7 +17,7 @@ export class JobShapes {
     this.scale = scale
   }
 
-  /** Row of the shape; `id` tells requests apart. */
+  /** Row of the shape; `id` identifies the request. */
   row(id: number, asked: TraceShape, resources: Readonly<Record<string, number>>, tenant: string, priority: number): number {
     const key = `${id} ${priority} ${tenant}`
     let row = this.known.get(key)

@@ -1,7 +1,7 @@
 /**
- * What the tasks of a job ask for. Continuous requests are put on a grid, four steps to a doubling (1, 1.25, 1.5, 1.75, 2, 2.5 ...), as people write
- * them: pods of equal requests share a class, and a request of its own for every pod would make a class of every pod. Constants and
- * empirical values stay what they are. Either way a request is a step function of a uniform, so every mean is a sum.
+ * CPU and memory requests of tasks. Continuous distributions are rounded to a grid of four steps per doubling (1, 1.25, 1.5, 1.75, 2,
+ * 2.5 ...), as users write requests: pods with equal requests share a pod class, and distinct requests would create a class per pod.
+ * Constants and empirical values are not changed. Either way a request is a step function of a uniform, so every mean is a sum.
  */
 import { distribution, type DistributionSpec, normalCdf, SMALLEST_UNIFORM } from '../../sim/random/index.ts'
 import { placeOf } from '../shape/weights.ts'
@@ -9,11 +9,11 @@ import { scoreOf, uniformOf } from './length-biased.ts'
 import { remembered } from './remembered.ts'
 
 const MEBIBYTE = 1_048_576
-/** Finest steps of the grid, the most that is asked for (a million cores, a pebibyte), and the least. */
-const CPU = { finest: 1, most: 1e9, least: 1 }
-const MEMORY = { finest: MEBIBYTE, most: 1_125_899_906_842_624, least: 0 }
+/** Finest step of the grid, largest request (a million cores, a pebibyte) and smallest. */
+const CPU = { finest: 1, max: 1e9, min: 1 }
+const MEMORY = { finest: MEBIBYTE, max: 1_125_899_906_842_624, min: 0 }
 
-/** The point of the grid that is nearest, at least `finest`. */
+/** The nearest point of the grid, at least `finest`. */
 export function onGrid(amount: number, finest: number): number {
   let octave = finest
   while (octave * 2 <= amount) octave *= 2
@@ -21,7 +21,7 @@ export function onGrid(amount: number, finest: number): number {
   return Math.max(finest, Math.floor(amount / step + 0.5) * step)
 }
 
-/** Values in ascending order, value i for uniforms from `upTo[i - 1]` up to `upTo[i]`. */
+/** A step function: values in ascending order, value i for uniforms from `upTo[i - 1]` to before `upTo[i]`. */
 export class Steps {
   readonly values: Float64Array
   readonly upTo: Float64Array
@@ -45,7 +45,7 @@ export class Steps {
     return this.meanGiven(0, 0, g)
   }
 
-  /** E[g(value) | Z = z], where the value's own score has this (Pearson) correlation with Z. */
+  /** E[g(value) | Z = z], where the normal score of the value has this (Pearson) correlation with Z. */
   meanGiven(z: number, correlation: number, g: (value: number) => number = (value) => value): number {
     const spread = Math.sqrt(1 - correlation * correlation)
     let below = 0
@@ -64,17 +64,17 @@ export class Steps {
   }
 }
 
-/** Steps of requests for CPU [millicores] and for memory [bytes]. */
+/** Steps of CPU requests [millicores] and of memory requests [bytes], computed once per process. */
 export const cpuSteps = remembered((spec) => stepsOf(spec, CPU))
 export const memorySteps = remembered((spec) => stepsOf(spec, MEMORY))
 
-/** The steps of a distribution on the grid, each edge found by bisection. */
-function stepsOf(spec: DistributionSpec, { finest, most, least }: typeof CPU): Steps {
+/** The steps of a distribution on the grid; edges are found by bisection. */
+function stepsOf(spec: DistributionSpec, { finest, max, min }: typeof CPU): Steps {
   const of = distribution(spec)
   const exact = spec.kind === 'constant' || spec.kind === 'empirical'
   const at = (u: number): number => {
-    const amount = Math.min(Math.max(of.quantile(u), 0), most)
-    return exact ? Math.max(least, Math.floor(amount + 0.5)) : onGrid(amount, finest)
+    const amount = Math.min(Math.max(of.quantile(u), 0), max)
+    return exact ? Math.max(min, Math.floor(amount + 0.5)) : onGrid(amount, finest)
   }
   const values: number[] = []
   const upTo: number[] = []
@@ -99,15 +99,15 @@ function stepsOf(spec: DistributionSpec, { finest, most, least }: typeof CPU): S
 
 const LARGEST = 1 - 1 / 9_007_199_254_740_992
 
-/** An edge is known to within this. */
+/** Relative accuracy of an edge. */
 const EDGE = 1e-15
 
-/** A normal score with this correlation to `z`, from one more uniform. */
+/** A normal score with this correlation to `z`, from another uniform. */
 export function correlated(z: number, correlation: number, u: number): number {
   return correlation * z + Math.sqrt(Math.max(0, 1 - correlation * correlation)) * scoreOf(u)
 }
 
-/** Uniform behind the second of two correlated amounts. */
+/** The uniform of the second of two correlated amounts. */
 export function correlatedUniform(z: number, correlation: number, u: number): number {
   return correlation === 0 ? u : uniformOf(correlated(z, correlation, u))
 }

@@ -1,24 +1,22 @@
 /**
- * Jobs as a source of pods: a task becomes an arrival when all that it waits for are through. Rows of jobs and of tasks are used again, so memory
- * grows with what is alive. Of the future only the next job is known.
+ * Jobs as a source of pods: a task arrives when all its predecessors have finished. Rows of jobs and of tasks are reused, so memory grows
+ * with the number of unfinished jobs. Of the future only the next job is read.
  */
-import { grown } from '../../sim/common/table.ts'
+import { ColumnTable } from '../../sim/common/table.ts'
 import { showDuration } from '../../sim/common/units.ts'
-import type { JobsView, PodShape, PodSource } from '../../sim/index.ts'
+import { NONE, type JobsView, type PodShape, type PodSource } from '../../sim/index.ts'
 import type { Dag } from './dag.ts'
 import { JobPlan } from './plan.ts'
 import type { JobStream } from './stationary.ts'
 
-const FIRST = 64
-
-/** Alive jobs. */
-class JobRows implements JobsView {
-  submitted = new Float64Array(FIRST)
-  deadline = new Float64Array(FIRST)
-  criticalPath = new Float64Array(FIRST)
-  left = new Int32Array(FIRST)
-  tenant = new Int32Array(FIRST)
-  /** Of jobs in which tasks wait: the structure, predecessors that are not through by node, durations and shapes by task. */
+/** Unfinished jobs. */
+class LiveJobs extends ColumnTable implements JobsView {
+  readonly submitted = this.column(Float64Array)
+  readonly deadline = this.column(Float64Array)
+  readonly criticalPath = this.column(Float64Array)
+  readonly left = this.column(Int32Array)
+  readonly tenant = this.column(Int32Array)
+  /** Of jobs with dependencies: the structure, unfinished predecessors by node, durations and shapes by task; null for other jobs. */
   readonly dags: (Dag | null)[] = []
   readonly waits: (Int32Array | null)[] = []
   readonly durations: (Float64Array | null)[] = []
@@ -28,69 +26,80 @@ class JobRows implements JobsView {
   private count = 0
 
   constructor(tenants: readonly string[]) {
+    super()
     this.tenants = tenants
   }
 
   take(): number {
     const row = this.free.pop() ?? this.count++
-    if (row === this.left.length) {
-      this.submitted = grown(this.submitted, row * 2)
-      this.deadline = grown(this.deadline, row * 2)
-      this.criticalPath = grown(this.criticalPath, row * 2)
-      this.left = grown(this.left, row * 2)
-      this.tenant = grown(this.tenant, row * 2)
-    }
+    this.reserve(row + 1)
     return row
   }
 
-  /** The columns that the recorder reads keep what they hold until the row is taken again. */
+  /** The columns that the recorder reads keep their values until the row is taken again. */
   give(row: number): void {
     this.dags[row] = this.waits[row] = this.durations[row] = this.shapes[row] = null
     this.free.push(row)
   }
 }
 
-/** What the pending arrival is. */
-const NOTHING = 0
-const FREED = 1
-const ROOT = 2
+/** Tasks that are offered, or whose pods have not finished: their job, and their place in it. */
+class LiveTasks extends ColumnTable {
+  readonly job = this.column(Int32Array, NONE)
+  readonly place = this.column(Int32Array)
+  private readonly free: number[] = []
+  private count = 0
 
+  take(job: number, place: number): number {
+    const row = this.free.pop() ?? this.count++
+    this.reserve(row + 1)
+    this.job[row] = job
+    this.place[row] = place
+    return row
+  }
+
+  give(row: number): void {
+    this.free.push(row)
+  }
+}
+
+/** What the offered arrival is. */
+const Offer = { nothing: 0, freed: 1, root: 2 } as const
+type Offer = (typeof Offer)[keyof typeof Offer]
+
+/** A stream of jobs as a source of pods. */
 export class JobSource implements PodSource {
   shape = 0
   duration = 1
-  key = -1
-  job = -1
+  key = NONE
+  job = NONE
   deadline = Infinity
-  readonly jobs: JobRows
+  readonly jobs: LiveJobs
   readonly shapes: readonly PodShape[]
   readonly meanDuration: number
   readonly stationary: boolean
-  private readonly noted: () => readonly string[]
+  private readonly streamNotes: () => readonly string[]
   private readonly stream: JobStream
   private readonly plan = new JobPlan()
 
-  /** The job that comes next: its tasks that can run at once (the plan holds their shapes and what is left of their durations). */
-  private rootTasks = new Int32Array(FIRST)
+  /** The next job: its tasks without unfinished predecessors. The plan holds their shapes and remaining durations. */
+  private rootTasks = new Int32Array(64)
   private rootCount = 0
   private rootAt = 0
-  private rootJob = -1
+  private rootJob = NONE
   private rootTime = 0
-  /** Row of the task that is offered from them. */
-  private rootKey = -1
+  /** Row of the root task on offer. */
+  private rootKey = NONE
   private over = false
 
-  /** Rows of tasks that are pending or alive. */
-  private taskJob = new Int32Array(FIRST)
-  private taskOf = new Int32Array(FIRST)
-  private readonly freeTasks: number[] = []
-  private taskCount = 0
+  private readonly tasks = new LiveTasks()
 
-  /** Tasks that the end of others has freed, first in, first out, and when. */
+  /** Tasks whose last predecessor has finished, first in, first out, and the times at which it did. */
   private freed: number[] = []
   private freedTimes: number[] = []
   private freedAt = 0
-  private offered = NOTHING
-  /** The simulation asks anew for what was offered last. */
+  private offered: Offer = Offer.nothing
+  /** The last offer was taken back, and the simulation asks again. */
   private takenBack = false
 
   constructor(
@@ -103,20 +112,20 @@ export class JobSource implements PodSource {
   ) {
     this.stream = stream
     this.shapes = shapes
-    this.jobs = new JobRows(tenants)
+    this.jobs = new LiveJobs(tenants)
     this.meanDuration = meanDuration
     this.stationary = stationary
-    this.noted = notes
+    this.streamNotes = notes
   }
 
   get notes(): readonly string[] {
-    // Asked for at the end of the run: a recording that is over by then was over before it.
+    // Read at the end of the run: a recording that has ended by then ended before the run did.
     return this.over && !this.stationary
       ? [
-          ...this.noted(),
-          `the recording is over before the run is: its last job came at ${showDuration(Math.floor(this.rootTime / 1e6 + 0.5) * 1e6)}`,
+          ...this.streamNotes(),
+          `the recording ends before the run does: its last job arrived at ${showDuration(Math.floor(this.rootTime / 1e6 + 0.5) * 1e6)}`,
         ]
-      : this.noted()
+      : this.streamNotes()
   }
 
   next(): number {
@@ -124,16 +133,16 @@ export class JobSource implements PodSource {
     this.takenBack = false
     if (this.freedAt < this.freed.length) return this.offerFreed()
     if (this.rootAt === this.rootCount && !this.nextJob()) {
-      this.offered = NOTHING
+      this.offered = Offer.nothing
       return Infinity
     }
     return this.offerRoot()
   }
 
   released(key: number, time: number): boolean {
-    const job = this.taskJob[key]
-    const task = this.taskOf[key]
-    this.freeTasks.push(key)
+    const job = this.tasks.job[key]
+    const task = this.tasks.place[key]
+    this.tasks.give(key)
     this.jobs.left[job]--
     const dag = this.jobs.dags[job]
     const before = this.freed.length
@@ -142,30 +151,30 @@ export class JobSource implements PodSource {
     return (this.takenBack = this.freed.length > before)
   }
 
-  /** What was offered has become a pod. */
+  /** Removes the last offer, which has become a pod. */
   private consume(): void {
-    if (this.offered === FREED) {
+    if (this.offered === Offer.freed) {
       this.freedAt++
       if (this.freedAt === this.freed.length) this.freed.length = this.freedTimes.length = this.freedAt = 0
-    } else if (this.offered === ROOT) {
+    } else if (this.offered === Offer.root) {
       this.rootAt++
-      this.rootKey = -1
+      this.rootKey = NONE
     }
   }
 
   private offerFreed(): number {
-    this.offered = FREED
+    this.offered = Offer.freed
     const key = this.freed[this.freedAt]
-    const job = this.taskJob[key]
-    const task = this.taskOf[key]
+    const job = this.tasks.job[key]
+    const task = this.tasks.place[key]
     this.describe(key, job, (this.jobs.shapes[job] as Int32Array)[task], (this.jobs.durations[job] as Float64Array)[task])
     return this.freedTimes[this.freedAt]
   }
 
   private offerRoot(): number {
-    this.offered = ROOT
+    this.offered = Offer.root
     const task = this.rootTasks[this.rootAt]
-    if (this.rootKey < 0) this.rootKey = this.takeTask(this.rootJob, task)
+    if (this.rootKey === NONE) this.rootKey = this.tasks.take(this.rootJob, task)
     const { plan } = this
     this.describe(
       this.rootKey,
@@ -184,7 +193,7 @@ export class JobSource implements PodSource {
     this.deadline = this.jobs.deadline[job]
   }
 
-  /** Reads the next job, and finds which of its tasks are through, run and wait at its age. False: there is none. */
+  /** Reads the next job, and finds its finished, running and waiting tasks at its age. False: there are no more jobs. */
   private nextJob(): boolean {
     if (this.over) return false
     const { plan, jobs } = this
@@ -212,12 +221,12 @@ export class JobSource implements PodSource {
       if (start + plan.durations[task] > plan.age) this.rootTasks[this.rootCount++] = task
       else jobs.left[job]--
     }
-    if (plan.dag !== null && plan.age > 0) this.past(plan.dag, jobs.waits[job] as Int32Array)
+    if (plan.dag !== null && plan.age > 0) this.removeFinished(plan.dag, jobs.waits[job] as Int32Array)
     return true
   }
 
-  /** Takes what is through at the plan's age out of what its children wait for. */
-  private past(dag: Dag, waits: Int32Array): void {
+  /** Removes the nodes that have finished at the plan's age from the predecessors of their children. */
+  private removeFinished(dag: Dag, waits: Int32Array): void {
     const { plan } = this
     for (let node = 0; node < dag.nodes; node++) {
       if (plan.starts[node] + (node < dag.tasks ? plan.durations[node] : 0) > plan.age) continue
@@ -225,27 +234,16 @@ export class JobSource implements PodSource {
     }
   }
 
-  /** The node is through: children that wait for nothing any more may come, barriers are through at once. */
+  /** The node has finished: tasks without further predecessors are freed, and such barriers finish at once. */
   private free(job: number, dag: Dag, waits: Int32Array, node: number, time: number): void {
     for (let i = dag.first[node]; i < dag.first[node + 1]; i++) {
       const child = dag.children[i]
       if (--waits[child] > 0) continue
       if (child >= dag.tasks) this.free(job, dag, waits, child, time)
       else {
-        this.freed.push(this.takeTask(job, child))
+        this.freed.push(this.tasks.take(job, child))
         this.freedTimes.push(time)
       }
     }
-  }
-
-  private takeTask(job: number, task: number): number {
-    const key = this.freeTasks.pop() ?? this.taskCount++
-    if (key === this.taskJob.length) {
-      this.taskJob = grown(this.taskJob, key * 2)
-      this.taskOf = grown(this.taskOf, key * 2)
-    }
-    this.taskJob[key] = job
-    this.taskOf[key] = task
-    return key
   }
 }

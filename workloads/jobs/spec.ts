@@ -1,4 +1,4 @@
-/** A source of jobs as plain data. Times [µs], cpu [millicores], memory [bytes]. */
+/** A source of jobs as plain data: what a plan holds and a worker receives. Times [µs], CPU [millicores], memory [bytes]. */
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import type { ShapeStep } from '../shape/timeline.ts'
@@ -7,37 +7,38 @@ import type { DagSpec } from './dag.ts'
 
 export type JobsSpec = DrawnJobsSpec | TracedJobsSpec
 
-/** A synthetic source of jobs: each has tasks of one request, independent or in a DAG. */
+/** Synthetic jobs: the tasks of a job have equal requests and are independent or form a DAG. */
 export interface DrawnJobsSpec extends JobsCommon {
   readonly kind: 'drawn'
   readonly size: JobSize
   readonly time: JobTime
-  /** Kinds of jobs, met by weight: how many tasks (rounded, at least 1), at which priority. */
+  /** Classes of jobs, drawn by weight, with number of tasks and priority. */
   readonly classes: readonly JobClass[]
   /** Spearman's rank correlation of the CPU request with the durations and with the memory request, from -1 to 1. */
   readonly correlation: { readonly duration: number; readonly memory: number }
   readonly dag: DagSpec
 }
 
+/** What drawn and recorded jobs have in common. */
 export interface JobsCommon {
   readonly name: string
-  /** How jobs arrive, or as many as ask for a share of the cluster's capacity (Little's law). A trace with neither is replayed. */
+  /** How jobs arrive: an open pattern, or the rate at which they request a share of the cluster's capacity (Little's law). A trace with neither is replayed. */
   readonly arrivals: OpenTraffic | null
   readonly inflate: { readonly resource: 'cpu' | 'memory' | 'gpu'; readonly share: number } | null
-  /** Met by weight. Of a trace: none means those of the trace. */
+  /** Drawn by weight. For a trace, an empty list means the tenants of the trace. */
   readonly tenants: readonly JobTenant[]
-  /** Deadline over critical path, both from submission; null: none. */
+  /** Deadline over critical path, both counted from submission; null: no deadline. */
   readonly deadline: DistributionSpec | null
-  /** CPU used while running, as a share of the request; limited: a CPU limit equal to the request. */
+  /** CPU used while running, as a share of the request. `limited`: a CPU limit equal to the request. */
   readonly usage: number
   readonly limited: boolean
 }
 
-/** Jobs of a trace: replayed, or drawn with replacement where `arrivals` or `inflate` says how many come. */
+/** Jobs of a trace: replayed, or drawn with replacement when `arrivals` or `inflate` sets their number. */
 export interface TracedJobsSpec extends JobsCommon {
   readonly kind: 'trace'
   readonly format: string
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string
   readonly shape: readonly ShapeStep[]
   readonly bootstrap: BootstrapSpec | null
@@ -47,6 +48,7 @@ export type JobSize =
   | { readonly kind: 'drawn'; readonly cpu: DistributionSpec; readonly memory: DistributionSpec }
   | { readonly kind: 'shapes'; readonly shapes: readonly JobShape[] }
 
+/** One request of tasks, drawn by weight. */
 export interface JobShape {
   readonly cpu: number
   readonly memory: number
@@ -56,20 +58,22 @@ export interface JobShape {
 }
 
 export type JobTime =
-  /** Of each task by itself. */
+  /** Drawn for each task. */
   | { readonly kind: 'duration'; readonly duration: DistributionSpec }
   /**
-   * CPU time of the whole job [millicore·µs], in equal parts: duration = work / (tasks × cpu). Where that passes `longest`, the job gets more
-   * tasks instead.
+   * CPU time of the whole job [millicore·µs], in equal parts: duration = work / (tasks × cpu). Where the duration exceeds `longest`, the job
+   * gets more tasks instead.
    */
   | { readonly kind: 'work'; readonly work: DistributionSpec; readonly longest: number }
 
+/** A class of jobs. Number of tasks: rounded, at least 1. */
 export interface JobClass {
   readonly weight: number
   readonly tasks: DistributionSpec
   readonly priority: number
 }
 
+/** A tenant, to which jobs belong in proportion to its weight. */
 export interface JobTenant {
   readonly name: string
   readonly weight: number

@@ -1,10 +1,10 @@
-/** Jobs out of traces: of a list of pods each row is a job of equal tasks, of workflows each is a DAG. */
+/** Jobs of traces: each row of a pod list is a job of equal tasks, each workflow is a job with a DAG. */
 import { isKind, openRows, rowFormat, rowFormats } from '../traces/formats.ts'
 import type { PodRows, TraceShape, WorkflowRow, WorkflowRows } from '../traces/trace.ts'
 import { dagOfParents, type Dag } from './dag.ts'
 import type { JobCursor } from './recorded.ts'
 
-/** Pods that ran, with whom they belong to. */
+/** The rows of a pod list that ran. */
 export class PodJobs implements JobCursor {
   tasks = 1
   readonly dag = null
@@ -51,8 +51,8 @@ export class PodJobs implements JobCursor {
 }
 
 /**
- * Workflows. A task comes when all that it waits for are through: its recorded submission is what the recorded engine made of that, and the
- * simulated cluster makes its own; only the workflow's own submission, that of its first task, is kept.
+ * Workflows. A task arrives when all its predecessors have finished in the simulation; the recorded submissions of tasks depend on the
+ * recorded cluster and are not used, except that of the first task, which is the submission of the workflow.
  */
 export class WorkflowJobs implements JobCursor {
   dag: Dag | null = null
@@ -90,15 +90,15 @@ export class WorkflowJobs implements JobCursor {
   }
 }
 
-/** Names of the formats that jobs can be taken from. */
+/** Names of the formats that contain jobs. */
 export const jobTraces: readonly string[] = rowFormats
   .filter((format) => isKind(format, 'pods') || isKind(format, 'workflows'))
   .map(({ name }) => name)
 
-/** Jobs of a file, one at a time. Throws a RangeError for a format that has none, a TraceError for a file that cannot be read. */
+/** The jobs of a file, one at a time. Throws a RangeError for a format without jobs, a TraceError for a file that cannot be read. */
 export function openJobTrace(format: string, file: string): JobCursor {
   const found = rowFormat(format)
   if (found !== undefined && isKind(found, 'pods')) return new PodJobs(openRows(found, file))
   if (found !== undefined && isKind(found, 'workflows')) return new WorkflowJobs(openRows(found, file))
-  throw new RangeError(`trace of jobs: ${format}; accepted: ${jobTraces.join(', ')}`)
+  throw new RangeError(`trace of jobs: found the format ${format}; accepted: ${jobTraces.join(', ')}`)
 }

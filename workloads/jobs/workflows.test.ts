@@ -1,4 +1,4 @@
-/** The measured workflows that orchsim brings, run alone and all together, against their critical paths and Graham's bound. */
+/** The bundled workflows, run alone and all together, against their critical paths and Graham's bound. */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -20,7 +20,7 @@ const Z40 = -0.2533471031357997
 const MEAN_LIFE = 104_371_713 / 2_013_767
 /** ln(mean) - ln(24) = σ²/2 - z90 σ. */
 const LIFE_SIGMA = Z90 + Math.sqrt(Z90 * Z90 + 2 * Math.log(MEAN_LIFE / 24))
-/** Counts round: 1 is below 1.5, at most five below 5.5. */
+/** Counts are rounded: one VM is below 1.5, at most five below 5.5. */
 const SIZE_SIGMA = Math.log(5.5 / 1.5) / (Z80 - Z40)
 const SIZE_MEDIAN = 1.5 * Math.exp(-Z40 * SIZE_SIGMA)
 
@@ -28,9 +28,9 @@ const vm = (cores: number, gigabytes: number, weight: number) => ({ cpu: cores *
 
 export const azureVms: JobPreset = {
   name: 'azure-vms',
-  summary: 'virtual machines of Azure in deployments: most are small and short, most time is in the long ones',
+  summary: 'virtual machines of Azure in deployments: most VMs are small and short-lived, most VM time belongs to long-lived ones',
   source: 'Cortez et al. 2017, SOSP; AzurePublicDataset V1',
-  // Sizes are absolute; the machine is not used.
+  // Sizes are absolute, so the machine is not used.
   machine: { cpu: 16_000, memory: 112 * GIB },
   make: () => ({
     size: {

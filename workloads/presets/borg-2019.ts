@@ -6,7 +6,7 @@
  * exponent 0.69, its bounds set so that mean (1.18 against 1.19 published), C² (23,470 against 23,312) and the share of the largest 1 % (97.2 % against
  * "over 99 %") come near the paper. "C² over 23,000" and "over 99 %" are in the paper's abstract and text; the rest is quoted from memory of its tables.
  * Tasks per job by tier: lognormal with median 1 and the published 95th percentiles 3, 21, 67 and 498 (from memory of figure 11); that the law
- * is lognormal is our choice. DOUBTFUL: how many jobs belong to which tier is not in our reference, so that the tiers come alike often here, and the
+ * is lognormal is our choice. DOUBTFUL: the shares of the tiers are not in our reference, so all tiers are equally frequent here, and the
  * request of a task (lognormal, sigma 0.9 by a third-party fit) has a median of 1 % of a machine by assumption. Priorities are
  * typical values of each tier (free 0 to 99, best-effort batch 110 to 115, mid 116 to 119, production 120 to 359).
  * A job is never longer than the trace's 31 days: what does not fit becomes more tasks. Use is about 60 % of requests.
@@ -30,9 +30,9 @@ const tier = (p95: number, priority: number) => {
 
 export const borg2019: JobPreset = {
   name: 'borg-2019',
-  summary: 'jobs of a Borg cell, May 2019: CPU time of extremely heavy tail, tasks by tier',
+  summary: 'jobs of a Borg cell, May 2019: CPU time with an extremely heavy tail, tasks by tier',
   source: 'Tirmazi et al. 2020, EuroSys',
-  // The largest machine is not named in the trace: a server of its time.
+  // The trace does not name the largest machine; this is a server of its time.
   machine: { cpu: 64_000, memory: 256 * GIB },
   make: (machine) => ({
     size: {

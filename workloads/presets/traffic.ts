@@ -1,21 +1,22 @@
-/** How requests arrive, by publication. */
+/** Presets of the arrivals of requests, by publication. */
 import { balancedMeans, type DistributionSpec } from '../../sim/random/index.ts'
 import type { TrafficPreset } from './preset.ts'
 
 const SECOND = 1e6
 const MINUTE = 60 * SECOND
 
-/** Gaps with this squared cv: two exponential phases with balanced means. */
+/** A distribution of gaps with this C²: two exponential phases with balanced means. */
 const gaps = (c2: number): DistributionSpec => ({ kind: 'hyperexponential', ...balancedMeans(SECOND, Math.sqrt(c2)) })
 
 const SURGE = 'Barford and Crovella 1998, Generating representative web workloads for network and server performance evaluation (SURGE)'
 
+/** The list of presets of arrivals. */
 export const trafficPresets: readonly TrafficPreset[] = [
   {
     name: 'web-pages',
     summary: 'pages with their embedded objects: trains of Pareto length (alpha 2.43) and Weibull gaps (shape 0.382, scale 1.46 s)',
     source: SURGE,
-    doubt: 'parameters from memory of the paper; pages come by Poisson, where SURGE has users that think (web-users)',
+    doubt: 'parameters from memory of the paper; pages arrive by a Poisson process, where SURGE has users with think times (web-users)',
     rate: 100,
     traffic: (rate) => ({
       pattern: 'poisson',
@@ -27,7 +28,7 @@ export const trafficPresets: readonly TrafficPreset[] = [
     name: 'web-users',
     summary: 'a closed loop of users whose think times are Pareto (alpha 1.5 from 1 s: mean 3 s, variance infinite)',
     source: SURGE,
-    doubt: 'parameters from memory of the paper; a user asks for one file at a time',
+    doubt: 'parameters from memory of the paper; a user requests one file at a time',
     rate: 100,
     traffic: (clients) => ({
       pattern: 'closed-loop',
@@ -39,7 +40,7 @@ export const trafficPresets: readonly TrafficPreset[] = [
     name: 'web-week',
     summary: 'a daily wave of 45 % around its mean, weekends with 70 % of a workday',
     source: 'Arlitt and Williamson 1997, Internet web servers: workload characterization and performance implications; many since',
-    doubt: 'the middle of the ranges in use (amplitude 30 to 60 %, weekend 60 to 80 %), not one site',
+    doubt: 'the middle of customary ranges (amplitude 30 to 60 %, weekend 60 to 80 %), not a measured site',
     rate: 100,
     traffic: (rate) => ({ pattern: 'weekly', rate, amplitude: 0.45, weekend: 0.7, day: 24 * 60 * MINUTE, phase: 0.75, first: 0 }),
   },
@@ -47,7 +48,7 @@ export const trafficPresets: readonly TrafficPreset[] = [
     name: 'web-bursty',
     summary: 'two modes (MMPP): five times the mean for a tenth of the time, two minutes on average',
     source: 'Fischer and Meier-Hellstern 1993, The Markov-modulated Poisson process cookbook',
-    doubt: 'the form is from there, the figures are a customary choice',
+    doubt: 'the form is from the source, the parameters are customary',
     rate: 100,
     traffic: (rate) => ({
       pattern: 'mmpp',
@@ -62,7 +63,7 @@ export const trafficPresets: readonly TrafficPreset[] = [
     name: 'web-self-similar',
     summary: '100 on/off sources with Pareto periods of alpha 1.4: Hurst parameter 0.8',
     source: 'Crovella and Bestavros 1997, Self-similarity in World Wide Web traffic: evidence and possible causes (H 0.75 to 0.85)',
-    doubt: 'mean periods of 1 s and 9 s are ours',
+    doubt: 'the mean periods of 1 s and 9 s are our choice',
     rate: 100,
     traffic: (rate) => ({ pattern: 'on-off', rate, sources: 100, alpha: 1.4, on: SECOND, off: 9 * SECOND }),
   },
@@ -70,7 +71,7 @@ export const trafficPresets: readonly TrafficPreset[] = [
     name: 'llm-chat',
     summary: '5.5 requests a second, nearly Poisson: gaps of C² 1.20',
     source: 'Patel et al. 2024, Splitwise; Azure LLM inference trace 2023, conversation',
-    doubt: 'rate and C² of one hour; the two phases of the gaps are ours',
+    doubt: 'rate and C² of one hour; the two phases of the gaps are our choice',
     rate: 5.53,
     traffic: (rate) => ({ pattern: 'renewal', rate, gaps: gaps(1.2) }),
   },

@@ -81,7 +81,7 @@ describe('Poisson arrivals inside recorded intervals', () => {
     expect(distance * Math.sqrt(places.length)).toBeLessThan(1.95)
   })
 
-  test('speedUp divides the times and keeps the luck; `from` begins inside an interval with the rest of it', () => {
+  test('speedUp divides the times and keeps the random draws; `from` begins inside an interval with the rest of it', () => {
     const plain = timesOf(open(traffic('nasa', gappy), 5))
     const fast = timesOf(open(traffic('nasa', gappy, { speedUp: 4 }), 5))
     expect(fast.length).toBe(plain.length)

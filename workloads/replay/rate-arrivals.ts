@@ -1,22 +1,24 @@
 /**
- * Poisson arrivals at a recorded rate: a count says how many came in an interval, not when. Within each piece arrivals are a Poisson process of
- * its mean rate, by inversion of the cumulated rate Λ as everywhere here (Çinlar 1975, chapter 4), so the number in an interval is Poisson with the recorded
- * count (times the scale) as its mean, and two scales share their luck arrival by arrival. What is finer than an interval is lost.
+ * Poisson arrivals at a recorded rate. A count is the number of arrivals in an interval without their times. Within each interval arrivals
+ * are a Poisson process of the mean rate, by inversion of the cumulated rate Λ (Çinlar 1975, chapter 4), so the number in an interval is
+ * Poisson with the recorded count times the scale as its mean, and two scales use the same random draw for arrival k. Variation within an
+ * interval is lost.
  */
 import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from '../synthetic/arrivals.ts'
 import { firstAfter, type RateSeries } from './series.ts'
 
+/** The arrivals of a recorded rate. */
 export class RateArrivals implements Arrivals {
   private readonly series: RateSeries
-  /** Time of the recording at time zero of the run [µs], and how much faster it goes. */
+  /** Time of the recording at time zero of the run [µs], and the speed of the replay. */
   private readonly origin: number
   private readonly speedUp: number
   private readonly scale: number
   private readonly stream: RandomStream
   private units = 0
   private piece: number
-  /** Λ at the beginning of the piece, and of what is left of it. */
+  /** Λ at the beginning of the current piece, that beginning [µs], and the increase of Λ over the rest of the piece. */
   private reached = 0
   private begin: number
   private height = 0
@@ -45,7 +47,7 @@ export class RateArrivals implements Arrivals {
     return nearest((time - this.origin) / this.speedUp)
   }
 
-  /** Of a piece that began before the recording is entered, the rest. */
+  /** Starts the current piece, at `begin` when the replay starts within it. */
   private enter(): void {
     const { from, to, count } = this.series
     const { piece } = this

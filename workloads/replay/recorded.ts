@@ -1,4 +1,6 @@
-/** Recorded requests in the order of their arrival: out of the file one by one, or out of columns when they are resampled. */
+/** Recorded requests in the order of their arrival: read from the file one by one, or from columns when they are resampled. */
+import { ColumnTable } from '../../sim/common/table.ts'
+import { NONE } from '../../sim/index.ts'
 import { BootstrappedRows } from '../shape/bootstrap.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import { RowTimeline, spanOf } from '../shape/timeline.ts'
@@ -7,20 +9,21 @@ import { TraceError } from '../traces/error.ts'
 import type { RequestRows } from '../traces/trace.ts'
 import type { RandomStream } from '../../sim/random/index.ts'
 
-/** Resampling needs all rows at hand; so many take about 400 MB. */
+/** Most rows of a recording that is resampled, which needs them all in memory: about 400 MB. */
 const MAX_ROWS = 10_000_000
 
+/** A cursor over recorded requests. */
 export interface RecordedRequests {
-  /** Moves to the next one and returns its arrival [µs]; Infinity at the end. */
+  /** Moves to the next request and returns its arrival [µs]; Infinity at the end. */
   next(): number
   readonly sizes: ArrayLike<number>
   readonly key: number
 }
 
-/** Memory for a window of rows, whatever the length of the file. */
+/** Requests read from the file, with the memory of a window of rows. */
 export class StreamedRequests implements RecordedRequests {
   sizes: ArrayLike<number> = []
-  key = -1
+  key = NONE
   private readonly rows: RequestRows
 
   constructor(rows: RequestRows) {
@@ -36,7 +39,7 @@ export class StreamedRequests implements RecordedRequests {
   }
 }
 
-/** One after the other, at the rate of the recording: a pass begins a mean gap after the last request of the one before. Each pass reads the file anew. */
+/** Passes over the recording, back to back at its rate: a pass starts a mean gap after the last request of the pass before. Each pass reads the file again. */
 export class RepeatedRequests implements RecordedRequests {
   private recorded: RecordedRequests
   private readonly open: () => RecordedRequests
@@ -46,7 +49,7 @@ export class RepeatedRequests implements RecordedRequests {
   private count = 0
   private begin = 0
   private last = 0
-  /** Known when the first pass is through. */
+  /** Length of a pass [µs], known when the first one has ended. */
   private span = 0
 
   constructor(open: () => RecordedRequests, times: number) {
@@ -79,35 +82,49 @@ export class RepeatedRequests implements RecordedRequests {
   }
 }
 
+/** Requests in columns; the sizes of a request are back to back. */
 export interface RequestColumns {
   readonly arrival: Float64Array
-  /** Row by row, as many as there are names. */
   readonly sizes: Float64Array
   readonly key: Float64Array
 }
 
+class RequestTable extends ColumnTable {
+  readonly arrival = this.column(Float64Array)
+  readonly key = this.column(Float64Array)
+  readonly sizes: Float64Array
+
+  constructor(sizes: number) {
+    super()
+    this.sizes = this.column(Float64Array, 0, sizes)
+  }
+}
+
+/** Reads all requests. Throws a TraceError when there are too many. */
 export function columnsOf(rows: RequestRows): RequestColumns {
-  const arrival: number[] = []
-  const sizes: number[] = []
-  const key: number[] = []
+  const width = rows.sizeNames.length
+  const table = new RequestTable(width)
+  let count = 0
   for (let row = rows.next(); row !== undefined; row = rows.next()) {
-    if (arrival.length === MAX_ROWS)
+    if (count === MAX_ROWS)
       throw new TraceError(
         { file: rows.file, line: row.line },
         `more than ${MAX_ROWS} rows`,
-        'a shorter trace, or no bootstrap, which needs all rows at hand',
+        'a shorter trace, or no bootstrap, which needs all rows in memory',
       )
-    arrival.push(row.arrival)
-    sizes.push(...row.sizes)
-    key.push(row.key)
+    table.reserve(count + 1)
+    table.arrival[count] = row.arrival
+    table.key[count] = row.key
+    for (let i = 0; i < width; i++) table.sizes[count * width + i] = row.sizes[i]
+    count++
   }
-  return { arrival: Float64Array.from(arrival), sizes: Float64Array.from(sizes), key: Float64Array.from(key) }
+  return { arrival: table.arrival.slice(0, count), sizes: table.sizes.slice(0, count * width), key: table.key.slice(0, count) }
 }
 
-/** Keys stay as recorded, so a block that comes twice brings the same clients twice. */
+/** Requests resampled by blocks. Keys stay as recorded, so a block that is drawn twice has the same clients twice. */
 export class BootstrappedRequests implements RecordedRequests {
   readonly sizes: Float64Array
-  key = -1
+  key = NONE
   private readonly columns: RequestColumns
   private readonly rows: BootstrappedRows
 

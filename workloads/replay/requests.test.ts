@@ -77,7 +77,7 @@ describe('recorded requests come as they came', () => {
     expect(requestsOf(open(bundled('azure-llm', { repeat: 2 }))).length).toBe(2 * 19_366)
   })
 
-  test('repeat of a rate: the second day expects what the first one did, and its luck is another', () => {
+  test('repeat of a rate: the second day expects what the first one did, from other random draws', () => {
     const source = open(bundled('nasa-day', { repeat: 2 }))
     for (const time of [0, 3600e6, 80_000e6]) expect(source.rateAt(DAY + time)).toBe(source.rateAt(time))
     const times = timesOf(source)
@@ -128,7 +128,7 @@ describe('resampled requests', () => {
 
   test('a block that is too long for the recording is refused', () => {
     expect(() => open(bundled('azure-llm', { bootstrap: { block: DAY } }))).toThrow(
-      /a block of 86400 s, of which the recording of 3502 s holds less than two; accepted: at most 1750 s/,
+      /a block of 86400 s, of which the recording of 3502 s contains fewer than two; accepted: at most 1750 s/,
     )
     expect(() => surveyReplay(bundled('azure-llm', { bootstrap: { block: DAY } }), 60e6)).toThrow(TraceError)
   })
@@ -154,7 +154,10 @@ describe('the survey', () => {
   test.each([
     [{ speedUp: 0 }, /speedUp: 0; accepted: a number from 1e-9 to 1000000000/],
     [{ from: -1 }, /from: -1; accepted: a time from 0/],
-    [{ scale: 2 }, /scale: 2; accepted: at most 1, a share of the recorded requests; each came once. For more of them per second: speedUp/],
+    [
+      { scale: 2 },
+      /scale: 2; accepted: at most 1, the share of the recorded requests that is kept; for more requests per second use speedUp/,
+    ],
     [{ format: 'swf' }, /found the format "swf"; accepted: azure-llm, mooncake, azure-functions, nasa, nab, nab-level, bitbrains/],
     [{ cpu: { base: 0, per: { tokens: 1 } } }, /cpu\.per: found the size "tokens"; accepted: context_tokens, generated_tokens/],
     [{ cpu: { base: 0, per: {} } }, /cpu: all 0; accepted: a base, or a time per unit of context_tokens, generated_tokens/],
@@ -165,7 +168,7 @@ describe('the survey', () => {
 
   test('a rate has no sizes', () => {
     expect(() => surveyReplay(bundled('nasa', { cpu: { base: 1, per: {} } }), 60e6)).toThrow(
-      /cpu or wait by sizes; accepted: neither, since a rate has no sizes/,
+      /cpu or wait by sizes with a recorded rate, which has no sizes; accepted: neither/,
     )
   })
 })

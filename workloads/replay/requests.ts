@@ -1,6 +1,6 @@
-/** Requests of a trace: recorded arrivals as they came, or Poisson arrivals at a recorded rate. */
+/** Opens the requests of a trace: recorded requests one by one, or Poisson arrivals at a recorded rate. */
 import { nearest, type RandomStream } from '../../sim/random/index.ts'
-import type { RequestSource } from '../../sim/index.ts'
+import { NONE, type RequestSource } from '../../sim/index.ts'
 import { MAX_REPETITIONS } from '../shape/timeline.ts'
 import type { TraceTraffic, WorkSpec } from '../requests/spec.ts'
 import type { Arrivals } from '../synthetic/arrivals.ts'
@@ -15,15 +15,15 @@ import { SizeCost } from './size-work.ts'
 
 type Streams = (purpose: string) => RandomStream
 
-/** Names of the formats that give requests, or a rate of them. */
+/** Names of the formats that contain requests, or a rate of them. */
 export const trafficFormats: readonly string[] = rowFormats
   .filter(({ kind }) => kind === 'requests' || kind === 'rates' || kind === 'usage')
   .map(({ name }) => name)
 
 /**
- * Opens the requests of a trace. Streams: 'arrivals' (which are kept, or when they come inside an interval), 'wait' and 'work' as for synthetic
- * requests, 'bootstrap' for the blocks. Throws a RangeError for a spec that has no meaning, a TraceError for a file that cannot be read,
- * also from `next` for a row that is wrong.
+ * Opens the requests of a trace. Streams: 'arrivals' (which requests are kept, or their times within an interval), 'wait' and 'work' as for
+ * synthetic requests, 'bootstrap' for the blocks. Throws a RangeError for an invalid specification, a TraceError for a file that cannot be
+ * read; `next` throws a TraceError at a wrong row.
  */
 export function openReplay(spec: TraceTraffic, work: WorkSpec, stream: Streams): RequestSource {
   const problem = replayProblem(spec)
@@ -41,6 +41,7 @@ export function openReplay(spec: TraceTraffic, work: WorkSpec, stream: Streams):
   )
 }
 
+/** The format of trace traffic. Throws a RangeError for a format without requests or rates. */
 export function formatOf(spec: Pick<TraceTraffic, 'format'>): RowFormat {
   const format = rowFormat(spec.format)
   if (format === undefined || !trafficFormats.includes(format.name))
@@ -48,37 +49,38 @@ export function formatOf(spec: Pick<TraceTraffic, 'format'>): RowFormat {
   return format
 }
 
-/** Beyond this factor times are no longer whole microseconds, and rates no rates of anything. */
+/** Largest factor of times and rates; with a larger one, times would not be whole microseconds any more. */
 const MAX_FACTOR = 1_000_000_000
 
-/** What is wrong with a spec by itself, as a sentence; empty when nothing is. */
+/** The problem of a specification, as a sentence; empty when there is none. */
 export function replayProblem(spec: TraceTraffic): string {
   const requests = formatOf(spec).kind === 'requests'
   const { repeat = 1 } = spec
   if (!(Number.isInteger(repeat) && repeat >= 1 && repeat <= MAX_REPETITIONS))
     return `repeat: ${repeat}; accepted: a whole number from 1 to ${MAX_REPETITIONS}`
-  if (repeat > 1 && spec.bootstrap !== null) return 'repeat with bootstrap, whose blocks would come again; accepted: one of the two'
+  if (repeat > 1 && spec.bootstrap !== null) return 'repeat with bootstrap, which would repeat its blocks; accepted: one of the two'
   if (!(spec.speedUp >= 1 / MAX_FACTOR && spec.speedUp <= MAX_FACTOR))
     return `speedUp: ${spec.speedUp}; accepted: a number from ${1 / MAX_FACTOR} to ${MAX_FACTOR}`
   if (!(spec.from >= 0 && spec.from < Infinity)) return `from: ${spec.from}; accepted: a time from 0`
   if (!(spec.scale > 0 && spec.scale <= MAX_FACTOR)) return `scale: ${spec.scale}; accepted: a number above 0, at most ${MAX_FACTOR}`
   if (requests && spec.scale > 1)
-    return `scale: ${spec.scale}; accepted: at most 1, a share of the recorded requests; each came once. For more of them per second: speedUp`
+    return `scale: ${spec.scale}; accepted: at most 1, the share of the recorded requests that is kept; for more requests per second use speedUp`
   if (!requests && (spec.cpu !== null || spec.wait !== null))
-    return 'cpu or wait by sizes; accepted: neither, since a rate has no sizes; the work of the service is drawn'
+    return 'cpu or wait by sizes with a recorded rate, which has no sizes; accepted: neither, the work of the service is drawn'
   return ''
 }
 
-/** A series is read once per process and format. */
+/** Readers of series, by format; each file is read once per process. */
 const readers = new Map<string, (file: string) => RateSeries>()
 
+/** The series of a file. */
 export function seriesOf(format: RowFormat, file: string): RateSeries {
   let reader = readers.get(format.name)
   if (reader === undefined) {
     reader = readOnce((path) => {
       if (isKind(format, 'rates')) return seriesOfRates(openRows(format, path))
       if (isKind(format, 'usage')) return seriesOfUsage(openRows(format, path))
-      throw new RangeError(`series of ${format.name}, which has none`)
+      throw new RangeError(`series of ${format.name}: found a format without rates; accepted: rates or usage`)
     })
     readers.set(format.name, reader)
   }
@@ -93,7 +95,7 @@ function columns(format: RowFormat<'requests'>, file: string): ReturnType<typeof
   return reader(file)
 }
 
-/** As recorded, as often as is asked for. */
+/** The recorded requests, read from the file, repeated as the specification says. */
 export function streamed(format: RowFormat<'requests'>, { file, repeat = 1 }: Pick<TraceTraffic, 'file' | 'repeat'>): RecordedRequests {
   const open = (): RecordedRequests => new StreamedRequests(openRows(format, file))
   return repeat === 1 ? open() : new RepeatedRequests(open, repeat)
@@ -102,7 +104,7 @@ export function streamed(format: RowFormat<'requests'>, { file, repeat = 1 }: Pi
 class ReplayedRequests implements RequestSource {
   wait = 0
   work = 1
-  key = -1
+  key = NONE
   private readonly spec: TraceTraffic
   private readonly recorded: RecordedRequests
   private readonly draws: WorkDraws
@@ -131,7 +133,7 @@ class ReplayedRequests implements RequestSource {
   next(): number {
     const { spec, recorded } = this
     let time = recorded.next()
-    // Luck is drawn for each row, kept or not, so that a larger share keeps all that a smaller one keeps.
+    // One draw per row, kept or not, so that a larger share keeps all requests of a smaller one.
     while (time < Infinity && (time < spec.from || (spec.scale < 1 && this.keepStream.next() >= spec.scale))) time = recorded.next()
     if (time === Infinity) return Infinity
     this.key = recorded.key
@@ -141,7 +143,7 @@ class ReplayedRequests implements RequestSource {
     return nearest((time - spec.from) / spec.speedUp)
   }
 
-  /** The mean over the run, up to the end of the recording: what a single request tells of a rate is nothing. */
+  /** The mean rate of the run, up to the end of the recording: single requests have no rate. */
   rateAt(time: number): number {
     return this.spec.ends === null || time < this.spec.ends ? this.spec.rate : 0
   }
@@ -150,7 +152,7 @@ class ReplayedRequests implements RequestSource {
 class RateRequests implements RequestSource {
   wait = 0
   work = 1
-  readonly key = -1
+  readonly key = NONE
   private readonly arrivals: Arrivals
   private readonly draws: WorkDraws
   private readonly waitStream: RandomStream

@@ -1,36 +1,55 @@
-/** A rate that was recorded: pieces of time, and how many came in each. */
+/** A recorded rate: intervals of time, and the number of arrivals in each. */
+import { ColumnTable } from '../../sim/common/table.ts'
 import { drawBlocks, type BootstrapSpec } from '../shape/bootstrap.ts'
 import { TraceError } from '../traces/error.ts'
 import type { RateRows, UsageRows } from '../traces/trace.ts'
 import type { RandomStream } from '../../sim/random/index.ts'
 
-/** So many pieces take 240 MB; a rate series of a year by the second has 31 million and should be read in parts. */
+/** Most intervals of a series, which take 240 MB; a year by the second has 31 million and should be replayed in parts. */
 const MAX_INTERVALS = 10_000_000
 
-/** Pieces in the order of time, none over another; times [µs]. What is between two of them was not recorded: nothing comes there. */
+/** Intervals (pieces) in the order of time, without overlap; times [µs]. Gaps between them were not recorded and have no arrivals. */
 export interface RateSeries {
   readonly from: Float64Array
   readonly to: Float64Array
-  /** How many came; for a level, level × seconds. */
+  /** Number of arrivals; for a level, level × seconds. */
   readonly count: Float64Array
 }
 
-export function seriesOfRates(rows: RateRows): RateSeries {
-  const from: number[] = []
-  const to: number[] = []
-  const count: number[] = []
-  for (let row = rows.next(); row !== undefined; row = rows.next()) {
-    if (from.length === MAX_INTERVALS) throw tooMany(rows.file, row.line)
-    from.push(row.arrival)
-    to.push(row.arrival + row.length)
-    count.push(row.count)
+/** A series that is being built, a row per piece. */
+class Pieces extends ColumnTable {
+  length = 0
+  private readonly from = this.column(Float64Array)
+  private readonly to = this.column(Float64Array)
+  private readonly count = this.column(Float64Array)
+
+  add(from: number, to: number, count: number): void {
+    const row = this.length++
+    this.reserve(this.length)
+    this.from[row] = from
+    this.to[row] = to
+    this.count[row] = count
   }
-  return { from: Float64Array.from(from), to: Float64Array.from(to), count: Float64Array.from(count) }
+
+  get series(): RateSeries {
+    const whole = (column: Float64Array): Float64Array => column.slice(0, this.length)
+    return { from: whole(this.from), to: whole(this.to), count: whole(this.count) }
+  }
+}
+
+/** The series of recorded counts. */
+export function seriesOfRates(rows: RateRows): RateSeries {
+  const pieces = new Pieces()
+  for (let row = rows.next(); row !== undefined; row = rows.next()) {
+    if (pieces.length === MAX_INTERVALS) throw tooMany(rows.file, row.line)
+    pieces.add(row.arrival, row.arrival + row.length, row.count)
+  }
+  return pieces.series
 }
 
 /**
- * The sum of several levels, each unit of which asks for one request a second: on a grid of the length of the first sample, each sample spread over
- * the cells that it covers. Where no series was measured the level is 0.
+ * The series of the sum of several levels, where a unit of the level is one request per second. The grid has the length of the first
+ * sample; each sample is spread over the cells that it covers. Where no level was measured it counts as 0.
  */
 export function seriesOfUsage(rows: UsageRows): RateSeries {
   const cells: number[] = []
@@ -52,12 +71,12 @@ export function seriesOfUsage(rows: UsageRows): RateSeries {
   }
 }
 
-/** One after the other. */
+/** The series repeated `times` times, back to back. */
 export function repeatedSeries(series: RateSeries, times: number): RateSeries {
   if (times === 1) return series
   const { length } = series.from
   if (length * times > MAX_INTERVALS)
-    throw new RangeError(`repeat: ${times} times ${length} intervals; accepted: at most ${MAX_INTERVALS} intervals in all`)
+    throw new RangeError(`repeat: found ${times} passes of ${length} intervals; accepted: at most ${MAX_INTERVALS} intervals in all`)
   const period = endOf(series)
   const repeated = (column: Float64Array, shift: number): Float64Array => {
     const made = new Float64Array(length * times)
@@ -68,7 +87,11 @@ export function repeatedSeries(series: RateSeries, times: number): RateSeries {
 }
 
 function tooMany(file: string, line: number): TraceError {
-  return new TraceError({ file, line }, `more than ${MAX_INTERVALS} intervals`, 'a shorter series, since a series that is replayed is held')
+  return new TraceError(
+    { file, line },
+    `more than ${MAX_INTERVALS} intervals`,
+    'a shorter series, since a replayed series is kept in memory',
+  )
 }
 
 /** End of the last piece [µs]. */
@@ -76,30 +99,27 @@ export function endOf({ to }: RateSeries): number {
   return to.length === 0 ? 0 : to[to.length - 1]
 }
 
-/** A new series out of blocks of one, pieces cut where blocks are. */
+/** A series resampled by blocks; pieces are cut at the edges of blocks. */
 export function bootstrappedSeries(series: RateSeries, { block }: BootstrapSpec, stream: RandomStream): RateSeries {
   const period = endOf(series)
   const { starts, length } = drawBlocks(period, block, stream)
-  const from: number[] = []
-  const to: number[] = []
-  const count: number[] = []
+  const pieces = new Pieces()
   starts.forEach((start, i) => {
-    const room = Math.min(block, length - i * block)
-    // Blocks of less than a day go round the end.
+    const covered = Math.min(block, length - i * block)
+    // Blocks of less than a day wrap around the end.
     for (const [begin, end, shift] of [
-      [start, Math.min(start + room, period), i * block - start],
-      [0, start + room - period, i * block - start + period],
+      [start, Math.min(start + covered, period), i * block - start],
+      [0, start + covered - period, i * block - start + period],
     ]) {
       for (let piece = firstAfter(series, begin); piece < series.from.length && series.from[piece] < end; piece++) {
         const first = Math.max(begin, series.from[piece])
         const last = Math.min(end, series.to[piece])
-        from.push(first + shift)
-        to.push(last + shift)
-        count.push((series.count[piece] * (last - first)) / (series.to[piece] - series.from[piece]))
+        const count = (series.count[piece] * (last - first)) / (series.to[piece] - series.from[piece])
+        pieces.add(first + shift, last + shift, count)
       }
     }
   })
-  return { from: Float64Array.from(from), to: Float64Array.from(to), count: Float64Array.from(count) }
+  return pieces.series
 }
 
 /** The first piece that ends after a time. */

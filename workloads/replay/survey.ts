@@ -1,4 +1,4 @@
-/** What a run will meet of a trace, found out before it: each row that it needs is read, so that a wrong one is told before the first run and not in its midst. */
+/** Surveys a trace before the runs: every row that a run needs is read, so that a wrong row is reported before the first run and not during it. */
 import { TraceError } from '../traces/error.ts'
 import { bootstrapLength, bootstrapProblem } from '../shape/bootstrap.ts'
 import { RowTimeline } from '../shape/timeline.ts'
@@ -9,17 +9,18 @@ import { columnsOf } from './recorded.ts'
 import { endOf, firstAfter, repeatedSeries } from './series.ts'
 import { sizeWorkProblem } from './size-work.ts'
 
-/** Without what the survey finds out. */
+/** Trace traffic without the fields that the survey fills in. */
 export type TraceTrafficRequest = Omit<TraceTraffic, 'rate' | 'ends' | 'digest'>
 
+/** What the survey finds. */
 export interface Survey {
   /** Mean rate from time zero to the horizon or to `ends` [requests/s]. */
   readonly rate: number
-  /** Time of the run from which on nothing comes, since the recording is over [µs]; null: not before the horizon. */
+  /** End of the recording in the run [µs]; null: not before the horizon. */
   readonly ends: number | null
 }
 
-/** Throws a RangeError for a spec that has no meaning, a TraceError for a file that cannot be used. */
+/** Surveys the part of a trace that a run of length `horizon` [µs] needs. Throws a RangeError for an invalid specification, a TraceError for a file that cannot be used. */
 export function surveyReplay(given: TraceTrafficRequest, horizon: number): Survey {
   const spec: TraceTraffic = { ...given, rate: 0, ends: null, digest: '' }
   const problem = replayProblem(spec)
@@ -31,7 +32,7 @@ export function surveyReplay(given: TraceTrafficRequest, horizon: number): Surve
   return { rate: (spec.scale * count * 1e6) / (ends ?? horizon), ends }
 }
 
-/** Requests in the part, and the end of the recording (or where the part ends). */
+/** Number of requests in the part that the run needs, and the end of the recording or of that part [µs]. */
 interface Part {
   readonly count: number
   readonly end: number
@@ -80,7 +81,7 @@ function surveySeries(spec: TraceTraffic, until: number): Part {
   return { count, end: endOf(series) }
 }
 
-/** What is expected of blocks: each part of the recording is as likely as any other. */
+/** The expected values of a bootstrap: all parts of the recording are equally likely. */
 function resampled({ file, from, bootstrap }: TraceTraffic, count: number, span: number, until: number): Part {
   const problem = bootstrap === null ? '' : bootstrapProblem(span, bootstrap.block)
   if (bootstrap === null || problem !== '')

@@ -46,13 +46,13 @@ test('drawn waits and works have the stated mean (t at 1 %)', () => {
 
 test('a sentence for what is moved by half a percent, none for the rest', () => {
   expect(clippedNotes(free, { wait: normal, cpu: { kind: 'normal', mean: 10_000, sd: 2000 } })).toEqual([
-    'the normal wait reaches below 0 and is cut there: its mean is 10.83 ms and not 10.00 ms',
+    'the normal wait reaches below 0 and is clipped there: its mean is 10.83 ms instead of 10.00 ms',
   ])
   expect(
     clippedNotes(
       { pattern: 'closed-loop', clients: 1, think: normal },
       { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'lognormal', mean: 9000, cv: 4 } },
     ),
-  ).toEqual(['the normal think time reaches below a microsecond and is cut there: its mean is 10.83 ms and not 10.00 ms'])
+  ).toEqual(['the normal think time reaches below a microsecond and is clipped there: its mean is 10.83 ms instead of 10.00 ms'])
   expect(distribution(normal).mean).toBe(10_000)
 })

@@ -1,4 +1,4 @@
-/** What a request costs: its wait and its CPU work, from streams of their own or from uniforms that are handed in. */
+/** What a request costs: its wait and its CPU work, drawn from two streams or computed from two given uniforms. */
 import {
   correlatedPair,
   type CorrelatedPair,
@@ -11,9 +11,10 @@ import {
 import { NEVER } from '../synthetic/arrivals.ts'
 import type { WorkSpec } from './spec.ts'
 
-/** No work or wait is drawn where it is constant. */
+/** Marks an amount that is drawn; a constant amount is stored and not drawn. */
 const DRAWN = -1
 
+/** Draws wait and CPU work of requests. */
 export class WorkDraws {
   private readonly waits: Distribution
   private readonly works: Distribution
@@ -30,7 +31,7 @@ export class WorkDraws {
     this.fixedWork = work.cpu.kind === 'constant' ? wholeFrom(1, work.cpu.value) : DRAWN
   }
 
-  /** Into the fields of a request. Each stream gives one uniform, none where all is constant. */
+  /** Sets the fields of a request. Takes one uniform of each stream, or none of a stream whose amount is constant and uncorrelated. */
   draw(into: { wait: number; work: number }, waitStream: RandomStream, workStream: RandomStream): void {
     if (this.pair === null) {
       into.wait = this.fixedWait === DRAWN ? wholeFrom(0, this.waits.sample(waitStream)) : this.fixedWait
@@ -38,7 +39,7 @@ export class WorkDraws {
     } else this.at(into, waitStream.next(), workStream.next())
   }
 
-  /** From a uniform each. The work is that of its own uniform, whatever the correlation; the wait follows it. */
+  /** As `draw`, from given uniforms. The work depends on its own uniform only; with a correlation the wait depends on both. */
   at(into: { wait: number; work: number }, waitUniform: number, workUniform: number): void {
     const follows = this.pair === null ? waitUniform : this.pair.partner(workUniform, waitUniform)
     into.wait = this.fixedWait === DRAWN ? wholeFrom(0, this.waits.quantile(Math.max(follows, SMALLEST_UNIFORM))) : this.fixedWait
@@ -52,10 +53,10 @@ export class WorkDraws {
 }
 
 /**
- * Rounded to whole microseconds, and not below `least` (a normal distribution reaches below zero). Not beyond 285 years either, where whole
- * numbers end: a Pareto tail of alpha 0.1 gets there.
+ * Rounded to whole microseconds, at least `min` (a normal distribution reaches below zero) and at most 285 years, where doubles stop
+ * holding every whole number (a Pareto tail of alpha 0.1 reaches that).
  */
-function wholeFrom(least: number, amount: number): number {
+function wholeFrom(min: number, amount: number): number {
   const whole = nearest(amount)
-  return whole > least ? Math.min(whole, NEVER) : least
+  return whole > min ? Math.min(whole, NEVER) : min
 }

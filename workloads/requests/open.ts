@@ -1,6 +1,6 @@
-/** Requests: an arrival process or a closed loop, and for each request its wait, its work and its client, drawn from streams of their own. */
+/** Opens the requests of a service: arrivals, and for each request its wait, CPU work and client, each drawn from its own stream. */
 import { distribution, type Distribution, type KeyedRandom, type RandomStream } from '../../sim/random/index.ts'
-import type { RequestSource } from '../../sim/index.ts'
+import { NONE, type RequestSource } from '../../sim/index.ts'
 import { openReplay } from '../replay/requests.ts'
 import { MergedRequests } from '../shape/merge.ts'
 import type { ClientsSpec, TrafficSpec, WorkSpec } from './spec.ts'
@@ -9,13 +9,11 @@ import { ClosedLoop } from '../synthetic/closed-loop.ts'
 import { WorkDraws } from './draw-work.ts'
 import { openArrivals } from '../synthetic/open-arrivals.ts'
 
-export { openArrivals } from '../synthetic/open-arrivals.ts'
-
 /**
- * Opens a service's requests. Streams: 'arrivals', 'wait', 'work', 'clients', so that request k waits, works and has the same client
- * whatever the rate, and a change of the wait leaves the work untouched. Without `clients` they are not told apart: `key` is -1.
- * A closed loop draws its think times from 'arrivals'. The first of merged parts has the luck that it has alone, the others have 'arrivals/2' and so on.
- * Throws a RangeError for a rate, time or amplitude that has no meaning.
+ * Opens the requests of a service. Streams: 'arrivals', 'wait', 'work', 'clients', so that request k has the same wait, work and client at
+ * any rate, and a change of the wait leaves the work unchanged. Without `clients` the key of a request is NONE. A closed loop draws its
+ * think times from 'arrivals'. The first of merged parts uses these streams, the others 'arrivals/2' and so on.
+ * Throws a RangeError for a rate, time or amplitude out of range.
  */
 export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purpose: string) => RandomStream): RequestSource {
   if (traffic.pattern === 'trace') return openReplay(traffic, work, stream)
@@ -30,10 +28,12 @@ export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purp
   return new OpenRequests(openArrivals(traffic, stream('arrivals')), new WorkDraws(work), clients, stream('wait'), stream('work'))
 }
 
+const MAX_CLIENTS = 1_000_000
+
 class OpenRequests implements RequestSource {
   wait = 0
   work = 1
-  key = -1
+  key = NONE
   private readonly arrivals: Arrivals
   private readonly draws: WorkDraws
   private readonly clients: Clients | null
@@ -61,7 +61,7 @@ class OpenRequests implements RequestSource {
   }
 }
 
-/** A client for each request, or for each train of them. */
+/** Assigns a client to each request, or to each train. */
 class Clients {
   private readonly popularity: Distribution
   private readonly random: KeyedRandom
@@ -72,10 +72,8 @@ class Clients {
     this.random = keyedBranch(stream)
   }
 
-  /** From 0, the most popular first. */
+  /** Client of a train, counted from 0 by falling popularity. */
   of(train: number): number {
     return this.popularity.quantile(this.random.at(Math.max(0, train), 0)) - 1
   }
 }
-
-export const MAX_CLIENTS = 1_000_000

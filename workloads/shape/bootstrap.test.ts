@@ -7,10 +7,10 @@ import { BootstrappedRows, bootstrapProblem, drawBlocks } from './bootstrap.ts'
 
 const HOUR = 3_600_000_000
 const DAY = 24 * HOUR
-const luck = (seed: number | string) => streams(seed)('bootstrap')
+const random = (seed: number | string) => streams(seed)('bootstrap')
 
 function rows(starts: Float64Array, span: number, block: number, seed: number | string): { row: number; start: number }[] {
-  const timeline = new BootstrappedRows(starts, span, block, luck(seed))
+  const timeline = new BootstrappedRows(starts, span, block, random(seed))
   const met: { row: number; start: number }[] = []
   for (let start = timeline.next(); start < Infinity; start = timeline.next()) met.push({ row: timeline.row, start })
   expect(timeline.next()).toBe(Infinity)
@@ -26,7 +26,7 @@ describe('blocks', () => {
         fc.nat(),
         (starts, block, seed) => {
           const span = 10_000
-          const { starts: from } = drawBlocks(span, block, luck(seed))
+          const { starts: from } = drawBlocks(span, block, random(seed))
           const expected: number[] = []
           from.forEach((start, i) => {
             const length = Math.min(block, span - i * block)
@@ -51,7 +51,7 @@ describe('blocks', () => {
   test('replications differ, a restart does not', () => {
     const starts = Float64Array.from({ length: 240 }, (_, i) => i * HOUR)
     expect(rows(starts, 10 * DAY, DAY, 1)).not.toEqual(rows(starts, 10 * DAY, DAY, 2))
-    const timeline = new BootstrappedRows(starts, 10 * DAY, DAY, luck(1))
+    const timeline = new BootstrappedRows(starts, 10 * DAY, DAY, random(1))
     const first = Array.from({ length: 50 }, () => timeline.next())
     timeline.restart()
     expect(Array.from({ length: 50 }, () => timeline.next())).toEqual(first)
@@ -59,10 +59,10 @@ describe('blocks', () => {
   test('refused when less than two blocks fit', () => {
     expect(bootstrapProblem(DAY, HOUR)).toBe('')
     expect(bootstrapProblem(36 * HOUR, DAY)).toBe(
-      'bootstrap: a block of 86400 s, of which the recording of 129600 s holds less than two; accepted: at most 64800 s',
+      'bootstrap: a block of 86400 s, of which the recording of 129600 s contains fewer than two; accepted: at most 64800 s',
     )
     expect(bootstrapProblem(DAY, 0)).toBe('bootstrap.block: 0 µs; accepted: a time above 0')
-    expect(() => drawBlocks(DAY, DAY, luck(1))).toThrow('less than two')
+    expect(() => drawBlocks(DAY, DAY, random(1))).toThrow('fewer than two')
   })
 })
 

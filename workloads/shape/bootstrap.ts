@@ -1,38 +1,39 @@
 /**
- * A new trace out of the blocks of one, drawn with replacement and laid one after the other: a real trace then gives more than one sample. Within a
- * block everything stays in order, so what is correlated over less than a block stays so; rows resampled one by one would lose all of it.
+ * Block bootstrap: a new trace from blocks of a recorded one, drawn with replacement and put back to back, so that one recording gives more
+ * than one sample. Order within a block is kept, and with it correlation over less than a block; resampling single rows would lose it.
  *
- * Blocks shorter than a day begin anywhere and go round the end (circular block bootstrap: Politis and Romano 1992): each instant of the
- * trace is then equally likely and the mean is unbiased, where the moving blocks of Künsch 1989 meet the ends too seldom. Blocks of a day or more begin
- * at whole blocks from the start of the trace (Carlstein 1986): a circular start at noon would lay nights over mornings and the
- * daily wave would be gone. What is left after the last whole block is not used then.
+ * Blocks shorter than a day start anywhere and wrap around the end (circular block bootstrap: Politis and Romano 1992): each instant of the
+ * trace is equally likely and the mean is unbiased, whereas the moving blocks of Künsch 1989 use the ends too rarely. Blocks of a day or
+ * more start at multiples of their length (Carlstein 1986): a circular start at noon would put nights where mornings belong and remove the
+ * daily wave. The rest after the last whole block is not used then.
  */
 import type { RandomStream } from '../../sim/random/index.ts'
 import type { Timeline } from './timeline.ts'
 
 const DAY = 86_400_000_000
-/** Shorter blocks are single rows, whose correlation is lost. */
+/** Most blocks of a trace; shorter blocks would be single rows, whose correlation is lost. */
 const MAX_BLOCKS = 1_000_000
 
+/** How a recording is resampled. */
 export interface BootstrapSpec {
   /** Length of a block [µs]. */
   readonly block: number
 }
 
-/** Where the blocks come from, in the order in which they are laid; each is `block` long, the last one of circular blocks cut at `length`. */
+/** Starts of the drawn blocks in the recording, in the order of the new trace; the last circular block ends at `length`. */
 export interface Blocks {
   readonly starts: Float64Array
   /** Length of the new trace [µs]. */
   readonly length: number
 }
 
-/** Why so long a block cannot be used; empty when it can. */
+/** Why a recording of length `span` cannot be resampled by this block [µs], as a sentence; empty when it can. */
 export function bootstrapProblem(span: number, block: number): string {
   if (!(block >= 1)) return `bootstrap.block: ${block} µs; accepted: a time above 0`
   if (span > MAX_BLOCKS * block)
-    return `bootstrap: a block of ${block / 1e6} s makes more than ${MAX_BLOCKS} blocks of the recording of ${Math.round(span / 1e6)} s; accepted: at least ${Math.ceil(span / MAX_BLOCKS) / 1e6} s`
+    return `bootstrap: a block of ${block / 1e6} s divides the recording of ${Math.round(span / 1e6)} s into more than ${MAX_BLOCKS} blocks; accepted: at least ${Math.ceil(span / MAX_BLOCKS) / 1e6} s`
   if (span >= 2 * block) return ''
-  return `bootstrap: a block of ${block / 1e6} s, of which the recording of ${Math.round(span / 1e6)} s holds less than two; accepted: at most ${Math.floor(span / 2e6)} s`
+  return `bootstrap: a block of ${block / 1e6} s, of which the recording of ${Math.round(span / 1e6)} s contains fewer than two; accepted: at most ${Math.floor(span / 2e6)} s`
 }
 
 /** Length of the new trace [µs]: blocks of a day or more are used whole. */
@@ -40,6 +41,7 @@ export function bootstrapLength(span: number, block: number): number {
   return block >= DAY ? Math.floor(span / block) * block : span
 }
 
+/** Draws the blocks of one replication. Throws a RangeError for a block that cannot be used. */
 export function drawBlocks(span: number, block: number, stream: RandomStream): Blocks {
   const problem = bootstrapProblem(span, block)
   if (problem !== '') throw new RangeError(problem)
@@ -63,7 +65,7 @@ export class BootstrappedRows implements Timeline {
   private readonly period: number
   private readonly blocks: Blocks
   private readonly block: number
-  /** Block at hand, next row, and what is added to that row's start. */
+  /** Current block, next row, and what is added to the start of that row. */
   private at = -1
   private place = 0
   private shift = 0
@@ -99,7 +101,7 @@ export class BootstrappedRows implements Timeline {
     return Infinity
   }
 
-  /** The same blocks again: a replication has one new trace. */
+  /** Starts again with the same blocks: a replication has one new trace. */
   restart(): void {
     this.at = -1
     this.place = 0
@@ -107,7 +109,7 @@ export class BootstrappedRows implements Timeline {
   }
 }
 
-/** First place whose start is not before; the length when there is none. */
+/** First place whose start is at or after `time`; the length when there is none. */
 function firstFrom(starts: Float64Array, time: number): number {
   let low = 0
   let high = starts.length

@@ -1,8 +1,8 @@
-/** What pods ask for, what a cluster offers, and how many must come so that a share of it is asked for. */
+/** Requests of pods, capacity of a cluster, and the rate of pods that request a share of it. */
 import type { PodShape } from '../../sim/index.ts'
 import type { TraceShape } from '../traces/trace.ts'
 
-/** What the whole cluster offers at the start: [millicores], [bytes], [milli-GPU]. */
+/** Capacity of the initial nodes of a cluster: [millicores], [bytes], [milli-GPU]. */
 export interface Capacity {
   readonly cpu: number
   readonly memory: number
@@ -11,7 +11,7 @@ export interface Capacity {
 
 export type Resource = keyof Capacity
 
-/** The pod that asks for this, with what the experiment says about all of its background: usage, and a limit or none. */
+/** The pod shape of a recorded request, with the usage and the limit that the experiment sets for its source. */
 export function podShape(shape: TraceShape, usage: number, limited: boolean, resources: Readonly<Record<string, number>> = {}): PodShape {
   return {
     cpu: shape.cpu,
@@ -29,25 +29,25 @@ export function podShape(shape: TraceShape, usage: number, limited: boolean, res
   }
 }
 
-/** The request times `by`: CPU and memory, at least 1 millicore and 1 byte where it asks for any; devices stay whole. Throws a RangeError beyond 2^53. */
+/** CPU and memory of a request multiplied by `by`, at least 1 millicore and 1 byte unless they are 0; devices are not changed. Throws a RangeError beyond 2^53. */
 export function scaledShape(shape: TraceShape, by: number): TraceShape {
   const scaled = (amount: number): number => {
     const whole = amount === 0 ? 0 : Math.max(1, Math.floor(amount * by + 0.5))
     if (!Number.isSafeInteger(whole))
-      throw new RangeError(`shape.scale: ${by}, which makes a request of ${amount} one of ${whole}; accepted: requests below 2^53`)
+      throw new RangeError(`shape.scale: ${by} scales a request of ${amount} to ${whole}; accepted: requests below 2^53`)
     return whole
   }
   return by === 1 ? shape : { ...shape, cpu: scaled(shape.cpu), memory: scaled(shape.memory) }
 }
 
-/** What a shape asks for of one resource. */
+/** Request of one resource. */
 export function demandOf(shape: TraceShape, resource: Resource): number {
   return resource === 'gpu' ? shape.gpus * shape.gpuMilli : shape[resource]
 }
 
 /**
- * Little's law: pods that arrive at rate λ and stay D ask for λ E[demand D] at any time. The rate that asks for `share` of the
- * capacity [1/µs]; `demandTime` is E[demand D].
+ * The rate of pods [1/µs] that request `share` of the capacity on average, by Little's law: pods that arrive at rate λ and run for D
+ * request λ E[demand × D]. `demandTime` is E[demand × D].
  */
 export function rateFor(share: number, capacity: number, demandTime: number): number {
   return (share * capacity) / demandTime

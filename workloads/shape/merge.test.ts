@@ -63,7 +63,7 @@ describe('merge', () => {
   })
   test('what cannot be merged is refused', () => {
     expect(() => new MergedPods([])).toThrow('none; accepted: at least one')
-    expect(() => new MergedPods([{ ...pods([], 1), released: () => false }])).toThrow('a closed one')
+    expect(() => new MergedPods([{ ...pods([], 1), released: () => false }])).toThrow('a source that depends on the ends of pods')
     expect(() => new MergedPods([pods([], 1), { ...pods([], 1), stationary: true }])).toThrow('stationary and recorded')
     expect(() => new MergedRequests([{ ...requests([], 1), completed: () => true }])).toThrow('a closed loop')
   })

@@ -1,25 +1,25 @@
-/** Several sources as one, in the order of their times; at one instant the source that stands first in the list comes first. */
-import type { PodShape, PodSource, RequestSource } from '../../sim/index.ts'
+/** Merges several sources into one, in the order of their times; at equal times the source that is earlier in the list is first. */
+import { NONE, type PodShape, type PodSource, type RequestSource } from '../../sim/index.ts'
 
-/** Index of the earliest; the first of equal ones. */
+/** Index of the earliest time; the first of equal times. */
 function earliest(times: Float64Array): number {
   let best = 0
   for (let i = 1; i < times.length; i++) if (times[i] < times[best]) best = i
   return best
 }
 
-/** Open loops only: a request that ends is no news to a merged source. Keys are kept, so clients of equal keys are one client. */
+/** Merged requests of open sources, which do not depend on the ends of requests. Keys are kept, so equal keys are the same client. */
 export class MergedRequests implements RequestSource {
   wait = 0
   work = 1
-  key = -1
+  key = NONE
   private readonly sources: readonly RequestSource[]
   private readonly times: Float64Array
 
   constructor(sources: readonly RequestSource[]) {
-    if (sources.length === 0) throw new RangeError('sources to merge: none; accepted: at least one')
+    if (sources.length === 0) throw new RangeError('sources to merge: found none; accepted: at least one')
     if (sources.some(({ completed }) => completed !== undefined))
-      throw new RangeError('sources to merge: a closed loop; accepted: open ones')
+      throw new RangeError('sources to merge: found a closed loop; accepted: open sources')
     this.sources = sources
     this.times = Float64Array.from(sources, (source) => source.next())
   }
@@ -41,27 +41,27 @@ export class MergedRequests implements RequestSource {
   }
 }
 
-/** Sources of pods that count their time from the same instant and hear of nothing: replays, and streams without jobs. */
+/** Merged pods of sources that count time from the same instant and do not depend on the ends of pods: replays, and streams without jobs. */
 export class MergedPods implements PodSource {
   shape = 0
   duration = 1
   deadline = Infinity
-  /** Grows with those of the sources. */
+  /** Grows as the shapes of the sources are used. */
   readonly shapes: PodShape[] = []
   readonly meanDuration: number
   readonly stationary: boolean
   readonly notes: readonly string[]
   private readonly sources: readonly PodSource[]
   private readonly times: Float64Array
-  /** For each source, rows of its shapes here. */
+  /** For each source and shape of it, the row in `shapes`. */
   private readonly rows: number[][]
 
   constructor(sources: readonly PodSource[]) {
-    if (sources.length === 0) throw new RangeError('sources to merge: none; accepted: at least one')
+    if (sources.length === 0) throw new RangeError('sources to merge: found none; accepted: at least one')
     if (sources.some(({ released, jobs }) => released !== undefined || jobs !== undefined))
-      throw new RangeError('sources to merge: a closed one; accepted: open ones')
+      throw new RangeError('sources to merge: found a source that depends on the ends of pods; accepted: open sources')
     if (sources.some(({ stationary }) => stationary !== sources[0].stationary))
-      throw new RangeError('sources to merge: stationary and recorded ones; accepted: one of the two')
+      throw new RangeError('sources to merge: found stationary and recorded sources; accepted: one of the two')
     this.sources = sources
     this.stationary = sources[0].stationary
     this.meanDuration = Math.max(...sources.map(({ meanDuration }) => meanDuration))

@@ -1,4 +1,4 @@
-/** The pods of a trace that can be replayed: those that ran. */
+/** The rows of a pod trace that can be replayed: the pods that ran. */
 import type { PodTrace } from '../traces/trace.ts'
 import type { RandomStream } from '../../sim/random/index.ts'
 import { BootstrappedRows, type BootstrapSpec } from './bootstrap.ts'
@@ -8,22 +8,22 @@ import { RowTimeline, runTime, shaped, type Shaped, type ShapeStep } from './tim
 export interface Rows {
   readonly length: number
   readonly shape: Int32Array
-  /** Creation, counted from the start of the trace. */
+  /** Creation [µs from the start of the trace]. */
   readonly start: Float64Array
-  /** Deletion minus scheduled, at least 1. */
+  /** Deletion minus scheduling [µs], at least 1. */
   readonly duration: Float64Array
   readonly notes: readonly string[]
 }
 
 /**
- * A pod's work is deletion - scheduled, never deletion - creation: the time in the queue was made by the recorded cluster, and
- * the simulated one makes its own. A row that was never scheduled therefore has no work to replay: what it shows is how long its
- * owner was ready to wait. Such rows are left out and counted in the notes.
+ * The rows of a trace with a measured run time. The duration of a pod is deletion - scheduling and not deletion - creation: the time in the
+ * queue belongs to the recorded cluster, and the simulated cluster has its own. Rows that were never scheduled have no run time; they are
+ * left out and counted in the notes.
  */
 export function measuredRows(trace: PodTrace): Rows {
   const kept: number[] = []
   for (let row = 0; row < trace.length; row++) if (trace.scheduled[row] >= 0) kept.push(row)
-  // The lists are not quite in order of creation; rows of one instant keep the order of the file (the sort is stable).
+  // The lists are not fully in order of creation; rows with equal times keep the order of the file (the sort is stable).
   kept.sort((a, b) => trace.created[a] - trace.created[b])
   const unscheduled = trace.length - kept.length
   const sentence = `${unscheduled} of ${trace.length} rows were never scheduled in the recorded cluster and are left out: they have no measured run time`
@@ -36,9 +36,9 @@ export function measuredRows(trace: PodTrace): Rows {
   }
 }
 
-/** What an experiment makes of a recording. */
+/** How an experiment changes a recording. */
 export interface Shaping {
-  /** Before all else: a new trace out of the blocks of this one; null: the trace as it is. */
+  /** Resampling by blocks, before all steps; null: none. */
   readonly bootstrap: BootstrapSpec | null
   readonly steps: readonly ShapeStep[]
 }
@@ -57,7 +57,7 @@ export function shapedStarts(
   return shaped<RowTimeline | BootstrappedRows>(base, steps, stream('shape'))
 }
 
-/** A word on rows that the first step cuts off; later steps are the experiment's own arithmetic. */
+/** Notes on rows that a cut in the first step leaves out; later steps are not reported. */
 export function cutNotes(starts: Float64Array, { bootstrap, steps }: Shaping): string[] {
   const [first] = steps
   if (bootstrap !== null || first?.kind !== 'cut') return []
@@ -70,16 +70,16 @@ export function cutNotes(starts: Float64Array, { bootstrap, steps }: Shaping): s
   return notes
 }
 
-/** More rows than this are a mistake in the steps: the memory of a machine ends there. */
+/** Most rows that steps may create; more would not fit into the memory of a machine. */
 const MAX_ROWS = 20_000_000
 
-/** The row, one more to so many that are kept. Throws a RangeError for one too many. */
+/** Returns the row, which joins `count` rows that are kept. Throws a RangeError when there are too many. */
 export function accepted(row: number, count: number): number {
-  if (count >= MAX_ROWS) throw new RangeError(`shape: more than ${MAX_ROWS} rows; accepted: fewer repetitions, or a cut`)
+  if (count >= MAX_ROWS) throw new RangeError(`shape: found more than ${MAX_ROWS} rows; accepted: fewer repetitions, or a cut`)
   return row
 }
 
-/** The rows that a shaped timeline visits, as rows of their own, durations at its speed; its scale is left to the shapes. */
+/** The rows that a shaped timeline selects, copied, with durations divided by its speed; its scale is applied to the pod shapes. */
 export function rowsOf(rows: Rows, { timeline, base }: Shaped<RowTimeline | BootstrappedRows>): Rows {
   const at: number[] = []
   const start: number[] = []

@@ -9,11 +9,11 @@ interface Met {
   readonly start: number
 }
 
-const luck = (seed = 1) => streams(seed)('shape')
+const random = (seed = 1) => streams(seed)('shape')
 const starts = fc.array(fc.nat(1_000_000), { minLength: 1, maxLength: 40 }).map((times) => Float64Array.from(times).sort())
 
 function met(recording: Float64Array, steps: readonly ShapeStep[], seed = 1): { rows: Met[]; span: number; speed: number; scale: number } {
-  const { timeline, base } = shaped(new RowTimeline(recording), steps, luck(seed))
+  const { timeline, base } = shaped(new RowTimeline(recording), steps, random(seed))
   const rows: Met[] = []
   for (let start = timeline.next(); start < Infinity; start = timeline.next()) rows.push({ row: base.row, start })
   return { rows, span: timeline.span, speed: timeline.speed, scale: timeline.scale }

@@ -1,44 +1,48 @@
 /**
- * A recording in the order of its starts, and what can be made of it: timelines in, timelines out. A step chooses rows and moves starts; what
- * a row carries (a pod, a job, a request) it does not touch. Durations are divided by `speed` and sizes multiplied by `scale` where the
- * row is used, so that one set of steps serves every kind of trace, row by row, without a copy of the file.
+ * Timelines: the starts of a recording in order, and the shape steps, each of which turns a timeline into another. A step selects rows and
+ * moves starts; it does not change what a row carries (a pod, a job, a request). Durations are divided by `speed` and sizes multiplied by
+ * `scale` where the row is used, so that one set of steps serves every kind of trace, row by row, without a copy of the file.
  */
 import type { RandomStream } from '../../sim/random/index.ts'
 
+/** The starts of rows, read one at a time. */
 export interface Timeline {
   /** Moves to the next row and returns its start [µs, whole], never before the last one; Infinity at the end. */
   next(): number
-  /** To the beginning; luck goes on. */
+  /** Goes back to the beginning; random draws continue. */
   restart(): void
-  /** Length of time it stands for [µs]; a repetition begins there. */
+  /** The time that the timeline covers [µs]; a repetition starts at it. */
   readonly span: number
+  /** Divisor of durations, and factor of sizes, of the rows. */
   readonly speed: number
   readonly scale: number
 }
 
-/** A recorded duration at a speed: whole, at least 1, at most what a clock of whole microseconds can count. */
+/** A recorded duration at a speed: whole, at least 1, at most 2^53 - 1. */
 export function runTime(duration: number, speed: number): number {
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(duration / speed + 0.5)))
 }
 
+/** One shape step. */
 export type ShapeStep =
-  /** The part from `from` to before `until` (null: to the end), which begins at zero then. */
+  /** Keeps the part from `from` to before `until` (null: to the end) and moves it to time zero. */
   | { readonly kind: 'cut'; readonly from: number; readonly until: number | null }
-  /** Each row is kept with this probability. */
+  /** Keeps each row with this probability. */
   | { readonly kind: 'sample'; readonly share: number }
-  /** Sizes times this: requests of pods, work of requests. */
+  /** Multiplies CPU and memory of the requests. */
   | { readonly kind: 'scale'; readonly by: number }
-  /** Gaps and durations over this: as much is there at any time. */
+  /** Divides gaps and durations, so the load at any time stays the same. */
   | { readonly kind: 'speedUp'; readonly by: number }
-  /** One after the other. */
+  /** Repeats the timeline `times` times, back to back. */
   | { readonly kind: 'repeat'; readonly times: number }
 
+/** Names of the shape steps. */
 export const SHAPE_STEPS = ['cut', 'sample', 'scale', 'speedUp', 'repeat'] as const
 
-/** Repetitions of repetitions multiply; more are a mistake. */
+/** Most repetitions in all; the counts of several `repeat` steps are multiplied. */
 export const MAX_REPETITIONS = 10_000
 
-/** What is wrong with the steps, a sentence each. */
+/** The problems of the steps, a sentence each. */
 export function shapeProblems(steps: readonly ShapeStep[]): string[] {
   const problems = steps.map(stepProblem).filter((problem) => problem !== '')
   const times = steps.reduce((product, step) => (step.kind === 'repeat' ? product * step.times : product), 1)
@@ -46,13 +50,13 @@ export function shapeProblems(steps: readonly ShapeStep[]): string[] {
   return problems.map((problem) => `shape.${problem}`)
 }
 
-/** A shaped timeline and the recording under it, which stands at the row that was met last. */
+/** A shaped timeline and the recording that it reads; `base` is at the row that the timeline returned last. */
 export interface Shaped<Base extends Timeline = RowTimeline> {
   readonly timeline: Timeline
   readonly base: Base
 }
 
-/** Starts in a column, in ascending order. */
+/** A recording whose starts are a column in ascending order. */
 export class RowTimeline implements Timeline {
   row = -1
   readonly span: number
@@ -60,7 +64,7 @@ export class RowTimeline implements Timeline {
   readonly scale = 1
   private readonly starts: Float64Array
 
-  /** A recording of n starts stands for n of its mean gaps, the last one included: a repetition keeps the rate. */
+  /** By default n starts cover n mean gaps, including one after the last start, so that a repetition keeps the rate. */
   constructor(starts: Float64Array, span: number = spanOf(starts[0] ?? 0, starts[starts.length - 1] ?? 0, starts.length)) {
     this.starts = starts
     this.span = span
@@ -75,12 +79,12 @@ export class RowTimeline implements Timeline {
   }
 }
 
-/** Last start and a mean gap. */
+/** The time that a recording covers: its last start and a mean gap. */
 export function spanOf(first: number, last: number, count: number): number {
   return last + (count < 2 ? 1 : Math.max(1, Math.floor((last - first) / (count - 1) + 0.5)))
 }
 
-/** The steps in their order. Luck comes from the stream. */
+/** Applies the steps in their order. Random draws come from the stream. */
 export function shaped<Base extends Timeline>(base: Base, steps: readonly ShapeStep[], stream: RandomStream): Shaped<Base> {
   let timeline: Timeline = base
   for (const step of steps) timeline = after(timeline, step, stream)
@@ -102,7 +106,7 @@ function after(timeline: Timeline, step: ShapeStep, stream: RandomStream): Timel
   }
 }
 
-/** What is wrong with a step, as a sentence; empty when nothing is. */
+/** The problem of a step, as a sentence; empty when there is none. */
 function stepProblem(step: ShapeStep): string {
   switch (step.kind) {
     case 'cut':
@@ -117,8 +121,8 @@ function stepProblem(step: ShapeStep): string {
   }
 }
 
-/** All of a timeline but what a step changes. */
-abstract class Over implements Timeline {
+/** A timeline over another one, whose properties it keeps unless a step overrides them. */
+abstract class Step implements Timeline {
   protected readonly of: Timeline
 
   constructor(of: Timeline) {
@@ -139,7 +143,7 @@ abstract class Over implements Timeline {
   }
 }
 
-class Cut extends Over {
+class Cut extends Step {
   private readonly from: number
   private readonly until: number
 
@@ -158,7 +162,7 @@ class Cut extends Over {
   }
 }
 
-class Sample extends Over {
+class Sample extends Step {
   private readonly share: number
   private readonly stream: RandomStream
 
@@ -174,7 +178,7 @@ class Sample extends Over {
   }
 }
 
-class Scale extends Over {
+class Scale extends Step {
   private readonly by: number
 
   constructor(of: Timeline, by: number) {
@@ -189,7 +193,7 @@ class Scale extends Over {
   }
 }
 
-class SpeedUp extends Over {
+class SpeedUp extends Step {
   private readonly by: number
 
   constructor(of: Timeline, by: number) {
@@ -207,10 +211,10 @@ class SpeedUp extends Over {
   }
 }
 
-class Repeat extends Over {
+class Repeat extends Step {
   private readonly times: number
   private done = 0
-  /** Of one pass; known when the first one is through (a recording that is read as it goes knows no sooner). */
+  /** Span of one pass; known when the first pass has ended, since a recording may be read from its file as it is replayed. */
   private pass = 0
 
   constructor(of: Timeline, times: number) {

@@ -1,6 +1,6 @@
-/** Draws in proportion to weights, by inversion of their sums. */
+/** Draws in proportion to weights, by inversion of their cumulated sums. */
 
-/** Sums so far, for draws by inversion. */
+/** Cumulated sums. */
 export function cumulated(weights: ArrayLike<number>): Float64Array {
   const sums = new Float64Array(weights.length)
   let sum = 0
@@ -8,7 +8,7 @@ export function cumulated(weights: ArrayLike<number>): Float64Array {
   return sums
 }
 
-/** The first place whose sum lies above `u` times the whole, u in [0, 1): place i is met in proportion to weight i. */
+/** The first place whose sum is above `u` times the total, u in [0, 1): place i is drawn in proportion to weight i. */
 export function placeOf(sums: Float64Array, u: number): number {
   const target = u * sums[sums.length - 1]
   let low = 0

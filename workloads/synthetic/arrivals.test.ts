@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { TrafficSpec } from '../requests/spec.ts'
 import { streams } from '../streams.fixture.ts'
-import { openArrivals } from '../requests/open.ts'
+import { openArrivals } from './open-arrivals.ts'
 import { kolmogorov, KOLMOGOROV_99, timesUntil, unitExponential } from './theory.fixture.ts'
 
 const SECOND = 1e6
@@ -242,20 +242,20 @@ describe('rates of zero', () => {
 
 describe('a spec without meaning is refused with a sentence', () => {
   test.each<[TrafficSpec, RegExp]>([
-    [{ ...poisson, rate: -1 }, /rate of traffic: -1; accepted: a finite number from 0/],
-    [{ ...poisson, rate: NaN }, /rate of traffic: NaN/],
+    [{ ...poisson, rate: -1 }, /rate of poisson traffic: -1; accepted: a finite number from 0/],
+    [{ ...poisson, rate: NaN }, /rate of poisson traffic: NaN/],
     [{ ...diurnal, amplitude: 1.1 }, /amplitude of diurnal traffic: 1\.1; accepted: 0 to 1/],
-    [{ ...diurnal, period: 0 }, /period of diurnal traffic: 0; accepted: above 0/],
+    [{ ...diurnal, period: 0 }, /period of diurnal traffic: 0; accepted: a finite number above 0/],
     [{ ...diurnal, phase: Infinity }, /phase of diurnal traffic: Infinity/],
-    [{ ...step, to: -5 }, /to of traffic: -5/],
-    [{ ...step, at: NaN }, /at of traffic: NaN/],
-    [{ ...weekly, day: 0 }, /day of weekly traffic: 0; accepted: above 0/],
-    [{ ...weekly, weekend: -1 }, /weekend of traffic: -1/],
+    [{ ...step, to: -5 }, /to of step traffic: -5/],
+    [{ ...step, at: NaN }, /at of step traffic: NaN/],
+    [{ ...weekly, day: 0 }, /day of weekly traffic: 0; accepted: a finite number above 0/],
+    [{ ...weekly, weekend: -1 }, /weekend of weekly traffic: -1/],
     [{ ...weekly, first: 7 }, /first of weekly traffic: 7; accepted: 0 \(Monday\) to 6/],
-    [{ ...ramp, over: -1 }, /over of traffic: -1/],
-    [{ ...sawtooth, period: 0 }, /period of sawtooth traffic: 0; accepted: above 0/],
+    [{ ...ramp, over: -1 }, /over of ramp traffic: -1/],
+    [{ ...sawtooth, period: 0 }, /period of sawtooth traffic: 0; accepted: a finite number above 0/],
     [{ ...crowd, peak: 0.5 }, /peak of flash-crowd traffic: 0.5; accepted: a multiple of the usual rate, from 1/],
-    [{ ...crowd, decay: NaN }, /decay of traffic: NaN/],
+    [{ ...crowd, decay: NaN }, /decay of flash-crowd traffic: NaN/],
     [
       { pattern: 'renewal', rate: 1, gaps: { kind: 'normal', mean: 1, sd: 1 } },
       /gaps of renewal traffic: normal; accepted: constant, exponential/,
@@ -281,7 +281,7 @@ describe('a spec without meaning is refused with a sentence', () => {
           { factor: 0, dwell: 1 },
         ],
       },
-      /rate of mmpp traffic: 1\/s, but it changes 1000000 times a second; accepted: at least a request in 10000 changes/,
+      /rate of mmpp traffic: 1\/s, but it changes 1000000 times a second; accepted: at least one request per 10000 changes/,
     ],
     [{ pattern: 'on-off', rate: 1, sources: 0, alpha: 1.5, on: 1e6, off: 1e6 }, /sources of on-off traffic: 0/],
     [

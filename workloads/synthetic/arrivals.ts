@@ -1,38 +1,39 @@
-/** Arrival processes: when things come, not what comes. Requests and background pods share them. */
-import { KeyedStream, type RandomStream, SeededStream } from '../../sim/random/index.ts'
+/** Arrival processes: the times at which requests, pods or jobs arrive, without what arrives. */
+import { KeyedStream, SeededStream, type RandomStream } from '../../sim/random/index.ts'
 
+/** One arrival process, read one arrival at a time. */
 export interface Arrivals {
-  /** The next arrival [µs, whole], never before the last one; Infinity when no more come. */
+  /** The next arrival [µs, whole], never before the last one; Infinity when there are no more. */
   next(): number
-  /** Expected rate at a time [1/s]. */
+  /** Expected rate at a time [µs], in arrivals per second. */
   rateAt(time: number): number
-  /** Which train the last arrival belongs to, counted from 0; absent: each comes by itself. */
+  /** The train that the last arrival belongs to, counted from 0; absent: arrivals do not form trains. */
   readonly train?: number
 }
 
-/** A time of this or later is never: 285 years, the last whole microsecond of a double. */
+/** Times from here on count as never: 285 years, where doubles stop holding every whole microsecond. */
 export const NEVER = 9_007_199_254_740_992
 
 const words = (stream: RandomStream): readonly [number, number, number] => [word(stream), word(stream), word(stream)]
 const word = (stream: RandomStream): number => Math.floor(stream.next() * 0x100000000) | 0
 
 /**
- * A stream of its own, seeded by three draws of another one: for a pattern that has two kinds of luck (when the mode changes, when requests
- * come), so that one does not shift the other. Plainly it would be a second name; arrivals are handed one stream by all who use them.
+ * A second stream, seeded by three draws of the first: for a pattern that draws two kinds of events (changes of mode, and arrivals), so
+ * that the number of draws for one does not shift the other. A second stream name would do the same, but patterns receive one stream.
  */
 export function branch(stream: RandomStream): RandomStream {
   return new SeededStream(words(stream))
 }
 
-/** The same for luck that belongs to a thing and not to an order. */
+/** As `branch`, for draws that depend on keys (client and request number) and not on the order in which they are made. */
 export function keyedBranch(stream: RandomStream): KeyedStream {
   return new KeyedStream(words(stream))
 }
 
 /**
- * A gap of the Poisson process of rate 1, by inversion. All random processes here are this one on a stretched clock: arrival k
- * falls where the cumulated rate Λ(t) reaches the sum of the first k gaps. So two rates, or a step and a constant, share their
- * luck arrival by arrival (common random numbers), which thinning would not give.
+ * A gap of the Poisson process of rate 1, by inversion. All Poisson patterns here are this process on a stretched clock: arrival k falls
+ * where the cumulated rate Λ(t) reaches the sum of the first k unit gaps. Two rates, or a step and a constant rate, then use the same
+ * random draw for arrival k (common random numbers), which thinning would not allow.
  * Source: Çinlar 1975, Introduction to Stochastic Processes, chapter 4.
  */
 export function unitGap(stream: RandomStream): number {

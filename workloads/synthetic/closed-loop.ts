@@ -1,10 +1,10 @@
 /**
- * A closed loop: so many clients, each of which thinks, sends a request, waits until it has ended (with an answer or without), and thinks again.
- * The load gives way when the service is slow, which an open pattern never does. The machine repair model: with one exponential server, exact by
- * mean value analysis (Reiser and Lavenberg 1980).
+ * A closed loop: each of a fixed number of clients thinks, sends a request, waits until it has ended (answered or failed), and thinks again.
+ * The load falls when the service is slow, unlike that of an open pattern. With one exponential server this is the machine repair model,
+ * exact by mean value analysis (Reiser and Lavenberg 1980).
  *
- * The j-th request of client c thinks, waits and works the same whatever happens to the others: its luck hangs on (c, j), not on the order in
- * which answers come, so competing policies meet the same clients.
+ * Think time, wait and work of the j-th request of client c depend on (c, j) only and not on the order of answers, so that competing
+ * policies see the same clients.
  */
 import { distribution, type Distribution, type KeyedRandom, nearest, type RandomStream, SMALLEST_UNIFORM } from '../../sim/random/index.ts'
 import { NONE, type RequestSource } from '../../sim/index.ts'
@@ -13,8 +13,9 @@ import { keyedBranch, NEVER } from './arrivals.ts'
 import type { WorkDraws } from '../requests/draw-work.ts'
 import { TimeHeap } from './time-heap.ts'
 
-export const MAX_CLOSED_CLIENTS = 1_000_000
+const MAX_CLIENTS = 1_000_000
 
+/** The requests of a closed loop. */
 export class ClosedLoop implements RequestSource {
   wait = 0
   work = 1
@@ -26,9 +27,9 @@ export class ClosedLoop implements RequestSource {
   private readonly thinkRandom: KeyedRandom
   private readonly waitRandom: KeyedRandom
   private readonly workRandom: KeyedRandom
-  /** When each thinking client sends; the one whose request is offered is not among them. */
+  /** Time at which each thinking client sends; without the client whose request is offered. */
   private readonly thinking: TimeHeap
-  /** Requests that each client has sent. */
+  /** Number of requests sent by each client. */
   private readonly sent: Float64Array
   private offered = Infinity
 
@@ -39,8 +40,8 @@ export class ClosedLoop implements RequestSource {
     waitStream: RandomStream,
     workStream: RandomStream,
   ) {
-    if (!(Number.isInteger(clients) && clients >= 1 && clients <= MAX_CLOSED_CLIENTS)) {
-      throw new RangeError(`clients of closed-loop traffic: ${clients}; accepted: a whole number from 1 to ${MAX_CLOSED_CLIENTS}`)
+    if (!(Number.isInteger(clients) && clients >= 1 && clients <= MAX_CLIENTS)) {
+      throw new RangeError(`clients of closed-loop traffic: ${clients}; accepted: a whole number from 1 to ${MAX_CLIENTS}`)
     }
     this.clients = clients
     this.thinks = distribution(think)
@@ -72,7 +73,7 @@ export class ClosedLoop implements RequestSource {
     const { offered, key } = this
     const sends = this.think(client, time)
     if (sends >= offered) return false
-    // Earlier than the one that is on offer, which goes back to its client.
+    // Earlier than the offered request, which is taken back.
     if (key !== NONE) {
       this.sent[key]--
       this.thinking.push(offered, key)
@@ -80,16 +81,16 @@ export class ClosedLoop implements RequestSource {
     return true
   }
 
-  /** Puts the client among those that think, and returns when it sends. */
+  /** Lets the client think, and returns the time at which it sends. */
   private think(client: number, now: number): number {
     const time = nearest(this.thinks.quantile(Math.max(this.thinkRandom.at(client, this.sent[client]), SMALLEST_UNIFORM)))
-    // At least a microsecond: clients of a service that refuses at once would stop the clock.
+    // At least a microsecond: with a service that refuses at once the clock would stand still.
     const sends = Math.min(now + (time > 1 ? time : 1), NEVER)
     this.thinking.push(sends, client)
     return sends
   }
 
-  /** As if no request waited for another: clients / (think + wait + work), which the real rate stays below. */
+  /** An upper bound, as if there were no queues: clients / (think + wait + work). */
   rateAt(): number {
     const cycle = this.thinks.mean + this.draws.mean
     return cycle > 0 ? (this.clients * 1e6) / cycle : 0

@@ -1,17 +1,28 @@
 /**
- * Poisson arrivals whose rate is a sine wave: rate(t) = mean (1 + a sin(2π (t / P + phase))), 0 <= a <= 1, so the peak is 1 + a times the
- * mean. With y = t / P the cumulated rate is mean P G(y), and G(y + 1) = G(y) + 1: the whole periods split off and G is inverted inside
- * one (wave.ts).
- * Plainly it would be thinning: draw at the peak rate and drop the surplus. Inversion wastes no draw, and arrival k of any rate,
- * amplitude or period comes from the same random number.
+ * Poisson arrivals whose rate is a sine wave: rate(t) = mean × (1 + a sin(2π (t / P + phase))), 0 <= a <= 1, so the peak is 1 + a times
+ * the mean. With y = t / P the cumulated rate is mean × P × G(y), and G(y + 1) = G(y) + 1: whole periods are split off and G is inverted
+ * within one period (wave.ts).
+ * Thinning (draw at the peak rate, drop the surplus) would be simpler; inversion wastes no draw, and arrival k comes from the same random
+ * draw at any rate, amplitude and period.
  */
 import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
+import type { PatternDefinition, PatternSpec } from './pattern.ts'
 import { Wave } from './wave.ts'
 
-export class DiurnalArrivals implements Arrivals {
+export const diurnal: PatternDefinition<'diurnal'> = {
+  name: 'diurnal',
+  hasClock: true,
+  check(spec, check) {
+    check.above0({ period: spec.period })
+    check.wave(spec, 'periods')
+  },
+  open: (spec, stream) => new DiurnalArrivals(spec, stream),
+}
+
+class DiurnalArrivals implements Arrivals {
   private units = 0
-  /** Where the last arrival fell: whole periods, and the part of a period. */
+  /** Position of the last arrival: whole periods, and the fraction of the current one. */
   private periods = 0
   private part = 0
   private readonly mean: number
@@ -20,11 +31,10 @@ export class DiurnalArrivals implements Arrivals {
   private readonly wave: Wave
   private readonly stream: RandomStream
 
-  /** Mean rate [1/s], period [µs], phase in periods. */
-  constructor(mean: number, amplitude: number, period: number, phase: number, stream: RandomStream) {
-    this.mean = mean
+  constructor({ rate, amplitude, period, phase }: PatternSpec<'diurnal'>, stream: RandomStream) {
+    this.mean = rate
     this.period = period
-    this.unitsPerPeriod = (mean * period) / 1e6
+    this.unitsPerPeriod = (rate * period) / 1e6
     this.wave = new Wave(amplitude, phase)
     this.stream = stream
   }

@@ -1,34 +1,44 @@
 /**
- * Poisson arrivals with a flash crowd: the rate climbs along a straight line to `peak` times the usual one, holds, and decays exponentially
- * back to it. The shape of measured ones: Ari, Hong, Miller, Brandt and Long 2003, Managing flash crowds on the Internet (ramp-up, sustained
- * traffic, ramp-down).
- * In the decay Λ(s) = r s + (p - 1) r τ (1 - e^(-s/τ)) has no closed inverse. It is concave, so Newton's method from the last arrival never
- * passes the answer, and stops when a step is below a hundredth of a microsecond.
+ * Poisson arrivals with a flash crowd: the rate climbs along a straight line to `peak` times the usual rate, holds, and decays
+ * exponentially. The shape (ramp-up, sustained traffic, ramp-down) is that of measured flash crowds: Ari, Hong, Miller, Brandt and
+ * Long 2003, Managing flash crowds on the Internet.
+ * In the decay Λ(s) = r s + (p - 1) r τ (1 - e^(-s/τ)) has no closed inverse. It is concave, so Newton's method from the last arrival
+ * never passes the solution; it stops when a step is below a hundredth of a microsecond.
  */
 import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
+import type { PatternDefinition, PatternSpec } from './pattern.ts'
 import { PiecewiseLinear } from './piecewise.ts'
+
+export const flashCrowd: PatternDefinition<'flash-crowd'> = {
+  name: 'flash-crowd',
+  hasClock: true,
+  check({ peak, at, climb, hold, decay }, check) {
+    check.that(peak >= 1 && peak < Infinity, 'peak', peak, 'a multiple of the usual rate, from 1')
+    check.from0({ at, climb, hold, decay })
+  },
+  open: (spec, stream) => new FlashCrowdArrivals(spec, stream),
+}
 
 const MAX_STEPS = 200
 const CLOSE = 0.01
 
-export class FlashCrowdArrivals implements Arrivals {
+class FlashCrowdArrivals implements Arrivals {
   private units = 0
-  /** Up to the decay. */
+  /** The rate up to the decay. */
   private readonly lines: PiecewiseLinear
-  /** Where the decay begins [µs], and Λ there. */
+  /** Beginning of the decay [µs], and Λ at it. */
   private readonly decayFrom: number
   private readonly unitsAtDecay: number
   /** Usual rate and surplus at the peak [1/µs]. */
   private readonly usual: number
   private readonly surplus: number
   private readonly decay: number
-  /** Last arrival, from the beginning of the decay. */
+  /** Last arrival, counted from the beginning of the decay. */
   private last = 0
   private readonly stream: RandomStream
 
-  /** Usual rate [1/s], peak as a multiple of it; begin, climb, hold and time constant of the decay [µs]. */
-  constructor(rate: number, peak: number, at: number, climb: number, hold: number, decay: number, stream: RandomStream) {
+  constructor({ rate, peak, at, climb, hold, decay }: PatternSpec<'flash-crowd'>, stream: RandomStream) {
     const top = rate * peak
     this.lines = new PiecewiseLinear([
       { from: 0, rate, to: rate },

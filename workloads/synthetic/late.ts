@@ -1,19 +1,17 @@
 /**
- * A pattern whose clock begins later than the source: jobs are there and churn while the cluster is aged, but a step `at: 5m` is one of the measured
- * run. Before it, arrivals are Poisson at the rate of its beginning (in the same trains), which is the rate that the population at time zero is stationary for.
- * Patterns that look alike at any time (poisson, constant, renewal, mmpp, on-off) have no clock, and go through.
+ * A pattern whose clock starts later than its source: jobs run while the cluster is aged, but `at: 5m` of a step counts from the measured
+ * run. Before that, arrivals are Poisson at the pattern's rate at its start (in the same trains), the rate for which the population at
+ * time zero is stationary. Patterns without a clock (poisson, constant, renewal, mmpp, on-off) are used as they are.
  */
 import type { RandomStream } from '../../sim/random/index.ts'
 import type { OpenTraffic } from '../requests/spec.ts'
 import { NEVER, type Arrivals } from './arrivals.ts'
-import { openArrivals } from './open-arrivals.ts'
+import { openArrivals, patterns } from './open-arrivals.ts'
 
-const WITH_CLOCK: readonly OpenTraffic['pattern'][] = ['diurnal', 'weekly', 'step', 'ramp', 'sawtooth', 'flash-crowd']
-
-/** Streams: 'arrivals' for the pattern, 'arrivals/before' for what comes until it begins at `late` [µs, whole]. */
+/** The pattern, started at `late` [µs, whole]. Streams: 'arrivals' for the pattern, 'arrivals/before' for the arrivals before its start. */
 export function lateArrivals(traffic: OpenTraffic, late: number, stream: (purpose: string) => RandomStream): Arrivals {
   const pattern = openArrivals(traffic, stream('arrivals'))
-  if (late === 0 || !WITH_CLOCK.includes(traffic.pattern)) return pattern
+  if (late === 0 || !patterns[traffic.pattern].hasClock) return pattern
   const { trains } = traffic
   const before = openArrivals(
     { pattern: 'poisson', rate: pattern.rateAt(0), ...(trains === undefined ? {} : { trains }) },

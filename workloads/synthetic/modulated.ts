@@ -1,16 +1,18 @@
 /**
- * Poisson arrivals whose rate is itself random and constant between changes (Cox processes). The path of the rate has a luck of its own, so
- * twice the rate meets the same bursts at the same times. Arrivals fall where the cumulated rate reaches the sum of unit gaps, as everywhere.
+ * Poisson arrivals whose rate is itself random and constant between changes (Cox processes). The path of the rate is drawn from a stream
+ * of its own, so traffic at twice the rate has its bursts at the same times. Arrivals fall where the cumulated rate reaches the sum of
+ * unit gaps.
  */
 import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { NEVER, unitGap } from './arrivals.ts'
 
-/** Fewer requests than one in so many changes of the rate are refused: the search would never end, and the bursts be without effect. */
+/** Changes of the rate per request; more are refused: the search would take too long, and the bursts would have no effect. */
 const MAX_CHANGES = 10_000
 
+/** The base of patterns with a random rate. */
 export abstract class Modulated {
   private units = 0
-  /** Where the search stands [µs], and Λ there. */
+  /** Position of the search [µs], and Λ at it. */
   private time = 0
   private reached = 0
   /** Rate [1/s] from here to `until` [µs]. */
@@ -19,18 +21,18 @@ export abstract class Modulated {
   private readonly mean: number
   private readonly stream: RandomStream
 
-  /** Mean rate [1/s], and how often the rate changes [1/s]. */
+  /** Mean rate [1/s], and mean number of changes of the rate [1/s]. */
   constructor(pattern: string, mean: number, changes: number, stream: RandomStream) {
     if (mean > 0 && changes > mean * MAX_CHANGES) {
       throw new RangeError(
-        `rate of ${pattern} traffic: ${mean}/s, but it changes ${changes} times a second; accepted: at least a request in ${MAX_CHANGES} changes`,
+        `rate of ${pattern} traffic: ${mean}/s, but it changes ${changes} times a second; accepted: at least one request per ${MAX_CHANGES} changes`,
       )
     }
     this.mean = mean
     this.stream = stream
   }
 
-  /** Moves `current` and `until` on to the next piece. */
+  /** Sets `current` and `until` to those of the next piece. */
   protected abstract change(): void
 
   next(): number {
@@ -44,13 +46,13 @@ export abstract class Modulated {
       if (this.time >= NEVER) return Infinity
       this.change()
     }
-    // From the last arrival on; a piece that was begun is not read from its beginning again.
+    // The search goes on from this arrival, not from the beginning of the piece.
     this.time += ((this.units - this.reached) * 1e6) / this.current
     this.reached = this.units
     return nearest(this.time)
   }
 
-  /** The expected rate, not that of the path: charts and estimates of demand ask before anything has happened. */
+  /** The expected rate and not that of the path: charts and estimates of demand ask before the run. */
   rateAt(): number {
     return this.mean
   }

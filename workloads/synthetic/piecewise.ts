@@ -1,13 +1,15 @@
 /**
- * A rate made of straight lines, and the inverse of its cumulated rate Λ: inside a line of rate r and slope k, Λ rises by r s + k s² / 2, and
- * s = 2u / (r + √(r² + 2ku)) is the stable root. The last line goes on for ever.
+ * A rate that consists of straight lines, and the inverse of its cumulated rate Λ: on a line of rate r and slope k, Λ rises by
+ * r s + k s² / 2, and s = 2u / (r + √(r² + 2ku)) is the numerically stable root. The last line has no end.
  */
+
+/** One line. */
 export interface Line {
-  /** Where it begins [µs]; the first at 0. */
+  /** Its beginning [µs]; 0 for the first line. */
   readonly from: number
   /** Rate at its beginning [1/s]. */
   readonly rate: number
-  /** Rate at its end [1/s]; for the last line the rate of ever after, equal to `rate`. */
+  /** Rate at its end [1/s]; for the last line, which has no end, equal to `rate`. */
   readonly to: number
 }
 
@@ -34,7 +36,7 @@ export class PiecewiseLinear {
     }
   }
 
-  /** Where Λ reaches `units`, which never falls from call to call [µs, not rounded]; Infinity: nowhere. */
+  /** The time at which Λ reaches `units` [µs, not rounded]; Infinity: never. `units` must not fall from call to call. */
   inverse(units: number): number {
     const { reached } = this
     while (this.line + 1 < reached.length && units >= reached[this.line + 1]) this.line++
@@ -43,11 +45,11 @@ export class PiecewiseLinear {
     const rate = this.rates[line]
     const root = rate + Math.sqrt(Math.max(0, rate * rate + 2 * this.slopes[line] * left))
     const time = this.from[line] + (root === 0 ? Infinity : (2 * left) / root)
-    // Rounding may pass the end of a line by a hair.
+    // Rounding may pass the end of a line slightly.
     return line + 1 < reached.length ? Math.min(time, this.from[line + 1]) : time
   }
 
-  /** [1/s] */
+  /** Rate at a time [1/s]. */
   rateAt(time: number): number {
     let line = 0
     while (line + 1 < this.from.length && time >= this.from[line + 1]) line++

@@ -1,15 +1,22 @@
-/** Poisson arrivals whose rate goes from one value to another along a straight line, and stays there: growth, or a slow drain. */
+/** Poisson arrivals whose rate changes along a straight line from one value to another and stays there: growth, or a slow drain. */
 import { nearest, type RandomStream } from '../../sim/random/index.ts'
 import { unitGap, type Arrivals } from './arrivals.ts'
+import type { PatternDefinition, PatternSpec } from './pattern.ts'
 import { PiecewiseLinear } from './piecewise.ts'
 
-export class RampArrivals implements Arrivals {
+export const ramp: PatternDefinition<'ramp'> = {
+  name: 'ramp',
+  hasClock: true,
+  check: ({ to, at, over }, check) => check.from0({ to, at, over }),
+  open: (spec, stream) => new RampArrivals(spec, stream),
+}
+
+class RampArrivals implements Arrivals {
   private units = 0
   private readonly lines: PiecewiseLinear
   private readonly stream: RandomStream
 
-  /** From `rate` to `to` [1/s], beginning at `at` and lasting `over` [µs]. */
-  constructor(rate: number, to: number, at: number, over: number, stream: RandomStream) {
+  constructor({ rate, to, at, over }: PatternSpec<'ramp'>, stream: RandomStream) {
     this.lines = new PiecewiseLinear([
       { from: 0, rate, to: rate },
       { from: at, rate, to },

@@ -1,25 +1,32 @@
 /**
- * Arrivals whose gaps are independent draws of one distribution: gamma or Weibull gaps as fitted to traces, where Poisson is too even or not even
- * enough. The distribution is scaled to the mean gap 1/rate, so only its form counts. The first gap is what is left of one that is met at a
- * random instant (residual.ts), so the rate is right from the start on. Source: Cox 1962, Renewal Theory, chapter 5.
+ * Renewal arrivals: gaps are independent draws of one distribution, such as gamma or Weibull gaps fitted to a trace that is more or less
+ * even than Poisson. The distribution is scaled to the mean gap 1 / rate, so only its form counts. The first gap is the residual of a gap
+ * that is under way at time zero (residual.ts), so the rate is right from the start. Source: Cox 1962, Renewal Theory, chapter 5.
  */
-import { distribution, type Distribution, type DistributionSpec, nearest, type RandomStream, scaled } from '../../sim/random/index.ts'
+import { distribution, nearest, scaled, type Distribution, type DistributionSpec, type RandomStream } from '../../sim/random/index.ts'
 import { NEVER, type Arrivals } from './arrivals.ts'
+import type { PatternDefinition, PatternSpec } from './pattern.ts'
 import { lifetimeProblem, residual } from './residual.ts'
 
-export class RenewalArrivals implements Arrivals {
+export const renewal: PatternDefinition<'renewal'> = {
+  name: 'renewal',
+  hasClock: false,
+  open: (spec, stream) => new RenewalArrivals(spec, stream),
+}
+
+class RenewalArrivals implements Arrivals {
   private time = 0
   private first = true
   private readonly rate: number
-  /** In mean gaps. */
+  /** The distribution of gaps in units of the mean gap. */
   private readonly form: DistributionSpec
   private readonly gaps: Distribution
   /** Mean gap [µs]. */
   private readonly gap: number
   private readonly stream: RandomStream
 
-  /** [1/s]; gaps in any unit. */
-  constructor(rate: number, gaps: DistributionSpec, stream: RandomStream) {
+  /** Gaps in any unit. */
+  constructor({ rate, gaps }: PatternSpec<'renewal'>, stream: RandomStream) {
     const problem = lifetimeProblem(gaps)
     if (problem !== '') throw new RangeError(`gaps of renewal traffic: ${problem.replace('lifetime: ', '')}`)
     this.form = scaled(gaps, 1 / distribution(gaps).mean) ?? gaps

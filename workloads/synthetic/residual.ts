@@ -1,13 +1,13 @@
 /**
- * Lifetimes of the pods that are found at a random instant of a stationary stream, and what is left of them. A long life is met in
- * proportion to its length (length-biased: density x f(x) / E[D]), and the instant falls anywhere in it: left = U x, U uniform in
- * (0, 1). Both closed forms by kind, so the population at time zero is exact, and no empty cluster has to warm up for ever (with
- * openb's C² of 216 it would). Source: Cox 1962, Renewal Theory, section 5.4; M/G/∞: Takács 1962, Introduction to the Theory of Queues.
+ * Residual lifetimes: the remaining time of the pods that are present at a random instant of a stationary stream. Such lifetimes are
+ * length-biased (density x f(x) / E[D]), and the instant is uniform within each: residual = U x, U uniform in (0, 1). Closed forms by kind
+ * of distribution, so the population at time zero is exact; a cluster that starts empty would need weeks to fill with openb's C² of 216.
+ * Sources: Cox 1962, Renewal Theory, section 5.4; M/G/∞: Takács 1962, Introduction to the Theory of Queues.
  */
 import { distribution, type DistributionSpec, pow, type RandomStream } from '../../sim/random/index.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 
-/** Kinds of distribution whose residual is known here. */
+/** Kinds of distribution with a residual. */
 export const LIFETIMES = [
   'constant',
   'exponential',
@@ -27,10 +27,10 @@ export function lifetimeProblem(lifetime: DistributionSpec): string {
   if (!isLifetime(lifetime)) return unknownKind(lifetime.kind)
   try {
     const life = distribution(lifetime)
-    if (!(life.quantile(0) >= 0)) return `lifetime: down to ${life.quantile(0)} µs; accepted: from 0`
-    if (!(life.mean > 0 && life.mean < Infinity)) return `lifetime: a mean of ${life.mean} µs; accepted: above 0, and finite`
+    if (!(life.quantile(0) >= 0)) return `lifetime: values down to ${life.quantile(0)} µs; accepted: values from 0`
+    if (!(life.mean > 0 && life.mean < Infinity)) return `lifetime: a mean of ${life.mean} µs; accepted: a finite mean above 0`
     const part = lifetime.kind === 'mixture' ? lifetime.parts.find(({ weight, of }) => weight > 0 && !isLifetime(of)) : undefined
-    return part === undefined ? '' : `lifetime: a mixture with ${part.of.kind}; accepted: ${LIFETIMES.join(', ')}`
+    return part === undefined ? '' : `lifetime: a mixture with a part of kind ${part.of.kind}; accepted: ${LIFETIMES.join(', ')}`
   } catch (error) {
     if (error instanceof RangeError) return `lifetime: ${error.message}`
     throw error
@@ -44,15 +44,15 @@ function unknownKind(kind: string): string {
 }
 
 /**
- * A sampler of the time that is left [µs, not rounded]. Throws a RangeError for those that are no lifetimes: normal (below zero), zipf and
- * negative binomial (ranks and counts), and Burr's, whose length-biased form would need an incomplete beta function.
+ * A sampler of the residual [µs, not rounded]. Throws a RangeError for kinds that are no lifetimes: normal (below zero), zipf and negative
+ * binomial (ranks and counts), and Burr, whose length-biased form would need an incomplete beta function.
  */
 export function residual(lifetime: DistributionSpec): (stream: RandomStream) => number {
   switch (lifetime.kind) {
     case 'constant':
       return (stream) => stream.next() * lifetime.value
     case 'exponential': {
-      // Without memory: what is left is as long as a whole life.
+      // Memoryless: the residual is distributed as the lifetime.
       const whole = distribution(lifetime)
       return (stream) => whole.sample(stream)
     }
@@ -78,10 +78,10 @@ export function residual(lifetime: DistributionSpec): (stream: RandomStream) => 
       if (lifetime.alpha <= 1) throw new RangeError(`lifetime: a Pareto mean of Infinity; accepted: alpha above 1`)
       return (stream) => lifetime.low * pow(1 - stream.next(), -1 / (lifetime.alpha - 1)) * stream.next()
     case 'hyperexponential':
-      // Of each phase as long as a whole one; phases are met in proportion to weight and mean.
+      // The residual of a phase is distributed as the phase; phases are present in proportion to weight × mean.
       return partOfPhases(lifetime.weights, lifetime.means)
     case 'mixture': {
-      // Which part it is by weight and mean, then what is left of one of that part.
+      // The part in proportion to weight × mean, then the residual of that part.
       const parts = lifetime.parts.filter(({ weight }) => weight > 0)
       const left = parts.map(({ of }) => residual(of))
       const upTo = cumulated(Float64Array.from(parts, ({ weight, of }) => weight * distribution(of).mean))

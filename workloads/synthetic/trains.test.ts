@@ -4,7 +4,7 @@ import type { TrafficSpec, TrainsSpec } from '../requests/spec.ts'
 import { streams } from '../streams.fixture.ts'
 import { openArrivals } from './open-arrivals.ts'
 import { kolmogorov, KOLMOGOROV_99, mean, student, timesUntil } from './theory.fixture.ts'
-import { LONGEST_TRAIN, meanLength } from './trains.ts'
+import { MAX_TRAIN_LENGTH, meanLength } from './trains.ts'
 
 const SECOND = 1e6
 const trains: TrainsSpec = { size: { kind: 'empirical', values: [1, 2, 6] }, gap: { kind: 'exponential', mean: 0.5 * SECOND } }
@@ -20,7 +20,7 @@ describe('trains', () => {
     ['uniform 0.5 to 5.5', { kind: 'uniform', low: 0.5, high: 5.5 }, 3],
     // Σ P(X >= n - 1/2) = 1 + Σ e^(-(n - 1/2)/m), n >= 2: 1 + e^(-1.5/m) / (1 - e^(-1/m)).
     ['exponential, mean 4', { kind: 'exponential', mean: 4 }, 1 + Math.exp(-1.5 / 4) / (1 - Math.exp(-1 / 4))],
-    ['cut at 10,000', { kind: 'constant', value: 1e9 }, LONGEST_TRAIN],
+    ['cut at 10,000', { kind: 'constant', value: 1e9 }, MAX_TRAIN_LENGTH],
   ])('mean length: %s', (_, size, expected) => {
     expect(Math.abs(meanLength(size) - expected)).toBeLessThan(1e-9 * expected)
   })

@@ -1,7 +1,7 @@
 /**
- * Requests that come in trains: each arrival of a process starts one, and its further requests follow at gaps of their own, while other trains
- * run. A page and its embedded objects, a burst of calls of one client. How long train k is, and its j-th gap, depend on (k, j) alone, so trains
- * are the same at any rate.
+ * Requests that arrive in trains, such as a page and its embedded objects or a burst of calls by one client: each arrival of a process
+ * starts a train, whose other requests follow at gaps of their own while other trains run. The length of train k and its j-th gap depend
+ * on (k, j) only, so trains are the same at any rate.
  */
 import {
   distribution,
@@ -11,18 +11,19 @@ import {
   nearest,
   type RandomStream,
 } from '../../sim/random/index.ts'
+import { ColumnTable } from '../../sim/common/table.ts'
 import { keyedBranch, NEVER, type Arrivals } from './arrivals.ts'
 import { TimeHeap } from './time-heap.ts'
 
-/** A train has at most so many requests; longer draws are cut, so that the mean is a finite sum. */
-export const LONGEST_TRAIN = 10_000
+/** Most requests of a train. Longer draws are cut to it, so that the mean is a finite sum. */
+export const MAX_TRAIN_LENGTH = 10_000
 
-/** Mean length of trains whose drawn size is rounded, at least 1 and at most `LONGEST_TRAIN`: Σ P(length >= n). */
+/** Mean length of trains, whose drawn size is rounded to 1 .. MAX_TRAIN_LENGTH: Σ P(length >= n). */
 export function meanLength(size: DistributionSpec): number {
   const law = distribution(size)
   let mean = 1
-  for (let n = 2; n <= LONGEST_TRAIN; n++) {
-    // Halves are rounded up: a length of n begins at n - 1/2 itself.
+  for (let n = 2; n <= MAX_TRAIN_LENGTH; n++) {
+    // Halves are rounded up: sizes from n - 1/2 on give a length of n.
     const share = size.kind === 'constant' ? Number(size.value >= n - 0.5) : law.survival(n - 0.5)
     if (share === 0) break
     mean += share
@@ -30,6 +31,26 @@ export function meanLength(size: DistributionSpec): number {
   return mean
 }
 
+/** Unfinished trains: number of the train, requests that have arrived, length. */
+class TrainRows extends ColumnTable {
+  readonly train = this.column(Float64Array)
+  readonly arrived = this.column(Int32Array)
+  readonly length = this.column(Int32Array)
+  private readonly free: number[] = []
+  private count = 0
+
+  take(): number {
+    const row = this.free.pop() ?? this.count++
+    this.reserve(row + 1)
+    return row
+  }
+
+  give(row: number): void {
+    this.free.push(row)
+  }
+}
+
+/** The trains that start at the arrivals of a process. */
 export class TrainArrivals implements Arrivals {
   /** Train of the last arrival, counted from 0. */
   train = -1
@@ -41,14 +62,11 @@ export class TrainArrivals implements Arrivals {
   private readonly gapRandom: KeyedRandom
   private nextStart: number
   private started = 0
-  /** Trains under way, by row: which it is, how many of it have come, how many it has. */
+  private readonly rows = new TrainRows()
+  /** Rows by the time of their next request. */
   private readonly pending = new TimeHeap(16)
-  private readonly trains: number[] = []
-  private readonly come: number[] = []
-  private readonly sizeOf: number[] = []
-  private readonly free: number[] = []
 
-  /** `starts` brings the first requests of trains, of mean length `meanLength(size)`; gaps [µs]. */
+  /** `starts` gives the first requests of trains; gaps [µs]. */
   constructor(starts: Arrivals, size: DistributionSpec, gap: DistributionSpec, stream: RandomStream) {
     this.starts = starts
     this.length = meanLength(size)
@@ -60,15 +78,15 @@ export class TrainArrivals implements Arrivals {
   }
 
   next(): number {
-    const { pending } = this
+    const { pending, rows } = this
     const time = pending.firstTime
     if (this.nextStart <= time) return this.nextStart === Infinity ? Infinity : this.start()
     const row = pending.first
-    this.train = this.trains[row]
-    if (++this.come[row] < this.sizeOf[row]) pending.delay(this.after(time, row))
+    this.train = rows.train[row]
+    if (++rows.arrived[row] < rows.length[row]) pending.delay(this.after(time, row))
     else {
       pending.pop()
-      this.free.push(row)
+      rows.give(row)
     }
     return time
   }
@@ -77,24 +95,25 @@ export class TrainArrivals implements Arrivals {
     const time = this.nextStart
     this.nextStart = this.starts.next()
     this.train = this.started++
-    const size = Math.min(LONGEST_TRAIN, nearest(this.sizes.quantile(this.sizeRandom.at(this.train, 0))))
+    const size = Math.min(MAX_TRAIN_LENGTH, nearest(this.sizes.quantile(this.sizeRandom.at(this.train, 0))))
     if (size < 2) return time
-    const row = this.free.pop() ?? this.trains.length
-    this.trains[row] = this.train
-    this.come[row] = 1
-    this.sizeOf[row] = size
+    const { rows } = this
+    const row = rows.take()
+    rows.train[row] = this.train
+    rows.arrived[row] = 1
+    rows.length[row] = size
     this.pending.push(this.after(time, row), row)
     return time
   }
 
-  /** When the next request of a train comes, `time` being that of the last. */
+  /** Time of the next request of a train, where the last one arrived at `time`. */
   private after(time: number, row: number): number {
-    const gap = nearest(this.gaps.quantile(this.gapRandom.at(this.trains[row], this.come[row])))
+    const gap = nearest(this.gaps.quantile(this.gapRandom.at(this.rows.train[row], this.rows.arrived[row])))
     const next = time + (gap > 0 ? gap : 0)
     return next < NEVER ? next : Infinity
   }
 
-  /** As if the requests of a train came with its first. */
+  /** As if all requests of a train arrived with its first. */
   rateAt(time: number): number {
     return this.starts.rateAt(time) * this.length
   }

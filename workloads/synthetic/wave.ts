@@ -1,15 +1,15 @@
 /**
- * A sine wave around 1, 1 + a sin(2π (y + phase)), 0 <= a <= 1, and the inverse of its cumulated height G(y) = y - a / 2π (cos 2π(y + phase) -
- * cos 2π phase) inside a period, where G(1) = 1. That is Kepler's equation, which has no closed inverse: Newton's method from the last place,
- * held in a shrinking bracket, to less than a microsecond.
+ * A sine wave around 1: 1 + a sin(2π (y + phase)), 0 <= a <= 1, and the inverse of its integral
+ * G(y) = y - a / 2π × (cos 2π(y + phase) - cos 2π phase) within one period, where G(1) = 1. That is Kepler's equation, which has no closed
+ * inverse: Newton's method from the last position, held in a shrinking bracket, to less than a microsecond.
  */
 const TURN = 2 * Math.PI
 /**
- * After Newton's step δ the error is at most δ² π a / slope periods: below this bound of δ² / slope it is 3e-14 of a period, 0.003 µs
- * of a day. Gaps of a ten-millionth of a period then need one look at the wave, the one where the last arrival fell.
+ * After a Newton step δ the error is at most δ² π a / slope periods: when δ² / slope is below this bound, the error is 3e-14 of a period,
+ * 0.003 µs of a day. Gaps of a ten-millionth of a period then need one evaluation of the wave.
  */
 const CLOSE = 1e-14
-/** Enough to halve the bracket down to rounding if Newton never helps. */
+/** Enough to halve the bracket down to rounding, if no Newton step stays in it. */
 const MAX_STEPS = 64
 
 export class Wave {
@@ -24,7 +24,7 @@ export class Wave {
     this.cosine0 = Math.cos(TURN * phase)
   }
 
-  /** Height at a number of periods. */
+  /** Height at y periods. */
   at(y: number): number {
     return 1 + this.amplitude * Math.sin(TURN * (y + this.phase))
   }
@@ -45,7 +45,7 @@ export class Wave {
         y = newton
         if (moved * moved < CLOSE * slope) break
       } else {
-        // Out of the bracket, or NaN where the rate is 0: halve instead.
+        // Outside the bracket, or NaN where the rate is 0: halve instead.
         y = (low + high) / 2
       }
     }

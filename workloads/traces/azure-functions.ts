@@ -1,6 +1,6 @@
 /**
- * Invocations of serverless functions, in the order of their ends. A row arrives at end minus duration; its function is its key, since another
- * invocation of it finds a warm instance. Source: Zhang et al. 2021, Faster and Cheaper Serverless Computing on Harvested Resources, SOSP;
+ * The azure-functions format: invocations of serverless functions, in the order of their ends. A request arrives at end - duration; its key
+ * is the function, since later invocations of it find a warm instance. Source: Zhang et al. 2021, Faster and Cheaper Serverless Computing on Harvested Resources, SOSP;
  * Azure Functions Invocation Trace 2021.
  */
 import { hasColumns, type RowFormat } from './format.ts'
@@ -31,7 +31,7 @@ export const azureFunctions: RowFormat<'requests'> = {
           const end = row.seconds(AT.end)
           const duration = row.seconds(AT.duration)
           into.line = row.line
-          // One that was running when the record began is met at its beginning.
+          // An invocation that was running when the recording began arrives at time zero.
           into.arrival = Math.max(0, end - duration)
           into.sizes[0] = duration / 1e6
           into.key = functions.number(`${row.name(AT.app)} ${row.name(AT.func)}`, () => null)

@@ -1,6 +1,6 @@
 /**
- * Requests to a language model: prompt and output tokens. The published files have time stamps; those that orchsim brings have seconds from the first
- * request. Source: Patel et al. 2024, Splitwise: Efficient Generative LLM Inference Using Phase Splitting, ISCA; Azure Public Dataset, 2023.
+ * The azure-llm format: requests to a language model with prompt and output tokens. The published files have time stamps, the bundled ones
+ * seconds from the first request. Source: Patel et al. 2024, Splitwise: Efficient Generative LLM Inference Using Phase Splitting, ISCA; Azure Public Dataset, 2023.
  */
 import { hasColumns, type RowFormat } from './format.ts'
 import { OrderedRows } from './order.ts'
@@ -31,7 +31,7 @@ export const azureLlm: RowFormat<'requests'> = {
           if (!table.next()) return false
           const time = table.kind === 0 ? row.seconds(AT.time) : row.instant(AT.time)
           if (zero < 0) zero = table.kind === 0 ? 0 : time
-          if (time < zero) row.refuse(AT.time, 'a time that is not before the first row')
+          if (time < zero) row.refuse(AT.time, 'a time at or after that of the first row')
           into.line = row.line
           into.arrival = time - zero
           into.sizes[0] = row.whole(AT.prompt, MAX_TOKENS)

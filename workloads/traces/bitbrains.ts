@@ -1,6 +1,6 @@
 /**
- * Virtual machines of a managed host: what they may use, and what CPU they used. Two files: the machines, and their use, machine by machine.
- * Source: Shen, van Beek and Iosup 2015, Statistical Characterization of Business-Critical Workloads Hosted in Cloud Datacenters, CCGrid (GWA-T-12).
+ * The bitbrains formats: virtual machines of a managed hosting provider, in two files: their sizes (bitbrains-vms), and the CPU that they
+ * used over time, machine by machine (bitbrains). Source: Shen, van Beek and Iosup 2015, Statistical Characterization of Business-Critical Workloads Hosted in Cloud Datacenters, CCGrid (GWA-T-12).
  */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -23,7 +23,7 @@ const MAX_CORES = 1e6
 const MAX_KILOBYTES = 8_796_093_022_207
 const KIBIBYTE = 1024
 
-/** Samples of one machine follow each other in time; what is between two of them was not measured. */
+/** The CPU usage of machines. The samples of a machine are consecutive and in the order of time; gaps between them were not measured. */
 export const bitbrains: RowFormat<'usage'> = {
   name: 'bitbrains',
   kind: 'usage',
@@ -47,13 +47,13 @@ export const bitbrains: RowFormat<'usage'> = {
         const known = machines.values.length
         const series = machines.number(name, () => name)
         if (series !== into.series) {
-          if (series < known) row.refuse(USED.vm, 'rows of one machine that follow each other; it had some before others came')
+          if (series < known) row.refuse(USED.vm, 'consecutive rows of each machine; this one has earlier rows before those of another')
           end = 0
         }
         into.line = row.line
         into.series = series
         into.arrival = row.seconds(USED.time)
-        if (into.arrival < end) row.refuse(USED.time, `at least ${end / 1e6}, where the sample before ends`)
+        if (into.arrival < end) row.refuse(USED.time, `at least ${end / 1e6}, the end of the sample before`)
         into.length = row.seconds(USED.length)
         if (into.length === 0) row.refuse(USED.length, 'seconds above 0')
         end = into.arrival + into.length
@@ -65,7 +65,7 @@ export const bitbrains: RowFormat<'usage'> = {
   },
 }
 
-/** The machines as pods: cores, memory, and their mean use, taken from the file of usage beside it. */
+/** The machines as pods: cores, memory, and their mean CPU usage, read from the usage file in the same folder. */
 export const bitbrainsVms: RowFormat<'pods'> = {
   name: 'bitbrains-vms',
   kind: 'pods',
@@ -102,7 +102,7 @@ export const bitbrainsVms: RowFormat<'pods'> = {
           into.shape = shapes.number(`${cpu} ${memory}`, () => ({ cpu, memory, gpus: 0, gpuMilli: 0, gpuModels: [] }))
           return true
         },
-        notes: () => (unmeasured === 0 ? [] : [`no usage of ${unmeasured} machines in ${BITBRAINS_USAGE} beside the file`]),
+        notes: () => (unmeasured === 0 ? [] : [`found no usage of ${unmeasured} machines in ${BITBRAINS_USAGE} beside the file`]),
       },
       'start_s',
     )
@@ -110,7 +110,7 @@ export const bitbrainsVms: RowFormat<'pods'> = {
   },
 }
 
-/** Mean use of each machine over the time that was measured [MHz]. */
+/** Mean usage of each machine over its measured time [MHz]. */
 function meansOf(file: string): ReadonlyMap<string, number> {
   const rows = bitbrains.open(new Lines(file))
   const used: number[] = []

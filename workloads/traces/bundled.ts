@@ -1,14 +1,17 @@
-/** The traces that orchsim brings, by name. Each folder of `workloads/data` has a README with its columns, its origin and how it was cut. */
+/** The list of bundled traces. Each folder of `workloads/data` has a README with its columns, its origin and how it was cut. */
 
+/** A bundled trace. */
 export interface BundledTrace {
+  /** The name that `trace:` takes. */
   readonly name: string
-  /** Of `rowFormats`. */
+  /** Name of a format in `rowFormats`. */
   readonly format: string
-  /** Below `workloads/data`. */
+  /** Folder in `workloads/data`. */
   readonly folder: string
   readonly file: string
-  /** Short name of the licence; its text stands in the folder, or its README says where it is from. */
+  /** Short name of the licence. Its text is in the folder, or the README of the folder gives its origin. */
   readonly licence: string
+  /** Author, year, where published. */
   readonly cite: string
 }
 
@@ -70,11 +73,12 @@ export const bundledTraces: readonly BundledTrace[] = [
   { name: 'askalon', format: 'workflows', folder: 'workflows-askalon', file: 'tasks.csv', licence: 'MIT', cite: WORKFLOWS },
 ]
 
+/** The bundled trace with this name; undefined when there is none. */
 export function bundledTrace(name: string): BundledTrace | undefined {
   return bundledTraces.find((trace) => trace.name === name)
 }
 
-/** Its file, below the folder of the package. */
+/** Path of its file, relative to the folder of the package. */
 export function bundledFile({ folder, file }: BundledTrace): string {
   return `workloads/data/${folder}/${file}`
 }

@@ -1,7 +1,7 @@
 /**
- * The bytes of a file, a chunk at a time, gzip undone. The file is opened for each chunk and closed again: a run ends where its horizon is, not
- * where its trace ends, and nobody tells a source that it is no longer wanted, so a handle that stays open would be lost, one a run. Opening
- * costs some ten microseconds per 64 KiB. A file that changes in between is refused.
+ * The bytes of a file, a chunk at a time, gzip decompressed. The file is opened and closed for each chunk: a run ends at its horizon and not
+ * at the end of its trace, and sources are not closed, so an open handle would leak with every run. Opening costs about ten microseconds
+ * per 64 KiB. A file that changes between chunks is refused.
  */
 import { closeSync, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs'
 import { TraceError } from './error.ts'
@@ -9,9 +9,10 @@ import { Gunzip, isGzip } from './gunzip.ts'
 
 const CHUNK = 65_536
 
-/** Gives the next bytes, in a buffer that the next call fills anew; undefined at the end. */
+/** Returns the next bytes, in a buffer that the next call reuses; undefined at the end. */
 export type Bytes = () => Uint8Array | undefined
 
+/** The bytes of a plain or gzip file. Throws a TraceError. */
 export function bytesOf(file: string): Bytes {
   const plain = chunksOf(file)
   const first = plain()
@@ -25,12 +26,12 @@ export function bytesOf(file: string): Bytes {
   return whole
 }
 
-/** The chunk that was looked at already comes once more. */
+/** The first chunk, which was read ahead, then the rest. */
 function after(first: Uint8Array | undefined, rest: Bytes): Bytes {
-  let looked = true
+  let pending = true
   return () => {
-    if (!looked) return rest()
-    looked = false
+    if (!pending) return rest()
+    pending = false
     return first
   }
 }
@@ -42,7 +43,7 @@ function chunksOf(file: string): Bytes {
   return () => {
     let handle = -1
     try {
-      // Looked at before it is opened: to open a named pipe is to wait for its writer, perhaps for ever.
+      // Checked before it is opened: opening a named pipe blocks until it has a writer.
       if (stamp === '') refuseOther(file, statSync(file))
       handle = openSync(file, 'r')
       const stat = fstatSync(handle)
@@ -60,7 +61,7 @@ function chunksOf(file: string): Bytes {
   }
 }
 
-/** Two files of equal stamps count as the same. */
+/** Size and time of change: a file with an equal stamp counts as unchanged. */
 export function stampOf(stat: Stats): string {
   return `${stat.size} ${stat.mtimeMs}`
 }
@@ -72,7 +73,7 @@ function refuseOther(file: string, stat: Stats): void {
     : new TraceError({ file }, 'no regular file', 'a file that can be read more than once')
 }
 
-/** What the operating system said, in the words of a TraceError. */
+/** An error of the operating system as a TraceError. */
 export function fileError(file: string, error: unknown): TraceError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   const found =

@@ -1,9 +1,9 @@
-/** A trace that cannot be read: where, what was found, what is accepted. */
+/** The error of a trace that cannot be read: the place, what was found, what is accepted. */
 export class TraceError extends Error {
   readonly file: string
-  /** Line of the file, counted from 1 (a header is line 1); 0 when the file as a whole is meant. */
+  /** Line of the file, counted from 1 (a header is line 1); 0: the file as a whole. */
   readonly line: number
-  /** Name of the column; empty when the whole line is meant. */
+  /** Name of the column; empty: the whole line. */
   readonly column: string
   readonly found: string
   readonly accepted: string
@@ -22,7 +22,7 @@ export class TraceError extends Error {
   }
 }
 
-/** A found text, quoted and kept short. */
+/** A text for a message, quoted and shortened to 40 characters. */
 export function shown(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text)
 }

@@ -104,16 +104,16 @@ describe('published figures of the bundled traces', () => {
   test('nasa: 39,692 minutes, 1,891,675 requests, mean 47.7, p95 108, peak 409: peak-to-mean 8.6; one day by the second: 134,204 requests', () => {
     const all = facts('nasa')
     const minutes = spread(all, 'count in 60 s')
-    expect([all.rows, count(all, 'all together'), minutes.max, minutes.p99]).toEqual([39_692, 1_891_675, 409, 145])
+    expect([all.rows, count(all, 'total'), minutes.max, minutes.p99]).toEqual([39_692, 1_891_675, 409, 145])
     expect(minutes.mean).toBeCloseTo(47.7, 1)
     expect(count(all, 'peak-to-mean of 60 s')).toBeCloseTo(8.6, 1)
     const day = facts('nasa-day')
-    expect([day.rows, count(day, 'all together')]).toEqual([86_400, 134_204])
+    expect([day.rows, count(day, 'total')]).toEqual([86_400, 134_204])
   })
 
   test('nab: 4,032 intervals of a load balancer, sum 249,327, peak 656; 10,320 of taxis, mean 15,138, peak 39,197; 4,621 sizes of a group', () => {
     const [elb, taxi, group] = [facts('elb'), facts('taxi'), facts('group-size')]
-    expect([elb.rows, count(elb, 'all together'), spread(elb, 'count in 300 s').max]).toEqual([4032, 249_327, 656])
+    expect([elb.rows, count(elb, 'total'), spread(elb, 'count in 300 s').max]).toEqual([4032, 249_327, 656])
     expect([taxi.rows, Math.round(spread(taxi, 'count in 1800 s').mean), spread(taxi, 'count in 1800 s').max]).toEqual([
       10_320, 15_138, 39_197,
     ])

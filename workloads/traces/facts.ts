@@ -1,14 +1,15 @@
-/** What a trace holds, found in one pass with a fixed amount of memory: counts, rate over time, and how gaps, durations and sizes are spread. */
+/** A summary of a trace, computed in one pass with a fixed amount of memory: counts, rate over time, distributions of gaps, durations and sizes. */
 import type { RowFormat } from './format.ts'
 import { isKind, openRows } from './formats.ts'
 import { Spread } from './spread.ts'
 import { TimeBins } from './timeline-bins.ts'
 import type { PodRows, RateRows, RequestRows, TraceKind, TraceShape, UsageRows, WorkflowRow, WorkflowRows } from './trace.ts'
 
+/** The distribution of one quantity. */
 export interface Spreading {
   readonly name: string
   readonly unit: string
-  /** How many values; for what lasts, the time in which it was measured [s]. */
+  /** Number of values; for usage, the measured time [s]. */
   readonly count: number
   readonly mean: number
   /** Variance over squared mean. */
@@ -17,10 +18,11 @@ export interface Spreading {
   readonly p90: number
   readonly p99: number
   readonly max: number
-  /** The distribution function: [value, share of at most that value]. */
+  /** The distribution function: [value, share of values at or below it]. */
   readonly steps: readonly (readonly [number, number])[]
 }
 
+/** The summary of a trace. */
 export interface TraceFacts {
   readonly file: string
   readonly format: string
@@ -30,24 +32,25 @@ export interface TraceFacts {
   readonly from: number
   readonly until: number
   readonly rate: {
-    /** What comes: requests, pods, workflows, or how much of what unit is there. */
+    /** What is counted: requests, jobs or workflows; for usage, the unit. */
     readonly of: string
     readonly mean: number
-    /** Of bins of `width` seconds: the highest over the mean. */
+    /** Highest over mean of the bins. */
     readonly peakToMean: number
+    /** Width of a bin [s]. */
     readonly width: number
-    /** By bin, from the beginning of the trace; per second, or the level. */
+    /** Rate per second, or level, of each bin from the start of the trace. */
     readonly bins: readonly number[]
   }
   readonly spreads: readonly Spreading[]
-  /** Most frequent requests of pods with their share, at most eight. */
+  /** The most frequent pod requests with their shares, at most eight. */
   readonly shapes: readonly { readonly shape: string; readonly share: number }[]
-  /** Further counts, in words. */
+  /** Other counts. */
   readonly counts: readonly { readonly what: string; readonly value: number }[]
   readonly notes: readonly string[]
 }
 
-/** Times [µs] of the part that is looked at. */
+/** The part of the trace that is summarised [µs]. */
 export interface Part {
   readonly from: number
   readonly until: number
@@ -55,12 +58,12 @@ export interface Part {
 
 const WHOLE: Part = { from: 0, until: Infinity }
 const MICROSECOND = 1e-6
-/** So many different identities are counted; more need memory by the row. */
+/** Most distinct identities that are counted, since each takes memory. */
 const MAX_IDENTITIES = 8_000_000
 const MAX_SHAPES = 8
 const STEPS = 200
 
-/** Throws a TraceError at the first row that is wrong. */
+/** Summarises a trace. Throws a TraceError at the first wrong row. */
 export function factsOf(format: RowFormat, file: string, part: Part = WHOLE): TraceFacts {
   const found = new Findings(part)
   const rows = openRows(format, file)
@@ -72,12 +75,12 @@ export function factsOf(format: RowFormat, file: string, part: Part = WHOLE): Tr
   return found.facts(file, format, rows.notes())
 }
 
-/** What is gathered on the way. */
+/** What is collected while the rows are read. */
 class Findings {
   readonly part: Part
   rows = 0
   of = ''
-  /** Width of an interval, where rows are intervals; bins begin with it. */
+  /** The first width of bins is the length of an interval, or a second. */
   bins: TimeBins | undefined
   readonly gaps = new Spread(MICROSECOND)
   readonly spreads: Spreading[] = []
@@ -96,7 +99,7 @@ class Findings {
     return time >= this.part.from && time < this.part.until
   }
 
-  /** Something that comes at a time: pods of a job come together, and count once for the gaps. */
+  /** An arrival; the pods of a job arrive together and count once. */
   arrival(time: number): void {
     this.rows++
     this.total++
@@ -117,7 +120,7 @@ class Findings {
     this.bins.spread(from, to, amount)
   }
 
-  told(name: string, unit: string, spread: Spread): void {
+  add(name: string, unit: string, spread: Spread): void {
     if (spread.weight === 0) return
     const { mean, cv2 } = spread
     this.spreads.push({
@@ -129,7 +132,7 @@ class Findings {
       p50: spread.quantile(0.5),
       p90: spread.quantile(0.9),
       p99: spread.quantile(0.99),
-      max: spread.most,
+      max: spread.max,
       steps: spread.steps(STEPS),
     })
   }
@@ -141,8 +144,8 @@ class Findings {
     const span = last - Math.min(first, last)
     const perSecond = inBins.map((amount) => (amount * 1e6) / width)
     const mean = span > 0 ? (this.total * 1e6) / span : NaN
-    // Over the mean of the bins and not over that of the span: with few rows a span ends in the midst of a bin, and a peak would be below the mean.
-    const peak = perSecond.reduce((most, value) => Math.max(most, value), 0)
+    // Over the mean of the bins and not of the span: with few rows the span ends within a bin, and the peak could be below the mean.
+    const peak = perSecond.reduce((max, value) => Math.max(max, value), 0)
     const level = perSecond.reduce((sum, value) => sum + value, 0) / perSecond.length
     const all = [...this.shapes.values()].reduce((sum, count) => sum + count, 0)
     return {
@@ -182,10 +185,10 @@ function pods(rows: PodRows, found: Findings): void {
     const shape = shapeText(rows.shapes[row.shape])
     found.shapes.set(shape, (found.shapes.get(shape) ?? 0) + 1)
   }
-  found.told('gap', 's', found.gaps)
-  found.told('duration', 's', durations)
-  if (tasks.most > 1) found.told('tasks of a job', '', tasks)
-  found.told('CPU used over request', '', usages)
+  found.add('gap', 's', found.gaps)
+  found.add('duration', 's', durations)
+  if (tasks.max > 1) found.add('tasks of a job', '', tasks)
+  found.add('CPU used over request', '', usages)
   if (never > 0) found.counts.push({ what: 'never ran', value: never })
   if (tenants.size > 1) found.counts.push({ what: 'tenants', value: tenants.size })
 }
@@ -210,16 +213,16 @@ function requests(rows: RequestRows, found: Findings): void {
     if (row.key >= 0) keys.add(row.key)
     for (const block of row.blocks) blocks.add(block)
   }
-  found.told('gap', 's', found.gaps)
-  rows.sizeNames.forEach((name, i) => found.told(name, '', sizes[i]))
-  if (keys.total > 0) found.counts.push({ what: keys.full ? 'keys (at least)' : 'keys', value: keys.different })
+  found.add('gap', 's', found.gaps)
+  rows.sizeNames.forEach((name, i) => found.add(name, '', sizes[i]))
+  if (keys.total > 0) found.counts.push({ what: keys.full ? 'keys (at least)' : 'keys', value: keys.distinct })
   if (blocks.total > 0) {
     found.counts.push({ what: 'prefix blocks', value: blocks.total })
-    if (!blocks.full) found.counts.push({ what: 'share of repeated blocks', value: 1 - blocks.different / blocks.total })
+    if (!blocks.full) found.counts.push({ what: 'share of repeated blocks', value: 1 - blocks.distinct / blocks.total })
   }
 }
 
-/** How many, and how many different ones, as far as memory goes. */
+/** Counts identities, and distinct ones up to a limit. */
 class Identities {
   total = 0
   full = false
@@ -231,7 +234,7 @@ class Identities {
     else this.full ||= !this.known.has(identity)
   }
 
-  get different(): number {
+  get distinct(): number {
     return this.known.size
   }
 }
@@ -246,10 +249,10 @@ function rates(rows: RateRows, found: Findings): void {
     counts.add(row.count)
     length = row.length
   }
-  found.told(`count in ${length / 1e6} s`, '', counts)
+  found.add(`count in ${length / 1e6} s`, '', counts)
   if (counts.mean > 0) {
-    found.counts.push({ what: 'all together', value: found.total })
-    found.counts.push({ what: `peak-to-mean of ${length / 1e6} s`, value: counts.most / counts.mean })
+    found.counts.push({ what: 'total', value: found.total })
+    found.counts.push({ what: `peak-to-mean of ${length / 1e6} s`, value: counts.max / counts.mean })
   }
 }
 
@@ -263,7 +266,7 @@ function usage(rows: UsageRows, found: Findings): void {
     values.add(row.value, row.length / 1e6)
     series.add(row.series)
   }
-  found.told('value', rows.unit, values)
+  found.add('value', rows.unit, values)
   found.counts.push({ what: 'series', value: series.size })
 }
 
@@ -283,14 +286,14 @@ function workflows(rows: WorkflowRows, found: Findings): void {
       found.shapes.set(text, (found.shapes.get(text) ?? 0) + 1)
     }
   }
-  found.told('gap', 's', found.gaps)
-  found.told('tasks of a workflow', '', tasks)
-  found.told('duration of a task', 's', durations)
-  found.told('critical path', 's', critical)
+  found.add('gap', 's', found.gaps)
+  found.add('tasks of a workflow', '', tasks)
+  found.add('duration of a task', 's', durations)
+  found.add('critical path', 's', critical)
   found.counts.push({ what: 'tasks', value: tasks.weight * tasks.mean })
 }
 
-/** The longest chain of durations; parents stand before their children. */
+/** The longest chain of durations; parents are before their children. */
 function criticalPath({ duration, parents }: WorkflowRow): number {
   const ends: number[] = []
   let longest = 0

@@ -1,22 +1,24 @@
-/** What a reader of rows says about its format. */
+/** The definition of a trace format. */
 import type { Lines } from './lines.ts'
 import type { TraceKind, TraceKinds } from './trace.ts'
 
+/** A format whose rows are read one at a time. */
 export interface RowFormat<Kind extends TraceKind = TraceKind> {
   readonly name: string
   readonly kind: Kind
-  /** What such a file records, in a line. */
+  /** What such a file contains, in one line. */
   readonly title: string
-  /** Columns that are read, with their units in the names; those after a bar are other spellings. */
+  /** Names of the columns that are read, with their units; alternative spellings are separated by a bar. */
   readonly columns: readonly string[]
-  /** Where the format is from. */
+  /** Author, year, title. */
   readonly source: string
-  /** Does a file that begins with this line look like one? */
+  /** Whether a file with this first line is of the format. */
   fits(firstLine: string): boolean
+  /** A cursor over the rows. */
   open(lines: Lines): TraceKinds[Kind]
 }
 
-/** A table is told by its header. */
+/** Whether the header has all columns of one of the sets. */
 export function hasColumns(firstLine: string, ...kinds: readonly (readonly string[])[]): boolean {
   const header = firstLine.split(',')
   return kinds.some((columns) => columns.every((column) => header.includes(column)))

@@ -63,7 +63,7 @@ test('a header with most of the columns of a format: the format is named, and wh
   writeFileSync(file, 'sn,cpu_milli,memory_mib,gpu,model\n')
   expect(failure(() => detectFormat(file))).toMatchObject({
     found: '"sn,cpu_milli,memory_mib,gpu,model", a list of nodes',
-    accepted: 'rows that come over time; nodes are of pools: { trace: openb }',
+    accepted: 'rows with times; a list of nodes is used by pools: { trace: openb }',
   })
 })
 
@@ -103,7 +103,7 @@ describe('what the readers make of their samples', () => {
     ])
   })
 
-  test('swf: processors as pods of a core, requested memory per processor, users as tenants; parts and empty jobs are left out and told', () => {
+  test('swf: processors as pods of a core, requested memory per processor, users as tenants; parts and empty jobs are left out and counted', () => {
     const cursor = format('swf').open(linesOfText(SAMPLES.swf))
     if (!('tenants' in cursor)) throw new Error('no pods')
     const rows: PodRow[] = []
@@ -119,7 +119,7 @@ describe('what the readers make of their samples', () => {
     ])
     expect(cursor.tenants).toEqual(['user-3', 'user-7'])
     expect(cursor.notes()).toEqual([
-      '2 lines are parts of jobs that have a line as a whole (status 2, 3 or 4) and are left out',
+      '2 lines are parts of jobs that also have a line for the whole job (status 2, 3 or 4) and are left out',
       '1 jobs without a number of processors are left out',
     ])
   })
@@ -171,7 +171,7 @@ describe('what the readers make of their samples', () => {
     ])
   })
 
-  test('nab: from the first row on, the first gap is the length of an interval, missing ones are told', () => {
+  test('nab: from the first row on, the first gap is the length of an interval, missing ones are counted', () => {
     const cursor = format('nab').open(linesOfText(SAMPLES.nab))
     const rows: RateRow[] = []
     for (let row = cursor.next(); row !== undefined; row = cursor.next()) rows.push({ ...(row as RateRow) })
@@ -180,7 +180,7 @@ describe('what the readers make of their samples', () => {
       [5, 5, 56],
       [15, 5, 187.5],
     ])
-    expect(cursor.notes()).toEqual(['1 intervals are missing between rows; nothing is known of them'])
+    expect(cursor.notes()).toEqual(['1 intervals are missing between rows; they have no arrivals'])
     expect((rowsIn(format('nab-level'), SAMPLES['nab-level']) as UsageRow[]).map(({ arrival, value }) => [arrival, value])).toEqual([
       [0, 33.5573],
       [300e6, 33.446],
@@ -212,7 +212,7 @@ describe('what the readers make of their samples', () => {
       [4000, 6_213_632 * 1024],
       [8000, 20_971_520 * 1024],
     ])
-    expect(cursor.notes()).toEqual(['no usage of 1 machines in cpu_usage.csv beside the file'])
+    expect(cursor.notes()).toEqual(['found no usage of 1 machines in cpu_usage.csv beside the file'])
   })
 
   test('workflows: the earliest submission is the arrival, parents are places, workflows come by arrival', () => {
@@ -234,7 +234,7 @@ describe('what the readers make of their samples', () => {
 
 describe('errors carry line and column', () => {
   test.each([
-    ['surf', '60.5', '-1', '3 duration_s: "-1"; seconds from 0, like 12 or 12.5'],
+    ['surf', '60.5', '-1', '3 duration_s: "-1"; seconds from 0, such as 12 or 12.5'],
     ['surf', ',16,100000\n8', ',16\n8', '2 : 4 cells; 5 cells, as in the header'],
     [
       'surf',
@@ -243,7 +243,7 @@ describe('errors carry line and column', () => {
       '1 mem_mb: no such column in "id,submit_s,duration_s,cpu_count,mem"; a header with the columns id, submit_s, duration_s, cpu_count, mem_mb',
     ],
     ['swf', '3000.5', 'three', '5 cpu_s: "three"; a number from 0 to 9000000000, or -1'],
-    ['swf', '; MaxProcs: 64', '1 2 3', '4 : 3 numbers; eighteen, as the Standard Workload Format has'],
+    ['swf', '; MaxProcs: 64', '1 2 3', '4 : 3 numbers; eighteen numbers, as in the Standard Workload Format'],
     ['swf', '   60   -1', '   -1   -1', '7 submit_s: "-1"; seconds from 0'],
     ['azure-llm', '4.314579', '4,314579', '3 : 4 cells; 3 cells, as in the header'],
     ['azure-llm', '879', '8.5', '4 context_tokens: "8.5"; a whole number from 0 to 1000000000'],
@@ -255,31 +255,31 @@ describe('errors carry line and column', () => {
       '[]',
       '3 : "{\\"timestamp\\": 3000, \\"input_length\\": 700,…"; a JSON object with timestamp, input_length, output_length, hash_ids',
     ],
-    ['azure-functions', '57.154\n', '\n', '3 duration: an empty cell; seconds from 0, like 12 or 12.5'],
-    ['nasa', '4,58', '1,58', '4 minute: "1"; at least 2, since rows come in the order of time'],
+    ['azure-functions', '57.154\n', '\n', '3 duration: an empty cell; seconds from 0, such as 12 or 12.5'],
+    ['nasa', '4,58', '1,58', '4 minute: "1"; at least 2, since rows are in the order of time'],
     [
       'nab',
       '00:19:00',
       '00:11:00',
       '4 timestamp: "2014-04-10 00:11:00"; a time at least 300 s after that of the row before, as in the first two rows',
     ],
-    ['nab', '2014-04-10 00:09', '2014-04-31 00:09', '3 timestamp: "2014-04-31 00:09:00"; a date and time like 2014-04-10 00:04:00'],
-    ['bitbrains', '116,300', '116,200', '3 t_s: "200"; at least 300, where the sample before ends'],
+    ['nab', '2014-04-10 00:09', '2014-04-31 00:09', '3 timestamp: "2014-04-31 00:09:00"; a date and time such as 2014-04-10 00:04:00'],
+    ['bitbrains', '116,300', '116,200', '3 t_s: "200"; at least 300, the end of the sample before'],
     [
       'bitbrains',
       '190,0,300,0',
       '190,0,300,0\n116,900,300,1',
-      '5 vm: "116"; rows of one machine that follow each other; it had some before others came',
+      '5 vm: "116"; consecutive rows of each machine; this one has earlier rows before those of another',
     ],
     ['bitbrains-vms', '20800', '0', '3 cpu_capacity_mhz: "0"; MHz above 0'],
-    ['workflows', ',2,0\n', ',2,2\n', '3 parents: "2"; tasks of the same workflow that stand before, with one blank between them; not "2"'],
-    ['workflows', '0 1', '0 0', '4 parents: "0 0"; each task once'],
-    ['workflows', '1,3,100', '0,1,100', '5 task: "1"; a task that its workflow does not have yet'],
+    ['workflows', ',2,0\n', ',2,2\n', '3 parents: "2"; earlier tasks of the same workflow, separated by single blanks; not "2"'],
+    ['workflows', '0 1', '0 0', '4 parents: "0 0"; each task at most once'],
+    ['workflows', '1,3,100', '0,1,100', '5 task: "1"; a task that is not yet in its workflow'],
     [
       'workflows',
       '0,0,6000',
       '7,0,6000',
-      '3 workflow: "0"; a number above 7: workflows stand in ascending order, the tasks of each together',
+      '3 workflow: "0"; a number above 7, since workflows are in ascending order and the tasks of each are consecutive',
     ],
   ])('%s: %s instead of %s', (name, from, to, expected) => {
     expect(refusal(name, from, to)).toBe(expected)

@@ -1,4 +1,4 @@
-/** The list of trace formats. Adding one is a file and a line here. */
+/** The list of trace formats. */
 import { join } from 'node:path'
 import { azureFunctions } from './azure-functions.ts'
 import { azureLlm } from './azure-llm.ts'
@@ -14,7 +14,7 @@ import { swf } from './swf.ts'
 import type { NodeTrace, PodTrace, TraceKind, TraceKinds } from './trace.ts'
 import { workflows } from './workflows.ts'
 
-/** All formats that are read row by row. Where several fit a file, the first one is taken. */
+/** All formats that are read row by row. If several fit a file, the first one is used. */
 export const rowFormats: readonly RowFormat[] = [
   openb,
   surf,
@@ -30,22 +30,22 @@ export const rowFormats: readonly RowFormat[] = [
   workflows,
 ]
 
-/** The format of this name. */
+/** The format with this name; undefined when there is none. */
 export function rowFormat(name: string): RowFormat | undefined {
   return rowFormats.find((format) => format.name === name)
 }
 
-/** Does the format give rows of this kind? */
+/** Whether the rows of a format are of this kind. */
 export function isKind<Kind extends TraceKind>(format: RowFormat, kind: Kind): format is RowFormat & RowFormat<Kind> {
   return format.kind === kind
 }
 
-/** The rows of a file, gzip or plain. Throws a TraceError, here for its beginning and at `next` for its rows. */
+/** The rows of a plain or gzip file. Throws a TraceError for its header; `next` throws one for a row. */
 export function openRows<Kind extends TraceKind>(format: RowFormat<Kind>, file: string): TraceKinds[Kind] {
   return format.open(new Lines(file))
 }
 
-/** The format that a file's first line shows. Throws a TraceError when none does. */
+/** The format of a file, detected from its first line. Throws a TraceError when no format fits. */
 export function detectFormat(file: string): RowFormat {
   const first = new Lines(file).next()
   if (first === undefined) throw new TraceError({ file }, 'an empty file', acceptedFormats())
@@ -57,7 +57,7 @@ export function detectFormat(file: string): RowFormat {
     throw new TraceError(
       { file, line: 1 },
       `${found}, a list of nodes`,
-      `rows that come over time; nodes are of pools: { trace: ${nodes[0]} }`,
+      `rows with times; a list of nodes is used by pools: { trace: ${nodes[0]} }`,
     )
   const near = nearest(first)
   if (near === undefined) throw new TraceError({ file, line: 1 }, `${found}, which no format begins with`, acceptedFormats())
@@ -75,7 +75,7 @@ interface Near {
   readonly share: number
 }
 
-/** The format of whose columns the header has the largest share, two of them and four tenths at least; undefined when there is none. */
+/** The format with the largest share of its columns in the header, at least two columns and 40 %; undefined when there is none. */
 function nearest(header: string): Near | undefined {
   const cells = header.split(',').map((cell) => cell.trim())
   let best: Near | undefined
@@ -92,22 +92,23 @@ function acceptedFormats(): string {
   return rowFormats.map(({ name, columns }) => `${name} (${columns.join(', ')})`).join('; ')
 }
 
-/** Recordings of clusters: nodes and pods, read whole, with the files that they look for in the trace's folder. */
+/** Formats of whole clusters: lists of pods and of nodes, read into memory, with the default names of their files. */
 const clusters = {
   openb: { pods: openbPods, podFile: OPENB_PODS, nodes: openbNodes, nodeFile: OPENB_NODES, nodeColumns: OPENB_NODE_COLUMNS },
 } as const
 
+/** Name of a format of whole clusters. */
 export type TraceFormat = keyof typeof clusters
 
-/** Names of the recordings of clusters. */
+/** Names of the formats of whole clusters. */
 export const traceFormats = Object.keys(clusters) as readonly TraceFormat[]
 
-/** The pod list of a trace; without a file name, the format's own. */
+/** The pod list in the folder `path`. Throws a TraceError. */
 export function readPods(format: TraceFormat, path: string, file: string = clusters[format].podFile): PodTrace {
   return clusters[format].pods(join(path, file))
 }
 
-/** The node list of a trace; without a file name, the format's own. */
+/** The node list in the folder `path`. Throws a TraceError. */
 export function readNodes(format: TraceFormat, path: string, file: string = clusters[format].nodeFile): NodeTrace {
   return clusters[format].nodes(join(path, file))
 }

@@ -77,12 +77,12 @@ describe('what is not whole is refused', () => {
   const gzip = gzipSync(numbers.subarray(0, 2000))
 
   test.each([
-    ['cut off', gzip.subarray(0, -1), 'cut off'],
-    ['cut in the middle', gzip.subarray(0, 300), 'cut off'],
+    ['cut off', gzip.subarray(0, -1), 'truncated'],
+    ['cut in the middle', gzip.subarray(0, 300), 'truncated'],
     ['bytes after it', Buffer.concat([gzip, Buffer.from('more')]), 'other bytes after the end'],
     ['checksum', Buffer.concat([gzip.subarray(0, -8), Buffer.alloc(4), gzip.subarray(-4)]), 'wrong checksum'],
     ['length', Buffer.concat([gzip.subarray(0, -4), Buffer.alloc(4)]), 'wrong length'],
-    ['method', Buffer.concat([gzip.subarray(0, 2), Buffer.from([7]), gzip.subarray(3)]), 'unknown method'],
+    ['method', Buffer.concat([gzip.subarray(0, 2), Buffer.from([7]), gzip.subarray(3)]), 'unknown compression method'],
   ])('%s', (_, bytes, message) => {
     expect(isGzip(bytes)).toBe(true)
     expect(() => gunzipped(bytes)).toThrow(message)

@@ -1,67 +1,68 @@
 /**
- * Gzip undone, synchronously and a piece at a time. Node's zlib gives one of the two only: its streams call back later, and every door from
- * here to a run would have to be async; `gunzipSync` holds the whole text, and ten million rows are half a gigabyte. (Its handle could be
- * driven by hand, but that is Node's own affair and changes.) So the format is read here: the 32 KiB window and a piece are all that is held.
- * Sources: RFC 1952 (gzip) and RFC 1951 (deflate), P. Deutsch 1996; the numbers in brackets are sections of the latter.
+ * Gzip decompression that is synchronous and streams. Node's zlib offers one of the two only: its streams are asynchronous, and then every
+ * function from here to a run would have to be async; `gunzipSync` needs the whole text in memory, half a gigabyte for ten million rows.
+ * (Its internal handle is not a public interface.) This decoder holds the 32 KiB window and one piece of output.
+ * Sources: RFC 1952 (gzip) and RFC 1951 (deflate), P. Deutsch 1996; numbers in brackets are sections of the latter.
  */
 import { crc32 } from 'node:zlib'
 import { huffman, type Huffman } from './huffman.ts'
 
-/** A back reference reaches so far [2]. */
+/** Largest distance of a back reference [2]. */
 const WINDOW = 32_768
 const PIECE = 65_536
 const LONGEST_MATCH = 258
 const LONGEST_CODE = 15
 
-/** Lengths and distances of a match: where each code begins, and its extra bits [3.2.5]. */
+/** Lengths and distances of a match: the smallest value of each code, and its number of extra bits [3.2.5]. */
 const LENGTH_FROM = Uint16Array.from([
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
 ])
 const LENGTH_BITS = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0])
 const DISTANCE_BITS = Uint8Array.from({ length: 30 }, (_, code) => Math.max(0, (code >> 1) - 1))
 const DISTANCE_FROM = Uint16Array.from({ length: 30 }, (_, code) => (code < 4 ? code + 1 : 1 + ((2 + (code & 1)) << ((code >> 1) - 1))))
-/** In which order the lengths of the code lengths are written [3.2.7]. */
+/** Order in which the lengths of the code length code are written [3.2.7]. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 const END_OF_BLOCK = 256
 
-/** [3.2.6] */
+/** The fixed codes [3.2.6]. */
 const FIXED_LITERALS = huffman(Uint8Array.from({ length: 288 }, (_, i) => (i < 144 ? 8 : i < 256 ? 9 : i < 280 ? 7 : 8))) as Huffman
 const FIXED_DISTANCES = huffman(new Uint8Array(30).fill(5)) as Huffman
 
+/** Whether a file that starts with these bytes is gzip. */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes.length >= 2 && bytes[0] === 0x1f && bytes[1] === 0x8b
 }
 
-/** The text of a gzip file, which may have several members, one after the other. */
+/** Decompresses a gzip file, which may have several consecutive members. */
 export class Gunzip {
   private readonly more: () => Uint8Array | undefined
   private readonly refused: (found: string) => Error
   private input: Uint8Array = new Uint8Array(0)
   private at = 0
-  /** Bits that were taken from the input but not used, the first one lowest; at most 22. */
+  /** Bits read from the input but not used yet, the first one lowest; at most 22. */
   private bits = 0
   private count = 0
-  /** Up to 32 KiB that were given out before, for references; then what is new, up to `end`. */
+  /** Up to 32 KiB of earlier output, for back references, then new output up to `end`. */
   private readonly output = Buffer.alloc(WINDOW + PIECE + LONGEST_MATCH)
   private end = 0
-  /** What goes on: the next step of the format. Undefined: the end of the file. */
+  /** The next step of the format; undefined: the end of the file. */
   private step: (() => void) | undefined = () => this.header()
   private last = false
   private storedLeft = 0
   private literals = FIXED_LITERALS
   private distances = FIXED_DISTANCES
-  /** Of the member: length and checksum of the text before `summed` in the output. */
+  /** Length and checksum of the member's output before `summed`. */
   private total = 0
   private sum = 0
   private summed = 0
 
-  /** `more` gives the next bytes; `refused` makes the error that is thrown for a damaged file. */
+  /** `more` returns the next bytes, `refused` the error to throw for a damaged file. */
   constructor(more: () => Uint8Array | undefined, refused: (found: string) => Error) {
     this.more = more
     this.refused = refused
   }
 
-  /** The next piece of text, in a buffer that the next call fills anew; undefined at the end. */
+  /** The next piece of output, in a buffer that the next call reuses; undefined at the end. */
   next(): Uint8Array | undefined {
     if (this.end > WINDOW) {
       this.output.copyWithin(0, this.end - WINDOW, this.end)
@@ -82,10 +83,10 @@ export class Gunzip {
 
   private header(): void {
     if (this.byte() !== 0x1f || this.byte() !== 0x8b) throw this.refused('other bytes after the end of the gzip data')
-    if (this.byte() !== 8) throw this.refused('a gzip file of an unknown method')
+    if (this.byte() !== 8) throw this.refused('a gzip file with an unknown compression method')
     const flags = this.byte()
     if (flags >= 32) throw this.refused('a gzip file with unknown flags')
-    // Time, level and operating system are of no use here; nor are the extra field, name, comment and checksum of the header.
+    // Skips time, level, operating system, extra field, name, comment and header checksum.
     this.skip(6)
     if ((flags & 4) !== 0) this.skip(this.byte() | (this.byte() << 8))
     for (const text of [8, 16]) if ((flags & text) !== 0) while (this.byte() !== 0);
@@ -104,7 +105,7 @@ export class Gunzip {
     this.step = this.count > 0 || this.filled() ? () => this.header() : undefined
   }
 
-  /** [3.2.3] */
+  /** Header of a block [3.2.3]. */
   private block(): void {
     if (this.last) {
       this.last = false
@@ -134,7 +135,7 @@ export class Gunzip {
     if (this.storedLeft === 0) this.step = () => this.block()
   }
 
-  /** The codes of a block, themselves in a code [3.2.7]. */
+  /** Reads the dynamic codes of a block, which are themselves encoded [3.2.7]. */
   private codes(): void {
     const literals = this.take(5) + 257
     const distances = this.take(5) + 1
@@ -163,7 +164,7 @@ export class Gunzip {
     return code
   }
 
-  /** Letters and matches until the block or the room ends [3.2.3]. */
+  /** Decodes literals and matches until the end of the block or of the output buffer [3.2.3]. */
   private coded(): void {
     const { output, literals, distances } = this
     while (this.end < WINDOW + PIECE) {
@@ -183,7 +184,7 @@ export class Gunzip {
       if (place >= DISTANCE_FROM.length) throw this.refused('a gzip file with a damaged block')
       const distance = DISTANCE_FROM[place] + this.take(DISTANCE_BITS[place])
       if (distance > this.total + this.end - this.summed) throw this.refused('a gzip file that refers to text before its beginning')
-      // Byte by byte: a match may reach into what it writes.
+      // Byte by byte, since a match may overlap its own output.
       for (const until = this.end + length; this.end < until; this.end++) output[this.end] = output[this.end - distance]
     }
   }
@@ -202,7 +203,7 @@ export class Gunzip {
     return entry >>> 4
   }
 
-  /** A number of up to 13 bits. */
+  /** Reads a number of up to 13 bits. */
   private take(wanted: number): number {
     while (this.count < wanted) {
       if (!this.filled()) throw this.cutOff()
@@ -227,7 +228,7 @@ export class Gunzip {
     for (let i = 0; i < bytes; i++) this.byte()
   }
 
-  /** Is there another byte? */
+  /** Whether there is another byte; reads more input if needed. */
   private filled(): boolean {
     while (this.at === this.input.length) {
       const next = this.more()
@@ -239,6 +240,6 @@ export class Gunzip {
   }
 
   private cutOff(): Error {
-    return this.refused('a gzip file that is cut off')
+    return this.refused('a truncated gzip file')
   }
 }

@@ -1,13 +1,13 @@
-/** Prefix codes of deflate, as tables that are asked with the bits as they come (RFC 1951, section 3.2.2). */
+/** Prefix codes of deflate, as lookup tables (RFC 1951, section 3.2.2). */
 
-/** Row: the next bits, as many as the longest code has, the first one lowest. Value: the symbol times 16, plus the bits of its code; 0: no such code. */
+/** The index is the next bits of the input, as many as the longest code has, the first bit lowest. The entry is 16 × symbol + length of its code; 0: no code. */
 export interface Huffman {
   readonly table: Uint16Array
 }
 
 /**
- * From the length of each symbol's code, at most 15. A code that leaves words unused is taken as it is (a single distance is written so);
- * one in which a word would have two meanings is no code: undefined.
+ * The table of the code in which symbol i has `lengths[i]` bits, at most 15. An incomplete code is accepted, since a single distance is
+ * written with one; undefined for lengths that are no prefix code.
  */
 export function huffman(lengths: Uint8Array): Huffman | undefined {
   const counts = new Uint16Array(16)
@@ -33,7 +33,7 @@ export function huffman(lengths: Uint8Array): Huffman | undefined {
   return { table }
 }
 
-/** Codes are written with their highest bit first, all else with the lowest. */
+/** Reverses a code: codes are stored highest bit first, all other data lowest bit first. */
 function reversed(code: number, length: number): number {
   let word = 0
   for (let i = 0; i < length; i++) word |= ((code >> i) & 1) << (length - 1 - i)

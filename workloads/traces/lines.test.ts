@@ -52,7 +52,7 @@ describe('lines', () => {
     writeFileSync(file, 'a,b')
     expect(() => [...linesOf(file)]).toThrow(/plain\.csv\.gz: found no gzip header/)
     writeFileSync(file, gzipSync('a,b').subarray(0, -3))
-    expect(() => [...linesOf(file)]).toThrow(/plain\.csv\.gz: found a gzip file that is cut off; accepted: a whole gzip file/)
+    expect(() => [...linesOf(file)]).toThrow(/plain\.csv\.gz: found a truncated gzip file; accepted: a whole gzip file/)
   })
 
   test('a file that changes while it is read is refused, and one that is left half-way is not held open', () => {

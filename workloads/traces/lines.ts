@@ -1,21 +1,20 @@
-/** Text files line by line, plain or gzip: a trace of any length takes the memory of a chunk. Every complaint names its place. */
+/** Text files line by line, plain or gzip, with the memory of a chunk for a file of any length. Errors name the file and line. */
 import { StringDecoder } from 'node:string_decoder'
 import { bytesOf, type Bytes } from './bytes.ts'
 import { shown, TraceError } from './error.ts'
 
 export { shown, TraceError } from './error.ts'
 
-/** A longer line is no table, rather a binary file or one with other line ends. */
+/** Longest line [characters]; a longer one means a binary file, or one with other line ends. */
 const LONGEST_LINE = 65_536
 
 /**
- * The lines of a text in UTF-8, without their ends (LF or CR LF) and without a byte order mark. Reading is synchronous,
- * a chunk at a time: plainly it would be an async stream, but then every door from here to the run would have to be async,
- * and a worker has nothing else to do while it waits.
+ * The lines of a text in UTF-8, without their ends (LF or CR LF) and without a byte order mark. Reading is synchronous, a chunk at a time:
+ * with an async stream every function from here to the run would have to be async, and a worker has nothing else to do while it waits.
  */
 export class Lines {
   readonly file: string
-  /** Number of the line that was given last, from 1. */
+  /** Number of the last line returned, from 1. */
   line = 0
   private readonly bytes: Bytes
   private readonly decoder = new StringDecoder('utf8')
@@ -56,7 +55,7 @@ export class Lines {
   }
 }
 
-/** All of them, for loops. */
+/** The lines of a file, for loops. */
 export function* linesOf(file: string): Generator<string> {
   const lines = new Lines(file)
   for (let text = lines.next(); text !== undefined; text = lines.next()) yield text
@@ -67,7 +66,7 @@ function cleaned(text: string, line: number): string {
   return text.slice(from, text.endsWith('\r') ? -1 : undefined)
 }
 
-/** Cells of a line. Quotes as in RFC 4180 ("" inside stands for one), but a quoted cell ends on its own line. */
+/** The cells of a line. Quotes as in RFC 4180 ("" inside stands for one), but a quoted cell must end on its line. */
 export function cellsOf(text: string, file: string, line: number): string[] {
   if (!text.includes('"')) return text.split(',')
   const cells: string[] = []

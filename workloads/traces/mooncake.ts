@@ -1,10 +1,11 @@
 /**
- * Chat requests with the identities of their prefix blocks of 512 tokens, a JSON object per line. Equal leading identities are an equal prefix, so a
- * server that has seen it need not compute it again. Source: Qin et al. 2025, Mooncake: Trading More Storage for Less Computation, FAST.
+ * The mooncake format: chat requests with the identities of their prefix blocks of 512 tokens, a JSON object per line. Requests with equal
+ * leading identities have an equal prefix, which a server can cache. Source: Qin et al. 2025, Mooncake: Trading More Storage for Less
+ * Computation, FAST.
  *
- * A key is one number, a prefix is many: the second block is taken (the first one where there is no other). The first is the same for
- * every request of this trace, the system's own prompt; each further block splits the sessions only a little more (7,373 keys by the second, 7,900 by the third,
- * 8,829 by the seventh block of 12,031 requests).
+ * The key of a request is its second block, or its first if there is no second. The first block, the system prompt, is the same in all
+ * requests of the bundled trace; later blocks distinguish few more sessions (of 12,031 requests 7,373 keys by the second block, 7,900 by
+ * the third, 8,829 by the seventh).
  */
 import type { RowFormat } from './format.ts'
 import type { Lines } from './lines.ts'
@@ -14,7 +15,7 @@ import { requestRow, type RequestRow } from './trace.ts'
 
 const COLUMNS = ['timestamp', 'input_length', 'output_length', 'hash_ids'] as const
 const MAX_TOKENS = 1e9
-/** A year in milliseconds would do; this keeps microseconds whole. */
+/** Keeps microseconds below 2^53. */
 const MAX_MILLISECONDS = 9e12
 const MAX_BLOCKS = 4_294_967_295
 

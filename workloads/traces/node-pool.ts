@@ -1,23 +1,22 @@
-/** Nodes from a trace, as the templates and the initial nodes of a pool. */
+/** The nodes of a trace, as templates and initial nodes of a pool. */
 import type { NodeTemplate } from '../../sim/index.ts'
 import { readNodes, type TraceFormat } from './formats.ts'
 
-/** What a trace does not say about its nodes. */
+/** Properties of nodes that a trace does not contain. */
 export interface TracePoolOptions {
-  /** File of the node list inside the folder; without it, the format's own. */
+  /** File of the node list in the folder; default: that of the format. */
   readonly file?: string
-  /** Most pods a node may hold; 110 is the kubelet's default (maxPods). */
+  /** Most pods of a node; default: 110, that of the kubelet (maxPods). */
   readonly pods?: number
-  /** Dealt out in turn: node i stands in zone i modulo their number. Without it no node has a zone. */
+  /** Node i is in zone i modulo the number of zones; absent: nodes have no zone. */
   readonly zones?: readonly string[]
-  /** Micro-dollars per hour, for every node. */
+  /** Price of every node [micro-dollars per hour]; default: 0. */
   readonly price?: number
 }
 
 /**
- * Reads the nodes of a trace. Node i is `templates[initial[i]]`, in the order of the file; equal nodes share a template.
- * openb has neither zones, labels, taints nor prices; its 310 nodes without GPU and 1,213 with are in one list.
- * Throws a TraceError.
+ * Reads the nodes of a trace. Node i is `templates[initial[i]]`, in the order of the file; equal nodes share a template. openb has no zones,
+ * labels, taints or prices; its 310 nodes without GPUs and 1,213 with GPUs are in one list. Throws a TraceError.
  */
 export function loadTracePool(
   format: TraceFormat,

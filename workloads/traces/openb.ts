@@ -1,5 +1,5 @@
 /**
- * The openb format: a production GPU cluster of 2023, nodes and pods. Columns: data/openb-gpu-2023/README.md.
+ * The openb format: pods and nodes of a production GPU cluster of 2023. Columns: data/openb-gpu-2023/README.md.
  * Source: Weng et al. 2023, Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation Gradient Descent, USENIX ATC.
  */
 import { readOnce } from './cache.ts'
@@ -12,12 +12,12 @@ export const OPENB_NODES = 'openb_node_list_all_node.csv'
 export const OPENB_PODS = 'openb_pod_list_default.csv'
 
 const MEBIBYTE = 1_048_576
-/** A million cores; 2^33 - 1 MiB, so that bytes stay below 2^53. */
+/** A million cores, and 2^33 - 1 MiB, so that bytes stay below 2^53. */
 const MAX_CPU = 1e9
 const MAX_MEBIBYTES = 8_589_934_591
-/** So many pods take about 200 MB. */
+/** Most pods of a list, which take about 200 MB. */
 const MAX_PODS = 4_000_000
-/** The simulated device mask holds eight. */
+/** Most GPUs of a node: the device mask of the simulation has eight bits. */
 const MAX_GPUS = 8
 
 export const OPENB_NODE_COLUMNS = ['sn', 'cpu_milli', 'memory_mib', 'gpu', 'model']
@@ -69,10 +69,10 @@ const POD = {
 const QOS = ['LS', 'BE', 'Burstable', 'Guaranteed']
 const PHASES = ['Running', 'Failed', 'Pending', 'Succeeded']
 
-/** Reads a pod list; the same file is parsed once per process. Every row is kept, the never-scheduled ones too. */
+/** Reads a pod list; the same file is parsed once per process. All rows are kept, also pods that were never scheduled. */
 export const openbPods: (file: string) => PodTrace = readOnce((file) => podsOf(new Lines(file)))
 
-/** `places`, when it is given, receives the line of each row. */
+/** Reads a pod list. `places`, if given, receives the line of each row. */
 function podsOf(lines: Lines, places?: number[]): PodTrace {
   const shapes = new Interner<TraceShape>()
   const shape: number[] = []
@@ -86,7 +86,8 @@ function podsOf(lines: Lines, places?: number[]): PodTrace {
   const { row } = table
   while (table.next()) {
     row.name(POD.name)
-    if (shape.length === MAX_PODS) row.refuse(POD.name, `at most ${MAX_PODS} pods: the list is in no order, so it is read whole`)
+    if (shape.length === MAX_PODS)
+      row.refuse(POD.name, `at most ${MAX_PODS} pods: the list is not in the order of time, so it is read into memory`)
     shape.push(shapeOf(row, shapes))
     qos.push(row.oneOf(POD.qos, QOS))
     phase.push(row.oneOf(POD.phase, PHASES))
@@ -117,7 +118,7 @@ function podsOf(lines: Lines, places?: number[]): PodTrace {
   }
 }
 
-/** The pods one by one, by creation; those of one instant in the order of the file. */
+/** The pods one by one, in the order of their creation; pods with equal times in the order of the file. */
 export const openb: RowFormat<'pods'> = {
   name: 'openb',
   kind: 'pods',
@@ -154,14 +155,14 @@ function shapeOf(row: TraceRow, shapes: Interner<TraceShape>): number {
   const memory = row.whole(POD.memory, MAX_MEBIBYTES) * MEBIBYTE
   const gpus = row.whole(POD.gpus, MAX_GPUS)
   const gpuMilli = row.whole(POD.gpuMilli, 1000)
-  if (gpus === 0 && gpuMilli > 0) row.refuse(POD.gpuMilli, '0, since the pod asks for no GPU')
-  if (gpus === 1 && gpuMilli === 0) row.refuse(POD.gpuMilli, 'from 1 to 1000, since the pod asks for a GPU')
-  if (gpus > 1 && gpuMilli < 1000) row.refuse(POD.gpuMilli, `1000, since only a pod of one GPU may share it and this asks for ${gpus}`)
+  if (gpus === 0 && gpuMilli > 0) row.refuse(POD.gpuMilli, '0, since the pod requests no GPU')
+  if (gpus === 1 && gpuMilli === 0) row.refuse(POD.gpuMilli, 'from 1 to 1000, since the pod requests a GPU')
+  if (gpus > 1 && gpuMilli < 1000) row.refuse(POD.gpuMilli, `1000, since only a pod of one GPU may share it and this pod requests ${gpus}`)
   const models = row.text(POD.models)
-  if (gpus === 0 && models !== '') row.refuse(POD.models, 'an empty cell, since the pod asks for no GPU')
+  if (gpus === 0 && models !== '') row.refuse(POD.models, 'an empty cell, since the pod requests no GPU')
   const names = models === '' ? [] : models.split('|')
   if (names.includes('')) row.refuse(POD.models, 'GPU models joined by |, or an empty cell for any model')
-  // The original lists repeat a model (V100M32|V100M32) and vary in order; sorted and single they share a pod class.
+  // The original lists repeat models (V100M32|V100M32) in varying order; sorted and unique they share a pod class.
   const gpuModels = [...new Set(names)].sort()
   return shapes.number(`${cpu} ${memory} ${gpus} ${gpuMilli} ${gpuModels.join('|')}`, () => ({ cpu, memory, gpus, gpuMilli, gpuModels }))
 }

@@ -65,7 +65,7 @@ describe('rows in the order of their times', () => {
 
   test('the message says which row, and how far out of order a file may be', () => {
     expect(() => all(ordered([1e6, 3e6, 2e6], 1))).toThrow(
-      'some.csv:3, column submit_s: found a row at 2 s after one at 3 s was due; accepted: rows in the order of their times, or at most 1 rows out of it',
+      'some.csv:3, column submit_s: found a row at 2 s after the row at 3 s had been used; accepted: rows in the order of their times, or at most 1 rows out of order',
     )
   })
 })

@@ -1,10 +1,10 @@
-/** Rows in the order of their times, out of a file that is nearly in that order: a window of rows is held, and the earliest of them is given. */
+/** Sorts the rows of a file that is nearly in the order of their times: of a window of rows the earliest is returned. */
 import { TraceError } from './error.ts'
 import type { TraceRows } from './trace.ts'
 
 /**
- * A file may be so many rows out of order. A log is mostly written when something ends, so what runs long stands late: the window must
- * hold all that ends while it runs. Rows are small, so it is some megabytes; a file that needs more is refused with the row.
+ * Rows in the window. Most logs are written when something ends, so a long job is late in the file: the window must hold all rows that end
+ * while it runs. It takes a few megabytes. A file that needs a larger window is refused, with the row.
  */
 export const WINDOW = 65_536
 
@@ -13,7 +13,7 @@ interface Row {
   arrival: number
 }
 
-/** How rows come out of a file. */
+/** Reads rows in the order of the file. */
 export interface RowReader<R> {
   /** A row to be filled. */
   make(): R
@@ -22,19 +22,19 @@ export interface RowReader<R> {
   notes?(): readonly string[]
 }
 
-/** A binary heap by arrival, then line. Plainly one would sort the whole file; this holds the window only, and its rows are used again. */
+/** A binary heap of rows by arrival, then line. Only the window is in memory, and its row objects are reused. */
 export class OrderedRows<R extends Row> implements TraceRows<R> {
   readonly file: string
   private readonly reader: RowReader<R>
   private readonly column: string
   private readonly window: number
   private readonly heap: R[] = []
-  /** The row to be filled next: the one that was given last. */
+  /** The row object to be filled next: the one returned last. */
   private free: R
-  private given = -Infinity
+  private returned = -Infinity
   private ended = false
 
-  /** `column` is named when a row comes too late for the window. */
+  /** `column` is named in the error of a row that is too late for the window. */
   constructor(file: string, reader: RowReader<R>, column: string, window: number = WINDOW) {
     this.file = file
     this.reader = reader
@@ -48,10 +48,9 @@ export class OrderedRows<R extends Row> implements TraceRows<R> {
     while (!this.ended && heap.length < this.window) {
       if (this.filled()) this.free = this.reader.make()
     }
-    // From here on one comes and one goes.
     const first = heap[0]
     if (first === undefined) return undefined
-    this.given = first.arrival
+    this.returned = first.arrival
     const last = heap.pop() as R
     if (heap.length > 0) this.sink(last)
     this.free = first
@@ -62,19 +61,19 @@ export class OrderedRows<R extends Row> implements TraceRows<R> {
     return this.reader.notes?.() ?? []
   }
 
-  /** Puts another row into the heap; false when there is none. */
+  /** Reads a row into the heap; false at the end of the file. */
   private filled(): boolean {
     const row = this.free
     if (!this.reader.read(row)) {
       this.ended = true
       return false
     }
-    if (row.arrival < this.given) {
-      const found = `a row at ${row.arrival / 1e6} s after one at ${this.given / 1e6} s was due`
+    if (row.arrival < this.returned) {
+      const found = `a row at ${row.arrival / 1e6} s after the row at ${this.returned / 1e6} s had been used`
       throw new TraceError(
         { file: this.file, line: row.line, column: this.column },
         found,
-        `rows in the order of their times, or at most ${this.window} rows out of it`,
+        `rows in the order of their times, or at most ${this.window} rows out of order`,
       )
     }
     this.rise(row)

@@ -1,6 +1,6 @@
 /**
- * Counts per interval of equal length, in the order of time: per minute and per second of a web server's log, or with the time at which each
- * interval begins. Source: NASA-HTTP, Kennedy Space Center 1995 (Internet Traffic Archive: J. Dumoulin, M. Arlitt, C. Williamson); Lavin and Ahmad 2015,
+ * The formats of counts per interval, in the order of time: nasa (per minute or second of a web server's log), nab and nab-level (with the
+ * time at which each interval begins). Sources: NASA-HTTP, Kennedy Space Center 1995 (Internet Traffic Archive: J. Dumoulin, M. Arlitt, C. Williamson); Lavin and Ahmad 2015,
  * Evaluating Real-time Anomaly Detection Algorithms: the Numenta Anomaly Benchmark, ICMLA.
  */
 import { TraceError } from './error.ts'
@@ -34,7 +34,7 @@ export const nasa: RowFormat<'rates'> = {
         if (!table.next()) return undefined
         into.line = row.line
         into.arrival = row.whole(0, MAX_INTERVALS) * length
-        if (into.arrival < end) row.refuse(0, `at least ${end / length}, since rows come in the order of time`)
+        if (into.arrival < end) row.refuse(0, `at least ${end / length}, since rows are in the order of time`)
         end = into.arrival + length
         into.count = row.amount(1, MAX_VALUE)
         return into
@@ -56,11 +56,11 @@ export const nab: RowFormat<'rates'> = {
   open: counts,
 }
 
-/** The same file, where a value is no count but how much there is. */
+/** The same columns, where a value is a level and not a count. */
 export const nabLevel: RowFormat<'usage'> = {
   name: 'nab-level',
   kind: 'usage',
-  title: 'how much there is at a time: the size of a group, a level',
+  title: 'a level over time, such as the size of a group',
   columns: VALUES,
   source: 'Lavin and Ahmad 2015, Numenta Anomaly Benchmark, ICMLA',
   fits: (line) => hasColumns(line, VALUES),
@@ -85,7 +85,7 @@ export const nabLevel: RowFormat<'usage'> = {
   },
 }
 
-/** The first gap is the length of the intervals; a longer gap was not recorded. The row after the one at hand is read, so that a short one is noticed. */
+/** The first gap is the length of the intervals; in longer gaps intervals are missing. One row is read ahead, so that a shorter gap is noticed. */
 function counts(lines: Lines): RateRows {
   const table = new Table(lines, VALUES)
   const { row } = table
@@ -119,7 +119,7 @@ function counts(lines: Lines): RateRows {
         throw new TraceError(
           { file: lines.file, line, column: VALUES[0] },
           'a single row',
-          'at least two rows, which tell the length of an interval',
+          'at least two rows, which define the length of an interval',
         )
       into.line = line
       into.arrival = time - zero
@@ -127,6 +127,6 @@ function counts(lines: Lines): RateRows {
       into.count = count
       return into
     },
-    notes: () => (missing === 0 ? [] : [`${missing} intervals are missing between rows; nothing is known of them`]),
+    notes: () => (missing === 0 ? [] : [`${missing} intervals are missing between rows; they have no arrivals`]),
   }
 }

@@ -1,32 +1,33 @@
-/** How values are spread: moments exactly as they come, quantiles from buckets; a fixed amount of memory for any number of them. */
+/** The distribution of values: exact moments, quantiles from buckets, and a fixed amount of memory for any number of values. */
 import { bucketOf, bucketStart, bucketWidth } from '../../sim/measure/histogram.ts'
 
 const LIMIT = 9_007_199_254_740_991
 
+/** Collects values. */
 export class Spread {
   weight = 0
   mean = 0
-  least = Infinity
-  most = -Infinity
+  min = Infinity
+  max = -Infinity
   /** Sum of weights times squared deviations from the mean. */
   private squares = 0
   private readonly grain: number
   private weights = new Float64Array(1024)
 
-  /** Values are told apart down to `grain`, and within 0.8 % above 256 of it. */
+  /** Resolution of quantiles: `grain`, or 0.8 % for values above 256 grains. */
   constructor(grain: number) {
     this.grain = grain
   }
 
-  /** A value from 0 that counts `weight` times: West 1979, Updating Mean and Variance Estimates, CACM 22(9), which does not cancel. */
+  /** Adds a value from 0 with a weight, without cancellation: West 1979, Updating Mean and Variance Estimates, CACM 22(9). */
   add(value: number, weight = 1): void {
     if (weight === 0) return
     this.weight += weight
     const above = value - this.mean
     this.mean += (above * weight) / this.weight
     this.squares += weight * above * (value - this.mean)
-    if (value < this.least) this.least = value
-    if (value > this.most) this.most = value
+    if (value < this.min) this.min = value
+    if (value > this.max) this.max = value
     const bucket = bucketOf(Math.min(LIMIT, Math.round(value / this.grain)))
     if (bucket >= this.weights.length) this.grow(bucket)
     this.weights[bucket] += weight
@@ -37,28 +38,28 @@ export class Spread {
     return this.mean > 0 ? this.squares / this.weight / (this.mean * this.mean) : NaN
   }
 
-  /** The smallest value that at least a share q does not exceed, as the middle of its bucket; never beyond what came. */
+  /** The smallest value with at least the share q at or below it, as the middle of its bucket, within the range of the values. */
   quantile(q: number): number {
     const rank = q * this.weight * (1 - 1e-12)
     let seen = 0
     for (let bucket = 0; bucket < this.weights.length; bucket++) {
       seen += this.weights[bucket]
       if (seen >= rank && this.weights[bucket] > 0)
-        return Math.min(this.most, Math.max(this.least, (bucketStart(bucket) + (bucketWidth(bucket) - 1) / 2) * this.grain))
+        return Math.min(this.max, Math.max(this.min, (bucketStart(bucket) + (bucketWidth(bucket) - 1) / 2) * this.grain))
     }
     return NaN
   }
 
-  /** Steps of the distribution function, at most so many: [value, share of at most that value]. */
-  steps(most: number): [number, number][] {
+  /** The distribution function in about `count` steps: [value, share of values at or below it]. */
+  steps(count: number): [number, number][] {
     const all: [number, number][] = []
     let seen = 0
     for (let bucket = 0; bucket < this.weights.length; bucket++) {
       if (this.weights[bucket] === 0) continue
       seen += this.weights[bucket]
-      all.push([Math.min(this.most, (bucketStart(bucket) + bucketWidth(bucket) - 1) * this.grain), seen / this.weight])
+      all.push([Math.min(this.max, (bucketStart(bucket) + bucketWidth(bucket) - 1) * this.grain), seen / this.weight])
     }
-    const every = Math.ceil(all.length / most)
+    const every = Math.ceil(all.length / count)
     return all.filter((_, i) => i % every === 0 || i === all.length - 1)
   }
 

@@ -1,4 +1,4 @@
-/** Batch jobs of a cluster, a node each: submission, duration, cores, memory. Source: SURF Lisa 2022, through OpenDC (AtLarge Research). */
+/** The surf format: batch jobs of one node each, with submission, duration, cores and memory. Source: SURF Lisa 2022, through OpenDC (AtLarge Research). */
 import { hasColumns, type RowFormat } from './format.ts'
 import { OrderedRows } from './order.ts'
 import { Table } from './table.ts'

@@ -1,5 +1,5 @@
 /**
- * The Standard Workload Format, version 2.2: eighteen numbers a line, -1 where nothing is known; comments begin with a semicolon. A job of p
+ * The Standard Workload Format, version 2.2: eighteen numbers per line, -1 for unknown values; comments start with a semicolon. A job of p
  * processors becomes p pods of one core. Source: Chapin et al. 1999, Benchmarks and Standards for the Evaluation of Parallel Job Schedulers, JSSPP;
  * definition: D. Feitelson, Parallel Workloads Archive.
  */
@@ -36,7 +36,7 @@ const MAX_PROCESSORS = 16_777_216
 /** 2^43 KB, so that bytes stay below 2^53. */
 const MAX_KILOBYTES = 8_796_093_022_207
 const KIBIBYTE = 1024
-/** Failed, completed, cancelled; 2, 3 and 4 are parts of a job that was checkpointed, which has a line of its own as a whole. */
+/** Status values of the parts of a checkpointed job, which also has a line for the whole job. */
 const PARTS = [2, 3, 4]
 
 export const swf: RowFormat<'pods'> = {
@@ -66,6 +66,7 @@ export const swf: RowFormat<'pods'> = {
   },
 }
 
+/** Lines that are left out. */
 interface Left {
   parts: number
   idle: number
@@ -73,7 +74,7 @@ interface Left {
 
 function notesOf({ parts, idle }: Left): string[] {
   const notes: string[] = []
-  if (parts > 0) notes.push(`${parts} lines are parts of jobs that have a line as a whole (status 2, 3 or 4) and are left out`)
+  if (parts > 0) notes.push(`${parts} lines are parts of jobs that also have a line for the whole job (status 2, 3 or 4) and are left out`)
   if (idle > 0) notes.push(`${idle} jobs without a number of processors are left out`)
   return notes
 }
@@ -82,7 +83,7 @@ function numbersOf(text: string): string[] {
   return text.trim().split(/\s+/)
 }
 
-/** A line, checked where it is read. */
+/** A line, whose numbers are checked as they are read. */
 class Job {
   private readonly cells: readonly string[]
   private readonly place: Lines
@@ -91,10 +92,14 @@ class Job {
     this.cells = cells
     this.place = place
     if (cells.length === SWF_COLUMNS.length) return
-    throw new TraceError({ file: place.file, line: place.line }, `${cells.length} numbers`, `eighteen, as the Standard Workload Format has`)
+    throw new TraceError(
+      { file: place.file, line: place.line },
+      `${cells.length} numbers`,
+      `eighteen numbers, as in the Standard Workload Format`,
+    )
   }
 
-  /** False when the line is no job of its own, or one without processors. */
+  /** False when the line is a part of a job, or a job without processors; it is then counted in `left`. */
   fill(into: PodRow, shapes: Interner<TraceShape>, users: Interner<string>, left: Left): boolean {
     this.number(AT.job, Number.MAX_SAFE_INTEGER)
     const submit = this.seconds(AT.submit)
@@ -128,17 +133,17 @@ class Job {
     return true
   }
 
-  /** From 0, or -1. */
-  private number(column: number, most: number): number {
+  /** A number from 0, or -1. */
+  private number(column: number, max: number): number {
     const text = this.cells[column]
     const value = Number(text)
-    if (!NUMBER.test(text) || !(value <= most) || (value < 0 && value !== -1)) this.refuse(column, `a number from 0 to ${most}, or -1`)
+    if (!NUMBER.test(text) || !(value <= max) || (value < 0 && value !== -1)) this.refuse(column, `a number from 0 to ${max}, or -1`)
     return value
   }
 
-  private whole(column: number, most: number): number {
-    const value = this.number(column, most)
-    if (!Number.isInteger(value)) this.refuse(column, `a whole number from 0 to ${most}, or -1`)
+  private whole(column: number, max: number): number {
+    const value = this.number(column, max)
+    if (!Number.isInteger(value)) this.refuse(column, `a whole number from 0 to ${max}, or -1`)
     return value
   }
 

@@ -1,11 +1,11 @@
-/** A table whose columns are known by name: the header is checked first, then each cell where it is read. */
+/** A table with a header: columns are found by name; the header is checked first, each cell when it is read. */
 import { cellsOf, Lines, shown, TraceError } from './lines.ts'
 import { instantOf } from './time.ts'
 
-/** Digits with an optional fraction: signs, exponents, NaN, hexadecimal and blanks are not numbers of a trace. */
+/** Digits with an optional fraction; signs, exponents, NaN, hexadecimal numbers and blanks are refused. */
 const NUMBER = /^\d+(\.\d+)?$/
 
-/** The line that is being visited; one object serves all lines. Columns are counted as in the list of columns that are wanted. */
+/** The current row of a table, one object for all rows. Columns are numbered by their place in the list of columns that are read. */
 export class TraceRow {
   line = 1
   private cells: readonly string[] = []
@@ -32,27 +32,27 @@ export class TraceRow {
     return this.cells[this.places[column]]
   }
 
-  /** A text that says something. */
+  /** A text that is not empty. */
   name(column: number): string {
     const text = this.text(column)
     if (text === '') this.refuse(column, 'a name')
     return text
   }
 
-  /** A whole number from `least` to `most`. */
-  whole(column: number, most: number, least = 0): number {
+  /** A whole number from `min` to `max`. */
+  whole(column: number, max: number, min = 0): number {
     const text = this.text(column)
     const value = Number(text)
-    if (!NUMBER.test(text) || !Number.isInteger(value) || value > most || value < least)
-      this.refuse(column, `a whole number from ${least} to ${most}`)
+    if (!NUMBER.test(text) || !Number.isInteger(value) || value > max || value < min)
+      this.refuse(column, `a whole number from ${min} to ${max}`)
     return value
   }
 
-  /** A number from 0 to `most`. */
-  amount(column: number, most: number): number {
+  /** A number from 0 to `max`. */
+  amount(column: number, max: number): number {
     const text = this.text(column)
     const value = Number(text)
-    if (!NUMBER.test(text) || !(value <= most)) this.refuse(column, `a number from 0 to ${most}`)
+    if (!NUMBER.test(text) || !(value <= max)) this.refuse(column, `a number from 0 to ${max}`)
     return value
   }
 
@@ -60,7 +60,7 @@ export class TraceRow {
   seconds(column: number): number {
     const text = this.text(column)
     const value = Math.round(Number(text) * 1e6)
-    if (!NUMBER.test(text) || !Number.isSafeInteger(value)) this.refuse(column, 'seconds from 0, like 12 or 12.5')
+    if (!NUMBER.test(text) || !Number.isSafeInteger(value)) this.refuse(column, 'seconds from 0, such as 12 or 12.5')
     return value
   }
 
@@ -68,14 +68,14 @@ export class TraceRow {
   milliseconds(column: number): number {
     const text = this.text(column)
     const value = Math.round(Number(text) * 1000)
-    if (!NUMBER.test(text) || !Number.isSafeInteger(value)) this.refuse(column, 'milliseconds from 0, like 12 or 12.5')
+    if (!NUMBER.test(text) || !Number.isSafeInteger(value)) this.refuse(column, 'milliseconds from 0, such as 12 or 12.5')
     return value
   }
 
   /** A date and time, as microseconds since 1970. */
   instant(column: number): number {
     const value = instantOf(this.text(column))
-    if (value === undefined) this.refuse(column, 'a date and time like 2014-04-10 00:04:00')
+    if (value === undefined) this.refuse(column, 'a date and time such as 2014-04-10 00:04:00')
     return value
   }
 
@@ -86,6 +86,7 @@ export class TraceRow {
     return place
   }
 
+  /** Throws the error of a cell. */
   refuse(column: number, accepted: string): never {
     const text = this.text(column)
     const found = text === '' ? 'an empty cell' : shown(text)
@@ -93,16 +94,16 @@ export class TraceRow {
   }
 }
 
-/** A cursor over the rows: empty lines are passed over, columns that are not asked for are not looked at. A table without rows is refused. */
+/** A cursor over the rows of a table. Empty lines are skipped, other columns ignored. A table without rows is refused. */
 export class Table {
   readonly file: string
   readonly row: TraceRow
-  /** Which of the sets of columns the header has. */
+  /** Place of the set of columns that the header has. */
   readonly kind: number
   private readonly lines: Lines
   private visited = false
 
-  /** One or more sets of columns: the first one that the header has is taken. All are read into the same places. */
+  /** One or more sets of columns, of which the first one that the header has is used. Equal places of the sets have equal meanings. */
   constructor(lines: Lines, ...kinds: readonly (readonly string[])[]) {
     this.lines = lines
     this.file = lines.file
@@ -122,7 +123,7 @@ export class Table {
     this.row = new TraceRow(file, columns, header)
   }
 
-  /** Moves `row` on; false at the end. */
+  /** Moves `row` to the next row; false at the end. */
   next(): boolean {
     const { lines, row } = this
     for (let text = lines.next(); text !== undefined; text = lines.next()) {

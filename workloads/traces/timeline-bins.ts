@@ -1,4 +1,4 @@
-/** Amounts over a time whose length is not known before: bins that double in width when they run out. */
+/** A histogram over a time of unknown length: the width of the bins is doubled when their number is used up. */
 
 const BINS = 1024
 
@@ -12,7 +12,7 @@ export class TimeBins {
     this.width = width
   }
 
-  /** An amount at a time from 0. */
+  /** Adds an amount at a time from 0 [µs]. */
   add(time: number, amount: number): void {
     while (time >= BINS * this.width) this.double()
     const bin = Math.floor(time / this.width)
@@ -20,7 +20,7 @@ export class TimeBins {
     if (bin >= this.used) this.used = bin + 1
   }
 
-  /** An amount over a stretch of time, spread evenly. */
+  /** Adds an amount that is spread evenly over an interval. */
   spread(from: number, to: number, amount: number): void {
     while (to > BINS * this.width) this.double()
     for (let bin = Math.floor(from / this.width); bin * this.width < to; bin++) {
@@ -29,7 +29,7 @@ export class TimeBins {
     }
   }
 
-  /** Up to the last one that is not empty. */
+  /** The bins up to the last one in use. */
   get values(): readonly number[] {
     return Array.from(this.amounts.subarray(0, this.used))
   }

@@ -1,31 +1,31 @@
 /**
- * What a reader makes of a trace, whatever its format. Five kinds of rows come one at a time through a cursor, so that a file of any length
- * needs the memory of one row; the node list and openb's pods are columns, since they are small and are drawn from.
+ * The data model of traces, independent of their formats. Rows of five kinds are read one at a time through a cursor, so that a file of any
+ * length needs the memory of one row; node lists and openb's pods are columns, since they are small and are drawn from.
  */
 
-/** Rows of a trace in the order of their times. No file is held open between two rows, so a cursor may be left at any place. */
+/** A cursor over the rows of a trace, in the order of their times. No file is open between two rows, so a cursor may be dropped at any row. */
 export interface TraceRows<Row> {
   readonly file: string
-  /** The next row; undefined at the end. The object is filled anew by the next call. Throws a TraceError at a row that is wrong. */
+  /** The next row; undefined at the end. The object is reused by the next call. Throws a TraceError at a wrong row. */
   next(): Row | undefined
-  /** What was left out so far, with the reason: a sentence each, whole at the end of the file. */
+  /** What was left out so far, with the reason, a sentence each; complete at the end of the file. */
   notes(): readonly string[]
 }
 
-/** What all rows have. Times are whole microseconds from the start of the trace. */
+/** What every row has. Times are whole microseconds from the start of the trace. */
 interface Placed {
-  /** Where it stands in the file, from 1. */
+  /** Line of the file, counted from 1. */
   line: number
   arrival: number
 }
 
 /** A pod, or a job of equal pods. */
 export interface PodRow extends Placed {
-  /** Time that it ran, without its time in a queue; -1: it never ran. */
+  /** Time that it ran, without its time in the queue; -1: it never ran. */
   duration: number
-  /** Place in `shapes` of the cursor: what one pod asks for. */
+  /** Request of one pod, as a place in `shapes` of the cursor. */
   shape: number
-  /** Pods of the job, at least 1. */
+  /** Number of pods of the job, at least 1. */
   tasks: number
   /** Place in `tenants` of the cursor. */
   tenant: number
@@ -35,32 +35,35 @@ export interface PodRow extends Placed {
   usage: number
 }
 
-/** Both lists grow while the rows are read. */
+/** Rows of pods. Both lists grow while the rows are read. */
 export interface PodRows extends TraceRows<PodRow> {
   readonly shapes: readonly TraceShape[]
   readonly tenants: readonly string[]
 }
 
+/** A request. */
 export interface RequestRow extends Placed {
-  /** How large it is, in the units of `sizeNames` of the cursor: tokens, or seconds of run time. */
+  /** Its sizes, in the units of `sizeNames` of the cursor: tokens, or seconds of run time. */
   readonly sizes: number[]
-  /** Whose request it is, or which prefix it shares: equal keys profit from the same server. -1: not told. */
+  /** Its client, or the prefix that it shares: requests with equal keys benefit from the same server. -1: unknown. */
   key: number
-  /** Identities of its parts that can be cached, the leading ones first; empty: not told. */
+  /** Identities of its cacheable parts, leading parts first; empty: unknown. */
   blocks: readonly number[]
 }
 
-/** A row to be filled, of one pod that was seen running and of one tenant. */
+/** A row to be filled; its defaults are one pod, one tenant, unknown usage. */
 export const podRow = (): PodRow => ({ line: 0, arrival: 0, duration: 0, shape: 0, tasks: 1, tenant: 0, priority: 0, usage: -1 })
 
+/** A row to be filled; its defaults are an unknown key and no blocks. */
 export const requestRow = (): RequestRow => ({ line: 0, arrival: 0, sizes: [], key: -1, blocks: [] })
 
+/** Rows of requests. */
 export interface RequestRows extends TraceRows<RequestRow> {
   /** Names with their unit, as the columns of the file. */
   readonly sizeNames: readonly string[]
 }
 
-/** How many came in an interval that begins at `arrival`; what is between two intervals was not recorded. */
+/** The number of arrivals in an interval that begins at `arrival`; gaps between intervals were not recorded. */
 export interface RateRow extends Placed {
   length: number
   count: number
@@ -68,7 +71,7 @@ export interface RateRow extends Placed {
 
 export type RateRows = TraceRows<RateRow>
 
-/** What one of several things used, on average from `arrival` on over `length`. */
+/** Average usage of one of several series, from `arrival` on over `length`. */
 export interface UsageRow extends Placed {
   length: number
   /** Place in `series` of the cursor. */
@@ -76,29 +79,32 @@ export interface UsageRow extends Placed {
   value: number
 }
 
-/** The series come one after the other: times begin anew with each. */
+/** Rows of usage, one series after another; times start again with each series. */
 export interface UsageRows extends TraceRows<UsageRow> {
   readonly series: readonly string[]
   /** Unit of the values. */
   readonly unit: string
 }
 
-/** A workflow with its tasks: a DAG. `arrival` is the earliest submission of a task. */
+/** A workflow: a DAG of tasks. `arrival` is the earliest submission of a task. */
 export interface WorkflowRow extends Placed {
-  /** By task: submission, run time, and place in `shapes` of the cursor; as many as the workflow has tasks. */
+  /** By task: submission, run time, and place of the request in `shapes` of the cursor. */
   readonly submitted: number[]
   readonly duration: number[]
   readonly shape: number[]
-  /** By task: places of the tasks that it waits for, all of this workflow and each standing before the task: none wait in a circle. */
+  /** By task: places of its predecessors in this workflow, each before the task, so there are no cycles. */
   readonly parents: (readonly number[])[]
 }
 
+/** Rows of workflows. */
 export interface WorkflowRows extends TraceRows<WorkflowRow> {
   readonly shapes: readonly TraceShape[]
 }
 
+/** A row to be filled. */
 export const workflowRow = (): WorkflowRow => ({ line: 0, arrival: 0, submitted: [], duration: [], shape: [], parents: [] })
 
+/** The cursor of each kind of trace. */
 export interface TraceKinds {
   readonly pods: PodRows
   readonly requests: RequestRows
@@ -109,7 +115,7 @@ export interface TraceKinds {
 
 export type TraceKind = keyof TraceKinds
 
-/** Resource request of a pod, without what an experiment adds (usage, limit). [millicores], [bytes], [milli-GPU each]. */
+/** Resource request of a pod, without the usage and limit that an experiment adds: [millicores], [bytes], [milli-GPU of each GPU]. */
 export interface TraceShape {
   readonly cpu: number
   readonly memory: number
@@ -119,24 +125,25 @@ export interface TraceShape {
   readonly gpuModels: readonly string[]
 }
 
-/** Pods, a row each, in the order of the file. Times [µs] from the start of the trace. */
+/** Pods in columns, in the order of the file. Times [µs] from the start of the trace. */
 export interface PodTrace {
   readonly file: string
   readonly length: number
   readonly shapes: readonly TraceShape[]
-  /** Place in `shapes`. */
+  /** Request, as a place in `shapes`. */
   readonly shape: Int32Array
   readonly created: Float64Array
   /** -1: never scheduled. */
   readonly scheduled: Float64Array
   readonly deleted: Float64Array
-  /** Place in `qosNames` and in `phaseNames`. */
+  /** Quality-of-service class and phase, as places in `qosNames` and `phaseNames`. */
   readonly qos: Uint8Array
   readonly qosNames: readonly string[]
   readonly phase: Uint8Array
   readonly phaseNames: readonly string[]
 }
 
+/** Capacity of a node: [millicores], [bytes]. */
 export interface NodeShape {
   readonly cpu: number
   readonly memory: number
@@ -145,7 +152,7 @@ export interface NodeShape {
   readonly gpuModel: string
 }
 
-/** Nodes, a row each, in the order of the file. */
+/** Nodes in columns, in the order of the file. */
 export interface NodeTrace {
   readonly file: string
   readonly length: number
@@ -153,12 +160,12 @@ export interface NodeTrace {
   readonly shape: Int32Array
 }
 
-/** Gives equal values one number, counted in the order of their first appearance. */
+/** Numbers values in the order of their first appearance; equal values have one number. */
 export class Interner<T> {
   readonly values: T[] = []
   private readonly known = new Map<string, number>()
 
-  /** The number of the value with this key; `make` is asked once. */
+  /** The number of the value with this key; `make` is called once per key. */
   number(key: string, make: () => T): number {
     let number = this.known.get(key)
     if (number === undefined) {

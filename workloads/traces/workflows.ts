@@ -1,6 +1,6 @@
 /**
- * Workflows, a row per task with the tasks that it waits for; the tasks of one workflow stand together. A workflow arrives when its first task is
- * submitted. Source: Versluis et al. 2020, The Workflow Trace Archive, IEEE TPDS (Shell's Chronos; Askalon), through OpenDC.
+ * The workflows format: a row per task with its predecessors; the tasks of a workflow are consecutive. A workflow arrives when its first
+ * task is submitted. Source: Versluis et al. 2020, The Workflow Trace Archive, IEEE TPDS (Shell's Chronos; Askalon), through OpenDC.
  */
 import { shown } from './error.ts'
 import { hasColumns, type RowFormat } from './format.ts'
@@ -13,13 +13,13 @@ const CORES = ['workflow', 'task', 'submit_ms', 'runtime_ms', 'cores', 'parents'
 const AT = { workflow: 0, task: 1, submit: 2, runtime: 3, cores: 4, parents: 5 } as const
 const MAX_CORES = 1e6
 const MAX_TASKS = 1_000_000
-/** So many workflows may be out of order. */
+/** Most workflows that may be out of order. */
 const WINDOW = 4096
 
 export const workflows: RowFormat<'workflows'> = {
   name: 'workflows',
   kind: 'workflows',
-  title: 'workflows: tasks that wait for each other',
+  title: 'workflows: tasks with their predecessors',
   columns: ['workflow', 'task', 'submit_ms', 'runtime_ms', 'threads | cores', 'parents'],
   source: 'Versluis et al. 2020, The Workflow Trace Archive, IEEE TPDS',
   fits: (line) => hasColumns(line, THREADS, CORES),
@@ -39,7 +39,10 @@ export const workflows: RowFormat<'workflows'> = {
           if (!more) return false
           const workflow = row.whole(AT.workflow, Number.MAX_SAFE_INTEGER)
           if (workflow <= before)
-            row.refuse(AT.workflow, `a number above ${before}: workflows stand in ascending order, the tasks of each together`)
+            row.refuse(
+              AT.workflow,
+              `a number above ${before}, since workflows are in ascending order and the tasks of each are consecutive`,
+            )
           before = workflow
           empty(into, row.line)
           places.clear()
@@ -64,10 +67,10 @@ function empty(into: WorkflowRow, line: number): void {
   into.parents.length = 0
 }
 
-/** Parents stand before their children: then nothing can go round in a circle, and one look is enough. */
+/** Adds the task of a row. Parents are before their children, so there are no cycles. */
 function addTask(into: WorkflowRow, row: TraceRow, places: Map<string, number>, shapes: Interner<TraceShape>): void {
   const name = row.name(AT.task)
-  if (places.has(name)) row.refuse(AT.task, 'a task that its workflow does not have yet')
+  if (places.has(name)) row.refuse(AT.task, 'a task that is not yet in its workflow')
   if (places.size === MAX_TASKS) row.refuse(AT.task, `at most ${MAX_TASKS} tasks in a workflow`)
   places.set(name, places.size)
   const text = row.text(AT.parents)
@@ -77,10 +80,10 @@ function addTask(into: WorkflowRow, row: TraceRow, places: Map<string, number>, 
       : text.split(' ').map((parent) => {
           const place = parent === name ? undefined : places.get(parent)
           if (place === undefined)
-            row.refuse(AT.parents, `tasks of the same workflow that stand before, with one blank between them; not ${shown(parent)}`)
+            row.refuse(AT.parents, `earlier tasks of the same workflow, separated by single blanks; not ${shown(parent)}`)
           return place
         })
-  if (new Set(parents).size < parents.length) row.refuse(AT.parents, 'each task once')
+  if (new Set(parents).size < parents.length) row.refuse(AT.parents, 'each task at most once')
   const submitted = row.milliseconds(AT.submit)
   const cpu = row.whole(AT.cores, MAX_CORES) * 1000
   into.arrival = Math.min(into.arrival, submitted)
