@@ -1,9 +1,7 @@
 /** The engine alone: hold (pop the earliest event, push it again later) beside the textbook heap, and an M/M/1 through the simulator in E. */
 import { EventQueue } from '../sim/engine/queue.ts'
 import { Simulator } from '../sim/engine/simulator.ts'
-import { Exponential } from '../sim/random/distributions.ts'
-import { nearest } from '../sim/random/math.ts'
-import { Streams } from '../sim/random/stream.ts'
+import { Exponential, nearest, Streams } from '../sim/random/index.ts'
 import { bytesPerOperation, measure } from './harness.ts'
 import type { BenchCase, BenchRow, Effort } from './harness.ts'
 import { TextbookHeap } from './textbook-heap.ts'

@@ -1,8 +1,7 @@
 /** Complete requests: arrival, balancer, service, histogram, utilisation, through the public simulation; in E, the time per event of a hand-inlined M/M/1. */
 import { choose, input, noDelays, pool, service, shape } from '../sim/testing/input.ts'
-import { Simulation } from '../sim/index.ts'
+import { balancers, Simulation } from '../sim/index.ts'
 import type { SimulationInput } from '../sim/index.ts'
-import { balancers } from '../sim/slb/index.ts'
 import { openRequests } from '../workloads/index.ts'
 import { timed } from './harness.ts'
 import type { BenchRow } from './harness.ts'

@@ -2,8 +2,7 @@
  * The unit E: CPU time per event of a hand-written M/M/1, that is the cost of the random draws, the line of customers and a minimal heap
  * without an engine (50 ns on the machine on which the goals were measured). Times in E can be compared between machines.
  */
-import { nearest } from '../sim/random/math.ts'
-import { Streams } from '../sim/random/stream.ts'
+import { nearest, Streams } from '../sim/random/index.ts'
 import { median, timed } from './harness.ts'
 
 /** Load 0.9: mean gap and mean service [µs]. */

@@ -1,10 +1,8 @@
 /** Whole runs on one core, as CPU time per pod in E. */
 import { choose, input, pool, requests, service, shape, template } from '../sim/testing/input.ts'
-import { Simulation } from '../sim/index.ts'
+import { balancers, schedulers, Simulation } from '../sim/index.ts'
 import type { Pool, SimulationInput, RandomStream, PodShape, PodSource } from '../sim/index.ts'
-import { distribution } from '../sim/random/distributions.ts'
-import { schedulers } from '../sim/scheduling/index.ts'
-import { balancers } from '../sim/slb/index.ts'
+import { distribution } from '../sim/random/index.ts'
 import { timed } from './harness.ts'
 import type { BenchRow } from './harness.ts'
 import { unit } from './unit.ts'

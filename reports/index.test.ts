@@ -69,7 +69,7 @@ describe('writeReports', () => {
     expect((await contents(place)).size).toBe(5)
   })
 
-  test('terminal, page and plain summary tell the same verdicts', async () => {
+  test('terminal, page and plain summary have the same verdicts', async () => {
     const study = fixtureStudy({ ...small, variants: 4, replications: 4, name: (i) => `v${i}` })
     const html = await readFile((await writeReports(join(folder, 'same'), study)).find((path) => path.endsWith('.html')) ?? '', 'utf8')
     const { verdicts } = summaryOf(study)

@@ -22,9 +22,9 @@ function section(heading: string): string {
 describe('README', () => {
   test('explains every column of effects.csv that summary.csv does not have, and no other', () => {
     const [effects, summary] = [effectsCsv(summarise(study)), summaryCsv(summarise(study))].map((text) => text.split('\n')[0].split(','))
-    const told = [...section('### Columns of effects.csv').matchAll(/`([^`]+)`/g)].map((match) => match[1])
-    for (const column of effects.filter((name) => !summary.includes(name))) expect(told, column).toContain(column)
-    for (const name of told) expect([...effects, 'main', 'interaction'], name).toContain(name)
+    const named = [...section('### Columns of effects.csv').matchAll(/`([^`]+)`/g)].map((match) => match[1])
+    for (const column of effects.filter((name) => !summary.includes(name))) expect(named, column).toContain(column)
+    for (const name of named) expect([...effects, 'main', 'interaction'], name).toContain(name)
   })
 
   test('explains every member of --json', () => {
@@ -41,8 +41,8 @@ describe('README', () => {
   })
 
   test('has a row for every chart and no other, and every table that an own chart may name', () => {
-    const told = [...section('## The charts').matchAll(/`charts\/([a-z-]+)`/g)].map((match) => match[1])
-    expect(told).toEqual([...chartNames])
+    const named = [...section('## The charts').matchAll(/`charts\/([a-z-]+)`/g)].map((match) => match[1])
+    expect(named).toEqual([...chartNames])
     for (const source of SOURCES) expect(section('### Charts of your own')).toContain(`\`${source}\``)
     const example = /```json\n([^]*?)```/.exec(section('### Charts of your own'))?.[1] ?? ''
     expect(readOwnSpec(example, 'README.md').sources).toEqual(['runs'])

@@ -119,14 +119,14 @@ describe('charts', () => {
   test('title, unit, number of replications and kind of interval stand at every chart', () => {
     for (const replications of [1, 5]) {
       for (const chart of charts({ ...small, replications, variants: 8, services: ['web', 'api'] })) {
-        const told = `${chart.title}; ${chart.subtitle.join('; ')}`
-        expect(told, chart.name).toMatch(
+        const heading = `${chart.title}; ${chart.subtitle.join('; ')}`
+        expect(heading, chart.name).toMatch(
           chart.name === 'nodes' ? /one replication/ : replications === 1 ? /one replication|1 replication/ : /5 replications/,
         )
         const spec = JSON.stringify(specOf(chart))
         expect(spec, chart.name).toMatch(/\[(%|ms|s|min|\$|requests\/s|nodes)\]|"title":"nodes"/)
         if (replications > 1 && /"(low|bottom)"/.test(JSON.stringify(chart.data)) && chart.name !== 'nodes' && chart.name !== 'timeseries')
-          expect(told, chart.name).toMatch(/95 % interval/)
+          expect(heading, chart.name).toMatch(/95 % interval/)
       }
     }
   })
@@ -201,7 +201,7 @@ describe('rendering', () => {
     expect(Buffer.from(png).equals(Buffer.from(await renderPng(svg.replace(/<text.*?<\/text>/g, ''))))).toBe(false)
   })
 
-  test('a specification with a mistake is told of', async () => {
+  test('a specification with a mistake gives a warning', async () => {
     const { warnings } = await renderSvg({
       data: { values: [{ a: 1 }] },
       mark: 'point',

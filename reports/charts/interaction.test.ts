@@ -7,7 +7,10 @@ const chartOf = (primary: string) => interactionChart(summarise({ ...fixtureStud
 
 test('shares add, so the axis is linear; latencies multiply, so it is logarithmic: only there are parallel lines no interaction', () => {
   const [shares, latency] = [chartOf('slo-misses'), chartOf('latency-p99')]
-  expect([shares.usual.log.y, shares.subtitle[1]]).toEqual([false, expect.stringMatching(/^parallel lines: the effects of the two axes add up/)])
+  expect([shares.usual.log.y, shares.subtitle[1]]).toEqual([
+    false,
+    expect.stringMatching(/^parallel lines: the effects of the two axes add up/),
+  ])
   expect([latency.usual.log.y, latency.subtitle[1]]).toEqual([
     true,
     expect.stringMatching(/^parallel lines on the logarithmic axis: the effects multiply/),

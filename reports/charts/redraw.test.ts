@@ -44,7 +44,7 @@ describe('a chart of the report, drawn again from its folder', () => {
     }
   })
 
-  test('a name that is none is told with the ones there are', async () => {
+  test('an unknown name is an error that lists the known ones', async () => {
     await expect(drawFromFolder(folder, 'latncy')).rejects.toThrow(
       /found no chart "latncy" \(did you mean latency\?\); accepted: latency, metrics, nodes/,
     )
@@ -140,7 +140,7 @@ describe("a user's own specification over the tables", () => {
     await expect(drawFromFolder(folder, { file: 'mine.json', text })).rejects.toThrow(message)
   })
 
-  test('what vega only warns of is told', async () => {
+  test('warnings of vega are returned', async () => {
     const { warnings } = await own({ ...bars, encoding: { ...bars.encoding, shape: { field: 'cost', type: 'quantitative' } } })
     expect(warnings.length).toBeGreaterThan(0)
   })

@@ -70,13 +70,13 @@ describe('two folders', () => {
     expect(comparison.notes).toEqual(['v0: seeds differ, so the runs are compared unpaired, which needs many more runs'])
   })
 
-  test('replications that only one side has are left out of pairs, and told', () => {
+  test('replications that only one side has are left out of pairs, with a note', () => {
     const comparison = compareRuns(side([[10, 20, 30, 99]], { id: 'a' }), side([[12, 23, 34]], { id: 'b' }), options)
     expect(only(comparison.rows)).toMatchObject({ runs: [3, 3], before: 20 })
     expect(comparison.notes).toEqual(['v0: 3 runs are paired by seed and replication; the others are left out'])
   })
 
-  test('the same runs twice are equivalent and are told to be the same', () => {
+  test('the same runs twice are equivalent, with a note that they are the same', () => {
     const study = fixtureStudy({ variants: 3, replications: 3, requests: 10, samples: 2 })
     const [before, after] = [runsTableOf(study), readRuns(runsCsv(study))]
     const comparison = compareRuns(before, after, options)

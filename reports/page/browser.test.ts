@@ -87,7 +87,7 @@ function clicks(path: string): void {
     (await figure.locator('.view .role-axis-label text[text-anchor="middle"]').allTextContents()).map(Number)
   const drawings = async (figure: Locator): Promise<number> => Number(await figure.getAttribute('data-drawn'))
 
-  /** After an action that makes the chart anew. */
+  /** After an action that redraws the chart. */
   const redrawn = async (figure: Locator, act: () => Promise<unknown>): Promise<void> => {
     const before = await drawings(figure)
     await act()
@@ -290,13 +290,13 @@ function clicks(path: string): void {
     ])('%s: the %s axis is made logarithmic, and linear again', async (name, side, title) => {
       const page = await usual()
       const figure = await chart(page, name)
-      const told = async (): Promise<boolean> => (await texts(figure)).some((text) => title.test(text))
+      const isStated = async (): Promise<boolean> => (await texts(figure)).some((text) => title.test(text))
       const box = figure.getByLabel(`${side} axis logarithmic`)
-      expect(await told()).toBe(false)
+      expect(await isStated()).toBe(false)
       await redrawn(figure, () => box.check())
-      expect(await told()).toBe(true)
+      expect(await isStated()).toBe(true)
       await redrawn(figure, () => box.uncheck())
-      expect(await told()).toBe(false)
+      expect(await isStated()).toBe(false)
       expect(complaints).toEqual([])
     })
 

@@ -83,9 +83,7 @@ describe('report.html', () => {
 
   test('says what is missing: runs, values, a comparison', () => {
     const study = fixtureStudy({ ...small, variants: 2, replications: 3 })
-    expect(page(summarise({ ...study, runs: study.runs.slice(1) }), NOTHING)).toContain(
-      '1 of 3 runs are missing; intervals use the others',
-    )
+    expect(page(summarise({ ...study, runs: study.runs.slice(1) }), NOTHING)).toContain('1 of 3 runs are missing; intervals use the others')
     expect(pageOf({ variants: 1, replications: 1 })).toContain('There is one variant, so nothing is compared. SLO misses: 1.67 %.')
     expect(pageOf({ variants: 2, empty: true })).toContain('No metric has a value.')
     expect(page(summarise({ ...study, runs: [] }), NOTHING)).toContain('no replication has both values')

@@ -25,7 +25,7 @@ async function chartOf(name: string): Promise<{ chart: PageChart; names: string[
 }
 
 const ALL = [0, 1, 2, 3, 4]
-const wish = (shown: readonly number[], zoom: readonly [number, number] | null = null) => ({
+const choice = (shown: readonly number[], zoom: readonly [number, number] | null = null) => ({
   narrow: false,
   log: { x: false, y: false },
   shown,
@@ -40,8 +40,8 @@ interface Compiled {
 describe('the specification for what the reader chose', () => {
   test('shown variants only: in the rows, in the scales of names, and each with the colour that it had', async () => {
     const { chart, names, rows } = await chartOf('timeseries')
-    const all = specificationFor(chart, rows, names, wish(ALL)) as unknown as Compiled
-    const some = specificationFor(chart, rows, names, wish([1, 4])) as unknown as Compiled
+    const all = specificationFor(chart, rows, names, choice(ALL)) as unknown as Compiled
+    const some = specificationFor(chart, rows, names, choice([1, 4])) as unknown as Compiled
     const valuesOf = ({ data: sources }: Compiled) => sources.find(({ name }) => name === 'demand')?.values ?? []
     expect(new Set(valuesOf(all).map(({ variant }) => variant))).toEqual(new Set(names))
     expect(new Set(valuesOf(some).map(({ variant }) => variant))).toEqual(new Set([names[1], names[4]]))
@@ -53,7 +53,7 @@ describe('the specification for what the reader chose', () => {
   test('a stretch of time: the rows in it and one on each side, the axis from end to end, no zero forced into it', async () => {
     const { chart, names, rows } = await chartOf('timeseries')
     expect(timeOf(chart)).toEqual([0, 100])
-    const spec = specificationFor(chart, rows, names, wish([0], [22, 41])) as unknown as Compiled
+    const spec = specificationFor(chart, rows, names, choice([0], [22, 41])) as unknown as Compiled
     expect(spec.data.find(({ name }) => name === 'demand')?.values?.map(({ time }) => time)).toEqual([20, 25, 30, 35, 40, 45])
     for (const scale of spec.scales.filter(({ name }) => name.endsWith('_x')))
       expect(scale).toMatchObject({ domain: [22, 41], zero: false, nice: false })
@@ -62,20 +62,20 @@ describe('the specification for what the reader chose', () => {
   test('at most as many variants as the chart can show, bands when they are few', async () => {
     const map = await chartOf('nodes')
     const shown =
-      (specificationFor(map.chart, map.rows, map.names, wish(ALL)) as unknown as Compiled).data.find(({ name }) => name === 'nodes')
+      (specificationFor(map.chart, map.rows, map.names, choice(ALL)) as unknown as Compiled).data.find(({ name }) => name === 'nodes')
         ?.values ?? []
     expect(new Set(shown.map(({ variant }) => variant)).size).toBe(4)
     const lines = await chartOf('timeseries')
     const hasBands = (count: number): boolean =>
-      JSON.stringify(specificationFor(lines.chart, lines.rows, lines.names, wish(ALL.slice(0, count)))).includes('"type":"area"')
+      JSON.stringify(specificationFor(lines.chart, lines.rows, lines.names, choice(ALL.slice(0, count)))).includes('"type":"area"')
     expect([5, 4, 3, 1].map(hasBands)).toEqual([false, false, true, true])
   })
 
   test('making one changes nothing that the next is made of', async () => {
     const { chart, names, rows } = await chartOf('metrics')
     const before = JSON.stringify([chart, rows])
-    specificationFor(chart, rows, names, wish([2], [1, 2]))
-    specificationFor(chart, rows, names, wish([]))
+    specificationFor(chart, rows, names, choice([2], [1, 2]))
+    specificationFor(chart, rows, names, choice([]))
     expect(JSON.stringify([chart, rows])).toBe(before)
   })
 })

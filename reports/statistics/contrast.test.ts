@@ -83,7 +83,7 @@ describe('verdicts', () => {
 })
 
 describe('ratios', () => {
-  test('are compared by their logarithms and told in percent: 1.1, 1.2 and 1.32 times have the geometric mean 1.2037', () => {
+  test('are compared by their logarithms and reported in percent: 1.1, 1.2 and 1.32 times have the geometric mean 1.2037', () => {
     const found = contrast('latency-p99', [100, 50, 200], [110, 60, 264])
     // logs .09531 .18232 .27763: mean .18509, sd .09119, half 4.30265 * .09119 / sqrt(3) = .22653 -> exp - 1: 20.33 %, [-4.06, 50.92]
     expect(found.comparison).toBe('ratio')

@@ -73,15 +73,15 @@ describe('M/M/1', () => {
 describe('contrasts', () => {
   const studies = 4000
 
-  test('paired differences of normal values with common luck cover the true difference in 95 %', () => {
+  test('paired differences of normal values with a common random part cover the true difference in 95 %', () => {
     const { normal } = source('paired')
     const covered = share(studies, () => {
-      const luck = Array.from({ length: 10 }, () => 20 + 5 * normal())
+      const common = Array.from({ length: 10 }, () => 20 + 5 * normal())
       const found = decide(
         measure(
           metric('slo-misses'),
-          luck.map((value) => value + normal()),
-          luck.map((value) => value + 3 + normal()),
+          common.map((value) => value + normal()),
+          common.map((value) => value + 3 + normal()),
           MARGINS,
         ),
         null,
@@ -94,13 +94,13 @@ describe('contrasts', () => {
   test('log-ratios of lognormal values cover the true ratio, + 25 %, in 95 %', () => {
     const { normal } = source('lognormal')
     const covered = share(studies, () => {
-      const luck = Array.from({ length: 10 }, () => 3 + 0.8 * normal())
+      const common = Array.from({ length: 10 }, () => 3 + 0.8 * normal())
       const value = (log: number): number => Math.exp(log + 0.2 * normal())
       const found = decide(
         measure(
           metric('latency-p99'),
-          luck.map(value),
-          luck.map((log) => 1.25 * value(log)),
+          common.map(value),
+          common.map((log) => 1.25 * value(log)),
           MARGINS,
         ),
         null,
@@ -165,16 +165,16 @@ describe('effects', () => {
     ['slo-misses', (log: number) => log],
     ['latency-p99', (log: number) => Math.exp(log)],
   ] as const)(
-    '%s of 3 x 2 combinations with luck in common: each interval covers its true main effect or interaction in 95 %%',
+    '%s of 3 x 2 combinations with a common random part: each interval covers its true main effect or interaction in 95 %%',
     (id, scale) => {
       const { normal } = source(`effects/${id}`)
       // y = 2 + [0, .3, .5][a] + .2 b + .4 [a = 2, b = 1]: main a .3 and .5 + .4 / 2 = .7, main b .2 + .4 / 3, together 0 and .4
       const truth = [0.3, 0.7, 0.2 + 0.4 / 3, 0, 0.4]
       const covered = new Array<number>(truth.length).fill(0)
       for (let i = 0; i < studies; i++) {
-        const luck = Array.from({ length: 10 }, () => normal())
+        const common = Array.from({ length: 10 }, () => normal())
         const values = variants.map(({ values: [a, b] }) =>
-          luck.map((shared) =>
+          common.map((shared) =>
             scale(2 + [0, 0.3, 0.5][Number(a)] + 0.2 * Number(b) + (a === '2' && b === '1' ? 0.4 : 0) + shared + 0.3 * normal()),
           ),
         )
@@ -188,7 +188,7 @@ describe('effects', () => {
     },
   )
 
-  test('without any effect, any wrong one among the five of the primary metric comes in at most 5 %', () => {
+  test('without any effect, any wrong one among the five of the primary metric occurs in at most 5 %', () => {
     const { normal } = source('effects/family')
     const wrong = share(studies, () => {
       const { main, interactions } = effectsOf(
@@ -226,7 +226,7 @@ describe('stopping when precise', () => {
     expect(ten.covered).toBeGreaterThan(0.92)
     expect(ten.covered).toBeLessThan(0.955)
     expect(ten.mean).toBeGreaterThan(50)
-    // sd 10 %, half width 10 %: two may look precise by luck, and the study ends there.
+    // sd 10 %, half width 10 %: two may look precise by chance, and the study ends then.
     const two = sequential('two', 2, 1, 0.1, 3000)
     expect(two.covered).toBeLessThan(0.92)
     // The same goal from ten, which is more than it needs: the rule never acts, and nothing is lost.

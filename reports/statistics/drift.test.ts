@@ -62,7 +62,7 @@ describe('MSER-5', () => {
     expect(mser5(Array.from({ length: 99 }, (_, i) => i))).toBe(0)
   })
 
-  test('chance: a cut above 20 % of 180 samples comes in 4 to 9 % of white noise, and in 12 to 24 % of an autoregression of 0.9 (2,000 each)', () => {
+  test('chance: a cut above 20 % of 180 samples occurs in 4 to 9 % of white noise, and in 12 to 24 % of an autoregression of 0.9 (2,000 each)', () => {
     const normal = noise('chance')
     const share = (memory: number): number => {
       let over = 0
@@ -100,7 +100,7 @@ describe('drift beyond the warm-up', () => {
     expect(driftsBeyond(series(0), 'nodes', 0)).toBe(false)
   })
 
-  test('what cannot be told is not told', () => {
+  test('undefined when it cannot be decided', () => {
     expect(driftsBeyond(series(200), 'gaps', 0)).toBeUndefined()
     expect(driftsBeyond(series(200), 'absent', 0)).toBeUndefined()
     expect(driftsBeyond({ rows: 0, columns: [] }, 'nodes', 0)).toBeUndefined()

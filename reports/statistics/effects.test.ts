@@ -26,7 +26,7 @@ function crossed(sizes: readonly number[], primary = 'slo-misses'): Study {
   return { ...fixtureStudy({ variants: 1, replications: 1, empty: true }), primary, axes, variants, runs: [] }
 }
 
-const told = ({ main, interactions }: Effects): number[] => [...main, ...interactions].map(({ contrast }) => contrast.difference)
+const differencesIn = ({ main, interactions }: Effects): number[] => [...main, ...interactions].map(({ contrast }) => contrast.difference)
 
 describe('effects by hand', () => {
   test('2 x 2 in points: cells 10 12 / 14 19 have main effects ((14 - 10) + (19 - 12)) / 2 = 5.5 and ((12 - 10) + (19 - 14)) / 2 = 3.5, together 19 - 14 - 12 + 10 = 3', () => {
@@ -49,7 +49,7 @@ describe('effects by hand', () => {
         ],
       },
     ])
-    expect(told(effects)).toEqual([5.5, 3.5, 3])
+    expect(differencesIn(effects)).toEqual([5.5, 3.5, 3])
   })
 
   test('the replication is the block: cells move by 100 from one replication to the next, their differences do not', () => {
@@ -70,11 +70,11 @@ describe('effects by hand', () => {
     ])
   })
 
-  test('ratios: factors that multiply have no interaction, and a ratio of ratios is told in percent', () => {
+  test('ratios: factors that multiply have no interaction, and a ratio of ratios is in percent', () => {
     // Axis 0 doubles, axis 1 is times 3: 1 3 / 2 6. With 2 * 3 * 1.1 = 6.6 in the last cell together is +10 %, axis 0 sqrt(2 * 2.2) = 2.0976, axis 1 sqrt(3 * 3.3).
     const study = crossed([2, 2])
     expect(
-      told(
+      differencesIn(
         effectsOf(study, metric('cost'), [
           [1, 10],
           [3, 30],
@@ -83,7 +83,7 @@ describe('effects by hand', () => {
         ]),
       ).map((value) => Number(value.toFixed(9))),
     ).toEqual([100, 200, 0])
-    const [first, second, together] = told(
+    const [first, second, together] = differencesIn(
       effectsOf(study, metric('cost'), [
         [1, 10],
         [3, 30],
@@ -117,7 +117,7 @@ describe('effects by hand', () => {
     ])
     // 4 + 10 / 2 = 9 for a = 2; 3 + 10 / 3 for c
     const expected = [1, 9, 2, 3 + 10 / 3, 0, 0, 0, 10, 0]
-    told(effects).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 12))
+    differencesIn(effects).forEach((value, i) => expect(value).toBeCloseTo(expected[i], 12))
   })
 
   test('equal to a regression on the same blocks: effects of unrelated numbers are the contrasts of cell means', () => {

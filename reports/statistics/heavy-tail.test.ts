@@ -10,7 +10,7 @@ function tail(values: Iterable<number>): Tail {
   return tailOf(histogram.toSparse()) ?? expect.fail('no tail')
 }
 
-/** Quantiles of a distribution at the middles of n equal shares: no luck in it. */
+/** Quantiles of a distribution at the middles of n equal shares, without random draws. */
 const grid = (n: number, quantile: (p: number) => number): number[] => Array.from({ length: n }, (_, i) => quantile((i + 0.5) / n))
 
 describe('heavy tails', () => {

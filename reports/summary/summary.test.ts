@@ -126,7 +126,7 @@ describe('plain summary', () => {
     expect(plain.verdicts).toHaveLength(1)
   })
 
-  test('tells of the primary even when nothing has a value', () => {
+  test('has the primary metric even when nothing has a value', () => {
     const plain = summaryOf(fixtureStudy({ variants: 2, empty: true }))
     expect(plain.rows.filter((r) => r.metric === 'slo-misses')).toHaveLength(2)
     expect(plain.rows.find((r) => r.metric === 'latency-p999')?.missing).toContain('100,000 requests')

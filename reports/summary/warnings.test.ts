@@ -40,7 +40,7 @@ describe('warnings', () => {
     ])
   })
 
-  test('unfinished requests are told from one in a thousand on: 20 and 21 of 20,020 or so', () => {
+  test('unfinished requests give a warning from one in a thousand: 20 and 21 of 20,020 or so', () => {
     const unfinished = (count: number): Study =>
       changed(fixtureStudy(small), ({ metrics }) => ({ metrics: { ...metrics, unfinished: count } }))
     expect(of(unfinished(20), 'censoring')).toEqual([])
@@ -54,13 +54,11 @@ describe('warnings', () => {
     const [warning, ...more] = of({ ...waves, warmup: 10 }, 'drift')
     expect(more).toEqual([])
     expect(warning.variants).toEqual([0, 1])
-    expect(warning.text).toMatch(
-      /^MSER-5 would cut more than the warm-up of 10\.0 s: .*ready in 6 of 6 runs.*; also demand in 6 of 6 runs/,
-    )
+    expect(warning.text).toMatch(/^MSER-5 would cut more than the warm-up of 10\.0 s: .*ready in 6 of 6 runs.*; also demand in 6 of 6 runs/)
     expect(of({ ...waves, warmup: 550 }, 'drift')).toEqual([])
   })
 
-  test('a heavy tail is told with its cap, by service where there are several', () => {
+  test('a heavy tail gives a warning with its largest value, by service where there are several', () => {
     const tail = new Histogram()
     for (let i = 0; i < 20_000; i++) tail.record(i < 20 ? 30_000_000 : 1000)
     const one = changed(fixtureStudy(small), (_, variant) => (variant === 0 ? { latency: tail.toSparse() } : {}))

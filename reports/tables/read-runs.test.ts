@@ -39,7 +39,7 @@ describe('runs.csv read back', () => {
     ])
   })
 
-  test('what was written comes back: every number to its last bit, and the same summary', () => {
+  test('what was written is read back: every number to its last bit, and the same summary', () => {
     const table = readRuns(whole)
     const { variants, ...rest } = runsTableOf(study)
     expect(table).toMatchObject(rest)

@@ -37,7 +37,7 @@ describe('sparklines of a study', () => {
     expect(sparksOf(study(rows), ['nodes'], 2)).toEqual([{ heading: 'nodes [nodes], 1.50 to 9.00', lines: ['▁▄', '██'] }])
     expect(sparksOf(study(rows), ['nodes', 'absent'], 4)[0].lines).toEqual(['▁▂▄▆', '████'].map((line) => line))
   })
-  test('a constant is told in words; no samples, no lines', () => {
+  test('a constant is described in the heading; no samples, no lines', () => {
     expect(
       sparksOf(
         study([
