@@ -17,7 +17,8 @@ const binOf = (name: string, p: PackingProblem, weights = 'equal'): number[] => 
 
 describe('worked by hand', () => {
   // a (3,7) b (8,7) c (3,1) d (2,2) e (1,3). Free (10,10): b has 80 + 70. Then (2,3): e has 2 + 9, d 4 + 6: e, and nothing fits (1,0).
-  // Free (10,10): a. Then (7,3): c has 21 + 3, d 14 + 6: c, and d fits (4,2). Two bins. FFD: b | a, c beside a, d beside b, and e finds neither (0,1) nor (4,2).
+  // Free (10,10): a. Then (7,3): c has 21 + 3, d 14 + 6: c, and d fits (4,2). Two bins. FFD: b | a, c beside a, d beside b, and e finds
+  // neither (0,1) nor (4,2).
   test('dot product, equal weights: b e | a c d, where FFD, BFD and norm greedy need three bins', () => {
     const p = square([
       [3, 7],
@@ -31,7 +32,8 @@ describe('worked by hand', () => {
     expect(Math.max(...binOf('norm-greedy', p))).toBe(2)
   })
 
-  // a (2,7) b (6,4) c (2,3) d (1,2) e (4,2). Left of (10,10): a (8,3) 73, b (4,6) 52, c 113, d 145, e 100: b. Of (4,6): c (2,3) 13, d (3,4) 25, e (0,4) 16: c. Then d. Next bin: a, e.
+  // a (2,7) b (6,4) c (2,3) d (1,2) e (4,2). Left of (10,10): a (8,3) 73, b (4,6) 52, c 113, d 145, e 100: b. Of (4,6): c (2,3) 13, d (3,4)
+  // 25, e (0,4) 16: c. Then d. Next bin: a, e.
   // Dot product: b, then of (4,6) e has 16 + 12, c 8 + 18: e, and (0,4) takes nothing; a with c; d is the third.
   test('norm greedy, equal weights: b c d | a e, where dot product needs three bins', () => {
     const p = square([
@@ -45,8 +47,9 @@ describe('worked by hand', () => {
     expect(binOf('dot-product', p)).toEqual([1, 0, 1, 2, 0])
   })
 
-  // a (4,4) b (5,3) c (3,1) d (3,5) e (1,7): average demand (3.2, 4.0). Equal weights: a, b, d, e tie at 80, a came first: a b | d c | e.
-  // Weighted, of (10,10): a 28.8, b 28, d 29.6, e 31.2: e. Of (9,3): b 14.4 + 3.6, c 8.6 + 1.2: b. Then d (29.6); of (7,5): a 9.0 + 8.0, c 6.7 + 2: a, then c. Two bins.
+  // a (4,4) b (5,3) c (3,1) d (3,5) e (1,7): average demand (3.2, 4.0). Equal weights: a, b, d, e tie at 80, a is first: a b | d c | e.
+  // Weighted, of (10,10): a 28.8, b 28, d 29.6, e 31.2: e. Of (9,3): b 14.4 + 3.6, c 8.6 + 1.2: b. Then d (29.6); of (7,5): a 9.0 + 8.0, c
+  // 6.7 + 2: a, then c. Two bins.
   test('weights by average demand: the scarcer memory decides, e b | d a c instead of a b | d c | e', () => {
     const p = square([
       [4, 4],
@@ -59,8 +62,9 @@ describe('worked by hand', () => {
     expect(binOf('dot-product', p, 'average-demand')).toEqual([1, 0, 1, 1, 0])
   })
 
-  // Average demand (6.2, 2.2) in tens. Equal: a (9,2) leaves 1 + 64 = 65, b (5,5) leaves 50: b. Weighted: a 0.62 * 1 + 0.22 * 64 = 14.7, b 0.62 * 25 + 0.22 * 25 = 21: a.
-  test('weights by average demand, norm greedy: CPU is what is scarce, so (9,2) goes before (5,5)', () => {
+  // Average demand (6.2, 2.2) in tens. Equal: a (9,2) leaves 1 + 64 = 65, b (5,5) leaves 50: b. Weighted: a 0.62 * 1 + 0.22 * 64 = 14.7, b
+  // 0.62 * 25 + 0.22 * 25 = 21: a.
+  test('weights by average demand, norm greedy: CPU is scarce, so (9,2) precedes (5,5)', () => {
     const p = square([
       [5, 5],
       [9, 2],
@@ -90,7 +94,7 @@ describe('worked by hand', () => {
     for (const name of ['dot-product', 'norm-greedy']) expect(binOf(name, p)).toEqual([0, 1, 1, 0])
   })
 
-  test('equal affinity: the kind of pod that came first; equal pods in their own order', () => {
+  test('equal affinity: the class whose first pod is earlier; equal pods in pod order', () => {
     const p = problem(
       [
         { cpu: 6, kind: 'a' },
@@ -110,7 +114,7 @@ describe('worked by hand', () => {
       name: 'norm-greedy',
       of: (free: number[], pod: number[]) => -((free[0] - pod[0]) * (free[0] - pod[0]) + (free[1] - pod[1]) * (free[1] - pod[1])),
     },
-  ])('$name decides as whole numbers do, the first kind on ties, though tenths are no binary fractions', ({ name, of }) => {
+  ])('$name decides as in whole numbers, the first class on ties, though tenths are no binary fractions', ({ name, of }) => {
     const amounts = (min: number, max: number) => fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }))
     fc.assert(
       fc.property(amounts(4, 10), fc.array(amounts(1, 4), { minLength: 2, maxLength: 8 }), (free, pods) => {
@@ -169,20 +173,23 @@ describe('Panigrahy et al. 2011: the bin-centric heuristics need fewer bins than
         return [0, 1, 2].map((r) => (r === much ? between(200, 600) : between(10, 100)))
       },
     ],
-  ])('%s: dot product and norm greedy take fewer bins than FFD, up to 10 in 100, FFD and BFD fewer than FF, NF most', (name, demand) => {
-    const list = instances(name, demand)
-    const decreasing = total(list, 'first-fit-decreasing')
-    for (const better of ['dot-product', 'norm-greedy']) {
-      expect(total(list, better)).toBeLessThan(decreasing)
-      expect(total(list, better)).toBeGreaterThan(0.9 * decreasing)
-    }
-    const first = total(list, 'first-fit')
-    expect(decreasing).toBeLessThan(first)
-    expect(total(list, 'best-fit-decreasing')).toBeLessThan(first)
-    expect(total(list, 'next-fit')).toBe(
-      Math.max(...names.filter((each) => each !== 'next-fit-decreasing').map((each) => total(list, each))),
-    )
-  })
+  ])(
+    '%s: dot product and norm greedy take fewer bins than FFD, up to 10 in 100, FFD and BFD fewer than FF, NF the most',
+    (name, demand) => {
+      const list = instances(name, demand)
+      const decreasing = total(list, 'first-fit-decreasing')
+      for (const better of ['dot-product', 'norm-greedy']) {
+        expect(total(list, better)).toBeLessThan(decreasing)
+        expect(total(list, better)).toBeGreaterThan(0.9 * decreasing)
+      }
+      const first = total(list, 'first-fit')
+      expect(decreasing).toBeLessThan(first)
+      expect(total(list, 'best-fit-decreasing')).toBeLessThan(first)
+      expect(total(list, 'next-fit')).toBe(
+        Math.max(...names.filter((each) => each !== 'next-fit-decreasing').map((each) => total(list, each))),
+      )
+    },
+  )
 
   // Demands that go against each other, 60 % in all: here the sum of shares already says how hard a pod is to place.
   test('not always: CPU 5 to 55 %, memory the rest to 45 to 60 %: FFD takes fewer', () => {

@@ -1,8 +1,9 @@
-/** What every packer must keep, whatever it prefers. */
+/** The contract of every packer. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { valuesOf } from '../common/define.ts'
-import { DEVICES, MILLI, NONE } from '../cluster/views.ts'
+import { DEVICES, MILLI } from '../cluster/views.ts'
+import { NONE } from '../common/ids.ts'
 import { continuousBound, firstFitInOrder, lowerBound, packers, packingGap, verifyPacking } from './index.ts'
 import { createPacker, createTwin, names, valuesFor } from './packers.fixture.ts'
 import type { Packing, PackingProblem } from './policy.ts'
@@ -24,8 +25,8 @@ const plain = ({ bin, deviceMask, opened, leftOver }: Packing): unknown => ({
   leftOver,
 })
 
-/** The first bin that still has room for one more pod of the class, by what its pods have left; NONE when there is none. */
-function roomFor(p: PackingProblem, packing: Packing, podClass: number): number {
+/** The first bin that can take one more pod of the class beside its pods; NONE when there is none. */
+function binThatFits(p: PackingProblem, packing: Packing, podClass: number): number {
   const { request, gpus, gpuMilli } = p.classes
   for (let bin = 0; bin < p.bins + packing.opened.length; bin++) {
     const type = bin < p.bins ? null : p.types[packing.opened[bin - p.bins]]
@@ -48,7 +49,7 @@ function roomFor(p: PackingProblem, packing: Packing, podClass: number): number 
 
 for (const { name, fresh } of members) {
   describe(name, () => {
-    test('never over capacity, never a bin that does not admit, limits kept, counts true', () => {
+    test('never over capacity, never a bin that does not admit the pod, limits kept, counts correct', () => {
       const packer = fresh()
       fc.assert(
         fc.property(anyProblem, (p) => {
@@ -58,25 +59,25 @@ for (const { name, fresh } of members) {
       )
     })
 
-    test('no pod is left over that would fit into a bin as it stands', () => {
+    test('no pod is left over that fits a bin of the packing', () => {
       const packer = fresh()
       fc.assert(
         fc.property(anyProblem, (p) => {
           const packing = packer.pack(p)
           const left = new Set(Array.from(p.podClass).filter((_, item) => packing.bin[item] === NONE))
-          for (const podClass of left) expect(roomFor(p, packing, podClass)).toBe(NONE)
+          for (const podClass of left) expect(binThatFits(p, packing, podClass)).toBe(NONE)
         }),
         { numRuns: 100, seed: 12 },
       )
     })
 
-    test('no pod waits for a new bin that would fit into an existing one as it stands', () => {
+    test('no pod has a new bin that fits an existing one', () => {
       const packer = fresh()
       fc.assert(
         fc.property(anyProblem, (p) => {
           const packing = packer.pack(p)
           const toNew = new Set(Array.from(p.podClass).filter((_, item) => packing.bin[item] >= p.bins))
-          for (const podClass of toNew) expect(roomFor(p, { ...packing, opened: [] }, podClass)).toBe(NONE)
+          for (const podClass of toNew) expect(binThatFits(p, { ...packing, opened: [] }, podClass)).toBe(NONE)
         }),
         { numRuns: 100, seed: 16 },
       )
@@ -99,7 +100,7 @@ for (const { name, fresh } of members) {
       )
     })
 
-    test('the same problem, the same packing: also after others in between, and from another instance', () => {
+    test('the same problem, the same packing: also after another problem, and from another instance', () => {
       const packer = fresh()
       fc.assert(
         fc.property(anyProblem, anyProblem, (p, other) => {
@@ -112,7 +113,7 @@ for (const { name, fresh } of members) {
       )
     })
 
-    test('an earlier answer stays what it was, and the problem is not written to', () => {
+    test('an earlier packing does not change, and the problem is not written to', () => {
       const packer = fresh()
       const p = problem([{ cpu: 5 }, { cpu: 3 }], [{ cpu: 4 }], [{ cpu: 8 }])
       const first = packer.pack(p)
@@ -122,14 +123,14 @@ for (const { name, fresh } of members) {
       expect([p.free[0][0], p.podClass[0]]).toEqual([4, 0])
     })
 
-    test('nothing to pack, nowhere to pack', () => {
+    test('no pods, and no bins', () => {
       expect(fresh().pack(problem([], [{ cpu: 1 }], []))).toMatchObject({ opened: [], leftOver: 0 })
       expect(fresh().pack(problem([{ cpu: 1 }], [], []))).toMatchObject({ opened: [], leftOver: 1 })
     })
   })
 }
 
-describe('equal to the plain scan of all bins, or of all pods, whatever the parameters', () => {
+describe('equal to the twin, which scans all bins or all pods, for all parameters', () => {
   test.each(names)('%s', (name) => {
     fc.assert(
       fc.property(fc.oneof({ weight: 4, arbitrary: anyProblem }, { weight: 1, arbitrary: variedProblem }), valuesFor(name), (p, values) => {

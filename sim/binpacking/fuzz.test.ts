@@ -1,4 +1,4 @@
-/** Ten thousand problems over all members and all their parameters: each answer is a packing, with nothing overfull and nothing lost. */
+/** Ten thousand problems over all members and all their parameters: each answer is a valid packing, and no pod is lost. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { packingGap, verifyPacking } from './index.ts'
@@ -7,7 +7,7 @@ import type { Packer } from './policy.ts'
 import { anyProblem } from './random-problem.fixture.ts'
 
 test('10,000 problems: verified, every pod placed or counted as left over, gap never below 0', () => {
-  // One instance per choice of parameters, kept over all problems: what a round leaves behind would show.
+  // One instance per choice of parameters, kept over all problems: state that is kept from round to round would change an answer.
   const packers = new Map<string, Packer>()
   const choice = fc.constantFrom(...names).chain((name) => fc.tuple(fc.constant(name), valuesFor(name)))
   const seen = new Set<string>()

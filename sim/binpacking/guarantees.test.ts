@@ -1,4 +1,7 @@
-/** Published worst cases: never passed on random instances whose optimum is found by branch and bound, and reached on the instances that prove them tight. */
+/**
+ * Published worst cases: never exceeded on random instances whose optimum is found by branch and bound, and reached on the instances that
+ * prove them tight.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { optimum, optimumOfLine } from './bounds/exhaustive.fixture.ts'
@@ -10,7 +13,7 @@ const times = (count: number, size: number): number[] => Array.from({ length: co
 const binsOf = (name: string, sizes: readonly number[], capacity: number): number =>
   createPacker(name).pack(line(sizes, capacity)).opened.length
 
-/** Sizes that leave something to decide: around halves, thirds and quarters, and any. */
+/** Sizes for which heuristics differ: near halves, thirds and quarters, and any. */
 const sizes = fc.array(
   fc.oneof(
     fc.integer({ min: 1, max: 100 }),
@@ -74,13 +77,15 @@ describe('worst cases that are reached', () => {
     const pairs = Array.from({ length: 2 * m }, () => [m, 1]).flat()
     expect(binsOf('next-fit', pairs, 2 * m)).toBe(2 * m)
     expect(binsOf('first-fit-decreasing', pairs, 2 * m)).toBe(m + 1)
-    // Worst fit puts each crumb beside the newest half, too: that bin has a room of m, the others of m - 1.
+    // Worst fit puts each crumb beside the newest half, too: that bin has m free, the others m - 1.
     expect(binsOf('worst-fit', pairs, 2 * m)).toBe(2 * m)
   })
 
   // Baker and Coffman 1981: 1 + 1/2 + 1/6 + 1/42 + ... = 1.6910. Sizes 1/2, 1/3, 1/7, 1/43 and a bit, of C = 7224 = 4 * 2 * 3 * 7 * 43:
-  // 3613 + 2409 + 1033 + 169 = 7224, so OPT = 42 for 42 of each. NFD: 42 of one large (the last takes a 2409, too), then 20 pairs of 2409 and
-  // one that is left with 4 of 1033; of the other 38, 6 bins of six and two more beside 30 of 169; 12 of 169 are the last bin: 42 + 21 + 7 + 1 = 71.
+  // 3613 + 2409 + 1033 + 169 = 7224, so OPT = 42 for 42 of each. NFD: 42 of one large (the last takes a 2409, too), then 20 pairs of 2409
+  // and
+  // one that is left with 4 of 1033; of the other 38, 6 bins of six and two more beside 30 of 169; 12 of 169 are the last bin: 42 + 21 + 7
+  // + 1 = 71.
   test('next fit decreasing takes 71 bins where 42 do: 1 + 1/2 + 1/6 + 1/42 = 1.690', () => {
     const sizes = [...times(42, 3613), ...times(42, 2409), ...times(42, 1033), ...times(42, 169)]
     expect(binsOf('next-fit-decreasing', sizes, 7224)).toBe(71)
@@ -92,7 +97,7 @@ describe('worst cases that are reached', () => {
   })
 })
 
-describe('vectors, prices and devices against trying every packing (at most 7 pods)', () => {
+describe('vectors, prices and devices against all packings (at most 7 pods)', () => {
   test.each(names)('%s: bins and cost are never below the optimum', (name) => {
     const packer = createPacker(name)
     fc.assert(

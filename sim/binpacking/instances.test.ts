@@ -1,6 +1,7 @@
 /**
- * The two classes of instances by Falkenauer 1996 (A hybrid grouping genetic algorithm for bin packing), as in the OR-Library. The 80 published uniform instances are not in this tree; these
- * are drawn by the same recipe, so what is known of the published ones must hold for these within the interval of twenty draws.
+ * The two classes of instances by Falkenauer 1996 (A hybrid grouping genetic algorithm for bin packing), as in the OR-Library. The 80
+ * published uniform instances are not in this tree; these are drawn by the same recipe, so results for the published ones must hold for
+ * these within the interval of twenty draws.
  */
 import { describe, expect, test } from 'vitest'
 import { Streams } from '../random/stream.ts'
@@ -17,7 +18,7 @@ function uniform(n: number, k: number): number[] {
   return Array.from({ length: n }, () => 20 + stream.int(81))
 }
 
-/** Threes that fill a bin of 1000: one of 250 to 499, one of 250 to what leaves 250, and the rest; shuffled. The optimum is n / 3. */
+/** Triplets that fill a bin of 1000: one of 250 to 499, one that leaves at least 250, and the rest; shuffled. The optimum is n / 3. */
 function triplets(n: number, k: number): number[] {
   const stream = new Streams(`t${n}`, k).stream('sizes')
   const sizes: number[] = []
@@ -70,7 +71,7 @@ describe.each([120, 250, 500, 1000])('u%i: 20 to 100 in bins of 150', (n) => {
 })
 
 describe.each([60, 120, 249, 501])('t%i: triplets, the optimum is n / 3', (n) => {
-  test('L2 finds the optimum, no member does, and the most that FFD may take is 11/9 of it and 6/9', () => {
+  test('L2 finds the optimum, no member does, and FFD takes at most 11/9 of it and 6/9', () => {
     for (const sizes of draws.map((k) => triplets(n, k))) {
       expect(martelloTothBound(sizes, 1000)).toBe(n / 3)
       for (const name of names) expect(binsOf(name, sizes, 1000)).toBeGreaterThan(n / 3)
@@ -78,14 +79,14 @@ describe.each([60, 120, 249, 501])('t%i: triplets, the optimum is n / 3', (n) =>
     }
   })
 
-  // Decreasing order pairs the largest, and a bin of two large ones has no room for a third, though each was cut to stand in a three.
+  // Decreasing order pairs the largest, and a bin of two large ones cannot take a third, though each is part of a triplet.
   test('the hard class: FFD is ten times as far from the optimum as in the uniform one, more than 12 %', () => {
     const { low } = interval(draws.map((k) => 100 * ((3 * binsOf('first-fit-decreasing', triplets(n, k), 1000)) / n - 1)))
     expect(low).toBeGreaterThan(12)
   })
 })
 
-test('what is counted above are packings: verified, nothing left over', () => {
+test('the packings counted above are valid, and nothing is left over', () => {
   for (const name of names) {
     for (const [sizes, capacity] of [
       [uniform(250, 0), 150],

@@ -1,4 +1,4 @@
-/** A user's own packer, and the guard before it. */
+/** A user's own packer, and the check of its packings. */
 import { describe, expect, test } from 'vitest'
 import { adoptPacker, verifyPacking } from './index.ts'
 import type { Packer, Packing } from './policy.ts'
@@ -26,7 +26,7 @@ describe('verifyPacking names every fault', () => {
     ['a good one', of([0, 1, 0]), []],
     ['over capacity', of([0, 0, 1]), [/^bin 0 has 5 millicores free, its pods request 8$/, /^bin 1 does not admit pod 2/]],
     ['over a new bin', of([2, 2, 2], [0]), [/^new bin 0 \(type-0\) has 6 millicores free, its pods request 9$/]],
-    ['more new bins than there may be', of([2, 3, 0], [0, 0]), [/^2 new bins of type type-0: at most 1/]],
+    ['more new bins than the limit', of([2, 3, 0], [0, 0]), [/^2 new bins of type type-0: at most 1/]],
     ['no such bin', of([0, 1, 2]), [/^pod 2 has bin 2: rows 0 to 1, or -1/]],
     ['no such type', of([0, 1, 2], [7]), [/^new bin 0 has type 7: rows 0 to 0/]],
     ['a wrong count', of([0, -1, -1], [], 1), [/^leftOver is 1, but 2/]],
@@ -48,7 +48,7 @@ describe('verifyPacking names every fault', () => {
     ],
   ])('%s', (_name, packing, fault) => expect(verifyPacking(p, packing as Packing)[0]).toMatch(fault))
 
-  test('devices: the mask must have as many as the pod wants, with room; without masks there must be a way', () => {
+  test('devices: the mask must have as many as the pod requests, with enough free; without masks an assignment must exist', () => {
     const gpu = problem([{ gpus: 1, gpuMilli: 600 }, { gpus: 1, gpuMilli: 600 }, { gpus: 1 }], [{ devices: [1000, 1000, 700] }], [])
     const masks = (...deviceMask: number[]): string[] => verifyPacking(gpu, { ...of([0, 0, 0]), deviceMask: Int32Array.from(deviceMask) })
     expect(masks(0b100, 0b010, 0b001)).toEqual([])

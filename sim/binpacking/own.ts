@@ -1,4 +1,7 @@
-/** A user's own packer: its two entry points, and the check of each packing, which reports a mistake where it was made and not at a refused bind later. */
+/**
+ * A user's own packer: its two entry points, and the check of each packing, which reports a mistake where it was made and not at a refused
+ * bind later.
+ */
 import { adopt, type Adopted } from '../common/adopt.ts'
 import type { ParameterValue } from '../common/define.ts'
 import type { Packer, PackerDefinition, Packing, PackingContext, PackingProblem } from './policy.ts'

@@ -69,7 +69,7 @@ export function classesOf(pods: readonly Pod[], named: number): { classes: Class
   return { classes, podClass, kinds: rows.map((row) => row.kind) }
 }
 
-/** What is not given is plenty, but for devices: there are none. */
+/** Amounts that are not given are PLENTY, but there are no devices by default. */
 export function problem(pods: readonly Pod[], bins: readonly Bin[], types: readonly Type[]): PackingProblem {
   const named = Math.max(0, ...[...pods, ...bins, ...types].map((x) => x.named?.length ?? 0))
   const { classes, podClass, kinds } = classesOf(pods, named)
@@ -101,7 +101,7 @@ export function problem(pods: readonly Pod[], bins: readonly Bin[], types: reado
   }
 }
 
-/** Textbook instances: sizes of one dimension into bins of one capacity, as many as it takes. */
+/** Textbook instances: sizes of one dimension into bins of one capacity, without limit. */
 export const line = (sizes: readonly number[], capacity: number): PackingProblem =>
   problem(
     sizes.map((cpu) => ({ cpu })),

@@ -35,9 +35,9 @@ const type: fc.Arbitrary<Type> = fc.record({
 })
 
 /** Pods drawn from a few shapes in any order, so that classes repeat. */
-const pods = (most: number): fc.Arbitrary<Pod[]> =>
+const pods = (max: number): fc.Arbitrary<Pod[]> =>
   fc
-    .tuple(fc.array(pod, { minLength: 1, maxLength: 12, size: 'max' }), fc.array(fc.nat(), { maxLength: most, size: 'max' }))
+    .tuple(fc.array(pod, { minLength: 1, maxLength: 12, size: 'max' }), fc.array(fc.nat(), { maxLength: max, size: 'max' }))
     .map(([shapes, draws]) => draws.map((draw) => shapes[draw % shapes.length]))
 
 export const anyProblem = fc

@@ -26,7 +26,7 @@ test.each([
   expect([...table.matchAll(/^\| `([a-z0-9-]+)`/gm)].map((row) => row[1])).toEqual(choices)
 })
 
-test('the example of types in the README: what the four rules open and pay, before and after right-sizing', () => {
+test('the example of types in the README: the bins and the cost of the four rules, before and after right-sizing', () => {
   const cores = [6, 1, 1].map((cpu) => ({ cpu }))
   const types = [
     [6, 9],
@@ -46,7 +46,7 @@ test('the example of types in the README: what the four rules open and pay, befo
   expect(readme).toContain('(here 10, 18, 10 and 10)')
 })
 
-test('the example in the README packs 6 5 4 7 into bins of 10 as next fit does, and is caught where it is careless', async () => {
+test('the example in the README packs 6 5 4 7 into bins of 10 as next fit does, and its fault is reported', async () => {
   const [, source] = /```ts\n([\s\S]*?)```/.exec(readme)!
   const { outputText } = ts.transpileModule(source, { compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 } })
   const adopted = adoptPacker(((await import(`data:text/javascript,${encodeURIComponent(outputText)}`)) as { default: unknown }).default)

@@ -19,7 +19,7 @@ const shapes = [
 /** 90 pods, one a second, in turn of the four shapes; each runs for 200 s. */
 const pods = coming(Array.from({ length: 90 }, (_, k) => [1000 * k, shapes[k % 4], 200_000] as const))
 
-const loop = (name: string, seat: PackerRole, values = {}): SimulationInput =>
+const loop = (name: string, role: PackerRole, values = {}): SimulationInput =>
   input({
     horizon: 600e6,
     sample: 60e6,
@@ -29,14 +29,14 @@ const loop = (name: string, seat: PackerRole, values = {}): SimulationInput =>
     ],
     background: [pods],
     nodes: choose(nodeAutoscalers, 'on-demand', { unneeded: 60e6, delayAfterAdd: 30e6 }),
-    binpacking: { ...choose(packers, name, values), seat, every: 1e6 },
+    binpacking: { ...choose(packers, name, values), seat: role, every: 1e6 },
   })
 
 describe.each(names)('%s', (name) => {
   test.each<[PackerRole]>([['rounds'], ['estimator'], ['both']])(
-    '%s: the pool grows, every pod finds a node, runs and goes, the pool shrinks; twice the same',
-    (seat) => {
-      const simulation = new Simulation(loop(name, seat))
+    '%s: the pool grows, every pod finds a node, runs and is removed, the pool shrinks; the same in a second run',
+    (role) => {
+      const simulation = new Simulation(loop(name, role))
       const result = simulation.run()
       expect(simulation.parts.pods.pending.count).toBe(90)
       expect(result.metrics['pending-censored']).toBe(0)
@@ -44,7 +44,7 @@ describe.each(names)('%s', (name) => {
       const nodes = result.series.columns.find((column) => column.name === 'nodes')!.values as Float64Array
       expect(Math.max(...nodes)).toBeGreaterThan(6)
       expect(nodes[nodes.length - 1]).toBeLessThan(6)
-      expect(new Simulation(loop(name, seat)).run()).toEqual(result)
+      expect(new Simulation(loop(name, role)).run()).toEqual(result)
     },
   )
 
@@ -57,8 +57,9 @@ describe.each(names)('%s', (name) => {
   })
 })
 
-// What a round leaves behind waits for the next change of the cluster: if a waiting pod fitted a node that is there, nobody would look again.
-test.each(names)('%s: a large pod that must wait for a new node does not keep others from the nodes that are there', (name) => {
+// Pods that a round leaves over are retried at the next change of the cluster: a pod that fits an existing node would stay pending until
+// then.
+test.each(names)('%s: a large pod that needs a new node does not keep others from the existing nodes', (name) => {
   const p = problem([{ cpu: 50 }, { cpu: 4 }, { cpu: 4 }, { cpu: 3 }], [{ cpu: 4 }, { cpu: 3 }, { cpu: 4 }], [{ cpu: 60 }])
   expect([...createPacker(name).pack(p).bin].slice(1).every((bin) => bin < 3)).toBe(true)
   expect(createPacker(name).pack(p).bin[0]).toBe(3)

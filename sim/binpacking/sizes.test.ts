@@ -1,4 +1,7 @@
-/** What each size and each weight decides, worked by hand. Bins of (1000m, 100 bytes): a share is a tenth of the millicores, or the bytes, in percent. */
+/**
+ * What each size and each weight decides, worked by hand. Bins of (1000m, 100 bytes): a share in percent is a tenth of the millicores, or
+ * the bytes.
+ */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Bins } from './round/bins.ts'
@@ -44,7 +47,7 @@ describe('size: the order of pods', () => {
     expect(orderOf(pods, { size })).toBe(order)
   })
 
-  test('the product of a pod that asks for none of a resource is 0: (99, 0) after (51, 1)', () => {
+  test('the product of a pod that does not request a resource is 0: (99, 0) after (51, 1)', () => {
     expect(orderOf([percent(99, 0), percent(51, 1)], { size: 'product' })).toBe('BA')
     expect(orderOf([percent(99, 0), percent(51, 1)], { size: 'l1' })).toBe('AB')
   })
@@ -54,17 +57,20 @@ describe('size: the order of pods', () => {
   test.each<[WeightsName, string]>([
     ['equal', 'CBA'],
     ['average-demand', 'CAB'],
-  ])('weights %s: C (100, 0), then A (60, 30) and B (52, 40) in the order %s: what is asked for most counts most', (weights, order) => {
-    expect(orderOf([percent(60, 30), percent(52, 40), percent(100, 0)], { weights })).toBe(order)
-  })
+  ])(
+    'weights %s: C (100, 0), then A (60, 30) and B (52, 40) in the order %s: the resource with the most demand has the most weight',
+    (weights, order) => {
+      expect(orderOf([percent(60, 30), percent(52, 40), percent(100, 0)], { weights })).toBe(order)
+    },
+  )
 })
 
-describe('size: the room in bins', () => {
+describe('size: the free size of bins', () => {
   const a = percent(60, 60)
   const b = percent(90, 20)
   const c = percent(75, 47)
   const d = percent(88, 48)
-  /** Which of the two bins a pod of (1, 1) goes to; the type is there to make the largest bin (100, 100). */
+  /** The bin of a pod of (1, 1); the type is only the largest bin (100, 100). */
   const chosen = (name: string, bins: readonly Bin[], size: SizeName): number =>
     createPacker(name, { size }).pack(problem([percent(1, 1)], bins, [whole])).bin[0]
   test.each<[string, readonly Bin[], SizeName, SizeName]>([
@@ -72,7 +78,7 @@ describe('size: the room in bins', () => {
     ['B (90, 20) and D (88, 48)', [b, d], 'l2', 'l-infinity'], // 8500 < 10048, 90 > 88
     ['A (60, 60) and C (75, 47)', [a, c], 'l1', 'product'], // 120 < 122, 3600 > 3525
     ['A (60, 60) and B (90, 20)', [a, b], 'l-infinity', 'product'], // 60 < 90, 3600 > 1800
-  ])('of %s %j the first has less room by %s, the second by %s', (_bins, bins, first, second) => {
+  ])('of %s %j the first has the smaller free size by %s, the second by %s', (_bins, bins, first, second) => {
     for (const [best, worst] of [
       ['best-fit', 'worst-fit'],
       ['best-fit-decreasing', 'worst-fit-decreasing'],
@@ -84,8 +90,8 @@ describe('size: the room in bins', () => {
     }
   })
 
-  // Rooms B (90, 20), A (60, 60) for a pod of (30, 3): weights 0.3 and 0.03. B: 27 + 0.6, A: 18 + 1.8: now A is the fuller one.
-  test('weights: where CPU is what pods ask for, the bin with more of it has more room', () => {
+  // Free sizes of B (90, 20), A (60, 60) for a pod of (30, 3): weights 0.3 and 0.03. B: 27 + 0.6, A: 18 + 1.8: now A is fuller.
+  test('weights: where pods request CPU, the bin with more of it has the larger free size', () => {
     const chosenBy = (weights: WeightsName): number =>
       createPacker('best-fit', { weights }).pack(problem([percent(30, 3)], [b, a], [whole])).bin[0]
     expect(chosenBy('equal')).toBe(0)
@@ -99,7 +105,7 @@ describe('every measure', () => {
     fc.constantFrom<WeightsName>('equal', 'average-demand'),
   )
 
-  test('a pod never measures more than a bin it fits in', () => {
+  test('a pod never has a larger size than the free size of a bin it fits in', () => {
     fc.assert(
       fc.property(anyProblem, measures, (p, [size, weights]) => {
         const measure = new Measure(size, weights)
@@ -120,10 +126,10 @@ describe('every measure', () => {
         const measure = new Measure(size, weights)
         const classes = classesOf(p)
         measure.reset(p, classes)
-        const plainly = Array.from({ length: p.items }, (_, item) => item).sort(
+        const sorted = Array.from({ length: p.items }, (_, item) => item).sort(
           (a, b) => measure.size(p.podClass[b]) - measure.size(p.podClass[a]),
         )
-        expect([...decreasing(p, new Unplaced(p, measure, classes))]).toEqual(plainly)
+        expect([...decreasing(p, new Unplaced(p, measure, classes))]).toEqual(sorted)
       }),
       { numRuns: 500, seed: 42 },
     )

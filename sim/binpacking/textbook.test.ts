@@ -1,7 +1,7 @@
-/** Against instances and bounds that we did not invent. One dimension: CPU; everything else is plenty. */
+/** Published instances and bounds. One dimension: CPU; there is enough of every other resource. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NONE } from '../cluster/views.ts'
+import { NONE } from '../common/ids.ts'
 import { continuousBound, firstFitInOrder, packingGap, verifyPacking } from './index.ts'
 import { createPacker } from './packers.fixture.ts'
 import type { Packer, Packing, PackingProblem } from './policy.ts'
@@ -22,8 +22,9 @@ const packed = (packer: Packer, p: PackingProblem): number[][] => contents(p, pa
 const times = (count: number, size: number): number[] => Array.from({ length: count }, () => size)
 
 describe('worked by hand', () => {
-  // Decreasing 44 24 24 22 21 17 8 8 6 6. In bins of 60: 44+8+8, 24+24+6+6, 22+21+17. In bins of 61: 17 now joins 44, and the last 6 needs a fourth bin.
-  // More room, more bins: the anomaly of FFD that Coffman, Garey and Johnson 1978 met with MULTIFIT.
+  // Decreasing 44 24 24 22 21 17 8 8 6 6. In bins of 60: 44+8+8, 24+24+6+6, 22+21+17. In bins of 61: 17 now joins 44, and the last 6 needs
+  // a fourth bin.
+  // More capacity, more bins: the anomaly of FFD that Coffman, Garey and Johnson 1978 found with MULTIFIT.
   const sizes = [44, 24, 24, 22, 21, 17, 8, 8, 6, 6]
 
   test('FFD, capacity 60: 3 full bins', () => {
@@ -39,11 +40,11 @@ describe('worked by hand', () => {
   })
 
   test('BFD, capacity 61: the same, as each time the tightest gap is the first one that fits', () => {
-    // 44+17 is full. 24+24 leaves 13, 22+21 leaves 18. 8 into 13 (5 left), 8 into 18 (10 left), 6 into 10 (4 left), 6 anew.
+    // 44+17 is full. 24+24 leaves 13, 22+21 leaves 18. 8 into 13 (5 left), 8 into 18 (10 left), 6 into 10 (4 left), 6 in a new bin.
     expect(packed(bestFitDecreasing, line(sizes, 61))).toEqual([[44, 17], [24, 24, 8], [22, 21, 8, 6], [6]])
   })
 
-  test('first and best fit part: 2 goes to the first gap of 5, or to the tightest of 2', () => {
+  test('first and best fit differ: 2 is placed in the first gap, of 5, or in the tightest, of 2', () => {
     const p = problem([{ cpu: 2 }], [{ cpu: 5 }, { cpu: 2 }], [])
     expect(firstFitDecreasing.pack(p).bin[0]).toBe(0)
     expect(bestFitDecreasing.pack(p).bin[0]).toBe(1)
@@ -72,9 +73,10 @@ describe('bounds from the literature', () => {
     expect(packingGap(p, firstFitDecreasing.pack(p)).gap).toBeCloseTo(11 / 9 - 1, 12)
   })
 
-  // 18 each of 1/7+e, 1/3+e, 1/2+e, in this order; in bins of 42000: 6001, 14001, 21001. The optimum is 18: one of each makes 41003.
-  // First fit: 3 bins of six small, 9 of two middle, 18 of one large, 30 = 5/3 of the optimum (Johnson, Demers, Ullman, Garey and Graham 1974).
-  test('first fit in order of arrival takes 5/3 of the optimum, decreasing order none of it', () => {
+  // 18 each of 1/7+e, 1/3+e, 1/2+e, in this order; in bins of 42000: 6001, 14001, 21001. The optimum is 18: one of each is 41003.
+  // First fit: 3 bins of six small, 9 of two middle, 18 of one large, 30 = 5/3 of the optimum (Johnson, Demers, Ullman, Garey and Graham
+  // 1974).
+  test('first fit in order of arrival takes 5/3 of the optimum, decreasing order the optimum', () => {
     const p = line([...times(18, 6001), ...times(18, 14001), ...times(18, 21001)], 42000)
     expect(firstFitInOrder.pack(p).opened.length).toBe(30)
     expect(firstFitDecreasing.pack(p).opened.length).toBe(18)
@@ -143,7 +145,7 @@ describe('bounds from the literature', () => {
 describe('vectors', () => {
   test('size is the sum of shares: (500m, 1 GiB) of 1000m and 8 GiB is 5/8, before (600m, 0) with 3/5', () => {
     const gib = 2 ** 30
-    // Bins of 1000m and 8 GiB. 0.5 + 0.125 = 0.625 > 0.6: the second pod goes first, and to bin 0.
+    // Bins of 1000m and 8 GiB. 0.5 + 0.125 = 0.625 > 0.6: the second pod is placed first, in bin 0.
     const p = problem(
       [{ cpu: 600 }, { cpu: 500, memory: gib }],
       [
@@ -189,7 +191,7 @@ describe('vectors', () => {
     ).toBe(5)
   })
 
-  test('shares of a device go to the tightest, whole devices come from the lowest index', () => {
+  test('shares take the tightest device, whole devices are taken from the lowest index', () => {
     // Devices have 700, 400 and 1000 free. The whole one takes device 2, 600 takes device 0 (100 left), 300 then fits device 1 only.
     const p = problem([{ gpus: 1, gpuMilli: 300 }, { gpus: 1, gpuMilli: 600 }, { gpus: 1 }], [{ devices: [700, 400, 1000] }], [])
     for (const packer of [firstFitDecreasing, bestFitDecreasing]) {
@@ -244,7 +246,7 @@ describe('new bins', () => {
     expect(packing.leftOver).toBe(2)
   })
 
-  test('existing bins come first, even when a new one would be the better fit', () => {
+  test('existing bins are tried first, even when a new one would be the better fit', () => {
     const p = problem([{ cpu: 1000 }], [{ cpu: 8000 }], [{ cpu: 1000 }])
     for (const packer of [firstFitDecreasing, bestFitDecreasing]) expect(packer.pack(p)).toMatchObject({ opened: [], leftOver: 0 })
   })
@@ -263,7 +265,7 @@ describe('continuous bound', () => {
 
   // 4200m. Existing rooms 2000 and 500, types 1000 (price 10) and 3000 (price 20). Fewest bins: 3000 + 3000 -> 2.
   // Cost: existing hold 2500 for nothing, 1700 are left; the cheapest millicore is 20/3000: 11.33, whole micro-dollars below: 11.
-  test('largest bins first for the count, cheapest room first for the cost', () => {
+  test('largest bins first for the count, cheapest capacity first for the cost', () => {
     const p = problem(
       times(7, 0).map(() => ({ cpu: 600 })),
       [{ cpu: 2000 }, { cpu: 500 }],

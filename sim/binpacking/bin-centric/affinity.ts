@@ -1,14 +1,14 @@
 /**
- * How well a pod goes with the free amounts of a bin; a greater affinity is better. With x the requested and f the free shares of the largest bin
- * and w the weights, summed over the measured resources (CPU, memory, named resources, milli-GPU of all devices):
+ * How well a pod goes with the free amounts of a bin; a greater affinity is better. With x the requested and f the free shares of the
+ * largest bin and w the weights, summed over the measured resources (CPU, memory, named resources, milli-GPU of all devices):
  *
  *   dot product   sum of w f x            greatest for the pod that requests most of what the bin has most of
  *   norm          - sum of w (f - x)^2    greatest for the pod that leaves the shortest vector of free shares
  *
  * Panigrahy, Talwar, Uyeda and Wieder 2011, Heuristics for vector bin packing, with w the average demand.
  *
- * The last 17 of a sum's 53 bits are cut off, so that sums that are equal in exact arithmetic (1 x 0.3 + 1 x 0.3 and 1 x 0.2 + 1 x 0.4) tie and
- * rounding does not decide. The cut is monotone, so a bound over several classes stays a bound.
+ * The last 17 of a sum's 53 bits are cut off, so that sums that are equal in exact arithmetic (1 x 0.3 + 1 x 0.3 and 1 x 0.2 + 1 x 0.4) tie
+ * and rounding does not decide. The cut is monotone, so a bound over several classes stays a bound.
  */
 import type { PodClassId } from '../../common/ids.ts'
 import { withoutLastBits } from '../../common/rounding.ts'
@@ -78,8 +78,8 @@ export class Affinity {
   }
 
   /**
-   * An upper bound of the affinity of all fitting pods that request shares from low[from + i] to high[from + i]; -Infinity when none fits. A pod that fits
-   * requests at most what is free, so both affinities increase with each share, and so do their rounded terms and sums.
+   * An upper bound of the affinity of all fitting pods that request shares from low[from + i] to high[from + i]; -Infinity when none fits.
+   * A pod that fits requests at most what is free, so both affinities increase with each share, and so do their rounded terms and sums.
    */
   upperBound(low: Float64Array, high: Float64Array, from: number): number {
     const { free } = this

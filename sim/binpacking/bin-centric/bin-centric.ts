@@ -1,11 +1,11 @@
 /**
- * Bin-centric packers fill one bin after another, existing bins in row order, then new ones. The bin takes, of the pods that fit, the one with the
- * greatest affinity (ties: the class whose first pod is earlier; pods of one class in the order of the problem), until none fits. A new bin gets
- * the type that is chosen for the largest unplaced pod (by l1); pods that no type holds are left over.
+ * Bin-centric packers fill one bin after another, existing bins in row order, then new ones. The bin takes, of the pods that fit, the one
+ * with the greatest affinity (ties: the class whose first pod is earlier; pods of one class in the order of the problem), until none fits.
+ * A new bin gets the type that is chosen for the largest unplaced pod (by l1); pods that no type holds are left over.
  *
- * Pods of a class are equal, so a tree over the classes is searched instead of the pods. And a new bin of the same type as the last is filled
- * in the same way as long as there are enough pods: the choices depend on which classes have unplaced pods, and a class that has none left and was
- * not chosen does not change them.
+ * Pods of a class are equal, so a tree over the classes is searched instead of the pods. And a new bin of the same type as the last is
+ * filled in the same way as long as there are enough pods: the choices depend on which classes have unplaced pods, and a class that has
+ * none left and was not chosen does not change them.
  */
 import { NONE, type PodClassId } from '../../common/ids.ts'
 import type { BinId, BinTypeId, ItemId, Packer, Packing, PackingProblem } from '../policy.ts'

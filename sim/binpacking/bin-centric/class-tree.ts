@@ -1,8 +1,8 @@
 /**
  * A k-d tree over the requests of the classes that finds the class with the greatest affinity with a bin. Each node holds, by resource, the
- * smallest and the largest request below it. No pod below it fits when the smallest is more than the bin has free, and none has more affinity
- * than the largest would have, so whole subtrees are passed over. The twin compares every class for every pod that is placed; that is as good
- * for few classes and slow for ten thousand.
+ * smallest and the largest request below it. No pod below it fits when the smallest is more than the bin has free, and none has more
+ * affinity than the largest would have, so whole subtrees are passed over. The twin compares every class for every pod that is placed; that
+ * is as good for few classes and slow for ten thousand.
  */
 import { NONE, type PodClassId } from '../../common/ids.ts'
 import type { BinId } from '../policy.ts'
@@ -57,7 +57,10 @@ export class ClassTree {
     for (let node = 2 * this.leaves - 1; node >= 1; node--) this.summarise(node)
   }
 
-  /** The class with unplaced pods that fit the bin and the greatest affinity with it (ties: the lowest rank), NONE when none fits. `affinity` must be set to the bin. */
+  /**
+   * The class with unplaced pods that fit the bin and the greatest affinity with it (ties: the lowest rank), NONE when none fits.
+   * `affinity` must be set to the bin.
+   */
   bestFor(bin: BinId): PodClassId {
     this.best = NONE
     this.bestAffinity = -Infinity

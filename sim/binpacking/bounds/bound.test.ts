@@ -1,7 +1,7 @@
 /** Lower bounds against their definitions, against exhaustive optima, and worked by hand. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NONE } from '../../cluster/views.ts'
+import { NONE } from '../../common/ids.ts'
 import { optimum, optimumOfLine } from './exhaustive.fixture.ts'
 import { continuousBound, lowerBound, martelloTothBound, packingGap } from '../index.ts'
 import { createPacker } from '../packers.fixture.ts'
@@ -10,7 +10,7 @@ import { anyProblem, smallProblem } from '../random-problem.fixture.ts'
 
 const sum = (sizes: readonly number[]): number => sizes.reduce((total, size) => total + size, 0)
 
-/** L2 as it is written down, each threshold by itself; every whole number up to C/2 as a threshold, not just sizes. */
+/** L2 by its definition, each threshold by itself, with every whole number up to C/2 as a threshold and not only sizes. */
 function byDefinition(sizes: readonly number[], capacity: number): number {
   let bound = 0
   for (let threshold = 0; 2 * threshold <= capacity; threshold++) {
@@ -54,7 +54,7 @@ describe('Martello and Toth 1990, L2', () => {
     expect(strictlyBetter).toBeGreaterThan(200)
   })
 
-  // Each of 2m items of 1/3 + 1/300: two fit a bin, so OPT = m; no threshold sees it: ceil(2m * 34 / 100).
+  // Each of 2m items of 1/3 + 1/300: two fit a bin, so OPT = m; no threshold helps: ceil(2m * 34 / 100).
   test('its own worst case: 60 items of 34 in bins of 100, OPT 30, L2 = ceil(2040/100) = 21, as 2/3 in the limit', () => {
     expect(
       martelloTothBound(
@@ -65,7 +65,8 @@ describe('Martello and Toth 1990, L2', () => {
   })
 
   // First: a = 40: 3 items in (50, 60], each leaves 40, so the two of 40 fit in: 3 + max(0, ceil((80 - 120) / 100)) = 3.
-  // Second: a = 45: 60 > 55 goes alone: 3 + ceil(90 / 100) = 4. Fourth: a = 26: 51 <= 74 leaves 49 each, a = 0 likewise: 4 + max(0, ceil((52 - 196) / 100)) = 4.
+  // Second: a = 45: 60 > 55 goes alone: 3 + ceil(90 / 100) = 4. Fourth: a = 26: 51 <= 74 leaves 49 each, a = 0 likewise: 4 + max(0,
+  // ceil((52 - 196) / 100)) = 4.
   test.each<[number[], number, number]>([
     [[60, 60, 60, 40, 40], 3, 3],
     [[60, 60, 60, 45, 45], 3, 4],
@@ -94,7 +95,7 @@ describe('of a problem', () => {
     expect(lowerBound(p).bins).toBe(3)
   })
 
-  // Shares of 600 fill a device each: 4 devices, with 1 whole one 5; 2 a node: 3 nodes. As liquid: 2400 + 1000 = 3400 of 2000 -> 2.
+  // Shares of 600 fill a device each: 4 devices, with 1 whole one 5; 2 a node: 3 nodes. Divisible: 2400 + 1000 = 3400 of 2000 -> 2.
   test('devices hold shares like bins: 4 of 600 and a whole one need 5 devices, 3 nodes of two', () => {
     const p = problem(
       [600, 600, 600, 600, 1000].map((gpuMilli) => ({ gpus: 1, gpuMilli })),
@@ -105,9 +106,10 @@ describe('of a problem', () => {
     expect(lowerBound(p).bins).toBe(3)
   })
 
-  // The pods of 9 cores fit the dear type only: 2 * 9/10 * 100 = 180; those of 1 core cost 1/4 of 4 each at best: 4 * 1 = 4. In all 184.
-  // As liquid all of it goes into the cheap type: 22/4 * 4 = 22.
-  test('a large pod pays for the type that holds it: 2 * 9/10 * 100 + 4 * 1/4 * 4 = 184, the liquid 22', () => {
+  // The pods of 9 cores fit the expensive type only: 2 * 9/10 * 100 = 180; those of 1 core cost 1/4 of 4 each at best: 4 * 1 = 4. In all
+  // 184.
+  // Divisible, all of it fits the cheap type: 22/4 * 4 = 22.
+  test('a large pod pays for the type that holds it: 2 * 9/10 * 100 + 4 * 1/4 * 4 = 184, the continuous bound 22', () => {
     const p = problem(
       [9, 9, 1, 1, 1, 1].map((cpu) => ({ cpu })),
       [],
@@ -118,12 +120,12 @@ describe('of a problem', () => {
     )
     expect(continuousBound(p).cost).toBe(22)
     expect(lowerBound(p).cost).toBe(184)
-    // The optimum: two dear ones, a pod of 1 core beside each, and the two others in a cheap one.
+    // The optimum: two expensive ones, a pod of 1 core beside each, and the two others in a cheap one.
     expect(optimum(p)!.cost).toBe(204)
   })
 
-  // 2 existing bins take 60 each, the third needs a new one: at least 1 * 7. Of the liquid 180 they take 200: 0.
-  test('bins that are missing cost the lowest price: three pods of 60, two bins of 100 there, a third for 7', () => {
+  // 2 existing bins take 60 each, the third needs a new one: at least 1 * 7. Divisible, they take 200 of 180: 0.
+  test('new bins cost the lowest price: three pods of 60, two existing bins of 100, a third for 7', () => {
     const p = problem(
       [60, 60, 60].map((cpu) => ({ cpu })),
       [{ cpu: 100 }, { cpu: 100 }],
@@ -133,16 +135,16 @@ describe('of a problem', () => {
     expect(optimum(p)).toEqual({ bins: 3, cost: 7 })
   })
 
-  test('continuous <= lowerBound <= the exhaustive optimum, in bins and in money (devices, refusals, limits, existing bins)', () => {
+  test('continuous <= lowerBound <= the exhaustive optimum, in bins and in cost (devices, refusals, limits, existing bins)', () => {
     let solved = 0
     let tight = 0
     fc.assert(
       fc.property(smallProblem, (p) => {
         const best = optimum(p)
         const bound = lowerBound(p)
-        const liquid = continuousBound(p)
-        expect(bound.bins).toBeGreaterThanOrEqual(liquid.bins)
-        expect(bound.cost).toBeGreaterThanOrEqual(liquid.cost)
+        const continuous = continuousBound(p)
+        expect(bound.bins).toBeGreaterThanOrEqual(continuous.bins)
+        expect(bound.cost).toBeGreaterThanOrEqual(continuous.cost)
         if (best === null) return
         solved++
         expect(bound.bins).toBeLessThanOrEqual(best.bins)
@@ -151,7 +153,7 @@ describe('of a problem', () => {
       }),
       { numRuns: 2000, seed: 23 },
     )
-    // Both cases were met, and the bound is no formality.
+    // Both cases occur, and the bound is tight in most.
     expect(solved).toBeGreaterThan(500)
     expect(tight).toBeGreaterThan(solved / 2)
   })

@@ -1,14 +1,14 @@
 /**
  * Lower bounds of all packings of the given pods, in bins and in cost.
  *
- * `continuousBound` treats pods as divisible. For each resource it is the fewest bins whose capacities add up to the demand, largest bins first;
- * the largest of these counts is the bound. For one type of bin and no existing ones that is the maximum over resources of
- * ceil(sum of demands / capacity), L1 of Martello and Toth 1990 for vectors.
+ * `continuousBound` treats pods as divisible. For each resource it is the fewest bins whose capacities add up to the demand, largest bins
+ * first; the largest of these counts is the bound. For one type of bin and no existing ones that is the maximum over resources of ceil(sum
+ * of demands / capacity), L1 of Martello and Toth 1990 for vectors.
  *
- * `lowerBound` also uses that pods are not divisible. Bins: L2 of each resource, as if all bins were the largest; and the devices, whole ones
- * and shares by L2, with as many to a bin as it has. Cost: each pod pays its share of the cheapest type that can hold it, the sum over pods of
- * the minimum over these types t of price(t) demand / capacity(t), where existing bins take the most expensive demand for nothing; and the
- * new bins that are needed at least, at the lowest price.
+ * `lowerBound` also uses that pods are not divisible. Bins: L2 of each resource, as if all bins were the largest; and the devices, whole
+ * ones and shares by L2, with as many to a bin as it has. Cost: each pod pays its share of the cheapest type that can hold it, the sum over
+ * pods of the minimum over these types t of price(t) demand / capacity(t), where existing bins take the most expensive demand for nothing;
+ * and the new bins that are needed at least, at the lowest price.
  */
 import { DEVICES, MILLI } from '../../cluster/views.ts'
 import { NONE, type PodClassId } from '../../common/ids.ts'
@@ -105,7 +105,8 @@ function demandOf(problem: PackingProblem, counts: Counts): { countOf: Int32Arra
     const sizes = Float64Array.from({ length: classes.count }, (_, row) => sizeOf(row))
     let approximate = 0
     for (let row = 0; row < classes.count; row++) approximate += countOf[row] * sizes[row]
-    // Bytes of very many pods are counted in larger units, demands rounded down and capacities up: sums are exact, and the bound stays a bound.
+    // Bytes of very many pods are counted in larger units, demands rounded down and capacities up: sums are exact, and the bound stays a
+    // bound.
     let unit = 1
     while (approximate / unit >= EXACT / 2) unit *= 2
     const sizeIn = sizes.map((size) => Math.floor(size / unit))
@@ -189,7 +190,8 @@ function deviceBound(problem: PackingProblem, countOf: Int32Array): number {
 
 /**
  * The lowest cost of new bins for the demand that existing ones cannot hold, with divisible bins: lowest price per unit first. Prices are
- * whole, so every packing costs a whole number, and rounding down keeps the bound; rounding up could exceed it because of a rounded quotient.
+ * whole, so every packing costs a whole number, and rounding down keeps the bound; rounding up could exceed it because of a rounded
+ * quotient.
  */
 function lowestCost(demand: number, existing: Float64Array, types: readonly number[], problem: PackingProblem): number {
   let left = demand

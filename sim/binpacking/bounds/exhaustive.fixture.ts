@@ -1,4 +1,4 @@
-/** The optimum by trying every packing: for a few pods only. */
+/** The optimum by trying every packing, for a few pods. */
 import { DEVICES, MILLI } from '../../cluster/views.ts'
 import type { PackingProblem } from '../policy.ts'
 
@@ -10,7 +10,7 @@ interface Open {
   pods: number
 }
 
-/** Fewest bins, and apart from it least money, over all packings of all pods; null when not all of them can be placed. */
+/** Fewest bins, and separately the lowest cost, over all packings of all pods; null when not all of them can be placed. */
 export function optimum(problem: PackingProblem): { bins: number; cost: number } | null {
   const bins = least(problem, (open) => (open.pods > 0 ? 1 : 0))
   return bins === null ? null : { bins, cost: least(problem, (open) => open.price)! }
@@ -42,10 +42,10 @@ function least(problem: PackingProblem, priceOf: (open: Open) => number): number
     }
   }
   const place = (item: number): void => {
-    const sofar = open.reduce((sum, each) => sum + priceOf(each), 0)
-    if (best !== null && sofar >= best) return
+    const price = open.reduce((sum, each) => sum + priceOf(each), 0)
+    if (best !== null && price >= best) return
     if (item === problem.items) {
-      best = sofar
+      best = price
       return
     }
     for (const each of [...open]) put(item, each)
@@ -69,10 +69,10 @@ function least(problem: PackingProblem, priceOf: (open: Open) => number): number
   return best
 }
 
-/** Choices of devices that differ: whole ones from the lowest index, a share on any of the devices with different room. */
+/** Different choices of devices: whole ones from the lowest index, a share on any of the devices with different free amounts. */
 function masksOf(device: readonly number[], gpus: number, milli: number): number[] {
   if (gpus === 0) return [0]
-  const fitting = device.flatMap((room, d) => (room >= milli ? [d] : []))
+  const fitting = device.flatMap((free, d) => (free >= milli ? [d] : []))
   if (milli < MILLI) return fitting.filter((d, i) => !fitting.slice(0, i).some((other) => device[other] === device[d])).map((d) => 1 << d)
   return fitting.length < gpus ? [] : [fitting.slice(0, gpus).reduce((mask, d) => mask | (1 << d), 0)]
 }
@@ -81,23 +81,23 @@ function masksOf(device: readonly number[], gpus: number, milli: number): number
 export function optimumOfLine(sizes: readonly number[], capacity: number): number {
   const sorted = [...sizes].sort((a, b) => b - a)
   const atLeast = Math.ceil(sorted.reduce((sum, size) => sum + size, 0) / capacity)
-  const rooms: number[] = []
+  const freeOf: number[] = []
   let best = sorted.length
   const place = (item: number): void => {
-    if (rooms.length >= best || best === atLeast) return
+    if (freeOf.length >= best || best === atLeast) return
     if (item === sorted.length) {
-      best = rooms.length
+      best = freeOf.length
       return
     }
-    rooms.forEach((room, bin) => {
-      if (room < sorted[item] || rooms.indexOf(room) < bin) return
-      rooms[bin] -= sorted[item]
+    freeOf.forEach((free, bin) => {
+      if (free < sorted[item] || freeOf.indexOf(free) < bin) return
+      freeOf[bin] -= sorted[item]
       place(item + 1)
-      rooms[bin] += sorted[item]
+      freeOf[bin] += sorted[item]
     })
-    rooms.push(capacity - sorted[item])
+    freeOf.push(capacity - sorted[item])
     place(item + 1)
-    rooms.pop()
+    freeOf.pop()
   }
   place(0)
   return best

@@ -1,6 +1,6 @@
 /**
- * Checks that an answer is a packing. It replays the answer from the problem alone and uses none of the arithmetic of the packers, so it guards
- * the run against a user's packer and is the oracle in the tests of ours.
+ * Checks that an answer is a packing. It replays the answer from the problem alone and uses none of the arithmetic of the packers, so it
+ * guards the run against a user's packer and is the oracle in the tests of ours.
  */
 import { CPU, DEVICES, MEMORY, MILLI, PODS, type ClassesView } from '../../cluster/views.ts'
 import { NONE } from '../../common/ids.ts'
@@ -116,9 +116,9 @@ function maskProblems(problem: PackingProblem, item: ItemId, mask: number, devic
 }
 
 /**
- * Assigns devices in a bin whose packing has no `deviceMask`: to pods with whole devices first, then to shares from the largest down, each by the
- * rule of the cluster. False when a pod finds none. With at most eight devices another assignment would rarely help; a packer that has one
- * returns it as `deviceMask`.
+ * Assigns devices in a bin whose packing has no `deviceMask`: to pods with whole devices first, then to shares from the largest down, each
+ * by the rule of the cluster. False when a pod finds none. With at most eight devices another assignment would rarely help; a packer that
+ * has one returns it as `deviceMask`.
  */
 function assignDevices(
   classes: ClassesView,

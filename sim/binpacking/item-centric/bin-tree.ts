@@ -1,6 +1,6 @@
 /**
- * A tree over the bins in row order that finds the lowest bin with enough free CPU, memory and GPU. Each inner node holds the largest free amounts below
- * it, so that whole subtrees are passed over at once. Figures beside a scan of all bins are in the README.
+ * A tree over the bins in row order that finds the lowest bin with enough free CPU, memory and GPU. Each inner node holds the largest free
+ * amounts below it, so that whole subtrees are passed over at once. Figures beside a scan of all bins are in the README.
  *
  * The maxima of a subtree may belong to different bins, and selectors, named resources and single devices are not in the tree. So a leaf is
  * a candidate, and `Bins` decides whether it fits.
@@ -65,7 +65,10 @@ export class BinTree extends ColumnTable {
     return this.cpu[node] >= this.requestedCpu && this.memory[node] >= this.requestedMemory && this.gpu[node] >= this.requestedGpu
   }
 
-  /** The lowest candidate from bin `from` on, NONE when there is none. It climbs from the leaf, goes right, and descends where the maxima allow it. */
+  /**
+   * The lowest candidate from bin `from` on, NONE when there is none. It climbs from the leaf, goes right, and descends where the maxima
+   * allow it.
+   */
   first(from: BinId): BinId {
     const { leaves, origin } = this
     if (from - origin >= leaves) return NONE

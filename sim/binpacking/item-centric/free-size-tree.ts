@@ -1,9 +1,10 @@
 /**
  * A tree over the bins that finds the fitting bin with the largest free size (ties: lowest). To the maxima of BinTree it adds the largest
- * free size below each node. The child with the larger one is searched first, and subtrees that cannot beat the best bin so far are passed over.
+ * free size below each node. The child with the larger one is searched first, and subtrees that cannot beat the best bin so far are passed
+ * over.
  *
- * A list in order of free size, as in best fit, would serve the search as well. But worst fit moves the bin from the front of the order to its
- * middle for each pod, and in a list that costs as much as the scan that it saves.
+ * A list in order of free size, as in best fit, would serve the search as well. But worst fit moves the bin from the front of the order to
+ * its middle for each pod, and in a list that costs as much as the scan that it saves.
  */
 import { NONE, type PodClassId } from '../../common/ids.ts'
 import type { BinId } from '../policy.ts'

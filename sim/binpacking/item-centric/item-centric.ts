@@ -1,8 +1,8 @@
 /**
  * Item-centric packers take the pods in an order and find a bin for each: by a search over the open bins, or a new bin when none fits.
  *
- * Consecutive pods of one class form a run. They fill a bin together, and bins that did not fit one of them are not tried for the next. This is
- * exact, because free amounts only decrease during a round.
+ * Consecutive pods of one class form a run. They fill a bin together, and bins that did not fit one of them are not tried for the next.
+ * This is exact, because free amounts only decrease during a round.
  */
 import { NONE, type PodClassId } from '../../common/ids.ts'
 import type { BinId, Packer, Packing, PackingProblem } from '../policy.ts'
@@ -69,7 +69,8 @@ class Round {
     if (problem.items === 0) return { bin, deviceMask, opened: [], leftOver: 0 }
     const unplaced = this.begin(problem)
     const order = this.orderOf(problem, unplaced)
-    // When no bin and no type takes a class, none will later: free amounts only decrease, and a type that may be opened later may be opened now.
+    // When no bin and no type takes a class, none will later: free amounts only decrease, and a type that may be opened later may be opened
+    // now.
     const stuck = new Uint8Array(problem.classes.count)
     let leftOver = 0
     let end = 0

@@ -29,12 +29,12 @@ const MAX_BINS = 16_777_216 // 2^24
 const LEVELS = 268_435_456 // 2^28
 
 /**
- * Searches a list of the bins in order of free size (ties: lowest bin), existing bins before new ones. A pod fits only where the free size is
- * at least its own size, so the search starts there and passes over bins that lack CPU or memory with two comparisons each. A filled bin moves
- * left to its new place.
+ * Searches a list of the bins in order of free size (ties: lowest bin), existing bins before new ones. A pod fits only where the free size
+ * is at least its own size, so the search starts there and passes over bins that lack CPU or memory with two comparisons each. A filled bin
+ * moves left to its new place.
  *
- * A balanced tree over the order, with maxima as in BinTree, would pass over more bins at once when no two pods are alike. The list is a third of the
- * code and does short moves, and runs of equal pods need one search per class.
+ * A balanced tree over the order, with maxima as in BinTree, would pass over more bins at once when no two pods are alike. The list is a
+ * third of the code and does short moves, and runs of equal pods need one search per class.
  *
  * Rows are places in the order.
  */
@@ -62,8 +62,8 @@ export class BestFitSearch extends ColumnTable implements BinSearch {
   }
 
   /**
-   * Sorts the existing bins. Sorting plain numbers is ten times faster than sorting bins by a comparison. The key is the free size, cut to 28 bits
-   * of the largest, and the bin; only bins that are out of order because the cut made them equal are compared.
+   * Sorts the existing bins. Sorting plain numbers is ten times faster than sorting bins by a comparison. The key is the free size, cut to
+   * 28 bits of the largest, and the bin; only bins that are out of order because the cut made them equal are compared.
    */
   private sort(): void {
     const { bins, count, order, sizes } = this

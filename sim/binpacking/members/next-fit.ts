@@ -28,9 +28,9 @@ const Phase = { Ahead: 0, Wrapped: 1, Newest: 2, Done: 3 } as const
 type Phase = (typeof Phase)[keyof typeof Phase]
 
 /**
- * Searches the existing bins as a ring, by a tree over the bins, and of the new bins only the newest. An existing node costs nothing, so all of
- * them are tried before a new one is opened (textbook instances have no existing bins). The older new bins are the last resort, so that
- * no pod is left over that some bin can take.
+ * Searches the existing bins as a ring, by a tree over the bins, and of the new bins only the newest. An existing node costs nothing, so
+ * all of them are tried before a new one is opened (textbook instances have no existing bins). The older new bins are the last resort, so
+ * that no pod is left over that some bin can take.
  */
 export class NextFitSearch implements BinSearch {
   private readonly tree = new BinTree()

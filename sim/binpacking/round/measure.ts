@@ -2,8 +2,9 @@
  * Measures a vector of resources by one number, the size of a pod or the free size of a bin, so that pods and bins can be ordered.
  *
  * For each resource that the pods of the round request, an amount becomes a share of the largest bin (normalised by capacity, as in
- * Panigrahy, Talwar, Uyeda and Wieder 2011). Pod places are a limit and not part of the size: every pod takes one, and if they counted, a bin
- * with many places would seem to have much free space. The size is one of these functions of the shares x and the weights w of the resources:
+ * Panigrahy, Talwar, Uyeda and Wieder 2011). Pod places are a limit and not part of the size: every pod takes one, and if they counted, a
+ * bin with many places would seem to have much free space. The size is one of these functions of the shares x and the weights w of the
+ * resources:
  *
  *   l1          sum of w x (FFDSum; the Kubernetes Cluster Autoscaler sorts by the sum of CPU and memory shares too)
  *   l2          sum of w x^2: the order of the Euclidean norm, without its root
@@ -18,8 +19,8 @@
  * placement decides there too, so that all pods see the bins in one order, which can be an index.
  *
  * Shares are whole parts of 2^20. Amounts are first cut to units of a power of two, so that the largest has 32 bits: units * 2^20 then
- * stays below 2^53, the quotient is exact, and both cuts are monotone. Sums, products and squares are monotone even where they are
- * rounded. So a pod never has a larger size than the free size of a bin that it fits in.
+ * stays below 2^53, the quotient is exact, and both cuts are monotone. Sums, products and squares are monotone even where they are rounded.
+ * So a pod never has a larger size than the free size of a bin that it fits in.
  */
 import { DEVICES, MILLI, PODS, type ClassesView, type Column } from '../../cluster/views.ts'
 import type { PodClassId } from '../../common/ids.ts'
@@ -71,7 +72,10 @@ export class Measure {
     this.scaled = false
   }
 
-  /** Finds the largest amount of each row over the free amounts of existing bins and the capacities of types. A pass over all bins, so it runs at the first use. */
+  /**
+   * Finds the largest amount of each row over the free amounts of existing bins and the capacities of types. A pass over all bins, so it
+   * runs at the first use.
+   */
   private scale(): void {
     this.scaled = true
     for (const r of this.measured) this.scaleRow(r, r === this.deviceRow ? largestDevices(this.problem) : largestAmount(this.problem, r))

@@ -19,11 +19,12 @@ const types: Type[] = [
   { cpu: 64, price: 100 },
 ]
 
-describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting', () => {
-  // Pods of 6 held by an empty bin, at most 3 counted: tiny 1, small 1, large 2, huge 3: 9, 10, 18/2 = 9, 33.3 each. Tiny and large tie, large holds more.
-  // Price: tiny; the two small pods then cost another tiny.
-  // Size that would go in: tiny 6, all others 8: 9/6 = 1.5, 10/8 = 1.25, 18/8 = 2.25, 12.5.
-  // Room: huge.
+describe('the type of a new bin, for a pod of 6 cores with two of 1 core unplaced', () => {
+  // Pods of 6 held by an empty bin, at most 3 counted: tiny 1, small 1, large 2, huge 3: 9, 10, 18/2 = 9, 33.3 each. Tiny and large tie,
+  // large holds more.
+  // Price: tiny; the two small pods then need another tiny.
+  // Size of the pods that it holds: tiny 6, all others 8: 9/6 = 1.5, 10/8 = 1.25, 18/8 = 2.25, 12.5.
+  // Free size: huge.
   test.each([
     ['price-per-pod', [2], 18],
     ['cheapest', [0, 0], 18],
@@ -63,7 +64,8 @@ describe('the type of a new bin, for a pod of 6 cores with two of 1 core waiting
     ).toEqual([1])
   })
 
-  // The largest bin of each resource: 10 cores, 100 bytes. (10, 20): l1 1.2, l-infinity 1; (6, 80): l1 1.4, l-infinity 0.8; (1, 100) is not wider: l1 1.1.
+  // The largest bin of each resource: 10 cores, 100 bytes. (10, 20): l1 1.2, l-infinity 1; (6, 80): l1 1.4, l-infinity 0.8; (1, 100) is not
+  // wider: l1 1.1.
   test('the size is the one the pods are measured by: largest by l1 is (6, 80), by l-infinity (10, 20)', () => {
     const p = problem(
       [{ cpu: 1, memory: 1 }],
@@ -103,7 +105,8 @@ describe('right-sizing', () => {
       ],
     )
     expect(createPacker('first-fit', { newBins: 'largest', rightSizing: true }).pack(one).opened).toEqual([1, 0])
-    // Largest: 8 into the large one (one is to be had), 5 into the small one (likewise). The large one stays, as the small one is taken; the small one becomes tiny. Not the other way round.
+    // Largest: 8 into the large one (one is to be had), 5 into the small one (likewise). The large one stays, as the small one is taken;
+    // the small one becomes tiny. Not the other way round.
     const chain = problem(
       cores(14, 5),
       [],
@@ -164,7 +167,7 @@ describe('right-sizing', () => {
   )
 })
 
-describe('money against the cheapest of all packings (at most 7 pods)', () => {
+describe('cost against the cheapest of all packings (at most 7 pods)', () => {
   test.each(names)('%s: no rule is below the optimum, and price-per-size with right-sizing reaches it more often than not', (name) => {
     let solved = 0
     let reached = 0
@@ -185,7 +188,8 @@ describe('money against the cheapest of all packings (at most 7 pods)', () => {
     expect(reached).toBeGreaterThan(solved / 2)
   })
 
-  // 3 + 3 of 6 for 9, twice; 2 + 4 of 6: every bin is full, and 9/6 = 1.5 a core is the lowest price: 18 cores * 1.5 = 27 is the bound and the cost.
+  // 3 + 3 of 6 for 9, twice; 2 + 4 of 6: every bin is full, and 9/6 = 1.5 a core is the lowest price: 18 cores * 1.5 = 27 is the bound and
+  // the cost.
   test('reached: full bins of the type with the lowest price per core', () => {
     const p = problem(
       cores(3, 4, 3, 2, 3, 3),

@@ -6,7 +6,7 @@ import type { PackingProblem } from '../policy.ts'
 export class Unplaced {
   /** Classes of the round, in order of their first pods. */
   readonly classes: readonly PodClassId[]
-  /** The same classes, largest first (ties: the class whose first pod came earlier). */
+  /** The same classes, largest first (ties: the class whose first pod is earlier). */
   readonly bySize: readonly PodClassId[]
   /** By class: unplaced pods. */
   readonly countOf: Int32Array
