@@ -1,4 +1,4 @@
-/** FNV-1a over the bits of doubles: what frozen tests compare, since the last bit counts. */
+/** FNV-1a hash over the bits of doubles, for tests that compare to the last bit. */
 export function hashOfBits(values: Float64Array): string {
   const words = new DataView(values.buffer, values.byteOffset, values.byteLength)
   let hash = 0x811c9dc5

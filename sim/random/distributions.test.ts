@@ -10,7 +10,7 @@ const mixture = (...parts: (readonly [number, DistributionSpec])[]): Distributio
   parts: parts.map(([weight, of]) => ({ weight, of })),
 })
 
-/** Each kind with the mean and variance that its formula gives, worked by hand. */
+/** Each kind with the mean and variance of its formula, computed by hand. */
 const CASES: readonly (readonly [string, DistributionSpec, number, number])[] = [
   ['constant', { kind: 'constant', value: 5 }, 5, 0],
   ['exponential: m, m²', { kind: 'exponential', mean: 3 }, 3, 9],
@@ -84,12 +84,12 @@ const CASES: readonly (readonly [string, DistributionSpec, number, number])[] = 
 describe.each(CASES)('%s', (name, spec, mean, variance) => {
   const subject = distribution(spec)
 
-  it('knows its mean and variance', () => {
+  it('has the mean and variance of the formula', () => {
     expect(Math.abs(subject.mean - mean)).toBeLessThanOrEqual(1e-12 * Math.abs(mean))
     expect(Math.abs(subject.variance - variance)).toBeLessThanOrEqual(1e-11 * Math.max(variance, 1))
   })
 
-  it('its quantiles have that mean and variance: averages of Q(u) over 200,000 equal steps of u, within 0.1 % and 1 % (what the last step of a tail holds)', () => {
+  it('its quantiles have that mean and variance: averages of Q(u) over 200,000 equal steps of u, within 0.1 % and 1 % (the share of the last step of a tail)', () => {
     const steps = 200_000
     let sum = 0
     let squares = 0
@@ -116,14 +116,14 @@ describe.each(CASES)('%s', (name, spec, mean, variance) => {
     const sorted = Float64Array.from({ length: n }, () => subject.sample(stream)).sort()
     let largest = 0
     for (let i = 0; i < n; i++) {
-      // At a jump of the cdf, compare at the last of equal values only (the law's distance is smaller there, the bound still holds).
+      // At a jump of the cdf, compare at the last of equal values only (the distance is smaller there, the bound still holds).
       if (i + 1 < n && sorted[i + 1] === sorted[i]) continue
       largest = Math.max(largest, Math.abs((i + 1) / n - subject.cdf(sorted[i])))
     }
     expect(largest * Math.sqrt(n)).toBeLessThan(1.95)
   })
 
-  it('property: the quantile is where the cdf reaches u, it never falls, and one draw takes one uniform', () => {
+  it('property: the quantile is where the cdf reaches u, it never decreases, and one draw takes one uniform', () => {
     const u = fc.double({ min: 1e-6, max: 0.999_999, noNaN: true })
     fc.assert(
       fc.property(u, u, (p, q) => {
@@ -138,7 +138,7 @@ describe.each(CASES)('%s', (name, spec, mean, variance) => {
     )
   })
 
-  it('survival is 1 - cdf, and a larger uniform gives no smaller variate also where the two are neighbours', () => {
+  it('survival is 1 - cdf, and a larger uniform gives no smaller variate even if the two are neighbours', () => {
     let last = -Infinity
     let falls = 0
     let apart = 0
@@ -217,7 +217,7 @@ describe('bad parameters are named', () => {
     [{ kind: 'weibull', shape: -1, scale: 1 }, 'shape of weibull distribution: -1; accepted: a number above 0'],
     [
       { kind: 'weibull', shape: 0.01, scale: 1 },
-      'shape of weibull distribution: 0.01; accepted: one whose variance is a number: about 0.02 to 1,000,000',
+      'shape of weibull distribution: 0.01; accepted: a shape whose variance can be computed: about 0.02 to 1,000,000',
     ],
     [{ kind: 'weibull', shape: 1, scale: Infinity }, 'scale of weibull distribution: Infinity; accepted: a number above 0'],
     [{ kind: 'pareto', alpha: 0.05, low: 1 }, 'alpha of pareto distribution: 0.05; accepted: a number from 0.06 on'],

@@ -1,7 +1,7 @@
 /**
- * Distributions as plain data, and what can be asked of them. Every draw is an inversion: one uniform per variate, and a larger
- * uniform never gives a smaller variate. So competing policies that draw from one stream stay in step (common random numbers),
- * which faster methods (ziggurat, rejection) would break.
+ * Distributions as plain data. Every draw is an inversion: one uniform per variate, and a larger uniform never gives a smaller variate.
+ * Compared policies that draw from one stream therefore get the same random numbers (common random numbers), which faster methods
+ * (ziggurat, rejection) do not provide.
  */
 import { Constant, Exponential, Lognormal, Normal, Uniform } from './distributions/basic.ts'
 import { Empirical, NegativeBinomial, Zipf } from './distributions/discrete.ts'
@@ -16,6 +16,7 @@ export { balancedMeans } from './distributions/mixture.ts'
 export { weibullScale } from './distributions/tails.ts'
 export { correlatedPair, scoreCorrelation, type CorrelatedPair } from './distributions/correlated.ts'
 
+/** A distribution and its parameters; times, sizes and other units are the caller's. */
 export type DistributionSpec =
   | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'exponential'; readonly mean: number }
@@ -23,7 +24,7 @@ export type DistributionSpec =
   | { readonly kind: 'normal'; readonly mean: number; readonly sd: number }
   /** cv: standard deviation over mean. */
   | { readonly kind: 'lognormal'; readonly mean: number; readonly cv: number }
-  /** shape = 1 / cv²; whole: Erlang's with that many phases. */
+  /** shape = 1 / cv²; a whole shape is Erlang's distribution with that number of phases. */
   | { readonly kind: 'gamma'; readonly mean: number; readonly shape: number }
   /** Survival exp(-(x / scale)^shape). */
   | { readonly kind: 'weibull'; readonly shape: number; readonly scale: number }
@@ -33,18 +34,18 @@ export type DistributionSpec =
   | { readonly kind: 'bounded-pareto'; readonly alpha: number; readonly low: number; readonly high: number }
   /** Survival (1 + (x / scale)^c)^-k. */
   | { readonly kind: 'burr'; readonly c: number; readonly k: number; readonly scale: number }
-  /** Exponential phases side by side; `balancedMeans` gives two of a mean and a cv. */
+  /** Parallel exponential phases; `balancedMeans` gives two phases with a mean and a cv. */
   | { readonly kind: 'hyperexponential'; readonly weights: readonly number[]; readonly means: readonly number[] }
   /** Ranks 1 to n, probability ∝ rank^-exponent. */
   | { readonly kind: 'zipf'; readonly n: number; readonly exponent: number }
   /** Counts from 0 on, variance mean + mean² / size. */
   | { readonly kind: 'negative-binomial'; readonly mean: number; readonly size: number }
-  /** The values themselves, each as likely as its weight says (all alike without weights). */
+  /** One of the values, with probability in proportion to its weight (equal without weights). */
   | { readonly kind: 'empirical'; readonly values: readonly number[]; readonly weights?: readonly number[] }
-  /** One of the parts, each as likely as its weight says. */
+  /** A draw from one of the parts, chosen with probability in proportion to its weight. */
   | { readonly kind: 'mixture'; readonly parts: readonly { readonly weight: number; readonly of: DistributionSpec }[] }
 
-/** Throws a RangeError that names the parameter, what was found and what is accepted. */
+/** The distribution of a spec. Throws a RangeError that names the parameter, what was found and what is accepted. */
 export function distribution(spec: DistributionSpec): Distribution {
   switch (spec.kind) {
     case 'constant':

@@ -52,7 +52,7 @@ describe('incomplete gamma function', () => {
   it('a = 1/2: P(1/2, x) = 2 Φ(√2x) - 1', () => {
     for (const x of [0.01, 0.3, 1, 2, 8]) near(lowerGamma(0.5, x), 2 * normalCdf(Math.sqrt(2 * x)) - 1, 1e-12)
   })
-  it('recurrence: P(a + 1, x) = P(a, x) - x^a e^-x / Γ(a + 1), for broken and large a', () => {
+  it('recurrence: P(a + 1, x) = P(a, x) - x^a e^-x / Γ(a + 1), for fractional and large a', () => {
     for (const a of [0.013, 0.7, 9.5, 10.5, 333.3, 9_000]) {
       for (const part of [0.5, 0.97, 1, 1.03, 1.6]) {
         const x = part * a
@@ -61,7 +61,7 @@ describe('incomplete gamma function', () => {
       }
     }
   })
-  it('ends: 0 at 0, 1 at Infinity', () => {
+  it('at the ends: 0 at 0, 1 at Infinity', () => {
     expect([lowerGamma(2, 0), upperGamma(2, 0), lowerGamma(2, -1), lowerGamma(2, Infinity), upperGamma(2, Infinity)]).toEqual([
       0, 1, 0, 1, 0,
     ])

@@ -1,6 +1,6 @@
-/** The gamma function and its incomplete relatives, from logarithms, exponentials and square roots alone (math.ts says why). */
+/** The gamma function and the incomplete gamma functions, from logarithms, exponentials and square roots alone (reason: math.ts). */
 
-/** From here on Stirling's series is exact to the last bit with the terms below. */
+/** From this argument on Stirling's series is exact to the last bit with the terms below. */
 const STIRLING_FROM = 10
 
 const HALF_LOG_TURN = 0.918938533204672741780329736406 // ln(2π) / 2
@@ -18,7 +18,7 @@ function stirlingRest(a: number): number {
   )
 }
 
-/** ln Γ(a) for a > 0. Below 10 by Γ(a) = Γ(a + n) / (a (a + 1) … (a + n - 1)). Relative error about 1e-15. */
+/** ln Γ(a) for a > 0, below 10 by Γ(a) = Γ(a + n) / (a (a + 1) … (a + n - 1)). Relative error about 1e-15. */
 export function logGamma(a: number): number {
   let product = 1
   let b = a
@@ -31,24 +31,25 @@ export function gammaOf(a: number): number {
   return Math.exp(logGamma(a))
 }
 
-/** x^a e^-x / Γ(a + 1). For large a around the peak, where x^a and Γ are huge and their quotient is not. */
+/** x^a e^-x / Γ(a + 1), without overflow for large a, where x^a and Γ are huge and their quotient is not. */
 function leading(a: number, x: number): number {
   if (a < STIRLING_FROM) return Math.exp(a * Math.log(x) - x - logGamma(a + 1))
   const ratio = x / a
   return Math.exp(-a * (ratio - 1 - Math.log(ratio)) - stirlingRest(a)) / Math.sqrt(2 * Math.PI * a)
 }
 
-/** Terms are added until they no longer count; the slowest, shape 10,000 at its mean, needs some 600. */
-const MOST_TERMS = 100_000
+/** Bound of the terms that are added; the slowest case, shape 10,000 at its mean, needs about 600. */
+const MAX_TERMS = 100_000
+/** Terms below this share of the sum do not change it. */
 const SMALL = 1.2e-16
 
-/** P(a, x): probability that a gamma variate of shape a and scale 1 stays below x. Series: Abramowitz and Stegun 6.5.29. */
+/** P(a, x): probability that a gamma variate of shape a and scale 1 is below x. Series: Abramowitz and Stegun 6.5.29. */
 export function lowerGamma(a: number, x: number): number {
   if (!(x > 0)) return 0
   if (x > a + 1) return 1 - upperGamma(a, x)
   let term = 1
   let sum = 1
-  for (let n = 1; n < MOST_TERMS && term > SMALL * sum; n++) {
+  for (let n = 1; n < MAX_TERMS && term > SMALL * sum; n++) {
     term *= x / (a + n)
     sum += term
   }
@@ -64,7 +65,7 @@ export function upperGamma(a: number, x: number): number {
   let c = Infinity
   let d = 1 / b
   let fraction = d
-  for (let n = 1; n < MOST_TERMS; n++) {
+  for (let n = 1; n < MAX_TERMS; n++) {
     const over = n * (a - n)
     b += 2
     d = 1 / (b + over * d)

@@ -12,6 +12,6 @@ export {
   type Distribution,
   type DistributionSpec,
 } from './distributions.ts'
-export { SMALLEST as SMALLEST_UNIFORM } from './distributions/distribution.ts'
+export { SMALLEST_UNIFORM } from './distributions/distribution.ts'
 export { gammaOf } from './gamma-function.ts'
 export { nearest, normalCdf, normalQuantile, pow } from './math.ts'

@@ -5,8 +5,8 @@ import { nearest, normalCdf, normalQuantile, pow } from './math.ts'
 import { Streams } from './stream.ts'
 
 describe('functions whose last bit counts', () => {
-  // These hashes are what Node 20 gave on the day of writing; they guard against silent change between Node versions, not against
-  // having been wrong. When one changes, results of all runs change.
+  // Hashes recorded on Node 20; they detect changes between Node versions, not wrong values. When one changes, the results of all
+  // runs change.
   it.each([
     ['log', (u: number) => Math.log(u), 'fbddab21'],
     ['log of large', (u: number) => Math.log(u * 1e15), '0db48090'],
@@ -28,7 +28,7 @@ it('nearest rounds halves up, as Math.round does', () => {
 })
 
 describe('pow', () => {
-  it('multiplies whole exponents out: 3^5 = 243, 2^-3 = 1/8, (-2)^3 = -8, 0^0 = 1', () => {
+  it('computes whole exponents by multiplication: 3^5 = 243, 2^-3 = 1/8, (-2)^3 = -8, 0^0 = 1', () => {
     expect([pow(3, 5), pow(2, -3), pow(-2, 3), pow(0, 0), pow(1.5, 2), pow(10, 15)]).toEqual([243, 0.125, -8, 1, 2.25, 1e15])
   })
 
@@ -44,7 +44,7 @@ describe('pow', () => {
     )
   })
 
-  it('at the edges: 0^0.5 = 0, 0^-0.5 = ∞, a root of a negative number is none', () => {
+  it('at the edges: 0^0.5 = 0, 0^-0.5 = ∞, a root of a negative number is NaN', () => {
     expect([pow(0, 0.5), pow(0, -0.5), pow(-1, 0.5)]).toEqual([0, Infinity, NaN])
   })
 })
@@ -75,7 +75,7 @@ describe('normal distribution', () => {
     expect(Math.abs(normalCdf(x) / p - 1)).toBeLessThan(1e-8)
   })
 
-  it('property: cdf(quantile(p)) is p, and 1 - p lies opposite', () => {
+  it('property: cdf(quantile(p)) is p, and the quantile of 1 - p is its negative', () => {
     fc.assert(
       fc.property(fc.double({ min: 1e-6, max: 0.5, noNaN: true }), (p) => {
         const z = normalQuantile(p)
@@ -85,7 +85,7 @@ describe('normal distribution', () => {
     )
   })
 
-  it('at the edges: 0 is -∞, 1 is ∞, beyond is nothing', () => {
+  it('at the edges: -∞ at 0, ∞ at 1, NaN outside', () => {
     expect([0, 1, -0.1, 1.1, NaN].map(normalQuantile)).toEqual([-Infinity, Infinity, NaN, NaN, NaN])
     expect([normalCdf(-40), normalCdf(40), normalCdf(0)]).toEqual([0, 1, 0.5])
   })

@@ -5,18 +5,18 @@
 
 /**
  * The whole number nearest to x, halves up. Not Math.round: V8 compiles that to a branch that is mispredicted half the time on random
- * numbers (15 ns a variate, as much as the logarithm of an exponential one).
+ * numbers (15 ns per variate, as much as the logarithm of an exponential one).
  */
 export function nearest(x: number): number {
   return Math.floor(x + 0.5)
 }
 
-/** Whole exponents up to here are multiplied out: exact where the product is. */
+/** Powers with whole exponents up to this are computed by multiplication, exact where the product is. */
 const MULTIPLIED = 64
 
 /**
- * x to the power y, for x >= 0 (below 0 only with a whole y, |y| <= 64; else NaN). Relative error about |y ln x| * 2^-53:
- * 1e-14 for the sizes met here.
+ * x to the power y, for x >= 0 (x < 0 only with a whole y, |y| <= 64; else NaN). Relative error about |y ln x| * 2^-53:
+ * 1e-14 for the values used here.
  */
 export function pow(x: number, y: number): number {
   if (Number.isInteger(y) && Math.abs(y) <= MULTIPLIED) {
@@ -37,7 +37,7 @@ function multiplied(x: number, times: number): number {
 }
 
 /**
- * The point that a standard normal variate stays below with probability p: -Infinity at 0, Infinity at 1, NaN outside.
+ * The p-quantile of the standard normal distribution: -Infinity at 0, Infinity at 1, NaN outside.
  * Source: Wichura 1988, Algorithm AS 241, The percentage points of the normal distribution, PPND16 (relative accuracy 1e-16).
  */
 export function normalQuantile(p: number): number {
@@ -85,7 +85,10 @@ function horner(coefficients: readonly number[], x: number): number {
   return sum
 }
 
-/** Probability that a standard normal variate stays below x. Source: Hart 1968, as given by West 2005, Better approximations to cumulative normal functions: within 1e-15, in the far tail 1e-8 of the value. */
+/**
+ * Probability that a standard normal variate is below x: within 1e-15, in the far tail within 1e-8 of the value. Source: Hart 1968, as
+ * given by West 2005, Better approximations to cumulative normal functions.
+ */
 export function normalCdf(x: number): number {
   const z = Math.abs(x)
   const density = Math.exp((-z * z) / 2)

@@ -17,7 +17,7 @@ function correlation(x: Float64Array, y: Float64Array): number {
   return xy / Math.sqrt(xx * yy)
 }
 
-/** Kolmogorov–Smirnov distance to the uniform distribution, times √n: above 1.95 once in a thousand samples (the limit law's quantile). */
+/** Kolmogorov–Smirnov distance to the uniform distribution, times √n: above 1.95 once in a thousand samples (quantile of the limit distribution). */
 function distance(values: Float64Array): number {
   const sorted = values.slice().sort()
   let largest = 0
@@ -32,7 +32,7 @@ describe('named streams', () => {
   const streams = new Streams(7, 0)
   const n = 20_000
 
-  it('the same name gives the same draws, asked for in any order; seed 7 is seed "7"', () => {
+  it('the same name gives the same draws, in whatever order streams are created; seed 7 is seed "7"', () => {
     const first = draws(streams.stream('arrivals'), 100)
     draws(streams.stream('other'), 10)
     expect(draws(streams.stream('arrivals'), 100)).toEqual(first)
@@ -50,7 +50,7 @@ describe('named streams', () => {
       unrelated(mine, draws(other, n))
   })
 
-  it('names that run together when glued are apart: ("a", 1, "2b") and ("a", 12, "b"), ("a/1", 2, …)', () => {
+  it('names that are equal when concatenated are different streams: ("a", 1, "2b") and ("a", 12, "b"), ("a/1", 2, …)', () => {
     const firsts = [
       new Streams('a', 1).stream('2b'),
       new Streams('a', 12).stream('b'),
@@ -74,7 +74,7 @@ describe('named streams', () => {
     unrelated(firsts.subarray(1), firsts.subarray(0, -1))
   })
 
-  it('uses 53 bits: multiples of 2^-53 that are no multiples of 2^-32 or 2^-52', () => {
+  it('uses 53 bits: multiples of 2^-53 that are not multiples of 2^-32 or 2^-52', () => {
     const values = draws(streams.stream('bits'), 1000)
     expect(values.every((u) => Number.isInteger(u * 2 ** 53))).toBe(true)
     // Each of the lowest bits is set in about half of the draws: 500 ± 3.3 √250.
@@ -90,8 +90,8 @@ describe('named streams', () => {
     expect(new Set(Array.from({ length: 50 }, () => stream.int(1)))).toEqual(new Set([0]))
   })
 
-  it('has the bits it had', () => {
-    // What the generator gave on the day of writing: guards against silent change, not against having been wrong.
+  it('has the recorded bits', () => {
+    // Recorded from this generator: detects changes, not wrong values.
     expect(hashOfBits(draws(new Streams(1, 2).stream('frozen'), 1000))).toBe('8316fb5d')
     const keyed = new Streams(1, 2).keyed('frozen')
     expect(hashOfBits(Float64Array.from({ length: 1000 }, (_, i) => keyed.at(i, i % 7)))).toBe('c30bbe2e')
@@ -102,7 +102,7 @@ describe('keyed streams', () => {
   const keyed = new Streams(7, 0).keyed('backoff')
   const n = 20_000
 
-  it('depend on the pair alone, not on what was asked before', () => {
+  it('depend on the pair alone, not on earlier draws', () => {
     const first = keyed.at(12, 3)
     keyed.at(13, 3)
     expect(keyed.at(12, 3)).toBe(first)

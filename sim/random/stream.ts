@@ -1,10 +1,11 @@
 /**
- * Randomness is handed in, from a stream with a name: seedrandom's alea turns (seed, replication, purpose) into state, draws come
- * from sfc32 (measured: 5 ns a draw of 53 bits, alea 12). A stream per purpose keeps policies comparable: whatever one draws,
- * the others' luck stays what it was (common random numbers).
+ * Named streams of random numbers: seedrandom's alea turns (seed, replication, purpose) into a state, draws come from sfc32 (measured:
+ * 5 ns per draw of 53 bits, alea 12 ns). A stream per purpose keeps policies comparable: what is drawn from one stream does not change
+ * the draws of the others (common random numbers).
  */
 import seedrandom from 'seedrandom'
 
+/** Uniform random numbers, drawn in order. */
 export interface RandomStream {
   /** 53-bit uniform in [0, 1). */
   next(): number
@@ -12,13 +13,13 @@ export interface RandomStream {
   int(n: number): number
 }
 
-/** A uniform for a pair of whole numbers, whatever was asked before: for luck that belongs to a thing and not to an order. */
+/** A uniform for each pair of whole numbers, independent of earlier draws: for random numbers that belong to a thing, not to an order. */
 export interface KeyedRandom {
   /** 53-bit uniform in [0, 1) that depends on the stream and on (i, j) alone; i from 0 to 2^53 - 1, j from 0 to 2^32 - 1. */
   at(i: number, j: number): number
 }
 
-/** The streams of one replication. The same name gives a fresh stream with the same draws each time it is asked for. */
+/** The streams of one replication. Each call with the same name returns a new stream with the same draws. */
 export class Streams {
   private readonly seed: string
   private readonly replication: number
@@ -29,15 +30,17 @@ export class Streams {
     this.replication = replication
   }
 
+  /** The stream of this name, at its start. */
   stream(purpose: string): SeededStream {
     return new SeededStream(this.state('stream', purpose))
   }
 
+  /** The keyed stream of this name; it has other draws than `stream(purpose)`. */
   keyed(purpose: string): KeyedStream {
     return new KeyedStream(this.state('keyed', purpose))
   }
 
-  /** Three words of state. JSON keeps names apart that would run together: ("a", 1, "2b") and ("a", 12, "b"). */
+  /** Three words of state. JSON separates names that a concatenation would not: ("a", 1, "2b") and ("a", 12, "b"). */
   private state(kind: string, purpose: string): readonly [number, number, number] {
     const alea = seedrandom.alea(JSON.stringify([kind, this.seed, this.replication, purpose]))
     return [alea.int32(), alea.int32(), alea.int32()]
@@ -49,9 +52,9 @@ const TO_UNIT = 1 / 9_007_199_254_740_992
 /** Rounds after which all bits of a 96-bit seed have reached all bits of the state (Doty-Humphrey, PractRand: 15). */
 const ROUNDS = 15
 
-/** sfc32 (Chris Doty-Humphrey, PractRand, public domain): 96 bits of chaos and a 32-bit counter, so no cycle is shorter than 2^32. */
+/** sfc32 (Chris Doty-Humphrey, PractRand, public domain): 96 bits of chaotic state and a 32-bit counter, so no cycle is shorter than 2^32. */
 export class SeededStream implements RandomStream {
-  /** a, b, c and the counter. Plainly four fields; V8 would shift each at every read and write, which takes 8 ns a draw instead of 5. */
+  /** a, b, c and the counter. As four fields V8 would shift each at every read and write: 8 ns per draw instead of 5. */
   private readonly state: Int32Array
 
   constructor(state: readonly [number, number, number]) {
@@ -66,7 +69,7 @@ export class SeededStream implements RandomStream {
   }
 
   int(n: number): number {
-    // Of 2^53 equally likely draws each result gets 2^53 / n of them, give or take one: a bias below n / 2^53.
+    // Each result gets 2^53 / n of the 2^53 equally likely draws, plus or minus one: a bias below n / 2^53.
     return Math.floor(this.next() * n)
   }
 
@@ -84,7 +87,7 @@ export class SeededStream implements RandomStream {
   }
 }
 
-/** sfc32 started anew from (stream, i, j) for each draw: some 50 ns, no state, no allocation. */
+/** sfc32 restarted from (stream, i, j) for each draw: about 50 ns, no state, no allocation. */
 export class KeyedStream implements KeyedRandom {
   private readonly key0: number
   private readonly key1: number

@@ -1,7 +1,7 @@
-/** Distributions of every textbook: constant, exponential, uniform, normal, lognormal. */
+/** Elementary distributions: constant, exponential, uniform, normal, lognormal. */
 import { normalCdf, normalQuantile } from '../math.ts'
 import type { RandomStream } from '../stream.ts'
-import { accept, positive, SMALLEST, type Distribution } from './distribution.ts'
+import { accept, positive, SMALLEST_UNIFORM, type Distribution } from './distribution.ts'
 
 export class Constant implements Distribution {
   readonly mean: number
@@ -20,7 +20,7 @@ export class Constant implements Distribution {
   survival(x: number): number {
     return x >= this.mean ? 0 : 1
   }
-  /** Draws a uniform all the same: a change of kind leaves the rest of the stream where it was. */
+  /** Takes a uniform although it is not needed, so that a change of kind does not shift the rest of the stream. */
   sample(stream: RandomStream): number {
     stream.next()
     return this.mean
@@ -80,7 +80,7 @@ export class Uniform implements Distribution {
   }
 }
 
-/** Reaches below zero: whoever draws a time or an amount from it says what becomes of those. */
+/** May be negative: a caller that draws a time or an amount decides what a negative one means. */
 export class Normal implements Distribution {
   readonly mean: number
   readonly variance: number
@@ -103,12 +103,12 @@ export class Normal implements Distribution {
     return normalCdf((this.mean - x) / this.sd)
   }
   sample(stream: RandomStream): number {
-    return this.quantile(Math.max(stream.next(), SMALLEST))
+    return this.quantile(Math.max(stream.next(), SMALLEST_UNIFORM))
   }
 }
 
-/** Its square is still a number. */
-const MOST_CV = 1e100
+/** Largest cv: its square is still finite. */
+const MAX_CV = 1e100
 
 /** exp of a normal variate with σ² = ln(1 + cv²) and µ = ln mean - σ²/2. */
 export class Lognormal implements Distribution {
@@ -120,7 +120,7 @@ export class Lognormal implements Distribution {
   constructor(mean: number, cv: number) {
     accept(positive(mean), 'lognormal', 'mean', mean, 'a number above 0')
     accept(positive(cv), 'lognormal', 'cv', cv, 'a number above 0 (for 0 use constant)')
-    accept(cv <= MOST_CV, 'lognormal', 'cv', cv, `at most ${MOST_CV}`)
+    accept(cv <= MAX_CV, 'lognormal', 'cv', cv, `at most ${MAX_CV}`)
     this.mean = mean
     this.variance = mean * cv * (mean * cv)
     const sigma2 = Math.log(1 + cv * cv)
@@ -137,6 +137,6 @@ export class Lognormal implements Distribution {
     return x > 0 ? normalCdf((this.mu - Math.log(x)) / this.sigma) : 1
   }
   sample(stream: RandomStream): number {
-    return this.quantile(Math.max(stream.next(), SMALLEST))
+    return this.quantile(Math.max(stream.next(), SMALLEST_UNIFORM))
   }
 }

@@ -1,12 +1,10 @@
 /**
- * Two uniforms that rise and fall together: Gaussian copula. The quantiles of any two distributions taken at them have the same rank
- * correlation (Spearman's), whatever the distributions: ranks do not care about scales.
+ * Pairs of uniforms with a given rank correlation (Spearman's), by a Gaussian copula. The quantiles of any two distributions at these
+ * uniforms have the same rank correlation, since quantiles keep ranks.
  */
 import { normalCdf, normalQuantile } from '../math.ts'
 import type { RandomStream } from '../stream.ts'
-import { SMALLEST } from './distribution.ts'
-
-const LARGEST = 1 - 1 / 9_007_199_254_740_992
+import { LARGEST_UNIFORM, SMALLEST_UNIFORM } from './distribution.ts'
 
 /**
  * The Pearson correlation of two normal scores whose ranks have this correlation: 2 sin(π rank / 6).
@@ -14,14 +12,15 @@ const LARGEST = 1 - 1 / 9_007_199_254_740_992
  */
 export function scoreCorrelation(rank: number): number {
   if (!(rank >= -1 && rank <= 1)) throw new RangeError(`rank correlation: ${rank}; accepted: -1 to 1`)
-  // 2 sin(π / 6) is 1 but for the last bit, and √(1 - r²) would make that 1e-8.
+  // 2 sin(π / 6) is 1 except for the last bit, which √(1 - r²) would turn into 1e-8.
   return rank * rank === 1 ? rank : 2 * Math.sin((Math.PI * rank) / 6)
 }
 
+/** A source of pairs of uniforms. */
 export interface CorrelatedPair {
-  /** The uniform that goes with `u`, made of `u` and one more uniform `v`; for correlation 0 that is `v` itself. */
+  /** The second uniform of a pair, from the first one `u` and another independent uniform `v`; for correlation 0 it is `v` itself. */
   partner(u: number, v: number): number
-  /** Draws two uniforms from the stream, and sets both. */
+  /** Draws two uniforms from the stream and sets `first` and `second`. */
   draw(stream: RandomStream): void
   readonly first: number
   readonly second: number
@@ -45,8 +44,9 @@ class GaussianPair implements CorrelatedPair {
 
   partner(u: number, v: number): number {
     if (this.correlation === 0) return v
-    const score = this.correlation * normalQuantile(Math.max(u, SMALLEST)) + this.rest * normalQuantile(Math.max(v, SMALLEST))
-    return Math.min(normalCdf(score), LARGEST)
+    const score =
+      this.correlation * normalQuantile(Math.max(u, SMALLEST_UNIFORM)) + this.rest * normalQuantile(Math.max(v, SMALLEST_UNIFORM))
+    return Math.min(normalCdf(score), LARGEST_UNIFORM)
   }
 
   draw(stream: RandomStream): void {

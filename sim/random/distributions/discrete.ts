@@ -1,10 +1,10 @@
-/** Distributions of single values: Zipf's ranks, empirical values, counts. Drawn by a search in cumulated shares. */
+/** Discrete distributions: Zipf ranks, empirical values, counts. Drawn by a binary search in cumulative shares. */
 import { logGamma } from '../gamma-function.ts'
 import { pow } from '../math.ts'
 import type { RandomStream } from '../stream.ts'
-import { accept, firstAbove, MOST_RANKS, positive, type Distribution } from './distribution.ts'
+import { accept, firstAbove, MAX_RANKS, positive, type Distribution } from './distribution.ts'
 
-/** Values in ascending order with cumulated shares. */
+/** A discrete distribution: values in ascending order with their cumulative shares. */
 export class Discrete implements Distribution {
   readonly mean: number
   readonly variance: number
@@ -47,7 +47,7 @@ export class Discrete implements Distribution {
 
 export class Zipf extends Discrete {
   constructor(n: number, exponent: number) {
-    accept(Number.isInteger(n) && n >= 1 && n <= MOST_RANKS, 'zipf', 'n', n, `a whole number from 1 to ${MOST_RANKS}`)
+    accept(Number.isInteger(n) && n >= 1 && n <= MAX_RANKS, 'zipf', 'n', n, `a whole number from 1 to ${MAX_RANKS}`)
     accept(exponent >= 0 && exponent < Infinity, 'zipf', 'exponent', exponent, 'a number from 0 on')
     const ranks = Float64Array.from({ length: n }, (_, i) => i + 1)
     super(
@@ -59,13 +59,7 @@ export class Zipf extends Discrete {
 
 export class Empirical extends Discrete {
   constructor(values: readonly number[], weights: readonly number[] | undefined) {
-    accept(
-      values.length >= 1 && values.length <= MOST_RANKS,
-      'empirical',
-      'values',
-      `${values.length} of them`,
-      `1 to ${MOST_RANKS} numbers`,
-    )
+    accept(values.length >= 1 && values.length <= MAX_RANKS, 'empirical', 'values', `${values.length} of them`, `1 to ${MAX_RANKS} numbers`)
     const bad = values.find((value) => !Number.isFinite(value))
     accept(bad === undefined, 'empirical', 'values', bad, 'finite numbers')
     if (weights !== undefined) {
@@ -98,18 +92,18 @@ export class Empirical extends Discrete {
 }
 
 /**
- * Counts from 0 on, as of a Poisson variate whose own mean is gamma distributed: variance mean + mean² / size. Probability of n:
- * Γ(n + size) / (Γ(size) n!) p^size (1 - p)^n, p = size / (size + mean). A table up to where 2^-53 of all counts remain.
+ * Counts from 0 on, as of a Poisson variate whose mean is gamma distributed: variance mean + mean² / size. Probability of n:
+ * Γ(n + size) / (Γ(size) n!) p^size (1 - p)^n, p = size / (size + mean). The table ends where less than 2^-53 of all counts remain.
  */
 export class NegativeBinomial extends Discrete {
   constructor(mean: number, size: number) {
     accept(positive(mean), 'negative-binomial', 'mean', mean, 'a number above 0')
     accept(size >= 0.001 && size < 1e9, 'negative-binomial', 'size', size, 'a number from 0.001 to 1,000,000,000')
-    // Beyond the mean the terms fall like (1 - p)^n = e^-n/(1 + mean/size) or as fast as Poisson's: 40 times that and of the deviation.
+    // Beyond the mean the terms fall like (1 - p)^n = e^-n/(1 + mean/size) or as fast as Poisson's: 40 times that scale and the deviation.
     const reach = mean + 40 * (1 + mean / size + Math.sqrt(mean + (mean * mean) / size))
-    accept(reach <= MOST_RANKS, 'negative-binomial', 'mean', mean, `less, or a larger size: counts up to ${MOST_RANKS} are kept`)
+    accept(reach <= MAX_RANKS, 'negative-binomial', 'mean', mean, `less, or a larger size: counts up to ${MAX_RANKS} are kept`)
     const stay = mean / (size + mean)
-    // From the largest term outwards, so that no term is lost to underflow before the table has begun.
+    // From the largest term outwards: from 0 on, the first terms could underflow and with them all others.
     const peak = Math.max(0, Math.floor(((size - 1) * mean) / size))
     const log = logGamma(peak + size) - logGamma(size) - logGamma(peak + 1) + size * Math.log(size / (size + mean)) + peak * Math.log(stay)
     const weights = new Float64Array(Math.ceil(reach) + 1)

@@ -1,11 +1,11 @@
-/** Gamma distribution: sums of exponential times. A whole shape k is Erlang's, k phases one after the other; cv = 1 / √shape. */
+/** Gamma distribution; a whole shape k is Erlang's, the sum of k exponential phases. cv = 1 / √shape. */
 import { lowerGamma, upperGamma } from '../gamma-function.ts'
 import type { RandomStream } from '../stream.ts'
 import { accept, positive, type Distribution } from './distribution.ts'
 import { Inverse } from './inverse.ts'
 
-const LEAST = 0.01
-const MOST = 10_000
+const MIN_SHAPE = 0.01
+const MAX_SHAPE = 10_000
 
 export class Gamma implements Distribution {
   readonly mean: number
@@ -16,7 +16,13 @@ export class Gamma implements Distribution {
 
   constructor(mean: number, shape: number) {
     accept(positive(mean), 'gamma', 'mean', mean, 'a number above 0')
-    accept(shape >= LEAST && shape <= MOST, 'gamma', 'shape', shape, `a number from ${LEAST} to ${MOST} (cv from 0.01 to 10)`)
+    accept(
+      shape >= MIN_SHAPE && shape <= MAX_SHAPE,
+      'gamma',
+      'shape',
+      shape,
+      `a number from ${MIN_SHAPE} to ${MAX_SHAPE} (cv from 0.01 to 10)`,
+    )
     this.mean = mean
     this.variance = (mean * mean) / shape
     this.shape = shape

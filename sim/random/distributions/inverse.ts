@@ -1,35 +1,36 @@
 /**
- * The inverse of a continuous cumulated share that has no closed one. It is exactly monotone: the answer is the first of the numbers of
- * 40 significant bits that the share u reaches, and that does not depend on the way the search took. (An iteration that stops "close
- * enough" gives a slightly larger uniform a slightly smaller variate now and then.) Relative precision 2^-39 = 2e-12.
+ * The numerical inverse of a continuous cdf. It is exactly monotone: the result is the smallest number of 40 significant bits at which
+ * the cdf reaches u, whichever steps the search took. (An iteration that stops at a tolerance can give a slightly larger uniform a
+ * slightly smaller variate.) Relative precision 2^-39 = 2e-12.
  *
- * Plainly one would bisect from 0 to Infinity: a thousand looks. A table of 155 knots, dense in the tails, brackets the answer; inside,
+ * Bisection from 0 to Infinity would take a thousand evaluations. A table of 155 knots, dense in the tails, brackets the result; inside,
  * inverse quadratic interpolation guarded by bisection takes about six. Source: Chandrupatla 1997, A new hybrid quadratic/bisection
  * algorithm for finding the zero of a nonlinear function without using derivatives.
  */
 import { pow } from '../math.ts'
 import { firstAbove } from './distribution.ts'
 
-/** A continuous law with shares below (cdf) and above (survival), each exact where it is small. */
+/** A continuous distribution by its cdf and survival function, each accurate where it is small. */
 export interface Shares {
   cdf(x: number): number
   survival(x: number): number
 }
 
 const UNIFORM_KNOTS = 64
-/** Tail knots at 2^-7 … 2^-53 from either end. */
+/** Exponents of the tail knots, at 2^-7 … 2^-53 from either end. */
 const FIRST_TAIL = 7
 const LAST_TAIL = 53
 const LARGEST_NUMBER = Number.MAX_VALUE
 
 export class Inverse {
   private readonly of: Shares
-  /** Where the law begins; -Infinity for one without end below. */
+  /** Lower end of the distribution; -Infinity when it has none. */
   private readonly low: number
+  /** The knots: shares, and the points at which the cdf reaches them. */
   private readonly shares: Float64Array
   private readonly places: Float64Array
 
-  /** `middle`: any place where the share below is neither 0 nor 1, or a guess of it. */
+  /** @param middle a point where the cdf is neither 0 nor 1, or a guess of one */
   constructor(of: Shares, low: number, middle: number) {
     this.of = of
     this.low = low
@@ -48,7 +49,7 @@ export class Inverse {
       this.places[i] = this.search(shares[i], this.below(shares[i], this.places[i + 1]), this.places[i + 1])
   }
 
-  /** First place that the share u, in [0, 1), is reached at. */
+  /** The smallest point at which the cdf reaches u, in [0, 1). */
   at(u: number): number {
     const { shares, places } = this
     const next = firstAbove(shares, u)
@@ -58,12 +59,12 @@ export class Inverse {
     return this.search(u, from, next === shares.length ? this.above(u, from) : places[next])
   }
 
-  /** Above 0 where the share u is passed: in shares below up to a half, in shares above from there on. */
+  /** Above 0 where the cdf exceeds u: computed from the cdf for u below a half, else from the survival function. */
   private excess(u: number, x: number): number {
     return u < 0.5 ? this.of.cdf(x) - u : 1 - u - this.of.survival(x)
   }
 
-  /** A place at or above `x` where the share u is reached. */
+  /** A point at or above `x` where the cdf has reached u. */
   private above(u: number, x: number): number {
     let step = Math.max(Math.abs(x), Number.MIN_VALUE)
     let high = x
@@ -74,7 +75,7 @@ export class Inverse {
     return high
   }
 
-  /** A place below `x` where the share u is not reached yet, or the very beginning. */
+  /** A point below `x` where the cdf has not reached u, or the lower end of the distribution. */
   private below(u: number, x: number): number {
     let step = Math.max(Math.abs(x), Number.MIN_VALUE)
     let at = x
@@ -85,7 +86,7 @@ export class Inverse {
     return at
   }
 
-  /** The first 40-bit number of (from, to] where the share u is reached; `to` when none is before it. */
+  /** The smallest 40-bit number in (from, to] at which the cdf reaches u; `to` if none is below it. */
   private search(u: number, from: number, to: number): number {
     let a = to
     let fa = this.excess(u, to)
@@ -93,11 +94,11 @@ export class Inverse {
     let fb = this.excess(u, from)
     if (fb >= 0) return from
     if (fa < 0) return to
-    // a and b bracket; c is the last but one. t is where to look next, as a part of the way from a to b.
+    // a and b bracket the result; c is the previous point. t is the next point, as a fraction of the way from a to b.
     let c = a
     let fc = fa
     let t = 0.5
-    for (let look = 0; look < MOST_LOOKS; look++) {
+    for (let evaluation = 0; evaluation < MAX_EVALUATIONS; evaluation++) {
       const x = a + t * (b - a)
       const f = this.excess(u, x)
       if (f >= 0 === fa >= 0) {
@@ -119,7 +120,7 @@ export class Inverse {
       if (phi * phi < xi && (1 - phi) * (1 - phi) < 1 - xi) {
         t = (fa / (fb - fa)) * (fc / (fb - fc)) + ((c - a) / (b - a)) * (fa / (fc - fa)) * (fb / (fc - fb))
       } else t = 0.5
-      // At least a little inside, so that the bracket closes from both sides.
+      // Strictly inside, so that the bracket shrinks from both sides.
       const least = (0.5 * close) / width
       if (!(t > least)) t = least
       else if (t > 1 - least) t = 1 - least
@@ -127,18 +128,19 @@ export class Inverse {
     return this.snapped(u, Math.min(a, b), Math.max(a, b), to)
   }
 
-  /** Not reached at `low`, reached at `high`: the first 40-bit number at or after the crossing. */
+  /** The first 40-bit number at or after the crossing; the cdf has not reached u at `low` and has at `high`. */
   private snapped(u: number, low: number, high: number, to: number): number {
     let x = to40Bits(low)
-    // Two steps at most when the bracket is narrower than a step; wider ones (a jump, a flat part) have been closed to that.
+    // At most two steps, since the search has narrowed the bracket to less than a step, also at jumps and flat parts.
     for (let step = 0; step < 4 && (x <= low || this.excess(u, x) < 0); step++) x = next40Bits(x)
     if (x < high && this.excess(u, x) < 0) x = high
     return Math.min(x, to)
   }
 }
 
-const MOST_LOOKS = 200
-/** Relative width of a closed bracket: an eighth of a step of 40 bits. */
+/** Bound of the evaluations of one search. */
+const MAX_EVALUATIONS = 200
+/** Relative width at which the search stops: an eighth of a step of 40 bits. */
 const CLOSE = pow(2, -43)
 /** 2^(53 - 40) + 1. */
 const SPLIT = 8193
@@ -151,7 +153,7 @@ function to40Bits(x: number): number {
   return t - (t - x)
 }
 
-/** The next larger number of 40 bits: 1.25 half steps on, and rounded. */
+/** The next larger number of 40 bits: 1.25 half steps further, rounded. */
 function next40Bits(x: number): number {
   return to40Bits(x + Math.max(Math.abs(x) * STEP, Number.MIN_VALUE))
 }

@@ -1,13 +1,13 @@
 /**
- * Mixtures: one of several distributions, each with its weight. Plainly a draw would take one uniform for the part and one for the value;
- * then a larger uniform could give a smaller value, and compared runs would meet different luck as soon as a weight changes. So the
- * cumulated share of the whole is inverted: one uniform, monotone. Single values (constants, empirical ones, counts) are found in a table,
- * the continuous rest numerically (inverse.ts).
+ * Mixtures: a draw is from one of several distributions, chosen with its weight. The simple method takes one uniform for the part and one
+ * for the value; then a larger uniform can give a smaller value, and a change of a weight gives compared runs unrelated draws. Therefore
+ * the cdf of the whole mixture is inverted: one uniform, monotone. Single values (constants, empirical values, counts) are looked up in a
+ * table, the continuous rest is inverted numerically (inverse.ts).
  */
 import type { RandomStream } from '../stream.ts'
 import { Constant, Exponential } from './basic.ts'
 import { Discrete } from './discrete.ts'
-import { accept, firstAbove, positive, SMALLEST, type Distribution } from './distribution.ts'
+import { accept, firstAbove, LARGEST_UNIFORM, positive, SMALLEST_UNIFORM, type Distribution } from './distribution.ts'
 import { Inverse } from './inverse.ts'
 
 interface Part {
@@ -19,18 +19,18 @@ export class Mixture implements Distribution {
   readonly mean: number
   readonly variance: number
   private readonly parts: readonly Part[]
-  /** Single values in ascending order, and the share of them (not of the rest) up to each. */
+  /** Single values in ascending order, and the cumulative share of single values (without the rest) up to each. */
   private readonly atoms: Float64Array
   private readonly atomShares: Float64Array
-  /** Share of everything below each single value, and at or below it. */
+  /** Share of the whole mixture below each single value, and at or below it. */
   private readonly below: Float64Array
   private readonly upTo: Float64Array
-  /** The continuous rest by itself, and its share. */
+  /** The inverse of the continuous rest alone, and its share of the mixture. */
   private readonly rest: Inverse | null
   private readonly restShare: number
 
   constructor(parts: readonly Part[], kind = 'mixture') {
-    accept(parts.length >= 1 && parts.length <= MOST_PARTS, kind, 'parts', `${parts.length} of them`, `1 to ${MOST_PARTS}`)
+    accept(parts.length >= 1 && parts.length <= MAX_PARTS, kind, 'parts', `${parts.length} of them`, `1 to ${MAX_PARTS}`)
     const wrong = parts.find(({ weight }) => !(weight >= 0 && weight < Infinity))
     accept(wrong === undefined, kind, 'weights', wrong?.weight, 'numbers from 0 on')
     const total = parts.reduce((sum, { weight }) => sum + weight, 0)
@@ -56,9 +56,9 @@ export class Mixture implements Distribution {
     const next = firstAbove(this.upTo, u)
     if (rest === null) return atoms[Math.min(next, atoms.length - 1)]
     if (next < atoms.length && u >= this.below[next]) return atoms[next]
-    // Between two single values: what the rest alone must hold there. The two bound it, also where rounding would pass them.
+    // Between two single values: invert the rest alone, without the single values passed. The neighbours bound the result in spite of rounding.
     const passed = next === 0 ? 0 : this.atomShares[next - 1]
-    const x = rest.at(Math.min(Math.max((u - passed) / this.restShare, 0), LARGEST))
+    const x = rest.at(Math.min(Math.max((u - passed) / this.restShare, 0), LARGEST_UNIFORM))
     if (next < atoms.length && x > atoms[next]) return atoms[next]
     return next > 0 && x < atoms[next - 1] ? atoms[next - 1] : x
   }
@@ -73,14 +73,12 @@ export class Mixture implements Distribution {
     return sum
   }
   sample(stream: RandomStream): number {
-    return this.quantile(Math.max(stream.next(), SMALLEST))
+    return this.quantile(Math.max(stream.next(), SMALLEST_UNIFORM))
   }
 }
 
-/** Each is asked at every look of the inversion. */
-const MOST_PARTS = 100
-/** The largest uniform. */
-const LARGEST = 1 - 1 / 9_007_199_254_740_992
+/** Bound on the cost of the inversion, which evaluates every part at each step. */
+const MAX_PARTS = 100
 
 const isSingle = (of: Distribution): of is Constant | Discrete => of instanceof Constant || of instanceof Discrete
 
@@ -109,7 +107,7 @@ function inverseOf(parts: readonly Part[]): Inverse {
   return new Inverse(of, low, parts[0].of.quantile(0.5))
 }
 
-/** Phases side by side: an exponential time whose mean is one of several. cv at least 1. */
+/** Parallel exponential phases: an exponential time whose mean is one of several. cv at least 1. */
 export class Hyperexponential extends Mixture {
   constructor(weights: readonly number[], means: readonly number[]) {
     accept(
@@ -129,13 +127,13 @@ export class Hyperexponential extends Mixture {
 }
 
 /**
- * The two phases that have this mean and cv, and carry half of the mean each: weights p and 1 - p, p = (1 + √((cv² - 1) / (cv² + 1))) / 2,
+ * The two phases with this mean and cv that contribute half of the mean each: weights p and 1 - p, p = (1 + √((cv² - 1) / (cv² + 1))) / 2,
  * means mean / 2p and mean / 2(1 - p). Source: Whitt 1982, Approximating a point process by a renewal process, section 3.
  */
 export function balancedMeans(mean: number, cv: number): { readonly weights: readonly number[]; readonly means: readonly number[] } {
   accept(positive(mean), 'hyperexponential', 'mean', mean, 'a number above 0')
   accept(cv >= 1 && cv <= 1000, 'hyperexponential', 'cv', cv, 'a number from 1 to 1000 (below 1: gamma or erlang)')
-  // 1 - p directly: for a large cv p is all but 1.
+  // 1 - p is computed directly: for a large cv p is close to 1.
   const c2 = cv * cv
   const rare = 1 / (c2 + 1) / (1 + Math.sqrt((c2 - 1) / (c2 + 1)))
   return { weights: [1 - rare, rare], means: [mean / (2 * (1 - rare)), mean / (2 * rare)] }

@@ -1,4 +1,4 @@
-/** Distributions whose tail falls slower than an exponential's, all with a closed inverse: Pareto, bounded Pareto, Weibull, Burr. */
+/** Heavy-tailed distributions with a closed-form inverse: Pareto, bounded Pareto, Weibull, Burr. */
 import { gammaOf, logGamma } from '../gamma-function.ts'
 import { pow } from '../math.ts'
 import type { RandomStream } from '../stream.ts'
@@ -12,7 +12,7 @@ export class Pareto implements Distribution {
   private readonly low: number
 
   constructor(alpha: number, low: number) {
-    accept(alpha >= LEAST_ALPHA && alpha < Infinity, 'pareto', 'alpha', alpha, `a number from ${LEAST_ALPHA} on`)
+    accept(alpha >= MIN_ALPHA && alpha < Infinity, 'pareto', 'alpha', alpha, `a number from ${MIN_ALPHA} on`)
     accept(positive(low), 'pareto', 'low', low, 'a number above 0')
     this.alpha = alpha
     this.low = low
@@ -33,9 +33,10 @@ export class Pareto implements Distribution {
   }
 }
 
-/** Below it the largest draw, 2^(53 / alpha) times low, is beyond all numbers. */
-const LEAST_ALPHA = 0.06
+/** Below this alpha the largest draw, 2^(53 / alpha) times low, is not a finite double. */
+const MIN_ALPHA = 0.06
 
+/** Density ∝ x^-(alpha + 1) from low to high. */
 export class BoundedPareto implements Distribution {
   readonly mean: number
   readonly variance: number
@@ -99,7 +100,7 @@ export class Weibull implements Distribution {
       'weibull',
       'shape',
       shape,
-      'one whose variance is a number: about 0.02 to 1,000,000',
+      'a shape whose variance can be computed: about 0.02 to 1,000,000',
     )
   }
   quantile(u: number): number {
@@ -135,7 +136,7 @@ export class Burr implements Distribution {
   constructor(c: number, k: number, scale: number) {
     accept(positive(c), 'burr', 'c', c, 'a number above 0')
     accept(positive(k), 'burr', 'k', k, 'a number above 0')
-    accept(c * k >= LEAST_ALPHA, 'burr', 'c times k', c * k, `at least ${LEAST_ALPHA}`)
+    accept(c * k >= MIN_ALPHA, 'burr', 'c times k', c * k, `at least ${MIN_ALPHA}`)
     accept(positive(scale), 'burr', 'scale', scale, 'a number above 0')
     this.c = c
     this.k = k
@@ -164,7 +165,7 @@ export class Burr implements Distribution {
   }
 }
 
-/** e^y - 1. Near 0 by its series: Math.expm1 is not among the functions that give the same bits on every Node. */
+/** e^y - 1, near 0 by its series: Math.expm1 does not give the same bits on every Node version. */
 function expMinus1(y: number): number {
   return Math.abs(y) < 1e-5 ? y + (y * y) / 2 + (y * y * y) / 6 : Math.exp(y) - 1
 }
