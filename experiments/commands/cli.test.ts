@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { spawn, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { METRICS } from '../../sim/outcome/standard.ts'
+import { METRICS } from '../../sim/index.ts'
 import { main } from './cli.ts'
 import { FAMILY_PATHS, familyOf } from '../file/families.ts'
 import { schemaText } from '../file/json-schema.ts'
@@ -84,9 +84,9 @@ describe('calls that print', () => {
   })
 
   it('validate: files that are right, and the problems of all others together', async () => {
-    expect(await call('validate', file)).toEqual({ code: 0, out: `${file}: right, 4 runs\n`, err: '' })
+    expect(await call('validate', file)).toEqual({ code: 0, out: `${file}: valid, 4 runs\n`, err: '' })
     const { code, out, err } = await call('validate', folder, file, join(folder, 'none.yaml'))
-    expect({ code, out, lines: err.split('\n').length }).toEqual({ code: 2, out: `${file}: right, 4 runs\n`, lines: 3 })
+    expect({ code, out, lines: err.split('\n').length }).toEqual({ code: 2, out: `${file}: valid, 4 runs\n`, lines: 3 })
   })
 
   it('plan', async () => {
@@ -101,7 +101,7 @@ describe('calls that print', () => {
       'small: 2 variants of 1 replications, 2 runs, seed lucky, primary metric slo-misses',
       '  axis scheduling: best-fit, snug',
       '  replications: one: no intervals, and verdicts stay inconclusive',
-      '  cost: about 38.4 k events, some 1s on 2 threads, without retries and contention',
+      '  cost: about 38.4 k events, about 1s on 2 threads, without retries and contention',
       '',
       'variant  requests      pods    events  choices',
       '      1    4.80 k         0    19.2 k  best-fit (the baseline, as the first value of each axis)',
@@ -156,7 +156,7 @@ describe('run', () => {
   it('writes all results and prints the comparison; nothing is left half-written', async () => {
     const out = join(folder, 'out')
     const { code, out: text, err } = await call('run', file, '--out', out, '--jobs', '2')
-    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/4 of 4 runs · .* events\/s · \d+s in all\n$/) })
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/4 of 4 runs · .* events\/s · \d+s in total\n$/) })
     expect(text).toContain('best-fit')
     expect(text.trimEnd().endsWith(`results: ${out}`)).toBe(true)
     const names = readdirSync(out, { recursive: true }).map(String)
@@ -221,7 +221,7 @@ describe('run, guarded', () => {
     )
     const { code, out, err } = await call('run', guarded, '--out', join(folder, 'guarded'), '--quiet')
     expect({ code, out }).toEqual({ code: 3, out: '' })
-    expect(err).toMatch(/^assert: latency-mean of snug: .* ms \(.*\), asked: below 0.001 ms: fails\n$/)
+    expect(err).toMatch(/^assert: latency-mean of snug: .* ms \(.*\), required: below 0.001 ms: fails\n$/)
     const kept = await call(
       'run',
       guarded,
@@ -292,7 +292,7 @@ describe('the executable', () => {
     expect(readFileSync(join(out, 'manifest.json'), 'utf8')).toBe('of before')
   })
 
-  it('Ctrl-C leaves finished runs readable, says so, and ends with 130; the same call then goes on from there', async () => {
+  it('Ctrl-C leaves finished runs readable, says so, and ends with 130; the same call then continues from here', async () => {
     // The user's scheduler never comes back: without an interrupt this would run for ever. It says when it was reached; once both of
     // its runs have, the two runs before them are finished.
     const reached = join(folder, 'reached')

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { main } from './cli.ts'
-import { SHELLS } from './completion.ts'
+import { SHELLS } from './completion-script.ts'
 
 async function script(shell: string): Promise<{ code: number; out: string; err: string }> {
   let out = ''

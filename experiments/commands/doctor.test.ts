@@ -2,23 +2,23 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checks, doctorCommand, machine, nodeVersion, writable, type Check } from './doctor-command.ts'
+import { checks, doctorCommand, machine, nodeVersion, writable, type Check } from './doctor.ts'
 
 async function called(all?: readonly Check[]): Promise<{ code: number; out: string }> {
   let out = ''
-  const code = await doctorCommand({ out: { write: (text) => void (out += text) }, err: { write: () => undefined } }, all)
+  const code = await doctorCommand({}, { out: { write: (text) => void (out += text) }, err: { write: () => undefined } }, all)
   return { code, out }
 }
 
 describe('doctor', () => {
-  it('finds this machine well, a line for each check', async () => {
+  it('prints a line for each check, and none fails on this machine', async () => {
     const { code, out } = await called()
     expect(out.split('\n').filter((line) => line.startsWith('wrong'))).toEqual([])
     expect(out.split('\n').filter((line) => line.startsWith('ok '))).toHaveLength(checks().length)
     expect(code).toBe(0)
   })
 
-  it('goes on after a check that fails, names it and ends with 1', async () => {
+  it('names a check that fails, runs the others, and ends with 1', async () => {
     const { code, out } = await called([
       { name: 'broken', look: () => Promise.reject(new Error('no dice; install dice\n  at somewhere')) },
       { name: 'fine', look: () => 'good' },
@@ -29,7 +29,7 @@ describe('doctor', () => {
     })
   })
 
-  it('refuses an old Node, a full memory and a folder that is not there', () => {
+  it('refuses an old Node, little free memory and a missing folder', () => {
     expect(nodeVersion('20.19.0')).toContain('Node 20.19.0')
     expect(() => nodeVersion('20.18.3')).toThrow('too old; install 20.19 or newer')
     expect(() => nodeVersion('18.20.1')).toThrow('too old')

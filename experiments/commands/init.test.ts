@@ -2,11 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { initCommand, templateFiles, templates } from './init-command.ts'
+import { initCommand, templateFiles, templates } from './init.ts'
 import { planOf } from '../plan/plan.ts'
 import { inputOf } from '../run/run.ts'
 import { readExperiment } from '../file/spec.ts'
-import { simulate } from '../../sim/simulation.ts'
+import { simulate } from '../../sim/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-init-'))
 afterAll(() => rmSync(folder, { recursive: true }))

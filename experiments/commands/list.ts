@@ -1,17 +1,28 @@
-/** `orchsim list`: the catalogues as text, so that what is printed is what there is. */
-import type { EntryKey, Parameter, ParameterValue } from '../../sim/common/define.ts'
-import { METRICS, type MetricDefinition } from '../../sim/outcome/standard.ts'
-import { suggestion } from '../../sim/common/suggestion.ts'
+/** `orchsim list [family] [name]`: the catalogues of algorithms and metrics as text. */
+import { METRICS, suggestion, type EntryKey, type MetricDefinition, type Parameter, type ParameterValue } from '../../sim/index.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from '../file/families.ts'
 import { boundsText } from '../file/quantities.ts'
 import { writtenDefault } from '../file/selection.ts'
+import type { Screens } from './command.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
 
-/** Words that `list` takes. */
-export const listed = (): readonly string[] => [...FAMILY_PATHS, 'metrics']
+/** First arguments that `list` accepts. */
+export const listArguments = (): readonly string[] => [...FAMILY_PATHS, 'metrics']
+
+/** Prints everything, one family, or one member of it. */
+export function listCommand(family: string | undefined, name: string | undefined, _options: unknown, { out, err }: Screens): ExitCode {
+  const listed = listText(family, name)
+  if ('wrong' in listed) {
+    err.write(`orchsim list: ${listed.wrong}\n`)
+    return EXIT.wrong
+  }
+  out.write(listed.text)
+  return EXIT.done
+}
 
 type Listed = { readonly text: string } | { readonly wrong: string }
 
-/** Everything, or one family, or one of its members; a part of a path is enough (`replicas`). */
+/** Everything, one family, or one of its members; the last part of a family's path is enough (`replicas`). */
 export function listText(what?: string, member?: string): Listed {
   if (what === undefined) return { text: [...FAMILY_PATHS.map((path) => familyText(path)), metricsText(METRICS)].join('\n') }
   if (what === 'metrics') return only(METRICS, ({ id }) => id, 'metric', member, metricsText)
@@ -24,7 +35,7 @@ export function listText(what?: string, member?: string): Listed {
       member,
       (members) => familyText(path, members),
     )
-  return { wrong: `found the family "${what}"; accepted: ${listed().join(', ')}${suggestion(what, listed())}` }
+  return { wrong: `found the family "${what}"; accepted: ${listArguments().join(', ')}${suggestion(what, listArguments())}` }
 }
 
 function only<T>(

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parseSource, problemsText } from '../file/document.ts'
 import { main } from './cli.ts'
-import { experimentShape, scenarioShape } from '../file/schema.ts'
+import { scenarioShape } from '../file/schema.ts'
+import { experimentShape } from '../file/schema/experiment.ts'
 import { resolveSource } from '../file/spec.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))

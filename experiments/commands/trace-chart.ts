@@ -1,4 +1,4 @@
-/** The picture of a trace: its rate over time, and the distribution function of each of its spreads. */
+/** The chart of a trace: its rate over time, and the distribution function of each spread. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -18,7 +18,7 @@ import {
 } from '../../reports/index.ts'
 import type { Spreading, TraceFacts } from '../../workloads/index.ts'
 
-/** Units of the time axis [s], the largest that the trace is some of. */
+/** Units of the time axis [s]; the largest of which the trace has at least two is used. */
 const UNITS: readonly (readonly [string, number])[] = [
   ['days', 86_400],
   ['hours', 3600],
@@ -28,6 +28,7 @@ const UNITS: readonly (readonly [string, number])[] = [
 const COLUMNS = 3
 const GAP = 60
 
+/** The chart as a vega-lite specification. */
 export function traceChart(facts: TraceFacts, name: string): ChartSpec {
   const { rate, spreads } = facts
   const [unit, seconds] = UNITS.find(([, length]) => facts.until - facts.from >= 2 * length) ?? ['seconds', 1]
@@ -47,7 +48,7 @@ export function traceChart(facts: TraceFacts, name: string): ChartSpec {
   }
   const width = Math.floor((WIDTH - (COLUMNS - 1) * GAP) / COLUMNS)
   const rows: ChartSpec[] = []
-  // What is the same everywhere has no picture: its value stands in the table.
+  // A constant has no chart; the table has its value.
   const drawn = spreads.filter(({ steps }) => steps.filter(([value]) => value > 0).length > 1)
   for (let i = 0; i < drawn.length; i += COLUMNS)
     rows.push({ hconcat: drawn.slice(i, i + COLUMNS).map((spread) => distribution(spread, width)) })
@@ -61,7 +62,7 @@ export function traceChart(facts: TraceFacts, name: string): ChartSpec {
   }
 }
 
-/** Share of values up to x, on a logarithmic axis: it begins with the share of zeros. */
+/** Share of values up to x on a logarithmic axis, which begins at the share of zeros. */
 function distribution(spread: Spreading, width: number): ChartSpec {
   const points = spread.steps.filter(([value]) => value > 0).map(([value, share]) => ({ value: rounded(value), share: rounded(share) }))
   return {
@@ -83,7 +84,7 @@ function distribution(spread: Spreading, width: number): ChartSpec {
   }
 }
 
-/** Writes the chart into a folder, which is made, and returns the names of its files. */
+/** Writes the chart to a folder, which is created if necessary, and returns the names of its files. */
 export async function writeTraceChart(facts: TraceFacts, name: string, folder: string): Promise<string[]> {
   const spec = traceChart(facts, name)
   const { svg } = await renderSvg(spec)

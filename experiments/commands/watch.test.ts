@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
-import { watchedFiles } from './watch-command.ts'
+import { watchedFiles } from './watch.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-watch-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -51,7 +51,7 @@ scheduling: { file: ./mine.ts }
     expect(out.split('"name": "watched"')).toHaveLength(3)
     expect(err).toContain('watching x.yaml, mine.ts; Ctrl-C ends')
     // The third form is no scheduler: its problem is told, and watching goes on.
-    expect(err).toContain('found a file that is no scheduler')
+    expect(err).toContain('found a file that is not a scheduler')
     expect(code).toBe(0)
   }, 30_000)
 })

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { summarise, type Study, type StudyRun } from '../../reports/index.ts'
-import type { RunResult } from '../../sim/outcome/results.ts'
+import { type Study, type StudyRun, summarise } from '../../reports/index.ts'
+import type { RunResult } from '../../sim/index.ts'
 import { assess } from './assertions.ts'
 import { parseSource } from './document.ts'
-import type { Assertion } from './schema.ts'
+import type { Assertion } from './schema/experiment.ts'
 import { resolveSource } from './spec.ts'
 
 const result = (latency: number | null): RunResult => ({
@@ -76,7 +76,7 @@ describe('assertions', () => {
 
   it('what has no value does not hold, and says why', () => {
     const [, b] = assess([assertion({ below: 100 })], summarise(study([null, null, null, null])))
-    expect(b).toEqual({ holds: false, sentence: 'latency-mean of b: no value (no requests), asked: below 100 ms: fails' })
+    expect(b).toEqual({ holds: false, sentence: 'latency-mean of b: no value (no requests), required: below 100 ms: fails' })
   })
 })
 

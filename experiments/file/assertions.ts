@@ -1,16 +1,17 @@
 /**
- * The `assert:` block: what must hold for a run to count as passed, so that an experiment can stand guard in CI. Each entry is held
- * against every variant that it selects; a value that is missing or refused does not hold, since nothing was shown.
+ * The `assert:` block: conditions on the results, so that CI can check an experiment. Each assertion is evaluated for every variant that
+ * it selects; it fails when the value is missing or refused.
  */
 import type { Summary, SummaryRow } from '../../reports/index.ts'
-import { suggestion } from '../../sim/common/suggestion.ts'
+import { suggestion } from '../../sim/index.ts'
 import { show } from './document.ts'
 import type { Issue } from './resolve.ts'
-import type { Assertion } from './schema.ts'
+import type { Assertion } from './schema/experiment.ts'
 
+/** Result of an assertion for one variant. */
 export interface Outcome {
   readonly holds: boolean
-  /** "latency-p99 of best-fit: 61.2 ms (59.0 to 63.4), below 100 ms: holds". */
+  /** "latency-p99 of best-fit: 61.2 ms (59.0 to 63.4), required: below 100 ms: holds". */
   readonly sentence: string
 }
 
@@ -19,7 +20,7 @@ interface AxisLabels {
   readonly labels: readonly string[]
 }
 
-/** What is wrong with assertions in front of the axes of their experiment. */
+/** Problems of assertions with respect to the axes of the experiment. */
 export function assertionIssues(assertions: readonly Assertion[], axes: readonly AxisLabels[]): Issue[] {
   const issues: Issue[] = []
   assertions.forEach((assertion, i) => {
@@ -40,7 +41,7 @@ export function assertionIssues(assertions: readonly Assertion[], axes: readonly
     if (assertion.verdict.length > 0 && onlyBaseline) {
       issues.push({
         path: ['assert', i],
-        message: 'found a verdict about the baseline, which is what verdicts compare with; accepted: a where that selects another variant',
+        message: 'found a verdict about the baseline, with which verdicts compare; accepted: a where that selects another variant',
       })
     }
   })
@@ -63,22 +64,27 @@ export function assess(assertions: readonly Assertion[], summary: Summary): Outc
 
 function verdictOutcome({ metric, verdict }: Assertion, row: SummaryRow, name: string): Outcome {
   const found = row.contrast?.verdict ?? 'inconclusive'
-  return told((verdict as readonly string[]).includes(found), `${metric} of ${name}: ${found}, asked: ${verdict.join(' or ')}`)
+  return outcome((verdict as readonly string[]).includes(found), `${metric} of ${name}: ${found}, required: ${verdict.join(' or ')}`)
 }
 
 function boundOutcome({ metric, below, above, sure }: Assertion, row: SummaryRow, name: string): Outcome {
-  const asked = [above === null ? '' : `above ${above}`, below === null ? '' : `below ${below}`].filter((part) => part !== '').join(' and ')
+  const required = [above === null ? '' : `above ${above}`, below === null ? '' : `below ${below}`]
+    .filter((part) => part !== '')
+    .join(' and ')
   const unit = row.metric.unit === '1' ? '' : ` ${row.metric.unit}`
   if (row.n === 0)
-    return told(false, `${metric} of ${name}: no value${row.missing === '' ? '' : ` (${row.missing})`}, asked: ${asked}${unit}`)
-  // With one replication there is no interval: nothing is sure.
+    return outcome(false, `${metric} of ${name}: no value${row.missing === '' ? '' : ` (${row.missing})`}, required: ${required}${unit}`)
+  // With one replication the interval is infinite, so `sure` fails.
   const [low, high] = sure ? [row.low, row.high] : [row.mean, row.mean]
   const holds = (below === null || high < below) && (above === null || low > above)
   const interval = Number.isFinite(row.low) ? ` (${digits(row.low)} to ${digits(row.high)})` : ''
-  return told(holds, `${metric} of ${name}: ${digits(row.mean)}${unit}${interval}, asked: ${sure ? 'surely ' : ''}${asked}${unit}`)
+  return outcome(
+    holds,
+    `${metric} of ${name}: ${digits(row.mean)}${unit}${interval}, required: ${sure ? 'whole interval ' : ''}${required}${unit}`,
+  )
 }
 
-const told = (holds: boolean, sentence: string): Outcome => ({ holds, sentence: `${sentence}: ${holds ? 'holds' : 'fails'}` })
+const outcome = (holds: boolean, sentence: string): Outcome => ({ holds, sentence: `${sentence}: ${holds ? 'holds' : 'fails'}` })
 
-/** Enough to see on which side of a bound a value lies. */
+/** Enough digits to see on which side of a bound a value is. */
 const digits = (value: number): string => String(Number(value.toPrecision(5)))

@@ -2,13 +2,13 @@
  * Values laid over a file: the axes of `compare` and `--set`. A path is a list of keys joined by dots in which a list item is
  * addressed by its name (`workload.services.web.traffic.rate`).
  */
-import { suggestion } from '../../sim/common/suggestion.ts'
+import { suggestion } from '../../sim/index.ts'
 import { parseValue, pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf, seatKeys, type FamilyPath } from './families.ts'
 import { isMap } from './quantities.ts'
-import { experimentShape } from './schema.ts'
+import { experimentShape } from './schema/experiment.ts'
 
-/** A value that replaces one of the file, with its own place for problems. */
+/** A value that replaces one of the file, with a place for its problems. */
 export interface Overlay {
   readonly path: Path
   readonly value: unknown
@@ -16,6 +16,7 @@ export interface Overlay {
   place(inner: Path, onKey: boolean): Place
 }
 
+/** One axis of `compare`. */
 export interface Axis {
   /** As written: the name of the column in tables. */
   readonly key: string
@@ -24,7 +25,7 @@ export interface Axis {
   readonly labels: readonly string[]
 }
 
-/** Steps of a path, list items found by name; or a sentence. */
+/** The steps of a path, in which list items are addressed by name, or a message. */
 export function stepsOf(text: string, data: unknown): Path | { readonly wrong: string } {
   const keys = text.split('.')
   if (keys.some((key) => key === '' || key === '__proto__'))
@@ -47,7 +48,7 @@ export function stepsOf(text: string, data: unknown): Path | { readonly wrong: s
   return path
 }
 
-/** A copy of `data` with the overlays' values in their places. */
+/** A copy of `data` with the values of the overlays. */
 export function laidOver(data: unknown, overlays: readonly Overlay[]): Record<string, unknown> {
   const copy = structuredClone(data) as Record<string, unknown>
   for (const { path, value } of overlays) {
@@ -64,20 +65,20 @@ export function laidOver(data: unknown, overlays: readonly Overlay[]): Record<st
       }
     })
     const last = path[path.length - 1]
-    parent[last] = inSeat(path, structuredClone(value), parent[last])
+    parent[last] = withKeptKeys(path, structuredClone(value), parent[last])
   }
   return copy
 }
 
-/** Another algorithm takes the seat as it is: `scheduling: [best-fit, first-fit]` keeps the file's `order`. */
-function inSeat(path: Path, value: unknown, before: unknown): unknown {
+/** A replaced algorithm keeps the keys beside it: `scheduling: [best-fit, first-fit]` keeps the file's `order`. */
+function withKeptKeys(path: Path, value: unknown, before: unknown): unknown {
   const keys = seatKeys(path)
   if (!isMap(before) || !(typeof value === 'string' || isMap(value))) return value
   const kept = Object.entries(before).filter(([key]) => keys.includes(key))
   return kept.length === 0 ? value : { ...Object.fromEntries(kept), ...(isMap(value) ? value : { name: value }) }
 }
 
-/** Is `inner` a key of the seat that the other axis changes the algorithm of, without saying this key itself? */
+/** Whether `inner` is a key beside the algorithm that the axis `outer` replaces, and no value of `outer` sets it. */
 function besides(outer: Path, values: readonly unknown[], inner: Path): boolean {
   const key = inner[outer.length]
   return (
@@ -106,7 +107,7 @@ export function parseSet(text: string, data: unknown): Overlay | Problem {
   return { path, value: read.value, place: (_, onKey) => place(onKey ? 1 : equals + 2) }
 }
 
-/** The axes of `compare`, or its problems. */
+/** The axes of `compare` and their problems. */
 export function axesOf(
   data: Readonly<Record<string, unknown>>,
   place: Source['place'],
@@ -131,7 +132,7 @@ export function axesOf(
     if ('wrong' in path) refuse(path.wrong)
     else if (Object.hasOwn(experimentShape, path[0]) || path[0] === 'compare')
       refuse(
-        `found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon`,
+        `found ${show(String(path[0]))}, which belongs to the experiment as a whole; accepted: a path of a single run, such as scheduling or horizon`,
       )
     else if (!Array.isArray(values)) refuse(`found ${show(values)}; accepted: a list of values`, place(['compare', key]))
     else if (values.length === 0) refuse('found an empty list; accepted: at least one value', place(['compare', key]))
@@ -179,23 +180,25 @@ export function axesOf(
 
 export const startsWith = (path: Path, beginning: Path): boolean => beginning.every((step, i) => path[i] === step)
 
-/** Short and unique words for the values of an axis. A path of a list item or a number also says what it is the value of. */
+/** Short and unique labels for the values of an axis. Except for algorithms, a label begins with the last key of the path. */
 function labelsOf(path: Path, values: readonly unknown[]): string[] {
   const ofFamily = FAMILY_PATHS.some((family) => startsWith(family.split('.'), path) || family === path.join('.'))
   const short = values.map((value) => (ofFamily ? algorithmLabel(value) : `${String(path[path.length - 1])} ${plainLabel(value)}`))
   return short.map((label, i) => {
-    const twins = values.filter((_, j) => short[j] === label)
-    if (twins.length === 1) return label
-    return distinguished(label, values[i], twins, i)
+    const namesakes = values.filter((_, j) => short[j] === label)
+    if (namesakes.length === 1) return label
+    return distinguished(label, values[i], namesakes, i)
   })
 }
 
-/** Adds the parameters in which it differs from its namesakes, or its number when nothing short does. */
-function distinguished(label: string, value: unknown, twins: readonly unknown[], index: number): string {
-  if (!isMap(value)) return twins.every((twin) => twin === value || isMap(twin)) ? `${label} (defaults)` : `${label} #${index + 1}`
+/** Adds the parameters in which a value differs from its namesakes, or its number if that is not possible. */
+function distinguished(label: string, value: unknown, namesakes: readonly unknown[], index: number): string {
+  if (!isMap(value)) return namesakes.every((other) => other === value || isMap(other)) ? `${label} (defaults)` : `${label} #${index + 1}`
   const differing = Object.keys(value).filter(
     (key) =>
-      key !== 'name' && key !== 'file' && twins.some((twin) => !isMap(twin) || JSON.stringify(twin[key]) !== JSON.stringify(value[key])),
+      key !== 'name' &&
+      key !== 'file' &&
+      namesakes.some((other) => !isMap(other) || JSON.stringify(other[key]) !== JSON.stringify(value[key])),
   )
   return differing.length === 0
     ? `${label} #${index + 1}`
@@ -217,7 +220,7 @@ const plainLabel = (value: unknown): string => {
   return Array.isArray(value) ? `[${value.map(plainLabel).join(', ')}]` : String(value)
 }
 
-/** All combinations of axis values, the last axis fastest; one empty combination without axes. */
+/** All combinations of axis values; the last axis varies fastest. Without axes one empty combination. */
 export function combinations(sizes: readonly number[]): number[][] {
   return sizes.reduce<number[][]>((all, size) => all.flatMap((choice) => Array.from({ length: size }, (_, i) => [...choice, i])), [[]])
 }

@@ -1,13 +1,14 @@
 /**
- * A YAML file with the places of its parts, so that every problem can say where. A path is a list of keys and list positions;
- * a problem is one sentence "found …; accepted: …" with a place. Values laid over the file (an axis value of `compare`, `--set`)
- * keep a place of their own.
+ * A YAML file with the places of its parts, so that every problem has one. A path is a list of keys and list indices; a problem is one
+ * sentence "found …; accepted: …" with a place. Values that replace those of the file (axis values of `compare`, `--set`) have their own
+ * places.
  */
 import { readFileSync, statSync } from 'node:fs'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml'
 
 export type Path = readonly (string | number)[]
 
+/** A position in a file. */
 export interface Place {
   /** File as the user named it, or an option of the command line. */
   readonly file: string
@@ -15,6 +16,7 @@ export interface Place {
   readonly column: number
 }
 
+/** One problem of a file, for the user. */
 export interface Problem {
   readonly place: Place
   /** `workload.services.web.replicas`; empty for the whole file. */
@@ -22,20 +24,22 @@ export interface Problem {
   readonly message: string
 }
 
-/** What a file holds: plain data and its places, or what is wrong with its text. */
+/** The contents of a file, or the problems of its text. */
 export type Read = { readonly source: Source } | { readonly problems: readonly Problem[] }
 
+/** Plain data and the places of its parts. */
 export interface Source {
   readonly file: string
   readonly data: Readonly<Record<string, unknown>>
-  /** Place of the value at the path, or of its nearest present ancestor. */
+  /** Place of the value at the path, or of its nearest ancestor in the file. */
   place(path: Path): Place
-  /** Place of the key that ends the path, or of its nearest present ancestor. */
+  /** Place of the key at the end of the path, or of its nearest ancestor in the file. */
   keyPlace(path: Path): Place
 }
 
-const MOST_ALIASES = 100
+const MAX_ALIASES = 100
 
+/** Reads a file. */
 export function readSource(file: string): Read {
   const wrong = (message: string): Read => ({ problems: [{ place: { file, line: 1, column: 1 }, path: '', message }] })
   let bytes: Buffer
@@ -57,6 +61,7 @@ export function readSource(file: string): Read {
   return parseSource(file, text)
 }
 
+/** Parses YAML; `file` is the name in its problems. */
 export function parseSource(file: string, text: string): Read {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -66,10 +71,10 @@ export function parseSource(file: string, text: string): Read {
   }
   const problem = (offset: number, message: string): Problem => ({ place: placeAt(offset), path: '', message })
 
-  const wrongs = wrongsOf(document)
-  if (wrongs.length > 0) {
+  const errors = errorsOf(document)
+  if (errors.length > 0) {
     return {
-      problems: wrongs.map((error) =>
+      problems: errors.map((error) =>
         problem(error.pos[0], syntaxMessage(error.code, error.message, text.slice(error.pos[0], error.pos[0] + 80))),
       ),
     }
@@ -79,7 +84,7 @@ export function parseSource(file: string, text: string): Read {
   }
   let data: unknown
   try {
-    data = document.toJS({ maxAliasCount: MOST_ALIASES })
+    data = document.toJS({ maxAliasCount: MAX_ALIASES })
   } catch (error) {
     const unresolved = /^Unresolved alias .*: (\S+)$/.exec(error instanceof Error ? error.message : '')?.[1]
     if (unresolved !== undefined)
@@ -87,7 +92,7 @@ export function parseSource(file: string, text: string): Read {
         problems: [
           problem(
             aliasOffset(document, unresolved),
-            `found the alias *${unresolved} before any &${unresolved}; accepted: aliases of values that stand above`,
+            `found the alias *${unresolved} before any &${unresolved}; accepted: aliases of values above`,
           ),
         ],
       }
@@ -95,7 +100,7 @@ export function parseSource(file: string, text: string): Read {
       problems: [
         problem(
           aliasOffset(document),
-          `found aliases (*name) that multiply beyond reason; accepted: at most ${MOST_ALIASES} expanded aliases`,
+          `found aliases (*name) that expand to too many values; accepted: at most ${MAX_ALIASES} expanded aliases`,
         ),
       ],
     }
@@ -103,10 +108,7 @@ export function parseSource(file: string, text: string): Read {
   if (hasCycle(data))
     return {
       problems: [
-        problem(
-          aliasOffset(document),
-          'found an alias (*name) inside the value it stands for; accepted: aliases of values that are complete',
-        ),
+        problem(aliasOffset(document), 'found an alias (*name) inside the value that it refers to; accepted: aliases of complete values'),
       ],
     }
   if (!isMap(document.contents)) {
@@ -127,28 +129,28 @@ export function parseSource(file: string, text: string): Read {
   }
 }
 
-/** What yaml merely warns of (a tag or a directive that it does not know) is an error too: the value would be another than its author thought. */
-const wrongsOf = (document: Document.Parsed): readonly YAMLError[] => [...document.errors, ...document.warnings]
+/** Warnings (an unknown tag or directive) count as errors, since the value would differ from what the author meant. */
+const errorsOf = (document: Document.Parsed): readonly YAMLError[] => [...document.errors, ...document.warnings]
 
-/** A single value, as `--set` takes it; undefined when it is not YAML, or an endless value. */
+/** A single value, as in `--set`; undefined when it is not valid YAML or contains itself. */
 export function parseValue(text: string): { readonly value: unknown } | undefined {
   const document = parseDocument(text, { prettyErrors: false })
-  if (wrongsOf(document).length > 0) return undefined
+  if (errorsOf(document).length > 0) return undefined
   try {
-    const value: unknown = document.toJS({ maxAliasCount: MOST_ALIASES })
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })
     return hasCycle(value) ? undefined : { value }
   } catch {
-    return undefined // an alias of nothing, or too many
+    return undefined // an alias without an anchor, or too many
   }
 }
 
-function syntaxMessage(code: string, message: string, there: string): string {
-  if (code === 'DUPLICATE_KEY') return `found the key ${show(there.split(/[:\n]/)[0].trim())} a second time; accepted: each key once`
+function syntaxMessage(code: string, message: string, excerpt: string): string {
+  if (code === 'DUPLICATE_KEY') return `found the key ${show(excerpt.split(/[:\n]/)[0].trim())} a second time; accepted: each key once`
   if (code === 'TAB_AS_INDENT') return 'found a tab in the indentation; accepted: spaces'
   return `found text that is not YAML: ${message.replace(/\s+/g, ' ')}`
 }
 
-/** Walks down as far as the path exists. An alias ends the walk: what stands behind it is written elsewhere, its use is here. */
+/** Offset of the path, as far as it exists. An alias ends the walk: its use is at this place, its value at another. */
 function offsetOf(root: Node, path: Path, wantsKey: boolean): number {
   let node: Node = root
   let offset = node.range?.[0] ?? 0
@@ -174,7 +176,7 @@ function offsetOf(root: Node, path: Path, wantsKey: boolean): number {
   return offset
 }
 
-/** `key:` with nothing behind it has a value without a width; the key is the better place. */
+/** `key:` without a value has a value of zero width; the key is the better place. */
 const isEmpty = (node: Node): boolean => isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1]
 
 /** The first alias, or the first of that name. */
@@ -200,7 +202,7 @@ function hasCycle(value: unknown, above: readonly object[] = []): boolean {
   return Object.values(value).some((part) => hasCycle(part, inside))
 }
 
-/** A value as an error names it. */
+/** A value as error messages print it. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'an empty value'
@@ -220,7 +222,7 @@ export function valueAt(data: unknown, path: Path): unknown {
   return value
 }
 
-/** A path in words: list items by their name where they have one, so that it can be pasted into `compare` or `--set`. */
+/** A path as text, with list items by their names, so that it can be pasted into `compare` or `--set`. */
 export function pathText(data: unknown, path: Path): string {
   let text = ''
   let value = data
@@ -234,7 +236,7 @@ export function pathText(data: unknown, path: Path): string {
   return text
 }
 
-/** Problems in the order of reading, one line each: `file:line:column  path  message`. */
+/** Problems in the order of the files and lines, one line each: `file:line:column  path  message`. */
 export function problemsText(problems: readonly Problem[]): string {
   return sorted(problems)
     .map(({ place, path, message }) =>
@@ -243,6 +245,7 @@ export function problemsText(problems: readonly Problem[]): string {
     .join('\n')
 }
 
+/** Problems without duplicates, in the order of the files and lines. */
 export function sorted(problems: readonly Problem[]): Problem[] {
   const files = [...new Set(problems.map((p) => p.place.file))]
   const seen = new Set<string>()

@@ -3,11 +3,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { moreReplications, summarise, type Study } from '../../reports/index.ts'
 import { fixtureStudy } from '../../reports/study.fixture.ts'
-import { METRICS } from '../../sim/outcome/standard.ts'
+import { METRICS } from '../../sim/index.ts'
 import { assertionIssues, assess } from './assertions.ts'
 import { axesOf, combinations, laidOver, parseSet } from './compare.ts'
 import { parseSource, type Place, type Problem } from './document.ts'
-import { experimentShape } from './schema.ts'
+import { experimentShape } from './schema/experiment.ts'
 import { resolveSource } from './spec.ts'
 
 const CASES = 10_000

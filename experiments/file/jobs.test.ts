@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Streams } from '../../sim/random/stream.ts'
-import { simulate } from '../../sim/simulation.ts'
+import { Streams } from '../../sim/random/index.ts'
+import { simulate } from '../../sim/index.ts'
 import { openBackground, openJobs, TraceError } from '../../workloads/index.ts'
-import { checkData } from './checks.ts'
+import { checkData } from './checks/data.ts'
 import { parseSource, problemsText } from './document.ts'
 import { resolveScenario } from './resolve.ts'
 import { inputOf } from '../run/run.ts'
-import { background as backgroundSchema } from './schema-background.ts'
-import { jobs as jobsSchema } from './schema-jobs.ts'
+import { background as backgroundSchema } from './schema/background.ts'
+import { jobs as jobsSchema } from './schema/jobs.ts'
 import { scenarioShape, type ScenarioData } from './schema.ts'
 import { resolveSource, type Experiment } from './spec.ts'
 
@@ -242,7 +242,7 @@ describe('a wrong file', () => {
     [
       'a correlation with work',
       OWN.replace('duration: 30s', 'correlation: { duration: 0.5 }, work: 1h'),
-      'found a correlation with durations that work gives; accepted: duration in place of work',
+      'found a correlation with durations that follow from work; accepted: duration instead of work',
     ],
     [
       'GPUs that no pool has',
@@ -252,7 +252,7 @@ describe('a wrong file', () => {
     [
       'a shape that fits no node',
       '{ arrivals: { rate: 1/s }, shapes: [{ cpu: 17, memory: 1Gi }], duration: 1h }',
-      'found a shape that fits no node of any pool; accepted: at most what a node offers',
+      'found a shape that fits no node of any pool; accepted: at most the capacity of a node',
     ],
     [
       'a share of what no one asks for',
@@ -291,7 +291,7 @@ describe('a wrong file', () => {
   it.each([
     ['job-deadline-misses', 'which needs a deadline; accepted: deadline: 3 on a source of jobs, or another metric'],
     ['job-fairness', 'which needs two tenants; accepted: tenants: 2 on a source of jobs, or another metric'],
-    ['job-makespan', 'which needs jobs that come to an end; accepted: the replay of a trace, or another metric'],
+    ['job-makespan', 'which needs a finite set of jobs; accepted: the replay of a trace, or another metric'],
   ])('%s as the primary metric', async (primary, expected) => {
     expect(await resolved(yaml(OWN, `primary: ${primary}\n`))).toContain(`found ${primary}, ${expected}`)
   })

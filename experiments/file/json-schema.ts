@@ -1,7 +1,8 @@
-/** `orchsim schema`: the experiment file as JSON Schema draft 7, which every editor's YAML support understands. */
+/** The JSON Schema of experiment files, in draft 7, which the YAML support of all editors understands. */
 import { definitions, jsonOf } from './quantities.ts'
 import { fileSchema } from './schema.ts'
 
+/** The schema as text. */
 export function schemaText(): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',

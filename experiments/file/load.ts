@@ -1,6 +1,6 @@
 /**
- * A user's own algorithm file. It is loaded where it is needed (in the main thread for its parameters, in each worker to run)
- * and known by a digest of its text and of the local files it imports, so that a changed idea is another run.
+ * A user's own algorithm file. The main thread loads it for its parameters, and each worker to run it. It is identified by a digest of
+ * its text and of the local files that it imports, so that a changed algorithm gives other runs.
  */
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
@@ -11,7 +11,7 @@ export type Loaded = { readonly exported: unknown; readonly digest: string } | {
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs']
 
-/** The default export of a file, or one sentence about what is wrong with the file. */
+/** The default export of a file, or a message. */
 export async function loadFile(file: string): Promise<Loaded> {
   const accepted = `accepted: a module (${EXTENSIONS.join(', ')}) with a default export`
   if (!existsSync(file)) return { wrong: `found no such file; ${accepted}` }
@@ -25,12 +25,12 @@ export async function loadFile(file: string): Promise<Loaded> {
   }
 }
 
-/** The default export. TypeScript goes through tsx, which is only loaded when such a file is named. */
+/** The default export. tsx, which reads TypeScript, is loaded only for such files. */
 export async function importDefault(file: string): Promise<unknown> {
   const url = pathToFileURL(file).href
   const module: unknown = file.endsWith('ts') ? await importTypescript(url) : await import(url)
   const exported = defaultOf(module)
-  // In a folder whose package.json does not say "type": "module", a module arrives as CommonJS, wrapped once more.
+  // In a folder whose package.json lacks "type": "module", tsx wraps a module as CommonJS.
   return isWrapped(exported) ? defaultOf(exported) : exported
 }
 
@@ -43,14 +43,14 @@ async function importTypescript(url: string): Promise<unknown> {
   return tsImport(url, import.meta.url)
 }
 
-/** The file and the local files that it imports for their values, absolute. */
+/** Absolute paths of the file and of the local files that it imports, except for types. */
 export function localFiles(file: string): string[] {
   const files = new Map<string, string>()
   collect(resolve(file), files)
   return [...files.keys()]
 }
 
-/** SHA-256 over the file and the local files it imports for their values, each with its path seen from the first. */
+/** SHA-256 of the file and of the local files that it imports, except for types; each with its path relative to the file. */
 export function digestOf(file: string): string {
   const files = new Map<string, string>()
   collect(resolve(file), files)
@@ -74,13 +74,13 @@ function collect(file: string, files: Map<string, string>): void {
   }
 }
 
-/** What an error says, without its stack, its machine's paths or further lines. */
+/** The first line of an error, without paths of the machine. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
   const lines = text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const telling = lines.find((line) => /\bERROR: /.test(line)) ?? lines[0] ?? 'an error without words'
-  return telling.replaceAll(/file:\/\/\S*\/|(?<![\w.])\/(?:[^\s/:]+\/)+/g, '')
+  const first = lines.find((line) => /\bERROR: /.test(line)) ?? lines[0] ?? 'an error without a message'
+  return first.replaceAll(/file:\/\/\S*\/|(?<![\w.])\/(?:[^\s/:]+\/)+/g, '')
 }

@@ -121,7 +121,7 @@ describe('wrong orders', () => {
     ['{ name: fifo, quantum: 3 }', 'scheduling.order.quantum  found the unknown key "quantum"'],
     [
       '{ file: ./broken.ts }',
-      'scheduling.order.file  found a file that is no queue order: a queue order needs a function rank, found name, score (./broken.ts)',
+      'scheduling.order.file  found a file that is not a queue order: a queue order needs a function rank, found name, score (./broken.ts)',
     ],
     ['{ file: ./none.ts }', 'scheduling.order.file  found no such file'],
     ['{ file: ./largest.ts, sgn: 2 }', 'scheduling.order.sgn  found the unknown key "sgn"; accepted: file, sign (did you mean sign?)'],

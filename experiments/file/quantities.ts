@@ -1,6 +1,6 @@
 /**
- * The words of an experiment file as zod schemas: quantities as users write them, names, sections of fixed keys, values with
- * several forms. Each says what it accepts in its own issue, so the text of a problem is made where the rule stands.
+ * The elements of an experiment file as zod schemas: quantities as users write them, names, sections of fixed keys, values with
+ * several forms. The message of a problem is written beside the rule.
  */
 import { z } from 'zod'
 import {
@@ -13,14 +13,14 @@ import {
   showCpu,
   showDuration,
   showMemory,
+  suggestion,
   UnitError,
-} from '../../sim/common/units.ts'
-import { suggestion } from '../../sim/common/suggestion.ts'
+} from '../../sim/index.ts'
 import { show } from './document.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A schema from a reading function, which throws a UnitError or returns undefined for what it does not accept. */
+/** A schema from a reading function, which throws a UnitError or returns undefined for values that it does not accept. */
 function quantity<T>(accepted: string, read: (value: unknown) => T | undefined, json: Json) {
   return z
     .unknown()
@@ -44,6 +44,7 @@ const isNumber = (value: unknown): value is number => typeof value === 'number' 
 const trimmed = (value: unknown): unknown => (isText(value) ? value.trim() : value)
 const zeroAsText = (value: unknown): unknown => (value === 0 ? '0' : trimmed(value))
 
+/** Inclusive bounds. */
 export interface Bounds {
   readonly min?: number
   readonly max?: number
@@ -52,7 +53,7 @@ export interface Bounds {
 const within = (value: number, { min = -Infinity, max = Infinity }: Bounds): number | undefined =>
   value >= min && value <= max ? value : undefined
 
-/** "between 1 and 20", "of at least 1", "of at most 20", or nothing. */
+/** "between 1 and 20", "of at least 1", "of at most 20", or ''. */
 export function boundsText({ min, max }: Bounds, unit: (n: number) => string = String): string {
   if (min !== undefined && max !== undefined) return ` between ${unit(min)} and ${unit(max)}`
   if (min !== undefined) return ` of at least ${unit(min)}`
@@ -60,13 +61,13 @@ export function boundsText({ min, max }: Bounds, unit: (n: number) => string = S
   return ''
 }
 
-/** Bounds worth a word: nothing reads a duration or a share below 0 anyway. */
+/** Bounds worth printing: a minimum of 0 is implied. */
 const beyondZero = ({ min, max }: Bounds): Bounds => ({
   ...(min === undefined || min === 0 ? {} : { min }),
   ...(max === undefined ? {} : { max }),
 })
 
-/** Whole microseconds. */
+/** A duration in whole microseconds. */
 export function duration(bounds: Bounds = {}) {
   return quantity(
     `a duration${boundsText(beyondZero(bounds), showDuration)} such as 250ms, 15s or 1h30m`,
@@ -81,7 +82,7 @@ export function duration(bounds: Bounds = {}) {
 /** A duration above zero. */
 export const positiveTime = () => duration({ min: 1 })
 
-/** Millicores. */
+/** CPU in millicores. */
 export function cpu(bounds: Bounds = { min: 1 }) {
   return quantity(
     `an amount of CPU${boundsText(beyondZero(bounds), showCpu)} such as 250m, 0.5 or 2`,
@@ -93,7 +94,7 @@ export function cpu(bounds: Bounds = { min: 1 }) {
   )
 }
 
-/** Bytes. */
+/** Memory in bytes. */
 export function memory(bounds: Bounds = {}) {
   return quantity(
     `an amount of memory${boundsText(beyondZero(bounds), showMemory)} such as 512Mi, 2Gi or 1e9 (bytes)`,
@@ -116,7 +117,7 @@ export function share(bounds: Bounds = { min: 0 }) {
 /** 0.7 as "70%". */
 export const percentText = (value: number): string => `${Math.round(value * 1e6) / 1e4}%`
 
-/** Per second, above zero. */
+/** A rate above zero, per second. */
 export const rate = () =>
   quantity(
     'a rate above 0 such as 800/s, 1.5k/s or 30/m',
@@ -127,10 +128,11 @@ export const rate = () =>
     { type: 'string', examples: ['800/s', '30/m'] },
   )
 
-/** Micro-dollars per hour. */
+/** A price in micro-dollars per hour. */
 export const price = () =>
   quantity('a price per hour such as 0.77/h', (value) => readPrice(trimmed(value)), { type: 'string', examples: ['0.77/h'] })
 
+/** A whole number. */
 export function whole(bounds: Bounds = { min: 0 }) {
   return quantity(
     `a whole number${boundsText(bounds)}`,
@@ -143,6 +145,7 @@ export function whole(bounds: Bounds = { min: 0 }) {
   )
 }
 
+/** A number. */
 export function number(bounds: Bounds = {}) {
   return quantity(`a number${boundsText(bounds)}`, (value) => (isNumber(value) ? within(value, bounds) : undefined), {
     type: 'number',
@@ -155,12 +158,14 @@ export function number(bounds: Bounds = {}) {
 export const positive = () =>
   quantity('a number above 0', (value) => (isNumber(value) && value > 0 ? value : undefined), { type: 'number', exclusiveMinimum: 0 })
 
+/** A boolean. */
 export const flag = () => quantity('true or false', (value) => (typeof value === 'boolean' ? value : undefined), { type: 'boolean' })
 
+/** Any text. */
 export const words = () =>
   quantity('text', (value) => (isText(value) ? value : isNumber(value) ? String(value) : undefined), { type: 'string' })
 
-/** Letters, digits, dots, underscores and hyphens: safe as a folder, a CSV cell and a part of a path. */
+/** A name that is safe as a folder, a CSV cell and a part of a path. */
 export const name = () =>
   quantity(
     'a name of letters, digits, underscores and hyphens that begins with a letter or digit',
@@ -171,6 +176,7 @@ export const name = () =>
     { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' },
   )
 
+/** One of several words. */
 export function oneOf<const W extends string>(accepted: readonly W[]) {
   return z
     .unknown()
@@ -183,7 +189,7 @@ export function oneOf<const W extends string>(accepted: readonly W[]) {
     .meta({ type: 'string', enum: [...accepted] })
 }
 
-/** A map of fixed keys. Unknown ones are refused with the list of what is known; spec.ts splits the issue by key. */
+/** A map of fixed keys. Unknown keys are refused with the list of known keys; spec.ts splits the issue by key. */
 export function section<S extends z.ZodRawShape>(what: string, shape: S) {
   return z.strictObject(shape, {
     error: (issue) => {
@@ -193,11 +199,12 @@ export function section<S extends z.ZodRawShape>(what: string, shape: S) {
   })
 }
 
+/** A list of `what`. */
 export function list<T extends z.ZodType>(what: string, item: T) {
   return z.array(item, { error: (issue) => `found ${show(issue.input)}; accepted: a list of ${what}` })
 }
 
-/** A map from text to text: labels and selectors. Numbers and booleans count as their text, as kubectl users write them. */
+/** A map from text to text: labels and selectors. Numbers and booleans are read as text. */
 export const labels = () =>
   quantity(
     'a map from names to text, such as { tier: web }',
@@ -226,8 +233,8 @@ export const amounts = () =>
   )
 
 /**
- * A value with several forms. The form is chosen by looking at the value, so that a problem inside it is reported as that form's
- * problem (a union would report the failures of all of them).
+ * A value with several forms. `choose` selects the form from the value, so that only the problems of that form are reported (a union
+ * would report those of all forms).
  */
 export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose: (value: unknown) => string | { readonly wrong: string }) {
   return z
@@ -247,13 +254,13 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
       get anyOf() {
         return Object.values(choices).map(jsonOf)
       },
-    }) // asked for by `schema` alone, and slow
+    }) // a getter, since only `orchsim schema` needs it and it is slow
 }
 
-/** Schemas that many keys use, by name: `definitions` of the JSON Schema. */
+/** Schemas that several keys share, by name: `definitions` of the JSON Schema. */
 export const definitions = new Map<string, z.ZodType>()
 
-/** The schema of many keys: in the JSON Schema a reference, so that it is written once. Draft 7 passes over what stands beside a `$ref`: hence the allOf. */
+/** A schema that several keys share: a reference in the JSON Schema. Draft 7 ignores the siblings of `$ref`, hence the allOf. */
 export function shared<T>(name: string, schema: z.ZodType<T>): z.ZodType<T> {
   definitions.set(name, schema)
   return z
@@ -267,7 +274,7 @@ export function shared<T>(name: string, schema: z.ZodType<T>): z.ZodType<T> {
     .meta({ allOf: [{ $ref: `#/definitions/${name}` }] })
 }
 
-/** JSON Schema (draft 7, what editors' language servers all understand) of the accepted input. */
+/** JSON Schema of the accepted input, in draft 7, which all language servers support. */
 export function jsonOf(schema: z.ZodType): Record<string, unknown> {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' }) as Record<string, unknown>
   return json

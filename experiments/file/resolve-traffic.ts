@@ -1,4 +1,4 @@
-/** Traffic with all its times known, and recordings found and looked through. */
+/** Traffic with all defaults filled, and recordings located and surveyed. */
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
@@ -11,13 +11,13 @@ import {
   type TrafficSpec,
 } from '../../workloads/index.ts'
 import { packageRoot } from './package.ts'
-import type { RecordedData } from './schema-replay.ts'
-import type { OneTrafficData, TrafficData } from './schema-traffic.ts'
+import type { RecordedData } from './schema/replay.ts'
+import type { OneTrafficData, TrafficData } from './schema/traffic.ts'
 
-/** A recording at a place below the traffic, found and looked through. */
+/** Resolves a recording; `place` is its path below the traffic. */
 type Recording = (given: RecordedData, place: readonly (string | number)[]) => TraceTraffic | OpenTraffic
 
-/** A wave without a period takes the horizon, a week a seventh of it for a day: so a run sees one whole wave or week. */
+/** Fills the defaults that depend on the horizon: a period equals the horizon and a day a seventh of it, so that a run has one whole period or week. */
 export function resolveTraffic(given: TrafficData, horizon: number, recording: Recording = nowhere): TrafficSpec {
   if (given.pattern === 'trace') return recording(given, [])
   if (given.pattern !== 'merge') return resolvePattern(given, horizon)
@@ -46,18 +46,18 @@ function openPart(part: OpenTraffic | ClosedLoopTraffic): OpenTraffic {
 }
 
 function nowhere(): never {
-  throw new RangeError('found a recording of requests where no requests come; accepted: an open pattern')
+  throw new RangeError('found a recording of requests for arrivals of jobs; accepted: an open pattern')
 }
 
-/** `folder` is where the experiment file lies. Throws a TraceError for a file that cannot be used, a RangeError for keys that do not fit it. */
+/** A recording with its survey and digest. `folder` is the folder of the experiment file. Throws a TraceError for a file that cannot be used, a RangeError for keys that do not fit it. */
 export function resolveRecorded(given: RecordedData, horizon: number, folder: string, digest: (file: string) => string): TraceTraffic {
   const { pattern, trace, path, from, repeat, speedUp, scale, cpu, wait, bootstrap } = given
-  const brought = bundledTrace(trace)
-  const format = brought?.format ?? trace
-  if (path === undefined && brought === undefined)
+  const bundled = bundledTrace(trace)
+  const format = bundled?.format ?? trace
+  if (path === undefined && bundled === undefined)
     throw new RangeError(`found the format ${trace} without a file; accepted: path: the recording, relative to this file`)
   const file =
-    path === undefined && brought !== undefined ? fileURLToPath(new URL(bundledFile(brought), packageRoot())) : resolve(folder, path ?? '')
+    path === undefined && bundled !== undefined ? fileURLToPath(new URL(bundledFile(bundled), packageRoot())) : resolve(folder, path ?? '')
   const request = {
     pattern,
     trace,
@@ -74,5 +74,5 @@ export function resolveRecorded(given: RecordedData, horizon: number, folder: st
   return { ...request, ...surveyReplay(request, horizon), digest: digest(file) }
 }
 
-/** In place of a recording that cannot be used: nothing comes. The issue about it stops everything before a run. */
+/** Replaces a recording that cannot be used: no arrivals. The issue about it prevents the run. */
 export const UNUSABLE: OpenTraffic = { pattern: 'poisson', rate: 0 }

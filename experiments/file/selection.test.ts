@@ -1,7 +1,7 @@
 /** Lists as parameters: read with their place, described, and never a crash whatever is given. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { adoptReplicaAutoscaler } from '../../sim/autoscaling/replicas/index.ts'
+import { adoptReplicaAutoscaler } from '../../sim/index.ts'
 import { parseSource, problemsText } from './document.ts'
 import { FAMILIES } from './families.ts'
 import { listText } from '../commands/list.ts'

@@ -1,21 +1,23 @@
 /**
- * How a family's member is chosen in a file: `best-fit`, `{ name: target-utilization, target: 60% }`, or the user's own
- * `{ file: ./snug.ts, memoryWeight: 2 }`. Parameter descriptors of the definition become schemas here.
+ * How a file chooses an algorithm of a family: `best-fit`, `{ name: target-utilization, target: 60% }`, or the user's own
+ * `{ file: ./snug.ts, memoryWeight: 2 }`. The parameter descriptors of definitions become schemas here.
  */
 import { z } from 'zod'
 import {
-  valuesOf,
   type EntryKey,
   type Parameter,
   type ParameterEntry,
   type Parameters,
   type ParameterValue,
   type Selection,
-} from '../../sim/common/define.ts'
-import { showCpu, showDuration, showMemory } from '../../sim/common/units.ts'
-import { suggestion } from '../../sim/common/suggestion.ts'
+  showCpu,
+  showDuration,
+  showMemory,
+  suggestion,
+  valuesOf,
+} from '../../sim/index.ts'
 import { show } from './document.ts'
-import { FAMILIES, familyOf, type Described, type FamilyPath } from './families.ts'
+import { familyOf, type Described, type Family, type FamilyPath } from './families.ts'
 import {
   boundsText,
   cpu,
@@ -34,7 +36,7 @@ import {
   type Bounds,
 } from './quantities.ts'
 
-/** Users' files that have been loaded, by `family` and the text in the YAML; what is wrong with the others. */
+/** Users' files by `loadedKey`: the definition of a file, or its problems. */
 export type LoadedFiles = ReadonlyMap<string, LoadedFile>
 
 export type LoadedFile =
@@ -69,7 +71,7 @@ function parameterSchema(parameter: Parameter | EntryKey): z.ZodType {
   }
 }
 
-/** A list of maps, each with the keys of `of`; a key without a default must be there. */
+/** A list of maps, each with the keys of `of`; a key without a default is required. */
 function entriesSchema(of: Readonly<Record<string, EntryKey>>, { min = 0, max = Infinity }: Bounds): z.ZodType {
   const shape: Record<string, z.ZodType> = {}
   for (const [name, key] of Object.entries(of)) {
@@ -88,7 +90,7 @@ function entriesSchema(of: Readonly<Record<string, EntryKey>>, { min = 0, max = 
   })
 }
 
-/** A default as a user would write it. */
+/** The default of a parameter as it is written in a file. */
 export function writtenDefault(parameter: Parameter): ParameterValue {
   const value = parameter.default
   if (typeof value === 'object') return value.map((entry) => writtenEntry(entry, parameter.of ?? {}))
@@ -126,96 +128,126 @@ function parameterShape(parameters: Parameters): Record<string, z.ZodType> {
 
 type Extras = Readonly<Record<string, z.ZodType>>
 
-/** The schema of one family's choice. `extras` are further keys that belong to the seat, not to the algorithm. */
+interface SelectionIssue {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
+
+type Parsed<Output> = { readonly issues: readonly SelectionIssue[] } | { readonly output: Output }
+
+const wrong = (message: string, ...path: string[]): { readonly issues: readonly SelectionIssue[] } => ({ issues: [{ path, message }] })
+
+/** The schema of one family's choice. `extras` are further keys beside the algorithm's own parameters, such as the order of a scheduler's queue. */
 export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: LoadedFiles, extras: E) {
-  const family = familyOf(path)
-  const names = family.all.map((d) => d.name)
-  const accepted = `${names.join(', ')}, or { file: ./own.ts }`
   type Output = Selection & { readonly [K in keyof E]: z.infer<E[K]> }
+  const family = familyOf(path)
+  const reader = new SelectionReader<Output>(path, loaded, extras)
+  return z
+    .unknown()
+    .transform((value, context): Output => {
+      const result = reader.read(value)
+      if ('output' in result) return result.output
+      for (const issue of result.issues) context.issues.push({ code: 'custom', input: value, ...issue } as never)
+      return z.NEVER
+    })
+    .prefault(family.default)
+    .meta({
+      description: family.meaning,
+      get anyOf() {
+        return reader.json()
+      },
+    }) // a getter, since only `orchsim schema` needs it and it is slow
+}
 
-  const words = new Map<Described, ReturnType<typeof wordOf>>()
-  const wordOf = (key: 'name' | 'file', { name, parameters }: Described) =>
-    section(`a ${family.word}`, { [key]: key === 'file' ? z.string() : z.literal(name), ...extras, ...parameterShape(parameters) })
-  /** Made once for each definition: a schema costs as much as a hundred readings. */
-  const wordFor = (key: 'name' | 'file', definition: Described) => {
-    const word = words.get(definition) ?? wordOf(key, definition)
-    words.set(definition, word)
-    return word
+/** Reads the choice of one family: a name, a map with a name, a map with a file, or the extra keys alone. */
+class SelectionReader<Output> {
+  private readonly family: Family
+  private readonly names: readonly string[]
+  private readonly path: FamilyPath
+  private readonly loaded: LoadedFiles
+  private readonly extras: Extras
+  /** One schema per definition, since a schema costs as much as a hundred parses. */
+  private readonly schemas = new Map<Described, z.ZodType<Record<string, unknown>>>()
+
+  constructor(path: FamilyPath, loaded: LoadedFiles, extras: Extras) {
+    this.path = path
+    this.family = familyOf(path)
+    this.names = this.family.all.map((definition) => definition.name)
+    this.loaded = loaded
+    this.extras = extras
   }
 
-  const parse = (
-    value: unknown,
-  ):
-    | { readonly issues: readonly { path: PropertyKey[]; message: string; code?: string; keys?: string[] }[] }
-    | { readonly output: Output } => {
-    const wrong = (message: string, at: string[] = []) => ({ issues: [{ path: at, message }] })
-    if (typeof value === 'string' || isMap(value)) {
-      const map = isMap(value) ? value : { name: value }
-      const at = (key: string): string[] => (isMap(value) ? [key] : [])
-      if ('file' in map && 'name' in map) return wrong('found both name and file; accepted: one of them', ['file'])
-      if ('file' in map) {
-        if (typeof map['file'] !== 'string')
-          return wrong(`found ${show(map['file'])}; accepted: the path of a module, such as ./own.ts`, ['file'])
-        const entry = loaded.get(loadedKey(path, map['file']))
-        if (entry === undefined)
-          return wrong(`found ${show(map['file'])}, which was not loaded; accepted: a file next to the experiment`, ['file'])
-        if ('problems' in entry) return { issues: entry.problems.map((message) => ({ path: ['file'], message })) }
-        return finish(map, 'file', entry.definition, { file: entry.file, digest: entry.digest })
-      }
-      const name = map['name']
-      const definition = typeof name === 'string' ? family.find(name) : undefined
-      if (definition !== undefined) return finish(map, 'name', definition, {})
-      if (typeof name === 'string') {
-        const near = /[./]/.test(name) ? ` (did you mean { file: ${name} }?)` : suggestion(name, names)
-        return wrong(`found the unknown ${family.word} ${show(name)}; accepted: ${accepted}${near}`, at('name'))
-      }
-      if (isMap(value) && name === undefined) {
-        if (Object.keys(extras).some((key) => key in map))
-          return finish({ ...map, name: family.default }, 'name', family.find(family.default)!, {})
-        return wrong(`found a map without a name; accepted: { name: … } with one of ${names.join(', ')}, or { file: ./own.ts }`)
-      }
-      return wrong(`found ${show(name)}; accepted: ${accepted}`, at('name'))
-    }
-    return wrong(`found ${show(value)}; accepted: ${accepted}`)
+  read(value: unknown): Parsed<Output> {
+    if (typeof value === 'string') return this.readNamed({ name: value }, [])
+    if (!isMap(value)) return wrong(`found ${show(value)}; accepted: ${this.accepted()}`)
+    if ('file' in value) return 'name' in value ? wrong('found both name and file; accepted: one of them', 'file') : this.readFile(value)
+    if (value['name'] !== undefined) return this.readNamed(value, ['name'])
+    if (Object.keys(this.extras).some((key) => key in value))
+      return this.finish({ ...value, name: this.family.default }, 'name', this.family.find(this.family.default)!)
+    return wrong(`found a map without a name; accepted: { name: … } with one of ${this.names.join(', ')}, or { file: ./own.ts }`)
   }
 
-  const finish = (map: Record<string, unknown>, key: 'name' | 'file', definition: Described, own: { file?: string; digest?: string }) => {
-    const parsed = wordFor(key, definition).safeParse(map)
-    if (!parsed.success) return { issues: parsed.error.issues as { path: PropertyKey[]; message: string }[] }
+  /** Alternatives of the JSON Schema. */
+  json(): Record<string, unknown>[] {
+    const file = { type: 'string', description: "the user's own algorithm, relative to this file" }
+    return [
+      { type: 'string', enum: this.names },
+      ...this.family.all.map((one) => ({ ...jsonOf(this.schemaOf('name', one)), description: one.summary })),
+      { type: 'object', properties: { file, ...extraJson(this.extras) }, required: ['file'] },
+      ...(Object.keys(this.extras).length === 0 ? [] : [jsonOf(section('the keys beside an algorithm', { ...this.extras }))]),
+    ]
+  }
+
+  private accepted(): string {
+    return `${this.names.join(', ')}, or { file: ./own.ts }`
+  }
+
+  private readNamed(map: Record<string, unknown>, at: string[]): Parsed<Output> {
+    const name = map['name']
+    if (typeof name !== 'string') return wrong(`found ${show(name)}; accepted: ${this.accepted()}`, ...at)
+    const definition = this.family.find(name)
+    if (definition !== undefined) return this.finish(map, 'name', definition)
+    const near = /[./]/.test(name) ? ` (did you mean { file: ${name} }?)` : suggestion(name, this.names)
+    return wrong(`found the unknown ${this.family.word} ${show(name)}; accepted: ${this.accepted()}${near}`, ...at)
+  }
+
+  private readFile(map: Record<string, unknown>): Parsed<Output> {
+    const { file } = map
+    if (typeof file !== 'string') return wrong(`found ${show(file)}; accepted: the path of a module, such as ./own.ts`, 'file')
+    const entry = this.loaded.get(loadedKey(this.path, file))
+    if (entry === undefined) return wrong(`found ${show(file)}, which was not loaded; accepted: a file next to the experiment`, 'file')
+    if ('problems' in entry) return { issues: entry.problems.map((message) => ({ path: ['file'], message })) }
+    return this.finish(map, 'file', entry.definition, { file: entry.file, digest: entry.digest })
+  }
+
+  /** Parameters and extras of a known definition. */
+  private finish(
+    map: Record<string, unknown>,
+    key: 'name' | 'file',
+    definition: Described,
+    own: { readonly file?: string; readonly digest?: string } = {},
+  ): Parsed<Output> {
+    const parsed = this.schemaOf(key, definition).safeParse(map)
+    if (!parsed.success) return { issues: parsed.error.issues }
     const given = parsed.data as Record<string, ParameterValue>
     const values = valuesOf(definition.parameters, given)
     const problems = definition.problems?.(values) ?? []
     if (problems.length > 0) return { issues: problems.map(({ path, message }) => ({ path: [...path], message })) }
     const output: Record<string, unknown> = { name: definition.name, values, ...own }
-    for (const extra of Object.keys(extras)) output[extra] = given[extra]
-    return { output: output as unknown as Output }
+    for (const extra of Object.keys(this.extras)) output[extra] = given[extra]
+    return { output: output as Output }
   }
 
-  const json = () => [
-    { type: 'string', enum: names },
-    ...family.all.map((d) => ({ ...jsonOf(wordFor('name', d)), description: d.summary })),
-    {
-      type: 'object',
-      properties: { file: { type: 'string', description: "the user's own algorithm, relative to this file" }, ...extraJson(extras) },
-      required: ['file'],
-    },
-    ...(Object.keys(extras).length === 0 ? [] : [jsonOf(section('the seat', { ...extras }))]),
-  ]
-  return z
-    .unknown()
-    .transform((value, context): Output => {
-      const result = parse(value)
-      if ('output' in result) return result.output
-      for (const issue of result.issues) context.issues.push({ code: 'custom', input: value, ...issue } as never)
-      return z.NEVER
-    })
-    .prefault(FAMILIES[path].default)
-    .meta({
-      description: family.meaning,
-      get anyOf() {
-        return json()
-      },
-    }) // asked for by `schema` alone, and slow
+  private schemaOf(key: 'name' | 'file', definition: Described): z.ZodType<Record<string, unknown>> {
+    let schema = this.schemas.get(definition)
+    if (schema === undefined) {
+      const { name, parameters } = definition
+      const algorithm = key === 'file' ? z.string() : z.literal(name)
+      schema = section(`a ${this.family.word}`, { [key]: algorithm, ...this.extras, ...parameterShape(parameters) })
+      this.schemas.set(definition, schema)
+    }
+    return schema
+  }
 }
 
 const extraJson = (extras: Extras): Record<string, unknown> =>

@@ -358,10 +358,10 @@ export default own
 `
     expect(await textOf(yaml))
       .toBe(`x.yaml:10:15  scheduling.file  found a file that throws when it is loaded: no luck today; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./throws.ts)
-x.yaml:11:15  scheduling.file  found a file that is no scheduler: name must be lower-case words joined by hyphens, found "Bad Name" (./misfit.ts)
-x.yaml:11:15  scheduling.file  found a file that is no scheduler: a scheduler needs a function score or create, found name, pick (./misfit.ts)
+x.yaml:11:15  scheduling.file  found a file that is not a scheduler: name must be lower-case words joined by hyphens, found "Bad Name" (./misfit.ts)
+x.yaml:11:15  scheduling.file  found a file that is not a scheduler: a scheduler needs a function score or create, found name, pick (./misfit.ts)
 x.yaml:12:15  scheduling.file  found a file that throws when it is loaded: syntax.ts:2:0: ERROR: Unexpected end of file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./syntax.ts)
-x.yaml:13:15  scheduling.file  found a file that is no scheduler: the default export must be an object with a name and score or create, found no default export (./nothing.ts)
+x.yaml:13:15  scheduling.file  found a file that is not a scheduler: the default export must be an object with a name and score or create, found no default export (./nothing.ts)
 x.yaml:14:15  scheduling.file  found no such file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./none.ts)
 x.yaml:15:15  scheduling.file  found a directory; accepted: a module (.ts, .mts, .js, .mjs) with a default export (.)
 x.yaml:16:25  scheduling.bonos  found the unknown key "bonos"; accepted: file, order, bonus, patience (did you mean bonus?)
@@ -397,7 +397,7 @@ describe('compare', () => {
     ).toBe(`x.yaml:9:15  compare.scheduling  found an empty list; accepted: at least one value
 x.yaml:10:17  compare.slb  found the value "random" a second time; accepted: each value once
 x.yaml:11:3  compare.workload.services.wbe.traffic.rate  found no item "wbe" in workload.services; accepted: web (did you mean web?)
-x.yaml:12:3  compare.seed  found "seed", which belongs to the experiment as a whole; accepted: a path of one run, such as scheduling or horizon
+x.yaml:12:3  compare.seed  found "seed", which belongs to the experiment as a whole; accepted: a path of a single run, such as scheduling or horizon
 x.yaml:13:12  compare.horizon  found "5m"; accepted: a list of values
 x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autoscaling.nodes; accepted: axes that do not overlap`)
   })

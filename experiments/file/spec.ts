@@ -4,9 +4,13 @@
  */
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
-import { suggestion } from '../../sim/common/suggestion.ts'
-import { checkData, checkPrimary, checkScenario, defaultPrimary, duplicateNames, idleAxes } from './checks.ts'
+import { suggestion } from '../../sim/index.ts'
 import { assertionIssues } from './assertions.ts'
+import { checkData } from './checks/data.ts'
+import { idleAxes } from './checks/idle-axes.ts'
+import { duplicateNames } from './checks/names.ts'
+import { checkPrimary, defaultPrimary } from './checks/primary.ts'
+import { checkScenario } from './checks/scenario.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
 import { pathText, readSource, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf } from './families.ts'
@@ -14,9 +18,11 @@ import { loadFile } from './load.ts'
 import { isMap } from './quantities.ts'
 import { resolveScenario, type Issue } from './resolve.ts'
 import type { Scenario } from './scenario.ts'
-import { experimentShape, itemSchemas, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
+import { itemSchemas, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
+import { experimentShape } from './schema/experiment.ts'
 import { loadedKey, type LoadedFile, type LoadedFiles } from './selection.ts'
 
+/** A valid experiment: its own keys, and one scenario per variant. */
 export interface Experiment extends Omit<ExperimentData, 'primary'> {
   /** As the user named it. */
   readonly file: string
@@ -33,71 +39,126 @@ export interface Overrides {
   readonly set?: readonly string[]
 }
 
-const MOST_VARIANTS = 10_000
+const MAX_VARIANTS = 10_000
 
+/** Reads and resolves an experiment file. */
 export async function readExperiment(file: string, overrides: Overrides = {}): Promise<Resolved> {
   const read = readSource(file)
   return 'problems' in read ? read : resolveSource(read.source, overrides)
 }
 
+/** Resolves a file that was read. */
 export async function resolveSource(source: Source, overrides: Overrides = {}): Promise<Resolved> {
+  const layers = layersOf(source, overrides.set ?? [])
+  const { base, axes, placeOf } = layers
+  const problems = [...layers.problems]
+  const count = axes.reduce((product, axis) => product * axis.values.length, 1)
+  if (count > MAX_VARIANTS) {
+    problems.push({
+      place: placeOf(['compare'], true),
+      path: 'compare',
+      message: `found ${count} variants; accepted: at most ${MAX_VARIANTS}`,
+    })
+    return { problems }
+  }
+  const folder = dirname(resolve(source.file))
+  const candidates = combinations(axes.map((axis) => axis.values.length)).map((choices): Candidate => {
+    const overlays = choices.map((value, axis) => axes[axis].values[value])
+    return { choices, overlays, raw: laidOver(base, overlays) }
+  })
+  const loaded = await loadAll(
+    candidates.map(({ raw }) => raw),
+    folder,
+  )
+  const whole = parseShape(experimentShape, candidates[0].raw)
+  const checked = checkVariants(candidates, whole.data.primary, { base, axes, placeOf, folder, shape: scenarioShape(loaded) })
+  problems.push(...checked.problems)
+  // Keys of the experiment as a whole do not depend on an axis.
+  for (const issue of [...whole.issues, ...assertionIssues(whole.data.assert ?? [], axes)])
+    problems.push(placed(issue, base, [], new Set(), placeOf))
+  if (problems.length > 0) return { problems }
+  const data = whole.data as ExperimentData
+  const { variants } = checked
+  return {
+    experiment: {
+      ...data,
+      primary: data.primary ?? defaultPrimary(variants[0].scenario),
+      file: source.file,
+      variants,
+      axes: axes.map(({ key, labels }) => ({ key, labels })),
+    },
+  }
+}
+
+type PlaceOf = (path: Path, onKey: boolean) => Place
+
+/** The file with the values of `--set`, its axes, and the places of both. */
+interface Layers {
+  /** Without `compare`. */
+  readonly base: Record<string, unknown>
+  readonly axes: readonly Axis[]
+  readonly placeOf: PlaceOf
+  readonly problems: readonly Problem[]
+}
+
+function layersOf(source: Source, set: readonly string[]): Layers {
   const problems: Problem[] = []
   const sets: Overlay[] = []
-  for (const text of overrides.set ?? []) {
+  for (const text of set) {
     const parsed = parseSet(text, source.data)
     if ('message' in parsed) problems.push(parsed)
     else sets.push(asAxis(parsed, text.slice(0, text.indexOf('=')), source.data))
   }
   const base = laidOver(source.data, sets)
-  const placeOf = (path: Path, onKey: boolean): Place =>
-    placeUnder(sets, path, onKey) ?? (onKey ? source.keyPlace(path) : source.place(path))
-  const compared = axesOf(
+  const placeOf: PlaceOf = (path, onKey) => placeUnder(sets, path, onKey) ?? (onKey ? source.keyPlace(path) : source.place(path))
+  const { axes, problems: ofAxes } = axesOf(
     base,
     (path) => placeOf(path, false),
     (path) => placeOf(path, true),
   )
-  const { axes } = compared
-  problems.push(...compared.problems)
+  problems.push(...ofAxes)
   for (const { path, place } of sets) {
-    const axis = axes.find((one) => startsWith(path, one.path))
-    if (axis !== undefined)
+    if (axes.some((axis) => startsWith(path, axis.path)))
       problems.push({
         place: place([], true),
         path: pathText(base, path),
         message: `found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out`,
       })
   }
-  const count = axes.reduce((product, axis) => product * axis.values.length, 1)
-  if (count > MOST_VARIANTS) {
-    problems.push({
-      place: placeOf(['compare'], true),
-      path: 'compare',
-      message: `found ${count} variants; accepted: at most ${MOST_VARIANTS}`,
-    })
-    return { problems }
-  }
-
   delete base['compare']
-  const folder = dirname(resolve(source.file))
-  const choices = combinations(axes.map((axis) => axis.values.length))
-  const overlaysOf = (choice: readonly number[]): Overlay[] => choice.map((value, axis) => axes[axis].values[value])
-  const raws = choices.map((choice) => laidOver(base, overlaysOf(choice)))
-  const loaded = await loadAll(raws, folder)
+  return { base, axes, placeOf, problems }
+}
 
-  const whole = parseShape(experimentShape, raws[0])
-  const known = [...Object.keys(experimentShape), ...Object.keys(scenarioShape(loaded)), 'compare']
-  const shape = scenarioShape(loaded)
-  // Without axes the base is the only variant. With axes it need not be valid by itself: an axis may give what it lacks.
+/** A variant that is not validated yet. */
+interface Candidate {
+  readonly choices: readonly number[]
+  readonly overlays: readonly Overlay[]
+  readonly raw: Record<string, unknown>
+}
+
+interface Checking extends Omit<Layers, 'problems'> {
+  readonly folder: string
+  readonly shape: ReturnType<typeof scenarioShape>
+}
+
+/** Validates all variants and collects the scenarios of those without issues. */
+function checkVariants(
+  candidates: readonly Candidate[],
+  primary: string | undefined,
+  { base, axes, placeOf, folder, shape }: Checking,
+): { readonly problems: readonly Problem[]; readonly variants: Experiment['variants'] } {
+  const problems: Problem[] = []
+  const variants: { choices: readonly number[]; scenario: Scenario }[] = []
+  const known = [...Object.keys(experimentShape), ...Object.keys(shape), 'compare']
+  // Without axes the base is the only variant. With axes it need not be valid by itself: an axis may supply a missing value.
   const baseIssues = new Set(axes.length === 0 ? [] : issuesOf(base, shape, known, folder).issues.map(issueKey))
-  const variants: { choices: number[]; scenario: Scenario }[] = []
-  const aboutPrimary: { issue: Issue; raw: Record<string, unknown>; overlays: readonly Overlay[] }[] = []
-  for (const [i, raw] of raws.entries()) {
-    const overlays = overlaysOf(choices[i])
-    const found = issuesOf(raw, shape, known, folder)
-    if (found.scenario !== undefined && whole.data.primary !== undefined)
-      aboutPrimary.push(...checkPrimary(whole.data.primary, found.scenario).map((issue) => ({ issue, raw, overlays })))
-    for (const issue of found.issues) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
-    if (found.scenario !== undefined) variants.push({ choices: choices[i], scenario: found.scenario })
+  const aboutPrimary: (Candidate & { readonly issue: Issue })[] = []
+  for (const candidate of candidates) {
+    const { issues, scenario } = issuesOf(candidate.raw, shape, known, folder)
+    if (scenario !== undefined && primary !== undefined)
+      aboutPrimary.push(...checkPrimary(primary, scenario).map((issue) => ({ ...candidate, issue })))
+    for (const issue of issues) problems.push(placed(issue, candidate.raw, candidate.overlays, baseIssues, placeOf))
+    if (scenario !== undefined) variants.push({ choices: candidate.choices, scenario })
   }
   for (const { axis, message } of idleAxes(
     axes.map(({ key }) => key),
@@ -105,30 +166,16 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   )) {
     problems.push({ place: placeOf(['compare', axes[axis].key], true), path: `compare.${axes[axis].key}`, message })
   }
-  // A primary metric that no variant has is wrong by itself; one that some have is wrong at the axis values that take it away.
+  // A primary metric that no variant defines is reported once; one that some define is reported at the axis values without it.
   if (aboutPrimary.length < variants.length)
     for (const { issue, raw, overlays } of aboutPrimary) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
   else if (aboutPrimary.length > 0) problems.push(placed(aboutPrimary[0].issue, base, [], new Set(), placeOf))
-  // What belongs to the experiment as a whole hangs on no axis.
-  for (const issue of whole.issues) problems.push(placed(issue, base, [], new Set(), placeOf))
-  for (const issue of assertionIssues(whole.data.assert ?? [], axes)) problems.push(placed(issue, base, [], new Set(), placeOf))
-  if (problems.length > 0) return { problems }
-  const data = whole.data as ExperimentData
-  const primary = data.primary ?? defaultPrimary(variants[0].scenario)
-  return {
-    experiment: {
-      ...data,
-      primary,
-      file: source.file,
-      variants,
-      axes: axes.map(({ key, labels }: Axis) => ({ key, labels })),
-    },
-  }
+  return { problems, variants }
 }
 
 /**
- * A list where the file takes none is an axis: `--set slb=[round-robin, two-choices]` compares the two, in place of the file's own axis
- * of that path if it has one. Where the file does take a list (zones, weights, ...) the list is the value.
+ * A list where the file accepts a single value is an axis: `--set slb=[round-robin, two-choices]` compares the two and replaces the
+ * file's own axis of that path. Where the file accepts a list (zones, weights, ...) the list is the value.
  */
 function asAxis(set: Overlay, key: string, data: Readonly<Record<string, unknown>>): Overlay {
   const [section] = set.path
@@ -144,7 +191,7 @@ function asAxis(set: Overlay, key: string, data: Readonly<Record<string, unknown
   return refused ? { ...set, path: ['compare', key] } : set
 }
 
-/** All issues of one variant, and its scenario when there are none. */
+/** All issues of one variant, or its scenario. */
 function issuesOf(
   raw: Record<string, unknown>,
   shape: ReturnType<typeof scenarioShape>,
@@ -155,7 +202,7 @@ function issuesOf(
     .filter((key) => !known.includes(key))
     .map((key) => unknownKey([key], known))
   const parsed = parseShape(shape, raw)
-  issues.push(...parsed.issues, ...duplicateNames(raw), ...checkData({ ...rightItems(raw), ...parsed.data }))
+  issues.push(...parsed.issues, ...duplicateNames(raw), ...checkData({ ...validItems(raw), ...parsed.data }))
   if (issues.length > 0) return { issues }
   const resolved = resolveScenario(parsed.data as ScenarioData, folder)
   issues.push(...resolved.issues)
@@ -163,28 +210,28 @@ function issuesOf(
   return issues.length > 0 ? { issues } : { issues, scenario: resolved.scenario }
 }
 
-/** Of the sections with lists, the items that are right by themselves, each in its place; wrong ones are holes. */
-function rightItems(raw: Record<string, unknown>): Partial<ScenarioData> {
+/** The valid items of the sections with lists, each at its index; invalid items are holes. */
+function validItems(raw: Record<string, unknown>): Partial<ScenarioData> {
   const sections: Record<string, Record<string, unknown[]>> = {}
   for (const [section, lists] of Object.entries(itemSchemas)) {
     const given = raw[section]
     if (!isMap(given) || Object.keys(lists).some((key) => !Array.isArray(given[key] ?? []))) continue
-    const right: Record<string, unknown[]> = {}
+    const valid: Record<string, unknown[]> = {}
     for (const [key, schema] of Object.entries(lists) as [string, z.ZodType][]) {
       const items = (given[key] ?? []) as unknown[]
-      right[key] = []
-      right[key].length = items.length // holes, which forEach passes over
+      valid[key] = []
+      valid[key].length = items.length // holes, which forEach skips
       items.forEach((item, i) => {
         const parsed = schema.safeParse(item)
-        if (parsed.success) right[key][i] = parsed.data
+        if (parsed.success) valid[key][i] = parsed.data
       })
     }
-    sections[section] = right
+    sections[section] = valid
   }
   return sections as unknown as Partial<ScenarioData>
 }
 
-/** Section by section, so that each gives its data or its issues. */
+/** Parses section by section: each gives its data or its issues. */
 function parseShape<S extends Record<string, z.ZodType>>(
   shape: S,
   raw: Record<string, unknown>,
@@ -214,7 +261,7 @@ function unknownKey(path: Path, known: readonly string[]): Issue {
 
 const issueKey = (issue: Issue): string => `${issue.path.join('\n')}\n${issue.message}`
 
-/** At the value that was laid over, in the file, or, when only the combination is wrong, at the axis value that made it so. */
+/** An issue with its place: the overlay that has its path, the file, or, when only a combination is invalid, the axis value that causes it. */
 function placed(
   issue: Issue,
   raw: unknown,
@@ -226,8 +273,8 @@ function placed(
   const path = pathText(raw, issue.path)
   const under = placeUnder(overlays, issue.path, onKey)
   if (under !== undefined) return { place: under, path, message: issue.message }
-  const guilty = baseIssues.size > 0 && baseIssues.has(issueKey(issue)) ? undefined : nearest(overlays, issue.path)
-  return { place: guilty?.place([], false) ?? placeOf(issue.path, onKey), path, message: issue.message }
+  const cause = baseIssues.size > 0 && baseIssues.has(issueKey(issue)) ? undefined : nearest(overlays, issue.path)
+  return { place: cause?.place([], false) ?? placeOf(issue.path, onKey), path, message: issue.message }
 }
 
 function placeUnder(overlays: readonly Overlay[], path: Path, onKey: boolean): Place | undefined {
@@ -240,19 +287,19 @@ function placeUnder(overlays: readonly Overlay[], path: Path, onKey: boolean): P
 /** The overlay that shares the longest beginning with the path. */
 function nearest(overlays: readonly Overlay[], path: Path): Overlay | undefined {
   let best: Overlay | undefined
-  let most = -1
+  let longest = -1
   for (const overlay of overlays) {
     let shared = 0
     while (shared < path.length && overlay.path[shared] === path[shared]) shared++
-    if (shared > most) {
-      most = shared
+    if (shared > longest) {
+      longest = shared
       best = overlay
     }
   }
   return best
 }
 
-/** Loads every file that some variant names, once per family. */
+/** Loads every file that a variant names, once per family. */
 async function loadAll(raws: readonly Record<string, unknown>[], folder: string): Promise<LoadedFiles> {
   const loaded = new Map<string, LoadedFile>()
   for (const family of FAMILY_PATHS) {
@@ -272,6 +319,6 @@ async function loadOne(path: (typeof FAMILY_PATHS)[number], named: string, file:
   const family = familyOf(path)
   const adopted = family.adopt(module.exported)
   if ('problems' in adopted)
-    return { problems: adopted.problems.map((problem) => `found a file that is no ${family.word}: ${problem} (${named})`) }
+    return { problems: adopted.problems.map((problem) => `found a file that is not a ${family.word}: ${problem} (${named})`) }
   return { definition: adopted.definition, file, digest: module.digest }
 }

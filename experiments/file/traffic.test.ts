@@ -2,14 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { balancedMeans, distribution as make, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { gammaOf } from '../../sim/random/gamma-function.ts'
-import { Streams } from '../../sim/random/stream.ts'
+import { balancedMeans, distribution as make, type DistributionSpec, gammaOf, Streams } from '../../sim/random/index.ts'
 import { openRequests, trafficPresets, workOf, workPresets, type TrafficSpec } from '../../workloads/index.ts'
 import { resolveTraffic } from './resolve-traffic.ts'
-import { COUNT, distribution, distributionOf } from './schema-distribution.ts'
-import { arrivals, traffic } from './schema-traffic.ts'
-import { work } from './schema-work.ts'
+import { COUNT, distribution, distributionOf } from './schema/distribution.ts'
+import { arrivals, traffic } from './schema/traffic.ts'
+import { work } from './schema/work.ts'
 
 const time = distribution()
 const count = distributionOf(COUNT)
@@ -64,7 +62,10 @@ describe('distributions', () => {
     [{ erlang: { mean: '8ms', k: 2.5 } }, 'erlang.k: found 2.5; accepted: a whole number between 1 and 10000'],
     [{ weibull: { shape: 1 } }, 'weibull: found neither; accepted: either mean or scale'],
     [{ pareto: { alpha: 0.01, low: '1s' } }, 'pareto: found alpha of pareto distribution: 0.01; accepted: a number from 0.06 on'],
-    [{ hyperexponential: { mean: '1s' } }, 'hyperexponential: found neither of the two whole; accepted: either mean and cv, or phases'],
+    [
+      { hyperexponential: { mean: '1s' } },
+      'hyperexponential: found an incomplete or contradictory set of parameters; accepted: either mean and cv, or phases',
+    ],
     [{ hyperexponential: { mean: '1s', cv: 0.5 } }, 'hyperexponential.cv: found 0.5; accepted: a number of at least 1'],
     [{ mixture: [] }, 'mixture: found an empty list; accepted: at least one part'],
     [
@@ -196,7 +197,7 @@ describe('traffic', () => {
       /^merge\.1: found the pattern "diurnl"; .*did you mean diurnal/,
     )
     expect(wrong(traffic, { merge: [{ preset: 'web-users' }] })).toEqual([
-      'merge.0: found a closed loop, whose clients wait for answers; accepted: an open pattern or a recording, or a service of its own',
+      'merge.0: found a closed loop, whose clients wait for responses; accepted: an open pattern or a recording, or a separate service',
     ])
     expect(wrong(traffic, { merge: [{ merge: [{ rate: '5/s' }] }] })).not.toEqual([])
     expect(wrong(arrivals, { merge: [{ rate: '5/s' }] })).not.toEqual([])
@@ -236,7 +237,7 @@ describe('traffic', () => {
     [{ pattern: 'renewal', cv: 1 }, ': found cv without a rate; accepted: both, or gaps'],
     [
       { pattern: 'renewal', gaps: { normal: { mean: '1s', sd: '1s' } } },
-      ': found gaps that are none: normal; accepted: constant, exponential, uniform, lognormal, gamma, weibull, pareto, bounded-pareto, hyperexponential, empirical, mixture',
+      ': found gaps that cannot be drawn: normal; accepted: constant, exponential, uniform, lognormal, gamma, weibull, pareto, bounded-pareto, hyperexponential, empirical, mixture',
     ],
     [{ pattern: 'mmpp' }, ': found neither rate nor modes; accepted: one of the two'],
     [
@@ -252,7 +253,7 @@ describe('traffic', () => {
     ],
     [
       { pattern: 'mmpp', rate: '1/s', peak: 20 },
-      ': found a peak of 20 times the mean for 10% of the time, which alone is more than the mean; accepted: peak × share at most 1',
+      ': found a peak of 20 times the mean for 10% of the time, which is more than the mean by itself; accepted: peak × share at most 1',
     ],
     [
       { pattern: 'mmpp', rate: '1/m', dwell: '1us' },
@@ -282,7 +283,7 @@ describe('work', () => {
     [{ preset: 'web-surge', mean: '8ms', cpuPerUnit: '1ms' }, 'mean: found both mean and cpuPerUnit; accepted: one of the two'],
     [
       { preset: 'web-surge', waitPerUnit: '8ms' },
-      'waitPerUnit: found waitPerUnit, but web-surge does not wait; accepted: a preset that waits, llm-chat, llm-code',
+      'waitPerUnit: found waitPerUnit, but web-surge has no wait; accepted: a preset with a wait, llm-chat, llm-code',
     ],
     [{ preset: 'surge' }, 'preset: found "surge"; accepted: web-surge, web-specweb99, llm-chat, llm-code, functions-azure'],
   ])('%j is refused with its place and a remedy', (value, message) =>

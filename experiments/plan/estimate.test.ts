@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { simulate } from '../../sim/simulation.ts'
+import { simulate } from '../../sim/index.ts'
 import { parseSource } from '../file/document.ts'
 import { estimateOf } from './estimate.ts'
 import { planOf } from './plan.ts'

@@ -1,13 +1,13 @@
 /**
- * What a run will cost, before it is run: its sources are opened and counted, as far as that is cheap. An estimate of events, not a
- * promise of seconds: retries, autoscaling and contention come on top.
+ * The cost of a run before it is run: its sources are opened and counted as far as that is cheap. Events of retries, autoscaling and
+ * contention are not included.
  */
-import { Streams } from '../../sim/random/stream.ts'
-import type { SimulationInput } from '../../sim/input.ts'
-import type { PodSource, RequestSource } from '../../sim/workload.ts'
+import { Streams } from '../../sim/random/index.ts'
+import type { PodSource, RequestSource, SimulationInput } from '../../sim/index.ts'
 import type { Plan } from './plan.ts'
 import { inputOf } from '../run/run.ts'
 
+/** Expected cost of one run. */
 export interface Estimate {
   readonly requests: number
   readonly pods: number
@@ -16,21 +16,23 @@ export interface Estimate {
   readonly seconds: number
 }
 
-/** Arrival and end; there and back on the network; the end of the wait. Counted on runs of one service. */
+/** Arrival and end of a request, measured with one service. */
 const EVENTS_PER_REQUEST = 2
+/** Network delay to the pod and back. */
 const NETWORK_EVENTS = 2
 /** Arrival, decision, bind, start and end. */
 const EVENTS_PER_POD = 5
-/** Events a second and thread, of requests and of pods, as bench/whole-run.ts has them on a small cloud machine. */
+/** Events per second on one thread, of requests and of pods, measured by bench/whole-run.ts on a small cloud machine. */
 const REQUEST_EVENTS_PER_SECOND = 5e6
 const POD_EVENTS_PER_SECOND = 5e5
-/** Points at which a rate is looked at. */
+/** Points at which a rate is evaluated. */
 const POINTS = 500
-/** Pods that are counted one by one; from there on their number grows with time. */
-const MOST_COUNTED = 100_000
+/** Pods that are counted one by one; beyond them the count is extrapolated over time. */
+const MAX_COUNTED = 100_000
 
+/** The estimate of one run. */
 export function estimateOf(input: SimulationInput): Estimate {
-  // The run's own streams, so that pods which come by themselves are counted as they will come.
+  // The streams of the run, so that the same pods are counted that will arrive.
   const streams = new Streams(input.seed, input.replication)
   let requests = 0
   let requestEvents = 0
@@ -60,7 +62,7 @@ export function estimateOf(input: SimulationInput): Estimate {
   }
 }
 
-/** The rate summed over the horizon, by the midpoint rule. */
+/** The integral of the rate over the horizon, by the midpoint rule. */
 function arrivals(source: RequestSource, horizon: number): number {
   let sum = 0
   for (let i = 0; i < POINTS; i++) sum += source.rateAt(((i + 0.5) * horizon) / POINTS)
@@ -74,12 +76,12 @@ function podsOf(source: PodSource, { ageing, horizon }: SimulationInput): number
   for (let time = source.next(); time <= end; time = source.next()) {
     count++
     if (time === 0) atStart = count
-    else if (count - atStart >= MOST_COUNTED) return atStart + ((count - atStart) * end) / time
+    else if (count - atStart >= MAX_COUNTED) return atStart + ((count - atStart) * end) / time
   }
   return count
 }
 
-/** One estimate per variant, and the wall time of all runs on so many threads [s]. */
+/** One estimate per variant, and the wall time of all runs on `jobs` threads [s]. */
 export async function estimatesOf(plan: Plan, jobs: number): Promise<{ readonly variants: readonly Estimate[]; readonly seconds: number }> {
   const variants = await Promise.all(
     plan.variants.map(async ({ scenario }) => estimateOf(await inputOf({ scenario, seed: plan.seed, replication: 0 }))),

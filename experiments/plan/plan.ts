@@ -1,28 +1,31 @@
 /**
- * The plan: every run of an experiment as plain data, variant by variant and replication by replication. A run's id is a digest of
- * all that decides its result and of nothing else: no path, no worker, no position in the plan.
+ * The plan: every run of an experiment as plain data, ordered by variant, then by replication. The id of a run is a digest of exactly
+ * what decides its result: it does not depend on paths, workers or the position in the plan.
  */
 import { createHash } from 'node:crypto'
-import type { RunResult } from '../../sim/outcome/results.ts'
+import type { RunResult } from '../../sim/index.ts'
 import type { Scenario } from '../file/scenario.ts'
-import type { Assertion, PrecisionRule } from '../file/schema.ts'
+import type { Assertion, PrecisionRule } from '../file/schema/experiment.ts'
 import type { Experiment } from '../file/spec.ts'
 
+/** One axis of `compare`. */
 export interface Axis {
-  /** Path of the file: the name of the axis in tables. */
+  /** Path in the file; also the name of the axis in tables. */
   readonly key: string
   readonly labels: readonly string[]
 }
 
+/** One combination of axis values. */
 export interface Variant {
   readonly index: number
   /** `best-fit · two-choices`; `all runs` without axes. */
   readonly label: string
-  /** Row of each axis' labels. */
+  /** Index of the value of each axis. */
   readonly choices: readonly number[]
   readonly scenario: Scenario
 }
 
+/** One replication of a variant. */
 export interface PlannedRun {
   readonly id: string
   readonly variant: number
@@ -30,11 +33,12 @@ export interface PlannedRun {
   readonly seed: string | number
 }
 
+/** All variants and the runs of the first wave. */
 export interface Plan {
   readonly name: string
   readonly question: string
   readonly seed: string | number
-  /** Of the first wave; the only one without a rule. */
+  /** Replications of the first wave, which is the only one when `until` is null. */
   readonly replications: number
   readonly until: PrecisionRule | null
   readonly primary: string
@@ -47,6 +51,7 @@ export interface Plan {
   readonly runs: readonly PlannedRun[]
 }
 
+/** The plan of an experiment. `engine` is the version of orchsim. */
 export function planOf(experiment: Experiment, engine: string): Plan {
   const { name, question, seed, replications, primary, margins, assert, axes } = experiment
   const variants = experiment.variants.map(({ choices, scenario }, index): Variant => ({
@@ -60,7 +65,7 @@ export function planOf(experiment: Experiment, engine: string): Plan {
   return { ...plan, runs: runsFrom(plan, 0, count) }
 }
 
-/** The runs of the replications `first` to before `end`, variant by variant. */
+/** The runs of the replications from `first` up to, not including, `end`. */
 export function runsFrom({ variants, seed, engine }: Pick<Plan, 'variants' | 'seed' | 'engine'>, first: number, end: number): PlannedRun[] {
   return variants.flatMap(({ index, scenario }) => {
     const content = canonical(identity(scenario))
@@ -72,7 +77,7 @@ export function runsFrom({ variants, seed, engine }: Pick<Plan, 'variants' | 'se
   })
 }
 
-/** A scenario without its machine: where a digest stands for a file, the file's place says nothing; checks do not change a result. */
+/** The part of a scenario that decides results: not the paths of files that have a digest, and not `check`. */
 function identity(scenario: Scenario): unknown {
   const { check: _, ...rest } = scenario
   return withoutPlaces(rest)
@@ -89,7 +94,7 @@ function withoutPlaces(value: unknown): unknown {
   )
 }
 
-/** JSON with sorted keys: equal values, equal text. */
+/** JSON with sorted keys, so that equal values give equal text. */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
@@ -99,21 +104,21 @@ export function canonical(value: unknown): string {
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`
 }
 
-/** A run that was asked for, and what came of it. */
+/** A run and its result. */
 export interface FinishedRun {
   readonly run: PlannedRun
   readonly result: RunResult
 }
 
 /**
- * The only thing that looks back: it sees the results so far and asks for more runs, in waves. Replication until an interval is
- * narrow, tuning and capacity search are planners; an empty wave ends the experiment.
+ * Decides the next wave of runs from the results so far; an empty wave ends the experiment. Replication until an interval is narrow,
+ * tuning and capacity search are planners.
  */
 export interface Planner {
   next(finished: readonly FinishedRun[]): readonly PlannedRun[]
 }
 
-/** Everything that is planned, at once. */
+/** All runs of the plan in one wave. */
 export function oneWave(plan: Plan): Planner {
   let asked = false
   return {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RunResult } from '../../sim/outcome/results.ts'
+import type { RunResult } from '../../sim/index.ts'
 import { parseSource } from '../file/document.ts'
 import { execute, type Executor } from '../run/execute.ts'
 import { planOf, type Plan } from './plan.ts'
@@ -58,8 +58,8 @@ describe('replications until precise', () => {
   // Alternating ±s around 100 has sd s √(n/(n-1)); half-width t(n-1) s / √(n-1): n = 4: 3.182 s / 1.732, n = 10: 2.262 s / 3, n = 20: 2.093 s / 4.359.
   it.each([
     ['stops after the first wave when that is enough: 2.262 * 6 / 3 = 4.5 % of 100', '{ relative: 5% }', 6, 10],
-    ['goes on in waves: 2.262 * 9 / 3 = 6.8 %, 2.093 * 9 / 4.359 = 4.3 %', '{ relative: 5% }', 9, 20],
-    ['of the size that is asked for', '{ relative: 5%, first: 4, wave: 3 }', 5, 7], // n = 4: 9.2 %; n = 7 (4 and 3): mean 100.7, sd 5.35, t 2.447: 4.9 %
+    ['adds waves: 2.262 * 9 / 3 = 6.8 %, 2.093 * 9 / 4.359 = 4.3 %', '{ relative: 5% }', 9, 20],
+    ['of the required size', '{ relative: 5%, first: 4, wave: 3 }', 5, 7], // n = 4: 9.2 %; n = 7 (4 and 3): mean 100.7, sd 5.35, t 2.447: 4.9 %
     ['up to the cap', '{ relative: 1%, most: 25 }', 30, 25],
   ])('%s', async (_, rule, spread, expected) => {
     const plan = await planned(rule)
@@ -71,7 +71,7 @@ describe('replications until precise', () => {
   it('says what fell short, and which', async () => {
     const { short } = await made(await planned('{ relative: 1%, most: 25 }'), 30)
     expect(short).toMatch(
-      /^the precision that was asked for is not reached: half of the 95 % interval of latency-mean is 1\d % for random, 1 % was asked, and 25 replications are made \(the cap is 25\)$/,
+      /^the required precision is not reached: half of the 95 % interval of latency-mean is 1\d % for random, 1 % is required, after 25 replications \(the cap is 25\)$/,
     )
   })
 

@@ -1,10 +1,10 @@
-/** The planner that repeats until the primary metric is known well enough: waves of fixed size, judged whole. */
-import { METRICS } from '../../sim/outcome/standard.ts'
-import { differencesOf, moreReplications, precisionOf, type PerReplication } from '../../reports/index.ts'
+/** The planner that adds waves of fixed size until the primary metric is precise enough. It decides only after whole waves. */
+import { METRICS } from '../../sim/index.ts'
+import { differencesOf, moreReplications, type PerReplication, precisionOf } from '../../reports/index.ts'
 import { oneWave, runsFrom, type FinishedRun, type Plan, type Planner } from './plan.ts'
-import type { PrecisionRule } from '../file/schema.ts'
+import type { PrecisionRule } from '../file/schema/experiment.ts'
 
-/** One wave when the plan has no rule. */
+/** The planner of a plan: a single wave when it has no rule. */
 export function plannerOf(plan: Plan): Planner {
   return plan.until === null ? oneWave(plan) : untilPrecise(plan, plan.until)
 }
@@ -21,20 +21,20 @@ function untilPrecise(plan: Plan, rule: PrecisionRule): Planner {
   }
 }
 
-/** A sentence for the report when the cap ended it before the goal, '' otherwise. */
+/** A note for the report when the cap was reached before the required precision, '' otherwise. */
 export function shortOfGoal(plan: Plan, finished: readonly FinishedRun[], asked: number): string {
   const rule = plan.until
   if (rule === null) return ''
   const { half, reached, widest } = precisionOf(lists(plan, rule, finished, asked), rule)
   if (reached || widest < 0) return ''
   const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`
-  const [found, wanted] =
+  const [found, required] =
     rule.relative === null ? [String(Number(half.toPrecision(2))), String(rule.absolute)] : [percent(half), percent(rule.relative)]
   const what =
     widest < plan.variants.length
       ? plan.variants[widest].label
       : `${plan.variants[widest - plan.variants.length + 1].label} against the baseline`
-  return `the precision that was asked for is not reached: half of the 95 % interval of ${plan.primary} is ${found} for ${what}, ${wanted} was asked, and ${asked} replications are made (the cap is ${rule.most})`
+  return `the required precision is not reached: half of the 95 % interval of ${plan.primary} is ${found} for ${what}, ${required} is required, after ${asked} replications (the cap is ${rule.most})`
 }
 
 /** The primary metric of each variant, then its comparison with the baseline for each further variant. */

@@ -1,6 +1,6 @@
 /**
- * The file a worker thread starts with: always JavaScript, since a worker cannot start from TypeScript on every supported Node.
- * Beside the sources it registers the type stripper, beside compiled files it does not.
+ * Entry point of a worker thread: JavaScript, since not every supported Node starts a worker from TypeScript. Beside the sources it
+ * registers tsx, which reads TypeScript; beside compiled files it does not.
  */
 import { existsSync } from 'node:fs'
 

@@ -2,8 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RunResult } from '../../sim/outcome/results.ts'
-import type { SimulationInput } from '../../sim/input.ts'
+import type { RunResult, SimulationInput } from '../../sim/index.ts'
 import { parseSource } from '../file/document.ts'
 import { execute, threads, type Executor, type Watcher } from './execute.ts'
 import { manifestOf } from './manifest.ts'
@@ -45,7 +44,7 @@ async function planned(yaml: string = YAML): Promise<Plan> {
   return planOf(resolved.experiment, '1.0.0')
 }
 
-/** A result that tells which task it came from. */
+/** A result that identifies its task. */
 const fakeResult = (events: number): RunResult => ({
   metrics: { cost: events },
   refused: {},
@@ -56,7 +55,7 @@ const fakeResult = (events: number): RunResult => ({
   notes: [],
 })
 
-/** Ends tasks out of order, as a busy machine does. */
+/** Ends tasks out of order. */
 function fake(outcome: (task: Task, call: number) => RunResult): Executor {
   let calls = 0
   return {
@@ -94,7 +93,7 @@ describe('the input of a run', () => {
     expect((await inputOf({ scenario: plan.variants[0].scenario, seed: 1, replication: 0 })).ageing).toBe(expected)
   })
 
-  it('goes through the simulation that is given', async () => {
+  it('is passed to the given simulation', async () => {
     const { variants } = await planned()
     const result = await runTask({ scenario: variants[0].scenario, seed: 1, replication: 0 }, (input) => fakeResult(input.horizon))
     expect(result.events).toBe(90e6)
@@ -102,7 +101,7 @@ describe('the input of a run', () => {
 })
 
 describe('executing a plan', () => {
-  it('keeps the order of the plan whatever the order of endings', async () => {
+  it('keeps the order of the plan whatever order runs end in', async () => {
     const plan = await planned()
     const { finished, failed, interrupted } = await execute(
       plan,
@@ -115,7 +114,7 @@ describe('executing a plan', () => {
     expect({ failed, interrupted }).toEqual({ failed: [], interrupted: false })
   })
 
-  it('a run that throws is named, the others go on', async () => {
+  it('a run that throws is reported, the others continue', async () => {
     const plan = await planned()
     const { finished, failed } = await execute(
       plan,
@@ -153,7 +152,7 @@ describe('executing a plan', () => {
     expect(execution.finished.map(({ run }) => run.replication)).toEqual([0, 0])
   })
 
-  it('a planner looks back and asks for more', async () => {
+  it('a planner sees results and requests more runs', async () => {
     const plan = await planned()
     const seen: number[] = []
     const pairs: Planner = {
@@ -183,7 +182,7 @@ describe('executing a plan', () => {
       texts.push(canonical(finished.map(({ run, result }) => [run.id, result])))
     }
     expect(texts[0]).toBe(texts[1])
-    const { simulate } = await import('../../sim/simulation.ts')
+    const { simulate } = await import('../../sim/index.ts')
     const here = await Promise.all(
       plan.runs.map(async ({ id, variant, seed, replication }) => [
         id,
@@ -216,7 +215,7 @@ describe('executing a plan', () => {
         if (++ended === 2) stop.abort()
       },
     }
-    const execution = await execute(plan, oneWave(plan), workers, stop.signal, watcher)
+    const execution = await execute(plan, oneWave(plan), workers, stop.signal, { watcher })
     await workers.close()
     expect(execution).toMatchObject({ interrupted: true, failed: [] })
     expect(execution.finished.map(({ run }) => run.variant)).toEqual([0, 0])
@@ -224,7 +223,7 @@ describe('executing a plan', () => {
 })
 
 describe('the manifest', () => {
-  it('says what was run, and keeps times to itself', async () => {
+  it('has the versions, the times and the state of each run', async () => {
     const plan = await planned()
     const execution = await execute(
       plan,
@@ -273,11 +272,11 @@ describe('progress', () => {
 
   it('rewrites one line on a terminal', () => {
     expect(run(true).split('\r').at(2)).toBe('1 of 4 runs · 2.00 M events/s · 9s left\x1b[K')
-    expect(run(true)).toMatch(/\r4 of 4 runs · 1 failed · 1\.50 M events\/s · 12s in all\x1b\[K\n$/)
+    expect(run(true)).toMatch(/\r4 of 4 runs · 1 failed · 1\.50 M events\/s · 12s in total\x1b\[K\n$/)
   })
 
   it('writes plain lines elsewhere, at most one in five seconds and the last', () => {
-    expect(run(false)).toBe('2 of 4 runs · 2.00 M events/s · 6s left\n4 of 4 runs · 1 failed · 1.50 M events/s · 12s in all\n')
+    expect(run(false)).toBe('2 of 4 runs · 2.00 M events/s · 6s left\n4 of 4 runs · 1 failed · 1.50 M events/s · 12s in total\n')
   })
 
   it('shows numbers and times briefly', () => {

@@ -1,30 +1,31 @@
 /**
- * Runs a plan on worker threads. A run is a function of its task alone and results are kept by their place in the plan, so that any
+ * Runs a plan on worker threads. A run is a function of its task alone, and results are ordered by variant and replication, so that any
  * number of workers gives the same results in the same order.
  */
 import { setMaxListeners } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
-import type { RunResult } from '../../sim/outcome/results.ts'
+import type { RunResult } from '../../sim/index.ts'
 import { firstLine } from '../file/load.ts'
 import type { FinishedRun, Plan, PlannedRun, Planner } from '../plan/plan.ts'
 import type { Task } from './run.ts'
 import type { Store } from './store.ts'
 import type { Timed } from './worker.ts'
 
-/** Runs one task somewhere. */
+/** Carries out tasks: worker threads, or a substitute in tests. */
 export interface Executor {
   run(task: Task, signal: AbortSignal): Promise<Timed>
   close(): Promise<void>
 }
 
+/** An executor of at most `jobs` worker threads. */
 export function threads(jobs: number): Executor {
   const pool = new Piscina({
     filename: fileURLToPath(new URL('./boot.mjs', import.meta.url)),
     minThreads: 1,
     maxThreads: jobs,
     idleTimeout: 5_000,
-    // A CPU-bound worker has nothing to gain from a wait on shared memory.
+    // A CPU-bound worker gains nothing from waiting on shared memory.
     atomics: 'disabled',
   })
   return {
@@ -33,48 +34,58 @@ export function threads(jobs: number): Executor {
   }
 }
 
+/** A run that threw an error. */
 export interface FailedRun {
   readonly run: PlannedRun
-  /** One line; the stack is kept for ORCHSIM_DEBUG. */
+  /** One line. */
   readonly message: string
+  /** Printed with ORCHSIM_DEBUG. */
   readonly stack: string
 }
 
+/** What became of the runs of a plan. All lists are ordered by variant, then by replication. */
 export interface Execution {
-  /** All runs that the planner asked for, by variant and replication. */
+  /** All runs that the planner requested. */
   readonly asked: readonly PlannedRun[]
-  /** In the same order. */
   readonly finished: readonly FinishedRun[]
   readonly failed: readonly FailedRun[]
   readonly interrupted: boolean
-  /** Runs that an earlier call had finished. */
+  /** Count of runs whose results an earlier call had stored. */
   readonly resumed: number
-  /** Wall time of each finished run [s], by id: for the manifest only. */
+  /** Wall time of each finished run by id [s]; used in the manifest only. */
   readonly seconds: ReadonlyMap<string, number>
 }
 
+/** Is notified of the progress. */
 export interface Watcher {
-  /** So many runs are known to be wanted. */
+  /** `runs` is the count of runs requested so far. */
   planned(runs: number): void
+  /** `result` is undefined when the run failed. */
   ended(run: PlannedRun, result: RunResult | undefined): void
-  /** The result of an earlier, interrupted call is taken. */
+  /** The stored result of an earlier call is used. */
   resumed(run: PlannedRun): void
 }
 
+/** Where progress is reported and finished runs are kept. */
+export interface ExecutionOptions {
+  readonly watcher?: Watcher
+  readonly store?: Store
+}
+
+/** Executes the waves of a planner until one is empty or the signal aborts. */
 export async function execute(
   plan: Plan,
   planner: Planner,
   executor: Executor,
   signal: AbortSignal,
-  watcher?: Watcher,
-  store?: Store,
+  { watcher, store }: ExecutionOptions = {},
 ): Promise<Execution> {
   const finished: FinishedRun[] = []
   const failed: FailedRun[] = []
   const seconds = new Map<string, number>()
   const asked: PlannedRun[] = []
   let resumed = 0
-  setMaxListeners(0, signal) // one listener a waiting run is meant
+  setMaxListeners(0, signal) // each pending run adds a listener
   while (!signal.aborted) {
     const wave = planner.next(finished)
     if (wave.length === 0) break
@@ -82,12 +93,23 @@ export async function execute(
     watcher?.planned(asked.length)
     const results = await Promise.all(
       wave.map(async (run) => {
-        // A check is meant to be made: a result of before went unchecked, perhaps.
-        const kept = plan.variants[run.variant].scenario.check ? undefined : store?.get(run.id)
-        if (kept === undefined) return tried(plan, run, executor, signal, seconds, watcher, store)
-        resumed++
-        watcher?.resumed(run)
-        return { result: kept }
+        const { scenario } = plan.variants[run.variant]
+        // With `check` every run is repeated: a stored result may come from a call without it.
+        const stored = scenario.check ? undefined : store?.get(run.id)
+        if (stored !== undefined) {
+          resumed++
+          watcher?.resumed(run)
+          return { result: stored }
+        }
+        const outcome = await attempt(executor, { scenario, seed: run.seed, replication: run.replication }, signal)
+        if (outcome === undefined) return undefined
+        if ('message' in outcome) watcher?.ended(run, undefined)
+        else {
+          seconds.set(run.id, outcome.seconds)
+          store?.keep(run.id, outcome.result)
+          watcher?.ended(run, outcome.result)
+        }
+        return outcome
       }),
     )
     results.forEach((outcome, i) => {
@@ -97,37 +119,24 @@ export async function execute(
       else finished.push({ run, result: outcome.result })
     })
   }
-  // Waves come one after the other; tables read variant by variant.
-  asked.sort(inOrder)
-  finished.sort((a, b) => inOrder(a.run, b.run))
-  failed.sort((a, b) => inOrder(a.run, b.run))
+  asked.sort(byVariant)
+  finished.sort((a, b) => byVariant(a.run, b.run))
+  failed.sort((a, b) => byVariant(a.run, b.run))
   return { asked, finished, failed, interrupted: signal.aborted, resumed, seconds }
 }
 
-const inOrder = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant || a.replication - b.replication
+const byVariant = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant || a.replication - b.replication
 
-type Outcome = { readonly result: RunResult } | { readonly message: string; readonly stack: string } | undefined
-
-/** Undefined: the run was interrupted. */
-async function tried(
-  plan: Plan,
-  run: PlannedRun,
+/** The result of a task, its error, or undefined when it was interrupted. */
+async function attempt(
   executor: Executor,
+  task: Task,
   signal: AbortSignal,
-  seconds: Map<string, number>,
-  watcher: Watcher | undefined,
-  store: Store | undefined,
-): Promise<Outcome> {
-  const { scenario } = plan.variants[run.variant]
+): Promise<Timed | { readonly message: string; readonly stack: string } | undefined> {
   try {
-    const { result, seconds: took } = await executor.run({ scenario, seed: run.seed, replication: run.replication }, signal)
-    seconds.set(run.id, took)
-    store?.keep(run.id, result)
-    watcher?.ended(run, result)
-    return { result }
+    return await executor.run(task, signal)
   } catch (error) {
     if (signal.aborted) return undefined
-    watcher?.ended(run, undefined)
     return { message: firstLine(error), stack: error instanceof Error ? (error.stack ?? error.message) : String(error) }
   }
 }

@@ -1,20 +1,22 @@
-/** manifest.json: what was run, with which versions, and how long it took. Wall times and machine facts stand here and nowhere else. */
+/** manifest.json: the resolved variants and runs, with versions and wall times. No other file of the results contains times or facts about the machine. */
 import { isAbsolute, relative } from 'node:path'
 import type { Execution } from './execute.ts'
 import type { Plan } from '../plan/plan.ts'
 
+/** Facts about the call that the plan does not contain. */
 export interface Facts {
   readonly version: string
   readonly file: string
-  /** Where that file lies, absolute; written paths are relative to it. */
+  /** Absolute folder of that file; written paths are relative to it. */
   readonly folder: string
   readonly digest: string
   readonly jobs: number
   readonly started: Date
-  /** Of the whole experiment [s]. */
+  /** Wall time of the whole experiment [s]. */
   readonly seconds: number
 }
 
+/** The manifest as text. */
 export function manifestOf(plan: Plan, execution: Execution, facts: Facts): string {
   const state = new Map(execution.finished.map(({ run }) => [run.id, 'finished']))
   for (const { run } of execution.failed) state.set(run.id, 'failed')
@@ -47,7 +49,7 @@ export function manifestOf(plan: Plan, execution: Execution, facts: Facts): stri
   return `${JSON.stringify(manifest, null, 2)}\n`
 }
 
-/** Paths as seen from the experiment's folder, so that two machines write the same. */
+/** Absolute paths made relative to the experiment's folder, so that all machines write the same. */
 function portable(value: unknown, folder: string): unknown {
   if (Array.isArray(value)) return value.map((inner) => portable(inner, folder))
   if (typeof value !== 'object' || value === null) return value

@@ -1,14 +1,16 @@
-/** One line about a running experiment: runs done, events a second, time left. A terminal sees it change, a log gets a plain line now and then. */
+/** One line about a running experiment: finished runs, events per second, time left. A terminal shows it in place, a log gets a line every few seconds. */
 import type { Watcher } from './execute.ts'
 
+/** Where progress is written. */
 export interface Screen {
   readonly isTTY?: boolean
   write(text: string): unknown
 }
 
-/** A log gets a line at most this often [ms]. */
-const EVERY = 5_000
+/** Shortest time between two lines of a log [ms]. */
+const LOG_INTERVAL = 5_000
 
+/** Prints the progress of an execution. `now` is the time [ms]. */
 export class Progress implements Watcher {
   private total = 0
   private done = 0
@@ -45,7 +47,7 @@ export class Progress implements Watcher {
     this.show(this.done === this.total)
   }
 
-  /** Leaves the line, so that what follows begins on its own. */
+  /** Ends the line, so that later output begins on its own. */
   close(): void {
     if (this.screen.isTTY === true && this.total > 0) this.screen.write('\n')
   }
@@ -54,28 +56,28 @@ export class Progress implements Watcher {
     const seconds = (this.now() - this.begin) / 1000
     const parts = [`${this.done} of ${this.total} runs`]
     if (this.failed > 0) parts.push(`${this.failed} failed`)
-    if (this.kept > 0) parts.push(`${this.kept} from before`)
-    const made = this.done - this.kept
-    if (made > 0) {
+    if (this.kept > 0) parts.push(`${this.kept} from an earlier call`)
+    const own = this.done - this.kept
+    if (own > 0) {
       parts.push(`${short(this.events / Math.max(seconds, 1e-3))} events/s`)
-      parts.push(this.done < this.total ? `${clock((seconds / made) * (this.total - this.done))} left` : `${clock(seconds)} in all`)
+      parts.push(this.done < this.total ? `${clock((seconds / own) * (this.total - this.done))} left` : `${clock(seconds)} in total`)
     }
     return parts.join(' · ')
   }
 
   private show(last: boolean): void {
     if (this.screen.isTTY === true) {
-      // Back to the margin, write, and erase what an earlier, longer line left.
+      // Return to the start of the line, write, and erase the rest of a longer line.
       this.screen.write(`\r${this.text()}\x1b[K`)
       return
     }
-    if (!last && this.now() - this.lastLine < EVERY) return
+    if (!last && this.now() - this.lastLine < LOG_INTERVAL) return
     this.lastLine = this.now()
     this.screen.write(`${this.text()}\n`)
   }
 }
 
-/** Three digits and a letter. */
+/** A number with three digits and a letter: 12.3 k. */
 export function short(value: number): string {
   if (value >= 1e9) return `${(value / 1e9).toPrecision(3)} G`
   if (value >= 1e6) return `${(value / 1e6).toPrecision(3)} M`
@@ -83,6 +85,7 @@ export function short(value: number): string {
   return value.toFixed(0)
 }
 
+/** A duration [s], rounded up: 1m05s. */
 export function clock(seconds: number): string {
   const whole = Math.ceil(seconds)
   if (whole < 60) return `${whole}s`

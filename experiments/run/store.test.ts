@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { RunResult } from '../../sim/outcome/results.ts'
+import type { RunResult } from '../../sim/index.ts'
 import { execute, type Executor } from './execute.ts'
 import { oneWave, type Plan } from '../plan/plan.ts'
 import { localFiles } from '../file/load.ts'
@@ -74,10 +74,10 @@ describe('the store of finished runs', () => {
 
   it('a check is made, never remembered from a run that may have gone unchecked', async () => {
     const store = new Store(join(folder, 'f'), 'code')
-    await execute(plan, oneWave(plan), machine(-1), new AbortController().signal, undefined, store)
+    await execute(plan, oneWave(plan), machine(-1), new AbortController().signal, { store })
     const checked = { ...plan, variants: [{ scenario: { check: true } }] } as unknown as Plan
     const second = machine(-1)
-    const { resumed } = await execute(checked, oneWave(checked), second, new AbortController().signal, undefined, store)
+    const { resumed } = await execute(checked, oneWave(checked), second, new AbortController().signal, { store })
     expect({ made: second.made, resumed }).toEqual({ made: [0, 1, 2], resumed: 0 })
   })
 
@@ -102,7 +102,7 @@ describe('the store of finished runs', () => {
   it('a second call makes only what the first did not finish, with equal results', async () => {
     const store = new Store(join(folder, 'e'), 'code')
     const first = machine(1)
-    const cut = await execute(plan, oneWave(plan), first, new AbortController().signal, undefined, store)
+    const cut = await execute(plan, oneWave(plan), first, new AbortController().signal, { store })
     expect({ made: first.made, finished: cut.finished.length, failed: cut.failed.length, resumed: cut.resumed }).toEqual({
       made: [0, 1, 2],
       finished: 2,
@@ -110,7 +110,7 @@ describe('the store of finished runs', () => {
       resumed: 0,
     })
     const second = machine(-1)
-    const whole = await execute(plan, oneWave(plan), second, new AbortController().signal, undefined, store)
+    const whole = await execute(plan, oneWave(plan), second, new AbortController().signal, { store })
     expect({ made: second.made, resumed: whole.resumed }).toEqual({ made: [1], resumed: 2 })
     const atOnce = await execute(plan, oneWave(plan), machine(-1), new AbortController().signal)
     expect(whole.finished).toEqual(atOnce.finished)

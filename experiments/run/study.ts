@@ -1,7 +1,6 @@
-/** From a plan and its finished runs to the study that reports write: plain words and values, no path, date or machine in it. */
+/** From a plan and its finished runs to the study that reports write. It contains no path, date or fact about the machine. */
 import { createHash } from 'node:crypto'
-import type { Selection } from '../../sim/common/define.ts'
-import { showCpu, showDuration, showMemory } from '../../sim/common/units.ts'
+import { type Selection, showCpu, showDuration, showMemory } from '../../sim/index.ts'
 import { formatNumber, type Study } from '../../reports/index.ts'
 import { clippedNotes, type TrafficSpec } from '../../workloads/index.ts'
 import { FAMILY_PATHS } from '../file/families.ts'
@@ -11,7 +10,7 @@ import { shortOfGoal } from '../plan/precise.ts'
 import { percentText } from '../file/quantities.ts'
 import type { PoolSpec, Scenario, ServiceSpec } from '../file/scenario.ts'
 
-/** `command` is the call that gives the same study again. */
+/** The study of an execution. `command` is the call that gives the same study. */
 export function studyOf(
   plan: Plan,
   execution: Pick<Execution, 'asked' | 'finished' | 'failed' | 'interrupted'>,
@@ -22,11 +21,11 @@ export function studyOf(
   for (const { run, message } of execution.failed)
     notes.push(`failed: ${plan.variants[run.variant].label}, replication ${run.replication + 1}: ${message}`)
   if (execution.interrupted) notes.push(`interrupted: ${execution.finished.length} of ${execution.asked.length} runs are finished`)
-  const asked = execution.asked.reduce((most, { replication }) => Math.max(most, replication + 1), 0)
+  const asked = execution.asked.reduce((max, { replication }) => Math.max(max, replication + 1), 0)
   const short = shortOfGoal(plan, execution.finished, asked)
   if (short !== '' && !execution.interrupted) notes.push(short)
   if (plan.variants.some(({ scenario }) => oneSample(scenario)))
-    notes.push('one trace is one sample: intervals say how much the draws vary, not how another cluster would do')
+    notes.push('one trace is one sample: intervals show the variation of the random draws, not that between clusters')
   notes.push(...endsOf(plan.variants.map(({ scenario }) => scenario)), ...cutsOf(plan.variants.map(({ scenario }) => scenario)))
   return {
     name: plan.name,
@@ -39,7 +38,7 @@ export function studyOf(
       return {
         values,
         short: label,
-        label: values.length === 0 ? label : values.map((value, axis) => worded(plan.axes[axis].key, value)).join(', '),
+        label: values.length === 0 ? label : values.map((value, axis) => withKey(plan.axes[axis].key, value)).join(', '),
       }
     }),
     runs: execution.finished.map(({ run, result }) => ({
@@ -63,16 +62,16 @@ export function studyOf(
   }
 }
 
-/** What all variants have in common; nothing when an axis changes it. */
+/** The warm-up, unless it differs between variants. */
 function warmupOf({ variants }: Plan): Pick<Study, 'warmup'> {
   const [{ scenario }] = variants
   return variants.every((variant) => variant.scenario.warmup === scenario.warmup) ? { warmup: scenario.warmup / 1e6 } : {}
 }
 
-/** "scheduling best-fit"; a label of another path names its key already. */
-const worded = (key: string, value: string): string => ((FAMILY_PATHS as readonly string[]).includes(key) ? `${key} ${value}` : value)
+/** "scheduling best-fit"; labels of other paths already contain their key. */
+const withKey = (key: string, value: string): string => ((FAMILY_PATHS as readonly string[]).includes(key) ? `${key} ${value}` : value)
 
-/** The baseline in words, a line each. */
+/** Description of the baseline, a line each. */
 function setupOf(scenario: Scenario): string[] {
   const { start, delays, binpacking, replicas, sizes, nodes } = scenario
   const ageing =
@@ -87,37 +86,37 @@ function setupOf(scenario: Scenario): string[] {
     ...scenario.services.map(serviceText),
     ...scenario.background.map(
       (source) =>
-        `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} asked for`}, ${percentText(source.usage)} of the request used`,
+        `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} requested`}, ${percentText(source.usage)} of the request used`,
     ),
     ...scenario.jobs.map(jobsText),
-    `scheduling ${chosen(scenario.scheduling)}, slb ${chosen(scenario.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} a service, binpacking ${chosen(binpacking)}`,
+    `scheduling ${chosen(scenario.scheduling)}, slb ${chosen(scenario.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} per service, binpacking ${chosen(binpacking)}`,
     `autoscaling: replicas ${chosen(replicas)}, sizes ${chosen(sizes)}, nodes ${chosen(nodes)}`,
     `delays: decision ${showDuration(delays.decision)}, bind ${showDuration(delays.bind)}, propagation ${showDuration(delays.propagation)}, scrape ${showDuration(delays.scrape)} averaged over ${showDuration(delays.window)}`,
   ]
 }
 
-/** A trace that is replayed or drawn from as it was recorded; one out of resampled blocks is another sample in each replication. */
+/** Whether a trace is replayed or sampled as recorded; with resampled blocks each replication is another sample. */
 function oneSample({ background, jobs, pools, services }: Scenario): boolean {
   const replayed = services.flatMap(({ traffic }) => partsOf(traffic)).flatMap((traffic) => (traffic.pattern === 'trace' ? [traffic] : []))
   const traced = [...[...background, ...jobs].flatMap((source) => (source.kind === 'trace' ? [source] : [])), ...replayed]
   return traced.length === 0 ? pools.some(({ kind }) => kind === 'trace') : traced.some(({ bootstrap }) => (bootstrap ?? null) === null)
 }
 
-/** Recordings that are over before the run is: a sentence each, once for all variants. */
+/** A note for each recording that ends before the run, without duplicates. */
 function endsOf(scenarios: readonly Scenario[]): string[] {
-  const sentences = scenarios.flatMap(({ services, horizon }) =>
+  const notes = scenarios.flatMap(({ services, horizon }) =>
     services
       .flatMap(({ name, traffic }) => partsOf(traffic).map((part) => [name, part] as const))
       .map(([name, traffic]) =>
         traffic.pattern === 'trace' && traffic.ends !== null
-          ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; nothing comes from then to the horizon of ${showDuration(horizon)}`
+          ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; no requests arrive from then until the horizon of ${showDuration(horizon)}`
           : '',
       ),
   )
-  return [...new Set(sentences)].filter((sentence) => sentence !== '')
+  return [...new Set(notes)].filter((note) => note !== '')
 }
 
-/** Amounts whose means are not those of the file, since time has no less than nothing. */
+/** A note for each distribution whose mean differs from the file, since negative draws are cut at 0. */
 function cutsOf(scenarios: readonly Scenario[]): string[] {
   return [
     ...new Set(
@@ -130,14 +129,14 @@ function cutsOf(scenarios: readonly Scenario[]): string[] {
 
 function jobsText(source: Scenario['jobs'][number]): string {
   const { name, arrivals, inflate, deadline, usage } = source
-  const coming =
+  const arriving =
     inflate !== null
-      ? `${percentText(inflate.share)} of ${inflate.resource} asked for`
+      ? `${percentText(inflate.share)} of ${inflate.resource} requested`
       : arrivals !== null
         ? `${arrivals.pattern} arrivals`
         : 'as recorded'
-  const what = source.kind === 'trace' ? `those of ${source.format}` : `${source.dag.kind} tasks`
-  return `jobs ${name}: ${what}, ${coming}${deadline === null ? '' : ', with deadlines'}, ${percentText(usage)} of the request used`
+  const what = source.kind === 'trace' ? `the jobs of ${source.format}` : `${source.dag.kind} tasks`
+  return `jobs ${name}: ${what}, ${arriving}${deadline === null ? '' : ', with deadlines'}, ${percentText(usage)} of the request used`
 }
 
 const chosen = ({ name, file }: Selection): string => (file === undefined ? name : `${name} (own file)`)
@@ -150,9 +149,9 @@ function poolText(pool: PoolSpec): string {
 }
 
 function serviceText({ name, replicas, shape, threads, traffic, objective }: ServiceSpec): string {
-  const works = threads === 0 ? 'processor sharing' : `${threads} threads`
+  const concurrency = threads === 0 ? 'processor sharing' : `${threads} threads`
   const limit = shape.limit === 0 ? 'no limit' : `limit ${showCpu(shape.limit)}`
-  return `service ${name}: ${replicas} pods of ${showCpu(shape.cpu)} (${limit}, ${works}), ${trafficText(traffic)}${objective === null ? '' : `, objective ${showDuration(objective)}`}`
+  return `service ${name}: ${replicas} pods of ${showCpu(shape.cpu)} (${limit}, ${concurrency}), ${trafficText(traffic)}${objective === null ? '' : `, objective ${showDuration(objective)}`}`
 }
 
 const partsOf = (traffic: TrafficSpec): readonly TrafficSpec[] => (traffic.pattern === 'merge' ? traffic.parts : [traffic])

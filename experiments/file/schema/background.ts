@@ -1,8 +1,8 @@
 /** Background pods in the experiment file. */
 import { z } from 'zod'
-import type { DistributionSpec } from '../../sim/random/distributions.ts'
-import { suggestion } from '../../sim/common/suggestion.ts'
-import { show } from './document.ts'
+import type { DistributionSpec } from '../../../sim/random/index.ts'
+import { suggestion } from '../../../sim/index.ts'
+import { show } from '../document.ts'
 import {
   amounts,
   byKey,
@@ -20,19 +20,19 @@ import {
   share,
   whole,
   words,
-} from './quantities.ts'
-import { distribution } from './schema-distribution.ts'
-import { shapingKeys } from './schema-shape.ts'
+} from '../quantities.ts'
+import { distribution } from './distribution.ts'
+import { shapingKeys } from './shape.ts'
 
+/** CPU usage of a pod that is simulated as a flow. */
 export const usage = section('the usage of background pods', {
   share: share({ min: 0 })
     .prefault('60%')
-    .describe(
-      'CPU used while running, as a share of the request; default 60%, the use of Borg 2019 and Alibaba machines relative to requests',
-    ),
+    .describe('CPU used while running, as a share of the request; default 60%, the usage relative to requests in Borg 2019 and at Alibaba'),
   limited: flag().prefault(false).describe('true: a CPU limit equal to the request caps the usage at 100%'),
 })
 
+/** A share of the cluster's capacity of one of `resources`. */
 export const inflate = (resources: readonly string[]) =>
   z
     .unknown()
@@ -62,13 +62,13 @@ export const inflate = (resources: readonly string[]) =>
 
 const tracedBackground = section('background pods from a trace', {
   name: name().optional().describe("default: the trace's name"),
-  trace: oneOf(['openb']).describe('take the pods of this trace: openb, 8,152 pods of a GPU cluster'),
-  path: words().optional().describe('folder of the trace, relative to this file; default: the data that orchsim brings'),
+  trace: oneOf(['openb']).describe('replays the pods of this trace: openb, 8,152 pods of a GPU cluster'),
+  path: words().optional().describe('folder of the trace, relative to this file; default: the bundled data'),
   pods: words().prefault('openb_pod_list_default.csv').describe('file of the pod list in that folder'),
   inflate: inflate(['cpu', 'memory', 'gpu'])
     .optional()
     .describe(
-      "draw rows with replacement until this share of the cluster's capacity is asked for (Little's law); default: replay as recorded",
+      "draws rows with replacement until they request this share of the cluster's capacity (Little's law); default: replay as recorded",
     ),
   usage: usage.prefault({}),
   speedUp: positive().prefault(1).describe('divides gaps and lifetimes, never start-up delays'),
@@ -93,12 +93,13 @@ const syntheticBackground = section('background pods', {
     value === 'forever' ? 'forever' : 'drawn',
   )
     .prefault('forever')
-    .describe('how long a pod runs, or forever'),
-  count: whole({ min: 1 }).optional().describe('how many pods, all at the start'),
-  inflate: inflate(['cpu', 'memory']).optional().describe("or as many as ask for this share of the cluster's capacity"),
+    .describe('how long a pod runs: a distribution, or forever'),
+  count: whole({ min: 1 }).optional().describe('number of pods, all at the start'),
+  inflate: inflate(['cpu', 'memory']).optional().describe("or as many pods as request this share of the cluster's capacity"),
   usage: usage.prefault({}),
 })
 
+/** A source of background pods. */
 export const background = forms<z.infer<typeof tracedBackground> | z.infer<typeof syntheticBackground>>(
   { traced: tracedBackground, synthetic: syntheticBackground },
   byKey('trace', 'traced', 'synthetic'),

@@ -1,19 +1,21 @@
-/** `orchsim init`: a first experiment to change, with an algorithm of one's own beside it. Nothing that exists is overwritten. */
+/** `orchsim init FOLDER`: writes a first experiment and an algorithm of the user's own beside it. Existing files are not overwritten. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { suggestion } from '../../sim/common/suggestion.ts'
-import { EXIT, type Screens } from './cli.ts'
+import { suggestion } from '../../sim/index.ts'
 import { packageRoot } from '../file/package.ts'
+import type { Screens } from './command.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
 
+/** Options of `init`. */
 export interface InitOptions {
   readonly template: string
 }
 
 const FOLDER = 'experiments/templates/'
-/** The name of the experiment in the user's folder: what the templates' own comments call. */
+/** Name of the experiment in the user's folder; the comments of the templates refer to it. */
 const EXPERIMENT = 'experiment.yaml'
 
-/** Names of the templates; the first is taken when none is named. */
+/** Names of the templates, the default first. */
 export function templates(): string[] {
   const names = readdirSync(new URL(FOLDER, packageRoot()))
     .filter((name) => name.endsWith('.yaml'))
@@ -21,7 +23,7 @@ export function templates(): string[] {
   return ['loop', ...names.filter((name) => name !== 'loop').sort()]
 }
 
-/** The template's file and the own algorithms that it names, by the name they get. */
+/** Contents of a template's files, by the names they get in the user's folder: the experiment and the algorithms that it names. */
 export function templateFiles(template: string): ReadonlyMap<string, string> {
   const folder = new URL(FOLDER, packageRoot())
   const experiment = readFileSync(new URL(`${template}.yaml`, folder), 'utf8')
@@ -29,7 +31,8 @@ export function templateFiles(template: string): ReadonlyMap<string, string> {
   return new Map([[EXPERIMENT, experiment], ...own.map((name) => [name, readFileSync(new URL(name, folder), 'utf8')] as const)])
 }
 
-export function initCommand(folder: string, { template }: InitOptions, screens: Screens): number {
+/** Writes the files of a template into a folder. */
+export function initCommand(folder: string, { template }: InitOptions, screens: Screens): ExitCode {
   const known = templates()
   if (!known.includes(template)) {
     screens.err.write(`orchsim init: found the template "${template}"; accepted: ${known.join(', ')}${suggestion(template, known)}\n`)
@@ -39,13 +42,13 @@ export function initCommand(folder: string, { template }: InitOptions, screens: 
   const taken = [...files.keys()].filter((name) => existsSync(join(folder, name)))
   if (taken.length > 0) {
     screens.err.write(
-      `orchsim init: found ${taken.join(', ')} in ${folder}; accepted: a folder without ${taken.length === 1 ? 'it' : 'them'}, nothing is overwritten\n`,
+      `orchsim init: found ${taken.join(', ')} in ${folder}; accepted: a folder without ${taken.length === 1 ? 'it' : 'them'}, since nothing is overwritten\n`,
     )
     return EXIT.wrong
   }
   try {
     mkdirSync(folder, { recursive: true })
-    // 'wx': what appeared there in the meantime stays.
+    // 'wx' refuses a file that was created in the meantime.
     for (const [name, text] of files) writeFileSync(join(folder, name), text, { flag: 'wx' })
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -55,8 +58,8 @@ export function initCommand(folder: string, { template }: InitOptions, screens: 
     )
     return EXIT.wrong
   }
-  const there = relative(process.cwd(), folder)
-  const written = [...files.keys()].map((name) => join(there, name))
-  screens.out.write(`${written.join('\n')}\n\nnext: npx orchsim run ${join(there, EXPERIMENT)}\n`)
+  const target = relative(process.cwd(), folder)
+  const written = [...files.keys()].map((name) => join(target, name))
+  screens.out.write(`${written.join('\n')}\n\nnext: npx orchsim run ${join(target, EXPERIMENT)}\n`)
   return EXIT.done
 }

@@ -1,15 +1,15 @@
-/** What a request costs, in the experiment file: distributions of wait and CPU work, or a published preset. */
+/** The work of a request in the experiment file: distributions of wait and CPU work, or a published preset. */
 import { z } from 'zod'
-import { workOf, workPresets, type WorkSpec } from '../../workloads/index.ts'
-import { duration, forms, isMap, number, oneOf, positiveTime, section } from './quantities.ts'
-import { distribution } from './schema-distribution.ts'
+import { workOf, workPresets, type WorkSpec } from '../../../workloads/index.ts'
+import { duration, forms, isMap, number, oneOf, positiveTime, section } from '../quantities.ts'
+import { distribution } from './distribution.ts'
 
 const own = section('the work of a request', {
-  wait: distribution().prefault('0s').describe('time in the pod without CPU, which holds a thread'),
+  wait: distribution().prefault('0s').describe('time in the pod in which the request holds a thread and uses no CPU'),
   cpu: distribution().describe('CPU work on one core'),
   correlation: number({ min: -1, max: 1 })
     .optional()
-    .describe("Spearman's rank correlation of the two, through a Gaussian copula; default: 0"),
+    .describe("Spearman's rank correlation of wait and CPU work, by a Gaussian copula; default: 0"),
 }).transform(({ wait, cpu, correlation }): WorkSpec => ({ wait, cpu, ...(correlation === undefined ? {} : { correlation }) }))
 
 const published = section('the work of a preset', {
@@ -28,7 +28,7 @@ const published = section('the work of a preset', {
   if (waitPerUnit !== undefined && preset.wait === null)
     return refuse(
       'waitPerUnit',
-      `found waitPerUnit, but ${name} does not wait; accepted: a preset that waits, ${workPresets
+      `found waitPerUnit, but ${name} has no wait; accepted: a preset with a wait, ${workPresets
         .filter(({ wait }) => wait !== null)
         .map((one) => one.name)
         .join(', ')}`,
@@ -36,4 +36,5 @@ const published = section('the work of a preset', {
   return workOf(preset, { cpuPerUnit, cpuMean: mean, waitPerUnit })
 })
 
+/** The work of a request. */
 export const work = forms<WorkSpec>({ own, published }, (value) => (isMap(value) && 'preset' in value ? 'published' : 'own'))

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { bundledTraces } from '../../workloads/index.ts'
-import { EXIT, type Screens, type TraceOptions } from './cli.ts'
-import { traceCommand } from './trace-command.ts'
+import type { Screens } from './command.ts'
+import { EXIT } from './exit-codes.ts'
+import { traceCommand, type TraceOptions } from './trace.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-trace-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -22,13 +23,13 @@ async function run(trace: string | undefined, options: TraceOptions = {}): Promi
   return { code, ...said }
 }
 
-it('without a name: every brought trace is listed', async () => {
+it('without a name: every bundled trace is listed', async () => {
   const { code, out } = await run(undefined)
   expect(code).toBe(EXIT.done)
   for (const { name } of bundledTraces) expect(out).toContain(`  ${name} `)
 })
 
-it('rows, span, rate, C², sizes and a chart of a brought trace', async () => {
+it('rows, span, rate, C², sizes and a chart of a bundled trace', async () => {
   const { code, out } = await run('azure-llm', { out: folder })
   expect(code).toBe(EXIT.done)
   // The data's README: 19,366 requests in 3,501.7 s, 5.53 a second, gaps of C² 1.20.
@@ -44,7 +45,7 @@ it('a part of a trace, as JSON', async () => {
   expect(JSON.parse(out)).toMatchObject({ version: 1, kind: 'rates', rows: 3600, from: 3600, until: 7200 })
 })
 
-it('what could be two formats says so, and what was asked for is taken', async () => {
+it('a file that fits two formats has a note about it, and --format chooses', async () => {
   const file = join(folder, 'level.csv')
   writeFileSync(file, 'timestamp,value\n2014-04-10 00:00:00,3\n2014-04-10 00:05:00,4\n')
   expect((await run(file)).out).toContain('note: nab-level has the same columns')
@@ -52,7 +53,7 @@ it('what could be two formats says so, and what was asked for is taken', async (
 })
 
 it.each<[string, string, TraceOptions, RegExp]>([
-  ['a wrong name', 'nasaa', {}, /found "nasaa", no file and no brought trace; accepted: .* \(did you mean nasa\?\)/],
+  ['a wrong name', 'nasaa', {}, /found "nasaa", neither a file nor a bundled trace; accepted: .* \(did you mean nasa\?\)/],
   ['a wrong format', 'nasa', { format: 'sruf' }, /found the format "sruf"; accepted: .* \(did you mean surf\?\)/],
   ['times in the wrong order', 'nasa', { from: '2h', until: '1h' }, /--until: found 1h; accepted: a time after --from/],
   ['a part without rows', 'nasa', { from: '100d' }, /found no row .* accepted: --from and --until around its rows/],

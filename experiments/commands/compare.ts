@@ -1,8 +1,7 @@
-/** `orchsim compare BEFORE AFTER`: two result folders against each other; exit code 4 when something got worse beyond the margin. */
+/** `orchsim compare BEFORE AFTER`: compares two folders of results; exit code 4 when a metric got worse beyond the margin. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { METRICS } from '../../sim/outcome/standard.ts'
-import { readShare } from '../../sim/common/units.ts'
+import { METRICS, readShare, suggestion } from '../../sim/index.ts'
 import {
   compareRuns,
   comparisonData,
@@ -13,11 +12,12 @@ import {
   type Margins,
   type RunsTable,
 } from '../../reports/index.ts'
-import { suggestion } from '../../sim/common/suggestion.ts'
-import { EXIT, type Screens } from './cli.ts'
 import { show } from '../file/document.ts'
 import { isMap } from '../file/quantities.ts'
+import type { Screens } from './command.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
 
+/** Options of `compare`. */
 export interface CompareOptions {
   readonly metric: readonly string[]
   readonly margin?: string
@@ -27,16 +27,17 @@ export interface CompareOptions {
   readonly json?: boolean
 }
 
-/** A call or a folder that is wrong. */
+/** The call or a folder is wrong; the message says how. */
 class Wrong extends Error {}
 
 const DEFAULT_MARGINS: Margins = { relative: 0.02, points: 1 }
 
-export function compareCommand(before: string, after: string, options: CompareOptions, screens: Screens): number {
+/** Prints the comparison as text, Markdown or JSON. */
+export function compareCommand(before: string, after: string, options: CompareOptions, screens: Screens): ExitCode {
   try {
     const [first, second] = [runsIn(before), runsIn(after)]
     const manifest = manifestOf(after)
-    const gate = options.metric.length > 0 ? options.metric.map(known) : [manifest.primary ?? second.metrics[0]?.id ?? 'latency-p99']
+    const gate = options.metric.length > 0 ? options.metric.map(knownMetric) : [manifest.primary ?? second.metrics[0]?.id ?? 'latency-p99']
     const comparison = compareRuns(first, second, { margins: marginsOf(options, manifest.margins), gate })
     const names = { before, after }
     if (options.json === true) screens.out.write(`${JSON.stringify(comparisonData(comparison, names), null, 2)}\n`)
@@ -50,7 +51,7 @@ export function compareCommand(before: string, after: string, options: CompareOp
   }
 }
 
-/** A result folder, or its runs.csv itself. */
+/** The runs of a results folder; `path` is the folder or its runs.csv. */
 function runsIn(path: string): RunsTable {
   const accepted = 'accepted: a folder of results, or its runs.csv'
   let file = path
@@ -79,7 +80,7 @@ function runsIn(path: string): RunsTable {
   return readRuns(text, file)
 }
 
-/** What the experiment itself said about its verdict; nothing when only a CSV is there. */
+/** Primary metric and margins of the experiment; empty when there is only a CSV file. */
 function manifestOf(path: string): { readonly primary?: string; readonly margins?: Margins } {
   let manifest: unknown
   try {
@@ -89,14 +90,14 @@ function manifestOf(path: string): { readonly primary?: string; readonly margins
   }
   if (!isMap(manifest)) return {}
   const { primary, margins } = manifest
-  const right = isMap(margins) && typeof margins['relative'] === 'number' && typeof margins['points'] === 'number'
+  const valid = isMap(margins) && typeof margins['relative'] === 'number' && typeof margins['points'] === 'number'
   return {
     ...(typeof primary === 'string' && METRICS.some(({ id }) => id === primary) ? { primary } : {}),
-    ...(right ? { margins: { relative: margins['relative'] as number, points: margins['points'] as number } } : {}),
+    ...(valid ? { margins: { relative: margins['relative'] as number, points: margins['points'] as number } } : {}),
   }
 }
 
-function known(id: string): string {
+function knownMetric(id: string): string {
   const ids = METRICS.map((metric) => metric.id)
   if (ids.includes(id)) return id
   throw new Wrong(`found the metric ${show(id)}; accepted: ${ids.join(', ')}${suggestion(id, ids)}`)

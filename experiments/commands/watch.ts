@@ -1,46 +1,47 @@
 /**
- * `orchsim run --watch`: runs again whenever the experiment or one of its own algorithms changes. Each run is a process of its own:
- * modules that a thread has imported stay as they were, so in one process a changed algorithm would run in its old form.
+ * `orchsim run --watch`: runs again whenever the experiment or one of its own algorithms changes. Each run is a separate process, since
+ * a process imports a module once and would keep running the old version of a changed algorithm.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, readFileSync, watch, type FSWatcher } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EXIT, type Screens } from './cli.ts'
 import { localFiles } from '../file/load.ts'
 import { packageRoot } from '../file/package.ts'
+import type { CommandContext } from './command.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
 
-/** Editors write a file in several steps [ms]. */
-const SETTLED = 150
+/** Time after a change before the next run, since editors write a file in several steps [ms]. */
+const SETTLE_TIME = 150
 
-/** `args` is the command line as given; what the runs print goes to this process' own screens. */
-export async function watchCommand(file: string, args: readonly string[], screens: Screens, interrupts: AbortSignal): Promise<number> {
+/** Runs the same command line without `--watch` until interrupted; its output goes to the standard streams of this process. */
+export async function watchCommand(file: string, _options: unknown, { args, err, interrupts }: CommandContext): Promise<ExitCode> {
   const runArgs = args.filter((arg) => arg !== '--watch')
   let running: ChildProcess | undefined
   let wake: () => void = () => undefined
   let changed = false
-  const note = (): void => {
+  const onChange = (): void => {
     changed = true
     running?.kill('SIGINT')
     wake()
   }
-  interrupts.addEventListener('abort', note, { once: true })
+  interrupts.addEventListener('abort', onChange, { once: true })
   while (!interrupts.aborted) {
     changed = false
-    // Before the run: a change that comes while it starts is seen.
-    const watchers = watched(watchedFiles(file), note)
+    // Before the run, so that a change during its start is noticed.
+    const watchers = watched(watchedFiles(file), onChange)
     running = started(runArgs)
     await ended(running)
     running = undefined
     if (!changed && !interrupts.aborted) {
-      screens.err.write(
+      err.write(
         `\nwatching ${watchedFiles(file)
           .map((one) => basename(one))
           .join(', ')}; Ctrl-C ends\n`,
       )
       await new Promise<void>((done) => (wake = done))
     }
-    await new Promise((done) => setTimeout(done, interrupts.aborted ? 0 : SETTLED))
+    await new Promise((done) => setTimeout(done, interrupts.aborted ? 0 : SETTLE_TIME))
     for (const watcher of watchers) watcher.close()
   }
   return EXIT.done
@@ -54,7 +55,7 @@ function started(args: readonly string[]): ChildProcess {
 const ended = (child: ChildProcess): Promise<void> =>
   new Promise((done, failed) => void child.once('exit', () => done()).once('error', failed))
 
-/** The experiment, the files that it names as own algorithms, and what these import. A file that is wrong is watched all the same. */
+/** The experiment, the files that it names as own algorithms, and the files that these import. Invalid files are watched too. */
 export function watchedFiles(file: string): string[] {
   const experiment = resolve(file)
   if (!existsSync(experiment)) return [experiment]
@@ -64,12 +65,12 @@ export function watchedFiles(file: string): string[] {
   return [...new Set([experiment, ...named.flatMap((path) => (existsSync(path) ? localFiles(path) : [path]))])]
 }
 
-/** Folders are watched, not files: an editor that writes beside and renames leaves a watched file behind. */
-function watched(files: readonly string[], note: () => void): FSWatcher[] {
+/** Watches folders, not files: an editor that saves by renaming replaces the watched file, which then reports no more changes. */
+function watched(files: readonly string[], onChange: () => void): FSWatcher[] {
   const folders = new Set(files.map((path) => dirname(path)).filter((folder) => existsSync(folder)))
   return [...folders].map((folder) =>
     watch(folder, (_, name) => {
-      if (name !== null && files.includes(resolve(folder, name))) note()
+      if (name !== null && files.includes(resolve(folder, name))) onChange()
     }),
   )
 }

@@ -1,21 +1,24 @@
-/** `orchsim chart RESULTS`: a chart of the report once more, or a vega-lite specification of the user's own over the tables of a results folder. */
+/** `orchsim chart RESULTS [NAME]`: draws a chart of the report again, or the user's own vega-lite specification over the tables of a results folder. */
 import { readFileSync, statSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { ChartError, chartsIn, drawFromFolder, TableError, writeWhole, type OwnSpecFile, type Redrawn } from '../../reports/index.ts'
-import { EXIT, type Screens } from './cli.ts'
 import { show } from '../file/document.ts'
+import type { Screens } from './command.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
 
+/** Options of `chart`. */
 export interface ChartOptions {
   readonly spec?: string
   readonly out?: string
 }
 
-/** A call that is wrong. */
+/** The call is wrong; the message says how. */
 class Wrong extends Error {}
 
 const ENDINGS = ['.svg', '.png', '.json'] as const
 
-export async function chartCommand(folder: string, name: string | undefined, options: ChartOptions, screens: Screens): Promise<number> {
+/** Writes the files of one chart, or lists the charts of the folder. */
+export async function chartCommand(folder: string, name: string | undefined, options: ChartOptions, screens: Screens): Promise<ExitCode> {
   try {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
       throw new Wrong(`found no folder ${show(folder)}; accepted: a folder of results`)
@@ -35,11 +38,11 @@ export async function chartCommand(folder: string, name: string | undefined, opt
   }
 }
 
-async function listCharts(folder: string, screens: Screens): Promise<number> {
+async function listCharts(folder: string, screens: Screens): Promise<ExitCode> {
   const names = await chartsIn(folder)
   if (names.length === 0)
     throw new Wrong(
-      `found no charts in ${show(folder)}; accepted: a folder that "orchsim run" has written, or --spec with a specification of your own`,
+      `found no charts in ${show(folder)}; accepted: a folder written by "orchsim run", or --spec with your own specification`,
     )
   screens.out.write(`${names.join('\n')}\n`)
   return EXIT.done

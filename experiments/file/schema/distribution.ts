@@ -1,42 +1,53 @@
 /** Distributions in the experiment file: `4ms`, or a map with the kind as its only key. */
 import { z } from 'zod'
-import { balancedMeans, distribution as make, weibullScale, type DistributionSpec } from '../../sim/random/distributions.ts'
-import { suggestion } from '../../sim/common/suggestion.ts'
-import { show } from './document.ts'
-import { duration, forms, isMap, list, number, positive, positiveTime, section, shared, whole } from './quantities.ts'
+import { balancedMeans, distribution as make, weibullScale, type DistributionSpec } from '../../../sim/random/index.ts'
+import { suggestion } from '../../../sim/index.ts'
+import { show } from '../document.ts'
+import { duration, forms, isMap, list, number, positive, positiveTime, section, shared, whole } from '../quantities.ts'
 
-/** The words of one quantity: any amount, an amount above zero, and what to call them. */
+/** Schemas and names of one quantity. */
 export interface Quantity {
+  /** Any amount. */
   readonly any: () => z.ZodType<number>
+  /** An amount above zero. */
   readonly positive: () => z.ZodType<number>
-  /** "a duration", "durations". */
+  /** "a duration" */
   readonly one: string
+  /** "durations" */
   readonly many: string
-  /** Ranks and counts make sense. */
+  /** Distributions of ranks and counts are accepted too. */
   readonly counts?: boolean
 }
 
 const TIME: Quantity = { any: duration, positive: positiveTime, one: 'a duration', many: 'durations' }
 
-/** How many, and other plain numbers: ranks and counts are offered too. */
+/** Counts and other plain numbers. */
 export const COUNT: Quantity = { any: () => number({ min: 0 }), positive, one: 'a number', many: 'numbers', counts: true }
 
-/** Spec of a distribution whose parameters are read; a string: what is wrong with them together. */
+/** The distribution that the parameters describe, or a message when the parameters contradict each other. */
 type Made = DistributionSpec | string
 
-/** Every kind as `{ kind: its parameters }`, and the spec that the parameters make. */
+type Kind = readonly [string, z.ZodType<Made>]
+
+/** Every kind as `{ kind: its parameters }`. `nested`: without mixtures. */
 function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<Made>> {
-  const { any, positive: above, many } = quantity
-  const kind = <K extends string, P extends z.ZodType>(
-    name: K,
-    what: string,
-    parameters: P,
-    made: (given: z.output<P>) => Made,
-  ): readonly [string, z.ZodType<Made>] => [
-    name,
-    section(what, { [name]: parameters } as Record<K, P>).transform((parsed) => made((parsed as Record<K, z.output<P>>)[name])),
-  ]
-  const kinds = [
+  return Object.fromEntries([
+    ...symmetricKinds(quantity),
+    ...skewedKinds(quantity),
+    ...heavyTailedKinds(quantity),
+    ...compositeKinds(quantity),
+    ...(quantity.counts === true ? countKinds() : []),
+    ...(nested ? [] : [mixtureKind(quantity)]),
+  ])
+}
+
+function kind<K extends string, P extends z.ZodType>(name: K, what: string, parameters: P, make: (given: z.output<P>) => Made): Kind {
+  const shape = { [name]: parameters } as Record<K, P>
+  return [name, section(what, shape).transform((parsed) => make((parsed as Record<K, z.output<P>>)[name]))]
+}
+
+function symmetricKinds({ any, positive: above }: Quantity): Kind[] {
+  return [
     kind('constant', 'a constant', any(), (value): Made => ({ kind: 'constant', value })),
     kind('exponential', 'an exponential distribution', section('its parameter', { mean: above() }), (given): Made => ({
       kind: 'exponential',
@@ -49,6 +60,11 @@ function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<
       kind: 'normal',
       ...given,
     })),
+  ]
+}
+
+function skewedKinds({ positive: above }: Quantity): Kind[] {
+  return [
     kind('lognormal', 'a lognormal distribution', section('its parameters', { mean: above(), cv: positive() }), (given): Made => ({
       kind: 'lognormal',
       ...given,
@@ -71,7 +87,7 @@ function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<
     kind(
       'erlang',
       'an Erlang distribution',
-      section('its parameters', { mean: above(), k: whole({ min: 1, max: 10_000 }).describe('phases, one after the other') }),
+      section('its parameters', { mean: above(), k: whole({ min: 1, max: 10_000 }).describe('number of phases in sequence') }),
       ({ mean, k }): Made => ({ kind: 'gamma', mean, shape: k }),
     ),
     kind(
@@ -80,7 +96,7 @@ function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<
       section('its parameters', {
         shape: positive().describe('below 1: a heavy tail; 1: exponential'),
         mean: above().optional().describe('or scale'),
-        scale: above().optional().describe('the point that 63 % stay below'),
+        scale: above().optional().describe('the 63 % quantile'),
       }),
       ({ shape, mean, scale }): Made => {
         if (scale !== undefined && mean === undefined) return { kind: 'weibull', shape, scale }
@@ -89,10 +105,15 @@ function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<
           : `found ${mean === undefined ? 'neither' : 'both'}; accepted: either mean or scale`
       },
     ),
+  ]
+}
+
+function heavyTailedKinds({ positive: above }: Quantity): Kind[] {
+  return [
     kind(
       'pareto',
       'a Pareto distribution',
-      section('its parameters', { alpha: positive().describe('mean infinite up to 1, variance up to 2'), low: above() }),
+      section('its parameters', { alpha: positive().describe('up to 1 the mean is infinite, up to 2 the variance'), low: above() }),
       (given): Made => ({ kind: 'pareto', ...given }),
     ),
     kind(
@@ -105,12 +126,19 @@ function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<
       kind: 'burr',
       ...given,
     })),
+  ]
+}
+
+function compositeKinds({ any, positive: above, many }: Quantity): Kind[] {
+  return [
     kind(
       'hyperexponential',
       'a hyperexponential distribution',
       section('its parameters', {
         mean: above().optional(),
-        cv: number({ min: 1 }).optional().describe('standard deviation over mean, at least 1: two phases that carry half of the mean each'),
+        cv: number({ min: 1 })
+          .optional()
+          .describe('standard deviation over mean, at least 1: two phases, each with half of the mean (balanced means)'),
         phases: list('phases', section('a phase', { weight: positive().prefault(1), mean: above() }))
           .min(1, 'found an empty list; accepted: at least one phase')
           .optional()
@@ -128,45 +156,40 @@ function kindsOf(quantity: Quantity, nested: boolean): Record<string, z.ZodType<
       ({ values, weights }): Made => weighted({ kind: 'empirical', values, ...(weights === undefined ? {} : { weights }) }),
     ),
   ]
-  if (quantity.counts === true) {
-    kinds.push(
-      kind(
-        'negative-binomial',
-        'a negative binomial distribution',
-        section('its parameters', { mean: positive(), size: positive().describe('variance is mean + mean² / size') }),
-        (given): Made => ({ kind: 'negative-binomial', ...given }),
-      ),
-      kind(
-        'zipf',
-        "Zipf's distribution",
-        section('its parameters', { n: whole({ min: 1, max: 10_000_000 }), exponent: number({ min: 0 }) }),
-        (given): Made => ({ kind: 'zipf', ...given }),
-      ),
-    )
-  }
-  if (!nested) {
-    const part = section('a part', { weight: positive().prefault(1), of: ofKinds(quantity, true) })
-    kinds.push(
-      kind(
-        'mixture',
-        'a mixture',
-        list('parts with weights', part)
-          .min(1, 'found an empty list; accepted: at least one part')
-          .max(100, 'found more than 100 parts; accepted: at most 100'),
-        (parts): Made => ({ kind: 'mixture', parts }),
-      ),
-    )
-  }
-  return Object.fromEntries(kinds)
 }
 
-/** Microseconds. */
+function countKinds(): Kind[] {
+  return [
+    kind(
+      'negative-binomial',
+      'a negative binomial distribution',
+      section('its parameters', { mean: positive(), size: positive().describe('the variance is mean + mean² / size') }),
+      (given): Made => ({ kind: 'negative-binomial', ...given }),
+    ),
+    kind(
+      'zipf',
+      "Zipf's distribution",
+      section('its parameters', { n: whole({ min: 1, max: 10_000_000 }), exponent: number({ min: 0 }) }),
+      (given): Made => ({ kind: 'zipf', ...given }),
+    ),
+  ]
+}
+
+function mixtureKind(quantity: Quantity): Kind {
+  const part = section('a part', { weight: positive().prefault(1), of: ofKinds(quantity, true) })
+  const parts = list('parts with weights', part)
+    .min(1, 'found an empty list; accepted: at least one part')
+    .max(100, 'found more than 100 parts; accepted: at most 100')
+  return kind('mixture', 'a mixture', parts, (given): Made => ({ kind: 'mixture', parts: given }))
+}
+
+/** A distribution of times [µs]. */
 export const distribution = (): z.ZodType<DistributionSpec> => distributionOf(TIME)
 
-/** A distribution of any quantity, in that quantity's unit. */
+/** A distribution of a quantity, in the unit of the quantity. */
 export const distributionOf = (quantity: Quantity): z.ZodType<DistributionSpec> => ofKinds(quantity, false)
 
-/** `nested`: a part of a mixture, which is no mixture itself (it would say nothing new). */
+/** `nested`: a part of a mixture. It may not be a mixture itself, since a mixture of mixtures is a mixture. */
 function ofKinds(quantity: Quantity, nested: boolean): z.ZodType<DistributionSpec> {
   const choices: Record<string, z.ZodType<DistributionSpec>> = {
     value: quantity.any().transform((value): DistributionSpec => ({ kind: 'constant', value })),
@@ -207,7 +230,7 @@ const ordered = (spec: Spec<'uniform' | 'bounded-pareto'>): Made =>
 function weighted(spec: Spec<'empirical'>): Made {
   if (spec.weights === undefined) return spec
   if (spec.weights.length !== spec.values.length)
-    return `found ${spec.weights.length} weights for ${spec.values.length} values; accepted: one weight a value`
+    return `found ${spec.weights.length} weights for ${spec.values.length} values; accepted: one weight per value`
   return spec.weights.some((weight) => weight > 0) ? spec : 'found weights that are all 0; accepted: at least one above 0'
 }
 
@@ -222,11 +245,11 @@ function hyperexponential({ mean, cv, phases }: Hyperexponential): Made {
     return { kind: 'hyperexponential', weights: phases.map(({ weight }) => weight), means: phases.map((phase) => phase.mean) }
   }
   if (phases !== undefined || mean === undefined || cv === undefined)
-    return 'found neither of the two whole; accepted: either mean and cv, or phases'
+    return 'found an incomplete or contradictory set of parameters; accepted: either mean and cv, or phases'
   return cv <= 1000 ? { kind: 'hyperexponential', ...balancedMeans(mean, cv) } : `found a cv of ${cv}; accepted: at most 1000`
 }
 
-/** What the distribution itself has against its parameters. */
+/** The error of the distribution's own constructor, undefined when the parameters are valid. */
 function distributionFault(spec: DistributionSpec): string | undefined {
   if (spec.kind === 'normal' && spec.sd === 0) return 'found an sd of 0; accepted: above 0, or constant'
   try {

@@ -1,6 +1,6 @@
 /** Jobs in the experiment file: drawn, by a published preset, or from a trace. */
 import type { z } from 'zod'
-import { bundledTraces, DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../workloads/index.ts'
+import { bundledTraces, DAG_WORDS, jobPresets, jobTraces, type DagSpec, type JobTenant } from '../../../workloads/index.ts'
 import {
   amounts,
   cpu,
@@ -16,23 +16,25 @@ import {
   section,
   whole,
   words,
-} from './quantities.ts'
-import { inflate, usage } from './schema-background.ts'
-import { COUNT, distribution, distributionOf, type Quantity } from './schema-distribution.ts'
-import { shapingKeys } from './schema-shape.ts'
-import { arrivals } from './schema-traffic.ts'
+} from '../quantities.ts'
+import { inflate, usage } from './background.ts'
+import { COUNT, distribution, distributionOf, type Quantity } from './distribution.ts'
+import { shapingKeys } from './shape.ts'
+import { arrivals } from './traffic.ts'
 
 const CPU: Quantity = { any: () => cpu({ min: 0 }), positive: cpu, one: 'an amount of CPU', many: 'amounts of CPU' }
 const MEMORY: Quantity = { any: memory, positive: () => memory({ min: 1 }), one: 'an amount of memory', many: 'amounts of memory' }
 
-/** Recordings that are brought, and formats of files of one's own. */
+/** Bundled recordings, and formats of users' files. */
 const traceNames = [...new Set([...bundledTraces.filter(({ format }) => jobTraces.includes(format)).map((one) => one.name), ...jobTraces])]
 
-// Who waits for whom.
+// Dependencies between the tasks of a job.
 
 const layers = section('layers', {
-  layers: whole({ min: 1, max: 1000 }).describe('depth: layers of about equal size'),
-  parents: whole({ min: 1 }).optional().describe('how many of the layer before a task waits for, drawn; default: for all of it'),
+  layers: whole({ min: 1, max: 1000 }).describe('number of layers, of about equal size'),
+  parents: whole({ min: 1 })
+    .optional()
+    .describe('number of tasks of the previous layer that a task depends on, drawn at random; default: all of them'),
 }).transform(({ layers, parents }): DagSpec => ({ kind: 'layers', depth: layers, parents: parents ?? null }))
 
 const oneDag = forms<DagSpec>({ word: oneOf(DAG_WORDS).transform((kind): DagSpec => ({ kind })), layers }, (value) =>
@@ -49,14 +51,14 @@ const dag = forms<DagSpec>(
   (value) => (Array.isArray(value) ? 'mixed' : 'one'),
 )
 
-// Who pays.
+// Tenants.
 
 const tenants = forms<readonly JobTenant[]>(
   {
     count: whole({ min: 1, max: 100_000 }).transform((count) => users(count, 0)),
     zipf: section('tenants by Zipf', {
-      count: whole({ min: 1, max: 100_000 }).describe('how many'),
-      exponent: number({ min: 0, max: 10 }).prefault(1).describe('tenant k submits in proportion to k^-exponent; 0: all alike'),
+      count: whole({ min: 1, max: 100_000 }).describe('number of tenants'),
+      exponent: number({ min: 0, max: 10 }).prefault(1).describe('tenant k submits in proportion to k^-exponent; 0: all equally'),
     }).transform(({ count, exponent }) => users(count, exponent)),
     named: list('tenants', section('a tenant', { name: name(), weight: positive().prefault(1) })).min(
       1,
@@ -76,31 +78,33 @@ const common = {
   tenants: tenants
     .optional()
     .describe(
-      'who submits: a number, { count, exponent } for users by Zipf, or a list of names with weights; default: one tenant, or those of the trace',
+      'tenants that submit the jobs: a number, { count, exponent } for a Zipf distribution, or a list of names with weights; default: one tenant, or those of the trace',
     ),
   deadline: distributionOf(COUNT)
     .optional()
-    .describe('deadline over critical path, both from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
+    .describe('deadline over critical path, both counted from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
   usage: usage.optional().describe('CPU used while running; default: 60% of the request, or that of the preset'),
 }
 
 const coming = {
   arrivals: arrivals
     .optional()
-    .describe('how jobs arrive: { rate: 2/s }, with the open patterns of traffic; their times count from the run, as of requests'),
+    .describe(
+      'how jobs arrive: { rate: 2/s }, with the open patterns of traffic; their times count from the start of the run, as for requests',
+    ),
   inflate: inflate(['cpu', 'memory', 'gpu'])
     .optional()
-    .describe("or as many as ask for this share of the cluster's capacity (Little's law)"),
+    .describe("or as many jobs as request this share of the cluster's capacity (Little's law)"),
 }
 
 const drawn = section('jobs', {
   name: name().prefault('jobs').describe('unique name'),
   ...coming,
-  tasks: distributionOf(COUNT).optional().describe('tasks of a job, rounded, at least 1; default: 1'),
+  tasks: distributionOf(COUNT).optional().describe('number of tasks of a job; rounded, at least 1; default: 1'),
   cpu: distributionOf(CPU)
     .optional()
-    .describe('CPU request of the tasks of a job; drawn ones are put on a grid of four steps to a doubling'),
-  memory: distributionOf(MEMORY).optional().describe('memory request, in the same way'),
+    .describe('CPU request of the tasks of a job; drawn values are rounded to a grid with four steps per doubling'),
+  memory: distributionOf(MEMORY).optional().describe('memory request, rounded in the same way'),
   shapes: list(
     'shapes',
     section('a shape', {
@@ -114,18 +118,20 @@ const drawn = section('jobs', {
     .min(1, 'found an empty list; accepted: at least one shape')
     .optional()
     .describe('or requests to draw from, by weight'),
-  duration: distribution().optional().describe('how long a task runs, each by itself'),
+  duration: distribution().optional().describe('how long a task runs, drawn for each task'),
   work: distribution().optional().describe('or CPU time of the whole job on one core, in equal parts: duration = work / (tasks × cpu)'),
   longest: positiveTime()
     .prefault('744h')
-    .describe('with work: no task is longer; the job gets more tasks instead. Default 744h, the 31 days of the Borg trace'),
+    .describe(
+      'with work: longest duration of a task; a job with more work gets more tasks instead. Default 744h, the 31 days of the Borg trace',
+    ),
   correlation: section('the correlation', {
-    duration: number({ min: -1, max: 1 }).prefault(0).describe("of the CPU request with the durations of its job's tasks"),
-    memory: number({ min: -1, max: 1 }).prefault(0).describe('of the CPU request with the memory request'),
+    duration: number({ min: -1, max: 1 }).prefault(0).describe('correlation of the CPU request with the durations of the tasks'),
+    memory: number({ min: -1, max: 1 }).prefault(0).describe('correlation of the CPU request with the memory request'),
   })
     .prefault({})
-    .describe("Spearman's rank correlations, through a Gaussian copula"),
-  priority: priority().optional().describe('of the pods; default: 0'),
+    .describe("Spearman's rank correlations, by a Gaussian copula"),
+  priority: priority().optional().describe('priority of the pods; default: 0'),
   classes: list(
     'classes',
     section('a class', {
@@ -136,10 +142,10 @@ const drawn = section('jobs', {
   )
     .min(1, 'found an empty list; accepted: at least one class')
     .optional()
-    .describe('in place of tasks and priority: kinds of jobs, by weight'),
+    .describe('instead of tasks and priority: kinds of jobs, by weight'),
   dag: dag
     .prefault('independent')
-    .describe(`which task waits for which: ${DAG_WORDS.join(', ')}, { layers: 3 }, or a list of them with weights`),
+    .describe(`dependencies between tasks: ${DAG_WORDS.join(', ')}, { layers: 3 }, or a list of them with weights`),
   ...common,
 })
 
@@ -149,18 +155,18 @@ const preset = section('jobs of a preset', {
   ...coming,
   machine: section('the machine', { cpu: cpu(), memory: memory({ min: 1 }) })
     .optional()
-    .describe('what a normalised request is a share of; default: that of the preset'),
-  dag: dag.optional().describe("in place of the preset's"),
-  priority: priority().optional().describe("in place of the preset's"),
+    .describe('machine that normalised requests are shares of; default: that of the preset'),
+  dag: dag.optional().describe("replaces the preset's"),
+  priority: priority().optional().describe("replaces the preset's"),
   ...common,
 })
 
 const traced = section('jobs of a trace', {
   name: name().optional().describe("unique name; default: the trace's"),
   trace: oneOf(traceNames).describe(
-    'take the jobs of this recording, or of a file of this format: lists of pods (a row is a job) and workflows',
+    'the name of a bundled recording, or with path the format of your own file: lists of pods (a row is a job) and workflows',
   ),
-  path: words().optional().describe('the file, relative to this one; default: the data that orchsim brings'),
+  path: words().optional().describe('file of the recording, relative to this file; default: the bundled data'),
   ...coming,
   ...shapingKeys,
   ...common,
@@ -168,6 +174,7 @@ const traced = section('jobs of a trace', {
 
 type Jobs = z.infer<typeof drawn> | z.infer<typeof preset> | z.infer<typeof traced>
 
+/** A source of jobs. */
 export const jobs = forms<Jobs>({ drawn, preset, traced }, (value) => {
   if (!isMap(value)) return 'drawn'
   return 'preset' in value ? 'preset' : 'trace' in value ? 'traced' : 'drawn'

@@ -1,0 +1,139 @@
+/** The list of commands. It is data and loads nothing but commander: the file of a command is imported when the command runs. */
+import { Argument, InvalidArgumentError, Option } from 'commander'
+import type { CommandDescriptor } from './command.ts'
+
+/** Parser of an option that takes a whole number of at least `min`. */
+function wholeNumber(min: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < min)
+      throw new InvalidArgumentError(`accepted: a whole number of at least ${min}.`)
+    return value
+  }
+}
+
+/** An option that may be given several times. */
+const repeated = (flags: string, description: string): Option =>
+  new Option(flags, description).default([]).argParser((text: string, before: readonly string[]) => [...before, text])
+
+const experimentFile = new Argument('<file>', 'experiment file (YAML)')
+
+const json = (description: string): Option => new Option('--json', description)
+
+/** Options of `run` and `plan` that replace values of the file. */
+const overrides = (): Option[] => [
+  new Option('--seed <seed>', 'replaces the seed of the file'),
+  new Option('--replications <n>', 'replaces the replications of the file').argParser(wholeNumber(1)),
+  repeated('--set <path=value>', 'replaces a value of the file; may be given several times'),
+]
+
+const jobs = (description: string): Option => new Option('--jobs <n>', description).argParser(wholeNumber(1)).env('ORCHSIM_JOBS')
+
+export const commands: readonly CommandDescriptor[] = [
+  {
+    name: 'run',
+    description: 'run an experiment, print the comparison and write its results',
+    arguments: [experimentFile],
+    options: [
+      new Option('--out <folder>', 'folder of the results (default: results/<name of the experiment>)'),
+      jobs('worker threads (default: the number of processors)'),
+      ...overrides(),
+      json('print a summary as JSON instead of the comparison'),
+      new Option('--quiet', 'no progress, no comparison'),
+      new Option('--parquet', 'write the tables as Parquet too (needs the package hyparquet-writer)'),
+      new Option('--fresh', 'repeat every run, also those that an interrupted call has finished'),
+      new Option('--watch', 'run again whenever the file or one of its own algorithms changes'),
+      new Option('--check', 'check the conservation laws after every event; slower'),
+    ],
+    load: async ({ watch }) => (watch === true ? (await import('./watch.ts')).watchCommand : (await import('./run.ts')).runCommand),
+  },
+  {
+    name: 'plan',
+    description: 'print the resolved runs of an experiment with their reasons and their estimated cost, without running them',
+    arguments: [experimentFile],
+    options: [...overrides(), jobs('worker threads that the estimated time assumes'), json('print the whole plan as JSON')],
+    load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'validate',
+    description: 'check experiment files; every problem is reported at once',
+    arguments: [new Argument('<files...>', 'experiment files (YAML)')],
+    options: [],
+    load: async () => (await import('./validate.ts')).validateCommand,
+  },
+  {
+    name: 'init',
+    description: 'write a first experiment, with an algorithm of your own beside it, for you to change',
+    arguments: [new Argument('[folder]', 'where to write it').default('.')],
+    options: [new Option('--template <name>', 'loop, scheduling, binpacking, autoscaling or slb').default('loop')],
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  {
+    name: 'trace',
+    description: 'print what a trace contains: rows, span, rate, gaps, durations, sizes; without a trace: bundled traces and formats',
+    arguments: [new Argument('[trace]', 'file, or name of a bundled trace')],
+    options: [
+      new Option('--format <name>', 'format of the file (default: detected from its first line)'),
+      new Option('--from <duration>', 'only the part from this time of the trace on'),
+      new Option('--until <duration>', 'only the part before this time of the trace'),
+      new Option('--out <folder>', 'write a chart to this folder as vega-lite, SVG and PNG'),
+      json('print everything as JSON'),
+    ],
+    load: async () => (await import('./trace.ts')).traceCommand,
+  },
+  {
+    name: 'doctor',
+    description: 'check that this machine can run experiments and computes the same numbers as others',
+    arguments: [],
+    options: [],
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
+    name: 'compare',
+    description: 'compare two folders of results; exit code 4 when a metric got worse beyond the margin',
+    arguments: [new Argument('<before>', 'folder of results, or its runs.csv'), new Argument('<after>', 'the same, after a change')],
+    options: [
+      repeated('--metric <id>', 'metric that may fail the comparison; may be given several times (default: the primary metric)'),
+      new Option('--margin <share>', 'smaller relative changes count as equal (default: the margin of the experiment)'),
+      new Option('--points <number>', 'the same for shares, in percentage points'),
+      new Option('--all', 'print every metric, not only those that may fail'),
+      new Option('--markdown', 'print a comment for a pull request'),
+      json('print the comparison as JSON'),
+    ],
+    load: async () => (await import('./compare.ts')).compareCommand,
+  },
+  {
+    name: 'chart',
+    description: 'draw a chart of a results folder again, or your own (vega-lite) over its tables; without a name: list the charts',
+    arguments: [new Argument('<results>', 'folder of results'), new Argument('[name]', 'name of a chart of that folder')],
+    options: [
+      new Option('--spec <file>', 'vega-lite specification; its data are named runs, summary, timeseries or effects'),
+      new Option('--out <file>', 'file ending in .svg, .png or .json (default: SVG and PNG beside the other charts)'),
+    ],
+    load: async () => (await import('./chart.ts')).chartCommand,
+  },
+  {
+    name: 'list',
+    description: 'list algorithms with their parameters, and metrics',
+    arguments: [
+      new Argument('[family]', 'scheduling, scheduling.order, binpacking, slb, replicas, sizes, nodes or metrics'),
+      new Argument('[name]', 'one algorithm or metric of it'),
+    ],
+    options: [],
+    load: async () => (await import('./list.ts')).listCommand,
+  },
+  {
+    name: 'schema',
+    description: 'print the JSON Schema of experiment files, for editors',
+    arguments: [],
+    options: [],
+    load: async () => (await import('./schema.ts')).schemaCommand,
+  },
+  {
+    name: 'completion',
+    description: 'print a script that completes commands and options on Tab',
+    arguments: [new Argument('<shell>', 'bash, zsh or fish')],
+    options: [],
+    load: async () => (await import('./completion.ts')).completionCommand,
+  },
+]

@@ -1,0 +1,183 @@
+/** `orchsim run FILE`: plan, run, write, print. Finished runs are written whatever happens to the others. */
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import {
+  comparisonText,
+  MissingWriter,
+  PARQUET_FILES,
+  parquetTables,
+  parquetWriter,
+  type Study,
+  summarise,
+  summaryOf,
+  writeReports,
+  writeWhole,
+} from '../../reports/index.ts'
+import { assess, type Outcome } from '../file/assertions.ts'
+import { firstLine } from '../file/load.ts'
+import { version } from '../file/package.ts'
+import type { Plan } from '../plan/plan.ts'
+import { plannerOf } from '../plan/precise.ts'
+import { execute, threads, type Execution, type Executor } from '../run/execute.ts'
+import { manifestOf } from '../run/manifest.ts'
+import { Progress } from '../run/progress.ts'
+import { Store } from '../run/store.ts'
+import { studyOf } from '../run/study.ts'
+import type { CommandContext, Screens } from './command.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { planFile, setsOf, type Overrides } from './plan-file.ts'
+
+/** Options of `run`. */
+export interface RunOptions extends Overrides {
+  readonly jobs?: number
+  readonly out?: string
+  readonly json?: boolean
+  readonly quiet?: boolean
+  readonly check?: boolean
+  readonly watch?: boolean
+  readonly fresh?: boolean
+  readonly parquet?: boolean
+}
+
+/** Runs an experiment. `executor` replaces the worker threads, for tests. */
+export async function runCommand(
+  file: string,
+  options: RunOptions,
+  { out, err, interrupts }: Pick<CommandContext, 'out' | 'err' | 'interrupts'>,
+  executor?: Executor,
+): Promise<ExitCode> {
+  const started = new Date()
+  const begin = performance.now()
+  const screens: Screens = { out, err }
+  const parquet = options.parquet === true ? await parquetFor(screens) : undefined
+  if (parquet === 'missing') return EXIT.wrong
+  const plan = await planFile(file, { ...options, set: [...options.set, ...(options.check === true ? ['check=true'] : [])] }, screens)
+  if (plan === undefined) return EXIT.wrong
+  // Before the runs: the file may change while they take place.
+  const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
+  const jobs = Math.min(options.jobs ?? availableParallelism(), plan.runs.length)
+  const folder = options.out ?? join('results', plan.name)
+  const problem = folderProblem(folder)
+  if (problem !== '') {
+    err.write(`orchsim run: ${problem}\n`)
+    return EXIT.wrong
+  }
+  const store = new Store(folder)
+  if (options.fresh === true) store.clear()
+  const progress = options.quiet === true ? undefined : new Progress(err)
+  const execution = await executed(plan, executor ?? threads(jobs), interrupts, progress, store)
+  printFailures(plan, execution, screens)
+  if (execution.interrupted && execution.finished.length === 0) {
+    // An earlier study may be in the folder: its tables beside the manifest of this call would contradict each other.
+    err.write(`interrupted before a run was finished: nothing is written to ${folder}\n`)
+    return EXIT.interrupted
+  }
+  const below = relative(process.cwd(), file)
+  const named = below.startsWith('..') ? basename(file) : below
+  const study = studyOf(plan, execution, version(), callOf(named, options))
+  const outcomes = execution.finished.length > 0 ? await report({ plan, study, folder, options, screens, parquet }) : []
+  const seconds = (performance.now() - begin) / 1000
+  await writeWhole(
+    join(folder, 'manifest.json'),
+    manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }),
+  )
+  if (!execution.interrupted && execution.failed.length === 0) store.clear()
+  printUnfinished(execution, folder, screens)
+  if (execution.interrupted) return EXIT.interrupted
+  if (execution.failed.length > 0) return EXIT.failed
+  return outcomes.every(({ holds }) => holds) ? EXIT.done : EXIT.broken
+}
+
+/** Why results cannot be written to a folder, '' when they can. Checked before anything runs, so that hours of work are not lost at the end. */
+function folderProblem(folder: string): string {
+  try {
+    mkdirSync(folder, { recursive: true })
+    rmSync(mkdtempSync(join(folder, '.probe-')), { recursive: true })
+    return ''
+  } catch (error) {
+    return `found ${JSON.stringify(folder)}, where results cannot be written (${(error as NodeJS.ErrnoException).code ?? firstLine(error)}); accepted: --out with a folder that can be written`
+  }
+}
+
+async function executed(
+  plan: Plan,
+  executor: Executor,
+  interrupts: AbortSignal,
+  progress: Progress | undefined,
+  store: Store,
+): Promise<Execution> {
+  try {
+    return await execute(plan, plannerOf(plan), executor, interrupts, { ...(progress === undefined ? {} : { watcher: progress }), store })
+  } finally {
+    progress?.close()
+    await executor.close()
+  }
+}
+
+function printFailures(plan: Plan, { failed }: Execution, { err }: Screens): void {
+  for (const { run, message, stack } of failed) {
+    err.write(`run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`)
+    if (process.env['ORCHSIM_DEBUG'] !== undefined) err.write(`${stack}\n`)
+  }
+}
+
+function printUnfinished({ finished, asked, failed, interrupted }: Execution, folder: string, { err }: Screens): void {
+  const finishedText = `${finished.length} of ${asked.length} runs are finished and readable in ${folder}`
+  if (interrupted) err.write(`interrupted: ${finishedText}; the same call continues from here\n`)
+  else if (failed.length > 0) err.write(`${finishedText}\n`)
+}
+
+interface Report {
+  readonly plan: Plan
+  readonly study: Study
+  readonly folder: string
+  readonly options: RunOptions
+  readonly screens: Screens
+  readonly parquet: Parquet | undefined
+}
+
+/** Writes the files, and prints the comparison or its JSON. */
+async function report({ plan, study, folder, options, screens, parquet }: Report): Promise<readonly Outcome[]> {
+  const { out, err } = screens
+  await writeReports(folder, study)
+  for (const [name, bytes] of parquet?.(study) ?? []) await writeWhole(join(folder, name), bytes)
+  // Parquet files of an earlier call would describe other runs than the CSV files beside them.
+  if (parquet === undefined) for (const name of PARQUET_FILES) rmSync(join(folder, name), { force: true })
+  const outcomes = plan.assert.length === 0 ? [] : assess(plan.assert, summarise(study))
+  if (options.json === true) out.write(`${JSON.stringify({ results: folder, ...summaryOf(study), assertions: outcomes }, null, 2)}\n`)
+  else if (options.quiet !== true) {
+    // https://no-color.org: any value but the empty one turns colour off.
+    const colour = out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
+    const comparison = comparisonText(study, { colour, ...(out.columns === undefined ? {} : { width: out.columns }) }).trimEnd()
+    out.write(`${comparison}\n\n${outcomes.map(({ sentence }) => `assert: ${sentence}\n`).join('')}results: ${folder}\n`)
+  }
+  // --quiet and --json suppress the comparison, not the assertions that fail.
+  if (options.quiet === true || options.json === true)
+    for (const { holds, sentence } of outcomes) if (!holds) err.write(`assert: ${sentence}\n`)
+  return outcomes
+}
+
+type Parquet = (study: Study) => ReadonlyMap<string, Uint8Array>
+
+/** Loaded before anything runs, so that hours of work do not end at a missing package. */
+async function parquetFor({ err }: Screens): Promise<Parquet | 'missing'> {
+  try {
+    const writer = await parquetWriter()
+    return (study) => parquetTables(study, writer)
+  } catch (error) {
+    if (!(error instanceof MissingWriter)) throw error
+    err.write(`orchsim run --parquet: ${error.message}\n`)
+    return 'missing'
+  }
+}
+
+/** The call that gives the same study; options that do not change a result (folder, jobs, output) are left out. */
+function callOf(file: string, options: RunOptions): string {
+  return [
+    'npx orchsim run',
+    file,
+    ...setsOf(options).map((set) => `--set ${/^[\w./=-]+$/.test(set) ? set : `'${set.replaceAll("'", `'\\''`)}'`}`),
+  ].join(' ')
+}

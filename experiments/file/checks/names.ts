@@ -1,0 +1,28 @@
+/** Names that must be unique. */
+import { isMap } from '../quantities.ts'
+import type { Issue } from '../resolve.ts'
+
+/** Two items of one name, found in the raw data, so that problems inside an item do not hide it. */
+export function duplicateNames(raw: unknown): Issue[] {
+  return [
+    ...duplicates(raw, ['cluster', 'pools'], 'pool'),
+    ...duplicates(raw, ['workload', 'services'], 'service'),
+    ...duplicates(raw, ['workload', 'background'], 'background source'),
+    ...duplicates(raw, ['workload', 'jobs'], 'source of jobs'),
+  ]
+}
+
+function duplicates(raw: unknown, [section, key]: readonly [string, string], what: string): Issue[] {
+  const items = isMap(raw) && isMap(raw[section]) ? raw[section][key] : undefined
+  if (!Array.isArray(items)) return []
+  const issues: Issue[] = []
+  const seen = new Set<string>()
+  items.forEach((item, i) => {
+    const name = isMap(item) ? (item['name'] ?? item['trace'] ?? item['preset']) : undefined
+    if (typeof name !== 'string') return
+    if (seen.has(name))
+      issues.push({ path: [section, key, i, 'name'], message: `found a second ${what} with the name "${name}"; accepted: each name once` })
+    seen.add(name)
+  })
+  return issues
+}

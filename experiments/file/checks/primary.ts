@@ -1,0 +1,42 @@
+/** The primary metric against the scenario: whether it is defined, and the default. */
+import { metricById } from '../../../sim/index.ts'
+import type { Issue } from '../resolve.ts'
+import type { Scenario } from '../scenario.ts'
+
+/** Metrics that are defined only for services with an objective. */
+const NEEDS_OBJECTIVE = ['goodput', 'slo-misses', 'slo-violation-minutes', 'recovery', 'cost-per-million']
+
+/** Issues of a primary metric that is not defined for this scenario. */
+export function checkPrimary(primary: string, scenario: Scenario): Issue[] {
+  const problem = primaryProblem(primary, scenario)
+  return problem === '' ? [] : [{ path: ['primary'], message: `found ${primary}, ${problem}` }]
+}
+
+function primaryProblem(primary: string, scenario: Scenario): string {
+  const { services, disturbance } = scenario
+  const group = metricById(primary)?.group
+  if (group === 'requests' && services.length === 0) return 'but there are no services; accepted: a metric of pods or nodes, or a service'
+  if (NEEDS_OBJECTIVE.includes(primary) && services.every(({ objective }) => objective === null))
+    return 'which needs an objective on a service; accepted: objective: 100ms on a service, or another metric'
+  if (group === 'jobs') return jobMetricProblem(primary, scenario)
+  if (primary === 'recovery' && disturbance === null) return 'which needs a disturbance; accepted: disturbance: 5m, or another metric'
+  return ''
+}
+
+function jobMetricProblem(primary: string, { jobs }: Scenario): string {
+  if (jobs.length === 0) return 'but there are no jobs; accepted: a metric of pods or nodes, or a source of jobs'
+  if (primary === 'job-deadline-misses' && jobs.every(({ deadline }) => deadline === null))
+    return 'which needs a deadline; accepted: deadline: 3 on a source of jobs, or another metric'
+  if (primary === 'job-fairness' && jobs.length === 1 && jobs[0].kind === 'drawn' && jobs[0].tenants.length < 2)
+    return 'which needs two tenants; accepted: tenants: 2 on a source of jobs, or another metric'
+  if (primary === 'job-makespan' && jobs.some(({ kind, arrivals, inflate }) => kind === 'drawn' || arrivals !== null || inflate !== null))
+    return 'which needs a finite set of jobs; accepted: the replay of a trace, or another metric'
+  return ''
+}
+
+/** The primary metric of a file that names none. */
+export function defaultPrimary({ services, jobs }: Scenario): string {
+  if (services.some(({ objective }) => objective !== null)) return 'slo-misses'
+  if (services.length > 0) return 'latency-p99'
+  return jobs.length > 0 ? 'job-completion-mean' : 'pending-p99'
+}

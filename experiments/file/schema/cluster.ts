@@ -1,0 +1,59 @@
+/** The nodes of an experiment: pools written by hand or read from a trace. */
+import type { z } from 'zod'
+import { amounts, byKey, cpu, duration, forms, labels, list, memory, name, oneOf, price, section, whole, words } from '../quantities.ts'
+
+const taint = section('a taint', {
+  key: words().describe('name of the taint'),
+  value: words().prefault(''),
+  effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('NoSchedule'),
+})
+
+const poolCommon = {
+  name: name().describe('unique name of the pool; also the label "pool" of its nodes'),
+  min: whole().optional().describe('lower bound of the node autoscaler; default: the count'),
+  max: whole().optional().describe('upper bound of the node autoscaler; default: the count'),
+  provision: duration()
+    .prefault('60s')
+    .describe('time from the order of a node until it is Ready; default 60s; 40 s to 2 min are usual for a virtual machine with a kubelet'),
+}
+
+const handWritten = section('a pool', {
+  ...poolCommon,
+  count: whole().describe('number of nodes at the start'),
+  cpu: cpu().describe('allocatable CPU of a node'),
+  memory: memory({ min: 1 }).describe('allocatable memory of a node'),
+  pods: whole({ min: 1 }).prefault(110).describe("maximum number of pods on a node; default 110, as the kubelet's"),
+  gpus: whole({ min: 0, max: 8 }).prefault(0).describe('number of GPUs of a node'),
+  gpuModel: words().prefault('').describe('model of these GPUs'),
+  zones: list('zone names', name())
+    .min(1, 'found an empty list; accepted: at least one zone')
+    .prefault(['a'])
+    .describe('zones of the nodes, assigned in turn'),
+  price: price().prefault('0/h').describe('dollars per node and hour'),
+  labels: labels().prefault({}).describe('labels of the nodes'),
+  taints: list('taints', taint).prefault([]),
+  resources: amounts().prefault({}).describe('further named resources, whole amounts per node'),
+})
+
+const tracedPool = section('a pool from a trace', {
+  ...poolCommon,
+  trace: oneOf(['openb']).describe('uses the nodes of this trace: openb, 1,523 nodes with GPUs'),
+  path: words().optional().describe('folder of the trace, relative to this file; default: the bundled data'),
+  pods: whole({ min: 1 }).prefault(110).describe("maximum number of pods on a node; default 110, as the kubelet's"),
+  zones: list('zone names', name())
+    .min(1, 'found an empty list; accepted: at least one zone')
+    .prefault(['a'])
+    .describe('zones of the nodes, assigned in turn'),
+  price: price().prefault('0/h').describe('dollars per node and hour'),
+})
+
+/** One pool. */
+export const pool = forms<z.infer<typeof handWritten> | z.infer<typeof tracedPool>>(
+  { own: handWritten, traced: tracedPool },
+  byKey('trace', 'traced', 'own'),
+)
+
+/** All pools. */
+export const cluster = section('the cluster', {
+  pools: list('pools', pool).min(1, 'found an empty list; accepted: at least one pool').describe('groups of identical nodes'),
+})

@@ -1,0 +1,118 @@
+/** Keys that belong to the experiment as a whole: its question, replications, primary metric, margins and assertions. */
+import { METRICS } from '../../../sim/index.ts'
+import { flag, forms, isMap, labels, list, name, number, oneOf, positive, section, share, whole, words } from '../quantities.ts'
+
+const metricIds = METRICS.map((metric) => metric.id)
+
+/** How many runs each variant gets: a fixed count, or waves until the primary metric is precise enough. */
+export interface Replications {
+  /** Replications of the first wave. */
+  readonly count: number
+  readonly until: PrecisionRule | null
+}
+
+/** When to stop adding waves of replications. */
+export interface PrecisionRule {
+  /** Upper bound of half of the 95 % interval, as a share of the value (or of the ratio of two); null: none. */
+  readonly relative: number | null
+  /** The same bound in the unit of the metric; null: none. */
+  readonly absolute: number | null
+  /** Replications added at once. */
+  readonly wave: number
+  /** Upper bound of all replications. */
+  readonly most: number
+}
+
+const untilPrecise = section('replications until precise', {
+  first: whole({ min: 2, max: 100_000 })
+    .prefault(10)
+    .describe('replications of the first wave; default 10, since intervals of fewer are wide'),
+  relative: share({ min: 0.0001, max: 1 })
+    .optional()
+    .describe('half-width of the 95 % interval as a share of the value: 5% stops at 100 ms ± 5 ms'),
+  absolute: positive().optional().describe('or half-width in the unit of the metric (percentage points for shares)'),
+  wave: whole({ min: 1, max: 10_000 })
+    .prefault(10)
+    .describe('replications added at once; fixed, so that the number of workers changes nothing'),
+  most: whole({ min: 2, max: 100_000 }).prefault(100).describe('upper bound of all replications; the report has a note when it is reached'),
+}).transform(({ first, relative, absolute, wave, most }, context): Replications => {
+  const refuse = (message: string, path: string[]): void => void context.issues.push({ code: 'custom', message, path, input: relative })
+  if ((relative === undefined) === (absolute === undefined))
+    refuse(`found ${relative === undefined ? 'neither relative nor absolute' : 'both relative and absolute'}; accepted: one of the two`, [])
+  if (first > most) refuse(`found ${most}; accepted: at least first, ${first}`, ['most'])
+  return { count: first, until: { relative: relative ?? null, absolute: absolute ?? null, wave, most } }
+})
+
+const replications = forms<Replications>(
+  { count: whole({ min: 1, max: 100_000 }).transform((count): Replications => ({ count, until: null })), precise: untilPrecise },
+  (value) => (isMap(value) ? 'precise' : 'count'),
+)
+
+/** What must hold for the variants that it selects. */
+export interface Assertion {
+  readonly metric: string
+  /** Label by axis; all values of an axis that is not named. */
+  readonly where: Readonly<Record<string, string>>
+  readonly below: number | null
+  readonly above: number | null
+  /** The whole 95 % interval must lie within the bounds, not only the mean. */
+  readonly sure: boolean
+  /** Accepted verdicts against the baseline; empty: the bounds apply. */
+  readonly verdict: readonly (typeof VERDICTS)[number][]
+}
+
+const VERDICTS = ['better', 'worse', 'equivalent', 'inconclusive', 'changed'] as const
+
+const verdicts = forms<readonly (typeof VERDICTS)[number][]>(
+  {
+    one: oneOf(VERDICTS).transform((word) => [word]),
+    several: list('verdicts', oneOf(VERDICTS)).min(1, `found an empty list; accepted: ${VERDICTS.join(', ')}`),
+  },
+  (value) => (Array.isArray(value) ? 'several' : 'one'),
+)
+
+const assertion = section('an assertion', {
+  metric: oneOf(metricIds).describe('metric that is checked'),
+  where: labels().prefault({}).describe('variants that are checked, by axis: { slb: two-choices }; default: all'),
+  below: number().optional().describe('upper bound of the mean over replications, in the unit of the metric'),
+  above: number().optional().describe('lower bound of the mean'),
+  sure: flag().prefault(false).describe('true: the whole 95 % interval must lie within the bounds, not only the mean'),
+  verdict: verdicts.optional().describe('instead of bounds: accepted verdicts against the baseline'),
+}).transform(({ metric, where, below, above, sure, verdict }, context): Assertion => {
+  const bounds = below !== undefined || above !== undefined
+  if (bounds === (verdict !== undefined))
+    context.issues.push({
+      code: 'custom',
+      message: `found ${bounds ? 'bounds and a verdict' : 'neither a bound nor a verdict'}; accepted: below, above or both, or verdict`,
+      input: metric,
+    })
+  return { metric, where, below: below ?? null, above: above ?? null, sure, verdict: verdict ?? [] }
+})
+
+/** Keys that belong to the experiment as a whole: no axis may change them between variants. */
+export const experimentShape = {
+  name: name().describe('folder of the results and heading of the report'),
+  question: words().prefault('').describe('the question that the experiment answers; the report begins with it'),
+  seed: forms<string | number>({ whole: whole({ min: 0 }), words: words() }, (value) => (typeof value === 'number' ? 'whole' : 'words'))
+    .prefault(1)
+    .describe('seed of all random streams'),
+  replications: replications
+    .prefault(10)
+    .describe(
+      'runs per variant, each with its own random streams, which all variants share; a number, or { relative: 5% } for waves until the primary metric is that precise',
+    ),
+  primary: oneOf(metricIds)
+    .optional()
+    .describe(
+      'the metric of the verdict; all others are exploratory; default: slo-misses if a service has an objective, else latency-p99 if there are services, else job-completion-mean if there are jobs, else pending-p99',
+    ),
+  margins: section('equivalence margins', {
+    relative: share({ min: 0, max: 1 })
+      .prefault('2%')
+      .describe('for latencies, costs, counts and other metrics that are compared as ratios; default 2%'),
+    points: number({ min: 0, max: 100 }).prefault(1).describe('for shares, in percentage points; default 1'),
+  })
+    .prefault({})
+    .describe('differences smaller than this count as equivalent'),
+  assert: list('assertions', assertion).prefault([]).describe('what must hold; exit code 3 if an assertion fails'),
+}
