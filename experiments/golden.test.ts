@@ -1,4 +1,4 @@
-/** The published comparisons are whole, and their golden rows belong to the files as they stand. `npm run golden` runs them all; here only the quickest. */
+/** The published comparisons are complete, and their golden rows belong to the current files. `npm run golden` runs all of them; this test only the quickest. */
 import { createHash } from 'node:crypto'
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -10,13 +10,13 @@ import { problemsText } from './file/document.ts'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 describe('published comparisons', () => {
-  it('at least two a family, and one of all four', () => {
+  it('at least two per family, and one of all four', () => {
     for (const family of FAMILIES)
       expect(published().filter((name) => name.startsWith(`${family}/`)).length, family).toBeGreaterThanOrEqual(2)
     expect(published().some((name) => name.startsWith('loop/'))).toBe(true)
   })
 
-  it.each(published())('%s: a question, an expected finding that is asserted, and golden rows of this very file', async (name) => {
+  it.each(published())('%s: a question, an expected finding that is asserted, and golden rows of this file', async (name) => {
     const text = readFileSync(here(name), 'utf8')
     expect(text.split('\nname:')[0]).toContain('Expected')
     const resolved = await readExperiment(here(name))
@@ -32,12 +32,12 @@ describe('published comparisons', () => {
     expect(golden.rows.every(({ n, mean }) => n > 1 && mean !== null)).toBe(true)
   })
 
-  it('the table in the README is theirs (npm run docs)', () => {
+  it('the table in the README is up to date (npm run docs)', () => {
     const readme = readFileSync(here('./README.md'), 'utf8')
     expect(withPublished(readme)).toBe(readme)
   })
 
-  it('the quickest one still comes out as published', () => {
+  it('the quickest comparison has the published result', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [here('../scripts/golden.mjs'), 'binpacking/heuristics'], {
       encoding: 'utf8',
     })

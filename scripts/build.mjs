@@ -1,4 +1,4 @@
-/** dist from nothing: compiled sources, and beside them what the compiler does not copy. */
+/** Builds dist: compiled sources, and the files that the compiler does not copy. */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, 'dist')
-/** Read at run time beside the code that reads it. Data of traces lies in the package itself (package.json, files). */
+/** Endings of files that are read at run time from the folder of the code. Data of traces is part of the package itself (package.json, files). */
 const ASSETS = ['.mjs', '.ttf', '.css', '.html', '.svg']
 const FOLDERS = ['sim', 'workloads', 'experiments', 'reports']
 

@@ -1,6 +1,6 @@
 /**
- * The same bytes with Node 20, 22 and 24, and with one worker and eight: fetches these Nodes from the registry into .nodes, runs one
- * experiment with each, and compares every file of the results; of the manifest all but versions and times.
+ * Checks that Node 20, 22 and 24, with one worker and eight, give the same bytes: installs these versions from the registry into .nodes,
+ * runs one experiment with each, and compares all files of the results; versions and times of the manifest are not compared.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -15,14 +15,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const cache = join(root, '.nodes')
 const experiment = join('experiments', 'check-nodes.yaml')
 
-/** The executable of a version, fetched once. */
+/** The executable of a version, installed once. */
 function nodeOf(version) {
   const home = join(cache, version)
   const name = `node-${process.platform}-${process.arch}`
   const executable = join(home, 'node_modules', name, 'bin', 'node')
   if (!existsSync(executable)) {
     mkdirSync(home, { recursive: true })
-    console.log(`fetching ${name}@${version}`)
+    console.log(`installing ${name}@${version}`)
     execFileSync('npm', ['install', '--prefix', home, '--no-save', '--no-audit', '--no-fund', '--silent', `${name}@${version}`], {
       cwd: home,
       stdio: 'inherit',
@@ -31,7 +31,7 @@ function nodeOf(version) {
   return executable
 }
 
-/** Digest of every file under a folder, by its path there. */
+/** Digests of the files below a folder, by relative path. */
 function digests(folder) {
   const result = new Map()
   for (const name of readdirSync(folder, { recursive: true }).map(String).sort()) {
@@ -70,7 +70,7 @@ for (const version of VERSIONS) {
     const files = new Set([...first.keys(), ...found.keys()])
     const wrong = [...files].filter((file) => first.get(file) !== found.get(file))
     different += wrong.length
-    console.log(`${name}: ${wrong.length === 0 ? 'the same' : `different: ${wrong.join(', ')}`}`)
+    console.log(`${name}: ${wrong.length === 0 ? 'equal' : `different: ${wrong.join(', ')}`}`)
   }
 }
 if (different > 0) process.exitCode = 1

@@ -1,4 +1,4 @@
-/** Writes what is made from lists: the page of the metrics, the table of published comparisons, and the JSON Schema of experiment files. Nothing is written before all of it is made. */
+/** Writes the generated documents: the page of the metrics, the table of published comparisons, and the JSON Schema of experiment files. Nothing is written unless all can be generated. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { register } from 'tsx/esm/api'
 
@@ -6,12 +6,12 @@ register()
 const { metricsPage } = await import('../sim/outcome/readme.fixture.ts')
 const { schemaText } = await import('../experiments/file/json-schema.ts')
 const { withPublished } = await import('../experiments/published.fixture.ts')
-const made = new Map([
+const documents = new Map([
   ['sim/outcome/README.md', metricsPage()],
   ['experiments/experiment.schema.json', schemaText()],
   ['experiments/README.md', withPublished(readFileSync(new URL('../experiments/README.md', import.meta.url), 'utf8'))],
 ])
-for (const [name, text] of made) {
+for (const [name, text] of documents) {
   writeFileSync(new URL(`../${name}`, import.meta.url), text)
   console.log(name)
 }

@@ -1,9 +1,9 @@
 /**
- * The published comparisons: runs each, holds it to its expected finding (its own `assert:` block) and to its golden rows.
+ * Runs the published comparisons and checks each against its expected result (its own `assert:` block) and its golden rows.
  *   npm run golden                    all of them
- *   npm run golden -- slb/            those whose path contains a word
- *   npm run golden -- --write         takes what comes out as golden; read the difference before you commit it
- * A golden row has the primary metric and every metric that the file asserts, rounded to what its interval can carry.
+ *   npm run golden -- slb/            those whose path contains the argument
+ *   npm run golden -- --write         stores the results as golden rows; review the difference before you commit it
+ * The golden rows have the primary metric and every metric that the file asserts, rounded to the precision of their intervals.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -28,7 +28,7 @@ const published = FOLDERS.flatMap((folder) => {
     : []
 }).filter((file) => words.length === 0 || words.some((word) => relative(root, file).includes(word)))
 
-/** Two digits of the half-width, and the mean to the same place. */
+/** The half-width with two digits, and the mean with the same decimals. */
 function rounded(mean, half) {
   if (mean === null) return { mean: null, half: null }
   if (half === null || half === 0) return { mean: Number(mean.toPrecision(6)), half }
@@ -60,7 +60,7 @@ for (const file of published) {
     )
   } catch (error) {
     wrong++
-    console.error(`${name}: the expected finding does not hold (exit code ${error.status})`)
+    console.error(`${name}: the expected result does not hold (exit code ${error.status})`)
     continue
   }
   const study = JSON.parse(out)

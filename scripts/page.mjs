@@ -1,6 +1,6 @@
 /**
- * The script of report.html from its sources (reports/page/client) and the runtime of vega, in one file that is committed: so a report
- * needs no bundler where it is made, and anybody can compare. `--check` writes nothing and tells whether the file is up to date.
+ * Builds the script of report.html from its sources (reports/page/client) and the runtime of vega. The file is committed, so that writing
+ * a report needs no bundler. `--check` writes nothing and fails when the file is out of date.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -37,7 +37,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = await bundle()
   if (!process.argv.includes('--check')) writeFileSync(target, text)
   else if (text !== committed()) {
-    console.error('reports/page/script.min.mjs is not what its sources give; accepted: the output of npm run page')
+    console.error('reports/page/script.min.mjs is out of date; accepted: the output of npm run page')
     process.exitCode = 1
   }
 }

@@ -1,4 +1,4 @@
-/** The package as a user gets it: packed, installed in an empty folder, run there with a user's own TypeScript scheduler. */
+/** Tests the package as users install it: packs it, installs it in an empty folder, and runs it with a user's own TypeScript scheduler. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,7 @@ const roomy: OwnScheduler = {
 export default roomy
 `,
   )
-  // The user's editor: the package's types are found and fit.
+  // As in the user's editor: the types of the package resolve and match.
   run(
     process.execPath,
     [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--module', 'preserve', 'roomy.ts'],
@@ -73,7 +73,7 @@ compare:
     orchsim('init', template, '--template', template)
     orchsim('plan', join(template, 'experiment.yaml'))
   }
-  // Once more with other numbers: what the folders of two calls have to say to each other, and a picture of one of them.
+  // A second call with other numbers, a comparison of both folders, and a chart of one of them.
   orchsim('run', 'small.yaml', '--quiet', '--out', 'again', '--seed', '2', '--replications', '1')
   orchsim('compare', join('results', 'small'), 'again')
   orchsim('chart', 'again', 'latency', '--out', 'latency.png')

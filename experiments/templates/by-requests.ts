@@ -1,11 +1,11 @@
-/** So many replicas that each has `perReplica` requests in flight, as Knative and KEDA count; nothing changes while there is no sample. */
+/** As many replicas as give each `perReplica` requests in flight, as in Knative and KEDA; no change without a sample. */
 import type { OwnReplicaAutoscaler } from 'orchsim'
 
 const byRequests: OwnReplicaAutoscaler = {
   name: 'by-requests',
   every: '15s',
   parameters: {
-    perReplica: { kind: 'number', default: 4, min: 0.1, meaning: 'requests in flight that one replica should have' },
+    perReplica: { kind: 'number', default: 4, min: 0.1, meaning: 'target of requests in flight per replica' },
   },
   desired({ replicas, measured, inFlight }, { perReplica }) {
     if (Number.isNaN(inFlight)) return replicas

@@ -1,10 +1,10 @@
-/** The node with the most free memory after placement; the highest score wins, the lowest row on ties. */
+/** Prefers the node with the most free memory after placement. The highest score wins; on ties the lowest row. */
 import type { OwnScheduler } from 'orchsim'
 
 const emptiest: OwnScheduler = {
   name: 'emptiest',
   parameters: {
-    cpuWeight: { kind: 'number', default: 0, min: 0, meaning: 'how much free CPU counts beside free memory' },
+    cpuWeight: { kind: 'number', default: 0, min: 0, meaning: 'weight of free CPU relative to free memory' },
   },
   score(pod, node, { nodes, pods }, { cpuWeight }) {
     const memory = (nodes.freeMemory[node] - pods.memory[pod]) / nodes.memory[node]

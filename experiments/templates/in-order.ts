@@ -1,4 +1,4 @@
-/** First fit in order of arrival, without sorting: each pod goes to the first node with room for it, and else it waits. */
+/** First fit in the order of arrival: each pod is placed on the first node with enough free capacity, otherwise it stays pending. */
 import type { Packing, PackingProblem } from 'orchsim'
 
 const inOrder = {

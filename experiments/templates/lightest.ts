@@ -1,10 +1,10 @@
-/** The best of three backends drawn at random: the one with the fewest requests in flight, the first drawn on ties. */
+/** Of `tries` backends drawn at random the one with the fewest requests in flight; on ties the one that was drawn first. */
 import type { OwnBalancer } from 'orchsim'
 
 const lightest: OwnBalancer = {
   name: 'lightest',
   parameters: {
-    tries: { kind: 'integer', default: 3, min: 1, max: 100, meaning: 'backends that are looked at' },
+    tries: { kind: 'integer', default: 3, min: 1, max: 100, meaning: 'number of backends that are drawn' },
   },
   pick(backends, _request, random, { tries }) {
     let best = random.int(backends.count)
