@@ -6,7 +6,7 @@ import { version } from './package.ts'
 
 const read = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8')
 
-describe('the papers of the project', () => {
+describe('files of the project', () => {
   it('CITATION.cff cites this version under this licence', () => {
     const citation = parse(read('CITATION.cff')) as Record<string, unknown>
     const { license } = JSON.parse(read('package.json')) as { license: string }
@@ -14,7 +14,7 @@ describe('the papers of the project', () => {
     expect(read('LICENSE')).toContain('MIT License')
   })
 
-  it('CHANGELOG.md begins with this version, and says whether results change', () => {
+  it('CHANGELOG.md begins with this version, and states whether results change', () => {
     const [newest] = read('CHANGELOG.md').split(/^## /m).slice(1)
     expect(newest.split(/[\s,]/)[0]).toBe(version())
     expect(newest).toMatch(/^- \*results (change|stay)\*/m)
