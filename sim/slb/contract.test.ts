@@ -11,7 +11,7 @@ import type { Step, Watcher } from './slb.fixture.ts'
 
 const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
 
-/** Values beside the defaults that take other ways through the code. */
+/** Values beside the defaults that take other branches. */
 const further: Readonly<Record<string, readonly Readonly<Record<string, ParameterValue>>[]>> = {
   'weighted-least-connections': [{ rule: 'sed' }, { rule: 'nq' }],
   'least-response-time': [{ average: 'peak-ewma' }, { among: 'two' }, { average: 'peak-ewma', among: 'two', decay: 1000 }],
@@ -64,7 +64,7 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
     )
   })
 
-  test('an emptied balancer is as good as new: slots that are given again remember nothing', () => {
+  test('an emptied balancer equals a new one: nothing is remembered of the former backend of a slot', () => {
     const emptied = Array.from({ length: 12 }, (_, slot) => ({ kind: 'remove' as const, slot }))
     fc.assert(
       fc.property(histories(weights), histories(weights), (history, later) => {
@@ -80,26 +80,26 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
     )
   })
 
-  test('a late end, of a backend that is gone, changes nothing', () => {
+  test('a late end, of a backend that was removed, changes nothing', () => {
     const ends = fc.array(fc.nat(30), { maxLength: 20 })
     fc.assert(
-      fc.property(histories(weights), ends, (history, gone) => {
+      fc.property(histories(weights), ends, (history, removed) => {
         const clock = new Clock()
-        const bothered = fresh('slb', clock)
+        const disturbed = fresh('slb', clock)
         const found = replay(
           {
-            added: (slot, weight) => bothered.added(slot, weight),
-            removed: (slot) => bothered.removed(slot),
+            added: (slot, weight) => disturbed.added(slot, weight),
+            removed: (slot) => disturbed.removed(slot),
             pick: (view, exclude) => {
-              for (const slot of gone) bothered.ended(1000 + slot, 5, Outcome.Lost)
-              return bothered.pick(view, exclude)
+              for (const slot of removed) disturbed.ended(1000 + slot, 5, Outcome.Lost)
+              return disturbed.pick(view, exclude)
             },
-            ended: (slot, latency, outcome) => bothered.ended(slot, latency, outcome),
-            reported: (slot, inside) => bothered.reported?.(slot, inside),
-            idled: (slot) => bothered.idled?.(slot),
-            busied: (slot) => bothered.busied?.(slot),
-            woke: (tag) => bothered.woke?.(tag),
-            probed: (slot, tag, inside) => bothered.probed?.(slot, tag, inside),
+            ended: (slot, latency, outcome) => disturbed.ended(slot, latency, outcome),
+            reported: (slot, inside) => disturbed.reported?.(slot, inside),
+            idled: (slot) => disturbed.idled?.(slot),
+            busied: (slot) => disturbed.busied?.(slot),
+            woke: (tag) => disturbed.woke?.(tag),
+            probed: (slot, tag, inside) => disturbed.probed?.(slot, tag, inside),
           },
           history,
           {},
@@ -121,7 +121,7 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
     expect(balancer.pick(request, noExclude)).toBe(NO_BACKEND)
   })
 
-  test('adding twice and removing what is not there are errors, not silence', () => {
+  test('adding twice and removing what is not present are errors', () => {
     const balancer = filled(fresh(), [1, 1])
     expect(() => balancer.added(1, 1)).toThrow('backend added twice: slot 1')
     expect(() => balancer.removed(5)).toThrow('backend removed that is not present: slot 5')

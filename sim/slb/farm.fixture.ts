@@ -29,7 +29,7 @@ export interface Contender {
   readonly given?: Readonly<Record<string, ParameterValue>>
 }
 
-/** Time constant of the clock that balancers see: a mean service time [µs]. */
+/** A mean service time on the clock that balancers read [µs]. */
 export const SERVICE = 1_000_000
 
 interface Sample {
@@ -79,7 +79,7 @@ class Dispatcher {
   }
 }
 
-/** The servers, first come first served, and where each request came from. */
+/** The servers, first come first served, and the dispatcher of each request. */
 class Chain {
   readonly holding = new Float64Array(64) // servers with exactly i requests
   /** Requests in servers and in queues. */
@@ -89,11 +89,11 @@ class Chain {
   private time = 0
   private readonly dispatchers: readonly Dispatcher[]
   private readonly inside: Int32Array
-  private readonly luck: RandomStream
+  private readonly events: RandomStream
   private readonly choice: RandomStream
   private readonly arrivalShare: number
   /** By server: the dispatcher that its last `idled` went to. */
-  private readonly toldIdle: Int32Array
+  private readonly idleAt: Int32Array
   /** By server: whose request it is, as a ring of the last 256. */
   private readonly sender: Uint8Array
   private readonly ends: Int32Array
@@ -108,10 +108,10 @@ class Chain {
       (_, i) =>
         new Dispatcher(contender, seeded(balancers === 1 ? `${seed}/balancer` : `${seed}/balancer-${i}`), () => this.time, this.inside),
     )
-    this.luck = seeded(`${seed}/luck`)
+    this.events = seeded(`${seed}/luck`)
     this.choice = seeded(`${seed}/choice`)
     this.arrivalShare = lambda / (lambda + 1)
-    this.toldIdle = new Int32Array(servers)
+    this.idleAt = new Int32Array(servers)
     this.sender = new Uint8Array(balancers === 1 ? 0 : servers * 256)
     this.ends = new Int32Array(servers)
     const { idled, reported, woke } = this.dispatchers[0].balancer
@@ -129,8 +129,8 @@ class Chain {
     this.time = time
     const { dispatchers } = this
     if (this.hasTimers) for (const dispatcher of dispatchers) if (dispatcher.wake(time)) this.serve(dispatcher)
-    if (this.luck.next() < this.arrivalShare) this.arrive(dispatchers.length > 1 ? this.choice.int(dispatchers.length) : 0)
-    else this.complete(this.luck.int(this.inside.length))
+    if (this.events.next() < this.arrivalShare) this.arrive(dispatchers.length > 1 ? this.choice.int(dispatchers.length) : 0)
+    else this.complete(this.events.int(this.inside.length))
   }
 
   private arrive(from: number): void {
@@ -150,7 +150,7 @@ class Chain {
     const before = this.inside[slot]
     if (this.dispatchers.length > 1) this.sender[slot * 256 + ((this.ends[slot] + before) & 255)] = from
     this.set(slot, before + 1)
-    if (this.reportsIdle && before === 0) this.dispatchers[this.toldIdle[slot]].balancer.busied?.(slot)
+    if (this.reportsIdle && before === 0) this.dispatchers[this.idleAt[slot]].balancer.busied?.(slot)
     if (this.reportsCounts) this.report(slot)
   }
 
@@ -184,8 +184,8 @@ class Chain {
 
   private becomesIdle(slot: number): void {
     const { dispatchers } = this
-    this.toldIdle[slot] = dispatchers.length === 1 ? 0 : this.choice.int(dispatchers.length)
-    dispatchers[this.toldIdle[slot]].balancer.idled!(slot)
+    this.idleAt[slot] = dispatchers.length === 1 ? 0 : this.choice.int(dispatchers.length)
+    dispatchers[this.idleAt[slot]].balancer.idled!(slot)
   }
 
   private report(slot: number): void {
@@ -295,7 +295,7 @@ export function shareRejected(c: number, lambda: number, capacity: number): numb
 
 /**
  * Mean response of two servers when an arrival joins the shorter queue with probability `shorter` (1: JSQ; 3/4: two draws that may coincide), either
- * one on a tie: the chain on (i, j) up to 40 each, iterated until it stands still.
+ * one on a tie: the chain on (i, j) up to 40 each, iterated until it is stationary.
  */
 export function shortestOfTwo(lambda: number, shorter = 1): number {
   const top = 41

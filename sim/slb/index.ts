@@ -1,4 +1,4 @@
-/** SLB, server load balancing: the family's list. A new member is one file and one line here. */
+/** SLB, server load balancing: the list of balancers. A new member is one file and one line here. */
 import { catalogue } from '../common/define.ts'
 import { bulletinBoard } from './members/bulletin-board.ts'
 import { centralQueue } from './members/central-queue.ts'

@@ -38,7 +38,7 @@ const lightest = {
   },
 }
 
-describe('the narrow door: { name, pick(backends, request, random, values) }', () => {
+describe('the narrow form: { name, pick(backends, request, random, values) }', () => {
   // (0+1)/3 and (0+1)/1: a; 2/3 1/1: a; 3/3 1/1: a, the first on a tie; 4/3 1/1: b
   test('sees requests in flight and weights', () => {
     const balancer = made(lightest)
@@ -47,7 +47,7 @@ describe('the narrow door: { name, pick(backends, request, random, values) }', (
     expect(letters(picks(balancer, 1))).toBe('b')
   })
 
-  test('gets its parameters: with bias 0 an idle backend is worth as much as any', () => {
+  test('gets its parameters: with bias 0 idle backends tie whatever their weight', () => {
     // 0/1 0/3: a; 1/1 0/3: b; 1/1 1/3: b ... with bias 1: 1/1 1/3: b; 1/1 2/3: b
     expect(letters(picks(filled(made(lightest, { bias: 0 }), [1, 3]), 3))).toBe('abb')
     expect(letters(picks(filled(made(lightest), [1, 3]), 3))).toBe('bba')
@@ -62,7 +62,7 @@ describe('the narrow door: { name, pick(backends, request, random, values) }', (
     expect([balancer.pick(request, -1), balancer.pick(requestOf(7), -1), balancer.pick(request, -1)]).toEqual([2, 1, 0])
   })
 
-  test('is never shown the excluded backend while there is another, and not asked when there is none', () => {
+  test('the excluded backend is not included while there is another, and pick is not called when there is none', () => {
     fc.assert(
       fc.property(histories(fc.integer({ min: 1, max: 5 })), (history) => {
         let exclude = -1
@@ -121,7 +121,7 @@ test('QUEUE and REJECT are answers of both forms, with and without backends', ()
   }
 })
 
-describe('the wide door: { name, create(values, context) }', () => {
+describe('the form with create: { name, create(values, context) }', () => {
   test('a whole balancer works as it would in the list', () => {
     const own = {
       name: 'mine',
@@ -135,7 +135,7 @@ describe('the wide door: { name, create(values, context) }', () => {
     )
   })
 
-  test('a slot that is not there, the excluded one, or a wrong NO_BACKEND are errors with its name', () => {
+  test('a slot that is not present, the excluded one, or a wrong NO_BACKEND are errors with its name', () => {
     const always = (answer: unknown) => ({ name: 'stubborn', create: () => ({ added() {}, removed() {}, ended() {}, pick: () => answer }) })
     expect(() => filled(made(always(2)), [1, 1]).pick(request, -1)).toThrow(
       'stubborn: pick must return the slot of a present backend, or QUEUE (-2) or REJECT (-3); found 2',
@@ -161,7 +161,7 @@ describe('the wide door: { name, create(values, context) }', () => {
   })
 })
 
-describe('what does not fit is said when the file is read', () => {
+describe('a wrong export is reported when the file is read', () => {
   test.each([
     { exported: undefined, says: 'the default export must be an object with a name and pick or create, found no default export' },
     { exported: { name: 'idle' }, says: 'a balancer needs a function pick or create, found name' },
@@ -171,24 +171,24 @@ describe('what does not fit is said when the file is read', () => {
   })
 })
 
-describe('news from pods', () => {
+describe('reports from pods', () => {
   const whole = (extra: object) => ({
-    name: 'listener',
+    name: 'reporter',
     create: () => ({ added: () => 0, removed: () => 0, pick: () => -1, ended: () => 0, ...extra }),
   })
 
   test('reach a whole balancer that has the functions, and its own `this`', () => {
-    const heard: string[] = []
+    const calls: string[] = []
     const balancer = made(
       whole({
         prefix: 'pod',
         reported(this: { prefix: string }, slot: number, inside: number) {
-          heard.push(`${this.prefix} ${slot} holds ${inside}`)
+          calls.push(`${this.prefix} ${slot} holds ${inside}`)
         },
-        idled: (slot: number) => heard.push(`${slot} idle`),
-        busied: (slot: number) => heard.push(`${slot} busy`),
-        woke: (tag: number) => heard.push(`woke ${tag}`),
-        probed: (slot: number, tag: number, inside: number) => heard.push(`${slot} probed with ${tag}: ${inside}`),
+        idled: (slot: number) => calls.push(`${slot} idle`),
+        busied: (slot: number) => calls.push(`${slot} busy`),
+        woke: (tag: number) => calls.push(`woke ${tag}`),
+        probed: (slot: number, tag: number, inside: number) => calls.push(`${slot} probed with ${tag}: ${inside}`),
       }),
     )
     balancer.reported?.(3, 7)
@@ -196,10 +196,10 @@ describe('news from pods', () => {
     balancer.busied?.(2)
     balancer.woke?.(5)
     balancer.probed?.(2, 6, 0)
-    expect(heard).toEqual(['pod 3 holds 7', '2 idle', '2 busy', 'woke 5', '2 probed with 6: 0'])
+    expect(calls).toEqual(['pod 3 holds 7', '2 idle', '2 busy', 'woke 5', '2 probed with 6: 0'])
   })
 
-  test('one without them does not seem to listen', () => {
+  test('one without them has none', () => {
     const balancer = made(whole({}))
     expect([balancer.reported, balancer.idled, balancer.busied, balancer.woke, balancer.probed]).toEqual(Array(5).fill(undefined))
   })

@@ -46,7 +46,7 @@ export interface BalancingContext {
 }
 
 /**
- * One instance per (balancer instance of the network, service). It knows only what these functions report to it. Slots are small whole numbers that stand for
+ * One object per balancer instance and service. It knows only what these functions report to it. Slots are small whole numbers that stand for
  * backends; the caller assigns them and reuses them after removal. A request that was picked here and has not ended is in flight *from here*; requests of other
  * instances are not visible, as in real balancers.
  */

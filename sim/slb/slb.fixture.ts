@@ -24,7 +24,7 @@ export function context(random: RandomStream = seeded('slb'), clock: Clock = new
   return { random, now: clock.now, wakeAt: clock.wakeAt, probe: clock.probe }
 }
 
-/** Gives the listed whole numbers, and fails when more are asked for or one is out of its range. */
+/** Draws the listed whole numbers; throws when more are drawn or one is out of its range. */
 export function scripted(draws: readonly number[]): RandomStream {
   let at = 0
   const next = (): number => {
@@ -45,7 +45,7 @@ export function filled<B extends Balancer>(balancer: B, weights: readonly number
   return balancer
 }
 
-/** So many picks without an end. */
+/** `count` picks without an end. */
 export function picks(balancer: Balancer, count: number): number[] {
   return Array.from({ length: count }, () => balancer.pick(request, noExclude))
 }
@@ -55,13 +55,13 @@ export function letters(slots: readonly number[]): string {
   return slots.map((slot) => String.fromCharCode(97 + slot)).join('')
 }
 
-/** One thing that can happen to a balancer; what does not apply to the present state is passed over by `replay`. */
+/** One thing that can happen to a balancer; `replay` skips what does not apply to the present state. */
 export type Step =
   | { readonly kind: 'add'; readonly slot: number; readonly weight: number }
   | { readonly kind: 'remove'; readonly slot: number }
   | { readonly kind: 'pick'; readonly exclude: number; readonly client: number }
   | { readonly kind: 'end'; readonly which: number; readonly latency: number; readonly outcome: Outcome }
-  /** What the pod behind the slot says of itself; only to those who listen. */
+  /** The reports of the pod behind the slot; only to balancers that have the functions. */
   | { readonly kind: 'report'; readonly slot: number; readonly inside: number }
   | { readonly kind: 'idle' | 'busy'; readonly slot: number }
   /** The oldest pending probe is answered. */

@@ -8,7 +8,7 @@ const fresh = (draws: readonly number[], withdraw = true) =>
   filled(joinIdleQueue.create({ withdraw }, context(scripted(draws))), [1, 1, 1, 1])
 
 describe('join-idle-queue', () => {
-  test('first told, first picked, each word once; without words any', () => {
+  test('first reported, first picked, each report once; without reports any', () => {
     const balancer = fresh([1, 3])
     for (const slot of [2, 0, 2]) balancer.idled!(slot)
     expect(letters([0, 1, 2, 3].map(() => balancer.pick(request, -1)))).toBe('cabd')
@@ -23,7 +23,7 @@ describe('join-idle-queue', () => {
     expect(letters([balancer.pick(request, -1)])).toBe('c')
   })
 
-  test('withdraw tells: a pod that got a request elsewhere is off the list, or stays on it', () => {
+  test('withdraw: a pod that got a request from another balancer is off the list, or stays on it', () => {
     const [withdrawn, kept] = [true, false].map((withdraw) => {
       const balancer = fresh([3], withdraw)
       balancer.idled!(0)

@@ -8,7 +8,7 @@ import type { Step } from '../slb.fixture.ts'
 import type { RandomStream } from '../../random/stream.ts'
 
 describe('join-shortest-queue', () => {
-  test('goes by what pods report, and not by what it sent itself', () => {
+  test('counts what pods report, and not what it sent itself', () => {
     const balancer = filled(joinShortestQueue.create({}, context(scripted([]))), [1, 1, 1])
     balancer.reported!(0, 2)
     balancer.reported!(1, 1)
@@ -19,7 +19,7 @@ describe('join-shortest-queue', () => {
     expect(letters([balancer.pick(request, 0)])).toBe('c')
   })
 
-  test('a late report of one that is gone is nothing; one that comes again begins at 0', () => {
+  test('a late report of a removed backend has no effect; one that is added again begins at 0', () => {
     const balancer = filled(joinShortestQueue.create({}, context(scripted([]))), [1, 1])
     balancer.reported!(0, 5)
     balancer.reported!(1, 3)
@@ -108,7 +108,7 @@ describe('the order by level', () => {
   })
 })
 
-test('with one balancer and pods that say at once what it sent, the counts are those of least-connections', () => {
+test('with one balancer and pods that report at once what it sent, the counts are those of least-connections', () => {
   const balancer: Balancer = filled(joinShortestQueue.create({}, context()), [1, 1, 1, 1])
   const inside = [0, 0, 0, 0]
   for (let i = 0; i < 400; i++) {

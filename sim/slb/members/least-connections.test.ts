@@ -7,7 +7,7 @@ import { context, filled, histories, letters, picks, replay, request } from '../
 const fresh = () => leastConnections.create({}, context())
 
 describe('least-connections', () => {
-  test('the fewest in flight; among equals the one that has stood unchanged longest', () => {
+  test('the fewest in flight; among equals the one that has been unchanged longest', () => {
     const balancer = filled(fresh(), [1, 1, 1])
     expect(letters(picks(balancer, 4))).toBe('abca') // 2 1 1
     balancer.ended(2, 10, 0) // 2 1 0
@@ -38,11 +38,11 @@ describe('least-connections', () => {
     expect(letters(picks(balancer, 7))).toBe('abcbacb')
   })
 
-  test('an excluded least gives way to the second least, of the same count or the next one in use', () => {
+  test('instead of an excluded least the second least, of the same count or the next one in use', () => {
     const balancer = filled(fresh(), [1, 1])
     expect(letters([balancer.pick(request, 0), balancer.pick(request, 0), balancer.pick(request, 0)])).toBe('bbb') // 0 3
     expect(letters([balancer.pick(request, 0)])).toBe('b') // counts 1 and 2 are not in use
-    expect(letters(picks(balancer, 5))).toBe('aaaab') // 4 4: b stood longer
+    expect(letters(picks(balancer, 5))).toBe('aaaab') // 4 4: b unchanged longer
   })
 
   test.each([
@@ -53,7 +53,7 @@ describe('least-connections', () => {
       of: 'mostly equal (the change-over)',
       weights: fc.oneof({ weight: 12, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constant(2) }),
     },
-  ])('picks as one who looks at all, through any history: $of', ({ weights }) => {
+  ])('picks as the twin, through any history: $of', ({ weights }) => {
     fc.assert(
       fc.property(histories(weights), (history) => {
         expect(replay(fresh(), history)).toEqual(replay(new LeastConnectionsTwin(), history))

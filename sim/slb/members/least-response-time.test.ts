@@ -16,7 +16,7 @@ function made(given: Record<string, ParameterValue> = {}, clock = new Clock(), d
 }
 
 describe('the averages', () => {
-  test('plain: cost w + r (1 - w) with w = e^(-gap / decay), the first taken whole, and it stands between', () => {
+  test('plain: cost w + r (1 - w) with w = e^(-gap / decay), the first taken whole, constant in between', () => {
     const costs = new ResponseCosts(10 * SECOND, false)
     costs.open(0)
     costs.observe(0, 100 * MS, 0)
@@ -62,7 +62,7 @@ describe('the averages', () => {
     )
   })
 
-  test('the common origin moves without a trace: two hours at a decay of one second', () => {
+  test('a move of the common origin has no effect: two hours at a decay of one second', () => {
     const costs = new ResponseCosts(SECOND, true)
     costs.open(0)
     costs.open(1)
@@ -109,10 +109,10 @@ describe('least-response-time', () => {
       balancer.ended(1, 1, outcome)
       return letters(picks(balancer, 1))
     }
-    // counted, 1 µs at once is 20 ms still (w = 1); so the clock stands, and a second one would not tell: see the averages
+    // if 1 µs were counted at the same time, the average would still be 20 ms (w = 1); the second case below has the clock advance
     expect([Outcome.Refused, Outcome.Rejected, Outcome.Lost].map(after)).toEqual(['a', 'a', 'a'])
     const clock = new Clock()
-    const told = (outcome: Outcome): string => {
+    const later = (outcome: Outcome): string => {
       const balancer = filled(made({}, clock), [1, 1])
       picks(balancer, 2)
       balancer.ended(0, 10 * MS, Outcome.Answered)
@@ -122,7 +122,7 @@ describe('least-response-time', () => {
       balancer.ended(1, MS, outcome)
       return letters(picks(balancer, 1))
     }
-    expect([Outcome.Answered, Outcome.TimedOut, Outcome.Refused, Outcome.Rejected, Outcome.Lost].map(told)).toEqual([
+    expect([Outcome.Answered, Outcome.TimedOut, Outcome.Refused, Outcome.Rejected, Outcome.Lost].map(later)).toEqual([
       'b',
       'b',
       'a',
@@ -135,7 +135,7 @@ describe('least-response-time', () => {
     { average: 'ewma', decay: 10 * SECOND },
     { average: 'peak-ewma', decay: 10 * SECOND },
     { average: 'peak-ewma', decay: MS },
-  ])('$average, decay $decay: picks as one who compares all, through any history', ({ average, decay }) => {
+  ])('$average, decay $decay: picks as the twin, through any history', ({ average, decay }) => {
     const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 9 }))
     fc.assert(
       fc.property(histories(weights), (history) => {
@@ -148,7 +148,7 @@ describe('least-response-time', () => {
   })
 })
 
-describe('each parameter tells', () => {
+describe('each parameter has an effect', () => {
   /** Two backends, a measured as 10 ms and b as 30 ms; a is slow once, a while passes, a answers fast again. */
   function afterSpike(given: Record<string, ParameterValue>): number {
     const clock = new Clock()
@@ -179,7 +179,7 @@ describe('each parameter tells', () => {
     expect(letters(picks(balancer, 3))).toBe('cbc')
   })
 
-  test('among two with peaks: each look lets the cost sink, so that one that is never drawn sinks as well', () => {
+  test('among two with peaks: each look decays the cost, also of a backend that is never picked', () => {
     const clock = new Clock()
     const given = { among: 'two', average: 'peak-ewma', decay: SECOND }
     const values = valuesOf(leastResponseTime.parameters, given)

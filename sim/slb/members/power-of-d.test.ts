@@ -63,7 +63,7 @@ describe('power-of-d', () => {
     expect(balancer.pick(request, -1)).not.toBe(0)
   })
 
-  test('each parameter tells: choices, replacement, memory', () => {
+  test('each parameter has an effect: choices, replacement, memory', () => {
     const played = (given: Partial<typeof values>) => {
       const balancer = filled(new PowerOfD({ ...values, ...given }, seeded('tells')), new Array<number>(20).fill(1))
       return Array.from({ length: 40 }, () => balancer.pick(request, -1)).join()

@@ -11,10 +11,10 @@ describe('random', () => {
   })
 
   test.each([
-    { exclude: 0, expect: 'dbc' }, // the last stands in for the excluded one
+    { exclude: 0, expect: 'dbc' }, // the last replaces the excluded one
     { exclude: 2, expect: 'abd' },
     { exclude: 3, expect: 'abc' },
-    { exclude: 7, expect: 'abcd' }, // not there
+    { exclude: 7, expect: 'abcd' }, // not present
   ])('excluding $exclude, each draw another of the others', ({ exclude, expect: sequence }) => {
     const balancer = with4([...sequence].map((_, i) => i))
     expect(letters([...sequence].map(() => balancer.pick(request, exclude)))).toBe(sequence)

@@ -26,7 +26,7 @@ describe('round-robin', () => {
     expect(letters(excludes.map((exclude) => balancer.pick(request, exclude)))).toBe('bcabab')
   })
 
-  test('the turn of one who leaves goes to its successor, a newcomer waits for the end of the list', () => {
+  test('the turn of a removed backend passes to its successor, a new one is last in the list', () => {
     const balancer = filled(fresh(), [1, 1, 1, 1]) // a b c d
     expect(letters(picks(balancer, 1))).toBe('a')
     balancer.removed(1) // it was b's turn
@@ -34,7 +34,7 @@ describe('round-robin', () => {
     balancer.removed(0) // behind the cursor: changes nothing
     balancer.added(4, 1) // e, behind d
     expect(letters(picks(balancer, 5))).toBe('decde')
-    balancer.added(0, 1) // the lap is at its end: the new a comes before c
+    balancer.added(0, 1) // the lap is at its end: the new a is before c
     expect(letters(picks(balancer, 4))).toBe('acde')
     balancer.removed(4) // last of the list
     expect(letters(picks(balancer, 4))).toBe('acda')

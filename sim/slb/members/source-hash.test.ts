@@ -18,7 +18,7 @@ const methods = ['modulo', 'rendezvous', 'ring']
 
 describe('source-hash', () => {
   test.each(methods)(
-    '%s: a key stays with its backend while the set stands, whatever ends and whatever other keys come between',
+    '%s: a key stays with its backend while the set is unchanged, whatever ends and whatever other keys are picked in between',
     (hash) => {
       const balancer = filled(made({ hash }), equal(20))
       const first = slotsOf(balancer, 500)
@@ -29,7 +29,7 @@ describe('source-hash', () => {
     },
   )
 
-  test('a request without a key goes to a uniformly random one: the declared way out', () => {
+  test('a request without a key goes to a uniformly random one', () => {
     const balancer = filled(made({}, [3, 0, 2]), equal(4))
     expect([balancer.pick(request, -1), balancer.pick(request, -1), balancer.pick(request, 0)]).toEqual([3, 0, 2])
   })
@@ -41,7 +41,7 @@ describe('source-hash', () => {
     { hash: 'ring', weights: fc.constant(1) },
     { hash: 'ring', weights: fc.integer({ min: 1, max: 5 }) },
     { hash: 'ring', weights: fc.integer({ min: 1, max: MAX_WEIGHT }) },
-  ])('$hash: picks as one who looks at all, through any history', ({ hash, weights }) => {
+  ])('$hash: picks as the twin, through any history', ({ hash, weights }) => {
     const keyed = (history: readonly Step[]): Step[] =>
       history.map((step) => (step.kind === 'pick' ? { ...step, client: Math.max(0, step.client) * 1_234_567_891 } : step))
     fc.assert(
@@ -52,7 +52,7 @@ describe('source-hash', () => {
     )
   })
 
-  test('ring and modulo through growth and decline: hundreds come and go', () => {
+  test('ring and modulo through growth and decline: hundreds are added and removed', () => {
     for (const hash of ['ring', 'modulo']) {
       const balancer = made({ hash, points: 20 })
       const twin = new SourceHashTwin(hash, 20)
@@ -125,7 +125,7 @@ describe('keys that move', () => {
   test.each(['rendezvous', 'ring'])(
     '%s: when one of 20 leaves, its 1/20 and no other key; when one joins 20, 1/21, and all to it',
     (hash) => {
-      // rendezvous: binomial, standard error 0.0011 of 0.05; ring: the share of 160 points is 1/20 give or take 8 %
+      // rendezvous: binomial, standard error 0.0011 of 0.05; ring: the share of 160 points is 1/20 with a deviation of 8 %
       const near = hash === 'ring' ? 0.3 : 0.09
       for (const left of [0, 7, 19]) {
         expect(moved(hash, 20, (balancer) => balancer.removed(left), left)).toBe(0)
@@ -165,7 +165,7 @@ describe('keys that move', () => {
 })
 
 describe('the hash', () => {
-  test('one bit of the key changes half of the bits, give or take, wherever it stands', () => {
+  test('one bit of the key changes about half of the bits, whichever it is', () => {
     const bits = (word: number): number => word.toString(2).replaceAll('0', '').length
     for (let bit = 0; bit < 53; bit++) {
       const flipped = 2 ** bit // a test may
@@ -191,7 +191,7 @@ describe('the hash', () => {
   })
 })
 
-test('each parameter tells: hash, and points of the ring', () => {
+test('each parameter has an effect: hash, and points of the ring', () => {
   const played = (given: Record<string, ParameterValue>): string => slotsOf(filled(made(given), equal(20)), 100).join()
   expect(new Set([...methods.map((hash) => played({ hash })), played({ hash: 'ring', points: 3 })]).size).toBe(4)
 })

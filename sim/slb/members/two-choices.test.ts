@@ -6,7 +6,7 @@ import { twoChoices } from './two-choices.ts'
 const with4 = (draws: readonly number[]) => filled(twoChoices.create({}, context(scripted(draws))), [1, 1, 1, 1])
 
 describe('two-choices', () => {
-  // second draw j is over the three others: j below the first stands for itself, else for j + 1
+  // second draw j is over the three others: j below the first is index j, else index j + 1
   test.each([
     { draws: [2, 0], pair: 'c a' },
     { draws: [2, 1], pair: 'c b' },

@@ -7,7 +7,7 @@ import { weightedLeastConnections, WeightedLeastConnectionsTwin } from './weight
 const fresh = (rule: string) => weightedLeastConnections.create({ rule }, undefined as never)
 
 describe('weighted-least-connections', () => {
-  // a 3, b 1, and b, added last, stands first in the list; loads before each pick:
+  // a 3, b 1, and b, added last, is first in the list; loads before each pick:
   // wlc: 0/3 0/1 tie: b, 0/3 1/1 a, 1/3 1/1 a, 2/3 1/1 a, 3/3 1/1 tie: b
   // sed: 1/3 1/1 a, 2/3 1/1 a, 3/3 1/1 tie: b, 3/3 2/1 a, 4/3 2/1 a, 5/3 2/1 a, 6/3 2/1 tie: b
   // nq: b and a are idle: b, a; then sed: 2/3 2/1 a, 3/3 2/1 a, 4/3 a, 5/3 a, 6/3 2/1 tie: b
@@ -25,7 +25,7 @@ describe('weighted-least-connections', () => {
     expect(letters(picks(filled(fresh('nq'), [1, 10]), 2))).toBe('ba')
   })
 
-  test.each(['wlc', 'sed', 'nq'])('%s picks as the walk through the list, through any history', (rule) => {
+  test.each(['wlc', 'sed', 'nq'])('%s picks as the twin, through any history', (rule) => {
     const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
     fc.assert(
       fc.property(histories(weights), (history) => {
@@ -35,7 +35,7 @@ describe('weighted-least-connections', () => {
     )
   })
 
-  test('an excluded least gives way to the next in order', () => {
+  test('instead of an excluded least the next in order', () => {
     const balancer = filled(fresh('wlc'), [1, 1, 1])
     expect(letters([balancer.pick(request, 2), balancer.pick(request, 2), balancer.pick(request, 2)])).toBe('bab')
   })

@@ -44,7 +44,7 @@ describe('weighted-random', () => {
     }
   })
 
-  test('picks as a walk over the weights would, through any history', () => {
+  test('picks as the twin, through any history', () => {
     const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: MAX_WEIGHT }))
     fc.assert(
       fc.property(histories(weights, 40), (history) => {
@@ -56,7 +56,7 @@ describe('weighted-random', () => {
 })
 
 describe('the tree of weights', () => {
-  test('finds whose share a point falls in, as a walk does, while weights come, go and the tree grows', () => {
+  test('finds the index whose share contains a point, as a walk does, while weights change and the tree grows', () => {
     const change = fc.record({ index: fc.nat(150), weight: fc.nat(5) })
     fc.assert(
       fc.property(fc.array(change, { maxLength: 80 }), (changes) => {
