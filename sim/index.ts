@@ -5,7 +5,7 @@ export type * from './outcome/results.ts'
 export type * from './workload.ts'
 export type * from './outcome/table.ts'
 export { METRICS, metricById } from './outcome/standard.ts'
-export type { Comparison, MetricDefinition } from './outcome/standard.ts'
+export type { Comparison, MetricDefinition, MetricGroup, MetricId } from './outcome/standard.ts'
 export { Histogram } from './measure/histogram.ts'
 
 // What an own algorithm sees and answers, family by family.

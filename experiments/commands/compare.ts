@@ -98,7 +98,7 @@ function manifestOf(path: string): { readonly primary?: string; readonly margins
 }
 
 function knownMetric(id: string): string {
-  const ids = METRICS.map((metric) => metric.id)
+  const ids: readonly string[] = METRICS.map((metric) => metric.id)
   if (ids.includes(id)) return id
   throw new Wrong(`found the metric ${show(id)}; accepted: ${ids.join(', ')}${suggestion(id, ids)}`)
 }

@@ -7,6 +7,7 @@ import { planOf } from '../plan/plan.ts'
 import { inputOf } from '../run/run.ts'
 import { readExperiment } from '../file/spec.ts'
 import { simulate } from '../../sim/index.ts'
+import type { MetricId } from '../../sim/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-init-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -40,7 +41,7 @@ describe('init', () => {
     const plan = planOf(resolved.experiment, 'test')
     for (const variant of [plan.variants[0], plan.variants[plan.variants.length - 1]]) {
       const { metrics } = simulate(await inputOf({ scenario: variant.scenario, seed: 1, replication: 0 }))
-      expect(metrics[plan.primary], plan.primary).not.toBeNull()
+      expect(metrics[plan.primary as MetricId], plan.primary).toBeTypeOf('number')
     }
   })
 

@@ -41,6 +41,6 @@ export function shortOfGoal(plan: Plan, finished: readonly FinishedRun[], asked:
 function lists(plan: Plan, rule: PrecisionRule, finished: readonly FinishedRun[], asked: number): PerReplication[] {
   const metric = METRICS.find(({ id }) => id === plan.primary)!
   const values = plan.variants.map(() => new Array<number | null>(asked).fill(null))
-  for (const { run, result } of finished) values[run.variant][run.replication] = result.metrics[plan.primary] ?? null
+  for (const { run, result } of finished) values[run.variant][run.replication] = result.metrics[metric.id] ?? null
   return [...values, ...values.slice(1).map((list) => differencesOf(metric, values[0], list, rule))]
 }

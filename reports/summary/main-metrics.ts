@@ -1,9 +1,9 @@
 /** The few metrics that a reader sees first. */
-import type { MetricDefinition } from '../../sim/index.ts'
+import type { MetricDefinition, MetricId } from '../../sim/index.ts'
 import type { Summary } from './summary.ts'
 
 /** Ids in order of importance; the primary metric precedes them all. */
-const MAIN: readonly string[] = [
+const MAIN: readonly MetricId[] = [
   'slo-misses',
   'cost',
   'latency-p99',

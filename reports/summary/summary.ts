@@ -53,7 +53,7 @@ export function summarise(study: Study): Summary {
   const values = valuesOf(study)
   const refusals = study.variants.map((_, variant) => refusalsOf(study, variant))
   const rows = METRICS.map((metric, i) => rowsOfMetric(study, metric, values[i], refusals))
-  const index = new Map(METRICS.map((metric, i) => [metric.id, i]))
+  const index = new Map<string, number>(METRICS.map((metric, i) => [metric.id, i]))
   const placeOf = (metric: string): number => {
     const at = index.get(metric)
     if (at === undefined) throw new RangeError(`unknown metric: ${metric}`)

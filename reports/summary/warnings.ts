@@ -1,5 +1,5 @@
 /** Reasons to distrust a number: missing runs, values that are lower bounds, series that had not settled, means that depend on few requests. */
-import type { MetricDefinition, SparseHistogram } from '../../sim/index.ts'
+import type { MetricDefinition, MetricId, SparseHistogram } from '../../sim/index.ts'
 import { formatFixed, formatNumber, plainText } from '../format.ts'
 import { pooledLatency } from './pooled.ts'
 import { driftsBeyond } from '../statistics/drift.ts'
@@ -68,7 +68,7 @@ const CENSORED = [
     metrics: ['latency-p50', 'latency-p99', 'latency-p999', 'latency-mean'],
     what: 'requests were unfinished at the horizon and have no latency, so the slowest may be missing',
   },
-] as const
+] as const satisfies readonly { count: MetricId; metrics: readonly MetricId[]; what: string }[]
 
 /** A few requests are always in flight at the horizon: latencies get a warning from this share of all requests. */
 const NOTABLE_REQUESTS = 0.001

@@ -88,7 +88,7 @@ it('jobs belong to the window by submission; the makespan is of the whole run', 
 
 it('without jobs every job metric is null; pods of no job are not counted among them', () => {
   const { metrics } = run(coming([[0, whole, 10_000]]))
-  expect(Object.keys(metrics).filter((id) => id.startsWith('job') && metrics[id] !== null)).toEqual([])
+  expect(Object.entries(metrics).filter(([id, value]) => id.startsWith('job') && value !== null)).toEqual([])
   const both = simulate(
     input({
       horizon: 100 * S,

@@ -9,6 +9,7 @@ import type { Parts } from '../simulation.ts'
 import { Histogram } from '../measure/histogram.ts'
 import { SLOWDOWN_UNIT } from '../measure/job-recorder.ts'
 import { METRICS } from './standard.ts'
+import type { MetricId } from './standard.ts'
 
 const SECOND = 1e6
 const HOUR = 3600 * SECOND
@@ -46,12 +47,12 @@ export function outcome(parts: Parts, now: number, notes: readonly string[]): Ru
 }
 
 /** Not a number means that there was nothing to measure. */
-const put = ({ metrics }: Sheet, id: string, value: number): void => {
+const put = ({ metrics }: Sheet, id: MetricId, value: number): void => {
   metrics[id] = Number.isFinite(value) ? value : null
 }
 
 /** A quantile of a histogram in `unit` µs, refused when the run is too short for it. */
-function putQuantile(sheet: Sheet, id: string, histogram: Histogram, q: number, unit: number): void {
+function putQuantile(sheet: Sheet, id: MetricId, histogram: Histogram, q: number, unit: number): void {
   const needed = Math.round(EXCEEDANCES / (1 - q))
   if (histogram.count >= needed) put(sheet, id, histogram.quantile(q) / unit)
   else {

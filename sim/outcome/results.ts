@@ -1,10 +1,11 @@
-/** What one run returns: plain data that can cross a thread. */
+/** The result of a run: plain data that can be posted to another thread. */
 import type { SparseHistogram } from '../measure/histogram.ts'
+import type { MetricId } from './standard.ts'
 import type { Table } from './table.ts'
 
 export type { SparseHistogram } from '../measure/histogram.ts'
 
-/** Allocation and use of CPU by groups of `span` neighbouring node rows, at instants of the run. */
+/** Allocation and usage of CPU by groups of `span` consecutive node rows, at instants of the run. */
 export interface NodeGrid {
   /** From the origin [s]. */
   readonly times: Float64Array
@@ -17,21 +18,22 @@ export interface NodeGrid {
   readonly usage: Float32Array
 }
 
+/** The result of one run. */
 export interface RunResult {
-  /** One number per id of METRICS; null when it does not apply or is refused. */
-  readonly metrics: Readonly<Record<string, number | null>>
-  /** Why a metric is null although it applies, by id ("p99.9 needs 100,000 requests, the run had 41,022"). */
-  readonly refused: Readonly<Record<string, string>>
+  /** A number per metric; null when it does not apply or is refused, absent when it was unknown to the version that wrote the result. */
+  readonly metrics: Readonly<Partial<Record<MetricId, number | null>>>
+  /** Why a metric is null although it applies ("needs 100,000 observations ..., the run had 41,022"). */
+  readonly refused: Readonly<Partial<Record<MetricId, string>>>
   /** Latency of all answered or censored requests of the window [µs], all services, then by service name. */
   readonly latency: SparseHistogram
   readonly latencyByService: Readonly<Record<string, SparseHistogram>>
-  /** Created to bound of the window's pods [µs]; those unbound at the horizon count with the time until then. */
+  /** Created to bound of the window's pods [µs]; pods unbound at the horizon count with the time until then. */
   readonly pending?: SparseHistogram
-  /** Of the first replication only: a picture shows one run. */
+  /** Only in the first replication: a chart shows one run. */
   readonly nodeGrid?: NodeGrid
-  /** time [s] and one column per level or rate, a row per sample step from the origin on. */
+  /** Time [s] and one column per level or rate; a row per sample step, from the origin on. */
   readonly series: Table
   readonly events: number
-  /** What was unfinished at the horizon, dropped on reading, never placeable, and other things a reader must know. */
+  /** Facts beside the metrics: what was unfinished at the horizon, dropped on reading, or could never be placed. */
   readonly notes: readonly string[]
 }

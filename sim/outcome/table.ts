@@ -1,13 +1,15 @@
-/** The outlet: named columns of equal length. Everything in reports is a function from tables to tables or files. */
+/** Tables of results: named columns of equal length. Reports are functions from tables to tables or files. */
 
-/** Which way is better: decides the sign of a verdict. */
+/** Which direction is better: decides the sign of a verdict. */
 export type Better = 'lower' | 'higher' | 'neither'
 
+/** What a column is in a table of results. */
 export type Role = 'axis' | 'key' | 'metric' | 'time' | 'count'
 
+/** One column: numbers, or texts. */
 export interface TableColumn {
   readonly name: string
-  /** Words for a chart or a heading. */
+  /** Text of an axis or a heading. */
   readonly label: string
   /** "ms", "%", "1" for a pure number, "" for text. */
   readonly unit: string
@@ -17,6 +19,7 @@ export interface TableColumn {
   readonly values: Float64Array | readonly string[]
 }
 
+/** Columns of `rows` values each. */
 export interface Table {
   readonly rows: number
   readonly columns: readonly TableColumn[]

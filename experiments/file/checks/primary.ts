@@ -1,10 +1,17 @@
 /** The primary metric against the scenario: whether it is defined, and the default. */
 import { metricById } from '../../../sim/index.ts'
+import type { MetricId } from '../../../sim/index.ts'
 import type { Issue } from '../resolve.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Metrics that are defined only for services with an objective. */
-const NEEDS_OBJECTIVE = ['goodput', 'slo-misses', 'slo-violation-minutes', 'recovery', 'cost-per-million']
+const NEEDS_OBJECTIVE: ReadonlySet<string> = new Set<MetricId>([
+  'goodput',
+  'slo-misses',
+  'slo-violation-minutes',
+  'recovery',
+  'cost-per-million',
+])
 
 /** Issues of a primary metric that is not defined for this scenario. */
 export function checkPrimary(primary: string, scenario: Scenario): Issue[] {
@@ -16,7 +23,7 @@ function primaryProblem(primary: string, scenario: Scenario): string {
   const { services, disturbance } = scenario
   const group = metricById(primary)?.group
   if (group === 'requests' && services.length === 0) return 'but there are no services; accepted: a metric of pods or nodes, or a service'
-  if (NEEDS_OBJECTIVE.includes(primary) && services.every(({ objective }) => objective === null))
+  if (NEEDS_OBJECTIVE.has(primary) && services.every(({ objective }) => objective === null))
     return 'which needs an objective on a service; accepted: objective: 100ms on a service, or another metric'
   if (group === 'jobs') return jobMetricProblem(primary, scenario)
   if (primary === 'recovery' && disturbance === null) return 'which needs a disturbance; accepted: disturbance: 5m, or another metric'
@@ -35,7 +42,7 @@ function jobMetricProblem(primary: string, { jobs }: Scenario): string {
 }
 
 /** The primary metric of a file that names none. */
-export function defaultPrimary({ services, jobs }: Scenario): string {
+export function defaultPrimary({ services, jobs }: Scenario): MetricId {
   if (services.some(({ objective }) => objective !== null)) return 'slo-misses'
   if (services.length > 0) return 'latency-p99'
   return jobs.length > 0 ? 'job-completion-mean' : 'pending-p99'
