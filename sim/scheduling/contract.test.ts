@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clusterOf } from '../testing/cluster.ts'
@@ -8,10 +8,10 @@ import { valuesOf } from '../common/define.ts'
 import type { ParameterValue } from '../common/define.ts'
 import { members, schedulers } from './index.ts'
 import type { Placer, SchedulerDefinition, SchedulingContext } from './policy.ts'
-import { context, emptyCluster, feasibleNodes, live, shapes, steps, templates } from './scheduling.fixture.ts'
+import { context, emptyCluster, feasibleNodes, replay, shapes, steps, templates } from './scheduling.fixture.ts'
 import type { Step } from './scheduling.fixture.ts'
 
-/** From 50 nodes on, so that the columns grow past their first 64 rows while the history runs. */
+/** A cluster of mixed nodes; from about 50 nodes on, the columns grow past their first 64 rows during a history. */
 function mixed(count: number) {
   const cluster = emptyCluster()
   for (let i = 0; i < count; i++) cluster.addNode(templates[(i * 7) % templates.length], 0)
@@ -20,7 +20,7 @@ function mixed(count: number) {
 
 function decisions(placer: Placer, history: readonly Step[], count: number): number[] {
   const answers: number[] = []
-  live(mixed(count), history, (pod, view) => {
+  replay(mixed(count), history, (pod, view) => {
     const node = placer.place(pod, view)
     answers.push(node, placer.examined)
     return node
@@ -28,8 +28,8 @@ function decisions(placer: Placer, history: readonly Step[], count: number): num
   return answers
 }
 
-/** Each parameter by itself, away from its default. */
-function others({ parameters }: SchedulerDefinition): Record<string, ParameterValue>[] {
+/** For each parameter its other values, one at a time. */
+function otherValues({ parameters }: SchedulerDefinition): Record<string, ParameterValue>[] {
   return Object.entries(parameters).flatMap(([key, { kind, choices, default: usual, min = 0 }]): Record<string, ParameterValue>[] => {
     if (kind === 'choice') return choices!.filter((choice) => choice !== usual).map((choice) => ({ [key]: choice }))
     if (kind === 'boolean') return [{ [key]: usual !== true }]
@@ -42,7 +42,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
   const index = (given: SchedulingContext = context()) => member.create(values, given)
   const twin = (given: SchedulingContext = context()) => member.twin!(values as never, given)
 
-  test('index and twin give the same node and declare the same work, through churn, cordons, removals and growth', () => {
+  test('index and twin choose the same node and declare the same number of examined nodes, through churn, cordons, removals and growth', () => {
     fc.assert(
       fc.property(steps(600), fc.integer({ min: 1, max: 120 }), (history, count) => {
         expect(decisions(index(), history, count)).toEqual(decisions(twin(), history, count))
@@ -51,7 +51,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
     )
   })
 
-  for (const given of others(member))
+  for (const given of otherValues(member))
     test(`the same with ${JSON.stringify(given)}`, () => {
       const other = valuesOf(member.parameters, given)
       fc.assert(
@@ -64,11 +64,11 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
       )
     })
 
-  test('a node that fits, and NONE when and only when there is none', () => {
+  test('chooses a node that fits, NONE if and only if no node fits', () => {
     fc.assert(
       fc.property(steps(200), fc.integer({ min: 1, max: 60 }), (history, count) => {
         const placer = index()
-        live(mixed(count), history, (pod, view) => {
+        replay(mixed(count), history, (pod, view) => {
           const node = placer.place(pod, view)
           const feasible = feasibleNodes(pod, view)
           if (feasible.length === 0) expect(node).toBe(NONE)
@@ -80,7 +80,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
     )
   })
 
-  test('same seed, same decisions; two placers share nothing', () => {
+  test('same seed, same decisions; two placers share no state', () => {
     fc.assert(
       fc.property(steps(200), steps(200), (history, other) => {
         const alone = decisions(index(), history, 60)
@@ -93,12 +93,12 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
   })
 
   if (member.remembers !== true)
-    test('the same answer after other questions in between', () => {
+    test('placements of other pods in between change no decision', () => {
       fc.assert(
         fc.property(steps(300), fc.array(fc.nat(shapes.length - 1), { minLength: 1, maxLength: 5 }), (history, others) => {
           const quiet = index()
           const asked = index()
-          live(mixed(60), history, (pod, view) => {
+          replay(mixed(60), history, (pod, view) => {
             for (const other of others) asked.place(0, asView(other, view))
             const node = asked.place(pod, view)
             expect(node).toBe(quiet.place(pod, view))
@@ -109,7 +109,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
       )
     })
 
-  test('another cluster is another question', () => {
+  test('a placer can be used with another cluster', () => {
     const placer = index()
     const first = clusterOf().nodes(3).node({ cpu: 2000 }).pod().build()
     placer.place(first.pods[0], first.cluster.view)
@@ -131,7 +131,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
   })
 })
 
-/** A question about a class without a pod of it: the same view, in which row 0 of `podClass` is that class. */
+/** The same view, except that pod 0 is of the given class: places a class of which there need be no pod. */
 function asView(other: number, view: ClusterView): ClusterView {
   const podClass = other % view.classes.count
   return {
@@ -145,25 +145,13 @@ function asView(other: number, view: ClusterView): ClusterView {
   }
 }
 
-test('the members of the list, each with a twin', () => {
-  expect(schedulers.all.map(({ name }) => name)).toEqual([
-    'first-fit',
-    'next-fit',
-    'best-fit',
-    'worst-fit',
-    'least-allocated',
-    'most-allocated',
-    'balanced',
-    'dot-product',
-    'cosine',
-    'norm-difference',
-    'random',
-    'random-of-k',
-  ])
+test('the list holds every file in members/, under its name and with a twin', () => {
+  const files = readdirSync(new URL('./members/', import.meta.url)).filter((file) => !file.endsWith('.test.ts'))
+  expect(schedulers.all.map(({ name }) => `${name}.ts`).sort()).toEqual(files.sort())
   for (const { twin } of members) expect(twin).toBeTypeOf('function')
 })
 
-test('the table of members in the README is the list', () => {
+test('the table of members in the README equals the list', () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
   const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (\w+) \|/gm)].map(([, name, fidelity]) => ({ name, fidelity }))
   expect(rows).toEqual(schedulers.all.map(({ name, fidelity }) => ({ name, fidelity })))

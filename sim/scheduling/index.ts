@@ -1,4 +1,4 @@
-/** Scheduling: the family's list. A new member is one file and one line here. */
+/** Scheduling: the list of the built-in schedulers. A new scheduler is a file in members/ and an entry in the list. */
 import { catalogue } from '../common/define.ts'
 import { balanced } from './members/balanced.ts'
 import { bestFit } from './members/best-fit.ts'
@@ -9,12 +9,12 @@ import { leastAllocated } from './members/least-allocated.ts'
 import { mostAllocated } from './members/most-allocated.ts'
 import { nextFit } from './members/next-fit.ts'
 import { normDifference } from './members/norm-difference.ts'
-import type { Placer, SchedulerDefinition, SchedulingContext } from './policy.ts'
 import { random } from './members/random.ts'
 import { randomOfK } from './members/random-of-k.ts'
 import { worstFit } from './members/worst-fit.ts'
+import type { Placer, SchedulerDefinition, SchedulingContext } from './policy.ts'
 
-/** The members with their twins, in the order of the list. */
+/** The built-in schedulers with their twins, in the sequence in which they are listed. */
 export const members: readonly SchedulerDefinition[] = [
   firstFit,
   nextFit,
@@ -30,6 +30,7 @@ export const members: readonly SchedulerDefinition[] = [
   randomOfK,
 ]
 
+/** The built-in schedulers by name. */
 export const schedulers = catalogue<Placer, SchedulingContext>('scheduling', members)
 
 export { byScore } from './by-score.ts'

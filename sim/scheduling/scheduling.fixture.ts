@@ -1,4 +1,4 @@
-/** Clusters that live through anything: what the tests of this family have in common. */
+/** Random histories of clusters, and other helpers of this family's tests. */
 import * as fc from 'fast-check'
 import { shape, template } from '../testing/cluster.ts'
 import type { clusterOf } from '../testing/cluster.ts'
@@ -29,7 +29,7 @@ export function counted(seed = 'counted'): RandomStream & { draws: number } {
 const taint = { key: 'gpu', value: 'yes', effect: 'NoSchedule' } as const
 const tolerated = { key: 'gpu', operator: 'Exists', value: '', effect: '' } as const
 
-/** Four sizes, one of them odd, GPUs behind a taint, labels, a named resource, and a node that takes two pods. */
+/** Four sizes, one of them odd, GPUs behind a taint, labels, a named resource, and a node with places for two pods. */
 export const templates: readonly NodeTemplate[] = [
   template({ cpu: '4', memory: '16Gi', labels: { disk: 'ssd' } }),
   template({ cpu: '8', memory: '32Gi' }),
@@ -53,7 +53,7 @@ export const shapes: readonly PodShape[] = [
 
 export const emptyCluster = (): Cluster => new Cluster(['example.com/license'])
 
-/** One thing that happens; the numbers choose among what there is. */
+/** One event of a history; `which` chooses among the existing pods, nodes or shapes. */
 export interface Step {
   readonly kind: 'pod' | 'release' | 'drop' | 'cordon' | 'uncordon' | 'add' | 'remove'
   readonly which: number
@@ -69,17 +69,17 @@ const kinds: readonly Step['kind'][] = [
   'remove',
 ]
 
-/** Mostly pods that come and go. A history asks for a few classes often and for the others seldom. */
+/** Histories that are mostly arrivals and releases of pods, with a few frequent classes. */
 export const steps = (length: number): fc.Arbitrary<Step[]> =>
   fc.array(fc.record({ kind: fc.constantFrom(...kinds), which: fc.nat(1_000_000) }), { minLength: length / 2, maxLength: length })
 
-/** The squared number prefers the first shapes. */
+/** A shape; the first shapes are more probable, as the uniform number is squared. */
 export function shapeOf(which: number): PodShape {
   const u = (which % 1000) / 1000
   return shapes[Math.floor(u * u * shapes.length)]
 }
 
-/** What is done to nodes; true when something was. */
+/** Carries out a step that concerns nodes; false when nothing changed. */
 export function changeNodes(cluster: Cluster, { kind, which }: Step): boolean {
   const { nodes } = cluster
   if (kind === 'add') {
@@ -101,8 +101,8 @@ export function feasibleNodes(pod: number, view: ClusterView): number[] {
   return rows
 }
 
-/** Lives through a history: `choose` gives each new pod its node. Pods that find none are deleted. */
-export function live(cluster: Cluster, history: readonly Step[], choose: (pod: number, view: ClusterView) => number): void {
+/** Replays a history: `choose` returns the node of each new pod. Pods without a node are deleted. */
+export function replay(cluster: Cluster, history: readonly Step[], choose: (pod: number, view: ClusterView) => number): void {
   const bound: number[] = []
   for (const step of history) {
     if (step.kind === 'pod') {
@@ -119,7 +119,7 @@ export function live(cluster: Cluster, history: readonly Step[], choose: (pod: n
 
 type Build = ReturnType<typeof clusterOf>
 
-/** The node of the last pod that was named, by index and by twin. */
+/** The node that the member chooses for the last pod of the build; throws when index and twin differ. */
 export function chosen(name: string, build: Build, given: Record<string, ParameterValue> = {}): number {
   const member = members.find((m) => m.name === name)!
   const values = valuesOf(member.parameters, given)

@@ -6,7 +6,7 @@ import { nextFit } from './next-fit.ts'
 import type { Placer } from '../policy.ts'
 import { context } from '../scheduling.fixture.ts'
 
-/** Places and binds each; the nodes, and what was examined. */
+/** Places and binds each pod; returns the nodes and the examined counts. */
 function placed(placer: Placer, cluster: Cluster, pods: readonly number[]): { nodes: number[]; examined: number[] } {
   const nodes: number[] = []
   const examined: number[] = []
@@ -35,12 +35,12 @@ describe.each([
     expect(placed(make(false), cluster, pods)).toEqual({ nodes: [0, 1, 1, 2, 2], examined: [1, 2, 1, 2, 1] })
   })
 
-  test('advance deals out: 0, 1, 2, 0, 1', () => {
+  test('advance gives pods to the nodes in turn: 0, 1, 2, 0, 1', () => {
     const { cluster, pods } = clusterOf().nodes(3, { cpu: '10' }).pods(5).build()
     expect(placed(make(true), cluster, pods)).toEqual({ nodes: [0, 1, 2, 0, 1], examined: [1, 1, 1, 1, 1] })
   })
 
-  test('round the ring to what was freed behind; a pod that fits nowhere leaves the pointer', () => {
+  test('wraps around to capacity freed before the pointer; a pod that fits nowhere does not move the pointer', () => {
     const { cluster, pods } = clusterOf()
       .nodes(3, { cpu: '2' })
       .pods(6, { cpu: '1' })
@@ -55,7 +55,7 @@ describe.each([
     expect(placed(placer, cluster, pods.slice(6))).toEqual({ nodes: [NONE, 2, 1], examined: [3, 1, 3] })
   })
 
-  test('a ring of 3,000 nodes, full but for one far behind the pointer: found, all are examined; then none', () => {
+  test('3,000 nodes, all full except one far before the pointer: it is found, then none', () => {
     const { cluster, pods } = clusterOf().nodes(3000, { cpu: '1' }).pods(3000).pod().pod().build()
     const placer = make(false)
     placed(placer, cluster, pods.slice(0, 3000))
@@ -63,7 +63,7 @@ describe.each([
     expect(placed(placer, cluster, pods.slice(3000))).toEqual({ nodes: [1234, NONE], examined: [1 + 1234 + 1, 3000] })
   })
 
-  test('a cordoned node is passed', () => {
+  test('a cordoned node is skipped', () => {
     const { cluster, pods } = clusterOf().node().node({}, NodeState.Cordoned).node().pods(3, { cpu: '10' }).build()
     expect(placed(make(false), cluster, pods).nodes).toEqual([0, 2, NONE])
   })

@@ -8,7 +8,7 @@ import { context, counted } from '../scheduling.fixture.ts'
 
 const placerOf = (given: Record<string, ParameterValue>) => randomOfK.create(valuesOf(randomOfK.parameters, given), context())
 
-/** How often each of `count` empty-to-full nodes (node i holds i pods of 1 core) is chosen in `tries`. */
+/** How often each of `count` nodes (node i holds i pods of 1 core) is chosen in `tries` placements. */
 function hits(count: number, tries: number, given: Record<string, ParameterValue>): number[] {
   const build = clusterOf().nodes(count)
   for (let node = 1; node < count; node++) build.pods(node, {}, onNode(node))
@@ -53,7 +53,7 @@ describe('random-of-k', () => {
     }
   })
 
-  test('nine full nodes and an empty one: any samples 2 and, mostly in vain, 1 more that fits; feasible only that one', () => {
+  test('nine full nodes and an empty one: any samples 2 and, when neither fits, 1 feasible node; feasible samples only that one', () => {
     const { cluster, pods } = clusterOf().node().nodes(9, { cpu: 500 }).pod().build()
     for (const [sample, least, most] of [
       ['any', 2, 3],
@@ -69,7 +69,7 @@ describe('random-of-k', () => {
     }
   })
 
-  test('a sample of any prefers what it met: 1 of 2 feasible nodes is loaded, so any takes it more often than feasible, which never does', () => {
+  test('1 of 2 feasible nodes is loaded: any takes it when it samples it without the empty one, feasible never', () => {
     const { cluster, pods } = clusterOf().nodes(8, { cpu: 500 }).node().node().pod({ cpu: '4' }, onNode(8)).pod().build()
     const loaded = (sample: string) => {
       const placer = placerOf({ sample })
@@ -82,7 +82,7 @@ describe('random-of-k', () => {
     expect(loaded('feasible')).toBe(0)
   })
 
-  test('nodes that are not Ready are not sampled; the list of them follows the cluster', () => {
+  test('only Ready nodes are sampled, also after state changes', () => {
     const { cluster, pods } = clusterOf().node({}, NodeState.Cordoned).node().pod().build()
     const placer = placerOf({ k: 1 })
     expect([placer.place(pods[0], cluster.view), placer.examined]).toEqual([1, 1])
@@ -92,7 +92,7 @@ describe('random-of-k', () => {
     expect([placer.place(pods[0], cluster.view), placer.examined]).toEqual([0, 1])
   })
 
-  test('one draw a probe', () => {
+  test('one draw per probe', () => {
     const { cluster, pods } = clusterOf().nodes(20).pod().build()
     const stream = counted()
     randomOfK.create(valuesOf(randomOfK.parameters, { k: 7 }), { random: stream, now: () => 0 }).place(pods[0], cluster.view)

@@ -14,7 +14,7 @@ describe('random', () => {
     for (const node of [0, 2, 3]) expect(Math.abs(hits[node] - 1000)).toBeLessThan(103)
   })
 
-  test('one draw for a pod that fits, none for one that does not', () => {
+  test('one draw for a pod that fits, no draw for a pod that does not', () => {
     const { cluster, pods } = clusterOf().nodes(3).pod().pod({ cpu: 99_000 }).build()
     const stream = counted()
     const placer = random.create({}, { random: stream, now: () => 0 })

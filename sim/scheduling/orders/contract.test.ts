@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { clusterOf } from '../../testing/cluster.ts'
@@ -9,7 +9,7 @@ import { adoptOrder, orderMembers, orders } from './index.ts'
 describe.each(orderMembers.map((member) => ({ name: member.name, member })))('the contract of orders: $name', ({ member }) => {
   const queueOf = () => new PendingQueue(member.create({}, undefined))
 
-  test('whatever comes and goes, what is left comes out once each', () => {
+  test('after any sequence of adds and removes, each remaining pod is the head once', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ row: fc.nat(40), cpu: fc.nat(3), time: fc.nat(5) }), { maxLength: 120 }), (moves) => {
         const { cluster } = clusterOf().node().build()
@@ -45,7 +45,7 @@ describe.each(orderMembers.map((member) => ({ name: member.name, member })))('th
     )
   })
 
-  test('equals go in the order in which they were created, in whatever order they join', () => {
+  test('equal pods are served in the order of creation, in whatever order they join', () => {
     const { cluster, pods } = clusterOf().node().pods(50).build()
     const queue = queueOf()
     for (let i = 0; i < 50; i++) queue.add(pods[(i * 21) % 50], cluster.view)
@@ -55,7 +55,7 @@ describe.each(orderMembers.map((member) => ({ name: member.name, member })))('th
     }
   })
 
-  test('two orders share nothing', () => {
+  test('two orders share no state', () => {
     const first = queueOf()
     const second = queueOf()
     const { cluster, pods } = clusterOf().node().pods(2).build()
@@ -64,7 +64,7 @@ describe.each(orderMembers.map((member) => ({ name: member.name, member })))('th
     expect([first.head(cluster.view), second.head(cluster.view)]).toEqual([pods[1], pods[0]])
   })
 
-  test('it has a twin, a source and no parameter without a bound', () => {
+  test('it has a twin and a source', () => {
     expect(member.twin).toBeTypeOf('function')
     expect(member.source.length).toBeGreaterThan(10)
   })
@@ -85,7 +85,12 @@ const clusterShape = {
   priority: 0,
 }
 
-test('the table of members in the README is the list', () => {
+test('the list holds every file in members/, under its name', () => {
+  const files = readdirSync(new URL('./members/', import.meta.url)).filter((file) => !file.endsWith('.test.ts'))
+  expect(orders.all.map(({ name }) => `${name}.ts`).sort()).toEqual(files.sort())
+})
+
+test('the table of members in the README equals the list', () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
   const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (\w+) \|/gm)].map(([, name, fidelity]) => ({ name, fidelity }))
   expect(rows).toEqual(orders.all.map(({ name, fidelity }) => ({ name, fidelity })))
@@ -98,7 +103,7 @@ describe("a user's own order", () => {
     return result.definition
   }
 
-  test('rank decides, with its values', () => {
+  test('the smallest rank is first; rank receives the parameter values', () => {
     const definition = adopted({
       name: 'smallest',
       parameters: { sign: 1 },
@@ -128,7 +133,7 @@ describe("a user's own order", () => {
     expect(() => queue.add(pods[0], cluster.view)).toThrow(`mine: the rank of pod 0 must be a number, found ${found}`)
   })
 
-  test('any export is adopted, or its problems are said: 10,000 of them', () => {
+  test('each of 10,000 random exports is adopted or its problems are reported', () => {
     fc.assert(
       fc.property(
         fc.oneof(

@@ -5,6 +5,7 @@
  */
 import type { NodeId, PodClassId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
+import { classOfHolding } from '../../cluster/entries.ts'
 import { FIRST_NAMED, CPU, MEMORY, MILLI, NodeState, PodPhase, Subject } from '../../cluster/views.ts'
 import type { ClassesView, ClusterView, LogCursor, NodesView } from '../../cluster/views.ts'
 import type { GroupId, Groups, ShareListener } from './policy.ts'
@@ -46,6 +47,7 @@ export function dominantShareOf(tenant: GroupId, { nodes, pods, classes }: Clust
   return dominant
 }
 
+/** What the pods of each tenant use. */
 class Tenants extends ColumnTable {
   count = 0
   readonly share = this.column(Float64Array)
@@ -59,6 +61,7 @@ class Tenants extends ColumnTable {
   }
 }
 
+/** What each node offers. */
 class CountedNodes extends ColumnTable {
   /** 1 when the node is part of the total. */
   readonly isCounted = this.column(Uint8Array)
@@ -92,8 +95,8 @@ export class DominantShares implements Groups {
     const cursor = (this.cursor ??= this.begin(view))
     while (cursor.next()) {
       const { subject, row, value } = cursor
-      if (subject === Subject.PodBound) this.use(Math.floor(value / 256), 1, view)
-      else if (subject === Subject.PodReleased) this.use(Math.floor(value / 256), -1, view)
+      if (subject === Subject.PodBound) this.use(classOfHolding(value), 1, view)
+      else if (subject === Subject.PodReleased) this.use(classOfHolding(value), -1, view)
       else if (subject === Subject.NodeState) this.count(row, counts(value), view)
       else if (subject === Subject.NodeRemoved) this.count(row, false, view)
     }
@@ -153,7 +156,7 @@ export class DominantShares implements Groups {
     this.changed.length = 0
   }
 
-  /** The tenant, after making its row. */
+  /** Returns the tenant, whose row exists afterwards. */
   private known(tenant: GroupId): GroupId {
     if (tenant >= this.tenants.count) {
       this.tenants.count = tenant + 1

@@ -1,4 +1,4 @@
-/** Each order by hand, and what queueing theory says of it. */
+/** Each order by hand and against queueing theory. */
 import { describe, expect, test } from 'vitest'
 import { clusterOf, shape, template } from '../../testing/cluster.ts'
 import type { LooseShape } from '../../testing/cluster.ts'
@@ -33,17 +33,17 @@ function bound(cluster: Cluster, loop: SchedulingLoop): number[] {
   }
 }
 
-interface Waiting {
+interface PendingPod {
   readonly shape?: LooseShape
   readonly duration?: number
   readonly deadline?: number
 }
 
-/** In which order these are bound when there is room for all: positions in the list. */
-function sequence(order: OrderDefinition, waiting: readonly Waiting[]): number[] {
+/** The order in which these pods are bound when all fit: positions in the list. */
+function sequence(order: OrderDefinition, pending: readonly PendingPod[]): number[] {
   const { cluster } = clusterOf().node().build()
   const loop = loopOf(cluster, order)
-  const pods = waiting.map((w) => cluster.createPod(shape(w.shape), NONE, 0, w.duration, w.deadline))
+  const pods = pending.map((w) => cluster.createPod(shape(w.shape), NONE, 0, w.duration, w.deadline))
   for (const pod of pods) loop.enqueue(pod)
   return bound(cluster, loop).map((pod) => pods.indexOf(pod))
 }
@@ -60,13 +60,13 @@ describe('by hand', () => {
       ]),
     ).toEqual([2, 1, 3, 0])
   })
-  test('shortest-first: 2, 2, 5, then without an end', () => {
+  test('shortest-first: 2, 2, 5, then the endless one', () => {
     expect(sequence(shortestFirst, [{}, { duration: 5 }, { duration: 2 }, { duration: 2, shape: { cpu: 10 } }])).toEqual([2, 3, 1, 0])
   })
-  test('earliest-deadline: 3, 8, 8, then without', () => {
+  test('earliest-deadline: 3, 8, 8, then the one without', () => {
     expect(sequence(earliestDeadline, [{}, { deadline: 8, shape: { cpu: 10 } }, { deadline: 8 }, { deadline: 3 }])).toEqual([3, 1, 2, 0])
   })
-  test('a pod that fits nowhere steps aside under every order: the second goes first', () => {
+  test('a pod that fits nowhere blocks no other pod under any order: the second is bound', () => {
     for (const order of [fifo, priority, shortestFirst, earliestDeadline, fairShare]) {
       const first = { shape: { cpu: '99', priority: 9, tenant: 'a' }, duration: 1, deadline: 1 }
       expect(sequence(order, [first, { duration: 2, deadline: 2 }])).toEqual([1])
@@ -80,7 +80,7 @@ describe('fair-share', () => {
   test('Ghodsi et al., figure 1 and table 1: 9 CPU, 18 GB, A <1, 4>, B <3, 1>: B, A, A, B, A; 3 and 2 tasks; dominant shares 12/18 = 6/9', () => {
     const { cluster } = clusterOf().node({ cpu: '9', memory: '18Gi' }).build()
     const loop = loopOf(cluster, fairShare)
-    // The paper lets B begin; on equal shares the tenant of the oldest pod does.
+    // The paper starts with B; here, on equal shares, the tenant with the oldest pod is first.
     const names = ['B', 'A']
     for (let i = 0; i < 10; i++)
       loop.enqueue(cluster.createPod(shape(i % 2 === 0 ? tenant('B', '3', '1Gi') : tenant('A', '1', '4Gi')), NONE, 0))
@@ -92,7 +92,7 @@ describe('fair-share', () => {
     expect([cluster.view.nodes.freeCpu[0], cluster.view.nodes.freeMemory[0]]).toEqual([0, 4 * GIB])
   })
 
-  test('three resources: a task is 1/8 of the GPUs, of the 32 cores, of the 8 licences: in turn, until the cores are short', () => {
+  test('three resources: a task is 1/8 of the 8 GPUs, of the 32 cores, of the 8 licences: in turn, until the cores run out', () => {
     const { cluster } = clusterOf()
       .node({ cpu: '32', memory: '64Gi', gpus: 8, resources: { 'example.com/license': 8 } })
       .build()
@@ -103,13 +103,13 @@ describe('fair-share', () => {
       tenant('licence', '1', '1Gi', { resources: { 'example.com/license': 1 } }),
     ]
     for (let i = 0; i < 30; i++) loop.enqueue(cluster.createPod(shape(shapes[i % 3]), NONE, 0))
-    // In each round every share grows by 1/8; 4 rounds take 4 * (1 + 4 + 1) = 24 cores, the fifth leaves 2, in which only the small ones go on.
+    // In each round every share grows by 1/8; 4 rounds take 4 * (1 + 4 + 1) = 24 cores, in the fifth 2 are left, which only the small tasks fit.
     const order = bound(cluster, loop).map((pod) => pod % 3)
     expect(order.slice(0, 15)).toEqual([0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 1, 2])
     expect(order.slice(15)).toEqual([0, 2])
   })
 
-  test('a share of a device counts as such: 2 of 4 GPUs halved four times', () => {
+  test('shares of a device count as shares: halves and whole GPUs of 4', () => {
     const { cluster } = clusterOf().node({ cpu: '64', gpus: 4 }).build()
     const loop = loopOf(cluster, fairShare)
     const half = tenant('half', '1', '1Gi', { gpus: 1, gpuMilli: 500 })
@@ -119,7 +119,7 @@ describe('fair-share', () => {
     expect(bound(cluster, loop)).toEqual([0, 5, 1, 2, 6, 3])
   })
 
-  test('what is released counts no more; nodes that join make shares smaller, of the scarcer resource', () => {
+  test('released pods no longer count; nodes that join reduce the shares', () => {
     const { cluster } = clusterOf().node({ cpu: '10', memory: '100Gi' }).build()
     const loop = loopOf(cluster, fairShare)
     const pod = (name: string, cpu: string, memory: string) => cluster.createPod(shape(tenant(name, cpu, memory)), NONE, 0)
@@ -133,7 +133,7 @@ describe('fair-share', () => {
     expect(loopHead(cluster, loop)).toBe(b2) // 0.3 before 0.4
     cluster.addNode(template({ cpu: '90', memory: '1Gi' }), 0) // a 4/100, b 30/101
     expect(loopHead(cluster, loop)).toBe(a2)
-    cluster.setNodeState(1, NodeState.Cordoned) // still there
+    cluster.setNodeState(1, NodeState.Cordoned) // still counted
     expect(loopHead(cluster, loop)).toBe(a2)
     cluster.removeNode(1)
     expect(loopHead(cluster, loop)).toBe(b2)
@@ -150,7 +150,7 @@ function loopHead(cluster: Cluster, loop: SchedulingLoop): number {
   return out.pod[0]
 }
 
-// One node with one slot, a pod at a time: the single server of the textbooks.
+// One node with capacity for one pod: the single server of the textbooks.
 
 interface Job {
   readonly arrives: number
@@ -169,7 +169,7 @@ function starts(order: OrderDefinition, jobs: readonly Job[]): number[] {
   const out = new Decisions()
   let running = NONE
   let free = 0
-  /** False when nobody waits. */
+  /** Starts the next job; false when there is none. */
   const begin = (now: number): boolean => {
     out.clear()
     running = NONE
@@ -194,7 +194,7 @@ function starts(order: OrderDefinition, jobs: readonly Job[]): number[] {
     const pod = cluster.createPod(shape({ cpu: 1000, priority: value }), NONE, 0, work, deadline)
     jobOf.set(pod, i)
     loop.enqueue(pod)
-    // The slot is known to be taken; asking would park the class, as it should, and cost time.
+    // While a job runs a try would only park the class.
     if (running === NONE) begin(arrives)
   })
   endUntil(Infinity)
@@ -246,11 +246,11 @@ describe('against theory: one node, one slot', () => {
     expect(Math.abs(mean(some) / of - 1)).toBeLessThan(0.05)
   })
 
-  test('shortest first has the least mean wait of 720 orders of 6 jobs that are all there (Smith 1956)', () => {
+  test('shortest first has the least mean wait of 720 orders of 6 jobs that are all present (Smith 1956)', () => {
     const stream = random('smith')
     for (let round = 0; round < 20; round++) {
       const batch: Job[] = Array.from({ length: 6 }, () => ({ arrives: 0, work: 1 + stream.int(50), deadline: Infinity, priority: 0 }))
-      // The first one begins before the others are there, so a short one leads.
+      // The first job starts before the others arrive, so a short one is put first.
       const head: Job = { arrives: 0, work: 1, deadline: Infinity, priority: 0 }
       const seen = mean(starts(shortestFirst, [head, ...batch]).slice(1))
       let least = Infinity
@@ -277,7 +277,7 @@ describe('against theory: one node, one slot', () => {
     expect(Math.abs(mean(seen) / 4 - 1)).toBeLessThan(0.05)
   })
 
-  test('earliest deadline: least maximum lateness of 720 orders of 6 jobs that are all there (Jackson 1955)', () => {
+  test('earliest deadline: least maximum lateness of 720 orders of 6 jobs that are all present (Jackson 1955)', () => {
     const stream = random('jackson')
     for (let round = 0; round < 20; round++) {
       const batch: Job[] = Array.from({ length: 6 }, () => ({
@@ -308,7 +308,7 @@ describe('against theory: one node, one slot', () => {
     let missedByFifo = 0
     let sets = 0
     while (sets < 300) {
-      // Equal work of 1 at whole instants: without preemption earliest deadline is then as good as with it.
+      // With equal work of 1 at whole instants, preemption would not improve earliest deadline.
       const list: Job[] = Array.from({ length: 12 }, () => {
         const arrives = stream.int(14)
         return { arrives, work: 1, deadline: arrives + 1 + stream.int(8), priority: 0 }
@@ -323,7 +323,7 @@ describe('against theory: one node, one slot', () => {
   })
 })
 
-/** Jobs of work 1 at whole instants: all that have arrived by t are in the queue before the slot [t, t + 1) is given away. */
+/** Start times of jobs of work 1 at whole instants: all that arrived by t are in the queue before the slot [t, t + 1) is assigned. */
 function unitSlots(order: OrderDefinition, jobs: readonly Job[]): number[] {
   const cluster = new Cluster()
   cluster.addNode(template({ cpu: 1000 }), 0)

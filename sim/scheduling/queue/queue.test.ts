@@ -15,7 +15,7 @@ import { changeNodes, context, emptyCluster, shapeOf, steps, templates } from '.
 import type { Step } from '../scheduling.fixture.ts'
 import type { PodShape } from '../../cluster/spec.ts'
 
-/** What either loop is asked to do. */
+/** The common interface of the loop and its twin. */
 interface Pending {
   enqueue(pod: number): void
   drop(pod: number): void
@@ -23,8 +23,8 @@ interface Pending {
   unschedulable(): number[]
 }
 
-/** Lives through the history and writes down every bind, and who waits after each step. */
-function diary(cluster: Cluster, loop: Pending, history: readonly Step[]): unknown[] {
+/** Replays the history and records every bind, and the pending pods after each step. */
+function recorded(cluster: Cluster, loop: Pending, history: readonly Step[]): unknown[] {
   const lines: unknown[] = []
   const bound: number[] = []
   const waiting: number[] = []
@@ -61,7 +61,7 @@ function diary(cluster: Cluster, loop: Pending, history: readonly Step[]): unkno
   return lines
 }
 
-/** Pods of four tenants and three priorities, of eleven durations, some endless, and deadlines, some without. */
+/** Pods of four tenants and three priorities, with eleven durations (one endless) and with deadlines (some without). */
 function createPod(cluster: Cluster, which: number): number {
   const shape: PodShape = { ...shapeOf(which), tenant: ['', 'ana', 'ben', 'cem'][which % 4], priority: [0, 0, 1000, -5][(which >> 2) % 4] }
   const duration = which % 11 === 0 ? Infinity : (which % 11) * 1e6
@@ -80,7 +80,7 @@ const pairs = orderMembers.flatMap((order) =>
 )
 
 describe.each(pairs)('the queue with hints against the naive one: $name', ({ order, member }) => {
-  test('the same pods on the same nodes in the same order, and the same pods wait', () => {
+  test('the same pods on the same nodes in the same order, and the same pods stay pending', () => {
     let waits = 0
     fc.assert(
       fc.property(steps(300), fc.integer({ min: 1, max: 8 }), (history, count) => {
@@ -88,7 +88,7 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
         const loop = new SchedulingLoop(hinted.view, member.create({}, context()), new PendingQueue(order.create({}, undefined)))
         const plain = few(count)
         const naive = new NaiveLoop(member.twin(undefined as never, context()), order.twin!(undefined as never))
-        const expected = diary(
+        const expected = recorded(
           plain,
           {
             enqueue: (pod) => naive.enqueue(pod),
@@ -98,7 +98,7 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
           },
           history,
         )
-        const seen = diary(
+        const seen = recorded(
           hinted,
           {
             enqueue: (pod) => loop.enqueue(pod),
@@ -123,7 +123,7 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
 })
 
 describe('what is tried', () => {
-  /** Pods that the loop looked at, in order, with the node of each. */
+  /** The pods that the loop tried, in order, with the node of each. */
   function tries(loop: SchedulingLoop, cluster: Cluster): [number, number][] {
     const out = new Decisions()
     const seen: [number, number][] = []
@@ -136,7 +136,7 @@ describe('what is tried', () => {
   }
   const loopOf = (cluster: Cluster) => new SchedulingLoop(cluster.view, firstFit.create({}, context()))
 
-  test('a large pod at the head holds nobody up; of three large ones one is tried; a freed node that is too small wakes none', () => {
+  test('a large pod at the head blocks no other pod; of three large ones one is tried; a freed node that is too small causes no try', () => {
     const { cluster, pods } = clusterOf()
       .nodes(2, { cpu: '4' })
       .pod({ cpu: '3' }, onNode(0))
@@ -155,7 +155,7 @@ describe('what is tried', () => {
     ])
     cluster.release(one, 0) // node 1: 2 of 4 cores free
     expect(tries(loop, cluster)).toEqual([])
-    cluster.release(two, 0) // 3 of 4: the small one is still there
+    cluster.release(two, 0) // 3 of 4: the small one is still bound
     expect(tries(loop, cluster)).toEqual([])
     cluster.release(three, 0) // node 0: 3 of 4
     cluster.release(small, 0) // all of node 0
@@ -166,7 +166,7 @@ describe('what is tried', () => {
     expect(loop.waiting).toBe(2)
   })
 
-  test('a node that joins, and one that is uncordoned, wake the classes that fit there, in the order of the pods', () => {
+  test('a node that joins or is uncordoned causes a try of the classes that fit there, in the order of the pods', () => {
     const { cluster, pods } = clusterOf().node({}, NodeState.Cordoned).pod({ cpu: '20' }).pod({ cpu: '2' }).pod({ cpu: '20' }).build()
     const loop = loopOf(cluster)
     for (const pod of pods) loop.enqueue(pod)
@@ -183,7 +183,7 @@ describe('what is tried', () => {
     ])
   })
 
-  test('a pod of a class that is known to fit nowhere joins without a try, and is unschedulable at once', () => {
+  test('a pod of a class that is known to fit nowhere is unschedulable without a try', () => {
     const { cluster, pods } = clusterOf().node().pods(2, { cpu: '20' }).build()
     const loop = loopOf(cluster)
     loop.enqueue(pods[0])
@@ -196,8 +196,8 @@ describe('what is tried', () => {
   })
 })
 
-describe('lines', () => {
-  test('pods leave from anywhere; a returning one is first again; twice in, or out when not in', () => {
+describe('order within the queue', () => {
+  test('pods leave from any place; a returning pod is first again; adding twice throws, removing twice does nothing', () => {
     const { cluster, pods } = clusterOf().node().pods(5).build()
     const queue = new PendingQueue()
     for (const pod of pods) queue.add(pod, cluster.view)
@@ -218,7 +218,7 @@ describe('lines', () => {
     expect(queue.head(cluster.view)).toBe(NONE)
   })
 
-  test('another order: the rank decides, and equal ranks go in the order of creation, also for one that returns', () => {
+  test('with a rank: equal ranks go in the order of creation, also after a pod returns', () => {
     const { cluster, pods } = clusterOf().node().pod({ cpu: 3 }).pod({ cpu: 1 }).pod({ cpu: 2 }).pod({ cpu: 1 }).build()
     const queue = new PendingQueue({ rank: (pod, view) => view.pods.cpu[pod] })
     for (const pod of pods) queue.add(pod, cluster.view)

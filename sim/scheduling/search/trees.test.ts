@@ -9,7 +9,7 @@ import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
 import { KeyTrees } from './key-trees.ts'
 import { FreeCapacityTree, GAVE_UP } from './free-capacity-tree.ts'
 import { FirstScan, KeyScan } from './scan.ts'
-import { emptyCluster, feasibleNodes, live, steps, templates } from '../scheduling.fixture.ts'
+import { emptyCluster, feasibleNodes, replay, steps, templates } from '../scheduling.fixture.ts'
 import { NodeWeights, partsPerUnit } from './weights.ts'
 
 const histories = steps(400)
@@ -31,7 +31,7 @@ describe('a tree per class', () => {
         const changes = new NodeChanges(weights)
         const tree = new KeyTrees(changes, weights)
         const scan = new KeyScan(weights)
-        live(mixed(count), history, (pod, view) => {
+        replay(mixed(count), history, (pod, view) => {
           changes.follow(view)
           const podClass = view.pods.podClass[pod]
           const expected = scan.best(podClass, view)
@@ -54,7 +54,7 @@ describe('a tree per class', () => {
       fc.property(histories, counts, fc.nat(), (history, count, k) => {
         const changes = new NodeChanges()
         const trees = new FitTrees(changes)
-        live(mixed(count), history, (pod, view) => {
+        replay(mixed(count), history, (pod, view) => {
           changes.follow(view)
           const feasible = feasibleNodes(pod, view)
           const tree = trees.of(view.pods.podClass[pod], view, 1e6)
@@ -115,7 +115,7 @@ describe('the tree of free capacity', () => {
         const changes = new NodeChanges(weights)
         const tree = new FreeCapacityTree(changes, weights)
         const scan = new KeyScan(weights)
-        live(mixed(count), history, (pod, view) => {
+        replay(mixed(count), history, (pod, view) => {
           changes.follow(view)
           const podClass = view.pods.podClass[pod]
           const expected = scan.best(podClass, view)
@@ -159,7 +159,7 @@ test('candidate bits: on 700 to 1,500 nodes of which the first hundreds are full
       const changes = new NodeChanges()
       const bits = new FirstRow(changes)
       const scan = new FirstScan()
-      live(cluster, history, (pod, view) => {
+      replay(cluster, history, (pod, view) => {
         if (history.length % 3 === 0 && residents.length > 250) cluster.release(residents.pop()!, 0) // free nodes, at ever lower rows
         changes.follow(view)
         const podClass = view.pods.podClass[pod]

@@ -13,8 +13,9 @@
 import { CPU, DEVICES, MEMORY, MILLI, PODS } from '../../cluster/views.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { Values } from '../../common/define.ts'
-import type { NodeId, PodClassId } from '../../common/ids.ts'
+import type { NodeId, PodClassId, ResourceId } from '../../common/ids.ts'
 import { withoutLastBits } from '../../common/rounding.ts'
+import { ColumnTable } from '../../common/table.ts'
 import type { NodeKey } from './key.ts'
 
 const weight = (what: string) =>
@@ -32,19 +33,20 @@ export const vectorParameters = {
 export type VectorWeights = Values<typeof vectorParameters>
 
 /** A key that is computed from the dimensions of the pod and the node; a subclass is one heuristic. */
-export abstract class VectorKey implements NodeKey {
+export abstract class VectorKey extends ColumnTable implements NodeKey {
   /** The first `size` rows are the dimensions of the node at hand: the weight, then request, free and capacity in the resource's own unit. */
   protected size = 0
-  protected weight = new Float64Array(0)
-  protected request = new Float64Array(0)
-  protected free = new Float64Array(0)
-  protected capacity = new Float64Array(0)
+  protected readonly weight = this.column(Float64Array)
+  protected readonly request = this.column(Float64Array)
+  protected readonly free = this.column(Float64Array)
+  protected readonly capacity = this.column(Float64Array)
   private readonly weights: VectorWeights
   /** Resources with a positive weight, without the devices. */
-  private counted: number[] = []
+  private counted: ResourceId[] = []
   private weightOf = new Float64Array(0) // [resource]
 
   constructor(weights: VectorWeights) {
+    super(8)
     this.weights = weights
   }
 
@@ -56,7 +58,7 @@ export abstract class VectorKey implements NodeKey {
 
   write(podClass: PodClassId, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
     const { nodes, classes } = view
-    if (this.weightOf.length !== nodes.resources.length) this.reserve(nodes.resources.length)
+    if (this.weightOf.length !== nodes.resources.length) this.prepare(nodes.resources.length)
     const { weight, request, free, capacity, counted, weightOf } = this
     for (let i = 0; i < count; i++) {
       const row = rows[i]
@@ -88,16 +90,13 @@ export abstract class VectorKey implements NodeKey {
     this.capacity[at] = devices * MILLI
   }
 
-  private reserve(resources: number): void {
+  private prepare(resources: number): void {
     const { cpuWeight, memoryWeight, namedWeight } = this.weights
     this.weightOf = new Float64Array(resources).fill(namedWeight)
     this.weightOf[CPU] = cpuWeight
     this.weightOf[MEMORY] = memoryWeight
     this.weightOf[PODS] = 0
     this.counted = [...this.weightOf.keys()].filter((resource) => this.weightOf[resource] > 0)
-    this.weight = new Float64Array(resources + 1) // and the devices
-    this.request = new Float64Array(resources + 1)
-    this.free = new Float64Array(resources + 1)
-    this.capacity = new Float64Array(resources + 1)
+    this.reserve(resources + 1) // and the devices
   }
 }
