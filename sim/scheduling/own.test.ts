@@ -15,7 +15,7 @@ function made(exported: unknown, given: Record<string, number> = {}): Placer {
   return adopted.definition.create(valuesOf(adopted.definition.parameters, given), context())
 }
 
-describe('the narrow door', () => {
+describe('a score', () => {
   test('the highest score of the feasible nodes, the lowest row on ties', () => {
     const { cluster, pods } = clusterOf().node({ cpu: 100 }).nodes(4).pod().build()
     const scores = [9, 1, 3, 3, 2]
@@ -36,14 +36,14 @@ describe('the narrow door', () => {
     { found: 'string', values: ['9', 1] },
     { found: 'string', values: [1, '9'] },
     { found: 'string', values: [9, '1'] },
-  ])('a score that is no number names the algorithm and the node: $values', ({ found, values }) => {
+  ])('a score that is not a number: the error names the algorithm and the node: $values', ({ found, values }) => {
     const { cluster, pods } = clusterOf().nodes(2).pod().build()
     const at = values.findIndex((value) => typeof value !== 'number' || Number.isNaN(value))
     const placer = made({ name: 'mine', score: (_pod: number, node: number) => values[node] })
     expect(() => placer.place(pods[0], cluster.view)).toThrow(`mine: the score of node ${at} for pod 0 must be a number, found ${found}`)
   })
 
-  test('its own methods and parameters are at hand', () => {
+  test('a score can use methods and parameters of its object', () => {
     const { cluster, pods } = clusterOf().node().node({ cpu: '4' }).pod().build()
     const exported = {
       name: 'mine',
@@ -58,7 +58,7 @@ describe('the narrow door', () => {
   })
 })
 
-describe('the middle door', () => {
+describe('a placer', () => {
   test('a placer with its own loop; without `examined` it declares all Ready nodes', () => {
     const { cluster, pods } = clusterOf().nodes(3).pod().build()
     const placer = made({ name: 'last', create: () => ({ place: (_pod: number, view: typeof cluster.view) => view.nodes.count - 1 }) })
@@ -80,7 +80,7 @@ describe('the middle door', () => {
     )
   })
 
-  test('a full node is caught at the decision, not tried for ever', () => {
+  test('a full node is refused at the decision, not tried repeatedly', () => {
     const { cluster, pods } = clusterOf().node({ cpu: '1' }).pod({}, onNode(0)).pod().build()
     const loop = new SchedulingLoop(cluster.view, made({ name: 'mine', create: () => ({ place: () => 0 }) }), undefined, 'mine')
     loop.enqueue(pods[1])
@@ -90,13 +90,13 @@ describe('the middle door', () => {
   })
 })
 
-test('an export without a door', () => {
+test('an export with neither score nor create', () => {
   expect(adoptScheduler({ name: 'mine', rank: () => 0 })).toEqual({
     problems: ['a scheduler needs a function score or create, found name, rank'],
   })
 })
 
-test('the example in the README: free afterwards 3/4 + 7/8 = 1.625, or 7/16 + 31/64 = 0.92: the second; and its parameter tells', async () => {
+test('the example in the README: free afterwards 3/4 + 7/8 = 1.625, or 7/16 + 31/64 = 0.92: the second; and its parameter changes the decision', async () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
   const source = /```ts\n(\/\*\* Snug[^]*?)```/.exec(readme)![1]
   expect(source.trim().split('\n').length).toBeLessThanOrEqual(20)

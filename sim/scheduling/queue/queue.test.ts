@@ -27,18 +27,18 @@ interface Pending {
 function recorded(cluster: Cluster, loop: Pending, history: readonly Step[]): unknown[] {
   const lines: unknown[] = []
   const bound: number[] = []
-  const waiting: number[] = []
+  const pending: number[] = []
   const out = new Decisions()
   for (const step of history) {
     if (step.kind === 'pod') {
       const pod = createPod(cluster, step.which)
-      waiting.push(pod)
+      pending.push(pod)
       loop.enqueue(pod)
     } else if (step.kind === 'release') {
       if (bound.length > 0) cluster.release(bound.splice(step.which % bound.length, 1)[0], 0)
     } else if (step.kind === 'drop') {
-      if (waiting.length > 0) {
-        const [pod] = waiting.splice(step.which % waiting.length, 1)
+      if (pending.length > 0) {
+        const [pod] = pending.splice(step.which % pending.length, 1)
         loop.drop(pod)
         cluster.deletePending(pod)
       }
@@ -53,7 +53,7 @@ function recorded(cluster: Cluster, loop: Pending, history: readonly Step[]): un
         expect(out.accepted[row]).toBe(1)
         lines.push([out.pod[row], out.node[row]])
         bound.push(out.pod[row])
-        waiting.splice(waiting.indexOf(out.pod[row]), 1)
+        pending.splice(pending.indexOf(out.pod[row]), 1)
       }
     }
     lines.push(loop.unschedulable())
@@ -81,7 +81,7 @@ const pairs = orderMembers.flatMap((order) =>
 
 describe.each(pairs)('the queue with hints against the naive one: $name', ({ order, member }) => {
   test('the same pods on the same nodes in the same order, and the same pods stay pending', () => {
-    let waits = 0
+    let pendingSteps = 0
     fc.assert(
       fc.property(steps(300), fc.integer({ min: 1, max: 8 }), (history, count) => {
         const hinted = few(count)
@@ -114,11 +114,11 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
           history,
         )
         expect(seen).toEqual(expected)
-        waits += expected.filter((line) => (line as number[]).length > 2).length
+        pendingSteps += expected.filter((line) => (line as number[]).length > 2).length
       }),
       { numRuns: 30 },
     )
-    expect(waits).toBeGreaterThan(100)
+    expect(pendingSteps).toBeGreaterThan(100)
   })
 })
 
@@ -190,9 +190,9 @@ describe('what is tried', () => {
     expect(tries(loop, cluster)).toEqual([[pods[0], NONE]])
     loop.enqueue(pods[1])
     expect(tries(loop, cluster)).toEqual([])
-    const waiting: number[] = []
-    loop.unschedulable((pod) => waiting.push(pod))
-    expect(waiting).toEqual(pods)
+    const pending: number[] = []
+    loop.unschedulable((pod) => pending.push(pod))
+    expect(pending).toEqual(pods)
   })
 })
 
