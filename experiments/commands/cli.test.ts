@@ -50,7 +50,7 @@ async function call(...args: string[]): Promise<Called> {
   return { code, out, err }
 }
 
-describe('calls that are wrong end with 2, a remedy, and no stack', () => {
+describe('invalid calls end with 2, a remedy, and no stack', () => {
   it.each([
     ['nothing', [], 'Usage: orchsim'],
     ['an unknown command', ['rnu'], 'Did you mean run?'],
@@ -83,7 +83,7 @@ describe('calls that print', () => {
     expect((await call('run', '--help')).out).toContain('--replications')
   })
 
-  it('validate: files that are right, and the problems of all others together', async () => {
+  it('validate: valid files, and the problems of all others together', async () => {
     expect(await call('validate', file)).toEqual({ code: 0, out: `${file}: valid, 4 runs\n`, err: '' })
     const { code, out, err } = await call('validate', folder, file, join(folder, 'none.yaml'))
     expect({ code, out, lines: err.split('\n').length }).toEqual({ code: 2, out: `${file}: valid, 4 runs\n`, lines: 3 })
@@ -136,12 +136,12 @@ describe('calls that print', () => {
     expect((await call('list', 'replicas')).out).toContain('target: share between 1% and 1000%, default 70%.')
   })
 
-  it('schema: the committed copy is the present one', async () => {
+  it('schema: the committed copy is up to date', async () => {
     expect((await call('schema')).out).toBe(schemaText())
     expect(readFileSync(join(root, 'experiments', 'experiment.schema.json'), 'utf8'), 'run `npm run schema`').toBe(schemaText())
   })
 
-  it('schema: what has no default is required, and every key is explained', () => {
+  it('schema: keys without a default are required, and every key has a description', () => {
     const schema = JSON.parse(schemaText()) as { required: string[]; properties: Record<string, { description?: string }> }
     expect(schema.required).toEqual(['name', 'cluster', 'workload'])
     expect(
@@ -153,7 +153,7 @@ describe('calls that print', () => {
 })
 
 describe('run', () => {
-  it('writes all results and prints the comparison; nothing is left half-written', async () => {
+  it('writes all results and prints the comparison; no temporary files remain', async () => {
     const out = join(folder, 'out')
     const { code, out: text, err } = await call('run', file, '--out', out, '--jobs', '2')
     expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/4 of 4 runs · .* events\/s · \d+s in total\n$/) })
@@ -175,7 +175,7 @@ describe('run', () => {
       expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true)
   })
 
-  it('tables as Parquet do not outlive the study that they belong to', async () => {
+  it('Parquet files of an earlier study are removed', async () => {
     const out = join(folder, 'columns')
     const parquet = (): string[] =>
       readdirSync(out)
@@ -187,7 +187,7 @@ describe('run', () => {
     expect(parquet()).toEqual([])
   })
 
-  it('a folder that cannot take the results is refused before anything runs', async () => {
+  it('a folder that cannot be written is refused before anything runs', async () => {
     writeFileSync(join(folder, 'taken'), '')
     for (const out of [join(folder, 'taken'), join(folder, 'taken', 'below')]) {
       const { code, err } = await call('run', file, '--out', out)
@@ -198,7 +198,7 @@ describe('run', () => {
     }
   })
 
-  it('ends with 1 when a run fails, and the others are there', async () => {
+  it('ends with 1 when a run fails, and writes the others', async () => {
     writeFileSync(join(folder, 'bad.ts'), 'export default { name: "bad", score(): number { throw new Error("dice lost") } }\n')
     writeFileSync(join(folder, 'failing.yaml'), YAML.replace('./snug.ts, memoryWeight: 2', './bad.ts'))
     const out = join(folder, 'failing')
@@ -212,8 +212,8 @@ describe('run', () => {
   })
 })
 
-describe('run, guarded', () => {
-  it('ends with 3 when an assertion is broken, and says which even when quiet', async () => {
+describe('run with assertions', () => {
+  it('ends with 3 when an assertion fails, and prints it even when quiet', async () => {
     const guarded = join(folder, 'guarded.yaml')
     writeFileSync(
       guarded,
@@ -240,7 +240,7 @@ describe('--set with a list', () => {
   const axes = async (...sets: string[]): Promise<string[]> =>
     (await call('plan', file, ...sets.flatMap((set) => ['--set', set]))).out.split('\n').filter((line) => line.startsWith('  axis '))
 
-  it('compares, where the file takes one value: a new axis, or in place of its own', async () => {
+  it('is an axis where the file accepts one value, and replaces the own axis of the file', async () => {
     expect(await axes('slb=[random, two-choices]')).toEqual(['  axis scheduling: best-fit, snug', '  axis slb: random, two-choices'])
     expect(await axes('scheduling=[random, first-fit]', 'workload.services.web.replicas=[4, 8]')).toEqual([
       '  axis scheduling: random, first-fit',
@@ -248,7 +248,7 @@ describe('--set with a list', () => {
     ])
   })
 
-  it('is the value, where the file takes a list', async () => {
+  it('is the value where the file accepts a list', async () => {
     expect(await axes('cluster.pools.general.zones=[a, b]')).toEqual(['  axis scheduling: best-fit, snug'])
   })
 
@@ -269,7 +269,7 @@ describe('the executable', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: `${version()}\n` })
   })
 
-  it('Ctrl-C before a run is finished leaves an earlier study as it was', async () => {
+  it('Ctrl-C before a run is finished leaves an earlier study unchanged', async () => {
     writeFileSync(
       join(folder, 'stuck.ts'),
       "import { writeFileSync } from 'node:fs'\nexport default { name: 'stuck', score(): number { writeFileSync(new URL('stuck.txt', import.meta.url), ''); for (;;); } }\n",
@@ -292,8 +292,8 @@ describe('the executable', () => {
     expect(readFileSync(join(out, 'manifest.json'), 'utf8')).toBe('of before')
   })
 
-  it('Ctrl-C leaves finished runs readable, says so, and ends with 130; the same call then continues from here', async () => {
-    // The user's scheduler never comes back: without an interrupt this would run for ever. It says when it was reached; once both of
+  it('Ctrl-C leaves finished runs readable, prints a message, and ends with 130; the same call then continues', async () => {
+    // The user's scheduler never returns: without an interrupt this would run forever. It reports when it is called; once both of
     // its runs have, the two runs before them are finished.
     const reached = join(folder, 'reached')
     writeFileSync(
@@ -322,15 +322,15 @@ export default { name: 'endless', score(): number { appendFileSync(${JSON.string
 
     // The same experiment once more, the endless scheduler in the way again: the two finished runs are taken as they are.
     const again = spawn(process.execPath, [bin, 'run', join(folder, 'endless.yaml'), '--out', out, '--jobs', '2'], { cwd: folder })
-    let told = ''
-    again.stderr.on('data', (data: Buffer) => void (told += data.toString()))
+    let errors = ''
+    again.stderr.on('data', (data: Buffer) => void (errors += data.toString()))
     const timer = setInterval(() => {
       if (readFileSync(reached, 'utf8').length < 4) return
       clearInterval(timer)
       again.kill('SIGINT')
     }, 50)
     expect(await new Promise((done) => again.on('exit', done))).toBe(130)
-    expect(told).toContain('2 of 4 runs are finished')
+    expect(errors).toContain('2 of 4 runs are finished')
     expect(readFileSync(reached, 'utf8')).toHaveLength(4) // the first variant was not run again: only the endless two were reached
   })
 })

@@ -48,19 +48,19 @@ describe('compare', () => {
     expect(out).toMatch(/all runs +mean latency \[ms\] .*\(paired, n = 5\) +regression/)
   })
 
-  it('the other way round it is none, and neither is a folder against itself', async () => {
+  it('an improvement is no regression, and neither is a folder compared with itself', async () => {
     expect((await call('compare', at('worse'), at('before'))).code).toBe(0)
     const { code, out } = await call('compare', at('before'), at('before'))
     expect(code).toBe(0)
     expect(out).toContain('no regression beyond the margin')
   })
 
-  it('seeds that differ are compared unpaired, and it is said', async () => {
+  it('different seeds are compared unpaired, with a note', async () => {
     const { code, out } = await call('compare', at('before'), at('other-seed'))
     expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('seeds differ, so the runs are compared unpaired') })
   })
 
-  it('a wide margin lets it pass; another metric can be the gate', async () => {
+  it('a wide margin accepts it; --metric chooses another metric', async () => {
     expect((await call('compare', at('before'), at('worse'), '--margin', '500%')).code).toBe(0)
     expect((await call('compare', at('before'), at('worse'), '--metric', 'nodes-mean')).code).toBe(0)
     expect((await call('compare', at('before'), at('worse'), '--metric', 'nodes-mean', '--metric', 'latency-p50')).code).toBe(4)
@@ -94,7 +94,7 @@ describe('compare', () => {
     expect(err).toContain(message)
   })
 
-  it('variants that only one side has are named', async () => {
+  it('variants of only one folder are listed', async () => {
     expect((await call('compare', at('axes'), at('before'))).out).toContain('only before: slb random; slb two-choices')
     expect(readFileSync(join(at('axes'), 'runs.csv'), 'utf8')).toContain('two-choices')
   })

@@ -41,7 +41,7 @@ describe('completion', () => {
     for (const word of ['run', 'completion', 'replications', 'template']) expect(out).toContain(word)
   })
 
-  it('knows no other shell', async () => {
+  it('refuses other shells', async () => {
     expect(await script('bsh')).toEqual({
       code: 2,
       out: '',

@@ -28,7 +28,7 @@ describe('init', () => {
     expect(templates()).toEqual(['loop', 'autoscaling', 'binpacking', 'scheduling', 'slb'])
   })
 
-  it.each(templates())('%s: what is written is a right experiment, and its first and last variants run', async (template) => {
+  it.each(templates())('%s: the written experiment is valid, and its first and last variants run', async (template) => {
     const where = join(folder, template)
     const { code, out, err } = called(where, template)
     expect({ code, err }).toEqual({ code: 0, err: '' })
@@ -49,7 +49,7 @@ describe('init', () => {
     for (const template of templates().slice(1)) expect(templateFiles(template).size, template).toBe(2)
   })
 
-  it('a place where no folder can be is told', () => {
+  it('a folder that cannot be created is reported', () => {
     writeFileSync(join(folder, 'taken'), '')
     for (const where of ['taken', join('taken', 'below')]) {
       expect(called(join(folder, where), 'slb')).toMatchObject({
@@ -60,7 +60,7 @@ describe('init', () => {
     }
   })
 
-  it('overwrites nothing, and knows its templates', () => {
+  it('overwrites nothing, and refuses unknown templates', () => {
     writeFileSync(join(folder, 'experiment.yaml'), 'mine')
     expect(called(folder, 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('found experiment.yaml in ') })
     expect(readFileSync(join(folder, 'experiment.yaml'), 'utf8')).toBe('mine')

@@ -1,7 +1,7 @@
 /**
- * What the pages tell a reader to type is typed here: every command of a shell block runs (small), every experiment in a YAML block is
- * right and runs, every fragment fits into an experiment, every algorithm in a TypeScript block is one. Pages are read from top to
- * bottom in one folder, as a reader would: what an earlier command wrote, a later one may use.
+ * Tests the blocks of all Markdown pages: every command of a shell block runs (shortened), every experiment in a YAML block and every
+ * fragment of one is valid, every algorithm in a TypeScript block is accepted by a family. The blocks of a page are tested from top to
+ * bottom in one folder, so that a command may use what an earlier one wrote.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -73,18 +73,18 @@ export function wordsOf(command: string): string[] {
   return [...command.matchAll(/(?:[^\s']|'[^']*')+/g)].map(([word]) => word.replaceAll("'", ''))
 }
 
-/** A run long enough to have numbers and short enough for a test. */
+/** Overrides that shorten a run for the test. */
 const SMALL = ['--set', 'horizon=70s', '--set', 'warmup=10s', '--replications', '2', '--set', 'start=empty', '--set', 'assert=[]']
 
 async function orchsim(args: readonly string[]): Promise<string> {
-  let told = ''
-  const screen = { write: (text: string) => void (told += text) }
+  let output = ''
+  const screen = { write: (text: string) => void (output += text) }
   const small = args[0] === 'run' ? [...args.filter((arg) => arg !== '--watch'), ...SMALL] : args
-  // Shell globs are for the shell: none is here to read them.
+  // Expands globs, as a shell would.
   const spread = small.flatMap((arg) => (arg.includes('*') && !arg.includes('=') ? globbed(arg) : [arg]))
   const code = await main(spread, { out: screen, err: screen }, new AbortController().signal)
-  expect(code, `orchsim ${args.join(' ')}\n${told}`).toBe(0)
-  return told
+  expect(code, `orchsim ${args.join(' ')}\n${output}`).toBe(0)
+  return output
 }
 
 const globbed = (pattern: string): string[] =>
@@ -99,12 +99,12 @@ const globbed = (pattern: string): string[] =>
     )
     .map((name) => join(dirname(pattern), name))
 
-/** The reader's folder: what the package brings, and beside a page the files that stand beside it. */
+/** A folder for a page, with the files of experiments/ that the package contains. */
 function reader(page: string): string {
   const folder = join(temporary, page.replaceAll(/[^\w]/g, '-'))
   mkdirSync(folder, { recursive: true })
   for (const entry of readdirSync(join(root, 'experiments'), { withFileTypes: true })) {
-    if (entry.name === 'runner' || entry.name === 'pictures') continue
+    if (['commands', 'file', 'plan', 'run', 'pictures'].includes(entry.name)) continue
     cpSync(join(root, 'experiments', entry.name), join(folder, 'experiments', entry.name), { recursive: true })
   }
   for (const name of readdirSync(join(root, 'experiments')).filter((one) => /^\w[\w-]*\.(ts|yaml)$/.test(one))) {
@@ -129,7 +129,7 @@ const BASE = {
   cluster: { pools: [{ name: 'general', count: 3, max: 9, cpu: 16, memory: '64Gi' }] },
 }
 
-/** A fragment in the place where its keys belong. */
+/** An experiment around a fragment. */
 function around(fragment: Record<string, unknown>): Record<string, unknown> {
   const part = (keys: readonly string[]): Record<string, unknown> =>
     Object.fromEntries(Object.entries(fragment).filter(([key]) => keys.includes(key)))
@@ -144,7 +144,7 @@ async function right(file: string, what: string): Promise<void> {
   expect('problems' in resolved ? problemsText(resolved.problems) : '', what).toBe('')
 }
 
-it('each block of each page names its language, so that it can be tried', () => {
+it('each block of each page names its language', () => {
   const known = ['sh', 'yaml', 'ts', 'text', 'html', 'csv', 'json']
   expect(
     pages(root).flatMap((page) =>
@@ -155,7 +155,7 @@ it('each block of each page names its language, so that it can be tried', () => 
   ).toEqual([])
 })
 
-describe('what a page says to type works', () => {
+describe('commands and experiments on the pages are valid', () => {
   const typed = pages(root).filter((page) => blocksOf(page).some(({ language }) => ['sh', 'yaml'].includes(language)))
 
   it.each(typed)(
@@ -211,7 +211,7 @@ describe('algorithms on the pages', () => {
   })
 })
 
-describe('reading a page', () => {
+describe('parsing of shell blocks', () => {
   it('commands lose their comments, and quotes keep words together', () => {
     expect(commandsOf('npm ci && npm start   # go\n\n# all\norchsim list\n')).toEqual(['npm ci', 'npm start', 'orchsim list'])
     expect(wordsOf("orchsim run x.yaml --set 'slb=[a, b]' --set y=1")).toEqual([

@@ -1,4 +1,4 @@
-/** The README cannot lie: its example is valid, and it names every key of the file, every command and every option of run. */
+/** The READMEs: the example is valid, and every key of the file, every command and every option of run is named. */
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -22,7 +22,7 @@ async function help(...args: string[]): Promise<string> {
 }
 
 describe('README of experiments', () => {
-  it('shows a valid file', async () => {
+  it('contains a valid file', async () => {
     const example = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
     const read = parseSource(`${folder}readme.yaml`, example)
     const resolved = 'problems' in read ? read : await resolveSource(read.source)

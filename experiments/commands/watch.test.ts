@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const file = join(folder, 'x.yaml')
 
 describe('--watch', () => {
-  it('looks at the experiment, its own algorithms and what they import', () => {
+  it('watches the experiment, its own algorithms and their imports', () => {
     writeFileSync(join(folder, 'a.ts'), "import { b } from './b.ts'\nexport default { name: 'a', score: (): number => b }\n")
     writeFileSync(join(folder, 'b.ts'), 'export const b = 1\n')
     writeFileSync(file, "compare: { scheduling: [best-fit, { file: ./a.ts }, { file: './missing.mjs' }] }\n")
@@ -19,7 +19,7 @@ describe('--watch', () => {
     expect(watchedFiles(join(folder, 'none.yaml'))).toEqual([join(folder, 'none.yaml')])
   })
 
-  it('runs again after a change, with the algorithm as it is now, and ends with Ctrl-C', async () => {
+  it('runs again after a change, with the changed algorithm, and ends with Ctrl-C', async () => {
     writeFileSync(join(folder, 'mine.ts'), "export default { name: 'before', score: (): number => 0 }\n")
     writeFileSync(
       file,
@@ -50,7 +50,7 @@ scheduling: { file: ./mine.ts }
     const code = await new Promise((done) => child.on('exit', done))
     expect(out.split('"name": "watched"')).toHaveLength(3)
     expect(err).toContain('watching x.yaml, mine.ts; Ctrl-C ends')
-    // The third form is no scheduler: its problem is told, and watching goes on.
+    // The third version is no scheduler: its problem is printed, and watching continues.
     expect(err).toContain('found a file that is not a scheduler')
     expect(code).toBe(0)
   }, 30_000)

@@ -55,26 +55,26 @@ const holds = (over: Partial<Assertion>, more: readonly (number | null)[] = [5, 
   assess([assertion(over)], summarise(study(more))).map((outcome) => outcome.holds)
 
 describe('assertions', () => {
-  it('bounds are held against the mean of every selected variant: a is 10, b is 15', () => {
+  it('bounds apply to the mean of every selected variant: a is 10, b is 15', () => {
     expect(holds({ below: 12 })).toEqual([true, false])
     expect(holds({ above: 12 })).toEqual([false, true])
     expect(holds({ above: 9, below: 16 })).toEqual([true, true])
     expect(holds({ below: 12, where: { slb: 'a' } })).toEqual([true])
   })
 
-  it('sure asks for the whole interval: 9, 10, 11, 10 has mean 10 and t(3) half-width 3.182 * 0.8165 / 2 = 1.30', () => {
+  it('sure requires the whole interval: 9, 10, 11, 10 has mean 10 and t(3) half-width 3.182 * 0.8165 / 2 = 1.30', () => {
     expect(holds({ below: 11.2, where: { slb: 'a' } })).toEqual([true])
     expect(holds({ below: 11.2, sure: true, where: { slb: 'a' } })).toEqual([false])
     expect(holds({ below: 11.4, sure: true, where: { slb: 'a' } })).toEqual([true])
   })
 
-  it('a verdict is held against all variants but the baseline', () => {
+  it('a verdict applies to all variants except the baseline', () => {
     expect(holds({ verdict: ['worse'] })).toEqual([true])
     expect(holds({ verdict: ['better', 'equivalent'] })).toEqual([false])
     expect(holds({ verdict: ['equivalent'] }, [0, 0.001, 0, 0])).toEqual([true])
   })
 
-  it('what has no value does not hold, and says why', () => {
+  it('a missing value fails, with its reason', () => {
     const [, b] = assess([assertion({ below: 100 })], summarise(study([null, null, null, null])))
     expect(b).toEqual({ holds: false, sentence: 'latency-mean of b: no value (no requests), required: below 100 ms: fails' })
   })

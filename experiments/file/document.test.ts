@@ -10,7 +10,7 @@ const textOf = (yaml: string): string => {
   return 'problems' in read ? problemsText(read.problems) : 'right'
 }
 
-describe('text that is no experiment', () => {
+describe('text that is not an experiment', () => {
   it.each([
     ['an empty file', '', 'x.yaml:1:1  found an empty file; accepted: an experiment with at least a cluster and a workload'],
     ['only a comment', '# nothing\n', 'x.yaml:1:1  found an empty file; accepted: an experiment with at least a cluster and a workload'],
@@ -36,7 +36,7 @@ describe('text that is no experiment', () => {
     expect(textOf('name: a\nname: b\nseed: 1\nseed: 2\n').split('\n')).toHaveLength(2)
   })
 
-  it('a directory, a missing file, bytes that are no text', () => {
+  it('a directory, a missing file, bytes that are not text', () => {
     const folder = mkdtempSync(join(tmpdir(), 'orchsim-'))
     writeFileSync(join(folder, 'bytes.yaml'), Uint8Array.of(0xc3, 0x28, 0xff))
     const message = (file: string): string => {
@@ -88,8 +88,8 @@ describe('places', () => {
   })
 })
 
-describe('words', () => {
-  it('values as errors name them', () => {
+describe('texts of values and paths', () => {
+  it('values as errors print them', () => {
     expect([undefined, null, [], [1], {}, { a: 1 }, 'x', NaN, 3, true].map(show)).toEqual([
       'nothing',
       'an empty value',

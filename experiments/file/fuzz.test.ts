@@ -78,7 +78,7 @@ const isSentence = ({ message }: Pick<Problem, 'message'>): boolean => /^found [
 const isPlace = ({ line, column }: Place): boolean => Number.isInteger(line) && line >= 1 && Number.isInteger(column) && column >= 1
 const unchanged = JSON.stringify(data)
 
-describe('whatever is given', () => {
+describe('random input', () => {
   it(`to --set, ${CASES} texts: laid over a copy of the file, or refused with a place`, () => {
     const value = fc.oneof(
       junk.map((one) => JSON.stringify(one) ?? ''),
@@ -154,7 +154,7 @@ describe('whatever is given', () => {
     expect(Object.keys(Object.prototype)).toEqual([])
   })
 
-  it(`to assert, ${CASES} lists: an outcome in words for each selected variant, or problems`, () => {
+  it(`to assert, ${CASES} lists: an outcome for each selected variant, or problems`, () => {
     const study: Study = fixtureStudy()
     const summary = summarise(study)
     const axes = study.axes.map(({ name, values }) => ({ key: name, labels: values }))

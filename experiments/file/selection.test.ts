@@ -20,7 +20,7 @@ autoscaling:
   replicas:
 `
 
-async function told(text: string): Promise<readonly string[]> {
+async function problemsOf(text: string): Promise<readonly string[]> {
   const read = parseSource('x.yaml', FILE + text)
   const resolved = 'problems' in read ? read : await resolveSource(read.source)
   return 'problems' in resolved
@@ -31,7 +31,7 @@ async function told(text: string): Promise<readonly string[]> {
 }
 
 describe('a list as a parameter', () => {
-  it('arrives in whole units', () => {
+  it('is converted to whole units', () => {
     const read = schema.parse({
       name: 'scheduled',
       times: [
@@ -70,7 +70,7 @@ describe('a list as a parameter', () => {
     ])
   })
 
-  it('of a user’s own file, too: keys with a default may be left out', () => {
+  it('of a user’s own file: keys with a default are optional', () => {
     const adopted = adoptReplicaAutoscaler({
       name: 'mine',
       desired: () => 1,
@@ -97,7 +97,7 @@ describe('a list as a parameter', () => {
     expect(wrong.error?.issues[0]).toMatchObject({ path: ['rows'], message: expect.stringContaining('found 3 entries') as string })
   })
 
-  it('described wrongly in a user’s own file is told', () => {
+  it('with a wrong description in a user’s own file is reported', () => {
     const problems = (rows: unknown): unknown => adoptReplicaAutoscaler({ name: 'mine', desired: () => 1, parameters: { rows } })
     const sentence = { problems: [expect.stringContaining('parameters.rows is a list: it needs of')] }
     expect(problems({ kind: 'list', default: [], meaning: '' })).toEqual(sentence)
@@ -106,7 +106,7 @@ describe('a list as a parameter', () => {
   })
 })
 
-describe('problems are at their place', () => {
+describe('problems have their places', () => {
   it.each([
     [
       '    { name: scheduled, times: [{ at: 5m, replicas: 20 }, { at: 4m, replicas: 4 }] }\n',
@@ -142,7 +142,7 @@ describe('problems are at their place', () => {
       'x.yaml:8:49 autoscaling.replicas.outSteps[0].adjust found 1.5; accepted: a whole number between',
     ],
   ])('%s', async (text, wanted) => {
-    const problems = await told(text)
+    const problems = await problemsOf(text)
     expect(
       problems.some((problem) => problem.startsWith(wanted)),
       problems.join('\n'),
@@ -150,8 +150,8 @@ describe('problems are at their place', () => {
   })
 })
 
-describe('whatever is given', () => {
-  it('to a choice with lists is read or told, with its place (10,000 cases)', () => {
+describe('random input', () => {
+  it('for a choice with lists is read or refused with its place (10,000 cases)', () => {
     const scalar = fc.oneof(
       fc.constantFrom('5m', '10m', '1h', 0, 1, -1, 20, 1.5, NaN, Infinity, null, true, '', '70%', '__proto__'),
       fc.string({ maxLength: 6 }),
@@ -193,7 +193,7 @@ describe('whatever is given', () => {
     expect(right).toBeGreaterThan(100)
   })
 
-  it('as a schedule in order is read, in the order given (10,000 cases)', () => {
+  it('of an ordered schedule is read in its order (10,000 cases)', () => {
     const rows = fc.array(
       fc.record({ at: fc.integer({ min: 0, max: 1_000_000 }).map((seconds) => `${seconds}s`), replicas: fc.integer({ min: -1, max: 9 }) }),
       { minLength: 1, maxLength: 4 },

@@ -39,8 +39,8 @@ async function right(yaml: string, set: readonly string[] = []): Promise<Experim
   return resolved.experiment
 }
 
-describe('a right file', () => {
-  it('gets defaults for all that it does not say', async () => {
+describe('a valid file', () => {
+  it('has defaults for missing keys', async () => {
     const { replications, seed, primary, variants, axes } = await right(RIGHT)
     expect({ replications, seed, primary, axes }).toEqual({
       replications: { count: 10, until: null },
@@ -74,7 +74,7 @@ describe('a right file', () => {
     expect(scenario.services[0].work).toEqual({ wait: { kind: 'constant', value: 0 }, cpu: { kind: 'constant', value: 4000 } })
   })
 
-  it('is the same after JSON and back, as it is for a worker', async () => {
+  it('is unchanged by JSON, in which workers receive it', async () => {
     const experiment = await right(RIGHT)
     expect(JSON.parse(JSON.stringify(experiment))).toEqual(experiment)
   })
@@ -82,11 +82,11 @@ describe('a right file', () => {
   it.each([
     ['no objective', 'objective: 100ms, ', '', 'latency-p99'],
     ['an objective', '', '', 'slo-misses'],
-  ])('names a primary metric that has a meaning: %s', async (_, drop, put, expected) => {
+  ])('has a primary metric that is defined: %s', async (_, drop, put, expected) => {
     expect((await right(RIGHT.replace(drop, put))).primary).toBe(expected)
   })
 
-  it('without services the primary metric is about pods', async () => {
+  it('without services the primary metric is one of pods', async () => {
     const yaml = `${RIGHT.slice(0, RIGHT.indexOf('  services'))}  background:\n    - { shapes: [{ cpu: 1, memory: 1Gi }], count: 3 }\n`
     expect((await right(yaml)).primary).toBe('pending-p99')
   })
@@ -116,7 +116,7 @@ describe('a right file', () => {
     expect(variants[0].scenario.services[0].traffic).toEqual({ rate: 8, pattern: 'diurnal', amplitude: 0.5, period: 900e6, phase: 0 })
   })
 
-  it('openb as nodes and as background comes with digests', async () => {
+  it('openb as nodes and as background has digests', async () => {
     const { variants } = await right(`name: traced
 cluster: { pools: [{ name: gpu, trace: openb, zones: [a, b] }] }
 workload: { background: [{ trace: openb, inflate: { gpu: 60% } }] }
@@ -127,8 +127,8 @@ workload: { background: [{ trace: openb, inflate: { gpu: 60% } }] }
   })
 })
 
-describe('a wrong file: every problem at once, with its place and a remedy', () => {
-  it('many mistakes', async () => {
+describe('an invalid file: every problem at once, with its place and a remedy', () => {
+  it('many problems', async () => {
     expect(
       await textOf(`name: bad
 sed: 7
@@ -251,7 +251,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
     expect((await textOf(RIGHT.replace(from, to) + more)).split('\n')).toContain(expected)
   })
 
-  it('a wrong item does not hide what is wrong between the keys of another', async () => {
+  it('an invalid item does not hide contradictions in another', async () => {
     const text = await textOf(
       RIGHT.replace('    - { name: web', '    - { name: api, cpu: x }\n    - { name: web').replace(
         'memory: 1Gi',
@@ -268,7 +268,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
     )
   })
 
-  it('any single mistake anywhere has a place in the file and says what was found and what is accepted', async () => {
+  it('any single mistake is reported with a place in the file, what was found and what is accepted', async () => {
     const paths: (string | number)[][] = []
     const walk = (value: unknown, path: (string | number)[]): void => {
       if (path.length > 0) paths.push(path)
@@ -325,7 +325,7 @@ workload: { background: [{ trace: openb, path: ./copy, inflate: { cpu: 60% } }] 
 
 describe("users' own files", () => {
   beforeAll(() => {
-    writeFileSync(join(folder, 'throws.ts'), 'throw new Error("no luck today")\n')
+    writeFileSync(join(folder, 'throws.ts'), 'throw new Error("out of order")\n')
     writeFileSync(join(folder, 'misfit.ts'), 'export default { name: "Bad Name", pick() {} }\n')
     writeFileSync(join(folder, 'syntax.ts'), 'export default { name: \n')
     writeFileSync(join(folder, 'nothing.ts'), 'export const x: number = 1\n')
@@ -344,7 +344,7 @@ export default own
       )
   })
 
-  it('that do not fit', async () => {
+  it('that are invalid', async () => {
     const yaml = `${RIGHT}compare:
   scheduling:
     - { file: ./throws.ts }
@@ -357,7 +357,7 @@ export default own
     - { file: ./own.ts, bonus: x, patience: 3 }
 `
     expect(await textOf(yaml))
-      .toBe(`x.yaml:10:15  scheduling.file  found a file that throws when it is loaded: no luck today; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./throws.ts)
+      .toBe(`x.yaml:10:15  scheduling.file  found a file that throws when it is loaded: out of order; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./throws.ts)
 x.yaml:11:15  scheduling.file  found a file that is not a scheduler: name must be lower-case words joined by hyphens, found "Bad Name" (./misfit.ts)
 x.yaml:11:15  scheduling.file  found a file that is not a scheduler: a scheduler needs a function score or create, found name, pick (./misfit.ts)
 x.yaml:12:15  scheduling.file  found a file that throws when it is loaded: syntax.ts:2:0: ERROR: Unexpected end of file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./syntax.ts)
@@ -369,7 +369,7 @@ x.yaml:17:32  scheduling.bonus  found "x"; accepted: a number
 x.yaml:17:45  scheduling.patience  found 3, which has no unit; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)`)
   })
 
-  it('have parameters, defaults, and a digest over what they import for its values', async () => {
+  it('have parameters, defaults, and a digest that includes their imports, except for types', async () => {
     const own = async () => (await right(`${RIGHT}scheduling: { file: ./esm/own.ts, patience: 1s }\n`)).variants[0].scenario.scheduling
     const before = await own()
     expect(before).toMatchObject({ name: 'own', values: { bonus: 0.5, patience: 1e6 } })
@@ -402,7 +402,7 @@ x.yaml:13:12  compare.horizon  found "5m"; accepted: a list of values
 x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autoscaling.nodes; accepted: axes that do not overlap`)
   })
 
-  it('a wrong value is reported at the value, also when only its meeting with the file is wrong', async () => {
+  it('an invalid value is reported at the value, also when it only contradicts the file', async () => {
     expect(
       await textOf(`${RIGHT}compare:
   workload.services.web.replicas: [4, -1, 40]
@@ -417,7 +417,7 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
     )
   })
 
-  it('an axis of schedulers under rounds of a packer would change nothing, so it is refused', async () => {
+  it('an axis of schedulers under rounds of a packer is refused, since it changes nothing', async () => {
     const axis = 'compare:\n  scheduling: [best-fit, first-fit]\n'
     expect(await textOf(`${RIGHT}binpacking: best-fit-decreasing\n${axis}`)).toBe(
       'x.yaml:10:3  compare.scheduling  found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with seat: estimator, or none',
@@ -425,7 +425,7 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
     expect((await right(`${RIGHT}binpacking: { name: best-fit-decreasing, seat: estimator }\n${axis}`)).variants).toHaveLength(2)
   })
 
-  it('the file alone need not be right when an axis gives what it lacks', async () => {
+  it('the file alone may be incomplete when an axis supplies the missing value', async () => {
     const { variants } = await right(
       `${RIGHT.replace('traffic: { rate: 8/s }', 'traffic: {}')}compare:\n  workload.services.web.traffic.rate: [8/s, 16/s]\n`,
     )
@@ -461,7 +461,7 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
 })
 
 describe('--set', () => {
-  it('names that every object has are names like any other', async () => {
+  it('names of properties of every object are ordinary names', async () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
       expect(await textOf(RIGHT, [`${name}=[1, 2]`])).toMatch(
         new RegExp(`^--set ${name}=\\[1, 2\\]:1:1  ${name}  found the unknown key "${name}"`),
@@ -470,7 +470,7 @@ describe('--set', () => {
     }
   })
 
-  it('a primary metric that no variant has is wrong at its own place, once', async () => {
+  it('a primary metric that no variant defines is reported once, at its own place', async () => {
     const sets = ['slb=[random, round-robin]', 'primary=job-fairness']
     expect(await textOf(RIGHT, sets)).toBe(
       '--set primary=job-fairness:1:9  primary  found job-fairness, but there are no jobs; accepted: a metric of pods or nodes, or a source of jobs',
@@ -492,14 +492,14 @@ describe('--set', () => {
     })
   })
 
-  it('of an axis would do nothing, so it is refused', async () => {
+  it('of an axis is refused', async () => {
     expect(await textOf(`${RIGHT}compare:\n  slb: [random, two-choices]\n`, ['slb=random'])).toBe(
       '--set slb=random:1:1  slb  found a path that is an axis of compare; accepted: a path beside its axes, or --set compare={} to leave them out',
     )
     expect((await right(`${RIGHT}compare:\n  slb: [random, two-choices]\n`, ['compare={}', 'slb=random'])).variants).toHaveLength(1)
   })
 
-  it('is placed in itself when it is wrong', async () => {
+  it('has places in its own text', async () => {
     expect(await textOf(RIGHT, ['replicas', 'workload.services.wbe.replicas=3', 'horizon=[', 'horizon=5x', 'horizn=5s']))
       .toBe(`--set replicas:1:1  found "replicas"; accepted: path=value, such as workload.services.web.replicas=20
 --set workload.services.wbe.replicas=3:1:1  workload.services.wbe.replicas  found no item "wbe" in workload.services; accepted: web (did you mean web?)
@@ -509,7 +509,7 @@ describe('--set', () => {
   })
 })
 
-it('the quickstart is right', async () => {
+it('the quickstart is valid', async () => {
   const resolved = await readExperiment(fileURLToPath(new URL('../quickstart.yaml', import.meta.url)))
   expect('problems' in resolved ? problemsText(resolved.problems) : '').toBe('')
 })

@@ -42,11 +42,11 @@ describe('the estimate of a plan', () => {
     expect(Math.abs((await missed(workload)) - 1)).toBeLessThan(0.15)
   })
 
-  it('ageing counts', async () => {
+  it('includes ageing', async () => {
     expect(Math.abs((await missed(batch('inflate: { cpu: 50% }'), '{ ageing: 3 lifetimes }')) - 1)).toBeLessThan(0.15)
   })
 
-  it('pods are those of the run, request by request is the mean', async () => {
+  it('pods are those of the run, requests are the mean', async () => {
     const { requests, pods } = estimateOf(await inputFor(web('traffic: { rate: 400/s }, work: { cpu: 4ms }')))
     expect({ requests, pods }).toEqual({ requests: 400 * 300, pods: 0 })
   })

@@ -56,7 +56,7 @@ describe('a plan', () => {
     expect(plan.variants.map(({ label }) => label)).toEqual(['all runs'])
   })
 
-  it('is asked for in one wave', async () => {
+  it('is executed in one wave', async () => {
     const plan = await planned(YAML)
     const planner = oneWave(plan)
     expect(planner.next([])).toEqual(plan.runs)
@@ -67,12 +67,12 @@ describe('a plan', () => {
 describe('the id of a run', () => {
   const ids = async (...given: Parameters<typeof planned>): Promise<string[]> => (await planned(...given)).runs.map(({ id }) => id)
 
-  it('is its own: no two runs share one', async () => {
+  it('is unique', async () => {
     const all = await ids(YAML)
     expect(new Set(all).size).toBe(all.length)
   })
 
-  it('does not depend on place in the plan, names, questions, checks or words for equal amounts', async () => {
+  it('does not depend on the position in the plan, names, questions, checks or notations of equal amounts', async () => {
     const all = await ids(YAML)
     expect(await ids(YAML.replace('name: small', 'name: other\nquestion: why'))).toEqual(all)
     expect(await ids(YAML, ['check=true'])).toEqual(all)
@@ -112,7 +112,7 @@ describe('the product of axes (property)', () => {
     )
   })
 
-  it('every value of an axis meets every combination of the others once', () => {
+  it('has every combination of values once', () => {
     fc.assert(
       fc.property(
         sizes.filter((given) => given.length > 0),
@@ -140,7 +140,7 @@ describe('canonical text', () => {
     )
   })
 
-  it('tells different values apart', () => {
+  it('differs for different values', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
         if (canonical(a) === canonical(b)) expect(JSON.parse(canonical(a))).toEqual(JSON.parse(canonical(b)))

@@ -68,7 +68,7 @@ describe('replications until precise', () => {
     expect(short === '').toBe(expected !== 25)
   })
 
-  it('says what fell short, and which', async () => {
+  it('has a note about the variant and the precision that was reached', async () => {
     const { short } = await made(await planned('{ relative: 1%, most: 25 }'), 30)
     expect(short).toMatch(
       /^the required precision is not reached: half of the 95 % interval of latency-mean is 1\d % for random, 1 % is required, after 25 replications \(the cap is 25\)$/,
@@ -79,7 +79,7 @@ describe('replications until precise', () => {
     expect((await made(await planned('{ absolute: 5 }'), 6)).asked).toBe(30)
   })
 
-  it('the order of the results does not matter, and they are told in the order of the plan', async () => {
+  it('does not depend on the order of results, which are in the order of the plan', async () => {
     const plan = await planned('{ relative: 5%, first: 4, wave: 3 }')
     const [a, b] = [await made(plan, 5, 0), await made(plan, 5, 3)]
     expect(a).toEqual(b)

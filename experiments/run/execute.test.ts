@@ -132,7 +132,7 @@ describe('executing a plan', () => {
     expect(study.runs).toHaveLength(3)
   })
 
-  it('an interruption keeps what is finished', async () => {
+  it('an interruption keeps finished runs', async () => {
     const plan = await planned()
     const stop = new AbortController()
     const execution = await execute(
@@ -171,7 +171,7 @@ describe('executing a plan', () => {
     expect(seen).toEqual([0, 2, 4])
   })
 
-  it('worker threads give the same results as this thread, one or two of them', async () => {
+  it('one or two worker threads give the same results as this thread', async () => {
     const plan = await planned()
     const texts: string[] = []
     for (const jobs of [1, 2]) {
@@ -202,7 +202,7 @@ describe('executing a plan', () => {
     expect(failed.map(({ message }) => message)).toEqual([expect.stringContaining('dice lost'), expect.stringContaining('dice lost')])
   })
 
-  it('Ctrl-C stops a run in the middle', async () => {
+  it('an abort stops a run', async () => {
     writeFileSync(join(folder, 'endless.ts'), 'export default { name: "endless", score(): number { for (;;); } }\n')
     const plan = await planned(YAML.replace('{ file: ./own.ts, bonus: 2 }', '{ file: ./endless.ts }'))
     const stop = new AbortController()
@@ -275,7 +275,7 @@ describe('progress', () => {
     expect(run(true)).toMatch(/\r4 of 4 runs · 1 failed · 1\.50 M events\/s · 12s in total\x1b\[K\n$/)
   })
 
-  it('writes plain lines elsewhere, at most one in five seconds and the last', () => {
+  it('writes lines elsewhere: one per five seconds at most, and the last', () => {
     expect(run(false)).toBe('2 of 4 runs · 2.00 M events/s · 6s left\n4 of 4 runs · 1 failed · 1.50 M events/s · 12s in total\n')
   })
 
@@ -285,7 +285,7 @@ describe('progress', () => {
   })
 })
 
-it('results of one experiment do not name the machine', async () => {
+it('results do not contain facts about the machine', async () => {
   const plan = await planned()
   const study = studyOf(
     plan,

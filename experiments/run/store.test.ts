@@ -24,7 +24,7 @@ const result = (events: number): RunResult => ({
 const runs = [0, 1, 2].map((replication) => ({ id: `id${replication}`, variant: 0, replication, seed: 1 }))
 const plan = { variants: [{ scenario: {} }], runs } as unknown as Plan
 
-/** Counts what it is asked for; fails where it is told to. */
+/** An executor that records its tasks; the task of replication `fails` throws. */
 function machine(fails: number): Executor & { made: number[] } {
   const made: number[] = []
   return {
@@ -38,7 +38,7 @@ function machine(fails: number): Executor & { made: number[] } {
 }
 
 describe('the store of finished runs', () => {
-  it('gives back what was kept, to the bit', () => {
+  it('returns stored results bit by bit', () => {
     const store = new Store(join(folder, 'a'), 'code')
     expect(store.get('x')).toBeUndefined()
     store.keep('x', result(5))
@@ -46,7 +46,7 @@ describe('the store of finished runs', () => {
     expect(Object.is((store.get('x')!.series.columns[0].values as Float64Array)[0], -0)).toBe(true)
   })
 
-  it('other code sees nothing of it, and a half-written file is no result', () => {
+  it('ignores results of other code, and partial files', () => {
     const home = join(folder, 'b')
     new Store(home, 'code').keep('x', result(5))
     expect(new Store(home, 'other').get('x')).toBeUndefined()
@@ -54,7 +54,7 @@ describe('the store of finished runs', () => {
     expect(new Store(home, 'code').get('y')).toBeUndefined()
   })
 
-  it('clear takes what any code left, and nothing else', () => {
+  it('clear removes the results of any code, and nothing else', () => {
     const home = join(folder, 'c')
     new Store(home, 'one').keep('x', result(1))
     new Store(home, 'two').keep('x', result(1))
@@ -64,7 +64,7 @@ describe('the store of finished runs', () => {
     new Store(join(folder, 'never'), 'one').clear()
   })
 
-  it('a folder that cannot be written costs no run', () => {
+  it('a folder that cannot be written does not fail a run', () => {
     const home = join(folder, 'd')
     mkdirSync(home)
     writeFileSync(join(home, '.unfinished-code'), 'in the way')
@@ -72,7 +72,7 @@ describe('the store of finished runs', () => {
     expect(existsSync(join(home, '.unfinished-code', 'x'))).toBe(false)
   })
 
-  it('a check is made, never remembered from a run that may have gone unchecked', async () => {
+  it('with check stored results are not used', async () => {
     const store = new Store(join(folder, 'f'), 'code')
     await execute(plan, oneWave(plan), machine(-1), new AbortController().signal, { store })
     const checked = { ...plan, variants: [{ scenario: { check: true } }] } as unknown as Plan
@@ -81,7 +81,7 @@ describe('the store of finished runs', () => {
     expect({ made: second.made, resumed }).toEqual({ made: [0, 1, 2], resumed: 0 })
   })
 
-  it('the code that decides a result is the worker and all that it imports', () => {
+  it('the code is identified by the worker and its imports', () => {
     const files = localFiles(WORKER).map((path) => path.replaceAll('\\', '/'))
     for (const one of [
       'sim/simulation',
@@ -99,7 +99,7 @@ describe('the store of finished runs', () => {
     }
   })
 
-  it('a second call makes only what the first did not finish, with equal results', async () => {
+  it('a second call runs only the unfinished runs, with equal results', async () => {
     const store = new Store(join(folder, 'e'), 'code')
     const first = machine(1)
     const cut = await execute(plan, oneWave(plan), first, new AbortController().signal, { store })

@@ -2,12 +2,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { balancedMeans, distribution as make, type DistributionSpec, gammaOf, Streams } from '../../sim/random/index.ts'
-import { openRequests, trafficPresets, workOf, workPresets, type TrafficSpec } from '../../workloads/index.ts'
-import { resolveTraffic } from './resolve-traffic.ts'
-import { COUNT, distribution, distributionOf } from './schema/distribution.ts'
-import { arrivals, traffic } from './schema/traffic.ts'
-import { work } from './schema/work.ts'
+import { balancedMeans, distribution as make, type DistributionSpec, gammaOf, Streams } from '../../../sim/random/index.ts'
+import { openRequests, trafficPresets, workOf, workPresets, type TrafficSpec } from '../../../workloads/index.ts'
+import { resolveTraffic } from '../resolve-traffic.ts'
+import { COUNT, distribution, distributionOf } from './distribution.ts'
+import { arrivals, traffic } from './traffic.ts'
+import { work } from './work.ts'
 
 const time = distribution()
 const count = distributionOf(COUNT)
@@ -44,7 +44,7 @@ describe('distributions', () => {
     ],
   ])('%j', (value, spec) => expect(read(time, value)).toEqual(spec))
 
-  it('of counts: negative binomial and Zipf too, which a time has not', () => {
+  it('of counts: negative binomial and Zipf too, which times do not accept', () => {
     expect(read(count, { 'negative-binomial': { mean: 52, size: 0.2 } })).toEqual({ kind: 'negative-binomial', mean: 52, size: 0.2 })
     expect(read(count, { zipf: { n: 9, exponent: 1 } })).toEqual({ kind: 'zipf', n: 9, exponent: 1 })
     expect(wrong(time, { zipf: { n: 9, exponent: 1 } })[0]).toMatch(
@@ -175,7 +175,7 @@ describe('traffic', () => {
     ],
   ])('%j', (value, spec) => expect(resolveTraffic(read(traffic, value), 7e9)).toEqual(spec))
 
-  it('presets: each at its rate and at another; users of a closed loop are counted', () => {
+  it('presets: each at its rate and at another; a closed loop accepts the number of users', () => {
     for (const preset of trafficPresets) expect(read(traffic, { preset: preset.name })).toEqual(preset.traffic(preset.rate))
     expect(read(traffic, { preset: 'web-bursty', rate: '7/s', clients: 3 })).toMatchObject({
       pattern: 'mmpp',
@@ -185,7 +185,7 @@ describe('traffic', () => {
     expect(read(traffic, { preset: 'web-users', clients: 3 })).toMatchObject({ pattern: 'closed-loop', clients: 3 })
   })
 
-  it('merge: every part in its own way, a horizon for waves without a period, each thing wrong at its place', () => {
+  it('merge: parts of different kinds, the horizon for waves without a period, problems with their places', () => {
     expect(
       resolveTraffic(read(traffic, { merge: [{ rate: '5/s' }, { rate: '2/s', pattern: 'diurnal' }, { preset: 'web-bursty' }] }), 7e9),
     ).toMatchObject({
@@ -203,7 +203,7 @@ describe('traffic', () => {
     expect(wrong(arrivals, { merge: [{ rate: '5/s' }] })).not.toEqual([])
   })
 
-  it('merged Poisson processes of 3/s and 5/s are one of 8/s: 80,000 ± 2.6 √80,000 in 10,000 s, gaps of C² 1; the first part has the luck that it has alone', () => {
+  it('merged Poisson processes of 3/s and 5/s are one of 8/s: 80,000 ± 2.6 √80,000 in 10,000 s, gaps of C² 1; the first part has the same draws as alone', () => {
     const FREE = { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'exponential', mean: 1000 } } as const
     const times = (value: unknown): number[] => {
       const streams = new Streams('merge', 0)
@@ -220,12 +220,12 @@ describe('traffic', () => {
     expect(Math.abs(gaps.reduce((sum, gap) => sum + gap * gap, 0) / gaps.length / (mean * mean) - 2)).toBeLessThan(0.026)
     const all = new Set(both)
     expect(times({ rate: '3/s' }).every((time) => all.has(time))).toBe(true)
-    // A second part of the same traffic has luck of its own: hardly any time twice.
+    // A second part of the same traffic has other random draws: hardly any time occurs twice.
     const twice = times({ merge: [{ rate: '3/s' }, { rate: '3/s' }] })
     expect(new Set(twice).size).toBeGreaterThan(0.999 * twice.length)
   })
 
-  it('jobs take the open patterns: no closed loop, no clients, no presets of requests', () => {
+  it('jobs accept the open patterns: no closed loop, no clients, no presets of requests', () => {
     expect(read(arrivals, { rate: '5/s' })).toEqual({ pattern: 'poisson', rate: 5 })
     expect(wrong(arrivals, { pattern: 'closed-loop' })[0]).toMatch(/^: found the pattern "closed-loop"; accepted: poisson, .*, on-off$/)
     expect(wrong(arrivals, { rate: '5/s', clients: 3 })).toEqual([': rate, pattern, trains']) // spec.ts makes the sentence of an unknown key
@@ -497,8 +497,8 @@ function judged<T>(schema: z.ZodType<T>, value: unknown): T | undefined {
   return undefined
 }
 
-describe('any value is read or refused with a sentence, and what is read can be run', () => {
-  it('distributions, 10,000 cases: finite draws that never fall from u to a larger u', () => {
+describe('random values are read or refused with a message, and what is read can run', () => {
+  it('distributions, 10,000 cases: finite draws that are monotone in u', () => {
     let sound = 0
     fc.assert(
       fc.property(law, (value) => {
@@ -517,7 +517,7 @@ describe('any value is read or refused with a sentence, and what is read can be 
     expect(sound).toBeGreaterThan(1000)
   })
 
-  it('traffic, 10,000 cases: whole times that never fall', () => {
+  it('traffic, 10,000 cases: whole times that never decrease', () => {
     let sound = 0
     const seen = new Set<string>()
     fc.assert(

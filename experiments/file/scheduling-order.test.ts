@@ -52,7 +52,7 @@ const problems = async (yaml: string): Promise<string> => {
   return 'problems' in result ? problemsText(result.problems).replaceAll(`${folder}/`, '') : ''
 }
 
-describe('the order is chosen', () => {
+describe('the queue order', () => {
   it.each([
     ['', 'least-allocated/fifo'],
     ['scheduling: best-fit', 'best-fit/fifo'],
@@ -75,7 +75,7 @@ describe('the order is chosen', () => {
     expect(await chosen(BASE, ['scheduling.order=[fifo, fair-share]'])).toEqual(['least-allocated/fifo', 'least-allocated/fair-share'])
   })
 
-  it("an axis of schedulers keeps the file's order; a value that says its own has its own", async () => {
+  it("an axis of schedulers keeps the file's order; a value with an order of its own replaces it", async () => {
     expect(
       await chosen(
         `${BASE}scheduling: { order: priority }\ncompare: { scheduling: [best-fit, { name: first-fit }, { name: random, order: fifo }] }\n`,
@@ -83,7 +83,7 @@ describe('the order is chosen', () => {
     ).toEqual(['best-fit/priority', 'first-fit/priority', 'random/fifo'])
   })
 
-  it('two axes, whichever stands first; not when the outer one names orders itself', async () => {
+  it('two axes, in any order; not when the values of the outer axis have orders', async () => {
     expect(await chosen(`${BASE}compare: { scheduling: [best-fit, first-fit], scheduling.order: [fifo, priority] }\n`)).toEqual([
       'best-fit/fifo',
       'best-fit/priority',
@@ -101,7 +101,7 @@ describe('the order is chosen', () => {
     ).toContain('found an axis inside or around the axis scheduling; accepted: axes that do not overlap')
   })
 
-  it("an axis of packers keeps the packer's seat", async () => {
+  it('an axis of packers keeps `seat` and `every`', async () => {
     const two = await scenarios(
       `${BASE}binpacking: { name: first-fit, seat: estimator, every: 2s }\ncompare: { binpacking: [first-fit, best-fit] }\n`,
     )
@@ -112,7 +112,7 @@ describe('the order is chosen', () => {
   })
 })
 
-describe('wrong orders', () => {
+describe('invalid orders', () => {
   it.each([
     [
       'shortest',
@@ -136,10 +136,10 @@ describe('wrong orders', () => {
     )
   })
 
-  it('anything else under order: an order, or problems with places; 10,000 values', async () => {
+  it('random values: an order, or problems with places; 10,000 values', async () => {
     const read = parseSource(join(folder, 'x.yaml'), BASE)
     if ('problems' in read) throw new Error('the base is wrong')
-    const { schema } = await import('./order.fixture.ts')
+    const { schema } = await import('./scheduling-order.fixture.ts')
     fc.assert(
       fc.property(
         fc.oneof(
@@ -160,7 +160,7 @@ describe('wrong orders', () => {
   })
 })
 
-it('the simulation follows it: at 94 % of the slots the mean slowdown is least when the shortest goes first; the largest order is asked', async () => {
+it("the simulation uses it: at 94 % of the slots shortest-first has the lowest mean slowdown; a user's order is called", async () => {
   const [fifo, shortest, largest] = await scenarios(
     `${BASE}compare: { scheduling.order: [fifo, shortest-first, { file: ./largest.ts }] }\n`,
   )

@@ -4,17 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { Streams } from '../../sim/random/index.ts'
-import { simulate } from '../../sim/index.ts'
-import { openBackground, openJobs, TraceError } from '../../workloads/index.ts'
-import { checkData } from './checks/data.ts'
-import { parseSource, problemsText } from './document.ts'
-import { resolveScenario } from './resolve.ts'
-import { inputOf } from '../run/run.ts'
-import { background as backgroundSchema } from './schema/background.ts'
-import { jobs as jobsSchema } from './schema/jobs.ts'
-import { scenarioShape, type ScenarioData } from './schema.ts'
-import { resolveSource, type Experiment } from './spec.ts'
+import { Streams } from '../../../sim/random/index.ts'
+import { simulate } from '../../../sim/index.ts'
+import { openBackground, openJobs, TraceError } from '../../../workloads/index.ts'
+import { checkData } from '../checks/data.ts'
+import { parseSource, problemsText } from '../document.ts'
+import { resolveScenario } from '../resolve.ts'
+import { inputOf } from '../../run/run.ts'
+import { background as backgroundSchema } from './background.ts'
+import { jobs as jobsSchema } from './jobs.ts'
+import { scenarioShape, type ScenarioData } from '../schema.ts'
+import { resolveSource, type Experiment } from '../spec.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-jobs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -44,7 +44,7 @@ async function right(text: string): Promise<Experiment> {
 
 const OWN = '{ name: own, arrivals: { rate: 6/m }, tasks: 3, cpu: 500m, memory: 1Gi, duration: 30s }'
 
-describe('the clock of jobs', () => {
+describe('times of jobs', () => {
   it('times of a pattern count from the measured run, not from its ageing: a step of 1/h to 1/s at 10m is 2 h 10 min after ageing began', async () => {
     const { variants } = await right(
       yaml(
@@ -68,14 +68,14 @@ describe('the clock of jobs', () => {
     expect(Math.abs(after - 25 * 100)).toBeLessThan(2.6 * Math.sqrt(25 * 100))
   })
 
-  it('a recording without a job before the horizon is refused, not run as silence', async () => {
+  it('a recording without a job before the horizon is refused', async () => {
     expect(await resolved(yaml('{ trace: surf, shape: [{ cut: { from: 200d } }] }'))).toContain(
       'found no job before the horizon of 20m; accepted: a recording and a shape that leave some',
     )
   })
 })
 
-describe('a right file', () => {
+describe('a valid file', () => {
   it('jobs alone are a workload; their completion is the metric', async () => {
     const { primary, variants } = await right(yaml(OWN))
     expect(primary).toBe('job-completion-mean')
@@ -168,7 +168,7 @@ describe('a right file', () => {
       time: { kind: 'work', work: { kind: 'exponential', mean: 3.6e12 } },
     })
   })
-  it('a preset takes a share of the load, a machine, tenants, deadlines', async () => {
+  it('a preset accepts a share of the load, a machine, tenants, deadlines', async () => {
     const { variants } = await right(
       yaml(
         '{ preset: borg-2019, inflate: { cpu: 70% }, machine: { cpu: 16, memory: 64Gi }, tenants: 3, priority: 7 }\n    - { preset: alibaba-2018, inflate: { memory: 1% }, dag: chain }',
@@ -199,7 +199,7 @@ describe('a right file', () => {
   })
 })
 
-describe('a wrong file', () => {
+describe('an invalid file', () => {
   it.each([
     [
       'neither arrivals nor inflate',
@@ -479,7 +479,7 @@ describe('fuzz', () => {
     )
     .map((parts) => Object.assign({}, ...parts) as object)
 
-  it('of 10,000 sources of jobs each is refused with sentences, or opens and is read for a while', () => {
+  it('of 10,000 sources of jobs each is refused with messages, or opens and gives jobs', () => {
     let opened = 0
     fc.assert(
       fc.property(
@@ -525,7 +525,7 @@ describe('fuzz', () => {
     expect(opened).toBeGreaterThan(1000)
   }, 60_000)
 
-  it('of 10,000 shapes of a traced background each is refused with sentences, or gives rows in order', () => {
+  it('of 10,000 shapes of a traced background each is refused with messages, or gives rows in order', () => {
     let opened = 0
     const traced = fc.record(
       {

@@ -1,4 +1,4 @@
-/** A user's own file for every family in one experiment, each of which must be seen to decide. */
+/** A user's own file for every family in one experiment; the test checks that each decides. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
