@@ -12,10 +12,10 @@ import type { MetricId } from '../../sim/index.ts'
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-init-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function called(where: string, template: string): { code: number; out: string; err: string } {
+async function called(where: string, template: string): Promise<{ code: number; out: string; err: string }> {
   let out = ''
   let err = ''
-  const code = initCommand(
+  const code = await initCommand(
     where,
     { template },
     { out: { write: (text) => void (out += text) }, err: { write: (text) => void (err += text) } },
@@ -30,7 +30,7 @@ describe('init', () => {
 
   it.each(templates())('%s: the written experiment is valid, and its first and last variants run', async (template) => {
     const where = join(folder, template)
-    const { code, out, err } = called(where, template)
+    const { code, out, err } = await called(where, template)
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(readdirSync(where).sort()).toEqual([...templateFiles(template).keys()].sort())
     expect(out).toContain('next: npx orchsim run ')
@@ -49,10 +49,10 @@ describe('init', () => {
     for (const template of templates().slice(1)) expect(templateFiles(template).size, template).toBe(2)
   })
 
-  it('a folder that cannot be created is reported', () => {
+  it('a folder that cannot be created is reported', async () => {
     writeFileSync(join(folder, 'taken'), '')
     for (const where of ['taken', join('taken', 'below')]) {
-      expect(called(join(folder, where), 'slb')).toMatchObject({
+      expect(await called(join(folder, where), 'slb')).toMatchObject({
         code: 2,
         out: '',
         err: expect.stringMatching(/^orchsim init: found .*taken.*, where files cannot be written \(E\w+\); accepted: a folder/),
@@ -60,11 +60,11 @@ describe('init', () => {
     }
   })
 
-  it('overwrites nothing, and refuses unknown templates', () => {
+  it('overwrites nothing, and refuses unknown templates', async () => {
     writeFileSync(join(folder, 'experiment.yaml'), 'mine')
-    expect(called(folder, 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('found experiment.yaml in ') })
+    expect(await called(folder, 'slb')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('found experiment.yaml in ') })
     expect(readFileSync(join(folder, 'experiment.yaml'), 'utf8')).toBe('mine')
-    expect(called(join(folder, 'x'), 'slbb')).toMatchObject({
+    expect(await called(join(folder, 'x'), 'slbb')).toMatchObject({
       code: 2,
       err: expect.stringContaining('accepted: loop, autoscaling, binpacking, scheduling, slb (did you mean slb?)'),
     })

@@ -1,7 +1,6 @@
 /** `orchsim init FOLDER`: writes a first experiment and an algorithm of the user's own beside it. Existing files are not overwritten. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { suggestion } from '../../sim/index.ts'
 import { packageRoot } from '../file/package.ts'
 import type { Screens } from './command.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -32,9 +31,10 @@ export function templateFiles(template: string): ReadonlyMap<string, string> {
 }
 
 /** Writes the files of a template into a folder. */
-export function initCommand(folder: string, { template }: InitOptions, screens: Screens): ExitCode {
+export async function initCommand(folder: string, { template }: InitOptions, screens: Screens): Promise<ExitCode> {
   const known = templates()
   if (!known.includes(template)) {
+    const { suggestion } = await import('../../sim/index.ts') // only here, since it loads the simulator
     screens.err.write(`orchsim init: found the template "${template}"; accepted: ${known.join(', ')}${suggestion(template, known)}\n`)
     return EXIT.wrong
   }
