@@ -9,7 +9,7 @@ export type { Comparison, MetricDefinition, MetricGroup, MetricId } from './outc
 export { Histogram } from './measure/histogram.ts'
 
 // What an own algorithm sees and answers, family by family.
-export { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState, NONE, PodPhase, PODS, Subject } from './cluster/views.ts'
+export { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState, NONE, PodPhase, PODS, Reason, Subject } from './cluster/views.ts'
 export type { ClassesView, ClusterView, Column, LogCursor, LogView, NodesView, PodsView } from './cluster/views.ts'
 export type { Placer, Scheduler, SchedulerDefinition, SchedulingContext, Score } from './scheduling/policy.ts'
 export type { OwnOrder, OwnScheduler } from './scheduling/index.ts'

@@ -7,8 +7,7 @@ import { devicesFit } from './feasibility/devices.ts'
 import { NodeClasses } from './feasibility/node-classes.ts'
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeClassId, NodeId, PodClassId, PodId, PoolId, ServiceId, Time } from '../common/ids.ts'
-import { grown } from '../common/table.ts'
-import type { KindColumn } from '../common/table.ts'
+import { ColumnTable } from '../common/table.ts'
 import { Classes } from './classes.ts'
 import { DecisionKind } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
@@ -48,8 +47,7 @@ export class Cluster {
   /** Pods ever created, and pods that are gone. */
   created = 0
   gone = 0
-  /** Phases before the evictions of the group at hand, by its rows. */
-  private phaseBefore = new Uint8Array(64) as KindColumn<PodPhase>
+  private readonly before = new Before()
 
   /** @param named resources beyond cpu, memory and pods, in order of their rows */
   constructor(named: readonly string[] = []) {
@@ -260,24 +258,20 @@ export class Cluster {
     for (let row = 0; row < count; row++) {
       if (!(pod[row] >= 0 && pod[row] < this.pods.count))
         throw new Error(`decision ${row} is about pod ${pod[row]}: rows are 0 to ${this.pods.count - 1}`)
-      if (kind[row] === DecisionKind.Bind && !(node[row] >= 0 && node[row] < this.nodes.count)) {
-        throw new Error(`decision ${row} binds pod ${pod[row]} to node ${node[row]}: rows are 0 to ${this.nodes.count - 1}`)
+      const hasNode = kind[row] === DecisionKind.Bind || kind[row] === DecisionKind.Nominate
+      if (hasNode && !(node[row] >= 0 && node[row] < this.nodes.count)) {
+        const action = kind[row] === DecisionKind.Bind ? 'binds' : 'nominates'
+        throw new Error(`decision ${row} ${action} pod ${pod[row]} to node ${node[row]}: rows are 0 to ${this.nodes.count - 1}`)
       }
     }
   }
 
-  /** Columns first, the log only when all went well: nobody can have read an entry that is taken back. */
+  /** Columns first, the log only when the whole group is carried out: no reader sees an entry that is taken back. */
   private commitGroup(decisions: Decisions, from: number, to: number, now: Time): boolean {
-    const { kind, pod, node, deviceMask } = decisions
-    if (to - from > this.phaseBefore.length) this.phaseBefore = grown(this.phaseBefore, (to - from) * 2)
+    const { kind, pod } = decisions
+    this.before.reserve(to - from)
     for (let row = from; row < to; row++) {
-      const done =
-        kind[row] === DecisionKind.Bind
-          ? this.hold(pod[row], node[row], deviceMask[row], now)
-          : kind[row] === DecisionKind.Evict
-            ? this.evict(pod[row], row - from)
-            : true
-      if (done) continue
+      if (this.carryOut(decisions, row, row - from, now)) continue
       this.takeBack(decisions, from, row)
       return false
     }
@@ -285,17 +279,42 @@ export class Cluster {
     return true
   }
 
-  private takeBack({ kind, pod }: Decisions, from: number, to: number): void {
-    for (let row = to - 1; row >= from; row--) {
-      if (kind[row] === DecisionKind.Bind) this.letGo(pod[row])
-      else if (kind[row] === DecisionKind.Evict) this.pods.phase[pod[row]] = this.phaseBefore[row - from]
+  /** @param place row of the decision within its group */
+  private carryOut({ kind, pod, node, deviceMask }: Decisions, row: number, place: number, now: Time): boolean {
+    switch (kind[row]) {
+      case DecisionKind.Bind:
+        this.before.nominated[place] = this.pods.nominated[pod[row]]
+        return this.hold(pod[row], node[row], deviceMask[row], now)
+      case DecisionKind.Evict:
+        return this.evict(pod[row], place)
+      case DecisionKind.Nominate:
+        return this.nominate(pod[row], node[row], place)
+      case DecisionKind.Decline:
+        return true
     }
+  }
+
+  private takeBack({ kind, pod }: Decisions, from: number, to: number): void {
+    const { before, pods } = this
+    for (let row = to - 1; row >= from; row--) {
+      if (kind[row] === DecisionKind.Evict) pods.phase[pod[row]] = before.phase[row - from]
+      if (kind[row] === DecisionKind.Bind) this.letGo(pod[row])
+      if (kind[row] === DecisionKind.Bind || kind[row] === DecisionKind.Nominate) pods.nominated[pod[row]] = before.nominated[row - from]
+    }
+  }
+
+  private nominate(pod: PodId, node: NodeId, place: number): boolean {
+    const { pods, nodes } = this
+    if (pods.phase[pod] !== PodPhase.Pending || nodes.state[node] === NodeState.Gone) return false
+    this.before.nominated[place] = pods.nominated[pod]
+    pods.nominated[pod] = node
+    return true
   }
 
   private evict(pod: PodId, place: number): boolean {
     const before = this.pods.phase[pod]
     if (!isAlive(before)) return false
-    this.phaseBefore[place] = before
+    this.before.phase[place] = before
     this.pods.phase[pod] = PodPhase.Terminating
     return true
   }
@@ -312,13 +331,14 @@ export class Cluster {
     this.move(pod, node, podClass, mask, 1)
     pods.phase[pod] = PodPhase.Bound
     pods.node[pod] = node
+    pods.nominated[pod] = NONE
     pods.deviceMask[pod] = mask
     pods.bound[pod] = now
     this.pendingPods--
     return true
   }
 
-  /** Takes `hold` back; every byte is as before. */
+  /** Takes `hold` back, but for the nomination; every other byte is as before. */
   private letGo(pod: PodId): void {
     const { pods } = this
     this.move(pod, pods.node[pod], pods.podClass[pod], pods.deviceMask[pod], -1)
@@ -354,7 +374,13 @@ export class Cluster {
   }
 }
 
-/** On a node and not on its way out. */
+/** What the decisions of a group have overwritten, by place in the group, so that it can be taken back. */
+class Before extends ColumnTable {
+  readonly phase = this.kinds<PodPhase>(PodPhase.Gone)
+  readonly nominated = this.column(Int32Array, NONE)
+}
+
+/** On a node and not terminating. */
 const isAlive = (phase: PodPhase): boolean => phase === PodPhase.Bound || phase === PodPhase.Running || phase === PodPhase.Ready
 
 const nameOfPhase = (phase: PodPhase): string => Object.entries(PodPhase).find(([, value]) => value === phase)?.[0] ?? `in phase ${phase}`

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bytesOf } from './bytes.fixture.ts'
-import { clusterOf, onNode } from '../testing/cluster.ts'
+import { clusterOf, onNode, shape } from '../testing/cluster.ts'
 import { ClusterCheck } from './check.ts'
 import { Decisions } from './decisions.ts'
-import { NONE, PodPhase } from './views.ts'
+import { NONE, PodPhase, Reason } from './views.ts'
 
 describe('commit', () => {
   it('binds, evicts and declines; each decision stands for itself', () => {
@@ -96,6 +96,50 @@ describe('commit', () => {
     expect([cluster.pods.deviceMask[named], cluster.pods.deviceMask[picked]]).toEqual([0b1010, 0b0101])
     expect(cluster.gpuAllocated).toBe(4000)
   })
+  it('nominates a pending pod to a node, until it is bound or deleted', () => {
+    const {
+      cluster,
+      pods: [a, b, bound],
+    } = clusterOf().nodes(2, { cpu: 1000 }).pods(2).pod({}, onNode(0)).build()
+    const out = new Decisions()
+    out.evict(bound)
+    out.nominate(a, 0)
+    out.nominate(b, 0)
+    out.nominate(bound, 1)
+    expect(cluster.commit(out, 0)).toBe(3)
+    expect([a, b, bound].map((pod) => cluster.view.pods.nominated[pod])).toEqual([0, 0, NONE])
+    cluster.release(bound, 0)
+    expect(cluster.bind(a, 0)).toBe(true)
+    cluster.deletePending(b)
+    expect([a, b].map((pod) => cluster.view.pods.nominated[pod])).toEqual([NONE, NONE])
+    const next = cluster.createPod(shape(), NONE, 0)
+    expect([next, cluster.view.pods.nominated[next]]).toEqual([b, NONE])
+    cluster.removeNode(1)
+    out.clear()
+    out.nominate(next, 1)
+    expect(cluster.commit(out, 0)).toBe(0)
+    expect(cluster.view.pods.nominated[next]).toBe(NONE)
+  })
+  it('takes nominations of a refused group back, those that a bind reset included', () => {
+    const {
+      cluster,
+      pods: [a, b],
+    } = clusterOf().nodes(2, { cpu: 1000 }).pods(2).build()
+    const out = new Decisions()
+    out.nominate(a, 1)
+    cluster.commit(out, 0)
+    const before = bytesOf(cluster)
+    out.clear()
+    out.beginGroup()
+    out.nominate(a, 0)
+    out.bind(a, 0)
+    out.nominate(b, 1)
+    out.bind(b, 0)
+    out.endGroup()
+    expect(cluster.commit(out, 0)).toBe(0)
+    expect(bytesOf(cluster)).toEqual(before)
+    expect(cluster.view.pods.nominated[a]).toBe(1)
+  })
   it('says which row of which decision does not exist, before anything is done', () => {
     const {
       cluster,
@@ -110,11 +154,14 @@ describe('commit', () => {
     out.bind(pod, 0)
     out.evict(NONE)
     expect(() => cluster.commit(out, 0)).toThrow('decision 1 is about pod -1: rows are 0 to 0')
+    out.clear()
+    out.nominate(pod, 1)
+    expect(() => cluster.commit(out, 0)).toThrow('decision 0 nominates pod 0 to node 1: rows are 0 to 0')
     expect(bytesOf(cluster)).toEqual(before)
   })
   it('any group is committed whole or leaves every byte as it was, and the cluster keeps its laws', () => {
     const decision = fc.record({
-      kind: fc.constantFrom('bind', 'bind', 'bind', 'evict', 'decline'),
+      kind: fc.constantFrom('bind', 'bind', 'bind', 'evict', 'nominate', 'decline'),
       pod: fc.nat(15),
       node: fc.nat(3),
       mask: fc.constantFrom(NONE, NONE, NONE, 0, 1, 2, 3),
@@ -141,6 +188,7 @@ describe('commit', () => {
           for (const { kind, pod, node, mask } of group) {
             if (kind === 'bind') out.bind(pod, node, mask)
             else if (kind === 'evict') out.evict(pod)
+            else if (kind === 'nominate') out.nominate(pod, node)
             else out.decline(pod)
           }
           out.endGroup()
@@ -162,5 +210,32 @@ describe('commit', () => {
     )
     expect(whole).toBeGreaterThan(100) // both ways were taken
     expect(refused).toBeGreaterThan(100)
+  })
+})
+
+describe('reasons of a decline', () => {
+  it('are rows that name the declining decision, dropped by clear()', () => {
+    const out = new Decisions()
+    out.decline(4)
+    out.because(Reason.Cpu, 7)
+    out.because(Reason.Taint, 5)
+    out.bind(5, 0)
+    out.decline(6)
+    out.because(Reason.NotReady, 12)
+    const rows = ({ reasons }: Decisions): number[][] =>
+      Array.from({ length: reasons.count }, (_, row) => [reasons.decision[row], reasons.reason[row], reasons.nodes[row]])
+    expect(rows(out)).toEqual([
+      [0, Reason.Cpu, 7],
+      [0, Reason.Taint, 5],
+      [2, Reason.NotReady, 12],
+    ])
+    out.clear()
+    expect(rows(out)).toEqual([])
+  })
+  it('follow a decline', () => {
+    const out = new Decisions()
+    expect(() => out.because(Reason.Cpu, 1)).toThrow('must be a decline')
+    out.bind(0, 0)
+    expect(() => out.because(Reason.Cpu, 1)).toThrow('must be a decline')
   })
 })

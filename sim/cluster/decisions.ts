@@ -2,10 +2,29 @@
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeId, PodId } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
+import { Reason } from './views.ts'
 
 /** What a decision does. */
-export const DecisionKind = { Bind: 0, Evict: 1, Decline: 2 } as const
+export const DecisionKind = { Bind: 0, Evict: 1, Decline: 2, Nominate: 3 } as const
 export type DecisionKind = (typeof DecisionKind)[keyof typeof DecisionKind]
+
+/** Why nodes were ruled out for declined pods: a row per pod and reason. */
+export class ReasonCounts extends ColumnTable {
+  count = 0
+  /** The declining decision, as a row of `Decisions`. */
+  readonly decision = this.column(Int32Array)
+  readonly reason = this.kinds<Reason>(Reason.NotReady)
+  /** Number of nodes that were ruled out by it. */
+  readonly nodes = this.column(Int32Array)
+
+  add(decision: number, reason: Reason, nodes: number): void {
+    const row = this.count++
+    this.reserve(this.count)
+    this.decision[row] = decision
+    this.reason[row] = reason
+    this.nodes[row] = nodes
+  }
+}
 
 /** A list of decisions that a policy fills and `Cluster.commit` carries out. */
 export class Decisions extends ColumnTable {
@@ -21,12 +40,14 @@ export class Decisions extends ColumnTable {
   readonly accepted = this.column(Uint8Array)
   /** Nodes examined in total, for the decision-time model. */
   examined = 0
+  readonly reasons = new ReasonCounts()
   private groups = 0
   private open = false
 
   clear(): void {
     this.count = 0
     this.examined = 0
+    this.reasons.count = 0
     this.groups = 0
     this.open = false
   }
@@ -44,6 +65,19 @@ export class Decisions extends ColumnTable {
   /** No node was found: the pod stays pending until something changes that could make it fit. */
   decline(pod: PodId): void {
     this.add(DecisionKind.Decline, pod, NONE, 0)
+  }
+
+  /** Adds to the decline that was added last: this many nodes were ruled out by this reason. @throws when the last decision is no decline */
+  because(reason: Reason, nodes: number): void {
+    const last = this.count - 1
+    if (last < 0 || this.kind[last] !== DecisionKind.Decline)
+      throw new Error('a reason belongs to the decision before it, which must be a decline')
+    this.reasons.add(last, reason, nodes)
+  }
+
+  /** Reserves nothing: notes on the pending pod that capacity is being freed for it on the node (`PodsView.nominated`). */
+  nominate(pod: PodId, node: NodeId): void {
+    this.add(DecisionKind.Nominate, pod, node, 0)
   }
 
   /** Opens a transaction: what is added until `endGroup` is one group. */

@@ -1,13 +1,15 @@
-/** What policies get: the columns, the log, and the three questions. The cluster has one; a stale view has one of its own nodes and horizon. */
+/** The view that policies get: columns, log, and questions about feasibility. The cluster has one; a stale view has its own, over its own nodes and horizon. */
+import type { DeviceMask, NodeId, PodClassId } from '../common/ids.ts'
+import type { Classes } from './classes.ts'
 import type { Admissibility } from './feasibility/admissibility.ts'
 import { pickDevices } from './feasibility/devices.ts'
 import { fits } from './feasibility/fit.ts'
-import type { Classes } from './classes.ts'
 import type { Nodes } from './nodes.ts'
 import type { Pods } from './pods.ts'
 import { NodeState, NONE } from './views.ts'
-import type { ClusterView, LogView } from './views.ts'
+import type { ClusterView, LogView, Reason } from './views.ts'
 
+/** See `ClusterView` for the meaning of the answers. */
 export class Face implements ClusterView {
   readonly nodes: Nodes
   readonly pods: Pods
@@ -23,7 +25,8 @@ export class Face implements ClusterView {
     this.admissibility = admissibility
   }
 
-  feasible(podClass: number, node: number): boolean {
+  /** In order of cost: loads and comparisons, one load from the memo, up to eight devices. */
+  feasible(podClass: PodClassId, node: NodeId): boolean {
     const { nodes, classes } = this
     if (nodes.state[node] !== NodeState.Ready) return false
     if (!fits(classes.request, podClass, nodes.free, node)) return false
@@ -31,11 +34,15 @@ export class Face implements ClusterView {
     return classes.gpus[podClass] === 0 || this.pickDevices(podClass, node) !== NONE
   }
 
-  admissible(podClass: number, node: number): boolean {
+  admissible(podClass: PodClassId, node: NodeId): boolean {
     return this.admissibility.admits(podClass, this.nodes.nodeClass[node])
   }
 
-  pickDevices(podClass: number, node: number): number {
+  excludedBy(podClass: PodClassId, node: NodeId): Reason | typeof NONE {
+    return this.admissibility.excludedBy(podClass, this.nodes.nodeClass[node])
+  }
+
+  pickDevices(podClass: PodClassId, node: NodeId): DeviceMask {
     const { nodes, classes } = this
     return pickDevices(nodes.freeDevice, node, nodes.devices[node], classes.gpus[podClass], classes.gpuMilli[podClass])
   }

@@ -14,6 +14,7 @@ export class Pods extends ColumnTable implements PodsView {
   readonly memory = this.column(Float64Array)
   readonly phase = this.kinds<PodPhase>(PodPhase.Gone)
   readonly node = this.column(Int32Array, NONE)
+  readonly nominated = this.column(Int32Array, NONE)
   readonly deviceMask = this.column(Int32Array)
   readonly service = this.column(Int32Array, NONE)
   readonly created = this.column(Float64Array)
@@ -45,6 +46,7 @@ export class Pods extends ColumnTable implements PodsView {
     this.memory[pod] = classes.memory[podClass]
     this.phase[pod] = PodPhase.Pending
     this.node[pod] = NONE
+    this.nominated[pod] = NONE
     this.deviceMask[pod] = 0
     this.service[pod] = service
     this.created[pod] = now
@@ -59,6 +61,7 @@ export class Pods extends ColumnTable implements PodsView {
   give(pod: PodId): void {
     this.phase[pod] = PodPhase.Gone
     this.node[pod] = NONE
+    this.nominated[pod] = NONE
     this.deviceMask[pod] = 0
     this.epoch[pod]++
     this.freeRows[this.freeCount++] = pod

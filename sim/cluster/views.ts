@@ -1,7 +1,11 @@
 /**
- * The read-only faces of the cluster, shown to policies. A node, a pod, a class is a row; a typed array is a Column.
- * Columns move when they grow: read them from the view at each call, never keep one.
+ * The read-only views of the cluster that policies get. A node, a pod and a class are rows; a typed array is a Column. A column is replaced
+ * when it grows: read it from the view at each use, never keep it.
  */
+import { NONE } from '../common/ids.ts'
+import type { DeviceMask, NodeId, PodClassId } from '../common/ids.ts'
+
+export { NONE }
 
 /** A typed array that is only read; its places hold values of `T`. */
 export interface Column<T extends number = number> {
@@ -9,29 +13,34 @@ export interface Column<T extends number = number> {
   readonly [row: number]: T
 }
 
-export { NONE } from '../common/ids.ts'
-
-/** Rows of `free` and `capacity`: the first three are always there, named resources follow. */
+/** Rows of `free` and `capacity`: these three come first, the named resources follow from FIRST_NAMED on. */
 export const CPU = 0 // millicores
 export const MEMORY = 1 // bytes
 export const PODS = 2 // count
 export const FIRST_NAMED = 3
 
-/** Places for devices per node row; device d of node n is at n * DEVICES + d. */
+/** Device places per node row: device d of node n is at n * DEVICES + d. */
 export const DEVICES = 8
-/** A whole device. */
+/** A whole device [milli-GPU]. */
 export const MILLI = 1000
 
+/** Life of a node: Provisioning, then Ready or Cordoned (takes no further pods), then Gone. */
 export const NodeState = { Gone: 0, Ready: 1, Cordoned: 2, Provisioning: 3 } as const
 export type NodeState = (typeof NodeState)[keyof typeof NodeState]
 
+/** Life of a pod: Pending until it is bound to a node, then Running, Ready and back, Terminating for its grace period, Gone. */
 export const PodPhase = { Gone: 0, Pending: 1, Bound: 2, Running: 3, Ready: 4, Terminating: 5 } as const
 export type PodPhase = (typeof PodPhase)[keyof typeof PodPhase]
 
+/** Why a pod cannot run on a node now. */
+export const Reason = { NotReady: 0, Cpu: 1, Memory: 2, Pods: 3, Resource: 4, Devices: 5, Selector: 6, Taint: 7 } as const
+export type Reason = (typeof Reason)[keyof typeof Reason]
+
+/** The nodes, a row each. */
 export interface NodesView {
   /** Rows ever used: rows 0 .. count-1, some of them Gone. */
   readonly count: number
-  /** Rows that are Ready. */
+  /** Number of rows that are Ready. */
   readonly ready: number
   readonly resources: readonly string[]
   readonly capacity: readonly Column[] // [resource][node]
@@ -42,70 +51,87 @@ export interface NodesView {
   readonly freeMemory: Column
   readonly state: Column<NodeState>
   readonly pool: Column
-  readonly nodeClass: Column // same labels, taints and GPU model: same class
-  readonly zone: Column // row of the cluster's zone names, NONE
+  /** Nodes with equal labels, taints and GPU model share a class. */
+  readonly nodeClass: Column
+  /** Row of the cluster's zone names, or NONE. */
+  readonly zone: Column
   /** Micro-dollars per hour. */
   readonly price: Column
-  readonly devices: Column // number of devices
-  readonly gpuModel: Column // row of the cluster's model names, NONE
+  /** Number of devices. */
+  readonly devices: Column
+  /** Row of the cluster's GPU model names, or NONE. */
+  readonly gpuModel: Column
   readonly freeDevice: Column // milli-GPU at node * DEVICES + d
-  /** Bound pods on the node, as a count (all phases from Bound to Terminating). */
+  /** Number of pods on the node, in phases from Bound to Terminating. */
   readonly podCount: Column
   /** Version of the log's entry about the node's last change. */
   readonly version: Column
 }
 
-/** Pods of equal requests, selectors, tolerations and priority share a class; what depends on it is computed once. */
+/** The pod classes, a row each: pods with equal requests, selectors, tolerations, labels and priority share one. */
 export interface ClassesView {
   readonly count: number
   readonly request: readonly Column[] // [resource][class]; request[PODS] is 1
-  readonly cpu: Column
-  readonly memory: Column
-  readonly limit: Column // millicores, 0 none
-  readonly usage: Column // share of the request, flow mode
+  readonly cpu: Column // = request[CPU]
+  readonly memory: Column // = request[MEMORY]
+  /** CPU limit [millicores]; 0: none. */
+  readonly limit: Column
+  /** CPU used as a share of the request, in flow mode. */
+  readonly usage: Column
+  /** Number of devices. */
   readonly gpus: Column
-  readonly gpuMilli: Column // per device
+  readonly gpuMilli: Column // of each device
   readonly priority: Column
   /** Row of `tenants`. */
   readonly tenant: Column
-  /** Names of those who pay; row 0 is '', everyone who named no one. */
+  /** Names of tenants; row 0 is '', the tenant of pods that name none. */
   readonly tenants: readonly string[]
 }
 
+/** The pods, a row each; the row of a pod that is Gone is reused under the next epoch. */
 export interface PodsView {
+  /** Rows ever used. */
   readonly count: number
   readonly podClass: Column
   readonly cpu: Column // request [millicores]
   readonly memory: Column // request [bytes]
   readonly phase: Column<PodPhase>
+  /** The node that holds the pod, or NONE. */
   readonly node: Column
+  /** The node on which capacity is being freed for the pending pod, or NONE. */
+  readonly nominated: Column
+  /** Devices that the pod holds. */
   readonly deviceMask: Column
-  readonly service: Column // NONE for background
+  /** NONE for background pods. */
+  readonly service: Column
   readonly created: Column // µs
-  /** How long the pod will run once started, as declared on creation [µs]; Infinity: for ever, or unknown. */
+  /** Run time from start to completion, as declared on creation [µs]; Infinity: no end, or unknown. */
   readonly duration: Column
-  /** When it should be through [µs]; Infinity: no deadline. */
+  /** Declared time of completion [µs]; Infinity: no deadline. */
   readonly deadline: Column
-  /** Order of creation over the whole run, for first-in-first-out among reused rows. */
+  /** Order of creation over the whole run, for first in, first out among reused rows. */
   readonly order: Column
-  /** Counts the uses of the row; a late event compares it. */
+  /** Number of uses of the row: whoever remembers a pod compares it. */
   readonly epoch: Column
 }
 
+/** What policies read of the cluster. */
 export interface ClusterView {
   readonly nodes: NodesView
   readonly pods: PodsView
   readonly classes: ClassesView
   readonly log: LogView
-  /** May this class run on this node now: Ready, selectors and taints, every resource, devices. */
-  feasible(podClass: number, node: number): boolean
+  /** Whether pods of the class may run on the node now: it is Ready, every resource fits, the class is admissible, devices fit. */
+  feasible(podClass: PodClassId, node: NodeId): boolean
   /** The part of `feasible` that never changes for the node: selectors, taints, GPU model. Memoised by class pair. */
-  admissible(podClass: number, node: number): boolean
+  admissible(podClass: PodClassId, node: NodeId): boolean
+  /** The first rule of `admissible` that excludes the node; NONE when it is admissible. */
+  excludedBy(podClass: PodClassId, node: NodeId): Reason | typeof NONE
   /**
-   * Devices a pod of this class would take on this node (bit d = device d): whole ones from the lowest index, a share on the fitting device with
-   * the least room, lowest index on ties; 0 when it needs none; NONE when it does not fit.
+   * Devices that a pod of the class would take on the node: whole ones from the lowest index, a share on the fitting device with the least
+   * free, lowest index on ties; 0 when it requests none; NONE when they do not fit.
    */
-  pickDevices(podClass: number, node: number): number
+  pickDevices(podClass: PodClassId, node: NodeId): DeviceMask
 }
 
 /** What an entry of the log is about. `row` and `value` are read per subject. */
@@ -120,26 +146,27 @@ export const Subject = {
 } as const
 export type Subject = (typeof Subject)[keyof typeof Subject]
 
-/** Everything that happened to the cluster, in order. Readers hold a cursor; entries stay until the slowest has passed. */
+/** All changes of the cluster, in order. Readers hold a cursor; an entry stays until the slowest cursor has passed it. */
 export interface LogView {
-  /** Version of the next entry; entries 0 .. version-1 have happened. */
+  /** Version of the next entry: entries 0 .. version-1 have been written. */
   readonly version: number
   /** A reader that starts at the present. */
   open(): LogCursor
 }
 
+/** A reader of the log. */
 export interface LogCursor {
-  /** Version of the next entry this cursor will read. */
+  /** Version of the next entry that this cursor will read. */
   readonly position: number
-  /** Entries not yet read. */
+  /** Number of entries not yet read. */
   readonly behind: number
   /** Moves to the next entry and fills the three fields; false at the end, or at version `upTo`. */
   next(upTo?: number): boolean
   readonly subject: Subject
   readonly row: number
   readonly value: number
-  /** Skips to the present without reading (an index that rebuilds). */
+  /** Moves to the present without reading: for an index that is rebuilt. */
   skip(): void
-  /** The log may forget what only this reader held. */
+  /** Ends the reading: the log may forget what only this cursor kept. */
   close(): void
 }

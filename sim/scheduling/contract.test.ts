@@ -141,6 +141,7 @@ function asView(other: number, view: ClusterView): ClusterView {
     pods: Object.create(view.pods, { podClass: { value: [podClass] } }) as ClusterView['pods'],
     feasible: (c, n) => view.feasible(c, n),
     admissible: (c, n) => view.admissible(c, n),
+    excludedBy: (c, n) => view.excludedBy(c, n),
     pickDevices: (c, n) => view.pickDevices(c, n),
   }
 }

@@ -1,21 +1,26 @@
 /**
- * The memo of `admissible`, a dense table over (pod class, node class). Both kinds are few (tens, where pods are millions), so plainly
- * asking a map by a joined key would work; the table costs one load instead, in the innermost loop of every scan.
+ * The memo of `inadmissible`: a dense table over (pod class, node class). There are few of either (tens, where pods are millions). A map
+ * with a joined key would do, too; the table costs one load instead, in the innermost loop of every scan.
  */
-import { admissible } from './admissible.ts'
-import type { NodeClasses } from './node-classes.ts'
+import { NONE } from '../../common/ids.ts'
+import type { NodeClassId, PodClassId } from '../../common/ids.ts'
 import type { PodShape } from '../spec.ts'
+import { Reason } from '../views.ts'
+import { inadmissible } from './admissible.ts'
+import type { NodeClasses } from './node-classes.ts'
 
 const UNKNOWN = 0
-const NO = 1
-const YES = 2
+const YES = 1
+/** FIRST_REASON + r: excluded by reason r. */
+const FIRST_REASON = 2
 
-/** What the table asks about pod classes. */
+/** What the memo reads of pod classes. */
 interface Shapes {
   readonly shapes: readonly PodShape[]
   readonly impossible: readonly boolean[]
 }
 
+/** Which pod classes may run on which node classes. */
 export class Admissibility {
   private table = new Uint8Array(32 * 8)
   private rows = 32
@@ -28,20 +33,28 @@ export class Admissibility {
     this.nodeClasses = nodeClasses
   }
 
-  /** May pods of the class run on nodes of the class: selectors, taints, GPU model, resources that exist at all. */
-  admits(podClass: number, nodeClass: number): boolean {
+  /** Whether pods of the class may run on nodes of the class: selectors, taints, GPU model, resources that no node has. */
+  admits(podClass: PodClassId, nodeClass: NodeClassId): boolean {
     if (podClass >= this.rows || nodeClass >= this.width) this.widen(podClass, nodeClass)
-    const place = podClass * this.width + nodeClass
-    const known = this.table[place]
-    if (known !== UNKNOWN) return known === YES
-    const { shapes, impossible } = this.podClasses
-    const answer = !impossible[podClass] && admissible(shapes[podClass], this.nodeClasses.templates[nodeClass])
-    this.table[place] = answer ? YES : NO
-    return answer
+    const known = this.table[podClass * this.width + nodeClass]
+    return known === UNKNOWN ? this.find(podClass, nodeClass) : known === YES
   }
 
-  /** Forgets what it knew: it is found again at once, and growth is rare. */
-  private widen(podClass: number, nodeClass: number): void {
+  /** The first rule that excludes nodes of the class; NONE when they are admitted. */
+  excludedBy(podClass: PodClassId, nodeClass: NodeClassId): Reason | typeof NONE {
+    if (this.admits(podClass, nodeClass)) return NONE
+    return (this.table[podClass * this.width + nodeClass] - FIRST_REASON) as Reason
+  }
+
+  private find(podClass: PodClassId, nodeClass: NodeClassId): boolean {
+    const { shapes, impossible } = this.podClasses
+    const reason = impossible[podClass] ? Reason.Resource : inadmissible(shapes[podClass], this.nodeClasses.templates[nodeClass])
+    this.table[podClass * this.width + nodeClass] = reason === NONE ? YES : FIRST_REASON + reason
+    return reason === NONE
+  }
+
+  /** Drops all answers: each is found again when it is asked for, and growth is rare. */
+  private widen(podClass: PodClassId, nodeClass: NodeClassId): void {
     while (podClass >= this.rows) this.rows *= 2
     while (nodeClass >= this.width) this.width *= 2
     this.table = new Uint8Array(this.rows * this.width)

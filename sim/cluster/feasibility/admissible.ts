@@ -1,7 +1,9 @@
-/** What never changes between a kind of pod and a kind of node: selectors, taints, GPU model. Kubernetes' rules for NodeSelector and TaintToleration. */
+/** The rules that depend on the shape of a pod and the template of a node only: selectors, taints, GPU model; Kubernetes' NodeSelector and TaintToleration. */
+import { NONE } from '../../common/ids.ts'
 import type { NodeTemplate, PodShape, Taint, Toleration } from '../spec.ts'
+import { Reason } from '../views.ts'
 
-/** A toleration matches a taint: same effect (or any), same key (or every key with Exists), and the same value unless Exists. */
+/** Whether a toleration matches a taint: same effect (or any), same key (or every key with Exists), and the same value unless Exists. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect !== '' && toleration.effect !== taint.effect) return false
   if (toleration.key === '') return toleration.operator === 'Exists'
@@ -9,11 +11,17 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   return toleration.operator === 'Exists' || toleration.value === taint.value
 }
 
-/** May pods of this shape run on nodes of this template at all? PreferNoSchedule is a preference, so it does not forbid. */
+/** Whether pods of this shape may run on nodes of this template at all. */
 export function admissible(shape: PodShape, template: NodeTemplate): boolean {
-  for (const [key, value] of Object.entries(shape.nodeSelector)) if (template.labels[key] !== value) return false
+  return inadmissible(shape, template) === NONE
+}
+
+/** The first rule that excludes nodes of this template; NONE when there is none. PreferNoSchedule is a preference, so it excludes nothing. */
+export function inadmissible(shape: PodShape, template: NodeTemplate): Reason | typeof NONE {
+  for (const [key, value] of Object.entries(shape.nodeSelector)) if (template.labels[key] !== value) return Reason.Selector
   for (const taint of template.taints) {
-    if (taint.effect !== 'PreferNoSchedule' && !shape.tolerations.some((toleration) => tolerates(toleration, taint))) return false
+    if (taint.effect !== 'PreferNoSchedule' && !shape.tolerations.some((toleration) => tolerates(toleration, taint))) return Reason.Taint
   }
-  return shape.gpus === 0 || shape.gpuModels.length === 0 || shape.gpuModels.includes(template.gpuModel)
+  const anyModel = shape.gpus === 0 || shape.gpuModels.length === 0
+  return anyModel || shape.gpuModels.includes(template.gpuModel) ? NONE : Reason.Devices
 }

@@ -1,13 +1,16 @@
-/** Does a pod's request go into what is free? On free vectors of any origin: rows of the cluster, bins of a packer, nodes that do not exist. */
-import { FIRST_NAMED, CPU, MEMORY, PODS } from '../views.ts'
+/** Whether a pod's request fits what is free: on free vectors of any origin, rows of the cluster, bins of a packer, nodes that do not exist. */
+import { NONE } from '../../common/ids.ts'
+import type { PodClassId, ResourceId } from '../../common/ids.ts'
+import { CPU, FIRST_NAMED, MEMORY, PODS, Reason } from '../views.ts'
 import type { Column } from '../views.ts'
 
 /**
- * Every resource, devices aside. As in Kubernetes' NodeResourcesFit, a resource that is not asked for never forbids, even if overdrawn.
+ * Whether every resource fits, devices aside. As in Kubernetes' NodeResourcesFit, a resource that is not requested never excludes a node,
+ * even if it is overdrawn.
  * @param request [resource][class]
  * @param free [resource][row]
  */
-export function fits(request: readonly Column[], podClass: number, free: readonly Column[], row: number): boolean {
+export function fits(request: readonly Column[], podClass: PodClassId, free: readonly Column[], row: number): boolean {
   const cpu = request[CPU][podClass]
   if (cpu > free[CPU][row] && cpu > 0) return false
   const memory = request[MEMORY][podClass]
@@ -18,4 +21,13 @@ export function fits(request: readonly Column[], podClass: number, free: readonl
     if (asked > free[resource][row] && asked > 0) return false
   }
   return true
+}
+
+/** The resource at which `fits` fails, in its order; NONE when all fit. Not the body of `fits`, whose speed depends on being inlined. */
+export function lacking(request: readonly Column[], podClass: PodClassId, free: readonly Column[], row: number): Reason | typeof NONE {
+  if (fits(request, podClass, free, row)) return NONE
+  const short = (resource: ResourceId): boolean => request[resource][podClass] > free[resource][row] && request[resource][podClass] > 0
+  if (short(CPU)) return Reason.Cpu
+  if (short(MEMORY)) return Reason.Memory
+  return free[PODS][row] < 1 ? Reason.Pods : Reason.Resource
 }

@@ -184,6 +184,7 @@ function members(view: ClusterView): ClusterView {
     log: view.log,
     feasible: (c, n) => view.feasible(c, n),
     admissible: (c, n) => view.admissible(c, n),
+    excludedBy: (c, n) => view.excludedBy(c, n),
     pickDevices: (c, n) => view.pickDevices(c, n),
   }
 }
