@@ -125,7 +125,7 @@ function cpuTime(work: () => void): number {
   return used.user + used.system
 }
 
-const context = () => ({ random: new Streams('placement', 0).stream('placer'), now: () => 0 })
+const context = () => ({ random: new Streams('placement', 0).stream('placer'), now: () => 0, wakeAt: () => undefined })
 
 interface Measured {
   /** µs per pod. */

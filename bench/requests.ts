@@ -57,7 +57,7 @@ function scenario(of: Shape): SimulationInput {
 function nanosecondsPerRequest(of: Shape): number {
   const simulation = new Simulation(scenario(of))
   const { seconds } = timed(() => simulation.run())
-  const arrived = simulation.parts.services[0].ledger.arrived
+  const arrived = simulation.parts.clients.list[0].ledger.arrived
   return (seconds * 1e9) / arrived
 }
 

@@ -4,7 +4,8 @@ import { nodeAutoscalers } from './autoscaling/nodes/index.ts'
 import { replicaAutoscalers } from './autoscaling/replicas/index.ts'
 import { NONE } from './cluster/views.ts'
 import { choose, input, noDelays, pool, requests, service, shape, standing, stepped } from './testing/input.ts'
-import type { Delays, Service, SimulationInput } from './input.ts'
+import type { FlatService } from './testing/input.ts'
+import type { Delays, SimulationInput } from './input.ts'
 import { schedulers } from './scheduling/index.ts'
 import { balancers } from './slb/index.ts'
 import { simulate, Simulation } from './simulation.ts'
@@ -125,7 +126,7 @@ describe('(b) delays reach recovery', () => {
 
   function recovery(times: Partial<Times> = {}, replication = 0): number {
     const of = { ...base, ...times }
-    const web: Service = service({
+    const web: FlatService = service({
       replicas: 20,
       minReplicas: 1,
       maxReplicas: 200,

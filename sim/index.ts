@@ -1,8 +1,7 @@
-/** The public door: what workloads, reports and users' own algorithms import. */
+/** The public entry point: what workloads, experiments, reports, programs and users' own algorithms import. */
 export { simulate, Simulation } from './simulation.ts'
 export type * from './input.ts'
 export type * from './outcome/results.ts'
-export type * from './workload.ts'
 export type * from './outcome/table.ts'
 export { METRICS, metricById } from './outcome/standard.ts'
 export type { Comparison, MetricDefinition, MetricGroup, MetricId } from './outcome/standard.ts'
@@ -37,10 +36,12 @@ export { suggestion } from './common/suggestion.ts'
 export { bucketStart, bucketWidth } from './measure/histogram.ts'
 
 // The families by their catalogues, and what experiments read and write around them.
+export { FAMILIES, FAMILY_PATHS } from './families.ts'
+export type { Definitions, Family, FamilyPath } from './families.ts'
 export { adoptScheduler, schedulers } from './scheduling/index.ts'
 export { adoptOrder, orders } from './scheduling/orders/index.ts'
 export { adoptPacker, packers } from './binpacking/index.ts'
-export type { PackerSeat } from './binpacking/policy.ts'
+export type { PackerRole } from './binpacking/policy.ts'
 export { adoptBalancer, balancers } from './slb/index.ts'
 export { adoptReplicaAutoscaler, replicaAutoscalers } from './autoscaling/replicas/index.ts'
 export { adoptSizeAutoscaler, sizeAutoscalers } from './autoscaling/sizes/index.ts'

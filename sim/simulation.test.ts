@@ -4,7 +4,8 @@ import { nodeAutoscalers } from './autoscaling/nodes/index.ts'
 import { replicaAutoscalers } from './autoscaling/replicas/index.ts'
 import { packers } from './binpacking/index.ts'
 import { choose, input, noDelays, pool, requests, service, shape, stepped } from './testing/input.ts'
-import type { Background, SimulationInput } from './input.ts'
+import type { FlatBackground, FlatInput } from './testing/input.ts'
+import type { SimulationInput } from './input.ts'
 import { schedulers } from './scheduling/index.ts'
 import { simulate, Simulation } from './simulation.ts'
 import { balancers } from './slb/index.ts'
@@ -13,7 +14,7 @@ import type { PodSource } from './workload.ts'
 const GiB = 1024 ** 3
 
 /** Pods of three shapes, one with a share of a GPU, that come and go. */
-const churn: Background = {
+const churn: FlatBackground = {
   name: 'churn',
   pods: (stream): PodSource => {
     const draws = stream('churn')
@@ -40,7 +41,7 @@ const churn: Background = {
   },
 }
 
-const everything = (partial: Partial<SimulationInput> = {}): SimulationInput =>
+const everything = (partial: Partial<FlatInput> = {}): SimulationInput =>
   input({
     horizon: 400e6,
     warmup: 50e6,
@@ -87,7 +88,7 @@ const everything = (partial: Partial<SimulationInput> = {}): SimulationInput =>
 describe('a run with everything on', () => {
   it.each([
     ['the scheduler', {}],
-    ['rounds of a packer', { binpacking: { ...choose(packers, 'best-fit-decreasing'), seat: 'both' as const, every: 1e6 } }],
+    ['rounds of a packer', { binpacking: { ...choose(packers, 'best-fit-decreasing'), role: 'both' as const, every: 1e6 } }],
     [
       'a random scheduler, random balancers, exact contention',
       { scheduling: choose(schedulers, 'random'), slb: choose(balancers, 'random'), contentionEpoch: 0 },
@@ -111,10 +112,10 @@ describe('a run with everything on', () => {
   })
 
   it('common random numbers: policies that compete see the same requests and the same background', () => {
-    const arrivals = (partial: Partial<SimulationInput>) => {
+    const arrivals = (partial: Partial<FlatInput>) => {
       const simulation = new Simulation(everything(partial))
       simulation.run()
-      return [...simulation.parts.services.map(({ ledger }) => ledger.arrived), [...simulation.parts.services[0].ledger.arrivedIn]]
+      return [...simulation.parts.clients.list.map(({ ledger }) => ledger.arrived), [...simulation.parts.clients.list[0].ledger.arrivedIn]]
     }
     expect(arrivals({ slb: choose(balancers, 'round-robin'), scheduling: choose(schedulers, 'best-fit') })).toEqual(arrivals({}))
   })

@@ -1,7 +1,7 @@
 /** The whole serving path against queueing theory. Each mean over replications must lie within its own 99.9 % interval, and that interval must be narrow. */
 import { describe, expect, it } from 'vitest'
 import { choose, input, pool, requests, service } from './testing/input.ts'
-import type { SimulationInput } from './input.ts'
+import type { FlatInput } from './testing/input.ts'
 import type { DistributionSpec } from './random/distributions.ts'
 import { simulate } from './simulation.ts'
 import { balancers } from './slb/index.ts'
@@ -11,7 +11,7 @@ const REPLICATIONS = 10
 const T = 4.781
 
 /** Mean response time [ms] over replications, and its half width. */
-function meanResponse(of: Partial<SimulationInput>): { mean: number; half: number } {
+function meanResponse(of: Partial<FlatInput>): { mean: number; half: number } {
   const means: number[] = []
   for (let replication = 0; replication < REPLICATIONS; replication++) {
     means.push(simulate(input({ check: false, sample: 3600e6, ...of, replication })).metrics['latency-mean'] as number)
@@ -21,14 +21,14 @@ function meanResponse(of: Partial<SimulationInput>): { mean: number; half: numbe
   return { mean, half: T * Math.sqrt(variance / REPLICATIONS) }
 }
 
-function agrees(of: Partial<SimulationInput>, theory: number, narrow: number): void {
+function agrees(of: Partial<FlatInput>, theory: number, narrow: number): void {
   const { mean, half } = meanResponse(of)
   expect(half / theory, `interval ${mean} ± ${half} must be narrow`).toBeLessThan(narrow)
   expect(Math.abs(mean - theory), `${mean} ± ${half} against ${theory}`).toBeLessThan(half)
 }
 
 const MEAN = 10_000 // µs of work
-const one = (rate: number, work: DistributionSpec, threads: number): Partial<SimulationInput> => ({
+const one = (rate: number, work: DistributionSpec, threads: number): Partial<FlatInput> => ({
   horizon: 1000e6,
   warmup: 50e6,
   pools: [pool(1, { cpu: 64_000 })],
@@ -65,7 +65,7 @@ describe('queueing theory', () => {
     for (const work of [exponential, lognormal, constant]) agrees(one(70, work, 0), 10 / 0.3, 0.08)
   })
   it('two choices at n = 200, λ = 0.9: near the fixed point Σ λ^(2^i − 2) = 2.614 of n → ∞, from above; random is 1/(1 − λ) = 10', () => {
-    const many = (name: string): Partial<SimulationInput> => ({
+    const many = (name: string): Partial<FlatInput> => ({
       horizon: 60e6,
       warmup: 15e6,
       pools: [pool(20)],

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { main } from './cli.ts'
-import { FAMILIES, type Family } from '../file/families.ts'
+import { FAMILY_PATHS, familyOf } from '../file/families.ts'
 import { loadFile } from '../file/load.ts'
 import { isMap } from '../file/quantities.ts'
 import { readExperiment } from '../file/spec.ts'
@@ -206,7 +206,7 @@ describe('algorithms on the pages', () => {
     writeFileSync(file, text)
     const loaded = await loadFile(file)
     if ('wrong' in loaded) throw new Error(loaded.wrong)
-    const families = Object.values(FAMILIES) as readonly Family[]
+    const families = FAMILY_PATHS.map(familyOf)
     expect(families.filter((family) => !('problems' in family.adopt(loaded.exported))).length, 'families that take it').toBeGreaterThan(0)
   })
 })

@@ -4,7 +4,7 @@
  */
 import { suggestion } from '../../sim/index.ts'
 import { parseValue, pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
-import { FAMILY_PATHS, familyOf, seatKeys, type FamilyPath } from './families.ts'
+import { FAMILY_PATHS, familyOf, roleKeys, type FamilyPath } from './families.ts'
 import { isMap } from './quantities.ts'
 import { experimentShape } from './schema/experiment.ts'
 
@@ -72,7 +72,7 @@ export function laidOver(data: unknown, overlays: readonly Overlay[]): Record<st
 
 /** A replaced algorithm keeps the keys beside it: `scheduling: [best-fit, first-fit]` keeps the file's `order`. */
 function withKeptKeys(path: Path, value: unknown, before: unknown): unknown {
-  const keys = seatKeys(path)
+  const keys = roleKeys(path)
   if (!isMap(before) || !(typeof value === 'string' || isMap(value))) return value
   const kept = Object.entries(before).filter(([key]) => keys.includes(key))
   return kept.length === 0 ? value : { ...Object.fromEntries(kept), ...(isMap(value) ? value : { name: value }) }
@@ -82,7 +82,7 @@ function withKeptKeys(path: Path, value: unknown, before: unknown): unknown {
 function besides(outer: Path, values: readonly unknown[], inner: Path): boolean {
   const key = inner[outer.length]
   return (
-    startsWith(inner, outer) && seatKeys(outer).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
+    startsWith(inner, outer) && roleKeys(outer).includes(String(key)) && values.every((value) => !isMap(value) || !(String(key) in value))
   )
 }
 

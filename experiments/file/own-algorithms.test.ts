@@ -49,7 +49,7 @@ workload:
   services:
     - { name: web, replicas: 3, maxReplicas: 20, cpu: 250m, memory: 512Mi, objective: 1s, pull: 0s, start: 0s, probe: 0s, traffic: { rate: 20/s }, work: { cpu: 5ms } }
 scheduling: { file: ./last.ts }
-binpacking: { file: ./lavish.ts, seat: estimator }
+binpacking: { file: ./lavish.ts, role: estimator }
 slb: { file: ./stuck.ts }
 autoscaling:
   replicas: { file: ./seven.ts, wanted: 7 }
@@ -67,12 +67,18 @@ it("every family runs a user's own file, and its decisions are carried out", asy
   const plan = planOf(read.experiment, 'test')
   const [run] = plan.runs
   const input = await inputOf({ scenario: plan.variants[run.variant].scenario, seed: run.seed, replication: run.replication })
-  expect(
-    [input.scheduling, input.binpacking, input.slb, input.replicas, input.sizes, input.nodes].map(({ definition }) => definition.name),
-  ).toEqual(['last-node', 'lavish', 'stuck', 'seven', 'double-size', 'eager'])
+  expect(Object.values(input.choices).map(({ definition }) => definition.name)).toEqual([
+    'last-node',
+    'fifo',
+    'lavish',
+    'stuck',
+    'seven',
+    'double-size',
+    'eager',
+  ])
   const simulation = new Simulation({ ...input, check: true })
   simulation.run()
-  const { cluster, replicaSets, services, servers } = simulation.parts
+  const { cluster, replicaSets, clients, servers } = simulation.parts
   // Replicas: the parameter of the file. Sizes: 250m doubled until 1000m. Nodes: six of a pool of three.
   expect(replicaSets.desired).toEqual([7])
   expect(replicaSets.shapeOf(0).cpu).toBe(1000)
@@ -82,7 +88,7 @@ it("every family runs a user's own file, and its decisions are carried out", asy
   const first = [...Array(pods.count).keys()].filter((pod) => pods.order[pod] < 3).map((pod) => pods.node[pod])
   expect(first).toEqual([2, 2, 2])
   // SLB: one pod has done all the work since the last change of backends, some pods none at all.
-  expect(services[0].ledger.answered).toBeGreaterThan(1000)
+  expect(clients.list[0].ledger.answered).toBeGreaterThan(1000)
   expect([...servers.used.slice(0, servers.high)].filter((used) => used === 0).length).toBeGreaterThan(0)
 })
 
@@ -95,7 +101,7 @@ export default { name: 'row-zero', pack: (problem: PackingProblem): Packing => (
   writeFileSync(
     join(folder, 'rounds.yaml'),
     FILES['all.yaml']
-      .replace('{ file: ./lavish.ts, seat: estimator }', '{ file: ./first.ts, seat: rounds }')
+      .replace('{ file: ./lavish.ts, role: estimator }', '{ file: ./first.ts, role: rounds }')
       .replace('name: all-own', 'name: rounds')
       .replace(/ {2}(replicas|sizes|nodes): .*\n/g, '')
       .replace('autoscaling:\n', ''),

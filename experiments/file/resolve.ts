@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { NodeTemplate } from '../../sim/input.ts'
+import { suggestion, type NodeTemplate, type Selection } from '../../sim/index.ts'
 import { scaled } from '../../sim/random/distributions.ts'
 import {
   bundledFile,
@@ -17,11 +17,12 @@ import {
   type JobsSpec,
   type TrafficSpec,
 } from '../../workloads/index.ts'
-import type { Path } from './document.ts'
+import { valueAt, type Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
-import { nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
+import { FAMILY_PATHS } from './families.ts'
+import { DEFAULT_SCHEDULER, nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
 export interface Issue {
   readonly path: Path
@@ -30,141 +31,46 @@ export interface Issue {
   readonly message: string
 }
 
-/** Where traces lie that orchsim brings. */
-const BROUGHT = { openb: 'workloads/data/openb-gpu-2023' } as const
+/** Where the bundled traces are. */
+const BUNDLED = { openb: 'workloads/data/openb-gpu-2023' } as const
 const NODE_FILES = { openb: 'openb_node_list_all_node.csv' } as const
 
-/** `folder` is where the experiment file lies. Issues are about traces. */
+/** What the resolution of one file keeps at hand. `folder` is where the experiment file lies. */
+interface Resolving {
+  readonly folder: string
+  readonly horizon: number
+  /** Names of `schedulers`, in order. */
+  readonly schedulers: readonly string[]
+  /** Problems found so far: traces that cannot be read, schedulers that do not exist. */
+  readonly issues: Issue[]
+}
+
+/** Resolves the parsed file; issues are about traces and about names that refer to nothing. */
 export function resolveScenario(data: ScenarioData, folder: string): { readonly scenario: Scenario; readonly issues: readonly Issue[] } {
-  const issues: Issue[] = []
-  const tracePath = (format: keyof typeof BROUGHT, path: string | undefined): string =>
-    path === undefined ? fileURLToPath(new URL(BROUGHT[format], packageRoot())) : resolve(folder, path)
-  const tried = <T>(path: Path, read: () => T): T | undefined => {
-    try {
-      return read()
-    } catch (error) {
-      if (error instanceof TraceError) issues.push({ path, message: traceMessage(error, folder) })
-      else if (error instanceof RangeError) issues.push({ path, message: error.message })
-      else throw error
-      return undefined
-    }
-  }
-
-  const traffic = (given: ServiceData['traffic'], i: number): TrafficSpec =>
-    resolveTraffic(given, data.horizon, (recording, place) => {
-      const at: Path = ['workload', 'services', i, 'traffic', ...place, ...(recording.path === undefined ? [] : ['path'])]
-      return tried(at, () => resolveRecorded(recording, data.horizon, folder, digest)) ?? UNUSABLE
-    })
-
-  const pool = (given: PoolData, i: number): PoolSpec => {
-    const common = { name: given.name, provision: given.provision }
-    if (!('trace' in given)) {
-      const templates = given.zones.map((zone) => template(given, zone))
-      return { kind: 'own', ...common, count: given.count, min: given.min ?? given.count, max: given.max ?? given.count, templates }
-    }
-    const at: Path = ['cluster', 'pools', i, given.path === undefined ? 'trace' : 'path']
-    const path = tracePath(given.trace, given.path)
-    const read = tried(at, () => ({ nodes: loadTracePool(given.trace, path), digest: digest(join(path, NODE_FILES[given.trace])) }))
-    const count = read?.nodes.initial.length ?? 0
-    return {
-      kind: 'trace',
-      ...common,
-      format: given.trace,
-      path,
-      digest: read?.digest ?? '',
-      min: given.min ?? count,
-      max: given.max ?? count,
-      pods: given.pods,
-      zones: given.zones,
-      price: given.price,
-    }
-  }
-
-  const background = (given: BackgroundData, i: number): Traced<BackgroundSpec> => {
-    const usage = { usage: given.usage.share, limited: given.usage.limited }
-    const inflate = given.inflate ?? null
-    if (!('trace' in given)) {
-      return {
-        kind: 'synthetic',
-        name: given.name,
-        ...usage,
-        shapes: given.shapes,
-        lifetime: given.lifetime,
-        count: given.count ?? null,
-        inflate,
-      } as BackgroundSpec
-    }
-    const path = tracePath(given.trace, given.path)
-    const read = tried(['workload', 'background', i, given.path === undefined ? 'trace' : 'path'], () => {
-      readPods(given.trace, path, given.pods)
-      return digest(join(path, given.pods))
-    })
-    return {
-      kind: 'trace',
-      name: given.name ?? given.trace,
-      ...usage,
-      format: given.trace,
-      path,
-      pods: given.pods,
-      inflate,
-      speedUp: given.speedUp,
-      from: given.from,
-      shape: given.shape,
-      bootstrap: given.bootstrap ?? null,
-      digest: read ?? '',
-    } as Traced<BackgroundSpec>
-  }
-
-  const jobs = (given: JobsData, i: number): Traced<JobsSpec> => {
-    const common = {
-      // Closed loops are refused by checks.ts.
-      arrivals: (given.arrivals === undefined ? null : resolveTraffic(given.arrivals, data.horizon)) as JobsSpec['arrivals'],
-      inflate: (given.inflate ?? null) as JobsSpec['inflate'],
-      deadline: given.deadline ?? null,
-    }
-    if (!('trace' in given))
-      return {
-        kind: 'drawn',
-        ...common,
-        tenants: given.tenants ?? [{ name: '', weight: 1 }],
-        ...('preset' in given ? ofPreset(given) : ofKeys(given)),
-      }
-    const brought = given.path === undefined ? bundledTrace(given.trace) : undefined
-    const format = bundledTrace(given.trace)?.format ?? given.trace
-    const file = brought === undefined ? resolve(folder, given.path ?? '') : fileURLToPath(new URL(bundledFile(brought), packageRoot()))
-    const read = tried(['workload', 'jobs', i, given.path === undefined ? 'trace' : 'path'], () => {
-      openJobTrace(format, file).next() // the whole of it is read by the runs
-      return digest(file)
-    })
-    return {
-      kind: 'trace',
-      name: given.name ?? given.trace,
-      ...common,
-      ...used(given.usage),
-      format,
-      file,
-      tenants: given.tenants ?? [],
-      shape: given.shape,
-      bootstrap: given.bootstrap ?? null,
-      digest: read ?? '',
-    }
-  }
-
+  const resolving: Resolving = { folder, horizon: data.horizon, schedulers: data.schedulers.map(({ name }) => name), issues: [] }
+  const { workload } = data
+  const placed = (list: string, given: { readonly scheduler: string }, i: number) => ({
+    scheduler: schedulerRow(resolving, given.scheduler, ['workload', list, i, 'scheduler']),
+  })
   const scenario: Scenario = {
     horizon: data.horizon,
     warmup: data.warmup,
     disturbance: data.disturbance ?? null,
     start: data.start,
-    pools: data.cluster.pools.map(pool),
-    services: data.workload.services.map((given, i) => resolveService(given, traffic(given.traffic, i))),
-    background: data.workload.background.map(background),
-    jobs: data.workload.jobs.map(jobs),
-    scheduling: data.scheduling,
-    binpacking: data.binpacking,
-    slb: data.slb,
-    replicas: data.autoscaling.replicas,
-    sizes: data.autoscaling.sizes,
-    nodes: data.autoscaling.nodes,
+    pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i)),
+    services: workload.services.map((given, i) => ({
+      ...serviceOf(given, trafficOf(resolving, given.traffic, i)),
+      ...placed('services', given, i),
+    })),
+    background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
+    jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
+    choices: choicesOf(data),
+    schedulers: data.schedulers.map(({ algorithm, order, ...rest }) => ({
+      ...rest,
+      algorithm: selection(algorithm),
+      order: selection(order),
+    })),
+    binpacking: { role: data.binpacking.role, every: data.binpacking.every },
     balancers: data.balancers,
     delays: data.delays,
     contentionEpoch: data.contentionEpoch,
@@ -172,7 +78,105 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     check: data.check,
     eventBudget: data.eventBudget,
   }
-  return { scenario, issues }
+  return { scenario, issues: resolving.issues }
+}
+
+/** 0 for the default scheduler, i + 1 for the i-th of `schedulers`. */
+function schedulerRow({ schedulers, issues }: Resolving, name: string, path: Path): number {
+  if (name === DEFAULT_SCHEDULER) return 0
+  const row = schedulers.indexOf(name)
+  if (row < 0) {
+    const known = [DEFAULT_SCHEDULER, ...schedulers]
+    issues.push({ path, message: `found the unknown scheduler "${name}"; accepted: ${known.join(', ')}${suggestion(name, known)}` })
+  }
+  return row + 1
+}
+
+/** The folder of a trace: the user's, relative to the file, or the bundled one. */
+function tracePath({ folder }: Resolving, format: keyof typeof BUNDLED, path: string | undefined): string {
+  return path === undefined ? fileURLToPath(new URL(BUNDLED[format], packageRoot())) : resolve(folder, path)
+}
+
+/** What `read` returns, or an issue at the path and undefined when the trace cannot be read. */
+function tried<T>({ folder, issues }: Resolving, path: Path, read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof TraceError) issues.push({ path, message: traceMessage(error, folder) })
+    else if (error instanceof RangeError) issues.push({ path, message: error.message })
+    else throw error
+    return undefined
+  }
+}
+
+function trafficOf(resolving: Resolving, given: ServiceData['traffic'], i: number): TrafficSpec {
+  const { folder, horizon } = resolving
+  return resolveTraffic(given, horizon, (recording, place) => {
+    const at: Path = ['workload', 'services', i, 'traffic', ...place, ...(recording.path === undefined ? [] : ['path'])]
+    return tried(resolving, at, () => resolveRecorded(recording, horizon, folder, digest)) ?? UNUSABLE
+  })
+}
+
+function poolOf(resolving: Resolving, given: PoolData, i: number): PoolSpec {
+  const common = { name: given.name, provision: given.provision }
+  if (!('trace' in given)) {
+    const templates = given.zones.map((zone) => template(given, zone))
+    return { kind: 'own', ...common, count: given.count, min: given.min ?? given.count, max: given.max ?? given.count, templates }
+  }
+  const { trace, pods, zones, price } = given
+  const at: Path = ['cluster', 'pools', i, given.path === undefined ? 'trace' : 'path']
+  const path = tracePath(resolving, trace, given.path)
+  const read = tried(resolving, at, () => ({ nodes: loadTracePool(trace, path), digest: digest(join(path, NODE_FILES[trace])) }))
+  const count = read?.nodes.initial.length ?? 0
+  const bounds = { min: given.min ?? count, max: given.max ?? count }
+  return { kind: 'trace', ...common, format: trace, path, digest: read?.digest ?? '', ...bounds, pods, zones, price }
+}
+
+function backgroundOf(resolving: Resolving, given: BackgroundData, i: number): Traced<BackgroundSpec> {
+  const usage = { usage: given.usage.share, limited: given.usage.limited }
+  const inflate = given.inflate ?? null
+  if (!('trace' in given)) {
+    const { name, shapes, lifetime, count = null } = given
+    return { kind: 'synthetic', name, ...usage, shapes, lifetime, count, inflate } as BackgroundSpec
+  }
+  const { trace, pods, speedUp, from, shape } = given
+  const path = tracePath(resolving, trace, given.path)
+  const read = tried(resolving, ['workload', 'background', i, given.path === undefined ? 'trace' : 'path'], () => {
+    readPods(trace, path, pods)
+    return digest(join(path, pods))
+  })
+  const recorded = { format: trace, path, pods, speedUp, from, shape, bootstrap: given.bootstrap ?? null, digest: read ?? '' }
+  return { kind: 'trace', name: given.name ?? trace, ...usage, inflate, ...recorded } as Traced<BackgroundSpec>
+}
+
+function jobsOf(resolving: Resolving, given: JobsData, i: number): Traced<JobsSpec> {
+  const common = {
+    // Closed loops are refused by checks/data.ts.
+    arrivals: (given.arrivals === undefined ? null : resolveTraffic(given.arrivals, resolving.horizon)) as JobsSpec['arrivals'],
+    inflate: (given.inflate ?? null) as JobsSpec['inflate'],
+    deadline: given.deadline ?? null,
+  }
+  if (!('trace' in given)) {
+    const tenants = given.tenants ?? [{ name: '', weight: 1 }]
+    return { kind: 'drawn', ...common, tenants, ...('preset' in given ? ofPreset(given) : ofKeys(given)) }
+  }
+  const bundled = given.path === undefined ? bundledTrace(given.trace) : undefined
+  const format = bundledTrace(given.trace)?.format ?? given.trace
+  const file =
+    bundled === undefined ? resolve(resolving.folder, given.path ?? '') : fileURLToPath(new URL(bundledFile(bundled), packageRoot()))
+  const read = tried(resolving, ['workload', 'jobs', i, given.path === undefined ? 'trace' : 'path'], () => {
+    openJobTrace(format, file).next() // the whole of it is read by the runs
+    return digest(file)
+  })
+  const recorded = {
+    format,
+    file,
+    tenants: given.tenants ?? [],
+    shape: given.shape,
+    bootstrap: given.bootstrap ?? null,
+    digest: read ?? '',
+  }
+  return { kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), ...recorded }
 }
 
 type DrawnJobsData = Exclude<JobsData, { trace: unknown } | { preset: unknown }>
@@ -227,41 +231,40 @@ function template(given: OwnPoolData, zone: string): NodeTemplate {
   return { cpu, memory, pods, gpus, gpuModel, resources, zone, taints, price, labels: nodeLabels(given.name, zone, given.labels) }
 }
 
-function resolveService(given: ServiceData, traffic: TrafficSpec): ServiceSpec {
-  const { name, replicas, threads, weight, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, work } =
-    given
+/** The selection of each family, found under the family's path. */
+function choicesOf(data: ScenarioData): Scenario['choices'] {
+  return Object.fromEntries(
+    FAMILY_PATHS.map((path) => [path, selection(valueAt(data, path.split('.')) as Selection)]),
+  ) as Scenario['choices']
+}
+
+/** Without the keys that stand beside an algorithm. */
+function selection({ name, values, file, digest }: Selection): Selection {
+  return { name, values, ...(file === undefined ? {} : { file }), ...(digest === undefined ? {} : { digest }) }
+}
+
+/** Keys that mean the same in the file and in the run keep their names; the others are named here. */
+function serviceOf(given: ServiceData, traffic: TrafficSpec): Omit<ServiceSpec, 'scheduler'> {
+  const { cpu, memory, limit, resources, nodeSelector, tolerations, scheduler: _, ...same } = given
+  const { name, replicas } = given
   return {
-    name,
-    replicas,
-    threads,
-    weight,
-    allowance,
-    timeout,
-    cancel,
-    retries,
-    networkDelay,
-    grace,
-    preStop,
-    pull,
-    start,
-    probe,
-    work,
+    ...same,
     minReplicas: given.minReplicas ?? Math.min(1, replicas),
     maxReplicas: given.maxReplicas ?? Math.max(given.minReplicas ?? 1, 10 * replicas),
     queue: given.queue === -1 ? null : given.queue,
     objective: given.objective ?? null,
     shape: {
-      cpu: given.cpu,
-      memory: given.memory,
-      limit: given.limit ?? 0,
+      cpu,
+      memory,
+      limit: limit ?? 0,
       gpus: 0,
       gpuMilli: 0,
       gpuModels: [],
       usage: 0,
-      resources: given.resources,
+      resources,
       labels: { service: name },
-      nodeSelector: given.nodeSelector,
-      tolerations: given.tolerations,
+      nodeSelector,
+      tolerations,
       priority: 0,
     },
     traffic,

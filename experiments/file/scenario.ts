@@ -1,9 +1,16 @@
 /** One variant of an experiment, resolved to plain data (JSON and back gives the same): what a plan holds and a worker receives. */
-import type { NodeTemplate, Pool, Retries } from '../../sim/input.ts'
-import type { Delays } from '../../sim/input.ts'
-import type { Selection } from '../../sim/common/define.ts'
-import type { PackerSeat } from '../../sim/binpacking/policy.ts'
-import type { PodShape } from '../../sim/workload.ts'
+import type {
+  Client,
+  Delays,
+  FamilyPath,
+  NodeTemplate,
+  PackerRole,
+  Pool,
+  SchedulerSpec,
+  Selection,
+  Service,
+  Workload,
+} from '../../sim/index.ts'
 import {
   loadTracePool,
   type BackgroundSpec,
@@ -14,6 +21,7 @@ import {
 } from '../../workloads/index.ts'
 import type { Start } from './schema.ts'
 
+/** One variant, resolved. */
 export interface Scenario {
   readonly horizon: number
   readonly warmup: number
@@ -21,20 +29,33 @@ export interface Scenario {
   readonly start: Start
   readonly pools: readonly PoolSpec[]
   readonly services: readonly ServiceSpec[]
-  readonly background: readonly Traced<BackgroundSpec>[]
-  readonly jobs: readonly Traced<JobsSpec>[]
-  readonly scheduling: Selection & { readonly order: Selection }
-  readonly binpacking: Selection & { readonly seat: PackerSeat; readonly every: number }
-  readonly slb: Selection
-  readonly replicas: Selection
-  readonly sizes: Selection
-  readonly nodes: Selection
+  readonly background: readonly Traced<BackgroundSpec & Placed>[]
+  readonly jobs: readonly Traced<JobsSpec & Placed>[]
+  /** One algorithm per family. */
+  readonly choices: { readonly [Path in FamilyPath]: Selection }
+  /** Schedulers besides the default one. */
+  readonly schedulers: readonly SchedulerChoice[]
+  readonly binpacking: { readonly role: PackerRole; readonly every: number }
   readonly balancers: number
   readonly delays: Delays
   readonly contentionEpoch: number
   readonly sample: number
   readonly check: boolean
   readonly eventBudget: number
+}
+
+/** A further scheduler; its name, view and times as in `SchedulerSpec`. */
+export interface SchedulerChoice extends Omit<SchedulerSpec, 'algorithm' | 'order'> {
+  readonly algorithm: Selection
+  readonly order: Selection
+}
+
+/** Name of the scheduler of all pods that name no other. */
+export const DEFAULT_SCHEDULER = 'default'
+
+/** The scheduler that places these pods: 0 the default one, i + 1 the i-th of `schedulers`. */
+export interface Placed {
+  readonly scheduler: number
 }
 
 /** SHA-256 of the trace's file, so that other data is another run. */
@@ -67,28 +88,13 @@ export interface TracedPool extends PoolCommon {
   readonly price: number
 }
 
-export interface ServiceSpec {
-  readonly name: string
-  readonly replicas: number
-  readonly minReplicas: number
-  readonly maxReplicas: number
-  readonly shape: PodShape
-  readonly threads: number
+/** A service with its pods and its client, in one object as in the file; null stands for Infinity, which JSON does not have. */
+export interface ServiceSpec
+  extends Omit<Workload, 'service' | 'queue'>, Omit<Service, 'name'>, Omit<Client, 'name' | 'service' | 'objective' | 'requests'> {
   /** null: unlimited. */
   readonly queue: number | null
-  readonly weight: number
   /** null: none. */
   readonly objective: number | null
-  readonly allowance: number
-  readonly timeout: number
-  readonly cancel: boolean
-  readonly retries: Retries
-  readonly networkDelay: number
-  readonly grace: number
-  readonly preStop: number
-  readonly pull: number
-  readonly start: number
-  readonly probe: number
   readonly traffic: TrafficSpec
   readonly work: WorkSpec
 }

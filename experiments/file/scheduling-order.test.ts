@@ -45,7 +45,7 @@ async function scenarios(yaml: string, set: readonly string[] = []): Promise<rea
 }
 
 const chosen = async (yaml: string, set: readonly string[] = []): Promise<string[]> =>
-  (await scenarios(yaml, set)).map(({ scheduling }) => `${scheduling.name}/${scheduling.order.name}`)
+  (await scenarios(yaml, set)).map(({ choices }) => `${choices.scheduling.name}/${choices['scheduling.order'].name}`)
 
 const problems = async (yaml: string): Promise<string> => {
   const result = await resolved(yaml)
@@ -103,9 +103,9 @@ describe('the queue order', () => {
 
   it('an axis of packers keeps `seat` and `every`', async () => {
     const two = await scenarios(
-      `${BASE}binpacking: { name: first-fit, seat: estimator, every: 2s }\ncompare: { binpacking: [first-fit, best-fit] }\n`,
+      `${BASE}binpacking: { name: first-fit, role: estimator, every: 2s }\ncompare: { binpacking: [first-fit, best-fit] }\n`,
     )
-    expect(two.map(({ binpacking: { name, seat, every } }) => [name, seat, every])).toEqual([
+    expect(two.map(({ choices, binpacking: { role, every } }) => [choices.binpacking.name, role, every])).toEqual([
       ['first-fit', 'estimator', 2e6],
       ['best-fit', 'estimator', 2e6],
     ])

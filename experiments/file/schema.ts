@@ -22,7 +22,7 @@ import {
   whole,
   words,
 } from './quantities.ts'
-import { background } from './schema/background.ts'
+import { background, scheduler } from './schema/background.ts'
 import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { jobs } from './schema/jobs.ts'
@@ -70,6 +70,7 @@ const service = section('a service', {
   resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
   nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
   tolerations: list('tolerations', toleration).prefault([]),
+  scheduler: scheduler(),
   threads: threads
     .prefault(PROCESSOR_SHARING)
     .describe('requests a pod works on at once, first come first served; 0 or "processor-sharing": all of them at equal speed'),
@@ -153,12 +154,33 @@ const start = forms<Start>(
 )
 
 /** Keys of a packer's role, beside its name. */
-const seat = {
-  seat: oneOf(['rounds', 'estimator', 'both'])
+const role = {
+  role: oneOf(['rounds', 'estimator', 'both'])
     .prefault('both')
     .describe("role of the packer: rounds of placement, the node autoscaler's estimator, or both"),
   every: positiveTime().prefault('1s').describe('period of the rounds'),
 }
+
+/** Schedulers besides the default one, each with its own queue and its own view of the cluster. */
+const schedulers = (loaded: LoadedFiles) =>
+  list(
+    'schedulers',
+    section('a scheduler', {
+      name: name().describe('unique name, by which services, background and jobs refer to it'),
+      algorithm: selectionSchema('scheduling', loaded, {}).describe('which node a pod gets'),
+      order: selectionSchema('scheduling.order', loaded, {}),
+      decision: duration().prefault('1ms').describe('decision time per pod; default 1ms, as delays.decision'),
+      perNode: duration().prefault(0).describe('added per node that the algorithm examines'),
+      view: oneOf(['live', 'snapshot'])
+        .prefault('snapshot')
+        .describe(
+          'snapshot: decides on a copy of the cluster and commits at the end of its decision time, when the bind may be refused (shared state as in Omega); live: reserves the node at the start of the decision',
+        ),
+      refresh: duration().prefault(0).describe('smallest age at which a snapshot is taken again; default 0, at each decision'),
+    }),
+  )
+    .prefault([])
+    .describe('schedulers besides the default one, for pods that name them by their key scheduler')
 
 /** Keys that make one variant. */
 export function scenarioShape(loaded: LoadedFiles) {
@@ -169,7 +191,8 @@ export function scenarioShape(loaded: LoadedFiles) {
     cluster: cluster.describe('the nodes'),
     workload: workload.describe('what runs on the nodes: services, background pods and jobs'),
     scheduling: selectionSchema('scheduling', loaded, { order: selectionSchema('scheduling.order', loaded, {}) }),
-    binpacking: selectionSchema('binpacking', loaded, seat),
+    schedulers: schedulers(loaded),
+    binpacking: selectionSchema('binpacking', loaded, role),
     slb: selectionSchema('slb', loaded, {}),
     autoscaling: section('autoscaling', {
       replicas: selectionSchema('autoscaling.replicas', loaded, {}),

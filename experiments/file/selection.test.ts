@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { adoptReplicaAutoscaler } from '../../sim/index.ts'
 import { parseSource, problemsText } from './document.ts'
-import { FAMILIES } from './families.ts'
+import { familyOf } from './families.ts'
 import { listText } from '../commands/list.ts'
 import { jsonOf } from './quantities.ts'
 import { loadedKey, selectionSchema, type LoadedFile } from './selection.ts'
@@ -164,7 +164,7 @@ describe('random input', () => {
       { weight: 1, arbitrary: scalar },
       { weight: 1, arbitrary: fc.anything({ maxDepth: 2 }) },
     )
-    const names = FAMILIES['autoscaling.replicas'].all.map(({ name }) => name)
+    const names = familyOf('autoscaling.replicas').all.map(({ name }) => name)
     const parameter = fc.constantFrom(
       'times',
       'repeat',

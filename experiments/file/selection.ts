@@ -17,7 +17,7 @@ import {
   valuesOf,
 } from '../../sim/index.ts'
 import { show } from './document.ts'
-import { familyOf, type Described, type Family, type FamilyPath } from './families.ts'
+import { familyOf, type Described, type DescribedFamily, type FamilyPath } from './families.ts'
 import {
   boundsText,
   cpu,
@@ -161,7 +161,7 @@ export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: Load
 
 /** Reads the choice of one family: a name, a map with a name, a map with a file, or the extra keys alone. */
 class SelectionReader<Output> {
-  private readonly family: Family
+  private readonly family: DescribedFamily
   private readonly names: readonly string[]
   private readonly path: FamilyPath
   private readonly loaded: LoadedFiles

@@ -57,10 +57,13 @@ describe('a valid file', () => {
       contentionEpoch: 1000,
       sample: 15e6,
       balancers: 1,
-      scheduling: { name: 'least-allocated' },
-      slb: { name: 'round-robin' },
-      replicas: { name: 'none' },
-      binpacking: { name: 'none', seat: 'both', every: 1e6 },
+      choices: {
+        scheduling: { name: 'least-allocated' },
+        slb: { name: 'round-robin' },
+        'autoscaling.replicas': { name: 'none' },
+        binpacking: { name: 'none' },
+      },
+      binpacking: { role: 'both', every: 1e6 },
     })
     expect(scenario.services[0]).toMatchObject({
       minReplicas: 1,
@@ -151,7 +154,7 @@ scheduling: bestfit
 autoscaling: { replicas: { name: target-utilization, targt: 70% } }
 `),
     )
-      .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
+      .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
 x.yaml:3:15  replications  found -3; accepted: a whole number between 1 and 100000
 x.yaml:5:9  warmup  found 20m; accepted: less than the horizon of 10m
 x.yaml:8:31  cluster.pools.general.count  found -5; accepted: a whole number of at least 0
@@ -160,7 +163,7 @@ x.yaml:8:53  cluster.pools.general.memory  found "64GB", did you mean G, without
 x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "general"; accepted: each name once
 x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number of at least 0
 x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, price, labels, taints, resources
-x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, traffic, work (did you mean replicas?)
+x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, scheduler, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, gamma, erlang, weibull, pareto, bounded-pareto, burr, hyperexponential, empirical, mixture (did you mean lognormal?)
 x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: first-fit, next-fit, best-fit, worst-fit, least-allocated, most-allocated, balanced, dot-product, cosine, norm-difference, random, random-of-k, or { file: ./own.ts } (did you mean best-fit?)
@@ -370,7 +373,8 @@ x.yaml:17:45  scheduling.patience  found 3, which has no unit; accepted: a durat
   })
 
   it('have parameters, defaults, and a digest that includes their imports, except for types', async () => {
-    const own = async () => (await right(`${RIGHT}scheduling: { file: ./esm/own.ts, patience: 1s }\n`)).variants[0].scenario.scheduling
+    const own = async () =>
+      (await right(`${RIGHT}scheduling: { file: ./esm/own.ts, patience: 1s }\n`)).variants[0].scenario.choices.scheduling
     const before = await own()
     expect(before).toMatchObject({ name: 'own', values: { bonus: 0.5, patience: 1e6 } })
     writeFileSync(join(folder, 'esm', 'types-only.ts'), 'export type Missing = object\n')
@@ -420,9 +424,9 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
   it('an axis of schedulers under rounds of a packer is refused, since it changes nothing', async () => {
     const axis = 'compare:\n  scheduling: [best-fit, first-fit]\n'
     expect(await textOf(`${RIGHT}binpacking: best-fit-decreasing\n${axis}`)).toBe(
-      'x.yaml:10:3  compare.scheduling  found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with seat: estimator, or none',
+      'x.yaml:10:3  compare.scheduling  found an axis that changes nothing: the packer places all pods in rounds; accepted: binpacking with role: estimator, or none',
     )
-    expect((await right(`${RIGHT}binpacking: { name: best-fit-decreasing, seat: estimator }\n${axis}`)).variants).toHaveLength(2)
+    expect((await right(`${RIGHT}binpacking: { name: best-fit-decreasing, role: estimator }\n${axis}`)).variants).toHaveLength(2)
   })
 
   it('the file alone may be incomplete when an axis supplies the missing value', async () => {
@@ -456,7 +460,7 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
     const { variants } = await right(
       `${RIGHT}autoscaling: { replicas: target-utilization }\ncompare:\n  autoscaling.replicas.target: [50%, 70%]\n`,
     )
-    expect(variants.map(({ scenario }) => scenario.replicas.values['target'])).toEqual([0.5, 0.7])
+    expect(variants.map(({ scenario }) => scenario.choices['autoscaling.replicas'].values['target'])).toEqual([0.5, 0.7])
   })
 })
 
@@ -488,7 +492,7 @@ describe('--set', () => {
     expect(variants[0].scenario).toMatchObject({
       services: [{ replicas: 6 }],
       delays: { scrape: 5e6, window: 30e6 },
-      slb: { name: 'random' },
+      choices: { slb: { name: 'random' } },
     })
   })
 
@@ -504,7 +508,7 @@ describe('--set', () => {
       .toBe(`--set replicas:1:1  found "replicas"; accepted: path=value, such as workload.services.web.replicas=20
 --set workload.services.wbe.replicas=3:1:1  workload.services.wbe.replicas  found no item "wbe" in workload.services; accepted: web (did you mean web?)
 --set horizon=[:1:9  horizon  found a value that is not YAML: "["; accepted: a value as in the file
---set horizn=5s:1:1  horizn  found the unknown key "horizn"; accepted: name, question, seed, replications, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean horizon?)
+--set horizn=5s:1:1  horizn  found the unknown key "horizn"; accepted: name, question, seed, replications, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean horizon?)
 --set horizon=5x:1:9  horizon  found "5x"; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)`)
   })
 })

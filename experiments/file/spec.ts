@@ -13,7 +13,7 @@ import { checkPrimary, defaultPrimary } from './checks/primary.ts'
 import { checkScenario } from './checks/scenario.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
 import { pathText, readSource, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
-import { FAMILY_PATHS, familyOf } from './families.ts'
+import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
 import { loadFile } from './load.ts'
 import { isMap } from './quantities.ts'
 import { resolveScenario, type Issue } from './resolve.ts'
@@ -302,9 +302,8 @@ function nearest(overlays: readonly Overlay[], path: Path): Overlay | undefined 
 /** Loads every file that a variant names, once per family. */
 async function loadAll(raws: readonly Record<string, unknown>[], folder: string): Promise<LoadedFiles> {
   const loaded = new Map<string, LoadedFile>()
-  for (const family of FAMILY_PATHS) {
-    for (const raw of raws) {
-      const chosen = valueAt(raw, family.split('.'))
+  for (const raw of raws) {
+    for (const [family, chosen] of selections(raw)) {
       const named = isMap(chosen) ? chosen['file'] : undefined
       if (typeof named !== 'string' || loaded.has(loadedKey(family, named))) continue
       loaded.set(loadedKey(family, named), await loadOne(family, named, resolve(folder, named)))
@@ -313,7 +312,18 @@ async function loadAll(raws: readonly Record<string, unknown>[], folder: string)
   return loaded
 }
 
-async function loadOne(path: (typeof FAMILY_PATHS)[number], named: string, file: string): Promise<LoadedFile> {
+/** Every place of the file where an algorithm is chosen, with its family. */
+function* selections(raw: Record<string, unknown>): Generator<[FamilyPath, unknown]> {
+  for (const family of FAMILY_PATHS) yield [family, valueAt(raw, family.split('.'))]
+  const { schedulers } = raw
+  if (!Array.isArray(schedulers)) return
+  for (const scheduler of schedulers.filter(isMap)) {
+    yield ['scheduling', scheduler['algorithm']]
+    yield ['scheduling.order', scheduler['order']]
+  }
+}
+
+async function loadOne(path: FamilyPath, named: string, file: string): Promise<LoadedFile> {
   const module = await loadFile(file)
   if ('wrong' in module) return { problems: [`${module.wrong} (${named})`] }
   const family = familyOf(path)

@@ -36,13 +36,13 @@ export function estimateOf(input: SimulationInput): Estimate {
   const streams = new Streams(input.seed, input.replication)
   let requests = 0
   let requestEvents = 0
-  for (const service of input.services) {
+  for (const client of input.clients) {
     const arrived = arrivals(
-      service.requests((purpose) => streams.stream(`${purpose}/${service.name}`)),
+      client.requests((purpose) => streams.stream(`${purpose}/${client.name}`)),
       input.horizon,
     )
     requests += arrived
-    requestEvents += arrived * (EVENTS_PER_REQUEST + (service.networkDelay > 0 ? NETWORK_EVENTS : 0))
+    requestEvents += arrived * (EVENTS_PER_REQUEST + (input.services[client.service].networkDelay > 0 ? NETWORK_EVENTS : 0))
   }
   const pods = input.background.reduce(
     (sum, { name, pods: open }) =>

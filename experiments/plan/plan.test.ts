@@ -43,7 +43,7 @@ describe('a plan', () => {
         [v, 1],
       ]),
     )
-    expect(plan.variants[4].scenario).toMatchObject({ scheduling: { name: 'best-fit' }, slb: { name: 'two-choices' } })
+    expect(plan.variants[4].scenario).toMatchObject({ choices: { scheduling: { name: 'best-fit' }, slb: { name: 'two-choices' } } })
   })
 
   it('is plain data', async () => {

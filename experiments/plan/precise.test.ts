@@ -38,7 +38,7 @@ function machine(spread: number, jitter: number): Executor {
     async run({ scenario, replication }) {
       await new Promise((done) => setTimeout(done, ((replication * 7919) % 5) * jitter))
       const value = 100 + (replication % 2 === 0 ? spread : -spread)
-      return { result: result(scenario.slb.name === 'random' ? value : 2 * value), seconds: 0 }
+      return { result: result(scenario.choices.slb.name === 'random' ? value : 2 * value), seconds: 0 }
     },
     close: () => Promise.resolve(),
   }

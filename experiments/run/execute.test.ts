@@ -78,10 +78,11 @@ describe('the input of a run', () => {
     const input: SimulationInput = await inputOf({ scenario: own.scenario, seed: 7, replication: 1 })
     expect(input).toMatchObject({ seed: 7, replication: 1, horizon: 90e6, warmup: 30e6, ageing: 60e6, disturbance: -1 })
     expect(input.pools[0]).toMatchObject({ min: 3, max: 6, initial: Int32Array.of(0, 1, 0) })
-    expect(input.services[0]).toMatchObject({ queue: Infinity, objective: Infinity })
-    expect(input.scheduling.definition.name).toBe('best-fit')
+    expect(input.workloads[0]).toMatchObject({ queue: Infinity })
+    expect(input.clients[0]).toMatchObject({ objective: Infinity })
+    expect(input.choices.scheduling.definition.name).toBe('best-fit')
     const theirs = await inputOf({ scenario: users.scenario, seed: 7, replication: 1 })
-    expect(theirs.scheduling).toMatchObject({ definition: { name: 'own' }, values: { bonus: 2 } })
+    expect(theirs.choices.scheduling).toMatchObject({ definition: { name: 'own' }, values: { bonus: 2 } })
   })
 
   it.each([

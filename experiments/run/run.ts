@@ -1,19 +1,23 @@
 /** One run: a scenario becomes the simulation's input (names become definitions, specs become sources), and the input a result. */
-import type { Adopted } from '../../sim/common/adopt.ts'
-import { nodeAutoscalers, adoptNodeAutoscaler } from '../../sim/autoscaling/nodes/index.ts'
-import { adoptReplicaAutoscaler, replicaAutoscalers } from '../../sim/autoscaling/replicas/index.ts'
-import { adoptSizeAutoscaler, sizeAutoscalers } from '../../sim/autoscaling/sizes/index.ts'
-import { adoptPacker, packers } from '../../sim/binpacking/index.ts'
-import { NONE } from '../../sim/cluster/views.ts'
-import type { Catalogue, Definition, Selection } from '../../sim/common/define.ts'
-import type { Chosen, Pool, Service, SimulationInput } from '../../sim/input.ts'
-import { Streams, type RandomStream } from '../../sim/random/stream.ts'
-import type { RunResult } from '../../sim/outcome/results.ts'
-import { adoptOrder, adoptScheduler, orders, schedulers } from '../../sim/scheduling/index.ts'
-import { adoptBalancer, balancers } from '../../sim/slb/index.ts'
+import {
+  FAMILIES,
+  FAMILY_PATHS,
+  NONE,
+  type Choices,
+  type Chosen,
+  type Client,
+  type Family,
+  type Pool,
+  type RunResult,
+  type SchedulerSpec,
+  type Selection,
+  type SimulationInput,
+  type Workload,
+} from '../../sim/index.ts'
+import { Streams, type RandomStream } from '../../sim/random/index.ts'
 import { openBackground, openJobs, openRequests, type Capacity } from '../../workloads/index.ts'
 import { importDefault } from '../file/load.ts'
-import { capacityOf, nodesOf, type Scenario, type ServiceSpec } from '../file/scenario.ts'
+import { capacityOf, nodesOf, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
 
 /** What a worker receives. */
 export interface Task {
@@ -41,15 +45,6 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
   }))
   const capacity = capacityOf(pools)
   const ageing = ageingOf(scenario, capacity)
-  const [scheduling, order, packing, slb, replicas, sizes, nodes] = await Promise.all([
-    chosen(scenario.scheduling, schedulers, adoptScheduler),
-    chosen(scenario.scheduling.order, orders, adoptOrder),
-    chosen(scenario.binpacking, packers, adoptPacker),
-    chosen(scenario.slb, balancers, adoptBalancer),
-    chosen(scenario.replicas, replicaAutoscalers, adoptReplicaAutoscaler),
-    chosen(scenario.sizes, sizeAutoscalers, adoptSizeAutoscaler),
-    chosen(scenario.nodes, nodeAutoscalers, adoptNodeAutoscaler),
-  ])
   return {
     seed,
     replication,
@@ -62,26 +57,47 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     eventBudget,
     pools,
     ageing,
-    services: scenario.services.map(serviceOf),
+    workloads: scenario.services.map(workloadOf),
+    services: scenario.services,
+    clients: scenario.services.map(clientOf),
     background: [
-      ...scenario.background.map((spec) => ({ name: spec.name, pods: (stream: StreamOf) => openBackground(spec, capacity, stream) })),
+      ...scenario.background.map((spec) => ({
+        name: spec.name,
+        scheduler: spec.scheduler,
+        pods: (stream: StreamOf) => openBackground(spec, capacity, stream),
+      })),
       // A prefix that no name can have: jobs and background of one name have streams of their own.
-      ...scenario.jobs.map((spec) => ({ name: `jobs/${spec.name}`, pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing) })),
+      ...scenario.jobs.map((spec) => ({
+        name: `jobs/${spec.name}`,
+        scheduler: spec.scheduler,
+        pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing),
+      })),
     ],
-    slb,
-    replicas,
-    sizes,
-    nodes,
-    scheduling: { ...scheduling, order },
-    binpacking: { ...packing, seat: scenario.binpacking.seat, every: scenario.binpacking.every },
+    choices: await choicesOf(scenario),
+    schedulers: await Promise.all(scenario.schedulers.map(schedulerOf)),
+    binpacking: scenario.binpacking,
     balancers: scenario.balancers,
     disturbance: scenario.disturbance ?? NONE,
   }
 }
 
-function serviceOf(spec: ServiceSpec): Service {
-  const { traffic, work, queue, objective, ...rest } = spec
-  return { ...rest, queue: queue ?? Infinity, objective: objective ?? Infinity, requests: (stream) => openRequests(traffic, work, stream) }
+const workloadOf = (spec: ServiceSpec, service: number): Workload => ({ ...spec, service, queue: spec.queue ?? Infinity })
+
+const clientOf = (spec: ServiceSpec, service: number): Client => ({
+  ...spec,
+  service,
+  objective: spec.objective ?? Infinity,
+  requests: (stream) => openRequests(spec.traffic, spec.work, stream),
+})
+
+async function schedulerOf({ algorithm, order, ...spec }: SchedulerChoice): Promise<SchedulerSpec> {
+  return { ...spec, algorithm: await chosen(algorithm, FAMILIES.scheduling), order: await chosen(order, FAMILIES['scheduling.order']) }
+}
+
+/** The definitions behind the selections of all families. */
+async function choicesOf({ choices }: Scenario): Promise<Choices> {
+  const entries = FAMILY_PATHS.map(async (path) => [path, await chosen(choices[path], FAMILIES[path] as Family<unknown>)] as const)
+  return Object.fromEntries(await Promise.all(entries)) as unknown as Choices
 }
 
 /** Whole microseconds of ageing; so many mean lifetimes of the longest-lived stationary source, none when nothing comes and goes. */
@@ -102,25 +118,18 @@ function ageingOf({ start, background, jobs }: Scenario, capacity: Capacity): nu
 /** Without the resampling of its blocks, which is nothing but draws. */
 const asRecorded = <T extends { readonly kind: string }>(spec: T): T => (spec.kind === 'trace' ? { ...spec, bootstrap: null } : spec)
 
-type OwnList<D> = { find(name: string): D | undefined }
-
 const own = new Map<string, Promise<unknown>>()
 
-/** The definition behind a selection: a member of the list, or the user's file, imported once a thread. */
-async function chosen<Made, Context>(
-  selection: Selection,
-  list: OwnList<Catalogue<Made, Context>['all'][number]>,
-  adopt: (exported: unknown) => Adopted<Definition<Made, Context>>,
-): Promise<Chosen<Definition<Made, Context>>> {
-  const { name, values, file } = selection
+/** The definition behind a selection: a member of the list, or the user's file, imported once per thread. */
+async function chosen<Definition>({ name, values, file }: Selection, family: Family<Definition>): Promise<Chosen<Definition>> {
   if (file === undefined) {
-    const definition = list.find(name)
-    if (definition === undefined) throw new Error(`no built-in member ${name}`)
+    const definition = family.find(name)
+    if (definition === undefined) throw new Error(`no built-in ${family.word} is called ${name}`)
     return { definition, values }
   }
   let imported = own.get(file)
   if (imported === undefined) own.set(file, (imported = importDefault(file)))
-  const adopted = adopt(await imported)
+  const adopted = family.adopt(await imported)
   if ('problems' in adopted) throw new Error(`${name}: ${adopted.problems.join('; ')}`)
   return { definition: adopted.definition, values }
 }

@@ -73,7 +73,7 @@ const withKey = (key: string, value: string): string => ((FAMILY_PATHS as readon
 
 /** Description of the baseline, a line each. */
 function setupOf(scenario: Scenario): string[] {
-  const { start, delays, binpacking, replicas, sizes, nodes } = scenario
+  const { start, delays, choices } = scenario
   const ageing =
     'time' in start
       ? start.time === 0
@@ -89,8 +89,12 @@ function setupOf(scenario: Scenario): string[] {
         `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} requested`}, ${percentText(source.usage)} of the request used`,
     ),
     ...scenario.jobs.map(jobsText),
-    `scheduling ${chosen(scenario.scheduling)}, slb ${chosen(scenario.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} per service, binpacking ${chosen(binpacking)}`,
-    `autoscaling: replicas ${chosen(replicas)}, sizes ${chosen(sizes)}, nodes ${chosen(nodes)}`,
+    `scheduling ${chosen(choices.scheduling)}, slb ${chosen(choices.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} per service, binpacking ${chosen(choices.binpacking)}`,
+    ...scenario.schedulers.map(
+      ({ name, algorithm, view, decision }) =>
+        `scheduler ${name}: ${chosen(algorithm)} on a ${view} view, decision ${showDuration(decision)}`,
+    ),
+    `autoscaling: replicas ${chosen(choices['autoscaling.replicas'])}, sizes ${chosen(choices['autoscaling.sizes'])}, nodes ${chosen(choices['autoscaling.nodes'])}`,
     `delays: decision ${showDuration(delays.decision)}, bind ${showDuration(delays.bind)}, propagation ${showDuration(delays.propagation)}, scrape ${showDuration(delays.scrape)} averaged over ${showDuration(delays.window)}`,
   ]
 }

@@ -70,9 +70,6 @@ export interface Packer {
 /** Where a packer works in a run: it places pending pods in rounds, it is the estimator of the node autoscaler, or both. */
 export type PackerRole = 'rounds' | 'estimator' | 'both'
 
-/** Former name of `PackerRole`. */
-export type PackerSeat = PackerRole
-
 export type PackerDefinition<P extends Parameters = Parameters> = Definition<Packer | null, PackingContext, P> & {
   /** The slow reference implementation: the same decisions by scanning all bins or all pods. The tests compare the packer with it. */
   twin?(values: never): Packer

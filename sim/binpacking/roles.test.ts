@@ -29,7 +29,7 @@ const loop = (name: string, role: PackerRole, values = {}): SimulationInput =>
     ],
     background: [pods],
     nodes: choose(nodeAutoscalers, 'on-demand', { unneeded: 60e6, delayAfterAdd: 30e6 }),
-    binpacking: { ...choose(packers, name, values), seat: role, every: 1e6 },
+    binpacking: { ...choose(packers, name, values), role: role, every: 1e6 },
   })
 
 describe.each(names)('%s', (name) => {

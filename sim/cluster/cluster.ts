@@ -6,7 +6,7 @@ import { Admissibility } from './feasibility/admissibility.ts'
 import { devicesFit } from './feasibility/devices.ts'
 import { NodeClasses } from './feasibility/node-classes.ts'
 import { NONE } from '../common/ids.ts'
-import type { DeviceMask, NodeClassId, NodeId, PodClassId, PodId, PoolId, ServiceId, Time } from '../common/ids.ts'
+import type { DeviceMask, NodeClassId, NodeId, OwnerId, PodClassId, PodId, PoolId, ServiceId, Time } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
 import { Classes } from './classes.ts'
 import { DecisionKind } from './decisions.ts'
@@ -171,6 +171,11 @@ export class Cluster {
     this.created++
     this.pendingPods++
     return pod
+  }
+
+  /** The controller that created the pod. */
+  setOwner(pod: PodId, owner: OwnerId): void {
+    this.pods.owner[pod] = owner
   }
 
   deletePending(pod: PodId): void {

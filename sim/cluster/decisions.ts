@@ -24,6 +24,13 @@ export class ReasonCounts extends ColumnTable {
     this.reason[row] = reason
     this.nodes[row] = nodes
   }
+
+  /** Copies row `from` to row `to`, as a reason of another decision. */
+  move(from: number, to: number, decision: number): void {
+    this.decision[to] = decision
+    this.reason[to] = this.reason[from]
+    this.nodes[to] = this.nodes[from]
+  }
 }
 
 /** A list of decisions that a policy fills and `Cluster.commit` carries out. */
@@ -88,6 +95,35 @@ export class Decisions extends ColumnTable {
   endGroup(): void {
     this.open = false
     this.groups++
+  }
+
+  /** Drops each group in which some row does not satisfy the condition; `row` counts decisions before anything is dropped. */
+  keepGroups(condition: (row: number) => boolean): void {
+    let kept = 0
+    let reasons = 0
+    let reason = 0
+    for (let from = 0; from < this.count;) {
+      let to = from
+      let whole = true
+      while (to < this.count && this.group[to] === this.group[from]) whole = condition(to++) && whole
+      for (let row = from; row < to; row++) {
+        for (; reason < this.reasons.count && this.reasons.decision[reason] === row; reason++) {
+          if (whole) this.reasons.move(reason, reasons++, kept)
+        }
+        if (whole) this.move(row, kept++)
+      }
+      from = to
+    }
+    this.count = kept
+    this.reasons.count = reasons
+  }
+
+  private move(from: number, to: number): void {
+    this.kind[to] = this.kind[from]
+    this.pod[to] = this.pod[from]
+    this.node[to] = this.node[from]
+    this.deviceMask[to] = this.deviceMask[from]
+    this.group[to] = this.group[from]
   }
 
   private add(kind: DecisionKind, pod: PodId, node: NodeId, deviceMask: DeviceMask): void {

@@ -17,6 +17,7 @@ export class Pods extends ColumnTable implements PodsView {
   readonly nominated = this.column(Int32Array, NONE)
   readonly deviceMask = this.column(Int32Array)
   readonly service = this.column(Int32Array, NONE)
+  readonly owner = this.column(Int32Array, NONE)
   readonly created = this.column(Float64Array)
   readonly duration = this.column(Float64Array)
   readonly deadline = this.column(Float64Array)
@@ -49,6 +50,7 @@ export class Pods extends ColumnTable implements PodsView {
     this.nominated[pod] = NONE
     this.deviceMask[pod] = 0
     this.service[pod] = service
+    this.owner[pod] = NONE
     this.created[pod] = now
     this.duration[pod] = duration
     this.deadline[pod] = deadline

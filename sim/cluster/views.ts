@@ -102,8 +102,10 @@ export interface PodsView {
   readonly nominated: Column
   /** Devices that the pod holds. */
   readonly deviceMask: Column
-  /** NONE for background pods. */
+  /** The service that the pod belongs to, or NONE. */
   readonly service: Column
+  /** The controller that created the pod, NONE outside a run. */
+  readonly owner: Column
   readonly created: Column // µs
   /** Run time from start to completion, as declared on creation [µs]; Infinity: no end, or unknown. */
   readonly duration: Column

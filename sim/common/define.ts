@@ -116,3 +116,14 @@ export interface Selection {
   /** SHA-256 of that file and of what it imports. */
   readonly digest?: string
 }
+
+/** A chosen algorithm: its definition and a value for each of its parameters. */
+export interface Chosen<D> {
+  readonly definition: D
+  readonly values: Readonly<Record<string, ParameterValue>>
+}
+
+/** Creates the chosen algorithm. */
+export function createChosen<Made, Context>(chosen: Chosen<Definition<Made, Context>>, context: Context): Made {
+  return chosen.definition.create(chosen.values as Values, context)
+}

@@ -21,6 +21,8 @@ export type NodeClassId = number
 export type PoolId = number
 /** Place of a service in `SimulationInput.services`. */
 export type ServiceId = number
+/** Place of a workload in `SimulationInput.workloads`. */
+export type WorkloadId = number
 /** Row of the owners of pods (controllers/owners.ts). */
 export type OwnerId = number
 /** Row of the serving side of a ready pod (serving/servers.ts). */

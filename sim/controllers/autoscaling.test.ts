@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadView } from '../autoscaling/replicas/policy.ts'
 import { choose, input, noDelays, pool, script, service, shape } from '../testing/input.ts'
-import type { Service, SimulationInput } from '../input.ts'
+import type { FlatService, FlatInput } from '../testing/input.ts'
 import { sizeAutoscalers } from '../autoscaling/sizes/index.ts'
 import { replicaAutoscalers } from '../autoscaling/replicas/index.ts'
 import { Simulation } from '../simulation.ts'
@@ -21,7 +21,7 @@ function spy(every: number, wants: (view: LoadView) => number = (view) => view.r
 }
 
 /** One pod of request 1 core; 10 s of work in one go from 20 s on; scrapes, and so syncs, whose phase the seed decides. */
-function watch(partial: Partial<Service>, around: Partial<SimulationInput>, every = 0, wants?: (view: LoadView) => number) {
+function watch(partial: Partial<FlatService>, around: Partial<FlatInput>, every = 0, wants?: (view: LoadView) => number) {
   const { seen, replicas } = spy(every, wants)
   const simulation = new Simulation(
     input({
@@ -78,7 +78,7 @@ describe('the metric pipeline', () => {
   it('without a scrape period samples are taken when they are asked for', () => {
     const { seen } = watch({}, { delays: { ...noDelays, scrape: 0, window: 10 * SECOND } }, 10 * SECOND)
     for (const view of seen.slice(1)) expect(view.utilization).toBeCloseTo(busyShare(view.now - 10 * SECOND, view.now), 9)
-    expect(() => watch({}, { delays: { ...noDelays, scrape: 0 } }, 0)).toThrow(/scrape period is needed/)
+    expect(() => watch({}, { delays: { ...noDelays, scrape: 0 } }, 0)).toThrow(/the scrape period is 0/)
   })
   it('use above the request is above 100 %: a request of 250m and one core in use is 400 %', () => {
     const { seen } = watch({ shape: shape({ cpu: 250 }) }, { delays: { ...noDelays, scrape: 5 * SECOND, window: 5 * SECOND } })

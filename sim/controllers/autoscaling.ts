@@ -1,249 +1,156 @@
 /**
- * The loops of the three autoscaling axes, and the metric pipeline before them: usage is scraped, averaged over a window and read late.
- * Periods start at a phase that is the replication's luck, so that a period costs half of itself on average, as it does in life.
+ * The loops of the three autoscaling axes: each reads metrics (scrapes.ts), asks its algorithm, and carries out the answer. Periods start
+ * at a random phase, drawn per replication, so that a period costs half of itself on average, as it does in practice.
  */
+import type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesScalingView, ScalablePool } from '../autoscaling/nodes/policy.ts'
+import type { LoadView, ReplicaAutoscaler, ReplicaAutoscalerDefinition } from '../autoscaling/replicas/policy.ts'
+import type { SizeAutoscaler, SizeAutoscalerDefinition } from '../autoscaling/sizes/policy.ts'
+import { firstFitInOrder } from '../binpacking/index.ts'
+import type { Packer, PackerRole } from '../binpacking/policy.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { NodeState, NONE } from '../cluster/views.ts'
-import { grown } from '../common/table.ts'
+import { createChosen, type Chosen } from '../common/define.ts'
+import { NONE, type NodeId, type Time, type WorkloadId } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../engine/kinds.ts'
-import type { NodeAutoscaler, NodeChanges, NodesScalingView, ScalablePool } from '../autoscaling/nodes/policy.ts'
-import type { LoadView, ReplicaAutoscaler } from '../autoscaling/replicas/policy.ts'
-import type { SizeAutoscaler } from '../autoscaling/sizes/policy.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
-import type { KeyedStream } from '../random/stream.ts'
-import type { CpuShares } from '../serving/cpu-shares.ts'
-import type { ServiceRun } from '../serving/flow.ts'
-import type { Servers } from '../serving/servers.ts'
+import type { KeyedStream, Streams } from '../random/stream.ts'
+import type { ServiceLoad } from '../serving/load.ts'
+import type { Workload } from '../serving/spec.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
+import type { Owners } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { ReplicaSets } from './replica-sets.ts'
+import { Scrapes, type Averages } from './scrapes.ts'
+import type { Delays } from './spec.ts'
 
 const SECOND = 1e6
 
-/** Scrapes of one service: cumulative CPU work per server, and the service's counters, for the last scrapes. */
-class Scrapes {
-  private readonly times: Float64Array
-  private readonly arrived: Float64Array
-  private readonly inside: Float64Array
-  private readonly queued: Float64Array
-  private used: Float64Array[]
-  /** First scrape that saw this use of the server row. */
-  private first = new Int32Array(64)
-  private epoch = new Int32Array(64).fill(-1)
-  private taken = 0
-
-  private readonly span: number
-
-  /** @param span scrapes that the averaging window reaches back */
-  constructor(span: number) {
-    this.span = span
-    this.times = new Float64Array(span + 1)
-    this.arrived = new Float64Array(span + 1)
-    this.inside = new Float64Array(span + 1)
-    this.queued = new Float64Array(span + 1)
-    this.used = Array.from({ length: span + 1 }, () => new Float64Array(64))
-  }
-
-  take(
-    now: number,
-    service: ServiceRun,
-    servers: Servers,
-    pods: readonly number[],
-    serverOf: (pod: number) => number,
-    shares: CpuShares,
-  ): void {
-    if (this.taken > 0 && this.times[(this.taken - 1) % (this.span + 1)] === now) return // two loops ask at one instant
-    const place = this.taken % (this.span + 1)
-    this.times[place] = now
-    this.arrived[place] = service.ledger.arrived
-    this.inside[place] = 0
-    this.queued[place] = 0
-    for (const pod of pods) {
-      const server = serverOf(pod)
-      if (server === NONE) continue
-      this.room(server)
-      shares.advance(server)
-      if (this.epoch[server] !== servers.epoch[server]) {
-        this.epoch[server] = servers.epoch[server]
-        this.first[server] = this.taken
-      }
-      this.used[place][server] = servers.used[server]
-      this.inside[place] += servers.inside[server]
-      this.queued[place] += servers.inside[server] - servers.busy[server]
-    }
-    this.taken++
-  }
-
-  /** Averages over the window that ends at the last scrape, written into `out`. */
-  read(servers: Servers, pods: readonly number[], serverOf: (pod: number) => number, out: Averages): void {
-    out.measured = 0
-    out.used = 0
-    out.requested = 0
-    out.peak = 0
-    const last = this.taken - 1
-    const to = last % (this.span + 1)
-    for (const pod of pods) {
-      const server = serverOf(pod)
-      if (server === NONE || server >= this.epoch.length || this.epoch[server] !== servers.epoch[server]) continue
-      const from = Math.max(this.first[server], last - this.span)
-      if (from >= last) continue // one sample gives no rate
-      const before = from % (this.span + 1)
-      const millicores = (1000 * (this.used[to][server] - this.used[before][server])) / (this.times[to] - this.times[before])
-      out.measured++
-      out.used += millicores
-      out.requested += servers.weight[server]
-      if (millicores > out.peak) out.peak = millicores
-    }
-    const back = Math.max(0, last - this.span)
-    const elapsed = last > back ? this.times[to] - this.times[back % (this.span + 1)] : 0
-    out.rate = elapsed > 0 ? ((this.arrived[to] - this.arrived[back % (this.span + 1)]) * SECOND) / elapsed : NaN
-    out.inFlight = this.perPod(this.inside, back, last, out.measured)
-    out.queued = this.perPod(this.queued, back, last, out.measured)
-  }
-
-  /** Mean over the scrapes `back` .. `last`, over the pods. */
-  private perPod(column: Float64Array, back: number, last: number, pods: number): number {
-    if (last < 0 || pods === 0) return NaN
-    let sum = 0
-    for (let scrape = back; scrape <= last; scrape++) sum += column[scrape % (this.span + 1)]
-    return sum / (last - back + 1) / pods
-  }
-
-  private room(server: number): void {
-    if (server < this.first.length) return
-    const length = Math.max(server + 1, this.first.length * 2)
-    this.first = grown(this.first, length)
-    this.epoch = grown(this.epoch, length, -1)
-    this.used = this.used.map((column) => grown(column, length))
-  }
-}
-
-interface Averages {
-  measured: number
-  used: number
-  requested: number
-  peak: number
-  rate: number
-  inFlight: number
-  queued: number
-}
-
-export interface AutoscalingParts {
+/** What the autoscaling loops need of the run. */
+export interface AutoscalingRun {
   readonly simulator: Simulator
+  readonly streams: Streams
   readonly cluster: Cluster
-  readonly services: readonly ServiceRun[]
-  readonly servers: Servers
-  readonly shares: CpuShares
+  readonly owners: Owners
+  readonly load: ServiceLoad
   readonly replicaSets: ReplicaSets
   readonly nodes: NodeLifecycle
   readonly placement: Placement
-  readonly recorder: ScalingRecorder
-  readonly serverOf: (pod: number) => number
-  readonly phases: KeyedStream
+  readonly scaling: ScalingRecorder
+  /** The packer of the run, null when none is chosen. */
+  readonly packer: Packer | null
+  readonly input: {
+    readonly workloads: readonly Workload[]
+    readonly delays: Delays
+    readonly binpacking: { readonly role: PackerRole }
+    readonly choices: {
+      readonly 'autoscaling.replicas': Chosen<ReplicaAutoscalerDefinition>
+      readonly 'autoscaling.sizes': Chosen<SizeAutoscalerDefinition>
+      readonly 'autoscaling.nodes': Chosen<NodeAutoscalerDefinition>
+    }
+  }
 }
 
 export class Autoscaling {
-  private readonly scrapes: Scrapes[]
+  private readonly scrapes: readonly Scrapes[]
   private readonly averages: Averages = { measured: 0, used: 0, requested: 0, peak: 0, rate: NaN, inFlight: NaN, queued: NaN }
   private readonly changes: NodeChanges
-
-  private readonly parts: AutoscalingParts
+  private readonly run: AutoscalingRun
+  private readonly phases: KeyedStream
   private readonly replicas: readonly (ReplicaAutoscaler | null)[]
   private readonly sizes: readonly (SizeAutoscaler | null)[]
   private readonly nodeScaler: NodeAutoscaler | null
-  private readonly scrape: number
+  private readonly scrape: Time
+  private readonly kinds: { readonly scrape: number; readonly replicas: number; readonly sizes: number; readonly nodes: number }
   private origin = 0
 
-  constructor(
-    parts: AutoscalingParts,
-    replicas: readonly (ReplicaAutoscaler | null)[],
-    sizes: readonly (SizeAutoscaler | null)[],
-    nodeScaler: NodeAutoscaler | null,
-    scrape: number,
-    window: number,
-  ) {
-    this.parts = parts
-    this.replicas = replicas
-    this.sizes = sizes
-    this.nodeScaler = nodeScaler
-    this.scrape = scrape
-    const { simulator, services, nodes, recorder } = parts
-    if (scrape === 0 && [...replicas, ...sizes].some((scaler) => scaler?.every === 0)) {
-      throw new Error('an autoscaler with a period of 0 follows each scrape, and there are none: a scrape period is needed')
+  constructor(run: AutoscalingRun) {
+    const { simulator, streams, nodes, scaling, input, packer } = run
+    const { choices, delays, binpacking } = input
+    const now = () => simulator.now
+    this.run = run
+    this.phases = streams.keyed('phases')
+    this.replicas = input.workloads.map(() => createChosen(choices['autoscaling.replicas'], { now }))
+    this.sizes = input.workloads.map(() => createChosen(choices['autoscaling.sizes'], { now }))
+    const estimator = packer !== null && binpacking.role !== 'rounds' ? packer : firstFitInOrder
+    this.nodeScaler = createChosen(choices['autoscaling.nodes'], { now, packer: estimator })
+    this.scrape = delays.scrape
+    if (this.scrape === 0 && [...this.replicas, ...this.sizes].some((scaler) => scaler?.every === 0)) {
+      throw new Error('an autoscaler with a period of 0 follows each scrape, and the scrape period is 0; accepted: one of the two above 0')
     }
-    // Without a scrape period the samples are taken when they are asked for, so the window is counted in questions.
-    const span = (row: number): number => {
-      const period = scrape > 0 ? scrape : (replicas[row]?.every ?? sizes[row]?.every ?? SECOND)
-      return Math.max(1, Math.round(window / period))
-    }
-    this.scrapes = services.map((_, row) => new Scrapes(span(row)))
+    this.scrapes = input.workloads.map((_, row) => new Scrapes(this.span(row, delays.window)))
     this.changes = {
       add: (pool, count) => {
         const ordered = nodes.order(pool, count)
-        recorder.action(`nodes/${pool}`, ordered, simulator.now)
+        scaling.action(`nodes/${pool}`, ordered, simulator.now)
       },
       drain: (node) => this.drain(node),
     }
-    simulator.on(Kind.Scrape, () => this.scrapeAll())
-    simulator.on(Kind.ReplicaSync, (row) => this.syncReplicas(row))
-    simulator.on(Kind.SizeSync, (row) => this.syncSizes(row))
-    simulator.on(Kind.NodeScan, () => this.scanNodes())
+    this.kinds = {
+      scrape: simulator.register('metrics scrape', () => this.scrapeAll()),
+      replicas: simulator.register('replica autoscaler syncs', (row) => this.syncReplicas(row)),
+      sizes: simulator.register('size autoscaler syncs', (row) => this.syncSizes(row)),
+      nodes: simulator.register('node autoscaler scans', () => this.scanNodes()),
+    }
+  }
+
+  /** Scrapes that the averaging window reaches back; without a scrape period samples are taken on demand, so in periods of the loop. */
+  private span(row: WorkloadId, window: Time): number {
+    const period = this.scrape > 0 ? this.scrape : (this.replicas[row]?.every ?? this.sizes[row]?.every ?? SECOND)
+    return Math.max(1, Math.round(window / period))
   }
 
   /** Starts all loops at the origin. */
-  open(): void {
-    const { simulator, services } = this.parts
+  opens(): void {
+    const { simulator, input } = this.run
     this.origin = simulator.now
-    if (this.scrape > 0) this.first(Kind.Scrape, 0, this.scrape, 0)
-    for (let row = 0; row < services.length; row++) {
+    if (this.scrape > 0) this.first(this.kinds.scrape, 0, this.scrape, 0)
+    for (let row = 0; row < input.workloads.length; row++) {
       const replicas = this.replicas[row]
       const sizes = this.sizes[row]
-      if (replicas !== null && replicas.every > 0) this.first(Kind.ReplicaSync, row, replicas.every, 1)
-      if (sizes !== null && sizes.every > 0) this.first(Kind.SizeSync, row, sizes.every, 2)
+      if (replicas !== null && replicas.every > 0) this.first(this.kinds.replicas, row, replicas.every, 1)
+      if (sizes !== null && sizes.every > 0) this.first(this.kinds.sizes, row, sizes.every, 2)
     }
-    if (this.nodeScaler !== null) simulator.at(simulator.now + this.phase(this.nodeScaler.every, 3, 0), Kind.NodeScan, 0, 0)
+    if (this.nodeScaler !== null) simulator.at(simulator.now + this.phase(this.nodeScaler.every, 3, 0), this.kinds.nodes, 0, 0)
   }
 
-  private first(kind: number, row: number, every: number, loop: number): void {
-    this.parts.simulator.at(this.parts.simulator.now + this.phase(every, loop, row), kind, row, 0)
+  private first(kind: number, row: WorkloadId, every: number, loop: number): void {
+    this.run.simulator.at(this.run.simulator.now + this.phase(every, loop, row), kind, row, 0)
   }
 
-  private phase(every: number, loop: number, row: number): number {
-    return Math.floor(this.parts.phases.at(loop, row) * every)
+  private phase(every: number, loop: number, row: WorkloadId): number {
+    return Math.floor(this.phases.at(loop, row) * every)
   }
 
   private scrapeAll(): void {
-    const { simulator, services } = this.parts
-    for (let row = 0; row < services.length; row++) {
+    const { simulator, input } = this.run
+    for (let row = 0; row < input.workloads.length; row++) {
       this.scrapeOne(row)
       // A loop without a period of its own follows each scrape.
       if (this.replicas[row]?.every === 0) this.syncReplicas(row)
       if (this.sizes[row]?.every === 0) this.syncSizes(row)
     }
-    simulator.at(simulator.now + this.scrape, Kind.Scrape, 0, 0)
+    simulator.at(simulator.now + this.scrape, this.kinds.scrape, 0, 0)
   }
 
-  private scrapeOne(row: number): void {
-    const { simulator, services, servers, replicaSets, serverOf, shares } = this.parts
-    this.scrapes[row].take(simulator.now, services[row], servers, replicaSets.podsOf(row), serverOf, shares)
+  private scrapeOne(row: WorkloadId): void {
+    const { simulator, input, replicaSets, load } = this.run
+    this.scrapes[row].take(simulator.now, input.workloads[row].service, replicaSets.podsOf(row), load)
   }
 
-  private measure(row: number): Averages {
-    const { servers, replicaSets, serverOf } = this.parts
+  private measure(row: WorkloadId): Averages {
+    const { replicaSets, load } = this.run
     if (this.scrape === 0) this.scrapeOne(row)
-    this.scrapes[row].read(servers, replicaSets.podsOf(row), serverOf, this.averages)
+    this.scrapes[row].read(replicaSets.podsOf(row), load, this.averages)
     return this.averages
   }
 
-  private syncReplicas(row: number): void {
-    const { simulator, services, replicaSets, recorder, serverOf } = this.parts
+  private syncReplicas(row: WorkloadId): void {
+    const { simulator, input, replicaSets, scaling, load } = this.run
     const scaler = this.replicas[row]!
-    const { spec } = services[row]
+    const spec = input.workloads[row]
     const measured = this.measure(row)
     const before = replicaSets.desired[row]
     let ready = 0
-    for (const pod of replicaSets.podsOf(row)) if (serverOf(pod) !== NONE) ready++
+    for (const pod of replicaSets.podsOf(row)) if (load.serverOf(pod) !== NONE) ready++
     const view: LoadView = {
       now: simulator.now,
       elapsed: simulator.now - this.origin,
@@ -262,14 +169,14 @@ export class Autoscaling {
       throw new Error(`the replica autoscaler of ${spec.name} wants ${wanted} replicas: a whole number is needed`)
     const after = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, wanted))
     if (after !== before) {
-      recorder.action(`replicas/${spec.name}`, after - before, simulator.now)
+      scaling.action(`replicas/${spec.name}`, after - before, simulator.now)
       replicaSets.scale(row, after)
     }
-    if (scaler.every > 0) simulator.at(simulator.now + scaler.every, Kind.ReplicaSync, row, 0)
+    if (scaler.every > 0) simulator.at(simulator.now + scaler.every, this.kinds.replicas, row, 0)
   }
 
-  private syncSizes(row: number): void {
-    const { simulator, services, replicaSets } = this.parts
+  private syncSizes(row: WorkloadId): void {
+    const { simulator, input, replicaSets } = this.run
     const scaler = this.sizes[row]!
     const measured = this.measure(row)
     const { cpu, limit } = replicaSets.shapeOf(row)
@@ -284,16 +191,16 @@ export class Autoscaling {
       })
       if (!(Number.isInteger(sizes.cpu) && sizes.cpu > 0)) {
         throw new Error(
-          `the size autoscaler of ${services[row].spec.name} recommends ${sizes.cpu} millicores: a whole number above 0 is needed`,
+          `the size autoscaler of ${input.workloads[row].name} recommends ${sizes.cpu} millicores: a whole number above 0 is needed`,
         )
       }
       if (sizes.cpu !== cpu) replicaSets.resize(row, sizes.cpu)
     }
-    if (scaler.every > 0) simulator.at(simulator.now + scaler.every, Kind.SizeSync, row, 0)
+    if (scaler.every > 0) simulator.at(simulator.now + scaler.every, this.kinds.sizes, row, 0)
   }
 
   private scanNodes(): void {
-    const { simulator, cluster, nodes, placement } = this.parts
+    const { simulator, cluster, nodes, placement, owners } = this.run
     const scaler = this.nodeScaler!
     const pending: number[] = []
     const { pods } = cluster.view
@@ -314,30 +221,18 @@ export class Autoscaling {
       pendingCount: pending.length,
       upcoming: Int32Array.from(upcoming),
       upcomingCount: upcoming.length,
-      movable: (pod) => pods.service[pod] !== NONE,
+      movable: (pod) => owners.of(pod).movable(pod),
       eachPodOn: (node, visit) => cluster.eachPodOn(node, visit),
     }
     scaler.propose(view, this.changes)
-    if (scaler.every > 0) simulator.at(simulator.now + scaler.every, Kind.NodeScan, 0, 0)
+    if (scaler.every > 0) simulator.at(simulator.now + scaler.every, this.kinds.nodes, 0, 0)
     else throw new Error('the node autoscaler has a scan period of 0: a positive period is needed')
   }
 
-  /** Takes a Ready node out of use: its service pods are replaced elsewhere, it leaves when the last pod has gone. */
-  drain(node: number): void {
-    const { simulator, cluster, nodes, replicaSets, recorder } = this.parts
-    if (nodes.isDraining(node)) return
-    const { pods, nodes: rows } = cluster.view
-    if (rows.state[node] !== NodeState.Ready) {
-      throw new Error(
-        `the node autoscaler drains node ${node}, which is ${node >= 0 && node < rows.count ? 'gone' : 'not there'}: a Ready node is needed`,
-      )
-    }
-    recorder.action(`nodes/${rows.pool[node]}`, -1, simulator.now)
-    const leaving: number[] = []
-    cluster.eachPodOn(node, (pod) => {
-      if (pods.service[pod] !== NONE) leaving.push(pod)
-    })
-    nodes.cordon(node)
-    for (const pod of leaving) replicaSets.evict(pod)
+  /** Drains a node and counts it as a scaling action, once. */
+  drain(node: NodeId): void {
+    const { simulator, cluster, nodes, scaling } = this.run
+    const pool = cluster.view.nodes.pool[node]
+    if (nodes.drain(node)) scaling.action(`nodes/${pool}`, -1, simulator.now)
   }
 }

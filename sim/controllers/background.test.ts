@@ -39,7 +39,7 @@ describe('ageing', () => {
     expect(allocation(false)).toBeCloseTo((100 * 55) / 60, 10)
   })
   it('with rounds of a packer places at the instant of arrival, too; on the grid after the origin', () => {
-    const binpacking = { ...choose(packers, 'best-fit-decreasing'), seat: 'both' as const, every: SECOND }
+    const binpacking = { ...choose(packers, 'best-fit-decreasing'), role: 'both' as const, every: SECOND }
     const small = shape({ cpu: 1000 })
     const simulation = new Simulation(
       input({

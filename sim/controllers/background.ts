@@ -1,107 +1,144 @@
-/** Pods that come by themselves: each source has one pod pending, interned, created and handed to placement. */
+/**
+ * Pods of background sources and jobs: each source has one pod pending, which is created when its time comes and handed to placement.
+ * A pod that was evicted is created again with its whole duration, as a Job controller does, so a job waits for it and does not hang.
+ */
 import type { Cluster } from '../cluster/cluster.ts'
-import { NONE } from '../cluster/views.ts'
-import { grown } from '../common/table.ts'
+import { NONE, type OwnerId, type PodId, type Time } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../engine/kinds.ts'
 import type { JobRecorder } from '../measure/job-recorder.ts'
-import type { PodSource } from '../workload.ts'
+import type { Streams } from '../random/stream.ts'
+import { EndReason, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
+import type { Background as BackgroundSpec, PodSource } from './spec.ts'
+
+/** What the sources need of the run. */
+export interface BackgroundRun {
+  readonly simulator: Simulator
+  readonly streams: Streams
+  readonly cluster: Cluster
+  readonly owners: Owners
+  readonly lifecycle: PodLifecycle
+  readonly placement: Placement
+  readonly jobs: JobRecorder
+  readonly times: { readonly origin: Time; readonly end: Time }
+  readonly input: { readonly background: readonly BackgroundSpec[] }
+}
+
+/** What is remembered of each pod: where it came from, so that it can be reported and created again. */
+class Origins extends ColumnTable {
+  key = this.column(Int32Array)
+  shape = this.column(Int32Array)
+  /** Row of the pod's job within its source, NONE when it has none. */
+  job = this.column(Int32Array, NONE)
+}
 
 export class Background {
-  private source = new Int32Array(256)
-  private key = new Int32Array(256)
-  /** Row of the pod's job within its source, NONE when it has none. */
-  private job = new Int32Array(256)
-  private readonly starts: number[]
-  /** Handle of each source's pending PodArrives. */
-  private readonly arrivals: Int32Array
+  /** Sources in the order of the input. */
+  readonly sources: readonly PodSource[]
+  private readonly runs: readonly SourceRun[]
 
-  private readonly simulator: Simulator
-  private readonly cluster: Cluster
-  private readonly sources: readonly PodSource[]
-  private readonly end: number
-  private readonly lifecycle: PodLifecycle
-  private readonly placement: Placement
-  private readonly recorder: JobRecorder
-
-  constructor(
-    simulator: Simulator,
-    cluster: Cluster,
-    sources: readonly PodSource[],
-    origin: number,
-    end: number,
-    lifecycle: PodLifecycle,
-    placement: Placement,
-    recorder: JobRecorder,
-  ) {
-    this.simulator = simulator
-    this.cluster = cluster
-    this.sources = sources
-    this.end = end
-    this.lifecycle = lifecycle
-    this.placement = placement
-    this.recorder = recorder
-    this.arrivals = new Int32Array(sources.length).fill(NONE)
-    this.starts = sources.map((source) => (source.stationary ? 0 : origin))
-    for (let row = 0; row < sources.length; row++) recorder.addSource(sources[row].jobs, this.starts[row])
-    simulator.on(Kind.PodArrives, (row) => this.arrive(row))
+  constructor(run: BackgroundRun) {
+    const { simulator, streams, input } = run
+    const origins = new Origins(256)
+    this.sources = input.background.map(({ name, pods }) => pods((purpose) => streams.stream(`${purpose}/background/${name}`)))
+    const arrives = simulator.register('pod arrives', (row) => this.runs[row].arrive())
+    this.runs = this.sources.map((source, row) => new SourceRun(run, origins, source, row, arrives))
   }
 
-  /** Asks each source for its first pod. */
-  open(): void {
-    for (let row = 0; row < this.sources.length; row++) this.expect(row)
+  /** Asks each source for its first pod, at the start of the ageing. */
+  starts(): void {
+    for (const source of this.runs) source.expect()
   }
 
-  /** A background pod is through: its source hears of it, and a closed one may have a next pod. */
-  ended(pod: number): void {
-    const row = this.source[pod]
-    const source = this.sources[row]
-    const more = source.released?.(this.key[pod], this.simulator.now - this.starts[row]) === true
-    if (this.job[pod] !== NONE) this.recorder.ended(row, this.job[pod], this.simulator.now)
-    if (!more) return
-    // The source offers anew, the earlier of what was pending and what is known now.
-    if (this.arrivals[row] !== NONE) this.simulator.cancel(this.arrivals[row])
-    this.expect(row)
+  /** What the sources left out, which those that are read during the run know only at its end. */
+  notes(): string[] {
+    return this.sources.flatMap(({ notes }) => notes)
+  }
+}
+
+/** One source during a run, and the owner of its pods. */
+class SourceRun implements PodOwner {
+  /** Handle of the pending arrival. */
+  private arrival = NONE
+  private readonly start: Time
+  private readonly owner: OwnerId
+  private readonly run: BackgroundRun
+  private readonly origins: Origins
+  private readonly source: PodSource
+  private readonly row: number
+  private readonly arrives: number
+
+  constructor(run: BackgroundRun, origins: Origins, source: PodSource, row: number, arrives: number) {
+    this.run = run
+    this.origins = origins
+    this.source = source
+    this.row = row
+    this.arrives = arrives
+    this.start = source.stationary ? 0 : run.times.origin
+    this.owner = run.owners.register(this)
+    run.jobs.addSource(source.jobs, this.start)
   }
 
-  /** A pod has a node from `time` on; of no concern when it belongs to a service. */
-  bound(pod: number, time: number): void {
-    if (this.cluster.view.pods.service[pod] === NONE && this.job[pod] !== NONE) this.recorder.bound(this.source[pod], this.job[pod], time)
+  expect(): void {
+    this.await(this.start + this.source.next())
   }
 
-  private expect(row: number): void {
-    this.await(row, this.starts[row] + this.sources[row].next())
+  private await(time: Time): void {
+    const { simulator, jobs, times } = this.run
+    jobs.setMore(this.row, time < Infinity)
+    this.arrival = time <= times.end ? simulator.at(time, this.arrives, this.row, 0) : NONE
   }
 
-  private await(row: number, time: number): void {
-    this.recorder.setMore(row, time < Infinity)
-    this.arrivals[row] = time <= this.end ? this.simulator.at(time, Kind.PodArrives, row, 0) : NONE
-  }
-
-  /** The pod that is due, and all that come at the same instant: a population that is there from the start comes before anything else. */
-  private arrive(row: number): void {
-    const source = this.sources[row]
-    const now = this.simulator.now
-    let time: number
+  /** The pod that is due, and all that arrive at the same instant: a population that is present from the start arrives before anything else. */
+  arrive(): void {
+    const { source, run, start } = this
+    const { now } = run.simulator
+    let time: Time
     do {
-      const deadline = this.starts[row] + (source.deadline ?? Infinity)
-      const pod = this.cluster.createPod(source.shapes[source.shape], NONE, now, source.duration, deadline)
-      if (pod >= this.source.length) {
-        const length = Math.max(pod + 1, this.source.length * 2)
-        this.source = grown(this.source, length)
-        this.key = grown(this.key, length)
-        this.job = grown(this.job, length)
-      }
-      this.source[pod] = row
-      this.key[pod] = source.key ?? NONE
-      this.job[pod] = source.job ?? NONE
-      if (this.job[pod] !== NONE) this.recorder.arrived(row, this.job[pod])
-      this.lifecycle.createdInBackground(pod, source.duration)
-      this.placement.arrived(pod)
-      time = this.starts[row] + source.next()
+      const job = source.job ?? NONE
+      this.create(source.shape, source.duration, start + (source.deadline ?? Infinity), source.key ?? NONE, job)
+      time = start + source.next()
     } while (time === now)
-    this.await(row, time)
+    this.await(time)
+  }
+
+  private create(shape: number, duration: Time, deadline: Time, key: number, job: number, again = false): void {
+    const { origins, run } = this
+    const pod = run.cluster.createPod(this.source.shapes[shape], NONE, run.simulator.now, duration, deadline)
+    run.cluster.setOwner(pod, this.owner)
+    origins.reserve(pod + 1)
+    origins.key[pod] = key
+    origins.shape[pod] = shape
+    origins.job[pod] = job
+    if (job !== NONE && !again) run.jobs.arrived(this.row, job)
+    run.lifecycle.createdToRun(pod, duration)
+    run.placement.arrived(pod, run.input.background[this.row].scheduler)
+  }
+
+  bound(pod: PodId, at: Time): void {
+    const job = this.origins.job[pod]
+    if (job !== NONE) this.run.jobs.bound(this.row, job, at)
+  }
+
+  ended(pod: PodId, reason: EndReason): void {
+    const { origins, source, run } = this
+    const { simulator } = run
+    if (reason !== EndReason.Completed) {
+      const { duration, deadline } = run.cluster.view.pods
+      this.create(origins.shape[pod], duration[pod], deadline[pod], origins.key[pod], origins.job[pod], true)
+      return
+    }
+    const more = source.released?.(origins.key[pod], simulator.now - this.start) === true
+    if (origins.job[pod] !== NONE) run.jobs.ended(this.row, origins.job[pod], simulator.now)
+    if (!more) return
+    // The source is asked again for the earlier of its pending pod and the one it knows now.
+    if (this.arrival !== NONE) simulator.cancel(this.arrival)
+    this.expect()
+  }
+
+  movable(): boolean {
+    return false
   }
 }

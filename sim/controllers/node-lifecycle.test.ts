@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { NodeState } from '../cluster/views.ts'
 import { coming, input, noDelays, pool, script, service, shape, template } from '../testing/input.ts'
-import type { SimulationInput } from '../input.ts'
+import type { FlatInput } from '../testing/input.ts'
 import { Simulation } from '../simulation.ts'
 
 const GiB = 1024 ** 3
 const SECOND = 1e6
 
 /** A run in which something is done at given times; what the deeds return is collected. */
-function run(partial: Partial<SimulationInput>, deeds: readonly (readonly [at: number, deed: (parts: Simulation['parts']) => unknown])[]) {
+function run(partial: Partial<FlatInput>, deeds: readonly (readonly [at: number, deed: (parts: Simulation['parts']) => unknown])[]) {
   const simulation = new Simulation(input({ horizon: 60 * SECOND, sample: 60 * SECOND, ...partial }))
   const answers: unknown[] = []
   for (const [at, deed] of deeds) simulation.parts.simulator.call(at * SECOND, () => answers.push(deed(simulation.parts)))
@@ -79,7 +79,7 @@ describe('a drain', () => {
     ])
     expect(answers[1]).toEqual([1, 1])
     expect(answers[2]).toBe(1)
-    expect(parts.services[0].ledger.answered).toBe(2)
+    expect(parts.clients.list[0].ledger.answered).toBe(2)
     expect(parts.cluster.nodes.state[0]).toBe(NodeState.Gone)
   })
   it('takes a pod that is still starting at once, and its replacement starts anew', () => {

@@ -2,12 +2,12 @@
 import { describe, expect, it } from 'vitest'
 import { packers } from '../binpacking/index.ts'
 import { choose, coming, input, noDelays, pool, shape } from '../testing/input.ts'
-import type { SimulationInput } from '../input.ts'
+import type { FlatInput } from '../testing/input.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'
 
 /** Bind times and pending times are read from the recorder, whose histogram is exact in its sum. */
-function run(partial: Partial<SimulationInput>) {
+function run(partial: Partial<FlatInput>) {
   const simulation = new Simulation(input({ horizon: 60e6, sample: 60e6, ...partial }))
   const result = simulation.run()
   return { ...result, pods: simulation.parts.pods, cluster: simulation.parts.cluster }
@@ -80,7 +80,7 @@ describe('decision time', () => {
 })
 
 describe('rounds of a packer', () => {
-  const binpacking = { ...choose(packers, 'first-fit-decreasing'), seat: 'both' as const, every: 1e6 }
+  const binpacking = { ...choose(packers, 'first-fit-decreasing'), role: 'both' as const, every: 1e6 }
   const small = shape({ cpu: 1000 })
 
   it('pods wait for the next whole second: 0.3 s, then 1 s for one that comes on the grid', () => {

@@ -1,207 +1,161 @@
 /**
- * Pods that wait for a node, and the two ways they get one: the scheduler, one pod after another, or rounds in which a packer places all
- * that wait. Decisions become facts in `Cluster.commit`; a user's algorithm that asks for the impossible ends the run with its name.
+ * Pending pods and the schedulers that place them. Placement has one role per scheduler of the run (the default one first); a pod names its
+ * scheduler. A role has its own queue, its own view of the cluster (live or a snapshot), and is busy while it decides. Decisions become
+ * facts in `Cluster.commit`; all kinds are carried out here.
  */
-import type { Packer } from '../binpacking/policy.ts'
-import type { BinType } from '../binpacking/policy.ts'
+import type { Packer, PackerDefinition, PackerRole } from '../binpacking/policy.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { DecisionKind, Decisions } from '../cluster/decisions.ts'
-import { NodeState, NONE, PodPhase } from '../cluster/views.ts'
+import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
+import { reasonText } from '../cluster/feasibility/reasons.ts'
+import type { Chosen } from '../common/define.ts'
+import type { NodeId, PodId, Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../engine/kinds.ts'
-import type { Delays } from '../input.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
-import type { SchedulingLoop } from '../scheduling/queue/loop.ts'
+import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
+import type { Streams } from '../random/stream.ts'
+import type { OrderDefinition } from '../scheduling/orders/policy.ts'
+import type { SchedulingDefinition, Wake } from '../scheduling/policy.ts'
+import type { NodeLifecycle } from './node-lifecycle.ts'
+import { EndReason } from './owners.ts'
+import { PackingRounds } from './packing-rounds.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
+import type { Delays } from './spec.ts'
+import { SchedulerRole, type SchedulerSpec } from './scheduler-role.ts'
 
-export interface Rounds {
-  readonly packer: Packer
-  readonly every: number
-  /** Node types that the pools could add; pods a packer puts there go on waiting, for the node autoscaler. */
-  types(): readonly BinType[]
+/** What placement needs of the run. */
+export interface PlacementRun {
+  readonly simulator: Simulator
+  readonly streams: Streams
+  readonly cluster: Cluster
+  readonly lifecycle: PodLifecycle
+  readonly nodes: NodeLifecycle
+  readonly pods: PodRecorder
+  readonly scheduling: SchedulingRecorder
+  /** The packer of the run, null when none is chosen. */
+  readonly packer: Packer | null
+  readonly input: {
+    /** Schedulers besides the default one. */
+    readonly schedulers: readonly SchedulerSpec[]
+    readonly binpacking: { readonly role: PackerRole; readonly every: Time }
+    readonly delays: Delays
+    readonly choices: {
+      readonly scheduling: Chosen<SchedulingDefinition>
+      readonly 'scheduling.order': Chosen<OrderDefinition>
+      readonly binpacking: Chosen<PackerDefinition>
+    }
+  }
 }
 
-export class Placement {
-  private readonly out = new Decisions()
-  private busyUntil = 0
-  private wakePending = false
-  private roundPending = false
-  private roundVersion = -1
-  private waiting: number[] = []
-  private waitingEpoch: number[] = []
-  /** Of those that wait, the first so many have been in a round. */
-  private lookedAt = 0
-  private lifecycle!: PodLifecycle
+/** Role 0: the scheduler of all pods that name no other. */
+function defaultScheduler({ choices, delays }: PlacementRun['input']): SchedulerSpec {
+  return {
+    name: 'default',
+    algorithm: choices.scheduling,
+    order: choices['scheduling.order'],
+    decision: delays.decision,
+    perNode: delays.perNode,
+    view: 'live',
+    refresh: 0,
+  }
+}
+
+/** One way in which pending pods get their nodes. */
+export interface Role {
   /** Until the origin decisions take no time. */
-  warm = true
-  private readonly simulator: Simulator
-  private readonly cluster: Cluster
-  private readonly loop: SchedulingLoop
-  private readonly rounds: Rounds | null
-  private readonly recorder: PodRecorder
-  private readonly delays: Delays
-  private readonly algorithm: string
+  warm: boolean
+  /** A pod was created and is pending. */
+  arrived(pod: PodId): void
+  /** A pending pod is about to be deleted. */
+  dropped(pod: PodId): void
+  /** Resources are free again, or a node joined. */
+  roomFreed(): void
+  /** Decides all that can be decided at this instant without delay. */
+  settle(): void
+  /** Calls back for each pod that was examined and found no node, oldest first. */
+  eachUnschedulable(visit: (pod: PodId) => void): void
+  /** The cluster did not accept a bind that this role decided. */
+  refused(pod: PodId, node: NodeId): void
+}
 
-  constructor(
-    simulator: Simulator,
-    cluster: Cluster,
-    loop: SchedulingLoop,
-    rounds: Rounds | null,
-    recorder: PodRecorder,
-    delays: Delays,
-    algorithm: string,
-  ) {
-    this.simulator = simulator
-    this.cluster = cluster
-    this.loop = loop
-    this.rounds = rounds
-    this.recorder = recorder
-    this.delays = delays
-    this.algorithm = algorithm
-    simulator.on(Kind.SchedulerWakes, () => this.wakes())
-    simulator.on(Kind.PackingRound, () => {
-      this.roundPending = false
-      this.round()
+/** Commits the decisions of a role and carries out what the cluster accepted; `time` is the end of the decision. */
+export type CarryOut = (out: Decisions, time: Time, role: Role) => void
+
+export class Placement {
+  private readonly roles: readonly Role[]
+  /** By pod: its role. */
+  private roleOf: number[] = []
+  private readonly run: PlacementRun
+
+  constructor(run: PlacementRun) {
+    const { simulator, input, packer, lifecycle, nodes } = run
+    this.run = run
+    const carryOut: CarryOut = (out, time, role) => this.carryOut(out, time, role)
+    const wakes = simulator.register('scheduler wakes', (row, reason) => (this.roles[row] as SchedulerRole).wakes(reason as Wake))
+    const commits = simulator.register('scheduler commits', (row) => (this.roles[row] as SchedulerRole).commits())
+    const rounds = packer !== null && input.binpacking.role !== 'estimator'
+    this.roles = [defaultScheduler(input), ...input.schedulers].map((spec, row) =>
+      rounds && row === 0 ? new PackingRounds(run, packer, carryOut) : new SchedulerRole(run, spec, { row, wakes, commits }, carryOut),
+    )
+    lifecycle.listen({
+      dropped: (pod) => this.roles[this.roleOf[pod]].dropped(pod),
+      released: () => this.roomFreed(),
     })
+    nodes.whenJoined(() => this.roomFreed())
   }
 
-  connect(lifecycle: PodLifecycle): void {
-    this.lifecycle = lifecycle
-  }
-
-  /** A pod was created and waits. */
-  arrived(pod: number): void {
-    this.recorder.created(this.cluster.view.pods.podClass[pod])
-    if (this.rounds === null) {
-      this.loop.enqueue(pod)
-      this.wake()
-      return
-    }
-    this.waiting.push(pod)
-    this.waitingEpoch.push(this.cluster.view.pods.epoch[pod])
-    this.planRound()
-  }
-
-  /** A waiting pod was deleted. */
-  dropped(pod: number): void {
-    if (this.rounds === null) this.loop.drop(pod)
-  }
-
-  /** Resources came free, or a node joined. */
-  roomFreed(): void {
-    if (this.rounds === null) {
-      if (this.loop.waiting > 0) this.wake()
-    } else if (this.waiting.length > 0) this.planRound()
-  }
-
-  /** Calls back for each pod that was looked at and found no node, oldest first. */
-  eachUnschedulable(visit: (pod: number) => void): void {
-    if (this.rounds === null) {
-      this.loop.unschedulable(visit)
-      return
-    }
-    this.forget()
-    for (let i = 0; i < this.lookedAt; i++) visit(this.waiting[i])
-  }
-
-  /** Decides all that can be decided at this instant without delay; the start of the measured run. */
+  /** Places all that can be placed now, without delay. */
   settle(): void {
-    if (this.rounds === null) this.drain()
-    else this.round()
+    for (const role of this.roles) role.settle()
   }
 
-  private wake(): void {
-    if (this.wakePending) return
-    this.wakePending = true
-    this.simulator.at(Math.max(this.simulator.now, this.busyUntil), Kind.SchedulerWakes, 0, 0)
+  /** The origin: from now on decisions take time. */
+  opens(): void {
+    for (const role of this.roles) role.warm = false
   }
 
-  private wakes(): void {
-    this.wakePending = false
-    const { decision, perNode } = this.delays
-    if (this.warm || (decision === 0 && perNode === 0)) {
-      this.drain()
-      return
-    }
-    this.out.clear()
-    if (!this.loop.step(this.cluster.view, this.out)) return
-    this.busyUntil = this.simulator.now + decision + perNode * this.out.examined
-    this.carryOut(this.busyUntil)
-    this.wake()
+  /** A pod was created and is pending; `scheduler` is the role that places it. */
+  arrived(pod: PodId, scheduler: number): void {
+    this.run.pods.created(this.run.cluster.view.pods.podClass[pod])
+    this.roleOf[pod] = scheduler
+    this.roles[scheduler].arrived(pod)
   }
 
-  private drain(): void {
-    for (;;) {
-      this.out.clear()
-      if (!this.loop.step(this.cluster.view, this.out)) return
-      this.carryOut(this.simulator.now)
-    }
+  /** Calls back for each pod that was examined and found no node: scheduler by scheduler, oldest first. */
+  eachUnschedulable(visit: (pod: PodId) => void): void {
+    for (const role of this.roles) role.eachUnschedulable(visit)
   }
 
-  private carryOut(time: number): void {
-    const { out, cluster } = this
-    cluster.commit(out, this.simulator.now)
+  /** Reasons that schedulers of the wide form gave for their declines. */
+  notes(): string[] {
+    const { ruledOut } = this.run.scheduling
+    const nodes = ruledOut.reduce((sum, count) => sum + count, 0)
+    return nodes === 0 ? [] : [`nodes ruled out by declined decisions, counted per decision: ${reasonText(ruledOut, nodes)}`]
+  }
+
+  private roomFreed(): void {
+    for (const role of this.roles) role.roomFreed()
+  }
+
+  /** Commits decisions and carries out what the cluster accepted; `time` is when the decision ends. */
+  private carryOut(out: Decisions, time: Time, role: Role): void {
+    const { cluster, lifecycle, simulator, scheduling } = this.run
+    cluster.commit(out, simulator.now)
     for (let row = 0; row < out.count; row++) {
-      if (out.kind[row] !== DecisionKind.Bind) continue
-      if (out.accepted[row] === 1) this.lifecycle.bound(out.pod[row], time)
-      else throw new Error(`${this.algorithm} chose a node that the pod does not fit: pod ${out.pod[row]}, node ${out.node[row]}`)
-    }
-  }
-
-  private planRound(): void {
-    if (this.roundPending) return
-    this.roundPending = true
-    const every = this.rounds!.every
-    const now = this.simulator.now
-    this.simulator.at(this.warm ? now : (Math.floor(now / every) + 1) * every, Kind.PackingRound, 0, 0)
-  }
-
-  private round(): void {
-    this.forget()
-    const { waiting, cluster, out } = this
-    // The same pods in front of the same nodes: the same answer.
-    if (waiting.length === 0) return
-    if (waiting.length === this.lookedAt && cluster.view.log.version === this.roundVersion) return
-    const { packer, types } = this.rounds!
-    const { view } = cluster
-    const { nodes } = view
-    const packing = packer.pack({
-      items: waiting.length,
-      podClass: Int32Array.from(waiting, (pod) => view.pods.podClass[pod]),
-      classes: view.classes,
-      bins: nodes.count,
-      free: nodes.free,
-      freeDevice: nodes.freeDevice,
-      binAdmits: (podClass, bin) => nodes.state[bin] === NodeState.Ready && view.admissible(podClass, bin),
-      types: types(),
-    })
-    out.clear()
-    for (let item = 0; item < waiting.length; item++) {
-      const bin = packing.bin[item]
-      if (bin !== NONE && bin < nodes.count) out.bind(waiting[item], bin, packing.deviceMask?.[item])
-    }
-    this.carryOut(this.simulator.now)
-    this.forget()
-    this.lookedAt = waiting.length
-    this.roundVersion = view.log.version
-  }
-
-  /** Drops pods that were bound or deleted from the list. */
-  private forget(): void {
-    const { pods } = this.cluster.view
-    let kept = 0
-    let lookedAt = this.lookedAt
-    for (let i = 0; i < this.waiting.length; i++) {
-      const pod = this.waiting[i]
-      if (pods.epoch[pod] !== this.waitingEpoch[i] || pods.phase[pod] !== PodPhase.Pending) {
-        if (i < this.lookedAt) lookedAt--
-        continue
+      const accepted = out.accepted[row] === 1
+      const pod = out.pod[row]
+      switch (out.kind[row]) {
+        case DecisionKind.Bind:
+          scheduling.bind(accepted, simulator.now)
+          if (accepted) lifecycle.bound(pod, time)
+          else role.refused(pod, out.node[row])
+          break
+        case DecisionKind.Evict:
+          if (accepted) lifecycle.terminate(pod, EndReason.Preempted)
+          break
+        default: // a decline stays in its queue, a nomination is kept by the cluster
       }
-      this.waiting[kept] = pod
-      this.waitingEpoch[kept++] = this.waitingEpoch[i]
     }
-    this.waiting.length = kept
-    this.waitingEpoch.length = kept
-    this.lookedAt = lookedAt
+    const { reasons } = out
+    for (let row = 0; row < reasons.count; row++) scheduling.declined(reasons.reason[row], reasons.nodes[row])
   }
 }

@@ -1,7 +1,7 @@
 /** From bound to ready, and out again, to the microsecond. */
 import { describe, expect, it } from 'vitest'
 import { choose, coming, input, noDelays, pool, script, service, shape } from '../testing/input.ts'
-import type { Service, SimulationInput } from '../input.ts'
+import type { FlatService, FlatInput } from '../testing/input.ts'
 import { Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'
 
@@ -9,8 +9,8 @@ const SECOND = 1e6
 
 /** One pod from the origin on, which the deeds [s] change; a second one, created at 10 s, goes the whole way. */
 function run(
-  partial: Partial<Service>,
-  around: Partial<SimulationInput> = {},
+  partial: Partial<FlatService>,
+  around: Partial<FlatInput> = {},
   deeds: readonly (readonly [at: number, replicas: number])[] = [[10, 2]],
 ) {
   const simulation = new Simulation(
@@ -23,7 +23,7 @@ function run(
   )
   for (const [at, replicas] of deeds) simulation.parts.simulator.call(at * SECOND, () => simulation.parts.replicaSets.scale(0, replicas))
   const result = simulation.run()
-  return { ...result, parts: simulation.parts, ledger: simulation.parts.services[0].ledger }
+  return { ...result, parts: simulation.parts, ledger: simulation.parts.clients.list[0].ledger }
 }
 
 describe('the way in', () => {

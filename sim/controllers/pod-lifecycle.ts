@@ -1,258 +1,262 @@
 /**
- * A pod's way after it was bound: image pull, start, readiness; service in the endpoints; and the way out: endpoints first, then a grace
- * in which requests inside may end. Background pods run for their time and use CPU as a steady flow.
+ * The life of a pod after it was bound: image pull, start, readiness, a place in the endpoints; and its end: out of the endpoints first,
+ * then a grace period in which its requests may finish. `end` is the only exit: it frees what the pod holds and notifies the owner why.
+ *
+ * A pod that serves requests needs a server row; a background pod runs for its duration and uses CPU as a steady flow. A background pod
+ * that is evicted ends without a grace period.
  */
 import type { Cluster } from '../cluster/cluster.ts'
-import { NONE, PodPhase } from '../cluster/views.ts'
-import { grown } from '../common/table.ts'
+import { PodPhase } from '../cluster/views.ts'
+import { NONE, type NodeId, type PodId, type ServerId, type Time, type WorkloadId } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../engine/kinds.ts'
-import type { Delays } from '../input.ts'
+import type { Imbalance } from '../measure/imbalance.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
-import type { KeyedStream } from '../random/stream.ts'
-import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Endpoints } from '../network/endpoints.ts'
-import type { RequestFlow, ServiceRun } from '../serving/flow.ts'
-import { ServerState } from '../serving/servers.ts'
-import type { Servers } from '../serving/servers.ts'
+import type { KeyedStream, Streams } from '../random/stream.ts'
+import type { CpuShares } from '../serving/cpu-shares.ts'
+import type { PodQueue } from '../serving/pod-queue.ts'
+import { ServerState, type Servers } from '../serving/servers.ts'
+import type { Workload } from '../serving/spec.ts'
 import type { WorkHeaps } from '../serving/work-heaps.ts'
+import { EndReason, type Owners } from './owners.ts'
+import type { Delays } from './spec.ts'
 
-/** What the life cycle tells the others. */
-export interface PodEvents {
-  /** Resources came free on a node (NONE: the pod was never bound). */
-  released(pod: number, node: number): void
-  /** A pod took resources of a node, which it has from `time` on. */
-  bound(pod: number, time: number): void
-  /** A background pod is through; called before its row is free. */
-  backgroundEnded(pod: number): void
+/** What the life cycle needs of the run. */
+export interface PodLifecycleRun {
+  readonly simulator: Simulator
+  readonly streams: Streams
+  readonly cluster: Cluster
+  readonly servers: Servers
+  readonly heaps: WorkHeaps
+  readonly shares: CpuShares
+  readonly podQueue: PodQueue
+  readonly endpoints: Endpoints
+  readonly owners: Owners
+  readonly pods: PodRecorder
+  readonly imbalance: readonly Imbalance[]
+  readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
+}
+
+/** Notified when a pod ends: what was freed, and where. */
+export interface EndListener {
+  /** A pod that was still pending is about to be deleted. */
+  dropped?(pod: PodId): void
+  /** A pod took resources of a node. */
+  bound?(pod: PodId): void
+  /** A pod has begun its grace period. */
+  terminating?(): void
+  /** A pod has gone; resources are free again on `node` (NONE: it never had one). */
+  released?(node: NodeId): void
+}
+
+/** What the life cycle keeps of each pod. */
+class Lives extends ColumnTable {
+  /** The workload whose requests the pod serves, NONE for a pod that runs for a duration. */
+  workload = this.column(Int32Array, NONE)
+  /** Number of the pod within its workload, for keyed draws. */
+  ordinal = this.column(Int32Array)
+  duration = this.column(Float64Array)
+  /** 1: uses CPU as a background flow. */
+  running = this.column(Uint8Array)
+  /** Why a pod in its grace period ends. */
+  reason = this.column(Uint8Array)
 }
 
 export class PodLifecycle {
-  private server = new Int32Array(256).fill(NONE)
-  private duration = new Float64Array(256)
-  /** Serial number of the pod within its service, for keyed luck. */
-  private ordinal = new Int32Array(256)
-  /** Until the origin everything starts without delay, so that the measured run begins with a cluster at work. */
-  warm = true
-  private flow!: RequestFlow
-  private endpoints!: Endpoints
-  private events!: PodEvents
-
+  /** Until the origin everything starts without delay, so that the measured run begins with a cluster in operation. */
+  private warm = true
+  private readonly lives = new Lives(256)
+  private readonly listeners: EndListener[] = []
+  private readonly run: PodLifecycleRun
   private readonly simulator: Simulator
   private readonly cluster: Cluster
-  private readonly services: readonly ServiceRun[]
   private readonly servers: Servers
-  private readonly heaps: WorkHeaps
   private readonly shares: CpuShares
-  private readonly recorder: PodRecorder
-  private readonly delays: Delays
   private readonly startups: readonly KeyedStream[]
+  private readonly runsKind: number
+  private readonly completesKind: number
+  private readonly readyKind: number
+  private readonly refusesKind: number
+  private readonly killedKind: number
 
-  constructor(
-    simulator: Simulator,
-    cluster: Cluster,
-    services: readonly ServiceRun[],
-    servers: Servers,
-    heaps: WorkHeaps,
-    shares: CpuShares,
-    recorder: PodRecorder,
-    delays: Delays,
-    startups: readonly KeyedStream[],
-  ) {
+  constructor(run: PodLifecycleRun) {
+    const { simulator, streams, input, podQueue } = run
+    this.run = run
     this.simulator = simulator
-    this.cluster = cluster
-    this.services = services
-    this.servers = servers
-    this.heaps = heaps
-    this.shares = shares
-    this.recorder = recorder
-    this.delays = delays
-    this.startups = startups
-    const alive = (handle: (pod: number) => void) => (pod: number, epoch: number) => {
+    this.cluster = run.cluster
+    this.servers = run.servers
+    this.shares = run.shares
+    this.startups = input.workloads.map(({ name }) => streams.keyed(`startup/${name}`))
+    podQueue.whenEmptied((server) => this.emptied(server))
+    const alive = (handle: (pod: PodId) => void) => (pod: PodId, epoch: number) => {
       if (this.cluster.view.pods.epoch[pod] === epoch) handle(pod)
     }
-    simulator.on(
-      Kind.PodRuns,
+    this.runsKind = simulator.register(
+      'pod runs',
       alive((pod) => this.runs(pod)),
     )
-    simulator.on(
-      Kind.PodEnds,
-      alive((pod) => this.ends(pod)),
+    this.completesKind = simulator.register(
+      'pod completes',
+      alive((pod) => this.end(pod, EndReason.Completed)),
     )
-    simulator.on(
-      Kind.PodReady,
+    this.readyKind = simulator.register(
+      'pod becomes ready',
       alive((pod) => this.ready(pod)),
     )
-    simulator.on(
-      Kind.PodRefuses,
+    this.refusesKind = simulator.register(
+      'pod stops accepting',
       alive((pod) => this.refuse(pod)),
     )
-    simulator.on(
-      Kind.PodKilled,
+    this.killedKind = simulator.register(
+      'pod is killed',
       alive((pod) => this.kill(pod)),
     )
   }
 
-  /** The parts that in turn need the life cycle. */
-  connect(flow: RequestFlow, endpoints: Endpoints, events: PodEvents): void {
-    this.flow = flow
-    this.endpoints = endpoints
-    this.events = events
+  /** Calls the listener at each bind and end, in order of registration. */
+  listen(listener: EndListener): void {
+    this.listeners.push(listener)
   }
 
-  serverOf(pod: number, epoch: number): number {
-    return this.cluster.view.pods.epoch[pod] === epoch ? this.server[pod] : NONE
+  /** The origin: from now on starts take their time. */
+  opens(): void {
+    this.warm = false
   }
 
-  createdForService(pod: number, ordinal: number): void {
-    this.room(pod)
-    this.ordinal[pod] = ordinal
-    this.server[pod] = NONE
+  /** The pod will serve requests of a workload. */
+  createdToServe(pod: PodId, workload: WorkloadId, ordinal: number): void {
+    this.lives.reserve(pod + 1)
+    this.lives.workload[pod] = workload
+    this.lives.ordinal[pod] = ordinal
   }
 
-  createdInBackground(pod: number, duration: number): void {
-    this.room(pod)
-    this.duration[pod] = duration
-    this.server[pod] = NONE
+  /** The pod will run for a duration. */
+  createdToRun(pod: PodId, duration: Time): void {
+    this.lives.reserve(pod + 1)
+    this.lives.workload[pod] = NONE
+    this.lives.duration[pod] = duration
+    this.lives.running[pod] = 0
   }
 
   /** The pod has a node from `time` on (now, or the end of the decision). */
-  bound(pod: number, time: number): void {
+  bound(pod: PodId, time: Time): void {
+    const { owners, pods: recorder, input } = this.run
     const { pods } = this.cluster.view
-    const service = pods.service[pod]
+    const workload = this.lives.workload[pod]
     const epoch = pods.epoch[pod]
-    this.recorder.bound(pods.created[pod], time)
-    this.events.bound(pod, time)
-    if (service === NONE) {
-      const { bind, pull, start } = this.delays
-      this.simulator.at(this.warm ? time : time + bind + pull + start, Kind.PodRuns, pod, epoch)
-    } else if (this.warm) this.ready(pod)
-    else this.simulator.at(time + this.delays.bind + this.startup(pod, service), Kind.PodReady, pod, epoch)
+    recorder.bound(pods.created[pod], time)
+    for (const listener of this.listeners) listener.bound?.(pod)
+    owners.of(pod).bound?.(pod, time)
+    const { bind, pull, start } = input.delays
+    if (workload === NONE) this.simulator.at(this.warm ? time : time + bind + pull + start, this.runsKind, pod, epoch)
+    else if (this.warm) this.ready(pod)
+    else this.simulator.at(time + bind + this.startup(pod, workload), this.readyKind, pod, epoch)
   }
 
-  /** Pull, start, and the wait for the next readiness probe, whose phase is the pod's own luck. */
-  private startup(pod: number, service: number): number {
-    const { pull, start, probe } = this.services[service].spec
-    return pull + start + Math.floor(this.startups[service].at(this.ordinal[pod], 0) * probe)
+  /** Pull, start, and the wait for the next readiness probe, whose phase is drawn per pod. */
+  private startup(pod: PodId, workload: WorkloadId): Time {
+    const { pull, start, probe } = this.run.input.workloads[workload]
+    return pull + start + Math.floor(this.startups[workload].at(this.lives.ordinal[pod], 0) * probe)
   }
 
-  private runs(pod: number): void {
+  private runs(pod: PodId): void {
     const { pods, classes } = this.cluster.view
     this.cluster.setPhase(pod, PodPhase.Running)
+    this.lives.running[pod] = 1
     this.shares.background(pods.node[pod], pods.cpu[pod], classes.usage[pods.podClass[pod]], 1)
-    const duration = this.duration[pod]
-    if (duration !== Infinity) this.simulator.at(this.simulator.now + duration, Kind.PodEnds, pod, pods.epoch[pod])
+    const duration = this.lives.duration[pod]
+    if (duration !== Infinity) this.simulator.at(this.simulator.now + duration, this.completesKind, pod, pods.epoch[pod])
   }
 
-  private ends(pod: number): void {
-    const { pods, classes } = this.cluster.view
-    const node = pods.node[pod]
-    this.shares.background(node, pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
-    this.events.backgroundEnded(pod)
-    this.cluster.release(pod, this.simulator.now)
-    this.events.released(pod, node)
-  }
-
-  private ready(pod: number): void {
-    const { cluster, servers, services, simulator } = this
+  private ready(pod: PodId): void {
+    const { cluster, servers, simulator, run } = this
     const { pods, classes, nodes } = cluster.view
     const now = simulator.now
-    const service = services[pods.service[pod]]
+    const workload = run.input.workloads[this.lives.workload[pod]]
     const node = pods.node[pod]
-    const podClass = pods.podClass[pod]
+    const limit = classes.limit[pods.podClass[pod]]
+    const { service } = workload
     cluster.setPhase(pod, PodPhase.Ready)
-    const server = servers.take()
-    this.heaps.open(server)
-    this.server[pod] = server
-    servers.state[server] = ServerState.Accepting
-    servers.pod[server] = pod
-    servers.service[server] = service.row
-    servers.node[server] = node
-    servers.listed[server] = 1
-    servers.threads[server] = service.spec.threads === 0 ? Infinity : service.spec.threads
-    servers.limit[server] = classes.limit[podClass] > 0 ? classes.limit[podClass] : nodes.cpu[node]
-    servers.weight[server] = Math.max(pods.cpu[pod], LEAST_WEIGHT)
-    servers.inside[server] = 0
-    servers.busy[server] = 0
-    servers.demand[server] = 0
-    servers.virtual[server] = 0
-    servers.used[server] = 0
-    servers.updated[server] = now
-    servers.insideSince[server] = now
+    const server = servers.open({ pod, node, service, request: pods.cpu[pod], limit: limit > 0 ? limit : nodes.cpu[node], workload }, now)
+    run.heaps.open(server)
     this.shares.attach(server, node)
-    service.imbalance.join(now, 0)
-    this.recorder.ready(pods.created[pod], now)
+    run.pods.ready(pods.created[pod], now)
+    if (service === NONE) return
+    run.imbalance[service].join(now, 0)
     cluster.endpointAdded(pod)
-    this.endpoints.changed(this.warm)
+    run.endpoints.changed(this.warm)
   }
 
-  /** Takes a service's pod away: at once when it never served, else through the grace period. */
-  terminate(pod: number): void {
-    const { cluster, servers, simulator } = this
-    const { pods } = cluster.view
-    const phase = pods.phase[pod]
-    const node = pods.node[pod]
-    if (phase === PodPhase.Pending) {
-      this.recorder.deletedPending(pods.created[pod], simulator.now)
-      cluster.deletePending(pod)
-      this.events.released(pod, NONE)
+  /** Ends a pod: at once when it does not serve, else through its grace period. */
+  terminate(pod: PodId, reason: EndReason): void {
+    const owner = this.run.owners.of(pod)
+    const server = this.servers.of(pod)
+    if (server === NONE) {
+      this.end(pod, reason)
       return
     }
-    if (phase !== PodPhase.Ready) {
-      cluster.release(pod, simulator.now)
-      this.events.released(pod, node)
-      return
-    }
-    const server = this.server[pod]
-    const service = this.services[pods.service[pod]]
-    const epoch = pods.epoch[pod]
+    owner.terminating?.(pod, reason)
+    this.stopServing(pod, server, reason)
+    for (const listener of this.listeners) listener.terminating?.()
+  }
+
+  private stopServing(pod: PodId, server: ServerId, reason: EndReason): void {
+    const { cluster, servers, simulator, run } = this
+    const { grace, preStop } = run.input.workloads[this.lives.workload[pod]]
+    const epoch = cluster.view.pods.epoch[pod]
+    this.lives.reason[pod] = reason
     cluster.setPhase(pod, PodPhase.Terminating)
     servers.listed[server] = 0
-    service.imbalance.leave(simulator.now, servers.inside[server], servers.insideSince[server])
-    cluster.endpointRemoved(pod)
-    this.endpoints.changed(false)
-    simulator.at(simulator.now + service.spec.grace, Kind.PodKilled, pod, epoch)
-    if (service.spec.preStop > 0) simulator.at(simulator.now + service.spec.preStop, Kind.PodRefuses, pod, epoch)
+    const service = servers.service[server]
+    if (service !== NONE) {
+      run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])
+      cluster.endpointRemoved(pod)
+      run.endpoints.changed(false)
+    }
+    simulator.at(simulator.now + grace, this.killedKind, pod, epoch)
+    if (preStop > 0) simulator.at(simulator.now + preStop, this.refusesKind, pod, epoch)
     else this.refuse(pod)
   }
 
-  private refuse(pod: number): void {
-    const server = this.server[pod]
+  private refuse(pod: PodId): void {
+    const server = this.servers.of(pod)
     this.servers.state[server] = ServerState.Refusing
     if (this.servers.inside[server] === 0) this.emptied(server)
   }
 
-  private kill(pod: number): void {
-    const server = this.server[pod]
-    this.servers.state[server] = ServerState.Free // so that retries that come back at once are refused
-    this.flow.kill(server)
-    this.gone(server)
+  private kill(pod: PodId): void {
+    const server = this.servers.of(pod)
+    this.servers.state[server] = ServerState.Free // so that retries that return at once are refused
+    this.run.podQueue.kill(server)
+    this.emptied(server)
   }
 
-  /** A refusing server has nothing inside any more. */
-  emptied(server: number): void {
-    this.gone(server)
+  /** A refusing server holds no request any more. */
+  private emptied(server: ServerId): void {
+    const pod = this.servers.pod[server]
+    this.end(pod, this.lives.reason[pod] as EndReason)
   }
 
-  private gone(server: number): void {
-    const { servers, cluster } = this
-    const pod = servers.pod[server]
-    const node = servers.node[server]
-    this.shares.detach(server, node)
-    servers.give(server)
-    this.server[pod] = NONE
-    cluster.release(pod, this.simulator.now)
-    this.events.released(pod, node)
-  }
-
-  private room(pod: number): void {
-    if (pod < this.server.length) return
-    const length = Math.max(pod + 1, this.server.length * 2)
-    this.server = grown(this.server, length, NONE)
-    this.duration = grown(this.duration, length)
-    this.ordinal = grown(this.ordinal, length)
+  /** The only exit of a pod, whatever the reason: frees everything that it holds and notifies its owner. */
+  private end(pod: PodId, reason: EndReason): void {
+    const { cluster, simulator, servers, run } = this
+    const { pods, classes } = cluster.view
+    const phase = pods.phase[pod]
+    const node = pods.node[pod]
+    const server = servers.of(pod)
+    if (server !== NONE) {
+      this.shares.detach(server, node)
+      servers.give(server)
+    } else if (this.lives.workload[pod] === NONE && this.lives.running[pod] === 1)
+      this.shares.background(node, pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
+    if (phase === PodPhase.Pending) {
+      for (const listener of this.listeners) listener.dropped?.(pod)
+      run.pods.deletedPending(pods.created[pod], simulator.now)
+    }
+    run.owners.of(pod).ended(pod, reason)
+    if (phase === PodPhase.Pending) cluster.deletePending(pod)
+    else cluster.release(pod, simulator.now)
+    for (const listener of this.listeners) listener.released?.(node)
   }
 }
-
-/** Weight of a pod that requests no CPU: cgroup's smallest, 2 of 1024 shares a core. */
-const LEAST_WEIGHT = 2

@@ -1,7 +1,7 @@
 /** As many pods as are wanted, and who goes first. Pods are told apart by their order of creation. */
 import { describe, expect, it } from 'vitest'
 import { input, noDelays, pool, script, service, shape } from '../testing/input.ts'
-import type { Service, SimulationInput } from '../input.ts'
+import type { FlatService, FlatInput } from '../testing/input.ts'
 import { Simulation } from '../simulation.ts'
 
 const SECOND = 1e6
@@ -9,8 +9,8 @@ const SECOND = 1e6
 /** Scales the only service at given times [s] and tells the order of creation of the pods that are left just after. */
 function scaled(
   steps: readonly (readonly [at: number, replicas: number])[],
-  partial: Partial<Service> = {},
-  around: Partial<SimulationInput> = {},
+  partial: Partial<FlatService> = {},
+  around: Partial<FlatInput> = {},
 ) {
   const simulation = new Simulation(
     input({
@@ -93,7 +93,7 @@ describe('scaling to nothing and back', () => {
       { start: 5 * SECOND, requests },
     )
     expect(metrics['errors-no-backend']).toBe(50)
-    expect(simulation.parts.services[0].ledger.answered).toBe(2)
+    expect(simulation.parts.clients.list[0].ledger.answered).toBe(2)
     expect(simulation.parts.cluster.created).toBe(3)
     expect(simulation.parts.cluster.gone).toBe(2)
   })
@@ -108,7 +108,7 @@ describe('scaling to nothing and back', () => {
       { delays: { ...noDelays, decision: 4 * SECOND } },
     )
     expect(simulation.parts.cluster.allocated[0]).toBe(2000)
-    expect(simulation.parts.services[0].ledger.failed).toBe(0)
+    expect(simulation.parts.clients.list[0].ledger.failed).toBe(0)
   })
 })
 
@@ -135,6 +135,6 @@ describe('up while others are on their way out', () => {
     const busy = held[0] // one or two pods got the requests, as the random balancer had it
     expect([1000, 2000]).toContain(busy)
     expect(held).toEqual([busy, busy + 2000, 2000])
-    expect(simulation.parts.services[0].ledger.answered).toBe(2)
+    expect(simulation.parts.clients.list[0].ledger.answered).toBe(2)
   })
 })

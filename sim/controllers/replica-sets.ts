@@ -1,92 +1,154 @@
 /**
- * Keeps as many pods of each service as are wanted. Who goes first when there are too many: pods without a node, then pods that are not
- * ready, then the ready ones, the youngest first in each group (as a Kubernetes ReplicaSet ranks them; pod deletion cost, spread over nodes and
- * restarts are left out). Terminating pods count no more, so a drained pod is replaced at once.
+ * Keeps as many pods of each workload as are desired. Deleted first when there are too many: pods without a node, then pods that are not
+ * ready, then ready ones, the youngest first in each group (as a Kubernetes ReplicaSet ranks them; pod deletion cost, spread over nodes
+ * and restarts are left out). Terminating pods do not count, so an evicted pod is replaced immediately.
  */
 import type { Cluster } from '../cluster/cluster.ts'
-import { PodPhase } from '../cluster/views.ts'
-import type { Simulator } from '../engine/simulator.ts'
-import type { ServiceRun } from '../serving/flow.ts'
 import type { PodShape } from '../cluster/spec.ts'
+import { PodPhase } from '../cluster/views.ts'
+import type { OwnerId, PodId, WorkloadId } from '../common/ids.ts'
+import type { Simulator } from '../engine/simulator.ts'
+import type { PodRecorder } from '../measure/pod-recorder.ts'
+import type { Workload } from '../serving/spec.ts'
+import { EndReason, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
+
+/** What the replica sets need of the run. */
+export interface ReplicaSetsRun {
+  readonly simulator: Simulator
+  readonly cluster: Cluster
+  readonly owners: Owners
+  readonly lifecycle: PodLifecycle
+  readonly placement: Placement
+  readonly pods: PodRecorder
+  readonly input: { readonly workloads: readonly Workload[] }
+}
 
 const rank = (phase: number): number => (phase === PodPhase.Pending ? 0 : phase === PodPhase.Ready ? 2 : 1)
 
 export class ReplicaSets {
   readonly desired: number[] = []
-  private readonly shapes: PodShape[] = []
-  private readonly pods: number[][] = []
-  private readonly created: number[] = []
+  private readonly sets: ReplicaSet[]
+  /** Sets that lost a pod which they did not delete: it is replaced once it has left. */
+  private readonly short: ReplicaSet[] = []
+  private readonly run: ReplicaSetsRun
 
-  private readonly simulator: Simulator
-  private readonly cluster: Cluster
-  private readonly lifecycle: PodLifecycle
-  private readonly placement: Placement
-
-  constructor(simulator: Simulator, cluster: Cluster, services: readonly ServiceRun[], lifecycle: PodLifecycle, placement: Placement) {
-    this.simulator = simulator
-    this.cluster = cluster
-    this.lifecycle = lifecycle
-    this.placement = placement
-    for (const { spec } of services) {
+  constructor(run: ReplicaSetsRun) {
+    this.run = run
+    this.sets = run.input.workloads.map((spec, row) => {
       this.desired.push(0)
-      this.shapes.push(spec.shape)
-      this.pods.push([])
-      this.created.push(0)
+      return new ReplicaSet(run, spec, row, (set) => this.short.push(set))
+    })
+    run.lifecycle.listen({ terminating: () => this.replace(), released: () => this.replace() })
+  }
+
+  /** The origin: the pods of the start are created, and placed before anything else happens. */
+  settles(): void {
+    this.run.input.workloads.forEach(({ replicas }, workload) => this.scale(workload, replicas))
+    this.run.placement.settle()
+  }
+
+  /** Pods of services that are not ready at the horizon count with the time so far. */
+  ends(): void {
+    const { phase, created } = this.run.cluster.view.pods
+    for (const { pods } of this.sets) {
+      for (const pod of pods) if (phase[pod] === PodPhase.Pending || phase[pod] === PodPhase.Bound) this.run.pods.unready(created[pod])
     }
   }
 
-  /** Pods of the service that are not on their way out. */
-  podsOf(service: number): readonly number[] {
-    return this.pods[service]
+  /** Pods of the workload that are not terminating. */
+  podsOf(workload: WorkloadId): readonly PodId[] {
+    return this.sets[workload].pods
   }
 
-  shapeOf(service: number): PodShape {
-    return this.shapes[service]
+  shapeOf(workload: WorkloadId): PodShape {
+    return this.sets[workload].shape
   }
 
-  /** Pods created from now on ask for this. */
-  resize(service: number, cpu: number): void {
-    this.shapes[service] = { ...this.shapes[service], cpu }
+  /** Pods created from now on request this much CPU [millicores]. */
+  resize(workload: WorkloadId, cpu: number): void {
+    const set = this.sets[workload]
+    set.shape = { ...set.shape, cpu }
   }
 
-  scale(service: number, replicas: number): void {
-    this.desired[service] = replicas
-    this.reconcile(service)
+  private replace(): void {
+    for (let set = this.short.pop(); set !== undefined; set = this.short.pop()) set.reconcile()
   }
 
-  /** A pod has to leave its node; its replacement is created at once. */
-  evict(pod: number): void {
-    const service = this.cluster.view.pods.service[pod]
-    const row = this.pods[service].indexOf(pod)
-    if (row < 0) return
-    this.pods[service].splice(row, 1)
-    this.lifecycle.terminate(pod)
-    this.reconcile(service)
+  scale(workload: WorkloadId, replicas: number): void {
+    this.desired[workload] = replicas
+    this.sets[workload].scale(replicas)
+  }
+}
+
+/** The pods of one workload. */
+class ReplicaSet implements PodOwner {
+  pods: PodId[] = []
+  shape: PodShape
+  private desired = 0
+  private created = 0
+  private readonly owner: OwnerId
+  private readonly row: WorkloadId
+  private readonly lost: (set: ReplicaSet) => void
+  private readonly spec: Workload
+  private readonly run: ReplicaSetsRun
+
+  /** @param lost is called when a pod left that was not deleted from here */
+  constructor(run: ReplicaSetsRun, spec: Workload, row: WorkloadId, lost: (set: ReplicaSet) => void) {
+    this.lost = lost
+    this.run = run
+    this.spec = spec
+    this.row = row
+    this.shape = spec.shape
+    this.owner = run.owners.register(this)
   }
 
-  private reconcile(service: number): void {
-    const missing = this.desired[service] - this.pods[service].length
-    if (missing > 0) for (let i = 0; i < missing; i++) this.create(service)
-    else if (missing < 0) this.remove(service, -missing)
+  scale(replicas: number): void {
+    this.desired = replicas
+    this.reconcile()
   }
 
-  private create(service: number): void {
-    const pod = this.cluster.createPod(this.shapes[service], service, this.simulator.now)
-    this.pods[service].push(pod)
-    this.lifecycle.createdForService(pod, this.created[service]++)
-    this.placement.arrived(pod)
+  terminating(pod: PodId): void {
+    this.forget(pod)
   }
 
-  private remove(service: number, count: number): void {
-    const { phase, order } = this.cluster.view.pods
-    const victims = [...this.pods[service]].sort((a, b) => rank(phase[a]) - rank(phase[b]) || order[b] - order[a]).slice(0, count)
+  ended(pod: PodId): void {
+    this.forget(pod)
+  }
+
+  movable(): boolean {
+    return true
+  }
+
+  /** A pod that was deleted from here is not in the list any more. */
+  private forget(pod: PodId): void {
+    const place = this.pods.indexOf(pod)
+    if (place < 0) return
+    this.pods.splice(place, 1)
+    this.lost(this)
+  }
+
+  reconcile(): void {
+    const missing = this.desired - this.pods.length
+    if (missing > 0) for (let i = 0; i < missing; i++) this.create()
+    else if (missing < 0) this.remove(-missing)
+  }
+
+  private create(): void {
+    const { cluster, simulator, lifecycle, placement } = this.run
+    const pod = cluster.createPod(this.shape, this.spec.service, simulator.now)
+    cluster.setOwner(pod, this.owner)
+    this.pods.push(pod)
+    lifecycle.createdToServe(pod, this.row, this.created++)
+    placement.arrived(pod, this.spec.scheduler)
+  }
+
+  private remove(count: number): void {
+    const { phase, order } = this.run.cluster.view.pods
+    const victims = [...this.pods].sort((a, b) => rank(phase[a]) - rank(phase[b]) || order[b] - order[a]).slice(0, count)
     const leaving = new Set(victims)
-    this.pods[service] = this.pods[service].filter((pod) => !leaving.has(pod))
-    for (const pod of victims) {
-      if (this.cluster.view.pods.phase[pod] === PodPhase.Pending) this.placement.dropped(pod)
-      this.lifecycle.terminate(pod)
-    }
+    this.pods = this.pods.filter((pod) => !leaving.has(pod))
+    for (const pod of victims) this.run.lifecycle.terminate(pod, EndReason.Deleted)
   }
 }

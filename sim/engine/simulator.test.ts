@@ -150,6 +150,6 @@ describe('simulator', () => {
       [1, 4, 5, 3],
     ])
     simulator.at(3.5, 1, 6, 7)
-    expect(() => simulator.run(9)).toThrow('event (1, 6, 7) at 3.5; accepted: whole microseconds')
+    expect(() => simulator.run(9)).toThrow('event 1 (6, 7) at 3.5; accepted: whole microseconds')
   })
 })

@@ -9,6 +9,9 @@ import { EventQueue, type EventQueueOptions } from './queue.ts'
 /** Called with the two numbers of the event. */
 export type Handler = (a: number, b: number) => void
 
+/** A number below 63 that says which handler an event goes to. */
+export type EventKind = number
+
 /** Why `run` returned: no event is pending, the time was reached, the event budget was used up, or stop() was called. */
 export type Ending = 'empty' | 'until' | 'budget' | 'stopped'
 
@@ -28,8 +31,9 @@ export class Simulator {
   afterEvent: ((kind: number, a: number, b: number) => void) | null = null
   private readonly queue: EventQueue
   private readonly handlers: Handler[] = []
-  /** Kinds that have a handler. */
-  private readonly handled = new Set<number>()
+  private readonly handled = new Set<EventKind>()
+  private readonly names: (string | undefined)[] = []
+  private nextKind = 0
   /** The function of a pending closure, by slot. */
   private readonly closures: ((() => void) | null)[] = []
   private stopping = false
@@ -39,7 +43,7 @@ export class Simulator {
     this.queue = new EventQueue(options)
     for (let kind = 0; kind < KINDS; kind++) {
       this.handlers.push(() => {
-        throw new Error(`event kind ${kind} has no handler; accepted: kinds given to on(kind, handler)`)
+        throw new Error(`event kind ${this.nameOf(kind)} has no handler; accepted: kinds given to on(kind, handler)`)
       })
     }
   }
@@ -49,12 +53,33 @@ export class Simulator {
     return this.queue.size
   }
 
-  /** Sets the handler of a kind, 0 to 62. A second handler for one kind is an error: two owners of a kind are a mistake. */
-  on(kind: number, handler: Handler): void {
+  /** The next free kind, under a name for messages. Its handler is attached with `on`. */
+  kind(name: string): EventKind {
+    while (this.names[this.nextKind] !== undefined) this.nextKind++
+    const kind = this.nextKind++
+    if (kind >= CLOSURE) refuseKind(kind, CLOSURE)
+    this.names[kind] = name
+    return kind
+  }
+
+  /** Attaches the handler of a kind, 0 to 62. A second handler for one kind is refused. */
+  on(kind: EventKind, handler: Handler): void {
     if (!(Number.isInteger(kind) && kind >= 0 && kind < CLOSURE)) refuseKind(kind, CLOSURE)
-    if (this.handled.has(kind)) throw new Error(`event kind ${kind} has a handler already; accepted: one handler per kind`)
+    if (this.handled.has(kind)) throw new Error(`event kind ${this.nameOf(kind)} has a handler already; accepted: one handler per kind`)
     this.handled.add(kind)
+    this.names[kind] ??= `${kind}`
     this.handlers[kind] = handler
+  }
+
+  /** A kind of its own for this handler: `kind` and `on` in one step. */
+  register(name: string, handler: Handler): EventKind {
+    const kind = this.kind(name)
+    this.on(kind, handler)
+    return kind
+  }
+
+  private nameOf(kind: EventKind): string {
+    return this.names[kind] ?? `${kind}`
   }
 
   /**
@@ -153,7 +178,8 @@ export class Simulator {
       if (kind === CLOSURE) this.fire(slot)
       else handlers[kind](a, b)
       if (afterEvent !== null) {
-        if (!Number.isInteger(this.now)) throw new RangeError(`event (${kind}, ${a}, ${b}) at ${this.now}; accepted: whole microseconds`)
+        if (!Number.isInteger(this.now))
+          throw new RangeError(`event ${this.nameOf(kind)} (${a}, ${b}) at ${this.now}; accepted: whole microseconds`)
         afterEvent(kind, a, b)
       }
       if (this.stopping) return 'stopped'

@@ -1,13 +1,14 @@
 /** Job metrics by hand: one node of 16 cores, each job is one task that needs the whole node, so they run one after the other. */
 import { describe, expect, it } from 'vitest'
 import { choose, coming, input, jobsOf, pool, shape } from '../testing/input.ts'
+import type { FlatBackground, FlatInput } from '../testing/input.ts'
 import { packers } from '../binpacking/index.ts'
-import type { Background, SimulationInput } from '../input.ts'
+
 import { simulate } from '../simulation.ts'
 
 const S = 1e6
 const whole = shape({ cpu: 16_000 })
-const run = (background: Background, around: Partial<SimulationInput> = {}) =>
+const run = (background: FlatBackground, around: Partial<FlatInput> = {}) =>
   simulate(input({ horizon: 100 * S, sample: 100 * S, background: [background], ...around }))
 
 describe('three jobs, one after the other', () => {
@@ -101,7 +102,7 @@ it('without jobs every job metric is null; pods of no job are not counted among 
 })
 
 it('rounds of a packer: a job placed by the round at 1 s waits until then', () => {
-  const binpacking = { ...choose(packers, 'best-fit-decreasing'), seat: 'both' as const, every: S }
+  const binpacking = { ...choose(packers, 'best-fit-decreasing'), role: 'both' as const, every: S }
   const { metrics } = run(jobsOf([[300, whole, 10_000]]), { binpacking })
   expect(metrics['job-waiting-mean']).toBe(0.7)
 })

@@ -1,12 +1,14 @@
 /**
- * What became of one service's requests. Everything counts by arrival inside the window [warm-up end, horizon]; the second-by-second
- * bins and Little's law run from the origin.
+ * What became of one client's requests. Counts are by arrival inside the window [warm-up end, horizon]; the bins by second and Little's
+ * law start at the origin.
  */
+import type { Time } from '../common/ids.ts'
 import { Histogram } from './histogram.ts'
 import { Level } from './level.ts'
 
 /** Why a request failed for good: the cause of its last try. */
 export const Cause = { Refused: 0, Reset: 1, TimedOut: 2, NoBackend: 3, Rejected: 4, Lost: 5 } as const
+export type Cause = (typeof Cause)[keyof typeof Cause]
 export const CAUSES = 6
 const SECOND = 1_000_000
 
@@ -40,11 +42,12 @@ export class Ledger {
   private readonly windowStart: number
   private readonly objective: number
 
-  constructor(origin: number, windowStart: number, objective: number, horizon: number) {
+  /** @param objective latency that counts as good [µs] */
+  constructor({ origin, windowStart, end }: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }, objective: Time) {
     this.origin = origin
     this.windowStart = windowStart
     this.objective = objective
-    const seconds = Math.ceil(horizon / SECOND) + 1
+    const seconds = Math.ceil((end - origin) / SECOND) + 1
     this.nextSecond = origin + SECOND
     this.arrivedIn = new Int32Array(seconds)
     this.missedIn = new Int32Array(seconds)
@@ -83,7 +86,7 @@ export class Ledger {
   }
 
   /** A timed-out request counts in the latencies with the time until it was given up; other failures have no latency. */
-  fail(now: number, arrived: number, cause: number): void {
+  fail(now: number, arrived: number, cause: Cause): void {
     this.failed++
     this.inSystem.add(-1, now)
     this.sojournSum += now - arrived
@@ -102,4 +105,13 @@ export class Ledger {
   }
 
   unfinishedLate = 0
+
+  /** Little's law with its boundary terms, exact: the integral of requests in the system equals the sum of the times spent in it. */
+  checkLittlesLaw(name: string, now: Time): void {
+    const integral = this.inSystem.integral(now)
+    if (integral === this.sojournSum) return
+    throw new Error(
+      `Little's law does not hold for ${name}: requests in the system add up to ${integral} request·µs, their times to ${this.sojournSum}`,
+    )
+  }
 }

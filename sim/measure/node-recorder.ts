@@ -1,9 +1,19 @@
 /** Levels of the cluster: nodes paid for, allocatable and requested amounts, and cost by price. Updated where the change happens. */
-import type { Cluster } from '../cluster/cluster.ts'
-import { CPU, MEMORY } from '../cluster/views.ts'
 import { Level } from './level.ts'
 
 const HOUR = 3_600_000_000
+
+/** The sums over all nodes that are paid for, as the cluster keeps them: by resource (cpu [millicores], memory [bytes]), and milli-GPU. */
+export interface NodeTotals {
+  readonly allocatable: ArrayLike<number>
+  readonly allocated: ArrayLike<number>
+  readonly gpuAllocatable: number
+  readonly gpuAllocated: number
+}
+
+/** Rows of the resources that are recorded. */
+const CPU = 0
+const MEMORY = 1
 
 export class NodeRecorder {
   readonly nodes = new Level()
@@ -12,10 +22,10 @@ export class NodeRecorder {
   /** Nodes paid for, by price [micro-dollars per hour]. */
   private readonly byPrice = new Map<number, Level>()
 
-  private readonly cluster: Cluster
+  private readonly totals: NodeTotals
 
-  constructor(cluster: Cluster) {
-    this.cluster = cluster
+  constructor(totals: NodeTotals) {
+    this.totals = totals
   }
 
   joined(price: number, now: number): void {
@@ -32,13 +42,14 @@ export class NodeRecorder {
 
   /** After pods were bound or released. */
   requestsChanged(now: number): void {
-    const { allocated, gpuAllocated } = this.cluster
+    const { allocated, gpuAllocated } = this.totals
     this.requested.cpu.set(allocated[CPU], now)
     this.requested.memory.set(allocated[MEMORY], now)
     this.requested.gpu.set(gpuAllocated, now)
   }
 
-  reset(now: number): void {
+  /** The end of warm-up. */
+  windowBegins(now: number): void {
     for (const level of this.all()) level.reset(now)
   }
 
@@ -50,7 +61,7 @@ export class NodeRecorder {
   }
 
   private capacityChanged(now: number): void {
-    const { allocatable, gpuAllocatable } = this.cluster
+    const { allocatable, gpuAllocatable } = this.totals
     this.allocatable.cpu.set(allocatable[CPU], now)
     this.allocatable.memory.set(allocatable[MEMORY], now)
     this.allocatable.gpu.set(gpuAllocatable, now)

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { NO_BACKEND } from '../slb/policy.ts'
 import type { Balancer } from '../slb/policy.ts'
-import { Device } from './balancer-instance.ts'
+import { BalancerInstance } from './balancer-instance.ts'
 
 const asked = { client: -1, attempt: 0, queued: 0 }
 
@@ -16,7 +16,7 @@ function device() {
     pick: () => answer,
     ended: (slot, latency, outcome) => void heard.push(`ended ${slot} after ${latency} with ${outcome}`),
   }
-  return { heard, device: new Device(balancer), answers: (slot: number) => (answer = slot) }
+  return { heard, device: new BalancerInstance(balancer), answers: (slot: number) => (answer = slot) }
 }
 
 describe('slots', () => {
@@ -55,7 +55,7 @@ describe('an answer', () => {
     answers(0)
     expect(at.pick(asked, -1)).toBe(0)
   })
-  it.each([1, 100, -2, 0.5, NaN, Infinity])('%d is refused, and so is the slot of a backend that was removed', (wrong) => {
+  it.each([1, 100, -4, 0.5, NaN, Infinity])('%d is refused, and so is the slot of a backend that was removed', (wrong) => {
     const { device: at, answers } = device()
     at.added(7, 70, 0, 1)
     answers(wrong)

@@ -1,71 +1,70 @@
 /**
- * Endpoints on their way to the balancers: a reader of the cluster's log that stays `propagation` behind, so that a balancer sends
- * requests to pods that have gone and not yet to pods that are ready.
+ * Endpoint changes on their way to the balancers: a reader of the cluster's log that stays `propagation` behind, so that a balancer sends
+ * requests to pods that have ended and not yet to pods that are ready.
  */
 import type { Cluster } from '../cluster/cluster.ts'
-import { NONE, Subject } from '../cluster/views.ts'
-import type { LogCursor } from '../cluster/views.ts'
 import { epochOfEndpoint, serviceOfEndpoint } from '../cluster/entries.ts'
+import { Subject, type LogCursor } from '../cluster/views.ts'
+import { NONE, type PodId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../engine/kinds.ts'
-import type { ServiceRun } from '../serving/flow.ts'
-import type { PodNews } from './pod-reports.ts'
 import type { Servers } from '../serving/servers.ts'
+import type { Workload } from '../serving/spec.ts'
+import type { Network } from './network.ts'
+
+/** What the endpoints need of the run. */
+export interface EndpointsRun {
+  readonly simulator: Simulator
+  readonly cluster: Cluster
+  readonly servers: Servers
+  readonly network: Network
+  readonly input: { readonly workloads: readonly Workload[]; readonly delays: { readonly propagation: Time } }
+}
 
 export class Endpoints {
   private readonly cursor: LogCursor
-
   private readonly simulator: Simulator
   private readonly cluster: Cluster
-  private readonly services: readonly ServiceRun[]
   private readonly servers: Servers
-  private readonly serverOf: (pod: number, epoch: number) => number
-  private readonly propagation: number
-  private readonly news: PodNews | null
+  private readonly network: Network
+  private readonly workloads: readonly Workload[]
+  private readonly propagation: Time
+  private readonly propagates: number
 
-  constructor(
-    simulator: Simulator,
-    cluster: Cluster,
-    services: readonly ServiceRun[],
-    servers: Servers,
-    serverOf: (pod: number, epoch: number) => number,
-    propagation: number,
-    news: PodNews | null,
-  ) {
+  constructor({ simulator, cluster, servers, network, input }: EndpointsRun) {
     this.simulator = simulator
     this.cluster = cluster
-    this.services = services
     this.servers = servers
-    this.serverOf = serverOf
-    this.propagation = propagation
-    this.news = news
+    this.network = network
+    this.workloads = input.workloads
+    this.propagation = input.delays.propagation
     this.cursor = cluster.view.log.open()
-    simulator.on(Kind.EndpointsPropagate, (version) => this.learn(version))
+    this.propagates = simulator.register('endpoints propagate', (version) => this.apply(version))
   }
 
-  /** After an entry was logged: the balancers learn of it in time, at once when `atOnce`. */
+  /** After an entry was logged: the balancers are notified after the propagation delay, or immediately when `atOnce`. */
   changed(atOnce: boolean): void {
     const version = this.cluster.view.log.version
-    if (atOnce || this.propagation === 0) this.learn(version)
-    else this.simulator.at(this.simulator.now + this.propagation, Kind.EndpointsPropagate, version, 0)
+    if (atOnce || this.propagation === 0) this.apply(version)
+    else this.simulator.at(this.simulator.now + this.propagation, this.propagates, version, 0)
   }
 
-  private learn(version: number): void {
+  /** Applies the endpoint changes before this version of the log. */
+  private apply(version: number): void {
     const cursor = this.cursor
     while (cursor.next(version)) {
       if (cursor.subject === Subject.EndpointAdded) this.added(cursor.row, cursor.value)
-      else if (cursor.subject === Subject.EndpointRemoved) {
-        for (const device of this.services[serviceOfEndpoint(cursor.value)].devices) device.removed(cursor.row)
-      }
+      else if (cursor.subject === Subject.EndpointRemoved) this.network.removed(serviceOfEndpoint(cursor.value), cursor.row)
     }
   }
 
-  private added(pod: number, value: number): void {
-    const service = this.services[serviceOfEndpoint(value)]
-    // A pod that went away faster than the news of it travels is a backend that refuses everything, until the second news.
-    const server = this.serverOf(pod, epochOfEndpoint(value))
-    const epoch = server === NONE ? 0 : this.servers.epoch[server]
-    for (const device of service.devices) device.added(pod, server, epoch, service.spec.weight)
-    if (server !== NONE) this.news?.joined(server)
+  private added(pod: PodId, value: number): void {
+    const service = serviceOfEndpoint(value)
+    // A pod that ended before this entry arrived is a backend that refuses every request, until the entry of its removal arrives.
+    const server = this.cluster.view.pods.epoch[pod] === epochOfEndpoint(value) ? this.servers.of(pod) : NONE
+    this.network.added(service, pod, server, server === NONE ? this.weightOf(service) : this.servers.balancing[server])
+  }
+
+  private weightOf(service: number): number {
+    return this.workloads.find((workload) => workload.service === service)?.weight ?? 1
   }
 }

@@ -1,10 +1,11 @@
 /** What pods tell the balancers: to whom, when, and what is not heard. */
 import { describe, expect, it } from 'vitest'
 import type { Balancer } from '../slb/policy.ts'
-import { Device } from './balancer-instance.ts'
-import { PodNews } from './pod-reports.ts'
+import { BalancerInstance } from './balancer-instance.ts'
+import { PodReports } from './pod-reports.ts'
 import { Servers, ServerState } from '../serving/servers.ts'
 import { choose, coming, input, pool, requests, service, shape } from '../testing/input.ts'
+import type { FlatInput } from '../testing/input.ts'
 import type { SimulationInput } from '../input.ts'
 import { simulate, Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'
@@ -23,9 +24,9 @@ function heardBy(listens: Partial<Balancer> = {}) {
     ...listens,
   })
   const servers = new Servers()
-  const devices = [new Device(balancer('x')), new Device(balancer('y'))]
+  const devices = [new BalancerInstance(balancer('x')), new BalancerInstance(balancer('y'))]
   let turn = 1
-  const news = PodNews.of(servers, [{ devices }], () => ({ next: () => 0, int: (n) => turn++ % n }))!
+  const news = PodReports.of(servers, [devices], () => ({ next: () => 0, int: (n) => turn++ % n }))!
   const join = (pod: number): number => {
     const server = servers.take()
     servers.state[server] = ServerState.Accepting
@@ -85,12 +86,12 @@ describe('news from pods', () => {
 
   it('nobody listens: there is no news', () => {
     const mute: Balancer = { added: () => undefined, removed: () => undefined, pick: () => -1, ended: () => undefined }
-    expect(PodNews.of(new Servers(), [{ devices: [new Device(mute)] }], () => ({ next: () => 0, int: () => 0 }))).toBeNull()
+    expect(PodReports.of(new Servers(), [[new BalancerInstance(mute)]], () => ({ next: () => 0, int: () => 0 }))).toBeNull()
   })
 })
 
 describe('in a run', () => {
-  const farm = (name: string, given: Partial<SimulationInput> = {}): SimulationInput =>
+  const farm = (name: string, given: Partial<FlatInput> = {}): SimulationInput =>
     input({
       check: true,
       horizon: 60e6,
@@ -107,8 +108,7 @@ describe('in a run', () => {
       slb: choose(balancers, name),
       ...given,
     })
-  const latency = (name: string, given: Partial<SimulationInput> = {}): number =>
-    simulate(farm(name, given)).metrics['latency-mean'] as number
+  const latency = (name: string, given: Partial<FlatInput> = {}): number => simulate(farm(name, given)).metrics['latency-mean'] as number
 
   it('join-shortest-queue does not care through how many balancers requests come, least-connections does', () => {
     // M/M/1s at load 0.9 in the order of choice: JSQ of 20 some 16 ms, each of ten balancers seeing a tenth of the requests in flight little better than by lot
@@ -147,8 +147,8 @@ describe('in a run', () => {
         balancers: 2,
       }),
     )
-    const { simulator, replicaSets, servers, services } = simulation.parts
-    const told = services[0].devices.map((device) => {
+    const { simulator, replicaSets, servers, network } = simulation.parts
+    const told = network.instancesOf[0].map((device) => {
       const counts = new Map<number, number>()
       const { balancer } = device
       const [added, removed, reported] = [balancer.added.bind(balancer), balancer.removed.bind(balancer), balancer.reported!.bind(balancer)]

@@ -1,82 +1,89 @@
 /**
- * What pods say of themselves to balancers that listen (`reported`, `idled`, `busied` of a Balancer): at once, since these are the
- * textbook's balancers of perfect knowledge. Most algorithms listen to nothing, and then there is no PodNews.
+ * Reports of pods to balancers that define `reported`, `idled` or `busied`: without delay, as in the textbook models with perfect
+ * knowledge. Most algorithms define none of them, and then there are no PodReports.
  */
+import { NONE, type ServerId, type ServiceId } from '../common/ids.ts'
 import { grown } from '../common/table.ts'
 import type { RandomStream } from '../random/stream.ts'
-import type { Device } from './balancer-instance.ts'
+import type { BalancerInstance } from './balancer-instance.ts'
 import { ServerState } from '../serving/servers.ts'
 import type { Servers } from '../serving/servers.ts'
 
-const NOBODY = -1
-
+/** The balancer instances of one service that are notified. */
 interface Audience {
-  readonly devices: readonly Device[]
-  /** Those who want to know who is idle. */
-  readonly waiting: readonly Device[]
-  /** Whom an idle pod tells. */
+  readonly counting: readonly BalancerInstance[]
+  readonly idling: readonly BalancerInstance[]
+  /** Draws the instance that an idle pod notifies. */
   readonly choice: RandomStream
 }
 
-export class PodNews {
+export class PodReports {
   private readonly servers: Servers
   private readonly audiences: readonly Audience[]
-  /** By server: row in `waiting` of the one told last. */
-  private told = new Int32Array(64).fill(NOBODY)
+  /** By server: row in `idling` of the instance notified last. */
+  private notified = new Int32Array(64).fill(NONE)
 
-  private constructor(servers: Servers, audiences: readonly Audience[]) {
+  /** Called after the notifications: a queue of the service may be served now. */
+  private readonly after: (service: ServiceId) => void
+
+  private constructor(servers: Servers, audiences: readonly Audience[], after: (service: ServiceId) => void) {
     this.servers = servers
     this.audiences = audiences
+    this.after = after
   }
 
-  /** Null when no balancer of any service listens. `choice` opens a service's stream. */
+  /** Null when no balancer of any service is to be notified. `choice` opens a service's stream. */
   static of(
     servers: Servers,
-    services: readonly { readonly devices: readonly Device[] }[],
-    choice: (service: number) => RandomStream,
-  ): PodNews | null {
-    if (!services.some(({ devices }) => devices.some((device) => device.hearsCounts || device.hearsIdle))) return null
-    return new PodNews(
+    instances: readonly (readonly BalancerInstance[])[],
+    choice: (service: ServiceId) => RandomStream,
+    after: (service: ServiceId) => void = () => undefined,
+  ): PodReports | null {
+    if (!instances.some((list) => list.some(({ wantsCounts, wantsIdle }) => wantsCounts || wantsIdle))) return null
+    return new PodReports(
       servers,
-      services.map(({ devices }, row) => ({
-        devices: devices.filter((device) => device.hearsCounts),
-        waiting: devices.filter((device) => device.hearsIdle),
+      instances.map((list, row) => ({
+        counting: list.filter(({ wantsCounts }) => wantsCounts),
+        idling: list.filter(({ wantsIdle }) => wantsIdle),
         choice: choice(row),
       })),
+      after,
     )
   }
 
   /** The number of requests in the server's pod has changed. */
-  changed(server: number, before: number, inside: number): void {
+  changed(server: ServerId, before: number, inside: number): void {
     const { servers } = this
-    const { devices, waiting } = this.audiences[servers.service[server]]
+    const { counting, idling } = this.audiences[servers.service[server]]
     const epoch = servers.epoch[server]
-    for (let i = 0; i < devices.length; i++) devices[i].reported(server, epoch, inside)
-    if (waiting.length === 0) return
-    if (inside === 0 && before > 0) this.idle(server)
-    else if (inside > 0 && before === 0) this.busy(server, waiting)
+    for (let i = 0; i < counting.length; i++) counting[i].reported(server, epoch, inside)
+    if (idling.length > 0) {
+      if (inside === 0 && before > 0) this.idle(server)
+      else if (inside > 0 && before === 0) this.busy(server, idling)
+    }
+    this.after(servers.service[server])
   }
 
-  /** The balancers have just learned of the server's pod. */
-  joined(server: number): void {
-    if (server >= this.told.length) this.told = grown(this.told, Math.max(server + 1, 2 * this.told.length), NOBODY)
-    this.told[server] = NOBODY
+  /** The server's pod has just been added to the balancers. */
+  joined(server: ServerId): void {
+    if (server >= this.notified.length) this.notified = grown(this.notified, Math.max(server + 1, 2 * this.notified.length), NONE)
+    this.notified[server] = NONE
     if (this.servers.inside[server] === 0) this.idle(server)
   }
 
-  /** A pod that is going away, or that no balancer knows yet, tells nobody. */
-  private idle(server: number): void {
+  /** A terminating pod, or one that no balancer knows yet, notifies nobody. */
+  private idle(server: ServerId): void {
     const { servers } = this
-    const { waiting, choice } = this.audiences[servers.service[server]]
-    if (waiting.length === 0 || servers.state[server] !== ServerState.Accepting || servers.listed[server] === 0) return
-    const row = waiting.length === 1 ? 0 : choice.int(waiting.length)
-    this.told[server] = row
-    waiting[row].idled(server, servers.epoch[server])
+    const { idling, choice } = this.audiences[servers.service[server]]
+    if (idling.length === 0 || servers.state[server] !== ServerState.Accepting || servers.listed[server] === 0) return
+    const row = idling.length === 1 ? 0 : choice.int(idling.length)
+    this.notified[server] = row
+    idling[row].idled(server, servers.epoch[server])
   }
 
-  private busy(server: number, waiting: readonly Device[]): void {
-    const row = this.told[server]
-    this.told[server] = NOBODY
-    if (row !== NOBODY) waiting[row].busied(server, this.servers.epoch[server])
+  private busy(server: ServerId, idling: readonly BalancerInstance[]): void {
+    const row = this.notified[server]
+    this.notified[server] = NONE
+    if (row !== NONE) idling[row].busied(server, this.servers.epoch[server])
   }
 }

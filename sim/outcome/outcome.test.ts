@@ -1,7 +1,7 @@
 /** Every standard metric by hand, on runs of a handful of requests, pods and nodes. Times of requests in ms, of the run in s. */
 import { describe, expect, it } from 'vitest'
 import { choose, coming, input, jobsOf, noDelays, pool, script, service, shape, standing } from '../testing/input.ts'
-import type { Service, SimulationInput } from '../input.ts'
+import type { FlatService, FlatInput } from '../testing/input.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'
@@ -10,16 +10,13 @@ import { METRICS } from './standard.ts'
 const S = 1e6
 const GiB = 1024 ** 3
 
-function run(
-  around: Partial<SimulationInput>,
-  deeds: readonly (readonly [at: number, deed: (parts: Simulation['parts']) => unknown])[] = [],
-) {
+function run(around: Partial<FlatInput>, deeds: readonly (readonly [at: number, deed: (parts: Simulation['parts']) => unknown])[] = []) {
   const simulation = new Simulation(input({ slb: choose(balancers, 'round-robin'), sample: 10 * S, ...around }))
   for (const [at, deed] of deeds) simulation.parts.simulator.call(at * S, () => void deed(simulation.parts))
   return { ...simulation.run(), parts: simulation.parts }
 }
 
-const web = (partial: Partial<Service>) => service({ shape: shape({ cpu: 1000, limit: 1000 }), objective: 25_000, ...partial })
+const web = (partial: Partial<FlatService>) => service({ shape: shape({ cpu: 1000, limit: 1000 }), objective: 25_000, ...partial })
 
 /** Requests of 10 ms at a steady gap, with other work where `slow` says so. */
 function steady(seconds: number, gap: number, slow: (ms: number) => number | undefined = () => undefined) {
@@ -48,7 +45,7 @@ describe('requests', () => {
   const { metrics, refused, latency, parts } = run({ horizon: S, warmup: 0.8 * S, sample: S, services })
 
   it('belong to the window by arrival', () => {
-    expect(parts.services[0].ledger.arrived).toBe(6)
+    expect(parts.clients.list[0].ledger.arrived).toBe(6)
     expect(latency.sum).toBe(90_000)
     expect(metrics['latency-mean']).toBe(22.5)
     expect(metrics['goodput']).toBeCloseTo(3 / 0.2, 12)
@@ -209,7 +206,10 @@ describe('pods', () => {
     expect(metrics['unscheduled']).toBe(40 * 55)
     expect(metrics['scheduling-throughput']).toBeCloseTo(160 / 60, 12)
     expect(metrics['pending-p99']).toBeNull()
-    expect(notes).toEqual(['40 pods were waiting for a node at the horizon'])
+    expect(notes).toEqual([
+      '40 pods were waiting for a node at the horizon',
+      'the largest group of equal pending pods, 40, could run on 0 of 1 node: 1 has too little free cpu',
+    ])
   })
   it('of a service that are not ready at the horizon are counted: of three with 10 cores each, one fits on 16 cores', () => {
     const { metrics, parts } = run({ pools: [pool(1)], services: [web({ replicas: 3, shape: shape({ cpu: 10_000 }) })] })
@@ -219,7 +219,11 @@ describe('pods', () => {
   })
   it('that fit nowhere are told apart', () => {
     const { notes } = run({ background: [standing([shape({ cpu: 99_000 })])] })
-    expect(notes).toEqual(['1 pods were waiting for a node at the horizon', '1 of them fit no node of any pool, not even an empty one'])
+    expect(notes).toEqual([
+      '1 pods were waiting for a node at the horizon',
+      '1 of them fit no node of any pool, not even an empty one',
+      'the largest group of equal pending pods, 1, could run on 0 of 1 node: 1 has too little free cpu',
+    ])
   })
 })
 
@@ -366,6 +370,16 @@ describe('the list', () => {
       check: false,
       pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })],
       services: [many],
+      schedulers: [
+        {
+          name: 'second',
+          algorithm: choose(schedulers, 'first-fit'),
+          decision: 0,
+          perNode: 0,
+          view: 'snapshot',
+          refresh: 0,
+        },
+      ],
       background: [
         coming(rows),
         jobsOf(

@@ -1,15 +1,42 @@
 /** From the parts of a finished run to the standard metrics (standard.ts has their definitions, id by id). */
 import type { Cluster } from '../cluster/cluster.ts'
-import { NONE, PodPhase } from '../cluster/views.ts'
 import type { NodeTemplate } from '../cluster/spec.ts'
+import { PodPhase } from '../cluster/views.ts'
+import { countReasons, REASONS, reasonText } from '../cluster/feasibility/reasons.ts'
+import type { PodClassId, Time } from '../common/ids.ts'
 import type { SimulationInput } from '../input.ts'
-import type { RunResult, SparseHistogram } from './results.ts'
+import { Histogram, type SparseHistogram } from '../measure/histogram.ts'
+import type { Imbalance } from '../measure/imbalance.ts'
+import { SLOWDOWN_UNIT, type JobRecorder } from '../measure/job-recorder.ts'
 import { CAUSES, Cause } from '../measure/ledger.ts'
-import type { Parts } from '../simulation.ts'
-import { Histogram } from '../measure/histogram.ts'
-import { SLOWDOWN_UNIT } from '../measure/job-recorder.ts'
+import type { NodeRecorder } from '../measure/node-recorder.ts'
+import type { PodRecorder } from '../measure/pod-recorder.ts'
+import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
+import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
+import type { Clients } from '../serving/clients.ts'
+import type { CpuShares } from '../serving/cpu-shares.ts'
+import type { Servers } from '../serving/servers.ts'
+import type { RunResult } from './results.ts'
+import type { Sampler } from './sampler.ts'
 import { METRICS } from './standard.ts'
 import type { MetricId } from './standard.ts'
+
+/** What the metrics are made from. */
+export interface OutcomeRun {
+  readonly input: SimulationInput
+  readonly simulator: { readonly events: number }
+  readonly cluster: Cluster
+  readonly clients: Clients
+  readonly imbalance: readonly Imbalance[]
+  readonly servers: Servers
+  readonly shares: CpuShares
+  readonly pods: PodRecorder
+  readonly jobs: JobRecorder
+  readonly nodeLevels: NodeRecorder
+  readonly scaling: ScalingRecorder
+  readonly scheduling: SchedulingRecorder
+  readonly sampler: Sampler
+}
 
 const SECOND = 1e6
 const HOUR = 3600 * SECOND
@@ -23,27 +50,38 @@ interface Sheet {
   readonly refused: Record<string, string>
 }
 
-export function outcome(parts: Parts, now: number, notes: readonly string[]): RunResult {
+/** The results of a finished run; `now` is the horizon. */
+export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): RunResult {
   const sheet: Sheet = { metrics: Object.fromEntries(METRICS.map(({ id }) => [id, null])), refused: {} }
-  const latency = requestMetrics(parts, now, sheet)
-  podMetrics(parts, sheet)
-  jobMetrics(parts, sheet)
-  nodeMetrics(parts, now, sheet)
-  scalingMetrics(parts, sheet)
-  const grid = parts.sampler.nodeGrid()
-  const byService: Record<string, SparseHistogram> = {}
-  for (const { spec, ledger } of parts.services) byService[spec.name] = ledger.latency.toSparse()
+  const latency = requestMetrics(run, now, sheet)
+  podMetrics(run, sheet)
+  jobMetrics(run, sheet)
+  nodeMetrics(run, now, sheet)
+  scalingMetrics(run, sheet)
+  schedulingMetrics(run, sheet)
+  const grid = run.sampler.nodeGrid()
   return {
     metrics: sheet.metrics,
     refused: sheet.refused,
     latency: latency.toSparse(),
-    latencyByService: byService,
-    pending: parts.pods.pending.toSparse(),
+    latencyByService: latencyByService(run),
+    pending: run.pods.pending.toSparse(),
     ...(grid === undefined ? {} : { nodeGrid: grid }),
-    series: parts.sampler.table(),
-    events: parts.simulator.events,
-    notes: [...notes, ...unplaceable(parts)],
+    series: run.sampler.table(),
+    events: run.simulator.events,
+    notes: [...notes, ...unplaceable(run)],
   }
+}
+
+/** All clients of a service together, by the service's name. */
+function latencyByService({ input, clients }: OutcomeRun): Record<string, SparseHistogram> {
+  const byService: Record<string, SparseHistogram> = {}
+  input.services.forEach(({ name }, service) => {
+    const all = new Histogram()
+    for (const { spec, ledger } of clients.list) if (spec.service === service) all.merge(ledger.latency)
+    byService[name] = all.toSparse()
+  })
+  return byService
 }
 
 /** Not a number means that there was nothing to measure. */
@@ -62,20 +100,21 @@ function putQuantile(sheet: Sheet, id: MetricId, histogram: Histogram, q: number
   }
 }
 
-function requestMetrics({ services, servers, input }: Parts, now: number, sheet: Sheet): Histogram {
+function requestMetrics({ clients, imbalance, servers, input }: OutcomeRun, now: number, sheet: Sheet): Histogram {
   const all = new Histogram()
-  if (services.length === 0) return all
+  if (clients.list.length === 0) return all
   const total = { arrived: 0, tries: 0, good: 0, late: 0, answered: 0, queued: 0, latency: 0, unfinished: 0 }
   const failedBy = new Float64Array(CAUSES)
-  let imbalance = 0
+  let weighted = 0
   let busy = 0
   let times: Float64Array = new Float64Array(1)
   for (let server = 0; server < servers.high; server++) {
     if (servers.listed[server] === 0 || servers.pod[server] < 0) continue
-    services[servers.service[server]].imbalance.changed(now, servers.inside[server], servers.inside[server], servers.insideSince[server])
+    const service = servers.service[server]
+    if (service < 0) continue
+    imbalance[service].changed(now, servers.inside[server], servers.inside[server], servers.insideSince[server])
   }
-  for (const service of services) {
-    const { ledger } = service
+  for (const { ledger } of clients.list) {
     all.merge(ledger.latency)
     total.arrived += ledger.windowArrived
     total.tries += ledger.windowTries
@@ -85,12 +124,14 @@ function requestMetrics({ services, servers, input }: Parts, now: number, sheet:
     total.queued += ledger.queuedSum
     total.latency += ledger.latencySum
     for (let cause = 0; cause < CAUSES; cause++) failedBy[cause] += ledger.failedBy[cause]
-    const mean = service.imbalance.mean(now)
-    if (service.imbalance.busy > 0) {
-      imbalance += mean * service.imbalance.busy
-      busy += service.imbalance.busy
+  }
+  for (const service of imbalance) {
+    const mean = service.mean(now)
+    if (service.busy > 0) {
+      weighted += mean * service.busy
+      busy += service.busy
     }
-    times = service.imbalance.addTimes(times)
+    times = service.addTimes(times)
   }
   const failed = failedBy.reduce((sum, count) => sum + count, 0)
   putQuantile(sheet, 'latency-p50', all, 0.5, 1000)
@@ -107,14 +148,14 @@ function requestMetrics({ services, servers, input }: Parts, now: number, sheet:
   put(sheet, 'errors-rejected', share(Cause.Rejected))
   put(sheet, 'errors-lost', share(Cause.Lost))
   put(sheet, 'retry-amplification', total.tries / total.arrived)
-  const minutes = violationMinutes({ services, input })
+  const minutes = violationMinutes({ clients, input })
   put(sheet, 'slo-violation-minutes', minutes)
   if (Number.isNaN(minutes)) sheet.refused['slo-violation-minutes'] = 'the window holds no whole minute'
   put(sheet, 'queueing-share', (100 * total.queued) / total.latency)
-  put(sheet, 'imbalance', imbalance / busy)
+  put(sheet, 'imbalance', weighted / busy)
   put(sheet, 'in-flight-p99', timeQuantile(times, 0.99))
   put(sheet, 'unfinished', total.arrived - total.answered - failed)
-  if (input.disturbance >= 0) recovery({ services, input }, sheet)
+  if (input.disturbance >= 0) recovery({ clients, input }, sheet)
   return all
 }
 
@@ -130,11 +171,11 @@ function timeQuantile(times: Float64Array, q: number): number {
   return times.length - 1
 }
 
-type Bins = Pick<Parts, 'services' | 'input'>
+type Bins = Pick<OutcomeRun, 'clients' | 'input'>
 
-/** Does any service miss more than its allowance in the seconds from..to? */
-function violates({ services }: Bins, from: number, to: number): boolean {
-  for (const { spec, ledger } of services) {
+/** Whether any client misses more than its allowance in the seconds from..to. */
+function violates({ clients }: Bins, from: number, to: number): boolean {
+  for (const { spec, ledger } of clients.list) {
     let arrived = 0
     let missed = 0
     for (let second = from; second < to; second++) {
@@ -172,13 +213,12 @@ function recovery(bins: Bins, sheet: Sheet): void {
   sheet.refused['recovery'] = `the objective did not hold for ${HOLD} s between the disturbance and the horizon`
 }
 
-function podMetrics({ pods, cluster, services }: Parts, sheet: Sheet): void {
+function podMetrics({ pods, cluster, input }: OutcomeRun, sheet: Sheet): void {
   for (const { created } of pendingPods(cluster)) pods.unbound(created)
-  for (const created of unreadyPods(cluster)) pods.unready(created)
   putQuantile(sheet, 'pending-p50', pods.pending, 0.5, SECOND)
   putQuantile(sheet, 'pending-p99', pods.pending, 0.99, SECOND)
   put(sheet, 'pending-censored', pods.censored)
-  if (services.length > 0) {
+  if (input.workloads.length > 0) {
     putQuantile(sheet, 'time-to-ready-p99', pods.toReady, 0.99, SECOND)
     put(sheet, 'ready-censored', pods.readyCensored)
   }
@@ -186,7 +226,7 @@ function podMetrics({ pods, cluster, services }: Parts, sheet: Sheet): void {
   put(sheet, 'unscheduled', pods.unscheduled / SECOND)
 }
 
-function jobMetrics({ jobs }: Parts, sheet: Sheet): void {
+function jobMetrics({ jobs }: OutcomeRun, sheet: Sheet): void {
   jobs.close()
   if (jobs.submitted === 0) return
   putQuantile(sheet, 'job-completion-p50', jobs.completion, 0.5, SECOND)
@@ -203,7 +243,7 @@ function jobMetrics({ jobs }: Parts, sheet: Sheet): void {
   put(sheet, 'jobs-unfinished', jobs.censored)
 }
 
-function nodeMetrics({ nodeLevels, shares, sampler, services }: Parts, now: number, sheet: Sheet): void {
+function nodeMetrics({ nodeLevels, shares, sampler, clients }: OutcomeRun, now: number, sheet: Sheet): void {
   const { allocatable, requested } = nodeLevels
   put(sheet, 'allocation-cpu', (100 * requested.cpu.integral(now)) / allocatable.cpu.integral(now))
   put(sheet, 'allocation-memory', (100 * requested.memory.integral(now)) / allocatable.memory.integral(now))
@@ -219,32 +259,39 @@ function nodeMetrics({ nodeLevels, shares, sampler, services }: Parts, now: numb
   const cost = nodeLevels.cost(now)
   put(sheet, 'cost', cost)
   let good = 0
-  for (const { ledger } of services) good += ledger.good
-  if (services.length > 0) put(sheet, 'cost-per-million', (cost / good) * 1e6)
+  for (const { ledger } of clients.list) good += ledger.good
+  if (clients.list.length > 0) put(sheet, 'cost-per-million', (cost / good) * 1e6)
 }
 
-function scalingMetrics({ scaling, input }: Parts, sheet: Sheet): void {
+function scalingMetrics({ scaling, input }: OutcomeRun, sheet: Sheet): void {
   const hours = (input.horizon - input.warmup) / HOUR
   put(sheet, 'scaling-actions', scaling.actions / hours)
   put(sheet, 'scaling-reversals', scaling.reversals / hours)
 }
 
-/** Pods that wait at the horizon although no node of any pool could ever hold them. */
-function unplaceable({ cluster, input }: Parts): string[] {
+function schedulingMetrics({ scheduling }: OutcomeRun, sheet: Sheet): void {
+  if (scheduling.shared) put(sheet, 'scheduling-conflicts', (100 * scheduling.refused) / scheduling.tried)
+}
+
+/** Pods pending at the horizon: their number, those that no node of any pool could ever hold, and what excludes the nodes now. */
+function unplaceable({ cluster, input }: OutcomeRun): string[] {
   const { pods } = cluster.view
-  const fits = new Map<number, boolean>()
-  let count = 0
-  let waiting = 0
-  for (const { pod } of pendingPods(cluster)) {
-    waiting++
-    const podClass = pods.podClass[pod]
-    let known = fits.get(podClass)
-    if (known === undefined) fits.set(podClass, (known = templates(input).some((template) => cluster.fitsEmpty(podClass, template))))
-    if (!known) count++
+  const byClass = new Map<PodClassId, number>()
+  for (const { pod } of pendingPods(cluster)) byClass.set(pods.podClass[pod], (byClass.get(pods.podClass[pod]) ?? 0) + 1)
+  if (byClass.size === 0) return []
+  let pending = 0
+  let nowhere = 0
+  let most: PodClassId = -1
+  for (const [podClass, count] of byClass) {
+    pending += count
+    if (!templates(input).some((template) => cluster.fitsEmpty(podClass, template))) nowhere += count
+    if (most < 0 || count > byClass.get(most)!) most = podClass
   }
-  const notes: string[] = []
-  if (waiting > 0) notes.push(`${waiting} pods were waiting for a node at the horizon`)
-  if (count > 0) notes.push(`${count} of them fit no node of any pool, not even an empty one`)
+  const notes = [`${pending} pods were waiting for a node at the horizon`]
+  if (nowhere > 0) notes.push(`${nowhere} of them fit no node of any pool, not even an empty one`)
+  const counts = new Int32Array(REASONS)
+  const nodes = countReasons(cluster.view, most, counts)
+  notes.push(`the largest group of equal pending pods, ${byClass.get(most)}, could run on ${reasonText(counts, nodes)}`)
   return notes
 }
 
@@ -254,14 +301,5 @@ function* pendingPods(cluster: Cluster): Generator<{ pod: number; created: numbe
   const { pods } = cluster.view
   for (let pod = 0; pod < pods.count; pod++) {
     if (pods.phase[pod] === PodPhase.Pending) yield { pod, created: pods.created[pod] }
-  }
-}
-
-/** When the pods of services that wait for a node or start up were created. */
-function* unreadyPods(cluster: Cluster): Generator<number> {
-  const { pods } = cluster.view
-  for (let pod = 0; pod < pods.count; pod++) {
-    const starts = pods.phase[pod] === PodPhase.Pending || pods.phase[pod] === PodPhase.Bound
-    if (starts && pods.service[pod] !== NONE) yield pods.created[pod]
   }
 }

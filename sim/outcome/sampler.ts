@@ -4,38 +4,40 @@
  */
 import type { Cluster } from '../cluster/cluster.ts'
 import { CPU } from '../cluster/views.ts'
-import { grown } from '../common/table.ts'
+import { NONE, type Time } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 import type { ReplicaSets } from '../controllers/replica-sets.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../engine/kinds.ts'
-import type { CpuShares } from '../serving/cpu-shares.ts'
-import type { ServiceRun } from '../serving/flow.ts'
-import { ServerState } from '../serving/servers.ts'
-import type { Servers } from '../serving/servers.ts'
-import type { Table, TableColumn } from './table.ts'
-import type { NodeGrid } from './results.ts'
-import { Fragmentation } from './fragmentation.ts'
-import { NodeGridRecorder } from './node-grid.ts'
 import type { NodeRecorder } from '../measure/node-recorder.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
+import type { Clients } from '../serving/clients.ts'
+import type { CpuShares } from '../serving/cpu-shares.ts'
+import type { ServiceLoad } from '../serving/load.ts'
+import { Fragmentation } from './fragmentation.ts'
+import { NodeGridRecorder } from './node-grid.ts'
+import type { NodeGrid } from './results.ts'
+import type { Table, TableColumn } from './table.ts'
 
 const SECOND = 1e6
 
-export interface SamplerParts {
+/** What the sampler needs of the run. */
+export interface SamplerRun {
   readonly simulator: Simulator
   readonly cluster: Cluster
-  readonly services: readonly ServiceRun[]
-  readonly servers: Servers
+  readonly load: ServiceLoad
+  readonly clients: Clients
   readonly shares: CpuShares
   readonly replicaSets: ReplicaSets
   readonly pods: PodRecorder
   readonly nodeLevels: NodeRecorder
-  readonly origin: number
-  readonly windowStart: number
-  readonly step: number
-  readonly end: number
-  /** Keep a picture of the nodes. */
-  readonly picture: boolean
+  readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
+  readonly input: { readonly sample: Time; readonly replication: number }
+}
+
+/** The last reading of a server. */
+class Readings extends ColumnTable {
+  used = this.column(Float64Array)
+  epoch = this.column(Int32Array, NONE)
 }
 
 /** Mean over the samples of the window; NaN values (nothing to measure) are left out. */
@@ -79,41 +81,39 @@ export class Sampler {
   private readonly rows: number[][] = COLUMNS.map(() => [])
   private readonly fragmentation: Fragmentation
   private arrivedBefore = 0
-  private lastUsed = new Float64Array(64)
-  private lastEpoch = new Int32Array(64).fill(-1)
+  private readonly last = new Readings()
   private lastTime: number
   /** Null where no picture is wanted. */
   private readonly grid: NodeGridRecorder | null
 
-  private readonly parts: SamplerParts
+  private readonly run: SamplerRun
+  private readonly samples: number
 
-  constructor(parts: SamplerParts) {
-    this.parts = parts
-    this.fragmentation = new Fragmentation(parts.cluster.view)
-    this.lastTime = parts.origin
-    this.grid = parts.picture
-      ? new NodeGridRecorder(parts.cluster, parts.shares, Math.floor((parts.end - parts.origin) / parts.step))
-      : null
-    parts.simulator.on(Kind.Sample, () => this.sample())
+  constructor(run: SamplerRun) {
+    const { simulator, cluster, shares, times, input } = run
+    this.run = run
+    this.fragmentation = new Fragmentation(cluster.view)
+    this.lastTime = times.origin
+    // A picture shows one run: the first replication's.
+    const steps = Math.floor((times.end - times.origin) / input.sample)
+    this.grid = input.replication === 0 ? new NodeGridRecorder(cluster, shares, steps) : null
+    this.samples = simulator.register('sample', () => this.sample())
   }
 
   /** The first row is one step after the origin: rates look back. */
-  open(): void {
-    this.parts.simulator.at(this.parts.origin + this.parts.step, Kind.Sample, 0, 0)
+  opens(): void {
+    const { simulator, times, input } = this.run
+    simulator.at(times.origin + input.sample, this.samples, 0, 0)
   }
 
   private sample(): void {
-    const { simulator, cluster, services, replicaSets, nodeLevels, shares, pods, origin, windowStart, step } = this.parts
+    const { simulator, cluster, clients, replicaSets, nodeLevels, shares, pods, times, input } = this.run
+    const { origin, windowStart } = times
+    const step = input.sample
     const now = simulator.now
-    let arrived = 0
-    let wanted = 0
-    let ready = 0
-    services.forEach(({ ledger }, row) => {
-      arrived += ledger.arrived
-      wanted += replicaSets.desired[row]
-    })
+    const arrived = clients.list.reduce((sum, { ledger }) => sum + ledger.arrived, 0)
+    const wanted = replicaSets.desired.reduce((sum, replicas) => sum + replicas, 0)
     const { used, requested, count } = this.serviceUsage(now)
-    ready = count
     const allocatable = cluster.allocatable[CPU]
     // Looked at in the window only: it needs a look at all nodes.
     const packing = now >= windowStart ? this.fragmentation.packing() : UNKNOWN
@@ -122,7 +122,7 @@ export class Sampler {
       ((arrived - this.arrivedBefore) * SECOND) / step,
       NaN,
       wanted,
-      ready,
+      count,
       nodeLevels.nodes.value,
       cluster.pendingPods,
       (100 * used) / requested,
@@ -140,28 +140,27 @@ export class Sampler {
       this.strandedGpu.add(this.fragmentation.strandedGpu(pods.mix) / cluster.gpuAllocatable)
       this.packingGap.add(packing.fewest === 0 ? 0 : packing.used / packing.fewest - 1)
     }
-    simulator.at(now + step, Kind.Sample, 0, 0)
+    simulator.at(now + step, this.samples, 0, 0)
   }
 
-  /** CPU that the ready pods of services used since the last sample, over what they request [millicores]. */
-  private serviceUsage(now: number): { used: number; requested: number; count: number } {
-    const { servers, shares } = this.parts
-    this.lastUsed = grown(this.lastUsed, servers.state.length)
-    this.lastEpoch = grown(this.lastEpoch, servers.state.length, -1)
+  /** CPU that the ready pods of services used since the last sample, and their requests [millicores]. */
+  private serviceUsage(now: Time): { used: number; requested: number; count: number } {
+    const { load } = this.run
+    const { last } = this
     let used = 0
     let requested = 0
     let count = 0
-    for (let server = 0; server < servers.high; server++) {
-      if (servers.state[server] === ServerState.Free) continue
-      shares.advance(server)
-      const before = this.lastEpoch[server] === servers.epoch[server] ? this.lastUsed[server] : 0
-      this.lastUsed[server] = servers.used[server]
-      this.lastEpoch[server] = servers.epoch[server]
-      if (servers.listed[server] === 0) continue
+    load.eachServer((server, listed) => {
+      const total = load.cpuUsed(server)
+      last.reserve(server + 1)
+      const before = last.epoch[server] === load.epoch(server) ? last.used[server] : 0
+      last.used[server] = total
+      last.epoch[server] = load.epoch(server)
+      if (!listed) return
       count++
-      used += servers.used[server] - before
-      requested += servers.weight[server]
-    }
+      used += total - before
+      requested += load.cpuRequest(server)
+    })
     return { used: (1000 * used) / (now - this.lastTime), requested, count }
   }
 
@@ -170,14 +169,15 @@ export class Sampler {
   }
 
   table(): Table {
-    const { services, step } = this.parts
+    const { clients, input } = this.run
+    const step = input.sample
     const times = this.rows[0]
     this.rows[MISSES] = times.map((_, row) => {
       let arrived = 0
       let missed = 0
       // The seconds that the step touches: fates are kept by the second.
       const to = Math.ceil(((row + 1) * step) / SECOND)
-      for (const { ledger } of services) {
+      for (const { ledger } of clients.list) {
         for (let second = Math.floor((row * step) / SECOND); second < to; second++) {
           arrived += ledger.arrivedIn[second]
           missed += ledger.missedIn[second]

@@ -143,6 +143,14 @@ const ROWS = {
     ],
     ['scheduling-throughput', 'scheduling throughput', 'pods/s', 'neither', 'ratio', 'largest one-minute count of binds, per second'],
     ['unscheduled', 'unscheduled', 'pod·s', 'lower', 'difference', 'integral over time of the number of pending pods'],
+    [
+      'scheduling-conflicts',
+      'scheduling conflicts',
+      '%',
+      'lower',
+      'points',
+      'binds refused because the cluster had changed since the snapshot that the scheduler decided on, over binds tried; only with a scheduler on snapshots',
+    ],
   ],
   jobs: [
     [

@@ -34,7 +34,7 @@ export const members: readonly SchedulerDefinition[] = [
 export const schedulers = catalogue<Placer, SchedulingContext>('scheduling', members)
 
 export { byScore } from './by-score.ts'
-export { PlacerScheduler, SchedulingLoop } from './queue/loop.ts'
+export { SchedulingLoop } from './queue/loop.ts'
 export { adoptOrder, fifo, orderMembers, orders } from './orders/index.ts'
 export type { NaiveOrder, OrderDefinition, OwnOrder, QueueOrder } from './orders/index.ts'
 export { adoptScheduler } from './own.ts'

@@ -12,7 +12,7 @@ import { context } from './scheduling.fixture.ts'
 function made(exported: unknown, given: Record<string, number> = {}): Placer {
   const adopted = adoptScheduler(exported)
   if ('problems' in adopted) throw new Error(adopted.problems.join('; '))
-  return adopted.definition.create(valuesOf(adopted.definition.parameters, given), context())
+  return adopted.definition.create(valuesOf(adopted.definition.parameters, given), context()) as Placer
 }
 
 describe('a score', () => {

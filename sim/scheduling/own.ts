@@ -1,24 +1,30 @@
-/** A user's own scheduler: the doors through which a default export becomes a member of the family. */
-import { adopt } from '../common/adopt.ts'
-import type { Adopted, Door, Exported, OwnAlgorithm } from '../common/adopt.ts'
-import type { ParameterValue } from '../common/define.ts'
+/** A user's own scheduler: the forms in which a default export becomes a member of the family. */
+import type { Decisions } from '../cluster/decisions.ts'
 import type { ClusterView } from '../cluster/views.ts'
+import { adopt, type Adopted, type Door, type Exported, type OwnAlgorithm } from '../common/adopt.ts'
+import type { ParameterValue } from '../common/define.ts'
+import type { NodeId, PodId } from '../common/ids.ts'
 import { ScorePlacer } from './by-score.ts'
-import type { Placer, SchedulerDefinition, SchedulingContext, Score } from './policy.ts'
+import type { Placer, Scheduler, SchedulingContext, SchedulingDefinition, Score, Wake } from './policy.ts'
 
 type Given = Readonly<Record<string, ParameterValue>>
 
-/** The narrow door, complete: `score` is the scheduler. Keep no state in the object, all runs share it. */
+/** The narrow form, complete: `score` is the scheduler. Keep no state in the object, all runs share it. */
 export interface OwnScheduler extends OwnAlgorithm {
   readonly score: Score
 }
 
-/** `{ name, score(pod, node, view, values) }`, or `{ name, create(values, context) }` that returns a Placer. */
-export function adoptScheduler(exported: unknown): Adopted<SchedulerDefinition> {
-  return adopt<Placer, SchedulingContext>('scheduler', exported, [scoreDoor, createDoor])
+/** The wider forms: `create` returns a Placer (pod by pod) or a Scheduler (all pending pods at once, every kind of decision). */
+export interface OwnStatefulScheduler extends OwnAlgorithm {
+  create(values: Given, context: SchedulingContext): Partial<Placer> | Scheduler
 }
 
-const scoreDoor: Door<Placer, SchedulingContext> = {
+/** `{ name, score(pod, node, view, values) }`, or `{ name, create(values, context) }` that returns `{ place }` or `{ wake }`. */
+export function adoptScheduler(exported: unknown): Adopted<SchedulingDefinition> {
+  return adopt<Placer | Scheduler, SchedulingContext>('scheduler', exported, [byScoreForm, byCreateForm])
+}
+
+const byScoreForm: Door<Placer, SchedulingContext> = {
   name: 'score',
   make: (exported) => (values) => {
     const own = exported as unknown as OwnScheduler
@@ -26,28 +32,49 @@ const scoreDoor: Door<Placer, SchedulingContext> = {
   },
 }
 
-const createDoor: Door<Placer, SchedulingContext> = {
+const byCreateForm: Door<Placer | Scheduler, SchedulingContext> = {
   name: 'create',
-  make: (exported) => (values, context) => new OwnPlacer(exported, values, context),
+  make: (exported) => (values, context) => created(exported, values, context),
 }
 
-/** Guards what a user's placer returns; that the node fits is asked of every placer (loop.ts). */
+function created(exported: Exported, values: Given, context: SchedulingContext): Placer | Scheduler {
+  const name = String(exported['name'])
+  const create = exported['create'] as (values: Given, context: SchedulingContext) => unknown
+  const made = create.call(exported, values, context)
+  const has = (form: string): boolean =>
+    typeof made === 'object' && made !== null && typeof (made as Readonly<Record<string, unknown>>)[form] === 'function'
+  if (has('wake')) return new OwnWaker(made as Scheduler)
+  if (has('place')) return new OwnPlacer(name, made as Partial<Placer>)
+  throw new Error(
+    `${name}: create must return an object with place(pod, view) or wake(reason, view, pending, out), found ${made === null ? 'null' : typeof made}`,
+  )
+}
+
+/** Keeps `this` of the user's object. */
+class OwnWaker implements Scheduler {
+  private readonly scheduler: Scheduler
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler
+  }
+
+  wake(reason: Wake, view: ClusterView, pending: readonly PodId[], out: Decisions): void {
+    this.scheduler.wake(reason, view, pending, out)
+  }
+}
+
+/** Checks what a user's placer returns; whether the node fits is checked for every placer (queue/loop.ts). */
 class OwnPlacer implements Placer {
   examined = 0
   private readonly name: string
   private readonly placer: Partial<Placer>
 
-  constructor(exported: Exported, values: Given, context: SchedulingContext) {
-    this.name = String(exported['name'])
-    const create = exported['create'] as (values: Given, context: SchedulingContext) => unknown
-    const made = create.call(exported, values, context)
-    if (typeof made !== 'object' || made === null || typeof (made as Partial<Placer>).place !== 'function') {
-      throw new Error(`${this.name}: create must return an object with place(pod, view), found ${made === null ? 'null' : typeof made}`)
-    }
-    this.placer = made as Partial<Placer>
+  constructor(name: string, placer: Partial<Placer>) {
+    this.name = name
+    this.placer = placer
   }
 
-  place(pod: number, view: ClusterView): number {
+  place(pod: PodId, view: ClusterView): NodeId {
     const node: unknown = this.placer.place!(pod, view)
     if (typeof node !== 'number' || !Number.isInteger(node)) {
       throw new Error(

@@ -1,36 +1,60 @@
-/** Scheduling: which pod next, and which node for it, now. Doors from narrow to wide: score, place, wake. */
-import type { Definition, Parameters } from '../common/define.ts'
-import type { ClusterView } from '../cluster/views.ts'
+/**
+ * Scheduling: which pod next, and which node for it, now. Three forms of an algorithm, from narrow to wide: a score, a placer, a scheduler.
+ */
 import type { Decisions } from '../cluster/decisions.ts'
+import type { ClusterView } from '../cluster/views.ts'
+import type { Definition, Parameters } from '../common/define.ts'
+import type { NodeId, PodId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 
+/** What an algorithm may use besides the view. */
 export interface SchedulingContext {
   readonly random: RandomStream
-  now(): number
+  now(): Time
+  /** Wakes the scheduler at this time with reason Timer; several may be pending. */
+  wakeAt(time: Time): void
 }
 
 /**
- * The middle door: one pod, one node. Returns a feasible node's row or NONE. Reads the view at each call and writes nothing.
- * An index keeps itself up to date with a cursor in `view.log`.
+ * The middle form: one pod, one node. Returns a feasible node or NONE. Reads the view at each call and writes nothing. An index keeps
+ * itself up to date with a cursor in `view.log`.
  */
 export interface Placer {
-  place(pod: number, view: ClusterView): number
-  /** Nodes the real algorithm would have examined for the last answer; decision time is charged on it, so index and naive twin declare the same. */
+  place(pod: PodId, view: ClusterView): NodeId
+  /** Nodes that the real algorithm would have examined for the last answer; decision time is charged on it, so index and twin declare the same. */
   readonly examined: number
 }
 
-export const Wake = { PodsArrived: 0, RoomFreed: 1, Timer: 2 } as const
+/** Why a scheduler wakes. */
+export const Wake = {
+  /** Pods arrived in its queue. */
+  PodsArrived: 0,
+  /** Resources were freed, or a node joined. */
+  RoomFreed: 1,
+  /** A time that it asked for with `wakeAt` has come. */
+  Timer: 2,
+  /** Its last decisions were committed. */
+  Again: 3,
+} as const
+export type Wake = (typeof Wake)[keyof typeof Wake]
 
-/** The wide door: wakes, reads a view, writes decisions into reusable columns. */
+/**
+ * The wide form: sees its pending pods, first in order first, and writes decisions of any kind into `out`. It adds the nodes that it
+ * examined to `out.examined`, on which decision time is charged. `pending` is valid during the call only.
+ */
 export interface Scheduler {
-  wake(reason: number, view: ClusterView, out: Decisions): void
+  wake(reason: Wake, view: ClusterView, pending: readonly PodId[], out: Decisions): void
 }
 
-/** The narrow door: the feasible node with the highest score, lowest row on ties. */
-export type Score = (pod: number, node: number, view: ClusterView, values: Readonly<Record<string, unknown>>) => number
+/** The narrow form: the feasible node with the highest score, lowest row on ties. */
+export type Score = (pod: PodId, node: NodeId, view: ClusterView, values: Readonly<Record<string, unknown>>) => number
 
+/** Any scheduling algorithm: a placer or a scheduler. */
+export type SchedulingDefinition = Definition<Placer | Scheduler, SchedulingContext>
+
+/** A member of the family that places pod by pod. */
 export type SchedulerDefinition<P extends Parameters = Parameters> = Definition<Placer, SchedulingContext, P> & {
-  /** The slow, obvious twin: same decisions by scanning all nodes; the oracle of the tests. */
+  /** The slow reference implementation: the same decisions by scanning all nodes; the oracle of the tests. */
   twin?(values: never, context: SchedulingContext): Placer
   /** Earlier calls change later answers (a stream of draws, a rotating start); otherwise the contract suite demands that they do not. */
   readonly remembers?: boolean

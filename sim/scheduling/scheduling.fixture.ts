@@ -13,7 +13,11 @@ import { Streams } from '../random/stream.ts'
 import { members } from './index.ts'
 import type { SchedulingContext } from './policy.ts'
 
-export const context = (seed = 'scheduling'): SchedulingContext => ({ random: new Streams(seed, 0).stream('placer'), now: () => 0 })
+export const context = (seed = 'scheduling'): SchedulingContext => ({
+  random: new Streams(seed, 0).stream('placer'),
+  now: () => 0,
+  wakeAt: () => undefined,
+})
 
 /** A stream that counts its draws. */
 export function counted(seed = 'counted'): RandomStream & { draws: number } {

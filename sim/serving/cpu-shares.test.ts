@@ -2,9 +2,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Simulator } from '../engine/simulator.ts'
-import { Kind } from '../engine/kinds.ts'
 import { coming, input, pool, script, service, shape } from '../testing/input.ts'
-import type { Service, SimulationInput } from '../input.ts'
+import type { FlatBackground, FlatService } from '../testing/input.ts'
 import { Simulation } from '../simulation.ts'
 import { CpuShares } from './cpu-shares.ts'
 import { Servers } from './servers.ts'
@@ -13,18 +12,18 @@ import { WorkHeaps } from './work-heaps.ts'
 /** Latencies [ms] of the only request of each service, on one node of so many millicores. */
 function latencies(
   cpu: number,
-  services: readonly Service[],
-  background: SimulationInput['background'] = [],
+  services: readonly FlatService[],
+  background: readonly FlatBackground[] = [],
   contentionEpoch = 0,
 ): number[] {
   const simulation = new Simulation(
     input({ horizon: 10e6, sample: 10e6, pools: [pool(1, { cpu, pods: 1000 })], services, background, contentionEpoch }),
   )
   simulation.run()
-  return simulation.parts.services.map(({ ledger }) => ledger.latencySum / 1000)
+  return simulation.parts.clients.list.map(({ ledger }) => ledger.latencySum / 1000)
 }
 
-const pod = (name: string, cpu: number, limit: number, rows: Parameters<typeof script>[0]): Service =>
+const pod = (name: string, cpu: number, limit: number, rows: Parameters<typeof script>[0]): FlatService =>
   service({ name, threads: 0, shape: shape({ cpu, memory: 1, limit }), requests: script(rows) })
 /** Background of one core's request that wants `usage` cores. */
 const load = (at: number, duration: number, usage: number, cpu = 100) =>
@@ -101,10 +100,10 @@ describe('work conservation', () => {
     fc.assert(
       fc.property(fc.integer({ min: 100, max: 32_000 }), steps, (capacity, joins) => {
         const simulator = new Simulator()
-        simulator.on(Kind.WorkEnds, () => {})
         const servers = new Servers()
         const heaps = new WorkHeaps()
-        const shares = new CpuShares(simulator, servers, heaps, 0)
+        const shares = new CpuShares({ simulator, servers, heaps, input: { contentionEpoch: 0 } })
+        simulator.on(shares.workEnds, () => {})
         shares.addNode(0, capacity)
         let demand = 0
         let backgroundDemand = new Map<number, number>()

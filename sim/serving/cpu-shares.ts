@@ -1,11 +1,11 @@
 /**
- * Who gets how much CPU on a node: here placement reaches latency. Served pods and background pods share the node's cores by weighted
+ * The CPU that each pod gets on its node: through it, placement affects latency. Served pods and background pods share the node's cores by weighted
  * max-min, weights being the CPU requests (as cgroup weights do). A node whose demands fit skips everything: each server then runs at
- * its own demand. A contended node is shared out anew at each change of demand (`epoch` 0, the exact twin), or at most every `epoch`:
+ * its own demand. A contended node is shared out again at each change of demand (`epoch` 0, the exact twin), or at most every `epoch`:
  * at once when the last sharing is that long ago, else when it will be; meanwhile a change is served at the last level.
  */
-import { grown } from '../common/table.ts'
-import { Kind } from '../engine/kinds.ts'
+import { NONE, type NodeId, type ServerId, type Time } from '../common/ids.ts'
+import { ColumnTable, grown } from '../common/table.ts'
 import { Level } from '../measure/level.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { waterLevel } from './max-min.ts'
@@ -15,46 +15,71 @@ import type { WorkHeaps } from './work-heaps.ts'
 /** Virtual work that counts as none [core-µs]: a nanosecond of one core, far above rounding, far below a µs of time. */
 const SLACK = 1e-3
 
-export class CpuShares {
-  private capacity = new Float64Array(64)
-  private total = new Float64Array(64) // demand of all on the node [millicores]
-  private level = new Float64Array(64).fill(Infinity) // water level of the last sharing
-  private dirty = new Uint8Array(64)
-  private nextShare = new Float64Array(64) // the node is not shared out again before
-  private firstServer = new Int32Array(64).fill(-1)
+/** What the shares need of the run. */
+export interface CpuSharesRun {
+  readonly simulator: Simulator
+  readonly servers: Servers
+  readonly heaps: WorkHeaps
+  /** A contended node is shared out again at most once in this time; 0: at each change of demand. */
+  readonly input: { readonly contentionEpoch: Time }
+}
+
+/** One row per node. */
+export class CpuShares extends ColumnTable {
+  private allocatable = this.column(Float64Array)
+  /** Demand of all on the node [millicores]. */
+  private total = this.column(Float64Array)
+  /** Water level of the last sharing; Infinity: all demands fit. */
+  private level = this.column(Float64Array, Infinity)
+  /** 1: a sharing is pending. */
+  private dirty = this.column(Uint8Array)
+  /** The node is not shared out again before this time. */
+  private nextShare = this.column(Float64Array)
+  private firstServer = this.column(Int32Array, NONE)
   /** Requests of running background pods, by group of equal usage: [group][node] in millicores. */
   private backgroundRequest: Float64Array[] = []
   private readonly usage: number[] = []
   private claimDemand = new Float64Array(64)
   private claimWeight = new Float64Array(64)
 
-  /** CPU wanted and CPU delivered on all nodes [millicores]. */
+  /** CPU demanded and CPU delivered on all nodes [millicores]. */
   readonly demanded = new Level()
   readonly delivered = new Level()
+  /** Kind of the event at which the first running request of a server has finished its work; the pod queue handles it. */
+  readonly workEnds: number
 
   private readonly simulator: Simulator
   private readonly servers: Servers
   private readonly heaps: WorkHeaps
   private readonly epoch: number
+  private readonly sharesKind: number
 
-  constructor(simulator: Simulator, servers: Servers, heaps: WorkHeaps, epoch: number) {
+  constructor({ simulator, servers, heaps, input }: CpuSharesRun) {
+    super()
     this.simulator = simulator
     this.servers = servers
     this.heaps = heaps
-    this.epoch = epoch
-    simulator.on(Kind.CpuShares, (node) => {
+    this.epoch = input.contentionEpoch
+    this.workEnds = simulator.kind('work ends')
+    this.sharesKind = simulator.register('node shares its cpu', (node) => {
       this.dirty[node] = 0
       this.share(node)
     })
   }
 
-  addNode(node: number, millicores: number): void {
-    if (node >= this.capacity.length) this.grow(Math.max(node + 1, this.capacity.length * 2))
-    this.capacity[node] = millicores
+  /** The end of warm-up. */
+  windowBegins(now: Time): void {
+    this.demanded.reset(now)
+    this.delivered.reset(now)
+  }
+
+  addNode(node: NodeId, millicores: number): void {
+    this.reserve(node + 1)
+    this.allocatable[node] = millicores
   }
 
   /** A background pod starts (+1) or ends (-1) using CPU: `usage` times its request, spread evenly in time. */
-  background(node: number, request: number, usage: number, sign: number): void {
+  background(node: NodeId, request: number, usage: number, sign: number): void {
     if (request === 0 || usage === 0) return
     const group = this.group(usage)
     const requests = this.backgroundRequest[group]
@@ -65,12 +90,12 @@ export class CpuShares {
     this.reshare(node)
   }
 
-  /** CPU wanted on a node at this instant [millicores]; it gets no more than it has. */
-  demandOn(node: number): number {
+  /** CPU demanded on a node now [millicores]; may exceed what it has. */
+  demandOn(node: NodeId): number {
     return this.total[node]
   }
 
-  attach(server: number, node: number): void {
+  attach(server: ServerId, node: NodeId): void {
     const { nextOnNode, previousOnNode } = this.servers
     const first = this.firstServer[node]
     nextOnNode[server] = first
@@ -80,7 +105,7 @@ export class CpuShares {
   }
 
   /** The server must be idle. */
-  detach(server: number, node: number): void {
+  detach(server: ServerId, node: NodeId): void {
     const { nextOnNode, previousOnNode } = this.servers
     const next = nextOnNode[server]
     const previous = previousOnNode[server]
@@ -90,7 +115,7 @@ export class CpuShares {
   }
 
   /** Brings a server's virtual work up to now; before any change of its running requests or its rate. */
-  advance(server: number): void {
+  advance(server: ServerId): void {
     const { updated, virtual, rate, used } = this.servers
     const now = this.simulator.now
     const elapsed = now - updated[server]
@@ -104,7 +129,7 @@ export class CpuShares {
   }
 
   /** The number of running requests has changed (after `advance`): new demand, new rate, new next event. */
-  demandChanged(server: number): void {
+  demandChanged(server: ServerId): void {
     const servers = this.servers
     const node = servers.node[server]
     const running = this.heaps.size[server]
@@ -118,7 +143,7 @@ export class CpuShares {
       this.reshare(node)
       return
     }
-    const fits = this.level[node] === Infinity && this.total[node] <= this.capacity[node]
+    const fits = this.level[node] === Infinity && this.total[node] <= this.allocatable[node]
     if (fits || this.simulator.now < this.nextShare[node]) {
       const fair = fits ? Infinity : servers.weight[server] * this.level[node]
       servers.rate[server] = (wanted < fair ? wanted : fair) / (1000 * running)
@@ -128,7 +153,7 @@ export class CpuShares {
   }
 
   /** Sets the server's next WorkEnds to when its first running request is through. */
-  aim(server: number): void {
+  aim(server: ServerId): void {
     const servers = this.servers
     const event = servers.event[server]
     if (this.heaps.size[server] === 0) {
@@ -141,25 +166,25 @@ export class CpuShares {
     }
     const work = this.heaps.first(server) - servers.virtual[server] - SLACK
     const time = this.simulator.now + (work > 0 ? Math.ceil(work / servers.rate[server]) : 0)
-    if (event < 0) servers.event[server] = this.simulator.at(time, Kind.WorkEnds, server, 0)
+    if (event < 0) servers.event[server] = this.simulator.at(time, this.workEnds, server, 0)
     else if (time !== servers.eventTime[server]) this.simulator.move(event, time)
     servers.eventTime[server] = time
   }
 
-  /** True when the first running request is through. */
-  firstIsThrough(server: number): boolean {
+  /** Whether the first running request has finished its work. */
+  firstIsFinished(server: ServerId): boolean {
     return this.heaps.size[server] > 0 && this.heaps.first(server) - this.servers.virtual[server] <= SLACK
   }
 
   /** CPU used by all on a node now [millicores]. */
-  usedOn(node: number): number {
-    return Math.min(this.total[node], this.capacity[node])
+  usedOn(node: NodeId): number {
+    return Math.min(this.total[node], this.allocatable[node])
   }
 
-  private account(node: number, change: number): void {
+  private account(node: NodeId, change: number): void {
     const before = this.total[node]
     const after = before + change
-    const capacity = this.capacity[node]
+    const capacity = this.allocatable[node]
     const now = this.simulator.now
     this.total[node] = after
     this.demanded.add(change, now)
@@ -167,17 +192,17 @@ export class CpuShares {
     if (given !== 0) this.delivered.add(given, now)
   }
 
-  private reshare(node: number): void {
-    if (this.level[node] === Infinity && this.total[node] <= this.capacity[node]) return
+  private reshare(node: NodeId): void {
+    if (this.level[node] === Infinity && this.total[node] <= this.allocatable[node]) return
     if (this.simulator.now >= this.nextShare[node]) this.share(node)
     else if (this.dirty[node] === 0) {
       this.dirty[node] = 1
-      this.simulator.at(this.nextShare[node], Kind.CpuShares, node, 0)
+      this.simulator.at(this.nextShare[node], this.sharesKind, node, 0)
     }
   }
 
   /** Finds the node's water level and gives every server on it its rate. */
-  private share(node: number): void {
+  private share(node: NodeId): void {
     const servers = this.servers
     this.nextShare[node] = this.simulator.now + this.epoch
     let claims = 0
@@ -194,7 +219,7 @@ export class CpuShares {
       this.claimDemand[claims] = wantedBy(request, this.usage[group])
       this.claimWeight[claims++] = request
     }
-    const level = waterLevel(this.capacity[node], claims, this.claimDemand, this.claimWeight)
+    const level = waterLevel(this.allocatable[node], claims, this.claimDemand, this.claimWeight)
     this.level[node] = level
     for (let server = this.firstServer[node]; server >= 0; server = servers.nextOnNode[server]) {
       const running = this.heaps.size[server]
@@ -213,18 +238,12 @@ export class CpuShares {
     const known = this.usage.indexOf(usage)
     if (known >= 0) return known
     this.usage.push(usage)
-    this.backgroundRequest.push(new Float64Array(this.capacity.length))
+    this.backgroundRequest.push(new Float64Array(this.reserved))
     return this.usage.length - 1
   }
 
-  private grow(length: number): void {
-    this.capacity = grown(this.capacity, length)
-    this.total = grown(this.total, length)
-    this.level = grown(this.level, length, Infinity)
-    this.dirty = grown(this.dirty, length)
-    this.nextShare = grown(this.nextShare, length)
-    this.firstServer = grown(this.firstServer, length, -1)
-    this.backgroundRequest = this.backgroundRequest.map((column) => grown(column, length))
+  protected override grew(): void {
+    this.backgroundRequest = this.backgroundRequest.map((column) => grown(column, this.reserved))
   }
 
   private growClaims(): void {

@@ -1,89 +1,118 @@
 /**
- * Requests in flight, as rows that are used again: ten million requests need as many rows as are under way at once. A row is one
- * try of one request at a time; a try that the client gave up while its work goes on keeps its row as an orphan.
+ * Requests in flight, as rows that are reused: ten million requests need as many rows as are in flight at once. A row is one try of one
+ * request at a time; a try that its client gave up while the work continues keeps its row as an orphan.
  */
-import { grown } from '../common/table.ts'
+import { NONE, type RequestId, type Time } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 
 export const RequestState = {
   Free: 0,
-  InNetwork: 1, // on its way to the pod
-  Queued: 2, // in the pod, waiting for a thread
-  Waiting: 3, // holds a thread, waits without CPU
-  Running: 4, // holds a thread, wants CPU
-  Responding: 5, // answered, on its way back
-  BackingOff: 6, // between two tries
+  /** Held by a balancer instance, without a backend. */
+  AtBalancer: 1,
+  /** On its way to the pod. */
+  InNetwork: 2,
+  /** In the pod, without a thread. */
+  Queued: 3,
+  /** In the pod, holds a thread, uses no CPU. */
+  Blocked: 4,
+  /** In the pod, holds a thread, needs CPU. */
+  Running: 5,
+  /** The response is on its way to the client. */
+  Responding: 6,
+  /** Between two tries. */
+  BackingOff: 7,
 } as const
+export type RequestState = (typeof RequestState)[keyof typeof RequestState]
 
-export const NO_HANDLE = -1
+const STATES = 8
 
-export class Requests {
-  private capacity = 1024
-  private freeRows = new Int32Array(1024)
-  private freeCount = 0
+/** Whether a try in this state is inside a pod. */
+export const isInPod = (state: number): boolean => state >= RequestState.Queued && state <= RequestState.Running
+
+export class Requests extends ColumnTable {
   /** Rows ever used. */
   high = 0
-
-  state = new Uint8Array(1024)
-  /** 1: the client has given this try up, its work goes on. */
-  orphan = new Uint8Array(1024)
-  service = new Int32Array(1024)
+  state = this.column(Uint8Array)
+  /** 1: the client has given this try up, its work continues. */
+  orphan = this.column(Uint8Array)
+  client = this.column(Int32Array)
+  service = this.column(Int32Array)
   /** First send by the client, and send of this try [µs]. */
-  arrived = new Float64Array(1024)
-  sent = new Float64Array(1024)
-  wait = new Float64Array(1024)
-  work = new Float64Array(1024)
-  /** Time spent waiting for a thread so far [µs], over all tries. */
-  queued = new Float64Array(1024)
-  /** Since when it waits for a thread. */
-  queuedSince = new Float64Array(1024)
-  key = new Float64Array(1024)
-  /** Number of the request within its service, for keyed luck. */
-  ordinal = new Float64Array(1024)
-  attempt = new Int32Array(1024)
-  device = new Int32Array(1024)
-  slot = new Int32Array(1024)
-  slotEpoch = new Int32Array(1024)
-  server = new Int32Array(1024)
-  serverEpoch = new Int32Array(1024)
-  /** Next in the pod's queue. */
-  next = new Int32Array(1024)
+  arrived = this.column(Float64Array)
+  sent = this.column(Float64Array)
+  wait = this.column(Float64Array)
+  work = this.column(Float64Array)
+  /** Time spent without a thread in pods so far [µs], over all tries. */
+  queued = this.column(Float64Array)
+  /** Since when the try has been queued in its pod. */
+  queuedSince = this.column(Float64Array)
+  key = this.column(Float64Array)
+  /** Number of the request among its client's, for keyed draws. */
+  ordinal = this.column(Float64Array)
+  attempt = this.column(Int32Array)
+  /** Balancer instance of the service, the slot it picked, and the epoch of that slot. */
+  instance = this.column(Int32Array)
+  slot = this.column(Int32Array)
+  slotEpoch = this.column(Int32Array)
+  server = this.column(Int32Array)
+  serverEpoch = this.column(Int32Array)
+  /** Next in the queue of the pod or of the balancer instance. */
+  next = this.column(Int32Array)
   /** Handle of the pending network, wait or backoff event, and of the timeout. */
-  timer = new Int32Array(1024)
-  timeout = new Int32Array(1024)
+  timer = this.column(Int32Array)
+  timeout = this.column(Int32Array)
+  private freeRows = this.column(Int32Array)
+  private freeCount = 0
 
-  take(): number {
+  constructor() {
+    super(1024)
+  }
+
+  take(): RequestId {
     if (this.freeCount > 0) return this.freeRows[--this.freeCount]
-    if (this.high === this.capacity) this.grow()
+    this.reserve(this.high + 1)
     return this.high++
   }
 
-  give(row: number): void {
+  give(row: RequestId): void {
     this.state[row] = RequestState.Free
     this.freeRows[this.freeCount++] = row
   }
 
-  private grow(): void {
-    const length = (this.capacity *= 2)
-    this.freeRows = grown(this.freeRows, length)
-    this.state = grown(this.state, length)
-    this.orphan = grown(this.orphan, length)
-    this.service = grown(this.service, length)
-    this.arrived = grown(this.arrived, length)
-    this.sent = grown(this.sent, length)
-    this.wait = grown(this.wait, length)
-    this.work = grown(this.work, length)
-    this.queued = grown(this.queued, length)
-    this.queuedSince = grown(this.queuedSince, length)
-    this.key = grown(this.key, length)
-    this.ordinal = grown(this.ordinal, length)
-    this.attempt = grown(this.attempt, length)
-    this.device = grown(this.device, length)
-    this.slot = grown(this.slot, length)
-    this.slotEpoch = grown(this.slotEpoch, length)
-    this.server = grown(this.server, length)
-    this.serverEpoch = grown(this.serverEpoch, length)
-    this.next = grown(this.next, length)
-    this.timer = grown(this.timer, length)
-    this.timeout = grown(this.timeout, length)
+  /** A second row for the client of a try whose work continues in the pod without it. */
+  copyForClient(row: RequestId, now: Time): RequestId {
+    const copy = this.take()
+    this.orphan[copy] = 0
+    this.client[copy] = this.client[row]
+    this.service[copy] = this.service[row]
+    this.arrived[copy] = this.arrived[row]
+    this.sent[copy] = this.sent[row]
+    this.wait[copy] = this.wait[row]
+    this.work[copy] = this.work[row]
+    this.key[copy] = this.key[row]
+    this.queued[copy] = this.queued[row] + (this.state[row] === RequestState.Queued ? now - this.queuedSince[row] : 0)
+    this.ordinal[copy] = this.ordinal[row]
+    this.attempt[copy] = this.attempt[row]
+    this.instance[copy] = this.instance[row]
+    this.slot[copy] = this.slot[row]
+    this.slotEpoch[copy] = this.slotEpoch[row]
+    this.timeout[copy] = NONE
+    return copy
+  }
+
+  /** Tries by state, orphans counted apart; a scan of all rows, for checks. */
+  countStates(): { readonly counts: Float64Array; readonly orphans: number; readonly orphansInPods: number } {
+    const counts = new Float64Array(STATES)
+    let orphans = 0
+    let orphansInPods = 0
+    for (let row = 0; row < this.high; row++) {
+      const state = this.state[row]
+      if (this.orphan[row] === 0 || state === RequestState.Free) counts[state]++
+      else {
+        orphans++
+        if (isInPod(state)) orphansInPods++
+      }
+    }
+    return { counts, orphans, orphansInPods }
   }
 }

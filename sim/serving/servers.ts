@@ -1,102 +1,127 @@
 /**
- * The serving side of a service's pod: threads, the queue before them, and the virtual work of the requests that want CPU. A server is
- * a row; it exists from the pod's readiness to its release, and its row is used again under a new epoch.
+ * The serving side of a pod: threads, the queue before them, and the virtual work of the requests that need CPU. A server is a row; it
+ * exists from the pod's readiness to its end, and the row is reused under a new epoch.
  */
-import { grown } from '../common/table.ts'
+import { NONE, type NodeId, type PodId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
+import { ColumnTable, grown } from '../common/table.ts'
+import type { Workload } from './spec.ts'
 
 export const ServerState = {
   Free: 0,
   Accepting: 1,
-  /** Terminating, past its preStop time: further requests are refused, those inside go on. */
+  /** Terminating, past its preStop time: further requests are refused, those inside continue. */
   Refusing: 2,
 } as const
+export type ServerState = (typeof ServerState)[keyof typeof ServerState]
 
-const FIRST = 64
+/** What a server starts with. */
+export interface Opening {
+  readonly pod: PodId
+  readonly node: NodeId
+  readonly service: ServiceId
+  /** CPU request and limit of the pod [millicores]. */
+  readonly request: number
+  readonly limit: number
+  readonly workload: Pick<Workload, 'threads' | 'queue' | 'weight'>
+}
 
-export class Servers {
-  private capacity = FIRST
-  private freeRows: number[] = []
+/** Weight under contention of a pod that requests no CPU: the smallest cgroup weight, 2 of 1024 shares a core. */
+const MIN_WEIGHT = 2
+
+export class Servers extends ColumnTable {
+  private readonly freeRows: number[] = []
+  /** By pod: its server. */
+  private byPod = new Int32Array(64).fill(NONE)
+  /** Rows ever used. */
   high = 0
 
-  state = new Uint8Array(FIRST)
-  epoch = new Int32Array(FIRST)
-  pod = new Int32Array(FIRST).fill(-1)
-  service = new Int32Array(FIRST)
-  node = new Int32Array(FIRST)
-  /** In the endpoints: counted among the ready pods. */
-  listed = new Uint8Array(FIRST)
+  state = this.column(Uint8Array)
+  epoch = this.column(Int32Array)
+  pod = this.column(Int32Array, NONE)
+  service = this.column(Int32Array, NONE)
+  /** Weight that weighted balancers read. */
+  balancing = this.column(Int32Array)
+  node = this.column(Int32Array)
+  /** 1: in the endpoints, counted among the ready pods. */
+  listed = this.column(Uint8Array)
 
-  /** Requests worked on at once; processor sharing has no bound. */
-  threads = new Float64Array(FIRST)
+  /** Requests worked on at once; Infinity for processor sharing. */
+  threads = this.column(Float64Array)
+  /** Requests that may be queued for a thread. */
+  queueLimit = this.column(Float64Array)
   /** Most CPU the pod may take [millicores], Infinity without a limit, and its weight under contention [millicores]. */
-  limit = new Float64Array(FIRST)
-  weight = new Float64Array(FIRST)
+  limit = this.column(Float64Array)
+  weight = this.column(Float64Array)
 
-  /** Requests in the pod: queued, waiting and running. */
-  inside = new Int32Array(FIRST)
-  /** Threads held: waiting and running. */
-  busy = new Int32Array(FIRST)
-  queueHead = new Int32Array(FIRST).fill(-1)
-  queueTail = new Int32Array(FIRST).fill(-1)
+  /** Requests in the pod: queued, blocked and running. */
+  inside = this.column(Int32Array)
+  /** Threads held: blocked and running. */
+  busy = this.column(Int32Array)
+  queueHead = this.column(Int32Array, NONE)
+  queueTail = this.column(Int32Array, NONE)
 
-  /** CPU wanted now: min(running cores, limit) [millicores]. */
-  demand = new Float64Array(FIRST)
-  /** Cores each running request gets. */
-  rate = new Float64Array(FIRST)
+  /** CPU demanded now: min(running cores, limit) [millicores]. */
+  demand = this.column(Float64Array)
+  /** Cores that each running request gets. */
+  rate = this.column(Float64Array)
   /** Work done by each request that has been running since the server was last idle [core-µs], and when that was brought up to date. */
-  virtual = new Float64Array(FIRST)
-  updated = new Float64Array(FIRST)
-  /** CPU work done since the server exists [core-µs]. */
-  used = new Float64Array(FIRST)
-  /** The pending WorkEnds, and its time. */
-  event = new Int32Array(FIRST).fill(-1)
-  eventTime = new Float64Array(FIRST)
+  virtual = this.column(Float64Array)
+  updated = this.column(Float64Array)
+  /** CPU work done since the server opened [core-µs]. */
+  used = this.column(Float64Array)
+  /** Handle of the pending end of work, and its time. */
+  event = this.column(Int32Array, NONE)
+  eventTime = this.column(Float64Array)
   /** When `inside` last changed, for time-weighted counts. */
-  insideSince = new Float64Array(FIRST)
+  insideSince = this.column(Float64Array)
 
   /** Other servers on the same node. */
-  nextOnNode = new Int32Array(FIRST).fill(-1)
-  previousOnNode = new Int32Array(FIRST).fill(-1)
+  nextOnNode = this.column(Int32Array, NONE)
+  previousOnNode = this.column(Int32Array, NONE)
 
-  take(): number {
+  /** The server of a pod, NONE when it does not serve (any longer). */
+  of(pod: PodId): ServerId {
+    return pod < this.byPod.length ? this.byPod[pod] : NONE
+  }
+
+  take(): ServerId {
     const reused = this.freeRows.pop()
     if (reused !== undefined) return reused
-    if (this.high === this.capacity) this.grow()
+    this.reserve(this.high + 1)
     return this.high++
   }
 
-  /** The row may be used again; whoever remembers it by its epoch sees that it is gone. */
-  give(row: number): void {
-    this.state[row] = ServerState.Free
-    this.epoch[row]++
-    this.pod[row] = -1
-    this.freeRows.push(row)
+  /** A row for a pod that becomes ready: accepting, listed, idle. */
+  open({ pod, node, service, request, limit, workload }: Opening, now: Time): ServerId {
+    const server = this.take()
+    this.state[server] = ServerState.Accepting
+    this.pod[server] = pod
+    if (pod >= this.byPod.length) this.byPod = grown(this.byPod, Math.max(pod + 1, 2 * this.byPod.length), NONE)
+    this.byPod[pod] = server
+    this.service[server] = service
+    this.balancing[server] = workload.weight
+    this.node[server] = node
+    this.listed[server] = 1
+    this.threads[server] = workload.threads === 0 ? Infinity : workload.threads
+    this.queueLimit[server] = workload.queue
+    this.limit[server] = limit
+    this.weight[server] = Math.max(request, MIN_WEIGHT)
+    this.inside[server] = 0
+    this.busy[server] = 0
+    this.demand[server] = 0
+    this.virtual[server] = 0
+    this.used[server] = 0
+    this.updated[server] = now
+    this.insideSince[server] = now
+    return server
   }
 
-  private grow(): void {
-    const length = (this.capacity *= 2)
-    this.state = grown(this.state, length)
-    this.epoch = grown(this.epoch, length)
-    this.pod = grown(this.pod, length, -1)
-    this.service = grown(this.service, length)
-    this.node = grown(this.node, length)
-    this.listed = grown(this.listed, length)
-    this.threads = grown(this.threads, length)
-    this.limit = grown(this.limit, length)
-    this.weight = grown(this.weight, length)
-    this.inside = grown(this.inside, length)
-    this.busy = grown(this.busy, length)
-    this.queueHead = grown(this.queueHead, length, -1)
-    this.queueTail = grown(this.queueTail, length, -1)
-    this.demand = grown(this.demand, length)
-    this.rate = grown(this.rate, length)
-    this.virtual = grown(this.virtual, length)
-    this.updated = grown(this.updated, length)
-    this.used = grown(this.used, length)
-    this.event = grown(this.event, length, -1)
-    this.eventTime = grown(this.eventTime, length)
-    this.insideSince = grown(this.insideSince, length)
-    this.nextOnNode = grown(this.nextOnNode, length, -1)
-    this.previousOnNode = grown(this.previousOnNode, length, -1)
+  /** The row may be reused; a reference that keeps its epoch can tell that the server has ended. */
+  give(row: ServerId): void {
+    this.state[row] = ServerState.Free
+    this.epoch[row]++
+    if (this.pod[row] !== NONE) this.byPod[this.pod[row]] = NONE
+    this.pod[row] = NONE
+    this.freeRows.push(row)
   }
 }

@@ -6,14 +6,15 @@ import { packers } from '../binpacking/index.ts'
 import { shape, template } from './cluster.ts'
 import { valuesOf } from '../common/define.ts'
 import type { Catalogue, ParameterValue } from '../common/define.ts'
-import type { NodeTemplate, PodShape } from '../cluster/spec.ts'
-import type { Background, Chosen, Delays, Pool, Service, SimulationInput } from '../input.ts'
+import type { PackerRole } from '../binpacking/policy.ts'
+import type { Choices } from '../families.ts'
+import type { Background, Chosen, Client, Delays, NodeTemplate, Pool, Service, SimulationInput, Workload } from '../input.ts'
 import { distribution } from '../random/distributions.ts'
 import type { DistributionSpec } from '../random/distributions.ts'
 import type { RandomStream } from '../random/stream.ts'
-import { schedulers } from '../scheduling/index.ts'
+import { orders, schedulers } from '../scheduling/index.ts'
 import { balancers } from '../slb/index.ts'
-import type { PodSource, RequestSource } from '../workload.ts'
+import type { PodShape, PodSource, RequestSource } from '../input.ts'
 
 export const noDelays: Delays = { decision: 0, perNode: 0, bind: 0, pull: 0, start: 0, propagation: 0, scrape: 15e6, window: 30e6 }
 
@@ -75,7 +76,25 @@ export function stepped(before: number, after: number, at: number, work: Distrib
   }
 }
 
-export const service = (partial: Partial<Service> = {}): Service => ({
+/** A service with its pods and its one client in one flat object, as the YAML form has it. */
+export type FlatService = Omit<Workload & Service & Client, 'service' | 'scheduler'> & { readonly scheduler?: number }
+
+/** Background pods; the default scheduler places them. */
+export type FlatBackground = Omit<Background, 'scheduler'> & { readonly scheduler?: number }
+
+/** An input with flat services, and one key per family. */
+export interface FlatInput extends Omit<SimulationInput, 'workloads' | 'services' | 'clients' | 'background' | 'choices' | 'binpacking'> {
+  readonly services: readonly FlatService[]
+  readonly background: readonly FlatBackground[]
+  readonly scheduling: Choices['scheduling'] & { readonly order?: Choices['scheduling.order'] }
+  readonly binpacking: Choices['binpacking'] & { readonly role: PackerRole; readonly every: number }
+  readonly slb: Choices['slb']
+  readonly replicas: Choices['autoscaling.replicas']
+  readonly sizes: Choices['autoscaling.sizes']
+  readonly nodes: Choices['autoscaling.nodes']
+}
+
+export const service = (partial: Partial<FlatService> = {}): FlatService => ({
   name: 'web',
   replicas: 1,
   minReplicas: partial.minReplicas ?? partial.replicas ?? 1,
@@ -99,7 +118,31 @@ export const service = (partial: Partial<Service> = {}): Service => ({
   ...partial,
 })
 
-export const input = (partial: Partial<SimulationInput> = {}): SimulationInput => ({
+/** A whole input from flat parts: one service is a workload, a service and a client of one name. */
+export function input(partial: Partial<FlatInput> = {}): SimulationInput {
+  const { services, background, scheduling, binpacking, slb, replicas, sizes, nodes, ...rest } = flat(partial)
+  const { order, ...scheduler } = scheduling
+  const { role, every, ...packer } = binpacking
+  return {
+    ...rest,
+    workloads: services.map((one, service) => ({ scheduler: 0, ...one, service })),
+    services: services.map(({ name, networkDelay }) => ({ name, networkDelay })),
+    clients: services.map((one, service) => ({ ...one, service })),
+    background: background.map((one) => ({ scheduler: 0, ...one })),
+    choices: {
+      scheduling: scheduler,
+      'scheduling.order': order ?? choose(orders, 'fifo'),
+      binpacking: packer,
+      slb,
+      'autoscaling.replicas': replicas,
+      'autoscaling.sizes': sizes,
+      'autoscaling.nodes': nodes,
+    },
+    binpacking: { role, every },
+  }
+}
+
+const flat = (partial: Partial<FlatInput>): FlatInput => ({
   seed: 1,
   replication: 0,
   horizon: 60e6,
@@ -108,8 +151,9 @@ export const input = (partial: Partial<SimulationInput> = {}): SimulationInput =
   pools: [pool(1)],
   services: [],
   background: [],
+  schedulers: [],
   scheduling: choose(schedulers, 'least-allocated'),
-  binpacking: { ...choose(packers, 'none'), seat: 'both', every: 1e6 },
+  binpacking: { ...choose(packers, 'none'), role: 'both', every: 1e6 },
   replicas: choose(replicaAutoscalers, 'none'),
   sizes: choose(sizeAutoscalers, 'none'),
   nodes: choose(nodeAutoscalers, 'none'),
@@ -160,7 +204,7 @@ export const script = (rows: readonly (readonly [at: number, wait: number, work:
 }
 
 /** Background pods that come at given times and run for given times [ms], counted from the start of ageing or, as recorded ones are, from the origin. */
-export const coming = (rows: readonly (readonly [at: number, shape: PodShape, duration: number])[], stationary = true): Background => ({
+export const coming = (rows: readonly (readonly [at: number, shape: PodShape, duration: number])[], stationary = true): FlatBackground => ({
   name: 'coming',
   pods: (): PodSource => {
     let row = -1
@@ -185,7 +229,7 @@ export const jobsOf = (
   rows: readonly (readonly [at: number, shape: PodShape, duration: number])[],
   deadlines: readonly number[] = [],
   tenants: readonly string[] = [''],
-): Background => ({
+): FlatBackground => ({
   name: 'jobs',
   pods: (): PodSource => {
     const left = rows.map(() => 1)

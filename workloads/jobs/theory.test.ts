@@ -1,17 +1,17 @@
 /** Jobs through the whole simulation, against scheduling theory. */
 import { describe, expect, test } from 'vitest'
-import { choose, input, noDelays, pool } from '../../sim/testing/input.ts'
-import { type Delays, simulate, type SimulationInput } from '../../sim/index.ts'
+import { choose, input, noDelays, pool, type FlatInput } from '../../sim/testing/input.ts'
+import { type Delays, simulate } from '../../sim/index.ts'
 import { schedulers } from '../../sim/scheduling/index.ts'
 import { constant, exponential, GIB, jobsSpec, SECOND } from './jobs.fixture.ts'
 import { openJobs } from './open.ts'
 import type { DrawnJobsSpec } from './spec.ts'
 
 const capacity = { cpu: 1_000_000, memory: 1000 * GIB, gpu: 0 }
-const background = (partial: Partial<DrawnJobsSpec>): SimulationInput['background'] => [
+const background = (partial: Partial<DrawnJobsSpec>): FlatInput['background'] => [
   { name: 'batch', pods: (stream) => openJobs(jobsSpec(partial), capacity, stream) },
 ]
-const run = (partial: Partial<DrawnJobsSpec>, around: Partial<SimulationInput>) =>
+const run = (partial: Partial<DrawnJobsSpec>, around: Partial<FlatInput>) =>
   simulate(input({ check: false, scheduling: choose(schedulers, 'first-fit'), background: background(partial), ...around }))
 
 /** Erlang C: probability to wait with c servers and a = λ/μ, by Erlang B's recursion. */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { choose, input, noDelays, pool } from '../../sim/testing/input.ts'
-import { simulate, type SimulationInput } from '../../sim/index.ts'
+import { choose, input, noDelays, pool, type FlatInput } from '../../sim/testing/input.ts'
+import { simulate } from '../../sim/index.ts'
 import { schedulers } from '../../sim/scheduling/index.ts'
 import { GIB } from './jobs.fixture.ts'
 import { openJobs } from './open.ts'
@@ -68,7 +68,7 @@ const traced = (file: string, partial: Partial<TracedJobsSpec> = {}): TracedJobs
   bootstrap: null,
   ...partial,
 })
-const run = (spec: TracedJobsSpec, around: Partial<SimulationInput>) =>
+const run = (spec: TracedJobsSpec, around: Partial<FlatInput>) =>
   simulate(
     input({
       check: false,

@@ -9,19 +9,29 @@ export function duplicateNames(raw: unknown): Issue[] {
     ...duplicates(raw, ['workload', 'services'], 'service'),
     ...duplicates(raw, ['workload', 'background'], 'background source'),
     ...duplicates(raw, ['workload', 'jobs'], 'source of jobs'),
+    ...duplicateSchedulers(raw),
   ]
+}
+
+/** `default` is the name of the scheduler that `scheduling` describes. */
+function duplicateSchedulers(raw: unknown): Issue[] {
+  const items = isMap(raw) ? raw['schedulers'] : undefined
+  return duplicatesIn(Array.isArray(items) ? items : [], ['schedulers'], 'scheduler', ['default'])
 }
 
 function duplicates(raw: unknown, [section, key]: readonly [string, string], what: string): Issue[] {
   const items = isMap(raw) && isMap(raw[section]) ? raw[section][key] : undefined
-  if (!Array.isArray(items)) return []
+  return duplicatesIn(Array.isArray(items) ? items : [], [section, key], what)
+}
+
+function duplicatesIn(items: readonly unknown[], path: readonly string[], what: string, taken: readonly string[] = []): Issue[] {
   const issues: Issue[] = []
-  const seen = new Set<string>()
+  const seen = new Set<string>(taken)
   items.forEach((item, i) => {
     const name = isMap(item) ? (item['name'] ?? item['trace'] ?? item['preset']) : undefined
     if (typeof name !== 'string') return
     if (seen.has(name))
-      issues.push({ path: [section, key, i, 'name'], message: `found a second ${what} with the name "${name}"; accepted: each name once` })
+      issues.push({ path: [...path, i, 'name'], message: `found a second ${what} with the name "${name}"; accepted: each name once` })
     seen.add(name)
   })
   return issues

@@ -11,10 +11,11 @@ export function checkScenario(scenario: Scenario): Issue[] {
   const templates = nodes.flatMap((pool) => pool.templates)
   const issues = [...tooLarge(scenario, templates), ...missingGpus(scenario, templates)]
   if (issues.length === 0) issues.push(...unopenable(scenario, capacityOf(nodes)))
-  if (scenario.nodes.name !== 'none' && scenario.pools.every((pool) => pool.min === pool.max)) {
+  const { name } = scenario.choices['autoscaling.nodes']
+  if (name !== 'none' && scenario.pools.every((pool) => pool.min === pool.max)) {
     issues.push({
       path: ['autoscaling', 'nodes'],
-      message: `found ${scenario.nodes.name}, but no pool may grow or shrink; accepted: min or max on a pool`,
+      message: `found ${name}, but no pool may grow or shrink; accepted: min or max on a pool`,
     })
   }
   return issues

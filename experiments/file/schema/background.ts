@@ -24,6 +24,10 @@ import {
 import { distribution } from './distribution.ts'
 import { shapingKeys } from './shape.ts'
 
+/** The key of pods that names their scheduler. */
+export const scheduler = () =>
+  name().prefault('default').describe('the scheduler that places these pods: default, or the name of one of schedulers')
+
 /** CPU usage of a pod that is simulated as a flow. */
 export const usage = section('the usage of background pods', {
   share: share({ min: 0 })
@@ -71,6 +75,7 @@ const tracedBackground = section('background pods from a trace', {
       "draws rows with replacement until they request this share of the cluster's capacity (Little's law); default: replay as recorded",
     ),
   usage: usage.prefault({}),
+  scheduler: scheduler(),
   speedUp: positive().prefault(1).describe('divides gaps and lifetimes, never start-up delays'),
   from: duration().prefault(0).describe('replay only: time in the trace at which the run begins'),
   ...shapingKeys,
@@ -97,6 +102,7 @@ const syntheticBackground = section('background pods', {
   count: whole({ min: 1 }).optional().describe('number of pods, all at the start'),
   inflate: inflate(['cpu', 'memory']).optional().describe("or as many pods as request this share of the cluster's capacity"),
   usage: usage.prefault({}),
+  scheduler: scheduler(),
 })
 
 /** A source of background pods. */

@@ -94,6 +94,7 @@ describe('a valid file', () => {
         size: { kind: 'drawn', cpu: { kind: 'constant', value: 500 }, memory: { kind: 'constant', value: 2 ** 30 } },
         time: { kind: 'duration', duration: { kind: 'constant', value: 30e6 } },
         classes: [{ weight: 1, tasks: { kind: 'constant', value: 3 }, priority: 0 }],
+        scheduler: 0,
       },
     ])
   })

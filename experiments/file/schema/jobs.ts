@@ -17,7 +17,7 @@ import {
   whole,
   words,
 } from '../quantities.ts'
-import { inflate, usage } from './background.ts'
+import { inflate, scheduler, usage } from './background.ts'
 import { COUNT, distribution, distributionOf, type Quantity } from './distribution.ts'
 import { shapingKeys } from './shape.ts'
 import { arrivals } from './traffic.ts'
@@ -84,6 +84,7 @@ const common = {
     .optional()
     .describe('deadline over critical path, both counted from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
   usage: usage.optional().describe('CPU used while running; default: 60% of the request, or that of the preset'),
+  scheduler: scheduler(),
 }
 
 const coming = {

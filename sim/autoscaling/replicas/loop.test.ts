@@ -1,7 +1,7 @@
-/** Replica autoscalers in a run: what they see, and when. */
+/** Replica autoscalers in a run: what they see of it, and when. */
 import { describe, expect, test } from 'vitest'
 import { choose, input, noDelays, pool, requests, service, shape, standing } from '../../testing/input.ts'
-import type { SimulationInput } from '../../input.ts'
+import type { FlatInput } from '../../testing/input.ts'
 import { Simulation } from '../../simulation.ts'
 import { replicaAutoscalers } from './index.ts'
 import { adoptReplicaAutoscaler } from './own.ts'
@@ -9,8 +9,8 @@ import type { LoadView } from './policy.ts'
 
 const SECOND = 1e6
 
-/** Desired replicas at each of these seconds of the measured run. */
-function sizes(of: Partial<SimulationInput>, seconds: readonly number[]): number[] {
+/** Wanted replicas at each of these seconds of the measured run. */
+function sizes(of: Partial<FlatInput>, seconds: readonly number[]): number[] {
   const simulation = new Simulation(input({ pools: [pool(10, { cpu: 64_000 })], ...of }))
   const { simulator, replicaSets } = simulation.parts
   const found: number[] = []
@@ -35,8 +35,8 @@ describe('in a run', () => {
     },
   )
 
-  test('queue-length: an overloaded service is scaled out until its queue is empty', () => {
-    // 400/s of 10 ms on one thread each: at least 4 pods; one alone accumulates 300 requests per second. In equilibrium n pods hold 400 / (100 - 400 / n)
+  test('queue-length: an overloaded service grows until its queue is gone', () => {
+    // 400/s of 10 ms on one thread each: at least 4 pods; one alone gains 300 requests a second. At rest n pods hold 400 / (100 - 400 / n)
     // requests (M/M/1 each), which is n at n = 8: 400 / (100 - 50)
     const of = {
       services: [
@@ -57,11 +57,11 @@ describe('in a run', () => {
     for (const size of late) expect(size > 4 && size < 20, late.join()).toBe(true)
   })
 
-  test('the view: queued and all requests in each pod, and the time since the origin', () => {
+  test('the load’s columns: waiting and all requests in each pod, and the time since the origin', () => {
     const seen: LoadView[] = []
     const adopted = adoptReplicaAutoscaler({ name: 'watcher', every: '10s', desired: (load: LoadView) => (seen.push(load), load.replicas) })
     if ('problems' in adopted) throw new Error(adopted.problems.join())
-    // 2 pods of 2 threads whose requests never complete: 10 requests per second fill them, the others queue
+    // 2 pods of 2 threads that are never done: 10 requests a second fill them, the rest waits
     const simulation = new Simulation(
       input({
         ageing: 15 * SECOND,

@@ -95,7 +95,9 @@ describe('random-of-k', () => {
   test('one draw per probe', () => {
     const { cluster, pods } = clusterOf().nodes(20).pod().build()
     const stream = counted()
-    randomOfK.create(valuesOf(randomOfK.parameters, { k: 7 }), { random: stream, now: () => 0 }).place(pods[0], cluster.view)
+    randomOfK
+      .create(valuesOf(randomOfK.parameters, { k: 7 }), { random: stream, now: () => 0, wakeAt: () => undefined })
+      .place(pods[0], cluster.view)
     expect(stream.draws).toBe(7)
   })
 })

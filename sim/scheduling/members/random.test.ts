@@ -17,7 +17,7 @@ describe('random', () => {
   test('one draw for a pod that fits, no draw for a pod that does not', () => {
     const { cluster, pods } = clusterOf().nodes(3).pod().pod({ cpu: 99_000 }).build()
     const stream = counted()
-    const placer = random.create({}, { random: stream, now: () => 0 })
+    const placer = random.create({}, { random: stream, now: () => 0, wakeAt: () => undefined })
     placer.place(pods[0], cluster.view)
     expect(stream.draws).toBe(1)
     expect(placer.place(pods[1], cluster.view)).toBe(NONE)

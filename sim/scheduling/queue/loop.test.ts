@@ -3,7 +3,7 @@ import { clusterOf } from '../../testing/cluster.ts'
 import { DecisionKind, Decisions } from '../../cluster/decisions.ts'
 import { NodeState, NONE } from '../../cluster/views.ts'
 import { firstFit } from '../members/first-fit.ts'
-import { PlacerScheduler, SchedulingLoop } from './loop.ts'
+import { SchedulingLoop } from './loop.ts'
 import { Wake } from '../policy.ts'
 import type { Placer } from '../policy.ts'
 import { PendingQueue } from './queue.ts'
@@ -32,16 +32,15 @@ describe('the loop', () => {
 
   test('a bind that the commit refused is tried again, before the younger pods', () => {
     const { cluster, pods } = clusterOf().nodes(2).pods(2).build()
-    const scheduler = new PlacerScheduler(new SchedulingLoop(cluster.view, firstFit.create({}, context())))
-    const { loop } = scheduler
+    const loop = new SchedulingLoop(cluster.view, firstFit.create({}, context()))
     for (const pod of pods) loop.enqueue(pod)
     const out = new Decisions()
-    scheduler.wake(Wake.PodsArrived, cluster.view, out)
+    loop.wake(Wake.PodsArrived, cluster.view, out)
     cluster.setNodeState(0, NodeState.Cordoned) // between the decision and its commit
     expect(cluster.commit(out, 0)).toBe(0)
     loop.refused(out.pod[0])
     out.clear()
-    scheduler.wake(Wake.Timer, cluster.view, out)
+    loop.wake(Wake.Timer, cluster.view, out)
     expect([out.pod[0], out.node[0]]).toEqual([pods[0], 1])
   })
 })

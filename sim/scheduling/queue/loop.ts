@@ -1,22 +1,26 @@
 /**
- * From a placer to a scheduler: takes the next pod that is worth a try, asks the placer, writes the decision.
+ * Drives a placer: takes the next pod for which a try can succeed, asks the placer, writes the decision.
  *
- * One decision a step, because each must see what the one before it did to the cluster: the caller commits between two steps. It also
- * charges the decision time there; a scheduler with a decision time takes one step a wake, one without steps until nothing is left.
+ * One decision per step, because each must see the effect of the one before it: the caller commits between two steps, and charges the
+ * decision time there. A scheduler with a decision time takes one step per wake, one without takes steps until nothing is left.
  */
 import { NONE } from '../../cluster/views.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { Decisions } from '../../cluster/decisions.ts'
-import type { Placer, Scheduler } from '../policy.ts'
+import type { PodId } from '../../common/ids.ts'
+import type { Placer, Wake } from '../policy.ts'
+import type { SchedulingDriver } from './driver.ts'
 import { PendingQueue } from './queue.ts'
 
-export class SchedulingLoop {
+export class SchedulingLoop implements SchedulingDriver {
+  /** After each decision the next pod is worth a look. */
+  readonly again = true
   private readonly view: ClusterView
   private readonly placer: Placer
   private readonly queue: PendingQueue
   private readonly name: string
 
-  /** `name` is the algorithm's, for messages. */
+  /** @param name of the algorithm, for messages */
   constructor(view: ClusterView, placer: Placer, queue: PendingQueue = new PendingQueue(), name = 'the scheduler') {
     this.view = view
     this.placer = placer
@@ -29,24 +33,28 @@ export class SchedulingLoop {
     return this.queue.size
   }
 
-  /** A pod was created. When its class is known to fit nowhere it waits without a try: trying it would fail. */
-  enqueue(pod: number): void {
+  /** A pod was created. When its class is known to fit nowhere it stays pending without a try, which would fail. */
+  enqueue(pod: PodId): void {
     this.queue.add(pod, this.view)
   }
 
-  /** A pending pod was deleted, or placed by someone else. O(1). */
-  drop(pod: number): void {
+  /** A pending pod was deleted, or placed by another scheduler. O(1). */
+  drop(pod: PodId): void {
     this.queue.remove(pod)
   }
 
-  /** The commit did not accept a bind (the node changed since the decision): the pod is pending again, and among the first of its class. */
-  refused(pod: number): void {
+  /** The commit did not accept a bind (the node changed since the decision): the pod is pending again, in its place by creation. */
+  refused(pod: PodId): void {
     this.queue.add(pod, this.view)
   }
 
+  wake(_reason: Wake, view: ClusterView, out: Decisions): boolean {
+    return this.step(view, out)
+  }
+
   /**
-   * Decides about the next pod that is worth a try: adds one bind or one decline to `out`, and what was examined for it to
-   * `out.examined`. A bound pod leaves the queue, a declined one stays. False, with nothing added, when there is nothing to do until
+   * Decides about the next pod for which a try can succeed: adds one bind or one decline to `out`, and what was examined for it to
+   * `out.examined`. A bound pod leaves the queue, a declined one stays. False, with nothing added, when there is nothing to decide until
    * the cluster changes.
    */
   step(view: ClusterView, out: Decisions): boolean {
@@ -60,14 +68,14 @@ export class SchedulingLoop {
       out.decline(pod)
       return true
     }
-    // One question a decision. Left to the commit, a placer that insists on a node that does not fit would be asked again for ever.
+    // Asked once per decision: left to the commit, a placer that repeats a node that does not fit would be asked for ever.
     if (!(node >= 0 && node < view.nodes.count) || !view.feasible(podClass, node)) throw new Error(this.complaint(pod, node, view))
     this.queue.remove(pod)
     out.bind(pod, node)
     return true
   }
 
-  /** Calls `visit` with every pod that is known to fit nowhere, oldest first: what a node autoscaler provides for. */
+  /** Calls `visit` with every pod that is known to fit nowhere, oldest first: those for which a node autoscaler adds nodes. */
   unschedulable(visit: (pod: number) => void): void {
     this.queue.visitParked(this.view, visit)
   }
@@ -90,18 +98,5 @@ export class SchedulingLoop {
     return view.admissible(podClass, node)
       ? 'it is not Ready, or its devices are taken'
       : 'its selectors, tolerations or GPU model exclude the node'
-  }
-}
-
-/** The wide door around a placer: one step at a time. */
-export class PlacerScheduler implements Scheduler {
-  readonly loop: SchedulingLoop
-
-  constructor(loop: SchedulingLoop) {
-    this.loop = loop
-  }
-
-  wake(_reason: number, view: ClusterView, out: Decisions): void {
-    this.loop.step(view, out)
   }
 }

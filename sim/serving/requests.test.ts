@@ -1,13 +1,13 @@
 /** Requests followed by hand: each test has a handful of them, with the arithmetic beside it. Times in ms, turned into µs by `script`. */
 import { describe, expect, it } from 'vitest'
 import { coming, input, pool, script, service, shape } from '../testing/input.ts'
-import type { Service, SimulationInput } from '../input.ts'
+import type { FlatService, FlatInput } from '../testing/input.ts'
 import { Simulation } from '../simulation.ts'
 
-function run(partial: Partial<Service>, around: Partial<SimulationInput> = {}) {
+function run(partial: Partial<FlatService>, around: Partial<FlatInput> = {}) {
   const simulation = new Simulation(input({ horizon: 10e6, services: [service({ objective: 50_000, ...partial })], ...around }))
   const { metrics } = simulation.run()
-  const { ledger } = simulation.parts.services[0]
+  const { ledger } = simulation.parts.clients.list[0]
   return { simulation, ledger, metrics, mean: ledger.latencySum / ledger.windowAnswered / 1000 }
 }
 
@@ -163,7 +163,7 @@ describe('queue limit, timeouts, retries', () => {
     })
     expect(ledger.answered).toBe(1) // from 81, starts at 100, leaves at 110: 29 after it came
     expect(ledger.failed).toBe(1)
-    expect(simulation.parts.flow.orphans).toBe(0)
+    expect(simulation.parts.clients.orphans).toBe(0)
   })
   it('a retry after a rejection waits its backoff and may succeed; retries need tokens', () => {
     const requests = script([
@@ -190,13 +190,13 @@ describe('queue limit, timeouts, retries', () => {
 
 describe('pods that go away', () => {
   /** Scales the only service to `replicas` at `at` ms. */
-  function scaled(partial: Partial<Service>, at: number, replicas: number, around: Partial<SimulationInput> = {}) {
+  function scaled(partial: Partial<FlatService>, at: number, replicas: number, around: Partial<FlatInput> = {}) {
     const simulation = new Simulation(
       input({ horizon: 10e6, services: [service({ objective: 50_000, shape: limited(1), ...partial })], ...around }),
     )
     simulation.parts.simulator.call(at * 1000, () => simulation.parts.replicaSets.scale(0, replicas))
     const { metrics } = simulation.run()
-    return { simulation, metrics, ledger: simulation.parts.services[0].ledger }
+    return { simulation, metrics, ledger: simulation.parts.clients.list[0].ledger }
   }
   it('a terminating pod finishes what it has: 100 of work begun at 0, scaled away at 10, leaves at 100', () => {
     const { ledger, simulation } = scaled({ requests: script([[0, 0, 100]]) }, 10, 0)
@@ -243,8 +243,8 @@ describe('contention by hand', () => {
       }),
     )
     const { metrics } = simulation.run()
-    expect(simulation.parts.services[0].ledger.latencySum).toBe(20_001)
-    expect(simulation.parts.services[1].ledger.latencySum).toBe(13_334)
+    expect(simulation.parts.clients.list[0].ledger.latencySum).toBe(20_001)
+    expect(simulation.parts.clients.list[1].ledger.latencySum).toBe(13_334)
     // Demanded 2 cores for 13.334 ms, then one: 1 of them was not delivered meanwhile.
     expect(metrics['interference']).toBeCloseTo((100 * 13.334) / (2 * 13.334 + (20.001 - 13.334)), 9)
   })

@@ -1,0 +1,51 @@
+/**
+ * Owners of pods: every pod has one, which created it and learns why it ended (DESIGN law 7). A controller registers itself once and
+ * writes the row that it gets into each pod it creates (`pods.owner`).
+ */
+import type { Cluster } from '../cluster/cluster.ts'
+import type { OwnerId, PodId, Time } from '../common/ids.ts'
+
+/** Why a pod ended. */
+export const EndReason = {
+  /** Its work is done. */
+  Completed: 0,
+  /** Its owner has too many. */
+  Deleted: 1,
+  /** Its node is drained. */
+  Evicted: 2,
+  /** A scheduler evicted it to free room for another pod. */
+  Preempted: 3,
+} as const
+export type EndReason = (typeof EndReason)[keyof typeof EndReason]
+
+/** A controller that creates pods. */
+export interface PodOwner {
+  /** The pod has a node from `at` on. */
+  bound?(pod: PodId, at: Time): void
+  /** The pod begins to terminate and counts no more; its end follows, at the latest after the grace period. */
+  terminating?(pod: PodId, reason: EndReason): void
+  /** The pod has ended; its row is still readable and is freed after this call. */
+  ended(pod: PodId, reason: EndReason): void
+  /** Whether a drain may evict the pod, because its owner replaces it. */
+  movable(pod: PodId): boolean
+}
+
+export class Owners {
+  private readonly list: PodOwner[] = []
+  private readonly cluster: Cluster
+
+  constructor({ cluster }: { readonly cluster: Cluster }) {
+    this.cluster = cluster
+  }
+
+  /** The row that the owner writes into its pods. */
+  register(owner: PodOwner): OwnerId {
+    return this.list.push(owner) - 1
+  }
+
+  of(pod: PodId): PodOwner {
+    const owner = this.list[this.cluster.view.pods.owner[pod]]
+    if (owner === undefined) throw new Error(`pod ${pod} has no owner; accepted: pods created by a controller that has registered itself`)
+    return owner
+  }
+}

@@ -1,0 +1,29 @@
+/** What became of scheduling decisions: binds that were refused because the cluster had changed since the decision. */
+import type { Time } from '../common/ids.ts'
+
+export class SchedulingRecorder {
+  /** Whether any scheduler decides on a snapshot, so that conflicts can occur. */
+  shared = false
+  /** Of the window: binds that schedulers tried to commit, and those refused. */
+  tried = 0
+  refused = 0
+  /** Nodes ruled out in declined decisions since the start, by the reason that the scheduler gave. */
+  readonly ruledOut: number[] = []
+  private readonly windowStart: Time
+
+  constructor(windowStart: Time) {
+    this.windowStart = windowStart
+  }
+
+  /** A declined decision ruled out this many nodes for a reason (a small whole number). */
+  declined(reason: number, nodes: number): void {
+    while (this.ruledOut.length <= reason) this.ruledOut.push(0)
+    this.ruledOut[reason] += nodes
+  }
+
+  bind(accepted: boolean, now: Time): void {
+    if (now < this.windowStart) return
+    this.tried++
+    if (!accepted) this.refused++
+  }
+}

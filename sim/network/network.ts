@@ -1,0 +1,298 @@
+/**
+ * The way of a try between client and pod: a balancer instance picks the backend (or queues or rejects the try), and a delay each way.
+ * Also what balancers may ask of the run: timers and probes.
+ */
+import { NONE, type PodId, type RequestId, type ServerId, type ServiceId, type SlotId, type Time } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
+import { createChosen, type Chosen } from '../common/define.ts'
+import type { Simulator } from '../engine/simulator.ts'
+import { Cause } from '../measure/ledger.ts'
+import type { Streams } from '../random/stream.ts'
+import type { Carrier, Clients } from '../serving/clients.ts'
+import type { Outlet, PodQueue } from '../serving/pod-queue.ts'
+import { RequestState, type Requests } from '../serving/requests.ts'
+import { ServerState, type Servers } from '../serving/servers.ts'
+import type { Service } from '../serving/spec.ts'
+import { NO_BACKEND, QUEUE, REJECT, type BalancerDefinition, type BalancingContext, type Outcome } from '../slb/policy.ts'
+import { BalancerInstance } from './balancer-instance.ts'
+import { PodReports } from './pod-reports.ts'
+
+/** What the network needs of the run. */
+export interface NetworkRun {
+  readonly simulator: Simulator
+  readonly streams: Streams
+  readonly requests: Requests
+  readonly servers: Servers
+  readonly podQueue: PodQueue
+  readonly clients: Clients
+  readonly input: {
+    readonly services: readonly Service[]
+    /** Balancer instances per service. */
+    readonly balancers: number
+    readonly choices: { readonly slb: Chosen<BalancerDefinition> }
+  }
+}
+
+/** Probes under way: which instance asks which slot, and the answer on its way back. */
+class Probes extends ColumnTable {
+  instance = this.column(Int32Array)
+  slot = this.column(Int32Array)
+  slotEpoch = this.column(Int32Array)
+  tag = this.column(Int32Array)
+  inside = this.column(Int32Array)
+  private readonly free: number[] = []
+  private high = 0
+
+  take(): number {
+    const probe = this.free.pop() ?? this.high++
+    this.reserve(this.high)
+    return probe
+  }
+
+  give(probe: number): void {
+    this.free.push(probe)
+  }
+}
+
+export class Network implements Carrier, Outlet {
+  /** By service. */
+  readonly instancesOf: readonly (readonly BalancerInstance[])[]
+  /** All instances, in the order of `instancesOf`; events name them by this row. */
+  private readonly all: readonly BalancerInstance[]
+  private readonly serviceOf: readonly ServiceId[]
+  private readonly reports: PodReports | null
+  private readonly probes = new Probes()
+  /** What a balancer sees of a request: one object, filled before each pick. */
+  private readonly asked = { client: NONE, attempt: 0, queued: 0 }
+
+  private readonly simulator: Simulator
+  private readonly requests: Requests
+  private readonly servers: Servers
+  private readonly podQueue: PodQueue
+  private readonly clients: Clients
+  private readonly delays: readonly Time[]
+  private readonly tryArrives: number
+  private readonly responseArrives: number
+  private readonly offers: number
+  private readonly wakes: number
+  private readonly probeArrives: number
+  private readonly probeReturns: number
+
+  constructor({ simulator, streams, requests, servers, podQueue, clients, input }: NetworkRun) {
+    this.simulator = simulator
+    this.requests = requests
+    this.servers = servers
+    this.podQueue = podQueue
+    this.clients = clients
+    this.delays = input.services.map(({ networkDelay }) => networkDelay)
+    this.tryArrives = simulator.register('try arrives', (request) => podQueue.deliver(request))
+    this.responseArrives = simulator.register('response arrives', (request) => clients.answered(request))
+    this.offers = simulator.register('balancer offers its queue', (row) => this.offer(row))
+    this.wakes = simulator.register('balancer wakes', (row, tag) => this.woke(row, tag))
+    this.probeArrives = simulator.register('probe arrives', (probe) => this.probed(probe))
+    this.probeReturns = simulator.register('probe returns', (probe) => this.probeAnswered(probe))
+
+    const { slb } = input.choices
+    const all: BalancerInstance[] = []
+    const serviceOf: ServiceId[] = []
+    this.instancesOf = input.services.map(({ name }, service) =>
+      Array.from({ length: input.balancers }, (_, i) => {
+        const random = streams.stream(`balancer-${i}/${name}`)
+        const instance = new BalancerInstance(createChosen(slb, this.contextOf(all.length, random)), slb.definition.name, all.length)
+        all.push(instance)
+        serviceOf.push(service)
+        return instance
+      }),
+    )
+    this.all = all
+    this.serviceOf = serviceOf
+    this.reports = PodReports.of(
+      servers,
+      this.instancesOf,
+      (service) => streams.stream(`idle/${input.services[service].name}`),
+      (service) => this.offerQueues(service),
+    )
+    clients.carriedBy(this)
+    podQueue.leadsTo(this, this.reports)
+  }
+
+  private contextOf(row: number, random: BalancingContext['random']): BalancingContext {
+    return {
+      random,
+      now: () => this.simulator.now,
+      wakeAt: (time, tag) => void this.simulator.at(time, this.wakes, row, tag),
+      probe: (slot, tag) => this.probe(row, slot, tag),
+    }
+  }
+
+  instances(service: ServiceId): number {
+    return this.instancesOf[service].length
+  }
+
+  // ---- endpoints
+
+  added(service: ServiceId, pod: PodId, server: ServerId, weight: number): void {
+    const epoch = server === NONE ? 0 : this.servers.epoch[server]
+    for (const instance of this.instancesOf[service]) instance.added(pod, server, epoch, weight)
+    if (server !== NONE) this.reports?.joined(server)
+    this.offerQueues(service)
+  }
+
+  removed(service: ServiceId, pod: PodId): void {
+    for (const instance of this.instancesOf[service]) instance.removed(pod)
+    this.offerQueues(service)
+  }
+
+  // ---- the way of a try
+
+  send(request: RequestId): void {
+    const requests = this.requests
+    const instance = this.instanceOf(request)
+    const last = requests.slot[request]
+    const exclude = last !== NONE && instance.slotEpoch[last] === requests.slotEpoch[request] ? last : NONE
+    const slot = this.pick(instance, request, exclude)
+    if (slot === QUEUE) {
+      requests.slot[request] = NONE
+      requests.state[request] = RequestState.AtBalancer
+      instance.enqueue(request, requests)
+    } else this.forward(instance, request, slot)
+  }
+
+  private instanceOf(request: RequestId): BalancerInstance {
+    return this.instancesOf[this.requests.service[request]][this.requests.instance[request]]
+  }
+
+  private pick(instance: BalancerInstance, request: RequestId, exclude: SlotId): SlotId {
+    const { asked, requests } = this
+    asked.client = requests.key[request]
+    asked.attempt = requests.attempt[request]
+    asked.queued = instance.queued
+    return instance.pick(asked, exclude)
+  }
+
+  /** The answer of a balancer other than QUEUE is carried out. */
+  private forward(instance: BalancerInstance, request: RequestId, slot: SlotId): void {
+    const requests = this.requests
+    if (slot === NO_BACKEND || slot === REJECT) {
+      requests.slot[request] = NONE
+      this.clients.failed(request, slot === REJECT ? Cause.Rejected : Cause.NoBackend)
+      return
+    }
+    requests.slot[request] = slot
+    requests.slotEpoch[request] = instance.slotEpoch[slot]
+    requests.server[request] = instance.server[slot]
+    requests.serverEpoch[request] = instance.serverEpoch[slot]
+    const delay = this.delays[requests.service[request]]
+    if (delay > 0) {
+      requests.state[request] = RequestState.InNetwork
+      requests.timer[request] = this.simulator.at(this.simulator.now + delay, this.tryArrives, request, 0)
+    } else this.podQueue.deliver(request)
+  }
+
+  respond(request: RequestId): void {
+    const requests = this.requests
+    const delay = this.delays[requests.service[request]]
+    if (delay > 0 && requests.orphan[request] === 0) {
+      requests.state[request] = RequestState.Responding
+      requests.timer[request] = this.simulator.at(this.simulator.now + delay, this.responseArrives, request, 0)
+    } else this.clients.answered(request)
+  }
+
+  failed(request: RequestId, cause: Cause): void {
+    this.clients.failed(request, cause)
+  }
+
+  abort(request: RequestId): void {
+    const requests = this.requests
+    const state = requests.state[request]
+    if (state === RequestState.AtBalancer) this.instanceOf(request).dequeue(request, requests)
+    else if (state === RequestState.InNetwork || state === RequestState.Responding) {
+      this.simulator.cancel(requests.timer[request])
+      requests.timer[request] = NONE
+    } else this.podQueue.abort(request)
+  }
+
+  ended(request: RequestId, outcome: Outcome): void {
+    const requests = this.requests
+    const slot = requests.slot[request]
+    if (slot < 0) return
+    const instance = this.instanceOf(request)
+    instance.ended(slot, requests.slotEpoch[request], this.simulator.now - requests.sent[request], outcome)
+    if (instance.queued > 0) this.planOffer(instance)
+  }
+
+  // ---- requests queued at a balancer
+
+  private offerQueues(service: ServiceId): void {
+    for (const instance of this.instancesOf[service]) if (instance.queued > 0) this.planOffer(instance)
+  }
+
+  /** In an event of its own at the same time: what happens now is finished first, so no pod is entered in the middle of a change. */
+  private planOffer(instance: BalancerInstance): void {
+    if (instance.offering) return
+    instance.offering = true
+    this.simulator.at(this.simulator.now, this.offers, instance.row, 0)
+  }
+
+  private offer(row: number): void {
+    const instance = this.all[row]
+    const { requests } = this
+    instance.offering = false
+    for (let request = instance.first; request !== NONE; request = instance.first) {
+      instance.dequeue(request, requests)
+      const slot = this.pick(instance, request, NONE)
+      if (slot === QUEUE) {
+        instance.putBack(request, requests)
+        return
+      }
+      requests.sent[request] = this.simulator.now // the latency that the balancer sees begins at its pick
+      this.forward(instance, request, slot)
+    }
+  }
+
+  // ---- timers and probes of balancers
+
+  private woke(row: number, tag: number): void {
+    const instance = this.all[row]
+    if (instance.balancer.woke === undefined) throw new Error(`${instance.name} calls wakeAt and has no function woke`)
+    instance.balancer.woke(tag)
+    if (instance.queued > 0) this.planOffer(instance)
+  }
+
+  private probe(row: number, slot: SlotId, tag: number): void {
+    const { probes, simulator } = this
+    const instance = this.all[row]
+    if (!instance.has(slot)) throw new RangeError(`${instance.name} probes slot ${slot}, which has no backend`)
+    const probe = probes.take()
+    probes.instance[probe] = row
+    probes.slot[probe] = slot
+    probes.slotEpoch[probe] = instance.slotEpoch[slot]
+    probes.tag[probe] = tag
+    simulator.at(simulator.now + this.delays[this.serviceOf[row]], this.probeArrives, probe, 0)
+  }
+
+  /** The probe reaches the pod, which answers with the number of requests it holds, or not at all. */
+  private probed(probe: number): void {
+    const { probes, servers, simulator } = this
+    const row = probes.instance[probe]
+    const instance = this.all[row]
+    const slot = probes.slot[probe]
+    const present = instance.isPresent(slot, probes.slotEpoch[probe])
+    const server = instance.server[slot]
+    const answers =
+      present && server !== NONE && servers.epoch[server] === instance.serverEpoch[slot] && servers.state[server] === ServerState.Accepting
+    probes.inside[probe] = answers ? servers.inside[server] : NONE
+    simulator.at(simulator.now + this.delays[this.serviceOf[row]], this.probeReturns, probe, 0)
+  }
+
+  private probeAnswered(probe: number): void {
+    const { probes } = this
+    const instance = this.all[probes.instance[probe]]
+    const slot = probes.slot[probe]
+    probes.give(probe)
+    if (!instance.isPresent(slot, probes.slotEpoch[probe])) return
+    if (instance.balancer.probed === undefined) throw new Error(`${instance.name} calls probe and has no function probed`)
+    instance.balancer.probed(slot, probes.tag[probe], probes.inside[probe])
+    if (instance.queued > 0) this.planOffer(instance)
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * What drives a scheduling algorithm, whichever form it has: pods enter and leave its queue, and a wake makes decisions. A Placer is asked
+ * for one pod after another (loop.ts); a Scheduler sees all its pending pods (waking-loop.ts).
+ */
+import type { Decisions } from '../../cluster/decisions.ts'
+import type { ClusterView } from '../../cluster/views.ts'
+import type { PodId } from '../../common/ids.ts'
+import type { Placer, Scheduler, Wake } from '../policy.ts'
+import type { QueueOrder } from '../orders/policy.ts'
+import { SchedulingLoop } from './loop.ts'
+import { PendingQueue } from './queue.ts'
+import { WakingLoop } from './waking-loop.ts'
+
+/** The queue of one scheduler and the algorithm behind it. */
+export interface SchedulingDriver {
+  /** Pending pods, those included that are known to fit nowhere. */
+  readonly waiting: number
+  /** A pod was created. */
+  enqueue(pod: PodId): void
+  /** A pending pod was deleted, or placed by another scheduler. */
+  drop(pod: PodId): void
+  /** The commit did not accept a bind: the pod is pending again. */
+  refused(pod: PodId): void
+  /** Whether a wake after the last one may decide more although nothing else has happened. */
+  readonly again: boolean
+  /** Writes decisions; false when there was nothing to decide. The caller commits between two wakes. */
+  wake(reason: Wake, view: ClusterView, out: Decisions): boolean
+  /** Calls back for each pod that was examined and found no node, first in order first. */
+  unschedulable(visit: (pod: PodId) => void): void
+}
+
+/** The driver for an algorithm of either form; `name` is the algorithm's, for messages. Without an order: first in, first out. */
+export function driverOf(algorithm: Placer | Scheduler, view: ClusterView, order: QueueOrder | undefined, name: string): SchedulingDriver {
+  return 'wake' in algorithm
+    ? new WakingLoop(algorithm, view, order, name)
+    : new SchedulingLoop(view, algorithm, new PendingQueue(order), name)
+}

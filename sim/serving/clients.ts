@@ -1,0 +1,272 @@
+/**
+ * The client side of requests: arrivals, tries with a timeout, retries with backoff and a token budget, and what became of each request.
+ * A try leaves through the carrier (network/network.ts), which brings back an answer or a failure.
+ */
+import { NONE, type RequestId, type ServiceId, type Time } from '../common/ids.ts'
+import type { Simulator } from '../engine/simulator.ts'
+import { Cause, Ledger } from '../measure/ledger.ts'
+import type { KeyedStream, RandomStream, Streams } from '../random/stream.ts'
+import { Outcome } from '../slb/policy.ts'
+import { RequestState, type Requests } from './requests.ts'
+import type { Client, RequestSource } from './spec.ts'
+
+/** Retry tokens a client may keep. */
+const MAX_TOKENS = 10
+/** Ten tenths are one token, although they add up to a little less in binary. */
+const ONE_TOKEN = 1 - 1e-9
+
+/** What carries tries to pods: picks a backend, adds network delays, and can withdraw a try from wherever it is. */
+export interface Carrier {
+  /** Balancer instances of the service. */
+  instances(service: ServiceId): number
+  /** A try leaves the client. Ends in `answered` or `failed` of the clients. */
+  send(request: RequestId): void
+  /** Withdraws a try that the client has given up from the balancer's queue, the network or the pod. */
+  abort(request: RequestId): void
+  /** The try is over: the balancer that picked its backend is notified. */
+  ended(request: RequestId, outcome: Outcome): void
+}
+
+/** One client during a run. */
+export interface ClientRun {
+  readonly spec: Client
+  readonly row: number
+  readonly source: RequestSource
+  /** Draws which balancer instance a request uses. */
+  readonly instance: RandomStream
+  readonly backoff: KeyedStream
+  readonly ledger: Ledger
+  retryTokens: number
+  /** Handle of the pending arrival, NONE without one. */
+  arrival: number
+}
+
+/** What the clients need of the run. */
+export interface ClientsRun {
+  readonly simulator: Simulator
+  readonly streams: Streams
+  readonly requests: Requests
+  readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
+  readonly input: { readonly clients: readonly Client[] }
+}
+
+const outcomeOf = (cause: Cause): Outcome =>
+  cause === Cause.Refused
+    ? Outcome.Refused
+    : cause === Cause.TimedOut
+      ? Outcome.TimedOut
+      : cause === Cause.Rejected
+        ? Outcome.Rejected
+        : Outcome.Lost
+
+export class Clients {
+  readonly list: readonly ClientRun[]
+  /** Tries that their client gave up while the work continues in a pod. */
+  orphans = 0
+  private carrier!: Carrier
+  private readonly simulator: Simulator
+  private readonly requests: Requests
+  private readonly origin: Time
+  private readonly end: Time
+  private readonly arrives: number
+  private readonly timesOut: number
+  private readonly retries: number
+
+  constructor({ simulator, streams, requests, times, input }: ClientsRun) {
+    this.simulator = simulator
+    this.requests = requests
+    this.origin = times.origin
+    this.end = times.end
+    this.list = input.clients.map((spec, row): ClientRun => {
+      const stream = (purpose: string) => streams.stream(`${purpose}/${spec.name}`)
+      return {
+        spec,
+        row,
+        source: spec.requests(stream),
+        instance: stream('clients'),
+        backoff: streams.keyed(`backoff/${spec.name}`),
+        ledger: new Ledger(times, spec.objective),
+        retryTokens: 0,
+        arrival: NONE,
+      }
+    })
+    this.arrives = simulator.register('request arrives', (client) => this.arrive(client))
+    this.timesOut = simulator.register('try times out', (request) => this.timedOut(request))
+    this.retries = simulator.register('retry leaves', (request) => {
+      this.requests.attempt[request]++
+      this.send(request)
+    })
+  }
+
+  /** Called once, by the network. */
+  carriedBy(carrier: Carrier): void {
+    this.carrier = carrier
+  }
+
+  /** Starts the streams of requests at the origin. */
+  opens(): void {
+    for (const client of this.list) this.expect(client)
+  }
+
+  private expect(client: ClientRun): void {
+    const time = this.origin + client.source.next()
+    client.arrival = time <= this.end ? this.simulator.at(time, this.arrives, client.row, 0) : NONE
+  }
+
+  private arrive(row: number): void {
+    const client = this.list[row]
+    const { source, spec } = client
+    const requests = this.requests
+    const request = requests.take()
+    const now = this.simulator.now
+    const instances = this.carrier.instances(spec.service)
+    requests.orphan[request] = 0
+    requests.client[request] = row
+    requests.service[request] = spec.service
+    requests.arrived[request] = now
+    requests.wait[request] = source.wait
+    requests.work[request] = source.work
+    requests.key[request] = source.key
+    requests.queued[request] = 0
+    requests.ordinal[request] = client.ledger.arrived
+    requests.attempt[request] = 0
+    requests.slot[request] = NONE
+    requests.instance[request] = instances === 1 ? 0 : client.instance.int(instances)
+    client.ledger.arrive(now)
+    if (client.retryTokens < MAX_TOKENS) client.retryTokens = Math.min(MAX_TOKENS, client.retryTokens + spec.retries.budget)
+    this.expect(client)
+    this.send(request)
+  }
+
+  /** A try leaves the client. */
+  private send(request: RequestId): void {
+    const requests = this.requests
+    const client = this.list[requests.client[request]]
+    const { timeout } = client.spec
+    const now = this.simulator.now
+    client.ledger.send(requests.arrived[request])
+    requests.sent[request] = now
+    requests.timeout[request] = timeout > 0 ? this.simulator.at(now + timeout, this.timesOut, request, 0) : NONE
+    this.carrier.send(request)
+  }
+
+  /** The response of a try has reached the client. */
+  answered(request: RequestId): void {
+    const requests = this.requests
+    if (requests.orphan[request] === 1) {
+      this.dropOrphan(request)
+      return
+    }
+    const client = this.list[requests.client[request]]
+    this.endTry(request, Outcome.Answered)
+    client.ledger.answer(this.simulator.now, requests.arrived[request], requests.queued[request])
+    this.leave(request, client)
+  }
+
+  /** A try ended without an answer: in the balancer, the network, or the pod. */
+  failed(request: RequestId, cause: Cause): void {
+    if (this.requests.orphan[request] === 1) {
+      this.dropOrphan(request)
+      return
+    }
+    this.endTry(request, outcomeOf(cause))
+    this.retryOrFail(request, cause)
+  }
+
+  /** The try is over for the client and the balancer. */
+  private endTry(request: RequestId, outcome: Outcome): void {
+    const requests = this.requests
+    const timeout = requests.timeout[request]
+    if (timeout !== NONE) {
+      this.simulator.cancel(timeout)
+      requests.timeout[request] = NONE
+    }
+    this.list[requests.client[request]].ledger.triesOver++
+    this.carrier.ended(request, outcome)
+  }
+
+  private timedOut(request: RequestId): void {
+    const requests = this.requests
+    requests.timeout[request] = NONE
+    this.endTry(request, Outcome.TimedOut)
+    const state = requests.state[request]
+    if (this.list[requests.client[request]].spec.cancel || state === RequestState.Responding || state === RequestState.AtBalancer) {
+      this.carrier.abort(request)
+      this.retryOrFail(request, Cause.TimedOut)
+      return
+    }
+    // The work continues in the pod, wasted; the client continues in a row of its own.
+    const copy = requests.copyForClient(request, this.simulator.now)
+    requests.orphan[request] = 1
+    this.orphans++
+    this.retryOrFail(copy, Cause.TimedOut)
+  }
+
+  private dropOrphan(request: RequestId): void {
+    this.orphans--
+    this.requests.give(request)
+  }
+
+  private retryOrFail(request: RequestId, cause: Cause): void {
+    const requests = this.requests
+    const client = this.list[requests.client[request]]
+    const { retries } = client.spec
+    const attempt = requests.attempt[request]
+    if (attempt < retries.limit && client.retryTokens >= ONE_TOKEN) {
+      client.retryTokens--
+      let longest = retries.backoff
+      for (let k = 0; k < attempt; k++) longest *= 2
+      const pause = Math.floor(client.backoff.at(requests.ordinal[request], attempt) * longest)
+      requests.state[request] = RequestState.BackingOff
+      requests.timer[request] = this.simulator.at(this.simulator.now + pause, this.retries, request, 0)
+      return
+    }
+    client.ledger.fail(this.simulator.now, requests.arrived[request], cause)
+    this.leave(request, client)
+  }
+
+  /** The request is over: its row is free, and a closed loop may continue. */
+  private leave(request: RequestId, client: ClientRun): void {
+    const key = this.requests.key[request]
+    this.requests.give(request)
+    if (client.source.completed?.(key, this.simulator.now - this.origin) !== true) return
+    // The source is asked again for the earlier of its pending arrival and the one it knows now.
+    if (client.arrival !== NONE) this.simulator.cancel(client.arrival)
+    this.expect(client)
+  }
+
+  /** At the horizon: unfinished requests are counted in their ledgers, and Little's law is asserted for each client. */
+  ends(now: Time): void {
+    const { requests } = this
+    for (let row = 0; row < requests.high; row++) {
+      if (requests.state[row] === RequestState.Free || requests.orphan[row] === 1) continue
+      this.list[requests.client[row]].ledger.unfinished(now, requests.arrived[row])
+    }
+    for (const { spec, ledger } of this.list) ledger.checkLittlesLaw(spec.name, now)
+  }
+
+  /** The conservation of requests and of tries, for `--check`; throws with the numbers when one is lost. */
+  check(): void {
+    const { requests } = this
+    const { counts, orphans } = requests.countStates()
+    let arrived = 0
+    let over = 0
+    let tries = 0
+    let triesOver = 0
+    for (const { ledger } of this.list) {
+      arrived += ledger.arrived
+      over += ledger.answered + ledger.failed
+      tries += ledger.tries
+      triesOver += ledger.triesOver
+    }
+    const backingOff = counts[RequestState.BackingOff]
+    const inTry = counts.reduce((sum, count) => sum + count, 0) - counts[RequestState.Free] - backingOff
+    if (arrived !== over + inTry + backingOff)
+      throw new Error(
+        `requests are not conserved: arrived ${arrived}, finished or failed ${over}, under way ${inTry}, backing off ${backingOff}`,
+      )
+    if (tries !== triesOver + inTry) throw new Error(`tries are not conserved: sent ${tries}, over ${triesOver}, under way ${inTry}`)
+    if (orphans !== this.orphans)
+      throw new Error(`cancelled but running tries are not conserved: counted ${this.orphans}, found ${orphans}`)
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The load of services as autoscalers, the sampler and the metrics read it. They know only this interface, so that a service whose requests
+ * are simulated one by one and one whose load is a flow look the same to them.
+ */
+import type { PodId, ServerId, ServiceId } from '../common/ids.ts'
+import { Histogram } from '../measure/histogram.ts'
+import type { ClientRun, Clients } from './clients.ts'
+import type { CpuShares } from './cpu-shares.ts'
+import { ServerState, type Servers } from './servers.ts'
+
+/** Load by service and by ready pod; a ready pod is named by its server row. */
+export interface ServiceLoad {
+  /** The serving side of a pod, NONE when it is not ready (or has ended). */
+  serverOf(pod: PodId): ServerId
+  /** Counts the uses of a server row: two readings with different epochs are of different pods. */
+  epoch(server: ServerId): number
+  /** Requests offered to the service since the origin, first tries only. */
+  offered(service: ServiceId): number
+  /** CPU work done by the pod since it became ready [core-µs], up to now. */
+  cpuUsed(server: ServerId): number
+  /** CPU that the pod requests [millicores]. */
+  cpuRequest(server: ServerId): number
+  /** Requests in the pod. */
+  inside(server: ServerId): number
+  /** Requests in the pod that have no thread. */
+  backlog(server: ServerId): number
+  /** Latency that the share q of the window's requests did not exceed [µs]; NaN without requests. */
+  latencyQuantile(service: ServiceId, q: number): number
+  /** Calls back for each server, in order of rows; `listed` is false for pods that are terminating. */
+  eachServer(visit: (server: ServerId, listed: boolean) => void): void
+}
+
+/** What the load is read from. */
+export interface LoadRun {
+  readonly servers: Servers
+  readonly shares: CpuShares
+  readonly clients: Clients
+  readonly input: { readonly services: readonly unknown[] }
+}
+
+/** The load of services whose requests are simulated one by one. */
+export class RequestLoad implements ServiceLoad {
+  private readonly servers: Servers
+  private readonly shares: CpuShares
+  /** By service. */
+  private readonly clientsOf: readonly (readonly ClientRun[])[]
+
+  constructor({ servers, shares, clients, input }: LoadRun) {
+    this.servers = servers
+    this.shares = shares
+    const clientsOf: ClientRun[][] = input.services.map(() => [])
+    for (const client of clients.list) clientsOf[client.spec.service].push(client)
+    this.clientsOf = clientsOf
+  }
+
+  serverOf(pod: PodId): ServerId {
+    return this.servers.of(pod)
+  }
+
+  epoch(server: ServerId): number {
+    return this.servers.epoch[server]
+  }
+
+  offered(service: ServiceId): number {
+    let offered = 0
+    for (const { ledger } of this.clientsOf[service]) offered += ledger.arrived
+    return offered
+  }
+
+  cpuUsed(server: ServerId): number {
+    this.shares.advance(server)
+    return this.servers.used[server]
+  }
+
+  cpuRequest(server: ServerId): number {
+    return this.servers.weight[server]
+  }
+
+  inside(server: ServerId): number {
+    return this.servers.inside[server]
+  }
+
+  backlog(server: ServerId): number {
+    return this.servers.inside[server] - this.servers.busy[server]
+  }
+
+  latencyQuantile(service: ServiceId, q: number): number {
+    const latency = new Histogram()
+    for (const { ledger } of this.clientsOf[service]) latency.merge(ledger.latency)
+    return latency.count === 0 ? NaN : latency.quantile(q)
+  }
+
+  eachServer(visit: (server: ServerId, listed: boolean) => void): void {
+    const { servers } = this
+    for (let server = 0; server < servers.high; server++) {
+      if (servers.state[server] !== ServerState.Free) visit(server, servers.listed[server] === 1)
+    }
+  }
+}

@@ -1,0 +1,249 @@
+/**
+ * What a pod does with the tries that reach it: admission, threads, the queue before them, time without CPU, CPU work, and the end of all
+ * of it when the pod is killed.
+ */
+import { NONE, type RequestId, type ServerId, type Time } from '../common/ids.ts'
+import type { Simulator } from '../engine/simulator.ts'
+import type { Imbalance } from '../measure/imbalance.ts'
+import { Cause } from '../measure/ledger.ts'
+import type { CpuShares } from './cpu-shares.ts'
+import { isInPod, RequestState, type Requests } from './requests.ts'
+import { ServerState, type Servers } from './servers.ts'
+import type { WorkHeaps } from './work-heaps.ts'
+
+/** Where a try goes from the pod. */
+export interface Outlet {
+  /** The work is done: the response leaves the pod. */
+  respond(request: RequestId): void
+  /** The pod refused, rejected or lost the try. */
+  failed(request: RequestId, cause: Cause): void
+}
+
+/** Notified of each change of the number of requests in a pod. */
+export interface InsideListener {
+  changed(server: ServerId, before: number, inside: number): void
+}
+
+/** What the pod queue needs of the run. */
+export interface PodQueueRun {
+  readonly simulator: Simulator
+  readonly requests: Requests
+  readonly servers: Servers
+  readonly heaps: WorkHeaps
+  readonly shares: CpuShares
+  /** By service. */
+  readonly imbalance: readonly Imbalance[]
+}
+
+export class PodQueue {
+  private readonly finished: number[] = []
+  private outlet!: Outlet
+  private listener: InsideListener | null = null
+  /** Called when a refusing server holds no request any more. */
+  private emptied!: (server: ServerId) => void
+  private readonly simulator: Simulator
+  private readonly requests: Requests
+  private readonly servers: Servers
+  private readonly heaps: WorkHeaps
+  private readonly shares: CpuShares
+  private readonly imbalance: readonly Imbalance[]
+  private readonly waitEndsKind: number
+
+  constructor({ simulator, requests, servers, heaps, shares, imbalance }: PodQueueRun) {
+    this.simulator = simulator
+    this.requests = requests
+    this.servers = servers
+    this.heaps = heaps
+    this.shares = shares
+    this.imbalance = imbalance
+    this.waitEndsKind = simulator.register('wait in pod ends', (request) => this.waitEnds(request))
+    simulator.on(shares.workEnds, (server) => this.workEnds(server))
+  }
+
+  /** Called once, by the network; `listener` is null when no balancer wants to know. */
+  leadsTo(outlet: Outlet, listener: InsideListener | null): void {
+    this.outlet = outlet
+    this.listener = listener
+  }
+
+  /** Called once, by the pod life cycle. */
+  whenEmptied(emptied: (server: ServerId) => void): void {
+    this.emptied = emptied
+  }
+
+  /** The end of warm-up: time-weighted counts start again. */
+  windowBegins(now: Time): void {
+    for (const imbalance of this.imbalance) imbalance.reset(now)
+    this.servers.insideSince.fill(now)
+  }
+
+  /** A try reaches the pod. */
+  deliver(request: RequestId): void {
+    const requests = this.requests
+    const servers = this.servers
+    const server = requests.server[request]
+    requests.timer[request] = NONE
+    if (servers.epoch[server] !== requests.serverEpoch[request] || servers.state[server] !== ServerState.Accepting) {
+      this.outlet.failed(request, Cause.Refused)
+      return
+    }
+    if (servers.busy[server] < servers.threads[server]) {
+      this.insideChanged(server, 1)
+      this.begin(request, server)
+      if (requests.state[request] === RequestState.Running) this.shares.demandChanged(server)
+      return
+    }
+    if (servers.inside[server] - servers.busy[server] >= servers.queueLimit[server]) {
+      this.outlet.failed(request, Cause.Rejected)
+      return
+    }
+    this.insideChanged(server, 1)
+    this.enqueue(request, server)
+  }
+
+  private enqueue(request: RequestId, server: ServerId): void {
+    const { requests, servers } = this
+    requests.state[request] = RequestState.Queued
+    requests.queuedSince[request] = this.simulator.now
+    requests.next[request] = NONE
+    const tail = servers.queueTail[server]
+    if (tail < 0) servers.queueHead[server] = request
+    else requests.next[tail] = request
+    servers.queueTail[server] = request
+  }
+
+  /** A request gets a thread. The caller informs the shares when the request needs CPU at once. */
+  private begin(request: RequestId, server: ServerId): void {
+    const requests = this.requests
+    this.servers.busy[server]++
+    const wait = requests.wait[request]
+    if (wait > 0) {
+      requests.state[request] = RequestState.Blocked
+      requests.timer[request] = this.simulator.at(this.simulator.now + wait, this.waitEndsKind, request, 0)
+    } else this.run(request, server)
+  }
+
+  private run(request: RequestId, server: ServerId): void {
+    this.requests.state[request] = RequestState.Running
+    this.shares.advance(server)
+    this.heaps.push(server, this.servers.virtual[server] + this.requests.work[request], request)
+  }
+
+  private waitEnds(request: RequestId): void {
+    const server = this.requests.server[request]
+    this.requests.timer[request] = NONE
+    this.run(request, server)
+    this.shares.demandChanged(server)
+  }
+
+  private workEnds(server: ServerId): void {
+    const { servers, heaps, shares, finished } = this
+    servers.event[server] = NONE
+    shares.advance(server)
+    let count = 0
+    while (shares.firstIsFinished(server)) finished[count++] = heaps.pop(server)
+    servers.busy[server] -= count
+    this.insideChanged(server, -count)
+    this.startQueued(server)
+    shares.demandChanged(server)
+    for (let i = 0; i < count; i++) this.outlet.respond(finished[i])
+    if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
+  }
+
+  /** Free threads take the oldest queued requests. */
+  private startQueued(server: ServerId): void {
+    const { requests, servers } = this
+    while (servers.queueHead[server] >= 0 && servers.busy[server] < servers.threads[server]) {
+      const request = servers.queueHead[server]
+      this.dequeueHead(server, request)
+      requests.queued[request] += this.simulator.now - requests.queuedSince[request]
+      this.begin(request, server)
+    }
+  }
+
+  private dequeueHead(server: ServerId, request: RequestId): void {
+    const next = this.requests.next[request]
+    this.servers.queueHead[server] = next
+    if (next < 0) this.servers.queueTail[server] = NONE
+  }
+
+  /** Takes a try out of its pod: queued, blocked or running. */
+  abort(request: RequestId): void {
+    const { requests, servers } = this
+    const server = requests.server[request]
+    const state = requests.state[request]
+    if (state === RequestState.Blocked) {
+      this.simulator.cancel(requests.timer[request])
+      requests.timer[request] = NONE
+    }
+    this.shares.advance(server) // the running requests get new rates below
+    if (state === RequestState.Queued) this.dequeue(request, server)
+    else {
+      if (state === RequestState.Running) this.heaps.remove(server, request)
+      servers.busy[server]--
+    }
+    this.insideChanged(server, -1)
+    this.startQueued(server)
+    this.shares.demandChanged(server)
+    if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
+  }
+
+  /** Requests of a client share one timeout, so the one that gives up is nearly always the head. */
+  private dequeue(request: RequestId, server: ServerId): void {
+    const { requests, servers } = this
+    requests.queued[request] += this.simulator.now - requests.queuedSince[request]
+    let before = servers.queueHead[server]
+    if (before === request) {
+      this.dequeueHead(server, request)
+      return
+    }
+    while (requests.next[before] !== request) before = requests.next[before]
+    requests.next[before] = requests.next[request]
+    if (servers.queueTail[server] === request) servers.queueTail[server] = before
+  }
+
+  /** The pod is killed: queued requests are reset, those it works on are lost. Afterwards the server is empty. */
+  kill(server: ServerId): void {
+    const { requests, servers } = this
+    // A kill is rare: a scan of all rows in use is cheaper than a list of each server's requests kept all the time.
+    const victims: number[] = []
+    for (let row = 0; row < requests.high; row++) {
+      if (isInPod(requests.state[row]) && requests.server[row] === server) victims.push(row)
+    }
+    this.shares.advance(server)
+    this.heaps.size[server] = 0
+    servers.busy[server] = 0
+    servers.queueHead[server] = NONE
+    servers.queueTail[server] = NONE
+    this.insideChanged(server, -servers.inside[server])
+    this.shares.demandChanged(server)
+    for (const row of victims) {
+      if (requests.state[row] === RequestState.Blocked) this.simulator.cancel(requests.timer[row])
+      const queued = requests.state[row] === RequestState.Queued
+      if (queued) requests.queued[row] += this.simulator.now - requests.queuedSince[row]
+      this.outlet.failed(row, queued ? Cause.Reset : Cause.Lost)
+    }
+  }
+
+  private insideChanged(server: ServerId, change: number): void {
+    const servers = this.servers
+    const before = servers.inside[server]
+    const now = this.simulator.now
+    servers.inside[server] = before + change
+    if (servers.listed[server] === 1)
+      this.imbalance[servers.service[server]].changed(now, before, before + change, servers.insideSince[server])
+    servers.insideSince[server] = now
+    if (this.listener !== null) this.listener.changed(server, before, before + change)
+  }
+
+  /** Requests in pods are those that the servers hold, for `--check`. */
+  check(): void {
+    const { requests, servers } = this
+    const { counts, orphansInPods } = requests.countStates()
+    let inside = 0
+    for (let server = 0; server < servers.high; server++) if (servers.state[server] !== ServerState.Free) inside += servers.inside[server]
+    const inPods = counts[RequestState.Queued] + counts[RequestState.Blocked] + counts[RequestState.Running]
+    if (inside !== inPods + orphansInPods)
+      throw new Error(`requests in pods are not conserved: servers hold ${inside}, rows ${inPods + orphansInPods}`)
+  }
+}
