@@ -72,6 +72,8 @@ test('every kind that is announced is accepted, the others are refused with the 
 test('a lifetime without a finite mean, and a mixture with what is no lifetime, are refused with a sentence', () => {
   expect(lifetimeProblem({ kind: 'pareto', alpha: 1, low: 1 })).toBe('lifetime: a mean of Infinity µs; accepted: a finite mean above 0')
   const mixture = (of: DistributionSpec): DistributionSpec => ({ kind: 'mixture', parts: [{ weight: 1, of }] })
-  expect(lifetimeProblem(mixture({ kind: 'zipf', n: 3, exponent: 1 }))).toMatch(/^lifetime: a mixture with a part of kind zipf; accepted: constant,/)
+  expect(lifetimeProblem(mixture({ kind: 'zipf', n: 3, exponent: 1 }))).toMatch(
+    /^lifetime: a mixture with a part of kind zipf; accepted: constant,/,
+  )
   expect(lifetimeProblem(mixture({ kind: 'exponential', mean: 3 }))).toBe('')
 })
