@@ -4,7 +4,7 @@
  * pods of Zipf-distributed classes; once the cluster has reached its load, a random pod leaves for each that arrives. The sequences of
  * decisions must be equal, or the bench fails.
  */
-import { shape, template } from '../sim/testing/cluster.ts'
+import { shape, template } from '../sim/testing/index.ts'
 import { Cluster } from '../sim/cluster/cluster.ts'
 import { DecisionKind, Decisions } from '../sim/cluster/decisions.ts'
 import { NONE, valuesOf } from '../sim/index.ts'

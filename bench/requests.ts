@@ -1,5 +1,5 @@
 /** Complete requests: arrival, balancer, service, histogram, utilisation, through the public simulation; in E, the time per event of a hand-inlined M/M/1. */
-import { choose, input, noDelays, pool, service, shape } from '../sim/testing/input.ts'
+import { choose, input, noDelays, pool, service, shape } from '../sim/testing/index.ts'
 import { balancers, Simulation } from '../sim/index.ts'
 import type { SimulationInput } from '../sim/index.ts'
 import { openRequests } from '../workloads/index.ts'

@@ -1,5 +1,5 @@
 /** Whole runs on one core, as CPU time per pod in E. */
-import { choose, input, pool, requests, service, shape, template } from '../sim/testing/input.ts'
+import { choose, input, pool, requests, service, shape, template } from '../sim/testing/index.ts'
 import { balancers, schedulers, Simulation } from '../sim/index.ts'
 import type { Pool, SimulationInput, RandomStream, PodShape, PodSource } from '../sim/index.ts'
 import { distribution } from '../sim/random/index.ts'

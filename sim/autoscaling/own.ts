@@ -1,6 +1,6 @@
 /** Adopts a user's own autoscaler that answers one question per period: the common part of the axes replicas and sizes. */
 import { adopt } from '../common/adopt.ts'
-import type { Adopted, Door, Exported } from '../common/adopt.ts'
+import type { Adopted, Form, Exported } from '../common/adopt.ts'
 import type { Definition, ParameterValue } from '../common/define.ts'
 import type { Time } from '../common/ids.ts'
 import { readDuration } from '../common/units.ts'
@@ -36,7 +36,7 @@ export function adoptPeriodic<Made, View, Answer, Context>(
 
 type Question = (view: unknown, values?: GivenValues) => unknown
 
-function fromQuestion<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door<Made | null, Context> {
+function fromQuestion<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Form<Made | null, Context> {
   return {
     name: axis.question,
     make: (exported) => (values) => {
@@ -49,7 +49,7 @@ function fromQuestion<Made, View, Answer, Context>(axis: Axis<Made, View, Answer
   }
 }
 
-function fromCreate<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Door<Made | null, Context> {
+function fromCreate<Made, View, Answer, Context>(axis: Axis<Made, View, Answer>): Form<Made | null, Context> {
   return {
     name: 'create',
     make: (exported) => (values, context) => {

@@ -1,7 +1,7 @@
-/** Everything a cluster knows, as comparable bytes: typed arrays in full, also behind what is in use. For "leaves no trace". */
+/** The whole state of a cluster as comparable bytes: typed arrays in full, also behind the rows in use. For tests of what changes nothing. */
 import type { Cluster } from './cluster.ts'
 
-/** Every typed array and number in the object, by path; capacity of the log's columns included, so that not even growth goes unseen. */
+/** Every typed array and number in the object, by path; whole columns, so that growth is a difference, too. */
 export function bytesOf(cluster: Cluster): Map<string, string> {
   const found = new Map<string, string>()
   const { nodes, pods, residents, classes, log, allocatable, allocated } = cluster

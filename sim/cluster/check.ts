@@ -1,16 +1,17 @@
 /**
- * The cluster's laws for `--check`: what is free plus what the bound pods hold is what the node has, with ===, on every resource and
- * device; no node is over its capacity; and the counters are what a count finds. It reads columns and lists and does its own sums, sharing
- * no arithmetic with the writer.
+ * The invariants of the cluster, for `--check`: free plus held by bound pods equals capacity, exactly, for every resource and device of a
+ * node; no node is over its capacity; counters equal what a count finds. It sums up columns and lists itself and shares no arithmetic with
+ * `Cluster`.
  */
 import type { Cluster } from './cluster.ts'
 import { DEVICES, MILLI, NodeState, NONE, PodPhase, Subject } from './views.ts'
 import type { LogCursor } from './views.ts'
 
+/** Each method throws at the first difference, with its place, the value found and the one expected. */
 export class ClusterCheck {
   private readonly cluster: Cluster
   private readonly cursor: LogCursor
-  /** Sums of the node at hand. */
+  /** Sums over the pods of the node that `node` was called with last. */
   private readonly held: Float64Array
   private readonly deviceHeld = new Int32Array(DEVICES)
 
@@ -20,7 +21,7 @@ export class ClusterCheck {
     this.held = new Float64Array(cluster.nodes.resources.length)
   }
 
-  /** The nodes that changed since the last call. */
+  /** Checks the nodes that changed since the last call. */
   touched(): void {
     const { cursor } = this
     let last = NONE
@@ -32,7 +33,7 @@ export class ClusterCheck {
     }
   }
 
-  /** Every node, every pod, and the counters over all of them. */
+  /** Checks every node, every pod, and the counters over all of them. */
   full(): void {
     const { cluster } = this
     const { nodes } = cluster
@@ -86,7 +87,7 @@ export class ClusterCheck {
     equal('pods created less pods gone', cluster.created - cluster.gone, pending + bound)
   }
 
-  /** Checks one node, leaves what its pods hold in the sums, and returns how many they are. */
+  /** Checks one node, leaves in `held` what its pods hold, and returns their number. */
   private node(node: number): number {
     const { nodes } = this.cluster
     const count = this.sum(node)
@@ -117,7 +118,7 @@ export class ClusterCheck {
     for (let pod = residents.first[node]; pod !== NONE; pod = residents.next[pod]) {
       count++
       if (pods.node[pod] !== node) differs(`node of pod ${pod} in the list of node ${node}`, pods.node[pod], node)
-      // A list that runs in a circle comes back to a pod from another side, so this also ends the loop.
+      // In a list with a cycle some pod has two predecessors, so this also ends the loop.
       if (residents.previous[pod] !== before) differs(`pod before pod ${pod} in the list of node ${node}`, residents.previous[pod], before)
       if (pods.phase[pod] < PodPhase.Bound) differs(`phase of pod ${pod} on node ${node}`, pods.phase[pod], PodPhase.Bound)
       before = pod

@@ -1,9 +1,10 @@
-/** A cluster's life, drawn by fast-check: nodes come and go, pods are made, bound, evicted, released. */
+/** Random histories of a cluster, drawn by fast-check: nodes are added and removed, pods created, bound, released. */
 import fc from 'fast-check'
 import { shape, template } from '../testing/cluster.ts'
 import { Cluster } from './cluster.ts'
 import { NodeState, NONE, PodPhase } from './views.ts'
 
+/** One step: what is done, and two numbers that choose the rows. */
 export interface Step {
   readonly kind: number
   readonly a: number
@@ -28,16 +29,17 @@ const TEMPLATES = [
 ]
 const STATES = [NodeState.Ready, NodeState.Ready, NodeState.Cordoned, NodeState.Provisioning]
 
+/** An empty cluster with the resource that the steps use. */
 export const newCluster = (): Cluster => new Cluster(['fpga'])
 
-/** Steps in a mix in which clusters fill: half of them bind. */
+/** Steps in a mix that fills clusters: most of them create or bind pods. */
 export const steps = (maxLength: number): fc.Arbitrary<Step[]> =>
   fc.array(fc.record({ kind: fc.constantFrom(0, 1, 2, 2, 3, 3, 3, 3, 3, 4, 5, 6), a: fc.nat(9999), b: fc.nat(9999) }), {
     maxLength,
     size: 'max',
   })
 
-/** Takes one step; one that is impossible in the present state changes nothing. */
+/** Takes one step; a step that is impossible in the current state changes nothing. */
 export function step(cluster: Cluster, { kind, a, b }: Step): void {
   const { nodes, pods } = cluster
   const node = nodes.count === 0 ? NONE : a % nodes.count

@@ -1,6 +1,6 @@
 /**
- * Pod classes: pods that ask for the same, with the same selectors, tolerations, labels and priority, are one row here, and what depends on it is
- * computed once. A shape object is looked up by identity first, so that a source which hands out the same objects pays nothing per pod.
+ * Pod classes: pods with equal requests, selectors, tolerations, labels and priority share a row, and what depends on the class only is
+ * computed once. A shape object is looked up by identity first, so that a source that returns the same objects pays nothing per pod.
  */
 import type { PodClassId } from '../common/ids.ts'
 import { sortedEntries } from '../common/sorted.ts'
@@ -23,11 +23,11 @@ export class Classes extends ColumnTable implements ClassesView {
   readonly priority = this.column(Int32Array)
   readonly tenant = this.column(Int32Array)
   readonly tenants: string[] = ['']
-  /** The shape of each class, for what is asked seldom. */
+  /** The shape of each class, for what is read rarely. */
   readonly shapes: PodShape[] = []
-  /** Asks for a resource that no node of the run knows: fits nowhere. */
+  /** Whether the class requests a resource that the cluster does not count, so that it fits no node. */
   readonly impossible: boolean[] = []
-  /** Weak: a source that makes an object per pod is slow, but does not fill the memory. */
+  /** Weak: a source that creates an object per pod is slow, but does not fill the memory. */
   private readonly byShape = new WeakMap<PodShape, number>()
   private readonly byKey = new Map<string, number>()
   private readonly resources: readonly string[]
@@ -108,18 +108,18 @@ function assertShape(shape: PodShape): void {
   assertWhole(shape.cpu, 'the cpu request of a pod [millicores]')
   assertWhole(shape.memory, 'the memory request of a pod [bytes]')
   assertWhole(shape.limit, 'the cpu limit of a pod [millicores]')
-  assertWhole(shape.gpus, 'the number of devices a pod asks for', DEVICES)
+  assertWhole(shape.gpus, 'the number of devices of a pod', DEVICES)
   for (const [name, amount] of Object.entries(shape.resources)) assertWhole(amount, `the request of a pod for ${name}`)
   if (!(shape.usage >= 0 && shape.usage < Infinity))
     throw new Error(`the usage of a pod is ${shape.usage}; accepted: a share of its request, 0 or more`)
   if ((shape.priority | 0) !== shape.priority)
     throw new Error(`the priority of a pod is ${shape.priority}; accepted: a whole number of 32 bits`)
   if (shape.gpus > 0) {
-    const least = shape.gpus === 1 ? 1 : MILLI
+    const min = shape.gpus === 1 ? 1 : MILLI
     assertWhole(shape.gpuMilli, `the milli-GPU per device of a pod with ${shape.gpus} devices`, MILLI)
-    if (shape.gpuMilli < least) {
+    if (shape.gpuMilli < min) {
       throw new Error(
-        `a pod asks for ${shape.gpus} devices with ${shape.gpuMilli} milli-GPU each; accepted: 1 to ${MILLI} of one device, or ${MILLI} of several`,
+        `a pod requests ${shape.gpus} devices with ${shape.gpuMilli} milli-GPU each; accepted: 1 to ${MILLI} of one device, or ${MILLI} of several`,
       )
     }
   }

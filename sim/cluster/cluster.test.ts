@@ -61,7 +61,7 @@ describe('nodes', () => {
     const { cluster } = clusterOf().node().pod({}, onNode(0)).build()
     expect(() => cluster.removeNode(0)).toThrow('node 0 cannot be removed: it holds 1 pods')
     expect(() => cluster.setNodeState(0, NodeState.Gone)).toThrow('removeNode')
-    expect(() => cluster.setNodeState(7, NodeState.Ready)).toThrow('there is no node 7: rows are 0 to 0')
+    expect(() => cluster.setNodeState(7, NodeState.Ready)).toThrow('node 7 does not exist: rows are 0 to 0')
     expect(() => cluster.addNode(template({ cpu: 0.5 }), 0)).toThrow('the cpu of a node [millicores] is 0.5')
     expect(() => cluster.addNode(template({ gpus: 9 }), 0)).toThrow('from 0 to 8')
     expect(() => cluster.addNode(template({ resources: { fpga: 1 } }), 0)).toThrow('it counts cpu, memory, pods')
@@ -71,7 +71,7 @@ describe('nodes', () => {
     const cluster = new Cluster()
     const huge = template({ memory: 1024 * 1024 * GIB })
     for (let i = 0; i < 7; i++) cluster.addNode(huge, 0)
-    expect(() => [cluster.addNode(huge, 0)]).toThrow('more memory together than can be counted exactly')
+    expect(() => [cluster.addNode(huge, 0)]).toThrow('the memory of all nodes is 9007199254740992; accepted: at most 2^53 - 1')
   })
 })
 
@@ -130,8 +130,8 @@ describe('classes', () => {
   it.each([
     [{ cpu: -1 }, 'the cpu request of a pod'],
     [{ memory: NaN }, 'the memory request of a pod'],
-    [{ gpus: 2, gpuMilli: 500 }, 'a pod asks for 2 devices with 500 milli-GPU each'],
-    [{ gpus: 1, gpuMilli: 0 }, 'a pod asks for 1 devices with 0 milli-GPU each'],
+    [{ gpus: 2, gpuMilli: 500 }, 'a pod requests 2 devices with 500 milli-GPU each'],
+    [{ gpus: 1, gpuMilli: 0 }, 'a pod requests 1 devices with 0 milli-GPU each'],
     [{ gpus: 1, gpuMilli: 1500 }, 'from 0 to 1000'],
     [{ usage: -1 }, 'the usage of a pod is -1'],
     [{ priority: 0.5 }, 'the priority of a pod is 0.5'],
@@ -274,7 +274,7 @@ describe('pods', () => {
     ])
     const background = cluster.createPod(shape(), NONE, 0)
     expect(() => cluster.endpointAdded(background)).toThrow('belongs to no service')
-    expect(() => cluster.createPod(shape(), MAX_SERVICES, 0)).toThrow('is one too many')
+    expect(() => cluster.createPod(shape(), MAX_SERVICES, 0)).toThrow('is out of range')
   })
   it('on a node that is not paid for are counted by no one, and again when it comes back', () => {
     const {

@@ -1,6 +1,6 @@
 /**
- * The state of the cluster and its only writer. Columns of nodes, pods and classes; a log of every change; decisions that are committed or
- * refused whole; counters that are exact because all amounts are whole numbers. Times are µs and come from the caller.
+ * The state of the cluster and its only writer: columns of nodes, pods and classes, a log of every change, decisions that are committed or
+ * refused in whole groups, and counters that are exact because all amounts are whole numbers. Callers pass the current time [µs].
  */
 import { Admissibility } from './feasibility/admissibility.ts'
 import { devicesFit } from './feasibility/devices.ts'
@@ -20,8 +20,9 @@ import { Residents } from './residents.ts'
 import type { NodeTemplate, PodShape } from './spec.ts'
 import { DEVICES, MILLI, NodeState, PodPhase, Subject } from './views.ts'
 
-const FIRST_RESOURCES = ['cpu', 'memory', 'pods']
+const UNNAMED = ['cpu', 'memory', 'pods']
 
+/** One cluster; policies get its `view`. */
 export class Cluster {
   readonly nodes: Nodes
   readonly pods = new Pods()
@@ -30,30 +31,30 @@ export class Cluster {
   readonly admissibility: Admissibility
   readonly residents = new Residents()
   readonly log = new ChangeLog()
-  /** What policies get; the same object for the whole run. */
+  /** What policies read; the same object for the whole run. */
   readonly view: Face
-  /** Names behind `nodes.zone` and `nodes.gpuModel`. */
+  /** Names by the rows in `nodes.zone` and `nodes.gpuModel`. */
   readonly zones: string[] = []
   readonly gpuModels: string[] = []
 
-  /** Over nodes that are paid for (Ready or Cordoned), by resource; and GPU in milli. */
+  /** Sums over nodes that are paid for (Ready or Cordoned), [resource]; then the same of devices [milli-GPU]. */
   readonly allocatable: Float64Array
   readonly allocated: Float64Array
   gpuAllocatable = 0
   gpuAllocated = 0
   pendingPods = 0
-  /** Nodes that hold a pod. */
+  /** Number of nodes that hold a pod. */
   nodesInUse = 0
-  /** Pods ever created, and pods that are gone. */
+  /** Number of pods ever created, and of pods that are gone. */
   created = 0
   gone = 0
   private readonly before = new Before()
 
   /** @param named resources beyond cpu, memory and pods, in order of their rows */
   constructor(named: readonly string[] = []) {
-    const resources = [...FIRST_RESOURCES, ...named]
+    const resources = [...UNNAMED, ...named]
     if (new Set(resources).size < resources.length)
-      throw new Error(`a resource is named twice: ${resources.join(', ')} (the first three are always there)`)
+      throw new Error(`a resource is named twice: ${resources.join(', ')} (the first three are in every cluster)`)
     this.nodes = new Nodes(resources)
     this.classes = new Classes(resources)
     this.nodeClasses = new NodeClasses(resources)
@@ -65,7 +66,7 @@ export class Cluster {
 
   // ---- nodes
 
-  /** Two entries in the log: NodeAdded, then the state it comes with, so that a reader of the log needs nothing else. */
+  /** Logs two entries, NodeAdded and the initial state, so that a reader of the log needs nothing else. */
   addNode(template: NodeTemplate, pool: PoolId, state: NodeState = NodeState.Ready): NodeId {
     const { nodes, log } = this
     const nodeClass = this.internNodeClass(template)
@@ -79,7 +80,8 @@ export class Cluster {
   setNodeState(node: NodeId, state: NodeState): void {
     const { nodes, log } = this
     this.assertNode(node)
-    if (state === NodeState.Gone) throw new Error(`node ${node} is to be Gone: removeNode says so, and checks that it is empty`)
+    if (state === NodeState.Gone)
+      throw new Error(`node ${node} cannot be set to Gone; accepted: removeNode, which checks that the node is empty`)
     const before = nodes.state[node]
     if (before === state) return
     if (isPaid(before) !== isPaid(state)) this.countNode(node, isPaid(state) ? 1 : -1)
@@ -94,22 +96,23 @@ export class Cluster {
     this.assertNode(node)
     if (nodes.podCount[node] > 0) throw new Error(`node ${node} cannot be removed: it holds ${nodes.podCount[node]} pods`)
     const before = nodes.state[node]
-    if (before === NodeState.Gone) throw new Error(`node ${node} is gone already`)
+    if (before === NodeState.Gone) throw new Error(`node ${node} is already gone`)
     if (isPaid(before)) this.countNode(node, -1)
     nodes.setState(node, NodeState.Gone)
     nodes.version[node] = log.version
     log.append(Subject.NodeRemoved, node, NONE)
   }
 
+  /** Calls `visit` with each pod on the node; it may release that pod. */
   eachPodOn(node: NodeId, visit: (pod: PodId) => void): void {
     this.residents.each(node, visit)
   }
 
   private assertNode(node: NodeId): void {
-    if (!(node >= 0 && node < this.nodes.count)) throw new Error(`there is no node ${node}: rows are 0 to ${this.nodes.count - 1}`)
+    if (!(node >= 0 && node < this.nodes.count)) throw new Error(`node ${node} does not exist: rows are 0 to ${this.nodes.count - 1}`)
   }
 
-  /** The node begins (1) or ceases (-1) to be paid for. */
+  /** The node starts (1) or stops (-1) to be paid for. */
   private countNode(node: NodeId, sign: 1 | -1): void {
     const { nodes, allocatable, allocated } = this
     for (let resource = 0; resource < allocatable.length; resource++) {
@@ -118,7 +121,7 @@ export class Cluster {
       allocated[resource] += sign * (capacity - nodes.free[resource][node])
       if (allocatable[resource] > Number.MAX_SAFE_INTEGER) {
         throw new Error(
-          `the nodes offer more ${nodes.resources[resource]} together than can be counted exactly: ${allocatable[resource]} > 2^53 - 1`,
+          `the ${nodes.resources[resource]} of all nodes is ${allocatable[resource]}; accepted: at most 2^53 - 1, so that sums are exact`,
         )
       }
     }
@@ -127,28 +130,28 @@ export class Cluster {
       this.gpuAllocated += sign * (MILLI - nodes.freeDevice[node * DEVICES + device])
   }
 
-  // ---- kinds of pods and nodes
+  // ---- classes of pods and nodes
 
   internClass(shape: PodShape): PodClassId {
     return this.classes.intern(shape)
   }
 
-  /** The class of nodes like this one, also of nodes that do not exist (a pool's next node). */
+  /** The class of nodes of the template, also of nodes that do not exist (the next node of a pool). */
   internNodeClass(template: NodeTemplate): NodeClassId {
     return this.nodeClasses.intern(template)
   }
 
-  /** May pods of the class run on nodes of the class: selectors, taints, GPU model; memoised. */
+  /** Whether pods of the class may run on nodes of the class: selectors, taints, GPU model; memoised. */
   admits(podClass: PodClassId, nodeClass: NodeClassId): boolean {
     return this.admissibility.admits(podClass, nodeClass)
   }
 
-  /** What a node of the template offers, [resource], same rows as `nodes.capacity`. */
+  /** The capacity of a node of the template, [resource], same rows as `nodes.capacity`. */
   vectorOf(template: NodeTemplate): number[] {
     return offered(template, this.nodes.resources)
   }
 
-  /** Would a pod of the class fit an empty node of this template? */
+  /** Whether a pod of the class fits an empty node of the template. */
   fitsEmpty(podClass: PodClassId, template: NodeTemplate): boolean {
     if (!this.admits(podClass, this.internNodeClass(template))) return false
     const { request, gpus } = this.classes
@@ -158,13 +161,14 @@ export class Cluster {
 
   // ---- pods
 
-  /** A pending pod; `service` is NONE for background, `duration` and `deadline` [µs] are what queue orders may know. */
+  /** A pending pod. @param service NONE for background pods @param duration and deadline [µs]: see `PodsView` */
   createPod(shape: PodShape, service: ServiceId, now: Time, duration: Time = Infinity, deadline: Time = Infinity): PodId {
     return this.createPodOf(this.classes.intern(shape), service, now, duration, deadline)
   }
 
+  /** The same for a class that is known. */
   createPodOf(podClass: PodClassId, service: ServiceId, now: Time, duration: Time = Infinity, deadline: Time = Infinity): PodId {
-    if (!(service < MAX_SERVICES)) throw new Error(`service ${service} is one too many: rows are 0 to ${MAX_SERVICES - 1}`)
+    if (!(service < MAX_SERVICES)) throw new Error(`service ${service} is out of range: rows are 0 to ${MAX_SERVICES - 1}`)
     const { pods } = this
     const pod = pods.take(this.classes, podClass, service, now, duration, deadline)
     this.residents.reserve(pods.count)
@@ -178,6 +182,7 @@ export class Cluster {
     this.pods.owner[pod] = owner
   }
 
+  /** Deletes a pod that was never bound; its row is reused under the next epoch. */
   deletePending(pod: PodId): void {
     if (this.pods.phase[pod] !== PodPhase.Pending) throw new Error(`pod ${pod} is not pending, it is ${this.phaseName(pod)}`)
     this.pendingPods--
@@ -185,7 +190,7 @@ export class Cluster {
     this.pods.give(pod)
   }
 
-  /** Moves a bound pod on: to Running, Ready (and back), and once for ever to Terminating. */
+  /** Changes the phase of a bound pod: to Running, to Ready and back, and finally to Terminating. @throws on any other change */
   setPhase(pod: PodId, phase: PodPhase): void {
     const before = this.pods.phase[pod]
     if (before === phase) return
@@ -195,8 +200,8 @@ export class Cluster {
   }
 
   /**
-   * Binds at once when the pod may run there, with these devices or with those `pickDevices` names; false, and nothing has changed, when
-   * it may not: it waits no more, the node is not Ready, does not admit it, or has no room.
+   * Binds a pending pod to a feasible node, with these devices or with those of `pickDevices`. Returns false, and changes nothing, when the
+   * pod is not pending, the node is not feasible, or the devices do not fit.
    */
   bind(pod: PodId, node: NodeId, deviceMask: DeviceMask = NONE, now: Time = this.pods.created[pod]): boolean {
     if (!this.hold(pod, node, deviceMask, now)) return false
@@ -204,7 +209,7 @@ export class Cluster {
     return true
   }
 
-  /** Frees what a bound pod holds; its row is used again under the next epoch. */
+  /** Frees what a bound pod holds; its row is reused under the next epoch. */
   release(pod: PodId, now: Time): void {
     const { pods, nodes, log } = this
     const node = pods.node[pod]
@@ -229,7 +234,7 @@ export class Cluster {
 
   private logEndpoint(subject: Subject, pod: PodId): void {
     const { service, epoch } = this.pods
-    if (service[pod] === NONE) throw new Error(`pod ${pod} belongs to no service and can be no endpoint`)
+    if (service[pod] === NONE) throw new Error(`pod ${pod} belongs to no service, so it cannot be an endpoint`)
     this.log.append(subject, pod, packEndpoint(service[pod], epoch[pod]))
   }
 
@@ -240,9 +245,10 @@ export class Cluster {
   // ---- decisions
 
   /**
-   * Carries out decisions group by group; a group that cannot be carried out whole is refused whole and leaves no trace. An eviction makes
-   * the pod Terminating and frees nothing yet; a decline has no effect and stands with its group. Fills `decisions.accepted` and
-   * returns how many were accepted. A row that does not exist is the policy's mistake, not a conflict, and throws before anything is done.
+   * Carries out decisions group by group; when one decision of a group is impossible, the whole group is refused and changes nothing. An
+   * eviction makes the pod Terminating and frees nothing yet; a nomination is noted; a decline has no effect. Fills `decisions.accepted` and
+   * returns the number of accepted decisions. @throws before anything is done when a row does not exist: that is a mistake of the policy,
+   * not a conflict
    */
   commit(decisions: Decisions, now: Time): number {
     this.assertRows(decisions)
@@ -324,7 +330,7 @@ export class Cluster {
     return true
   }
 
-  /** The bind itself, in the columns only. */
+  /** The bind in the columns, not in the log. */
   private hold(pod: PodId, node: NodeId, deviceMask: DeviceMask, now: Time): boolean {
     const { pods, nodes, classes, view } = this
     if (pods.phase[pod] !== PodPhase.Pending || !(node >= 0 && node < nodes.count)) return false

@@ -88,7 +88,7 @@ describe('the log', () => {
     keeper.skip()
     cursor.close()
     append(log, 10_000)
-    expect(() => log.open(horizon)).toThrow(/version 7 is forgotten/)
+    expect(() => log.open(horizon)).toThrow(/version 7 has been dropped/)
   })
   it('gives every reader everything, whatever the order of appending, reading, opening and closing', () => {
     const step = fc.oneof(

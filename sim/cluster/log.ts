@@ -1,9 +1,9 @@
 /**
- * Everything that happened to the cluster, in order, for readers with a cursor: indexes, hints, stale views, endpoints, checks. Entries are
- * kept until the slowest open cursor has passed; the columns are compacted when full, and grow only when a reader lags.
+ * The log of all changes of the cluster, in order, for readers with a cursor: indexes, queueing hints, stale views, endpoints, checks. An
+ * entry is kept until the slowest open cursor has passed it; the columns are compacted when they are full, and grow only when a reader lags.
  *
- * An entry has no time: a reader that lags by a delay remembers the version at the start of the delay (an event with that number), which
- * costs nothing per entry and can't disagree with the order of events.
+ * An entry has no time: a reader that lags by a delay remembers the version at the start of the delay (in an event), which costs nothing per
+ * entry and cannot contradict the order of events.
  */
 import { ColumnTable } from '../common/table.ts'
 import { Subject } from './views.ts'
@@ -12,7 +12,7 @@ import type { LogCursor, LogView } from './views.ts'
 /** The entries as columns, and the cursors that are open on them. */
 export class ChangeLog extends ColumnTable implements LogView {
   version = 0
-  /** Version of the entry at place 0. */
+  /** Version of the entry in row 0. */
   base = 0
   readonly subject = this.kinds<Subject>(Subject.NodeAdded)
   readonly row = this.column(Int32Array)
@@ -26,7 +26,7 @@ export class ChangeLog extends ColumnTable implements LogView {
   append(subject: Subject, row: number, value: number): void {
     let place = this.version - this.base
     if (place === this.subject.length) {
-      this.makeRoom()
+      this.compact()
       place = this.version - this.base
     }
     this.subject[place] = subject
@@ -35,9 +35,9 @@ export class ChangeLog extends ColumnTable implements LogView {
     this.version++
   }
 
-  /** A reader that starts at the present, or at the present of `horizon` (a stale view), beyond which it then never reads. */
+  /** A reader that starts at the version of `horizon` (the log itself, or a stale view) and never reads beyond it. */
   open(horizon: { readonly version: number } = this): LogCursor {
-    if (horizon.version < this.base) throw new Error(`the log begins at version ${this.base}, version ${horizon.version} is forgotten`)
+    if (horizon.version < this.base) throw new Error(`the log starts at version ${this.base}: version ${horizon.version} has been dropped`)
     const cursor = new Cursor(this, horizon)
     this.cursors.push(cursor)
     return cursor
@@ -48,7 +48,7 @@ export class ChangeLog extends ColumnTable implements LogView {
     if (at >= 0) this.cursors.splice(at, 1)
   }
 
-  private makeRoom(): void {
+  private compact(): void {
     let slowest = this.version
     for (const cursor of this.cursors) slowest = Math.min(slowest, cursor.position)
     const length = this.subject.length
@@ -59,7 +59,7 @@ export class ChangeLog extends ColumnTable implements LogView {
       this.value.copyWithin(0, forgotten, length)
       this.base = slowest
     }
-    // Less than half came free: the next compaction would come too soon, so the columns grow.
+    // Less than half was freed: the next compaction would follow too soon, so the columns grow.
     if (forgotten * 2 < length) this.reserve(length * 2)
   }
 }
@@ -97,7 +97,7 @@ class Cursor implements LogCursor {
     this.position = Math.max(this.position, this.horizon.version)
   }
 
-  /** The cursor reads nothing any more: what it has not read may be forgotten. */
+  /** What the cursor has not read may be dropped. */
   close(): void {
     this.log.forget(this)
     this.position = Infinity

@@ -1,7 +1,7 @@
 /**
- * Nodes as growing columns. Rows are never used again within a run: readers of the log that lag (stale views, indexes) may still speak of a
- * node that is gone, and a new node under its row would be mistaken for it; so what a row says about capacity, class, zone and price holds
- * for ever. The price is some 150 bytes per node that ever was, and scans that step over rows which are Gone.
+ * Nodes as columns. A row is never reused within a run: a reader of the log that lags (a stale view, an index) may still refer to a node that
+ * is gone, and would mistake a new node in its row for it. So the capacity, class, zone and price of a row never change. The cost is some
+ * 150 bytes per node that was ever added, and scans that skip rows which are Gone.
  */
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeClassId, NodeId, PodClassId, PoolId } from '../common/ids.ts'
@@ -11,7 +11,7 @@ import type { NodeTemplate } from './spec.ts'
 import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState } from './views.ts'
 import type { NodesView } from './views.ts'
 
-/** What a template offers, as a vector over the rows of `resources` (cpu, memory, pods, then the named ones). */
+/** The amounts of a template, [resource] (cpu, memory, pods, then the named ones). */
 export function offered(template: NodeTemplate, resources: readonly string[]): number[] {
   const first = [template.cpu, template.memory, template.pods]
   return resources.map((name, resource) => (resource < FIRST_NAMED ? first[resource] : (template.resources[name] ?? 0)))
@@ -47,7 +47,7 @@ export class Nodes extends ColumnTable implements NodesView {
     this.grew()
   }
 
-  /** A new row, empty and not there yet (Gone). */
+  /** A new row, which holds no pods and is Gone until its state is set. */
   add(template: NodeTemplate, pool: PoolId, nodeClass: NodeClassId, zone: number, gpuModel: number): NodeId {
     const node = this.row()
     const amounts = offered(template, this.resources)
@@ -65,7 +65,7 @@ export class Nodes extends ColumnTable implements NodesView {
     return node
   }
 
-  /** The same next row as `other` has, as it was when it was added: for views that follow. */
+  /** The next row, with the properties it has in `other` and no pods: for views that replay the log. */
   addLike(other: Nodes): NodeId {
     const node = this.row()
     for (let resource = 0; resource < this.resources.length; resource++) {
@@ -88,7 +88,7 @@ export class Nodes extends ColumnTable implements NodesView {
     this.state[node] = state
   }
 
-  /** Takes (sign 1) or gives back (sign -1) what one pod of the class holds. */
+  /** Takes (sign 1) or frees (sign -1) what one pod of the class holds. */
   hold(node: NodeId, classes: Classes, podClass: PodClassId, deviceMask: DeviceMask, sign: 1 | -1): void {
     const { request } = classes
     const { free } = this
@@ -119,10 +119,10 @@ export class Nodes extends ColumnTable implements NodesView {
   }
 }
 
-/** Paid for: there and not given back. A cordoned node costs as much as a ready one. */
+/** Whether the node is paid for: Ready or Cordoned. */
 export const isPaid = (state: NodeState): boolean => state === NodeState.Ready || state === NodeState.Cordoned
 
-/** Row of a name in a short list, added when it is new; NONE for ''. */
+/** Index of a name in a short list, to which a new name is added; NONE for ''. */
 export function rowOfName(names: string[], name: string): number {
   if (name === '') return NONE
   const at = names.indexOf(name)

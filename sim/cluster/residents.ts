@@ -1,6 +1,6 @@
 /**
- * Which pods are on which node: a doubly linked list per node, threaded through columns, so that a bind and a release are O(1), nothing is
- * allocated, and the pods of one node are found without looking at the others. The last bound pod comes first.
+ * The pods on each node: a doubly linked list per node, threaded through columns, so that a bind and a release are O(1), nothing is
+ * allocated, and the pods of one node are found without looking at the others. The pod that was bound last is the first of its list.
  */
 import { NONE } from '../common/ids.ts'
 import type { NodeId, PodId } from '../common/ids.ts'
@@ -10,10 +10,11 @@ import { ColumnTable, grown } from '../common/table.ts'
 export class Residents extends ColumnTable {
   /** By node: its first pod. */
   first = new Int32Array(64).fill(NONE)
-  /** By pod: its neighbours. */
+  /** By pod: its neighbours in the list. */
   readonly next = this.column(Int32Array, NONE)
   readonly previous = this.column(Int32Array, NONE)
 
+  /** Makes space for `nodes` lists; `reserve` does for pods. */
   reserveNodes(nodes: number): void {
     if (nodes > this.first.length) this.first = grown(this.first, Math.max(nodes, this.first.length * 2), NONE)
   }
@@ -26,7 +27,7 @@ export class Residents extends ColumnTable {
     first[node] = pod
   }
 
-  /** Leaves no trace: after enter and leave every byte is as before. */
+  /** After enter and leave every byte is as before. */
   leave(pod: PodId, node: NodeId): void {
     const { first, next, previous } = this
     const after = next[pod]
@@ -38,7 +39,7 @@ export class Residents extends ColumnTable {
     previous[pod] = NONE
   }
 
-  /** Calls back for each pod on the node; the callback may release the pod it is called with. */
+  /** Calls `visit` with each pod on the node; it may release that pod. */
   each(node: NodeId, visit: (pod: PodId) => void): void {
     for (let pod = this.first[node]; pod !== NONE;) {
       const next = this.next[pod]

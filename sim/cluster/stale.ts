@@ -1,10 +1,10 @@
 /**
- * A private view of the nodes that stays behind: it holds its own copy of what changes (free vectors, devices, states, counts) and replays
- * the cluster's log up to a version. Schedulers on shared state decide on one, and the cluster's commit refuses what has become impossible
- * meanwhile (optimistic concurrency, as in Omega: Schwarzkopf et al. 2013).
+ * A stale view of the nodes: it holds its own copy of what changes (free vectors, devices, states, counts) and replays the cluster's log up
+ * to a version. Schedulers on shared state decide on one, and the cluster's commit refuses what has become impossible since (optimistic
+ * concurrency, as in Omega: Schwarzkopf et al. 2013).
  *
- * Pods and classes are the live ones: a scheduler knows its own queue. Copying the cluster at each refresh plainly would be simpler; the
- * replay costs what happened since, not what there is.
+ * Pods and classes are the live ones: a scheduler knows its own queue. Copying all nodes at each refresh would be simpler; a replay costs
+ * the number of changes, not the number of nodes.
  */
 import type { Classes } from './classes.ts'
 import type { Cluster } from './cluster.ts'
@@ -15,7 +15,7 @@ import { Nodes } from './nodes.ts'
 import { DEVICES, NodeState, Subject } from './views.ts'
 import type { ClusterView, LogCursor, LogView } from './views.ts'
 
-/** The log as far as the view has seen it, so that an index over the view keeps step with the view and not with the cluster. */
+/** The log up to the version of the view, so that an index over the view follows the view and not the cluster. */
 class Horizon implements LogView {
   version: number
   private readonly log: ChangeLog
@@ -30,8 +30,9 @@ class Horizon implements LogView {
   }
 }
 
+/** A view of the cluster whose nodes are those of an earlier version. */
 export class StaleNodes {
-  /** The face that a scheduler decides on; the same object for the whole run. */
+  /** What a scheduler reads; the same object for the whole run. */
   readonly view: ClusterView
   private readonly nodes: Nodes
   private readonly live: Nodes
@@ -50,12 +51,12 @@ export class StaleNodes {
     for (let node = 0; node < live.count; node++) this.copy(node)
   }
 
-  /** Version of the first entry that the view has not seen. */
+  /** Version of the first entry that the view has not read. */
   get version(): number {
     return this.horizon.version
   }
 
-  /** Replays the log up to `upTo` (all of it when that has not happened yet); never goes back. */
+  /** Replays the log up to version `upTo`, or all of it when it is shorter; never goes back. */
   advance(upTo: number): void {
     const { cursor, nodes, classes } = this
     while (cursor.next(upTo)) {

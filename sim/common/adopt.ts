@@ -1,34 +1,35 @@
 /**
- * A user's own algorithm: the default export of a file named in YAML becomes a Definition of its family. The check happens once,
- * here; the loop trusts. Each family says which doors it knows (`adopt` in its index.ts).
+ * A user's own algorithm: the default export of a file named in YAML becomes a Definition of its family. It is checked here, once; a run
+ * does not check it again. Each family lists the forms that it accepts (own.ts of the family).
  */
 import type { Definition, Parameter, ParameterKind, ParameterValue, Parameters } from './define.ts'
 
-/** What adopting gave: a definition, or everything that is wrong with the export, each as one sentence. */
+/** A definition, or everything that is wrong with the export, each problem as one sentence. */
 export type Adopted<D> = { readonly definition: D } | { readonly problems: readonly string[] }
 
-/** One way a user may write a member of the family: the function's name, and how it becomes `create`. */
-export interface Door<Made, Context> {
+/** A form in which a user may write a member of the family: the name of its function, and how that becomes `create`. */
+export interface Form<Made, Context> {
   /** The function that must be on the exported object. */
   readonly name: string
   readonly make: (exported: Exported) => (values: Readonly<Record<string, ParameterValue>>, context: Context) => Made
 }
 
-/** What every own algorithm may say of itself, beside its function. */
+/** The properties of every own algorithm, beside its function. */
 export interface OwnAlgorithm {
-  /** Lower-case words joined by hyphens; the name in tables and charts. */
+  /** Lower-case words joined by hyphens: the name in tables and charts. */
   readonly name: string
   readonly summary?: string
   readonly source?: string
-  /** Descriptors, or for short the defaults: `{ memoryWeight: 1 }`. YAML sets them beside `file`, the function gets them as `values`. */
+  /** Descriptors, or just the defaults: `{ memoryWeight: 1 }`. YAML sets them beside `file`, the function gets them as `values`. */
   readonly parameters?: Readonly<Record<string, Parameter | number | boolean>>
 }
 
+/** A default export that is an object. */
 export type Exported = Readonly<Record<string, unknown>>
 
 const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration', 'cpu', 'memory', 'boolean', 'choice', 'list']
 
-/** A parameter may be written as a descriptor, or for short as its default: `{ memoryWeight: 1 }`. */
+/** A parameter is written as a descriptor, or just as its default: `{ memoryWeight: 1 }`. */
 function parametersOf(given: unknown, problems: string[]): Parameters {
   const parameters: Record<string, Parameter> = {}
   if (given === undefined) return parameters
@@ -63,16 +64,16 @@ function isListDescriptor({ of, default: entries }: Parameter): boolean {
   return typeof of === 'object' && of !== null && Object.values(of).every(isKey) && Array.isArray(entries)
 }
 
-/** Turns a default export into a definition through the first door it has. */
+/** The definition of a default export, in the first of the forms whose function it has. */
 export function adopt<Made, Context>(
   family: string,
   exported: unknown,
-  doors: readonly Door<Made, Context>[],
+  forms: readonly Form<Made, Context>[],
 ): Adopted<Definition<Made, Context>> {
   if (typeof exported !== 'object' || exported === null) {
     return {
       problems: [
-        `the default export must be an object with a name and ${doors.map((d) => d.name).join(' or ')}, found ${exported === undefined ? 'no default export' : typeof exported}`,
+        `the default export must be an object with a name and ${forms.map((d) => d.name).join(' or ')}, found ${exported === undefined ? 'no default export' : typeof exported}`,
       ],
     }
   }
@@ -82,15 +83,15 @@ export function adopt<Made, Context>(
   if (typeof name !== 'string' || !/^[a-z][a-z0-9-]*$/.test(name)) {
     problems.push(`name must be lower-case words joined by hyphens, found ${JSON.stringify(name) ?? 'nothing'}`)
   }
-  const door = doors.find((d) => typeof given[d.name] === 'function')
-  if (door === undefined) {
+  const form = forms.find((d) => typeof given[d.name] === 'function')
+  if (form === undefined) {
     problems.push(
-      `a ${family} needs a function ${doors.map((d) => d.name).join(' or ')}, found ${Object.keys(given).join(', ') || 'an empty object'}`,
+      `a ${family} needs a function ${forms.map((d) => d.name).join(' or ')}, found ${Object.keys(given).join(', ') || 'an empty object'}`,
     )
   }
   const parameters = parametersOf(given['parameters'], problems)
-  if (problems.length > 0 || door === undefined) return { problems }
-  const text = (key: string, otherwise: string): string => (typeof given[key] === 'string' ? given[key] : otherwise)
+  if (problems.length > 0 || form === undefined) return { problems }
+  const text = (key: string, fallback: string): string => (typeof given[key] === 'string' ? given[key] : fallback)
   return {
     definition: {
       name: name as string,
@@ -98,7 +99,7 @@ export function adopt<Made, Context>(
       source: text('source', 'the user'),
       fidelity: 'inspired',
       parameters,
-      create: door.make(given),
+      create: form.make(given),
     },
   }
 }

@@ -1,12 +1,12 @@
 /**
- * Names for the whole numbers that stand for things: an id is a row of a table. The aliases are for readers and signatures; a typed
- * array gives plain numbers, so the compiler does not tell one id from another.
+ * Names of ids: an id is a whole number, the row of a table. The aliases document signatures; typed arrays hold plain numbers, so the
+ * compiler does not distinguish one id from another.
  */
 
-/** No row: the value of every id column and handle where there is nothing. */
+/** No row: the value of an id or handle that refers to nothing. */
 export const NONE = -1
 
-/** Simulated time, or a span of it [µs, whole]. */
+/** Simulated time or a duration [µs, whole]. */
 export type Time = number
 
 /** Row of `ClusterView.nodes`. Never reused within a run. */
@@ -17,9 +17,9 @@ export type PodId = number
 export type PodClassId = number
 /** Nodes with equal labels, taints and GPU model. */
 export type NodeClassId = number
-/** Place of a pool in `SimulationInput.pools`. */
+/** Index of a pool in `SimulationInput.pools`. */
 export type PoolId = number
-/** Place of a service in `SimulationInput.services`. */
+/** Index of a service in `SimulationInput.services`. */
 export type ServiceId = number
 /** Place of a workload in `SimulationInput.workloads`. */
 export type WorkloadId = number
@@ -29,7 +29,7 @@ export type OwnerId = number
 export type ServerId = number
 /** Row of a try of a request (serving/requests.ts). */
 export type RequestId = number
-/** Place of a backend within one balancer instance. */
+/** Index of a backend within one balancer instance. */
 export type SlotId = number
 /** Handle of a pending event, NONE for no event. */
 export type EventHandle = number
@@ -37,5 +37,5 @@ export type EventHandle = number
 export type ResourceId = number
 /** Devices of one node: bit d is set for device d. */
 export type DeviceMask = number
-/** Use of a row that is reused: an id is remembered as (row, epoch). */
+/** Number of uses of a row that is reused: whoever remembers an id remembers (row, epoch). */
 export type Epoch = number

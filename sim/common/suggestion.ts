@@ -1,15 +1,15 @@
-/** What a person may have meant by a word that is not known, for messages. */
+/** The accepted word that a user may have meant, for messages. */
 
-/** " (did you mean least-allocated?)", or nothing when no accepted word is within a third of its letters, at least one. */
+/** " (did you mean least-allocated?)", or '' when every accepted word is more edits away than a third of the letters (at least one). */
 export function suggestion(found: string, accepted: Iterable<string>): string {
   let best = ''
-  let least = Math.max(1, Math.floor(found.length / 3)) + 1
+  let nearest = Math.max(1, Math.floor(found.length / 3)) + 1
   for (const word of accepted) {
-    // Words of so different lengths are not compared at all: a name of a megabyte costs nothing.
-    if (Math.abs(word.length - found.length) >= least) continue
+    // The lengths alone differ by too much: a name of a megabyte is not compared letter by letter.
+    if (Math.abs(word.length - found.length) >= nearest) continue
     const away = distance(found.toLowerCase(), word.toLowerCase())
-    if (away < least) {
-      least = away
+    if (away < nearest) {
+      nearest = away
       best = word
     }
   }

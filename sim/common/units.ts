@@ -1,10 +1,11 @@
 /**
- * Quantities as users write them, read into the whole numbers that the simulator counts in, and shown again. CPU and memory follow
+ * Quantities as users write them, parsed into the whole numbers that the simulator counts in, and formatted again. CPU and memory follow
  * Kubernetes quantities (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/), durations follow Go's
- * time.ParseDuration and Prometheus. Reading is exact (decimal digits, no floating point): what is not whole in the unit that is
- * counted, or reaches 2^53, is refused, never rounded.
+ * time.ParseDuration and Prometheus. Parsing is exact (decimal digits, no floating point): an amount that is not whole in the unit that is
+ * counted, or is 2^53 or more, is refused, never rounded.
  */
 
+/** A quantity that cannot be parsed; the message says what was found and what is accepted. */
 export class UnitError extends Error {
   override readonly name = 'UnitError'
 }
@@ -43,20 +44,20 @@ const RATE = new RegExp(`^${NUMBER}(k|M)?/(s|m|h|d)$`)
 const PRICE = new RegExp(`^\\$?${NUMBER}/h$`)
 const SHARE = new RegExp(`^${NUMBER}%$`)
 
-/** "15s", "1h30m", "250ms", "0" [whole µs]. Parts add up, in any order, each with a fraction if wanted, as in Go. */
+/** "15s", "1h30m", "250ms", "0" [whole µs]. Parts add up, in any order, each may have a fraction, as in Go. */
 export function readDuration(value: unknown): number {
   if (typeof value !== 'string') fail(value, typeof value === 'number' ? 'which has no unit' : '', DURATIONS)
   if (value === '0') return 0
-  // Exact: parts are added as whole numbers of 10^-MOST_DIGITS ns.
+  // Exact: parts are added as whole numbers of 10^-MAX_DIGITS ns.
   let total = 0n
   ONE_DURATION.lastIndex = 0
   do {
     const part = ONE_DURATION.exec(value)
     if (part === null) fail(value, '', DURATIONS)
-    const [digits, scale] = decimal(part[1], MOST_DIGITS)
+    const [digits, scale] = decimal(part[1], MAX_DIGITS)
     total += digits * 10n ** BigInt(scale) * NANOSECONDS[part[2]]
   } while (ONE_DURATION.lastIndex < value.length)
-  const microsecond = 1000n * 10n ** BigInt(MOST_DIGITS)
+  const microsecond = 1000n * 10n ** BigInt(MAX_DIGITS)
   if (total % microsecond !== 0n) fail(value, 'which is not a whole number of microseconds', DURATIONS)
   return safe(total / microsecond, value, DURATIONS)
 }
@@ -159,7 +160,7 @@ function quantity(value: unknown, counted: number, unit: string, accepted: strin
   return whole(digits, counted + power, 1n, value, unit, accepted)
 }
 
-/** The usual slips: a K or a B that Kubernetes does not know. */
+/** Common mistakes: suffixes K and B, which Kubernetes quantities do not have. */
 function hint(text: unknown): string {
   if (typeof text !== 'string') return ''
   if (/^[\d.]+\s*K$/.test(text)) return 'did you mean Ki (1024) or k (1000)?'
@@ -170,12 +171,12 @@ function hint(text: unknown): string {
   return ''
 }
 
-/** Longest run of digits that is read: more than any quantity below 2^53 needs, and no work for a hostile file. */
-const MOST_DIGITS = 40
+/** Maximum number of digits: more than any quantity below 2^53 needs, and few enough that a hostile file costs nothing. */
+const MAX_DIGITS = 40
 
 /** digits * 10^power as (whole number, power of ten). */
 function decimal(text: string, power: number): readonly [bigint, number] {
-  if (text.length > MOST_DIGITS) throw new UnitError(`found a number of ${text.length} digits; accepted: at most ${MOST_DIGITS}`)
+  if (text.length > MAX_DIGITS) throw new UnitError(`found a number of ${text.length} digits; accepted: at most ${MAX_DIGITS}`)
   const point = text.indexOf('.')
   if (point < 0) return [BigInt(text), power]
   const fraction = text.slice(point + 1)
@@ -186,8 +187,8 @@ function whole(text: string, power: number, times: bigint, value: unknown, unit:
   const [digits, scale] = decimal(text, power)
   if (digits === 0n) return 0
   const product = digits * times
-  if (scale >= 0) return safe(scale > MOST_DIGITS ? -1n : product * 10n ** BigInt(scale), value, accepted)
-  const divisor = scale < -4 * MOST_DIGITS ? 0n : 10n ** BigInt(-scale)
+  if (scale >= 0) return safe(scale > MAX_DIGITS ? -1n : product * 10n ** BigInt(scale), value, accepted)
+  const divisor = scale < -4 * MAX_DIGITS ? 0n : 10n ** BigInt(-scale)
   if (divisor === 0n || product % divisor !== 0n) fail(value, `which is not a whole number of ${unit}`, accepted)
   return safe(product / divisor, value, accepted)
 }
@@ -198,7 +199,7 @@ function safe(amount: bigint, value: unknown, accepted: string): number {
 }
 
 function fail(value: unknown, remark: string, accepted: string): never {
-  // Not String(value): a map from a file may have a toString of its own, which is no function.
+  // Not String(value): a map from a file may have a key toString.
   const found =
     typeof value === 'string'
       ? JSON.stringify(value)

@@ -1,16 +1,19 @@
 /**
- * Capacity that is free and of no use (metrics 22 and 23 of the standard set), looked at whenever a sample is taken.
+ * Free capacity that the arriving pods cannot use, and the packing gap (metrics `stranded-cpu`, `stranded-gpu`, `packing-gap`), computed
+ * at each sample.
  *
  *   stranded CPU = sum over Ready nodes n, classes c of w(c) * freeCpu(n) * [c does not fit n],  w(c) = arrivals(c) * cpu(c) / sum of the same
  *   stranded GPU = sum over Ready nodes n, classes c of f(c) * F(n, c),                           f(c) = arrivals(c) / all arrivals
- *   F(n, c) = all free milli-GPU of n when c does not fit n or wants no GPU, else the free milli on devices with less room than c wants of each
- *             (Weng et al. 2023, Beware of fragmentation, USENIX ATC)
+ *   F(n, c) = all free milli-GPU of n when c does not fit n or requests no GPU, else the free milli-GPU of devices that have less than c
+ *             requests of each (Weng et al. 2023, Beware of fragmentation, USENIX ATC)
  *   packing gap  = nodes in use / continuous lower bound - 1
  *
- * The weights change with every arrival, the nodes do not. So the sums over nodes are kept by class and weighted when asked for: a node whose version is
- * unchanged costs one comparison, a changed one a pass over the classes. Everything kept is a whole number, so nothing drifts.
+ * The weights change with every arrival, the nodes do not. So the sums over nodes are kept by class and weighted at the sample: a node whose
+ * version is unchanged costs one comparison, a changed one a pass over the classes. All sums are whole numbers, so there is no drift.
  */
-import { DEVICES, FIRST_NAMED, NodeState, NONE, PODS, type ClusterView, type Column } from '../cluster/views.ts'
+import type { NodeId, PodClassId } from '../common/ids.ts'
+import { DEVICES, FIRST_NAMED, NodeState, NONE, PODS } from '../cluster/views.ts'
+import type { ClusterView, Column } from '../cluster/views.ts'
 import { grown } from '../common/table.ts'
 import { NodeBound } from './node-bound.ts'
 
@@ -18,29 +21,31 @@ const UNKNOWN = 0
 const ADMITTED = 1
 const REFUSED = 2
 
+/** The sums of one cluster, brought up to date when they are read. */
 export class Fragmentation {
   private readonly view: ClusterView
-  private readonly bound = new NodeBound()
+  private readonly bound: NodeBound
   /** Version of each node when it was last read. */
   private seen = new Float64Array(0)
   private seenLog = -1
   private classes = 0
   private nodes = 0
-  /** Places per node in the two tables below. */
+  /** Places per row in the two tables below. */
   private width = 0
-  /** What a node adds to a class's sum, at node * width + class. */
+  /** Addend of a node to the sum of a class, at node * width + class. */
   private cpuOf = new Int32Array(0)
   private gpuOf = new Int32Array(0)
   private cpuSum = new Float64Array(0)
   private gpuSum = new Float64Array(0)
-  /** At nodeClass * width + class. */
+  /** Memo of `admissible`, at nodeClass * width + class. */
   private admits = new Uint8Array(0)
 
   constructor(view: ClusterView) {
     this.view = view
+    this.bound = new NodeBound(view.nodes.resources.length)
   }
 
-  /** Stranded CPU [millicores]; `mix` is the count of arrivals by class. 0 before the first arrival. */
+  /** Stranded CPU [millicores]; 0 before the first arrival. @param mix number of arrivals by class */
   strandedCpu(mix: Column): number {
     this.refresh()
     const { cpu } = this.view.classes
@@ -54,7 +59,7 @@ export class Fragmentation {
     return weights === 0 ? 0 : sum / weights
   }
 
-  /** Fragments of GPU [milli-GPU]; the same mix, weighted by number. */
+  /** Stranded GPU [milli-GPU]; 0 before the first arrival. @param mix number of arrivals by class */
   strandedGpu(mix: Column): number {
     this.refresh()
     let sum = 0
@@ -66,13 +71,13 @@ export class Fragmentation {
     return weights === 0 ? 0 : sum / weights
   }
 
-  /** Nodes with pods, and the fewest nodes that could hold what is allocated (0 when nothing is). */
+  /** Number of nodes with pods, and the lower bound on it for what is allocated (0 when nothing is). */
   packing(): { readonly used: number; readonly fewest: number } {
     this.refresh()
-    return { used: this.bound.used, fewest: this.bound.fewest() }
+    return { used: this.bound.used, fewest: this.bound.minimum() }
   }
 
-  /** Nodes with pods over the fewest, minus one; 0 when nothing is allocated. */
+  /** Nodes with pods over the lower bound, minus one; 0 when nothing is allocated. */
   packingGap(): number {
     const { used, fewest } = this.packing()
     return fewest === 0 ? 0 : used / fewest - 1
@@ -83,7 +88,6 @@ export class Fragmentation {
     if (log.version === this.seenLog && classes.count === this.classes) return
     this.seenLog = log.version
     if (classes.count > this.width || nodes.count > this.seen.length) this.grow(nodes.count, classes.count)
-    this.bound.grow(nodes)
     const known = this.classes
     this.classes = classes.count
     for (let node = 0; node < nodes.count; node++) {
@@ -97,8 +101,8 @@ export class Fragmentation {
     this.nodes = nodes.count
   }
 
-  /** Brings the sums of the classes from `first` on up to date with the node. */
-  private read(node: number, first: number): void {
+  /** Updates the sums of the classes from `first` on. */
+  private read(node: NodeId, first: PodClassId): void {
     const { view, cpuOf, gpuOf, cpuSum, gpuSum } = this
     const { nodes } = view
     const ready = nodes.state[node] === NodeState.Ready
@@ -106,12 +110,12 @@ export class Fragmentation {
     const devices = nodes.devices[node]
     let freeGpu = 0
     if (ready) for (let d = 0; d < devices; d++) freeGpu += nodes.freeDevice[node * DEVICES + d]
-    // What asks for more than these two fits nowhere; a node without anything free strands nothing and need not be asked.
-    const mostCpu = freeCpu + freeGpu > 0 && nodes.free[PODS][node] > 0 ? freeCpu : -1
-    const mostMemory = nodes.freeMemory[node]
+    // Quick refusals: a class that requests more than these does not fit; on a node with nothing free the answer does not matter.
+    const maxCpu = freeCpu + freeGpu > 0 && nodes.free[PODS][node] > 0 ? freeCpu : -1
+    const maxMemory = nodes.freeMemory[node]
     const { cpu, memory, gpus } = view.classes
     for (let c = first, place = node * this.width + first; c < this.classes; c++, place++) {
-      const fits = cpu[c] <= mostCpu && memory[c] <= mostMemory && gpus[c] <= devices && this.fits(c, node)
+      const fits = cpu[c] <= maxCpu && memory[c] <= maxMemory && gpus[c] <= devices && this.fits(c, node)
       const strandedCpu = fits ? 0 : freeCpu
       if (strandedCpu !== cpuOf[place]) {
         cpuSum[c] += strandedCpu - cpuOf[place]
@@ -126,8 +130,8 @@ export class Fragmentation {
     }
   }
 
-  /** The rest of `view.feasible`, for a Ready node with enough CPU and memory, and with a place for a pod. */
-  private fits(podClass: number, node: number): boolean {
+  /** The rest of `view.feasible`, for a Ready node with enough CPU and memory that may hold another pod. */
+  private fits(podClass: PodClassId, node: NodeId): boolean {
     const { nodes, classes } = this.view
     const { free } = nodes
     for (let r = FIRST_NAMED; r < free.length; r++) if (classes.request[r][podClass] > free[r][node]) return false
@@ -137,8 +141,8 @@ export class Fragmentation {
     return this.admits[place] === ADMITTED && (classes.gpus[podClass] === 0 || this.view.pickDevices(podClass, node) !== NONE)
   }
 
-  /** Free milli-GPU of the node that a class which fits it could not use. */
-  private fragment(podClass: number, node: number, freeGpu: number): number {
+  /** Free milli-GPU that a class cannot use on a node that it fits. */
+  private fragment(podClass: PodClassId, node: NodeId, freeGpu: number): number {
     const { nodes, classes } = this.view
     if (classes.gpus[podClass] === 0) return freeGpu
     const asked = classes.gpuMilli[podClass]
@@ -161,13 +165,13 @@ export class Fragmentation {
     this.seen = grown(this.seen, rows)
     this.cpuSum = grown(this.cpuSum, width)
     this.gpuSum = grown(this.gpuSum, width)
-    // Remembered answers of another width mean other pairs.
+    // Places in the memo depend on the width.
     if (width !== this.width) this.admits = new Uint8Array(0)
     this.width = width
   }
 }
 
-/** The slow, obvious twin of `strandedCpu`: the formula, term by term. */
+/** Reference implementation (twin) of `strandedCpu`: the formula, term by term. */
 export function strandedCpuPlainly(view: ClusterView, mix: Column): number {
   const { nodes, classes } = view
   let sum = 0
@@ -180,7 +184,7 @@ export function strandedCpuPlainly(view: ClusterView, mix: Column): number {
   return weights === 0 ? 0 : sum / weights
 }
 
-/** The slow, obvious twin of `strandedGpu`. */
+/** Reference implementation (twin) of `strandedGpu`. */
 export function strandedGpuPlainly(view: ClusterView, mix: Column): number {
   const { nodes, classes } = view
   let sum = 0

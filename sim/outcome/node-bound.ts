@@ -1,45 +1,51 @@
 /**
- * Nodes in use, and the fewest that could hold what is allocated: resource by resource (and for milli-GPU) the largest nodes first until their capacity is
- * reached, the largest of these counts. The continuous bound of sim/binpacking/bounds/bound.ts, on the nodes that are there; kept up node by node.
+ * Nodes in use, and the continuous lower bound on the number of nodes for what is allocated (sim/binpacking/bounds/bound.ts), over the nodes
+ * that are paid for: resource by resource (and for milli-GPU), the number of nodes, largest first, whose capacity reaches the allocation;
+ * then the maximum over resources. Updated node by node.
  */
-import { DEVICES, MILLI, NodeState, type NodesView } from '../cluster/views.ts'
-import { grown } from '../common/table.ts'
+import type { NodeId, ResourceId } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
+import { isPaid } from '../cluster/nodes.ts'
+import { DEVICES, MILLI } from '../cluster/views.ts'
+import type { NodesView } from '../cluster/views.ts'
 
-export class NodeBound {
+/** The bound of a cluster; its rows are nodes. Milli-GPU is the resource after the last one. */
+export class NodeBound extends ColumnTable {
   private inUse = 0
-  /** Sums over nodes that are there, by resource; milli-GPU comes last. */
-  private readonly allocated: number[] = []
-  /** What a node added to them, [resource][node], and its capacity while it is there. */
-  private readonly allocatedOf: Float64Array[] = []
-  private readonly capacityOf: Float64Array[] = []
-  private usedOf = new Uint8Array(0)
-  /** Sums of the k + 1 largest capacities, [resource][k]; empty when the nodes have changed. */
+  private nodes = 0
+  /** Sums over the nodes, by resource. */
+  private readonly allocated: number[]
+  /** What each node adds to these sums, [resource][node], and its capacity while it is paid for. */
+  private readonly allocatedOf: Float64Array[]
+  private readonly capacityOf: Float64Array[]
+  private readonly usedOf = this.column(Uint8Array)
+  /** Sums of the k + 1 largest capacities, [resource][k]; empty when a capacity has changed. */
   private largest: Float64Array[] = []
 
-  /** Makes room for all rows. */
-  grow(nodes: NodesView): void {
-    for (let r = 0; r <= nodes.free.length; r++) {
-      this.allocated[r] ??= 0
-      this.allocatedOf[r] = grown(this.allocatedOf[r] ?? new Float64Array(0), nodes.count)
-      this.capacityOf[r] = grown(this.capacityOf[r] ?? new Float64Array(0), nodes.count)
-    }
-    this.usedOf = grown(this.usedOf, nodes.count)
+  /** @param resources number of resources, without milli-GPU */
+  constructor(resources: number) {
+    super()
+    this.allocated = new Array<number>(resources + 1).fill(0)
+    this.allocatedOf = this.columns(Float64Array, resources + 1)
+    this.capacityOf = this.columns(Float64Array, resources + 1)
   }
 
-  /** The node has changed. */
-  read(nodes: NodesView, node: number): void {
-    const there = nodes.state[node] === NodeState.Ready || nodes.state[node] === NodeState.Cordoned
-    const used = there && nodes.podCount[node] > 0 ? 1 : 0
+  /** Reads a node that is new or has changed. */
+  read(nodes: NodesView, node: NodeId): void {
+    this.nodes = Math.max(this.nodes, node + 1)
+    this.reserve(this.nodes)
+    const paid = isPaid(nodes.state[node])
+    const used = paid && nodes.podCount[node] > 0 ? 1 : 0
     this.inUse += used - this.usedOf[node]
     this.usedOf[node] = used
     const last = nodes.free.length
-    for (let r = 0; r < last; r++) this.set(r, node, there ? nodes.capacity[r][node] : 0, there ? nodes.free[r][node] : 0)
+    for (let r = 0; r < last; r++) this.set(r, node, paid ? nodes.capacity[r][node] : 0, paid ? nodes.free[r][node] : 0)
     let free = 0
     for (let d = 0; d < nodes.devices[node]; d++) free += nodes.freeDevice[node * DEVICES + d]
-    this.set(last, node, there ? nodes.devices[node] * MILLI : 0, there ? free : 0)
+    this.set(last, node, paid ? nodes.devices[node] * MILLI : 0, paid ? free : 0)
   }
 
-  private set(r: number, node: number, capacity: number, free: number): void {
+  private set(r: ResourceId, node: NodeId, capacity: number, free: number): void {
     this.allocated[r] += capacity - free - this.allocatedOf[r][node]
     this.allocatedOf[r][node] = capacity - free
     if (capacity === this.capacityOf[r][node]) return
@@ -47,16 +53,16 @@ export class NodeBound {
     this.largest = []
   }
 
-  /** Nodes that are there and hold a pod. */
+  /** Number of nodes that hold a pod. */
   get used(): number {
     return this.inUse
   }
 
-  /** The fewest nodes, of those that are there, that could hold what is allocated. */
-  fewest(): number {
-    if (this.largest.length === 0) this.largest = this.capacityOf.map(sumsOfLargest)
+  /** The lower bound; 0 when nothing is allocated. */
+  minimum(): number {
+    if (this.largest.length === 0) this.largest = this.capacityOf.map((column) => sumsOfLargest(column.subarray(0, this.nodes)))
     let bound = 0
-    for (let r = 0; r < this.allocated.length; r++) bound = Math.max(bound, fewest(this.largest[r], this.allocated[r]))
+    for (let r = 0; r < this.allocated.length; r++) bound = Math.max(bound, smallestCount(this.largest[r], this.allocated[r]))
     return bound
   }
 }
@@ -68,7 +74,7 @@ function sumsOfLargest(capacities: Float64Array): Float64Array {
 }
 
 /** The smallest k whose k largest capacities reach the demand. */
-function fewest(sums: Float64Array, demand: number): number {
+function smallestCount(sums: Float64Array, demand: number): number {
   if (demand === 0) return 0
   let low = 0
   let high = sums.length - 1

@@ -3,9 +3,9 @@ import { choose, input, pool, shape, standing } from '../testing/input.ts'
 import type { RunResult } from './results.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { simulate } from '../simulation.ts'
-import { MOST_GROUPS, MOST_TIMES } from './node-grid.ts'
+import { MAX_GROUPS, MAX_TIMES } from './node-grid.ts'
 
-/** Pods of half a node, filled up node after node, each using 40 % of what it asks for. */
+/** Pods of half a node, placed node after node, each using 40 % of its request. */
 function run(nodes: number, pods: number, sample = 1e6, replication = 0): RunResult {
   return simulate(
     input({
@@ -19,7 +19,7 @@ function run(nodes: number, pods: number, sample = 1e6, replication = 0): RunRes
   )
 }
 
-describe('picture of the nodes', () => {
+describe('grid of the nodes', () => {
   it('three nodes, three pods of half a node at 40 % use: allocated 100, 50, 0 %, used 40, 20, 0 %', () => {
     const { nodeGrid } = run(3, 3)
     expect(nodeGrid).toMatchObject({ nodes: 3, span: 1, groups: 3 })
@@ -27,7 +27,7 @@ describe('picture of the nodes', () => {
     expect([...nodeGrid!.usage.slice(0, 3)]).toEqual([40, 20, 0])
   })
 
-  it('250 nodes are shown in groups of 4, and the groups together have what the cluster has', () => {
+  it('250 nodes are in groups of 4, and the groups add up to the cluster', () => {
     const { nodeGrid, series } = run(250, 301)
     expect(nodeGrid).toMatchObject({ nodes: 250, span: 4, groups: 63 })
     const row = nodeGrid!.allocation.slice(0, 63)
@@ -39,16 +39,16 @@ describe('picture of the nodes', () => {
 
   it('stays small: at most 60 instants of 200 samples, at most 100 groups', () => {
     const { nodeGrid } = run(101, 5)
-    expect(nodeGrid!.times.length).toBeLessThanOrEqual(MOST_TIMES)
+    expect(nodeGrid!.times.length).toBeLessThanOrEqual(MAX_TIMES)
     expect([...nodeGrid!.times.slice(0, 3)]).toEqual([1, 5, 9]) // 200 samples, every fourth
-    expect(nodeGrid!.groups).toBeLessThanOrEqual(MOST_GROUPS)
+    expect(nodeGrid!.groups).toBeLessThanOrEqual(MAX_GROUPS)
   })
 
-  it('is taken of the first replication alone', () => {
+  it('is taken in the first replication only', () => {
     expect(run(3, 3, 1e6, 1).nodeGrid).toBeUndefined()
   })
 
-  it('pending times are kept whole: three pods, bound at once', () => {
+  it('the histogram of pending times is part of the result: three pods, bound at once', () => {
     const { pending } = run(3, 3)
     expect(pending!.counts.reduce((sum, count) => sum + count, 0)).toBe(3)
     expect(pending!.sum).toBe(0)

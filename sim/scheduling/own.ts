@@ -1,7 +1,7 @@
 /** A user's own scheduler: the forms in which a default export becomes a member of the family. */
 import type { Decisions } from '../cluster/decisions.ts'
 import type { ClusterView } from '../cluster/views.ts'
-import { adopt, type Adopted, type Door, type Exported, type OwnAlgorithm } from '../common/adopt.ts'
+import { adopt, type Adopted, type Form, type Exported, type OwnAlgorithm } from '../common/adopt.ts'
 import type { ParameterValue } from '../common/define.ts'
 import type { NodeId, PodId } from '../common/ids.ts'
 import { ScorePlacer } from './by-score.ts'
@@ -24,7 +24,7 @@ export function adoptScheduler(exported: unknown): Adopted<SchedulingDefinition>
   return adopt<Placer | Scheduler, SchedulingContext>('scheduler', exported, [byScoreForm, byCreateForm])
 }
 
-const byScoreForm: Door<Placer, SchedulingContext> = {
+const byScoreForm: Form<Placer, SchedulingContext> = {
   name: 'score',
   make: (exported) => (values) => {
     const own = exported as unknown as OwnScheduler
@@ -32,7 +32,7 @@ const byScoreForm: Door<Placer, SchedulingContext> = {
   },
 }
 
-const byCreateForm: Door<Placer | Scheduler, SchedulingContext> = {
+const byCreateForm: Form<Placer | Scheduler, SchedulingContext> = {
   name: 'create',
   make: (exported) => (values, context) => created(exported, values, context),
 }

@@ -1,6 +1,6 @@
 /** A user's own balancer: how a default export becomes a definition of the family, and the checks of what it answers. */
 import { adopt } from '../common/adopt.ts'
-import type { Adopted, Door, Exported, OwnAlgorithm } from '../common/adopt.ts'
+import type { Adopted, Form, Exported, OwnAlgorithm } from '../common/adopt.ts'
 import type { ParameterValue } from '../common/define.ts'
 import type { SlotId, Time } from '../common/ids.ts'
 import { NO_BACKEND, QUEUE, REJECT } from './policy.ts'
@@ -34,12 +34,12 @@ export function adoptBalancer(exported: unknown): Adopted<BalancerDefinition> {
   return adopt<Balancer, BalancingContext>('balancer', exported, [pickForm, createForm])
 }
 
-const pickForm: Door<Balancer, BalancingContext> = {
+const pickForm: Form<Balancer, BalancingContext> = {
   name: 'pick',
   make: (exported) => (values, context) => new ByPick(exported as unknown as OwnBalancer, values, context.random),
 }
 
-const createForm: Door<Balancer, BalancingContext> = {
+const createForm: Form<Balancer, BalancingContext> = {
   name: 'create',
   make: (exported) => (values, context) => new Checked(exported, (exported['create'] as Create).call(exported, values, context)),
 }

@@ -1,4 +1,4 @@
-/** Inputs for tests and benches, written by hand: a few pods on a few nodes with every delay at zero unless a test sets it. */
+/** Simulation inputs for tests and benches: a few pods on a few nodes; every delay is 0 unless a test sets it. */
 import { nodeAutoscalers } from '../autoscaling/nodes/index.ts'
 import { replicaAutoscalers } from '../autoscaling/replicas/index.ts'
 import { sizeAutoscalers } from '../autoscaling/sizes/index.ts'
@@ -16,8 +16,10 @@ import { orders, schedulers } from '../scheduling/index.ts'
 import { balancers } from '../slb/index.ts'
 import type { PodShape, PodSource, RequestSource } from '../input.ts'
 
+/** All delays 0, with a metric scrape every 15 s over a window of 30 s. */
 export const noDelays: Delays = { decision: 0, perNode: 0, bind: 0, pull: 0, start: 0, propagation: 0, scrape: 15e6, window: 30e6 }
 
+/** The algorithm of this name, with its defaults and the given values. */
 export function choose<Made, Context>(
   list: Catalogue<Made, Context>,
   name: string,
@@ -35,6 +37,7 @@ function found<Made, Context>(list: Catalogue<Made, Context>, name: string) {
 
 export { shape, template }
 
+/** A pool of `count` equal nodes that does not scale. */
 export const pool = (count: number, partial: Partial<NodeTemplate> = {}, bounds: Partial<Pool> = {}): Pool => ({
   name: 'general',
   templates: [template(partial)],
@@ -47,10 +50,10 @@ export const pool = (count: number, partial: Partial<NodeTemplate> = {}, bounds:
 
 const NO_WAIT: DistributionSpec = { kind: 'constant', value: 0 }
 
-/** Poisson requests with work and wait from distributions [µs]; plain objects, for tests only. */
+/** Poisson requests [per s] with work and wait from distributions [µs]; plain objects, for tests only. */
 export const requests = (rate: number, work: DistributionSpec, wait: DistributionSpec = NO_WAIT) => stepped(rate, rate, 0, work, wait)
 
-/** The same, at one rate until `at` seconds and at another from then on; the k-th request of two rates shares its luck. */
+/** The same at rate `before` until `at` [s], then at rate `after`; the k-th request has the same random draws whatever the rates. */
 export function stepped(before: number, after: number, at: number, work: DistributionSpec, wait: DistributionSpec = NO_WAIT) {
   return (stream: (purpose: string) => RandomStream): RequestSource => {
     const arrivals = stream('arrivals')
@@ -94,6 +97,7 @@ export interface FlatInput extends Omit<SimulationInput, 'workloads' | 'services
   readonly nodes: Choices['autoscaling.nodes']
 }
 
+/** A service of one replica with one thread and 10 requests/s. */
 export const service = (partial: Partial<FlatService> = {}): FlatService => ({
   name: 'web',
   replicas: 1,
@@ -168,7 +172,7 @@ const flat = (partial: Partial<FlatInput>): FlatInput => ({
   ...partial,
 })
 
-/** Background pods that are there from the start and stay. */
+/** Background pods that arrive at time 0 and stay. */
 export const standing = (shapes: readonly PodShape[]) => ({
   name: 'standing',
   pods: (): PodSource => {
@@ -203,7 +207,7 @@ export const script = (rows: readonly (readonly [at: number, wait: number, work:
   }
 }
 
-/** Background pods that come at given times and run for given times [ms], counted from the start of ageing or, as recorded ones are, from the origin. */
+/** Background pods with given arrival times and durations [ms], counted from the start of ageing or (not stationary) from the origin. */
 export const coming = (rows: readonly (readonly [at: number, shape: PodShape, duration: number])[], stationary = true): FlatBackground => ({
   name: 'coming',
   pods: (): PodSource => {
@@ -224,7 +228,7 @@ export const coming = (rows: readonly (readonly [at: number, shape: PodShape, du
   },
 })
 
-/** Jobs of one task each, recorded: they come at given times and run for given times [ms]; job i of `deadlines` [ms], tenants in turn. */
+/** Jobs of one task each, with given arrival times and durations [ms]; `deadlines` [ms] by job, tenants in rotation. */
 export const jobsOf = (
   rows: readonly (readonly [at: number, shape: PodShape, duration: number])[],
   deadlines: readonly number[] = [],

@@ -1,8 +1,7 @@
 /** Jobs through the whole simulation, against scheduling theory. */
 import { describe, expect, test } from 'vitest'
-import { choose, input, noDelays, pool, type FlatInput } from '../../sim/testing/input.ts'
-import { type Delays, simulate } from '../../sim/index.ts'
-import { schedulers } from '../../sim/scheduling/index.ts'
+import { choose, input, noDelays, pool, type FlatInput } from '../../sim/testing/index.ts'
+import { type Delays, schedulers, simulate } from '../../sim/index.ts'
 import { constant, exponential, GIB, jobsSpec, SECOND } from './jobs.fixture.ts'
 import { openJobs } from './open.ts'
 import type { DrawnJobsSpec } from './spec.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { input, pool, service } from '../../sim/testing/input.ts'
+import { input, pool, service } from '../../sim/testing/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import { type RequestSource, simulate } from '../../sim/index.ts'
 import { openRequests } from '../index.ts'

@@ -1,12 +1,14 @@
-/** Which devices a pod takes on a node: whole ones from the lowest index, a share on the fitting device with the least room (lowest index on ties). */
+/** The devices that a pod takes on a node: whole ones from the lowest index, a share on the fitting device with the least free (lowest index on ties). */
+import type { DeviceMask } from '../../common/ids.ts'
 import { DEVICES, MILLI, NONE } from '../views.ts'
 import type { Column } from '../views.ts'
 
 /**
- * A mask of devices (bit d = device d), 0 when none is wanted, NONE when it does not fit.
- * @param free milli-GPU left, `devices` of them from `row * DEVICES` on
+ * The devices that a pod would take; 0 when it requests none, NONE when they do not fit.
+ * @param free [milli-GPU], device d of the row at row * DEVICES + d
+ * @param devices number of devices of the row
  */
-export function pickDevices(free: Column, row: number, devices: number, gpus: number, gpuMilli: number): number {
+export function pickDevices(free: Column, row: number, devices: number, gpus: number, gpuMilli: number): DeviceMask {
   if (gpus === 0) return 0
   const first = row * DEVICES
   if (gpuMilli < MILLI) {
@@ -27,8 +29,8 @@ export function pickDevices(free: Column, row: number, devices: number, gpus: nu
   return missing === 0 ? mask : NONE
 }
 
-/** Can the pod take exactly these devices: as many as it wants, each with the room it wants? The free vector of a device that is not there is 0. */
-export function devicesFit(free: Column, row: number, gpus: number, gpuMilli: number, mask: number): boolean {
+/** Whether a pod can take exactly these devices: their number is `gpus`, and each has `gpuMilli` free. `free` is 0 for devices that a node does not have. */
+export function devicesFit(free: Column, row: number, gpus: number, gpuMilli: number, mask: DeviceMask): boolean {
   if (mask < 0 || mask >= 1 << DEVICES) return false
   let count = 0
   for (let device = 0; device < DEVICES; device++) {

@@ -1,9 +1,11 @@
-/** Node classes: nodes with the same labels, taints and GPU model are one row here, also nodes that do not exist (a pool's next node). */
+/** Node classes: nodes with equal labels, taints and GPU model share a class, also nodes that do not exist (the next node of a pool). */
+import type { NodeClassId } from '../../common/ids.ts'
 import { sortedEntries } from '../../common/sorted.ts'
 import { assertWhole } from '../../common/whole.ts'
 import type { NodeTemplate } from '../spec.ts'
 import { DEVICES } from '../views.ts'
 
+/** The classes, by template. */
 export class NodeClasses {
   /** A template of each class. */
   readonly templates: NodeTemplate[] = []
@@ -11,12 +13,12 @@ export class NodeClasses {
   private readonly byTemplate = new WeakMap<NodeTemplate, number>()
   private readonly named: ReadonlySet<string>
 
-  /** @param resources names of all resources that the run counts */
+  /** @param resources names of all resources that the cluster counts */
   constructor(resources: readonly string[]) {
     this.named = new Set(resources)
   }
 
-  intern(template: NodeTemplate): number {
+  intern(template: NodeTemplate): NodeClassId {
     const known = this.byTemplate.get(template)
     if (known !== undefined) return known
     this.assertTemplate(template)
@@ -34,7 +36,7 @@ export class NodeClasses {
   private assertTemplate(template: NodeTemplate): void {
     assertWhole(template.cpu, 'the cpu of a node [millicores]')
     assertWhole(template.memory, 'the memory of a node [bytes]')
-    assertWhole(template.pods, 'the number of pods a node may hold')
+    assertWhole(template.pods, 'the maximum number of pods of a node')
     assertWhole(template.gpus, 'the number of devices of a node', DEVICES)
     assertWhole(template.price, 'the price of a node [micro-dollars per hour]')
     for (const [name, amount] of Object.entries(template.resources)) {

@@ -1,6 +1,6 @@
 /** A user's own queue order: the default export of a file becomes a definition. */
 import { adopt } from '../../common/adopt.ts'
-import type { Adopted, Door, OwnAlgorithm } from '../../common/adopt.ts'
+import type { Adopted, Form, OwnAlgorithm } from '../../common/adopt.ts'
 import type { PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { OrderDefinition, QueueOrder } from './policy.ts'
@@ -13,10 +13,10 @@ export interface OwnOrder extends OwnAlgorithm {
 
 /** The definition made from `{ name, rank(pod, view, values) }`, or what is wrong with the export. */
 export function adoptOrder(exported: unknown): Adopted<OrderDefinition> {
-  return adopt<QueueOrder, undefined>('queue order', exported, [rankDoor])
+  return adopt<QueueOrder, undefined>('queue order', exported, [rankForm])
 }
 
-const rankDoor: Door<QueueOrder, undefined> = {
+const rankForm: Form<QueueOrder, undefined> = {
   name: 'rank',
   make: (exported) => (values) => {
     const own = exported as unknown as OwnOrder

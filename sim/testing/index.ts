@@ -1,0 +1,3 @@
+/** Public entry point for tests and benches outside `sim`: small clusters and inputs, written in a line. */
+export * from './cluster.ts'
+export * from './input.ts'
