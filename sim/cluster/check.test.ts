@@ -10,7 +10,7 @@ const sample = (): Cluster =>
   clusterOf().nodes(2, { gpus: 2 }).pod({ cpu: 3000, gpus: 1, gpuMilli: 300 }, onNode(1)).pod({}, onNode(1)).pod().build().cluster
 
 describe('the check', () => {
-  it('finds nothing wrong in any life of a cluster', () => {
+  it('passes in every random history of a cluster', () => {
     fc.assert(
       fc.property(steps(150), (life) => {
         const cluster = newCluster()
@@ -69,7 +69,7 @@ describe('the check', () => {
     corrupt(cluster)
     expect(() => check.full()).toThrow(message)
   })
-  it('after an event looks at the nodes it touched, and only at those', () => {
+  it('after an event checks the nodes that changed, and only those', () => {
     const cluster = sample()
     const check = new ClusterCheck(cluster)
     cluster.nodes.freeCpu[0]--

@@ -15,7 +15,7 @@ const entries = (cursor: LogCursor): number[][] => {
 }
 
 describe('nodes', () => {
-  it('offer what the template says, and are counted while they are paid for', () => {
+  it('have the amounts of the template, and are counted while they are paid for', () => {
     const { cluster } = clusterOf()
       .node({ cpu: '4', memory: '8Gi', gpus: 2, zone: 'b', resources: { fpga: 3 } })
       .build()
@@ -32,13 +32,13 @@ describe('nodes', () => {
     cluster.removeNode(0)
     expect([...cluster.allocatable, cluster.gpuAllocatable]).toEqual([0, 0, 0, 0, 0])
   })
-  it('that are being provisioned cost nothing yet', () => {
+  it('in Provisioning are not paid for', () => {
     const { cluster } = clusterOf().node({}, NodeState.Provisioning).build()
     expect([cluster.allocatable[CPU], cluster.view.nodes.ready]).toEqual([0, 0])
     cluster.setNodeState(0, NodeState.Ready)
     expect([cluster.allocatable[CPU], cluster.view.nodes.ready]).toEqual([16_000, 1])
   })
-  it('tell the log that they came, in what state, and that they went', () => {
+  it('are logged when they are added, with their state, and when they are removed', () => {
     const cluster = new Cluster()
     const cursor = cluster.log.open()
     cluster.addNode(template(), 3)
@@ -53,11 +53,11 @@ describe('nodes', () => {
     ])
     expect(cluster.nodes.version[0]).toBe(3)
   })
-  it('without zone or devices have none', () => {
+  it('without a zone or devices have NONE and 0', () => {
     const { cluster } = clusterOf().node().build()
     expect([cluster.nodes.zone[0], cluster.nodes.gpuModel[0]]).toEqual([NONE, NONE])
   })
-  it('are refused with what is wrong', () => {
+  it('are refused with what was found and what is accepted', () => {
     const { cluster } = clusterOf().node().pod({}, onNode(0)).build()
     expect(() => cluster.removeNode(0)).toThrow('node 0 cannot be removed: it holds 1 pods')
     expect(() => cluster.setNodeState(0, NodeState.Gone)).toThrow('removeNode')
@@ -67,7 +67,7 @@ describe('nodes', () => {
     expect(() => cluster.addNode(template({ resources: { fpga: 1 } }), 0)).toThrow('it counts cpu, memory, pods')
     expect(() => new Cluster(['memory'])).toThrow('a resource is named twice')
   })
-  it('may together offer no more than is counted exactly: 9,000 TiB are more than 2^53 bytes', () => {
+  it('may together have at most 2^53 - 1 of a resource: 8 PiB of memory is one byte too much', () => {
     const cluster = new Cluster()
     const huge = template({ memory: 1024 * 1024 * GIB })
     for (let i = 0; i < 7; i++) cluster.addNode(huge, 0)
@@ -87,7 +87,7 @@ describe('classes', () => {
     expect(cluster.internClass(same)).toBe(cluster.internClass(one))
     expect(cluster.classes.count).toBe(1)
   })
-  it('differ by everything a shape says', () => {
+  it('differ by every property of a shape', () => {
     const cluster = new Cluster(['fpga'])
     const variants = [
       {},
@@ -117,13 +117,13 @@ describe('classes', () => {
     ]).toEqual([2, 2, 2, 500, 0.5, 1, 7])
     expect(classes.request[PODS][0]).toBe(1)
   })
-  it('do not mistake a joined text for another: keys and values may hold any character', () => {
+  it('have unambiguous keys: names and values may hold any character', () => {
     const cluster = new Cluster()
     const a = shape({ tolerations: [{ key: 'a\nEqual', operator: 'Exists', value: '', effect: '' }] })
     const b = shape({ tolerations: [{ key: 'a', operator: 'Equal', value: 'Exists\n', effect: '' }] })
     expect(cluster.internClass(a)).not.toBe(cluster.internClass(b))
   })
-  it('without devices look at no model and no share', () => {
+  it('without devices ignore GPU model and share', () => {
     const cluster = new Cluster()
     expect(cluster.internClass(shape({ gpuMilli: 1000, gpuModels: ['T4'] }))).toBe(cluster.internClass(shape()))
   })
@@ -143,7 +143,7 @@ describe('classes', () => {
 })
 
 describe('pods', () => {
-  it('go from pending to bound to gone, and give back exactly what they held', () => {
+  it('are pending, bound and gone, and free exactly what they held', () => {
     const {
       cluster,
       pods: [pod],
@@ -185,7 +185,7 @@ describe('pods', () => {
       [Subject.PodReleased, 0, value],
     ])
   })
-  it('use rows again under the next epoch, in a new place of the order of creation', () => {
+  it('reuse rows under the next epoch, last in the order of creation', () => {
     const {
       cluster,
       pods: [first, second],
@@ -212,7 +212,7 @@ describe('pods', () => {
     cluster.eachPodOn(0, (pod) => cluster.release(pod, 0))
     expect([on(0), on(1)]).toEqual([[], [pods[3]]])
   })
-  it('are bound only where they may be, and a refusal changes nothing', () => {
+  it('are bound only to feasible nodes, and a refusal changes nothing', () => {
     const {
       cluster,
       pods: [big, small, gpu],
@@ -236,7 +236,7 @@ describe('pods', () => {
     expect(cluster.bind(gpu, 0, 1)).toBe(false) // it waits no more
     expect(cluster.nodes.freeDevice[0]).toBe(500)
   })
-  it('change phase only along their way', () => {
+  it('change phase only in the order of their life', () => {
     const {
       cluster,
       pods: [pending, bound],
@@ -258,7 +258,7 @@ describe('pods', () => {
     expect(cluster.pods.bound[pod]).toBe(50)
     expect(() => cluster.release(pod, 49)).toThrow('is released at 49, before it was bound at 50')
   })
-  it('become endpoints under service and epoch, so that late news is not about the next pod of the row', () => {
+  it('become endpoints under service and epoch, so that a late reader does not confuse them with the next pod of the row', () => {
     const {
       cluster,
       pods: [pod],
@@ -276,7 +276,7 @@ describe('pods', () => {
     expect(() => cluster.endpointAdded(background)).toThrow('belongs to no service')
     expect(() => cluster.createPod(shape(), MAX_SERVICES, 0)).toThrow('is out of range')
   })
-  it('on a node that is not paid for are counted by no one, and again when it comes back', () => {
+  it('on a node that is not paid for are not counted, and are counted again when it is', () => {
     const {
       cluster,
       pods: [one, two],
@@ -293,7 +293,7 @@ describe('pods', () => {
 })
 
 describe('growth', () => {
-  it("moves the columns and nothing else: the view's fields are the new ones, what was read before is as it was", () => {
+  it("replaces the columns and changes nothing else: the view's fields are the new ones, columns kept from before are unchanged", () => {
     const { cluster } = clusterOf().node({ cpu: 5000, gpus: 8 }).pod({ cpu: 1000, gpus: 3 }, onNode(0)).build()
     const { view } = cluster
     const kept = view.nodes.freeCpu

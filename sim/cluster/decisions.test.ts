@@ -7,7 +7,7 @@ import { Decisions } from './decisions.ts'
 import { NONE, PodPhase, Reason } from './views.ts'
 
 describe('commit', () => {
-  it('binds, evicts and declines; each decision stands for itself', () => {
+  it('binds, evicts and declines; each decision is accepted or refused alone', () => {
     const {
       cluster,
       pods: [a, b, c, old],
@@ -17,7 +17,7 @@ describe('commit', () => {
     out.evict(old)
     out.decline(b)
     out.bind(c, 0)
-    out.bind(b, 0) // the evicted pod is on its way and still holds its room
+    out.bind(b, 0) // the evicted pod is terminating and still holds its cpu
     expect(cluster.commit(out, 70)).toBe(4)
     expect([...out.accepted.subarray(0, out.count)]).toEqual([1, 1, 1, 1, 0])
     expect([a, b, c, old].map((pod) => cluster.pods.phase[pod])).toEqual([
@@ -28,7 +28,7 @@ describe('commit', () => {
     ])
     expect([cluster.pods.bound[a], cluster.nodes.freeCpu[0], cluster.nodes.podCount[0]]).toEqual([70, 0, 3])
   })
-  it('takes a group whole', () => {
+  it('accepts a group whole', () => {
     const { cluster, pods } = clusterOf().nodes(2, { cpu: 2000 }).pods(4).build()
     const out = new Decisions()
     out.beginGroup()
@@ -37,7 +37,7 @@ describe('commit', () => {
     expect(cluster.commit(out, 0)).toBe(4)
     expect([cluster.nodes.freeCpu[0], cluster.nodes.freeCpu[1], cluster.pendingPods]).toEqual([0, 0, 0])
   })
-  it('refuses a group whole, and leaves no trace of it: not a byte, not an entry', () => {
+  it('refuses a group whole, and changes nothing: not a byte, not an entry of the log', () => {
     const { cluster, pods, nodes } = clusterOf()
       .nodes(2, { cpu: 2000, gpus: 2 })
       .pods(4, { gpus: 1, gpuMilli: 500 })
@@ -57,7 +57,7 @@ describe('commit', () => {
     expect([...out.accepted.subarray(0, out.count)]).toEqual([0, 0, 0, 0, 0])
     expect(bytesOf(cluster)).toEqual(before)
   })
-  it('goes on after a refused group', () => {
+  it('continues after a refused group', () => {
     const { cluster, pods } = clusterOf().node({ cpu: 2000 }).pods(4).build()
     const out = new Decisions()
     out.beginGroup()
@@ -67,7 +67,7 @@ describe('commit', () => {
     expect(cluster.commit(out, 0)).toBe(1)
     expect([...out.accepted.subarray(0, 4)]).toEqual([0, 0, 0, 1])
   })
-  it('refuses what has become impossible meanwhile: bound, gone or evicted already', () => {
+  it('refuses what has become impossible: the pod is already bound, gone or evicted', () => {
     const {
       cluster,
       pods: [bound, gone, leaving, waiting],
@@ -159,7 +159,7 @@ describe('commit', () => {
     expect(() => cluster.commit(out, 0)).toThrow('decision 0 nominates pod 0 to node 1: rows are 0 to 0')
     expect(bytesOf(cluster)).toEqual(before)
   })
-  it('any group is committed whole or leaves every byte as it was, and the cluster keeps its laws', () => {
+  it('any group is committed whole or leaves every byte as it was, and the cluster passes its check', () => {
     const decision = fc.record({
       kind: fc.constantFrom('bind', 'bind', 'bind', 'evict', 'nominate', 'decline'),
       pod: fc.nat(15),

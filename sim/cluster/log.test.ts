@@ -35,7 +35,7 @@ describe('the log', () => {
     expect(read(cursor)).toBe(5)
     expect(cursor.next()).toBe(false)
   })
-  it('forgets what every cursor has passed: a million entries in 4,096 places', () => {
+  it('drops what every cursor has passed: a million entries in 4,096 places', () => {
     const log = new ChangeLog()
     const cursors = [log.open(), log.open()]
     for (let i = 0; i < 1000; i++) {
@@ -63,7 +63,7 @@ describe('the log', () => {
     expect(log.subject.length).toBe(131_072)
     expect(read(slow)).toBe(100_000)
   })
-  it('does not wait for a reader that closed, which reads nothing any more', () => {
+  it('drops what only a closed cursor had not read', () => {
     const log = new ChangeLog()
     const left = log.open()
     append(log, 5)

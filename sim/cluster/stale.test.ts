@@ -32,7 +32,7 @@ function seen(nodes: NodesView): unknown {
 const versions = (nodes: Nodes | NodesView): number[] => Array.from({ length: nodes.count }, (_, node) => nodes.version[node])
 
 describe('a stale view', () => {
-  it('shows the nodes as they were at its version, and lets commit refuse what has become impossible', () => {
+  it('has the nodes as they were at its version; commit refuses what has become impossible since', () => {
     const {
       cluster,
       pods: [mine, other],
@@ -47,11 +47,11 @@ describe('a stale view', () => {
     stale.advance(cluster.log.version)
     expect(stale.view.feasible(podClass, 0)).toBe(false)
   })
-  it('starts from a cluster at work', () => {
+  it('starts from a cluster that has nodes and pods', () => {
     const { cluster } = clusterOf().nodes(2, { gpus: 2 }).node({}, NodeState.Cordoned).pod({ gpus: 1, gpuMilli: 300 }, onNode(1)).build()
     expect(seen(new StaleNodes(cluster).view.nodes)).toEqual(seen(cluster.nodes))
   })
-  it('does not see nodes that came later, nor in between their coming and their state', () => {
+  it('does not have nodes that were added later, nor nodes whose state is not yet read', () => {
     const { cluster } = clusterOf().node().build()
     const stale = new StaleNodes(cluster)
     cluster.addNode(template(), 0)
@@ -61,7 +61,7 @@ describe('a stale view', () => {
     stale.advance(Infinity)
     expect([stale.view.nodes.state[1], stale.view.nodes.ready]).toEqual([NodeState.Ready, 2])
   })
-  it('has a log that ends where the view does, so that an index over it keeps step with it', () => {
+  it('has a log that ends where the view does, so that an index over it follows it', () => {
     const { cluster, pods } = clusterOf().node().pods(3).build()
     const stale = new StaleNodes(cluster)
     const cursor = stale.view.log.open()
@@ -72,7 +72,7 @@ describe('a stale view', () => {
     expect(cursor.subject).toBe(Subject.PodBound)
     expect(stale.view.log.open().position).toBe(cluster.log.version - 1)
   })
-  it('holds the log until it is closed', () => {
+  it('keeps entries of the log until it is closed', () => {
     const cluster = newCluster()
     cluster.addNode(template(), 0)
     const stale = new StaleNodes(cluster)
@@ -119,7 +119,7 @@ describe('a stale view', () => {
       expect(subjects.get(subject)).toBeGreaterThan(50)
     }
   })
-  it('asks about classes that the cluster learnt later', () => {
+  it('answers about classes that were interned later', () => {
     const { cluster } = clusterOf().node().build()
     const stale = new StaleNodes(cluster)
     const late = cluster.internClass(shape({ cpu: 17_000 }))

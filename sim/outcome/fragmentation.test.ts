@@ -75,7 +75,7 @@ describe('worked by hand', () => {
     expect(fragmentation.packingGap()).toBe(0)
   })
 
-  test('nothing there: nothing stranded, no gap', () => {
+  test('an empty cluster: nothing stranded, no gap', () => {
     const fragmentation = new Fragmentation(new Cluster().view)
     expect([fragmentation.strandedCpu([]), fragmentation.strandedGpu([]), fragmentation.packingGap()]).toEqual([0, 0, 0])
   })
@@ -125,7 +125,7 @@ const kinds = [
   template({ cpu: 4000, memory: 8 * GIB, labels: { disk: 'ssd' }, pods: 3 }),
 ]
 
-test('kept up change by change, the three measures equal the formulas read off the columns', () => {
+test('updated change by change, the three measures equal the formulas over the columns', () => {
   const step = fc.record({ what: fc.integer({ min: 0, max: 9 }), which: fc.nat(1000), kind: fc.nat(1000) })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120, size: 'max' }), fc.boolean(), (steps, late) => {
