@@ -33,7 +33,9 @@ export type { Definition, Parameter, Parameters, ParameterValue, Selection, Valu
 export type { KeyedStream, RandomStream } from './random/stream.ts'
 
 export { suggestion } from './common/suggestion.ts'
-export { bucketStart, bucketWidth } from './measure/histogram.ts'
+export { bucketOf, bucketStart, bucketWidth } from './measure/histogram.ts'
+export { ColumnTable, grown } from './common/table.ts'
+export type * from './common/ids.ts'
 
 // The families by their catalogues, and what experiments read and write around them.
 export { FAMILIES, FAMILY_PATHS } from './families.ts'

@@ -6,14 +6,14 @@
  */
 import type { PackerRole } from './binpacking/policy.ts'
 import type { Time } from './common/ids.ts'
-import type { SchedulerSpec } from './controllers/scheduler-role.ts'
+import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
 import type { Client, Service, Workload } from './serving/spec.ts'
 
 export type { NodeTemplate, PodShape, Taint, Toleration } from './cluster/spec.ts'
 export type { Chosen } from './common/define.ts'
-export type { SchedulerSpec, SchedulerView } from './controllers/scheduler-role.ts'
+export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'
 export type { Choices } from './families.ts'
 export type { Client, RequestSource, Retries, Service, Workload } from './serving/spec.ts'

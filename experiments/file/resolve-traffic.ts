@@ -12,7 +12,7 @@ import {
 } from '../../workloads/index.ts'
 import { packageRoot } from './package.ts'
 import type { RecordedData } from './schema/replay.ts'
-import type { OneTrafficData, TrafficData } from './schema/traffic.ts'
+import type { OneTrafficData, TrafficData } from './schema/patterns.ts'
 
 /** Resolves a recording; `place` is its path below the traffic. */
 type Recording = (given: RecordedData, place: readonly (string | number)[]) => TraceTraffic | OpenTraffic

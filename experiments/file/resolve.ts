@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suggestion, type NodeTemplate, type Selection } from '../../sim/index.ts'
-import { scaled } from '../../sim/random/distributions.ts'
+import { scaled } from '../../sim/random/index.ts'
 import {
   bundledFile,
   bundledTrace,

@@ -6,7 +6,7 @@ import type { BinType, Packer } from '../binpacking/policy.ts'
 import { Decisions } from '../cluster/decisions.ts'
 import { NodeState, PodPhase } from '../cluster/views.ts'
 import { NONE, type NodeId, type PodId } from '../common/ids.ts'
-import type { CarryOut, PlacementRun, Role } from './placement.ts'
+import type { CarryOut, PlacementRun, Role } from './placement-role.ts'
 
 export class PackingRounds implements Role {
   warm = true

@@ -3,48 +3,14 @@
  * scheduler. A role has its own queue, its own view of the cluster (live or a snapshot), and is busy while it decides. Decisions become
  * facts in `Cluster.commit`; all kinds are carried out here.
  */
-import type { Packer, PackerDefinition, PackerRole } from '../binpacking/policy.ts'
-import type { Cluster } from '../cluster/cluster.ts'
 import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
 import { reasonText } from '../cluster/feasibility/reasons.ts'
-import type { Chosen } from '../common/define.ts'
-import type { NodeId, PodId, Time } from '../common/ids.ts'
-import type { Simulator } from '../engine/simulator.ts'
-import type { PodRecorder } from '../measure/pod-recorder.ts'
-import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
-import type { Streams } from '../random/stream.ts'
-import type { OrderDefinition } from '../scheduling/orders/policy.ts'
-import type { SchedulingDefinition, Wake } from '../scheduling/policy.ts'
-import type { NodeLifecycle } from './node-lifecycle.ts'
+import type { PodId, Time } from '../common/ids.ts'
+import type { Wake } from '../scheduling/policy.ts'
 import { EndReason } from './owners.ts'
 import { PackingRounds } from './packing-rounds.ts'
-import type { PodLifecycle } from './pod-lifecycle.ts'
-import type { Delays } from './spec.ts'
-import { SchedulerRole, type SchedulerSpec } from './scheduler-role.ts'
-
-/** What placement needs of the run. */
-export interface PlacementRun {
-  readonly simulator: Simulator
-  readonly streams: Streams
-  readonly cluster: Cluster
-  readonly lifecycle: PodLifecycle
-  readonly nodes: NodeLifecycle
-  readonly pods: PodRecorder
-  readonly scheduling: SchedulingRecorder
-  /** The packer of the run, null when none is chosen. */
-  readonly packer: Packer | null
-  readonly input: {
-    /** Schedulers besides the default one. */
-    readonly schedulers: readonly SchedulerSpec[]
-    readonly binpacking: { readonly role: PackerRole; readonly every: Time }
-    readonly delays: Delays
-    readonly choices: {
-      readonly scheduling: Chosen<SchedulingDefinition>
-      readonly 'scheduling.order': Chosen<OrderDefinition>
-      readonly binpacking: Chosen<PackerDefinition>
-    }
-  }
-}
+import type { CarryOut, PlacementRun, Role, SchedulerSpec } from './placement-role.ts'
+import { SchedulerRole } from './scheduler-role.ts'
 
 /** Role 0: the scheduler of all pods that name no other. */
 function defaultScheduler({ choices, delays }: PlacementRun['input']): SchedulerSpec {
@@ -58,27 +24,6 @@ function defaultScheduler({ choices, delays }: PlacementRun['input']): Scheduler
     refresh: 0,
   }
 }
-
-/** One way in which pending pods get their nodes. */
-export interface Role {
-  /** Until the origin decisions take no time. */
-  warm: boolean
-  /** A pod was created and is pending. */
-  arrived(pod: PodId): void
-  /** A pending pod is about to be deleted. */
-  dropped(pod: PodId): void
-  /** Resources are free again, or a node joined. */
-  roomFreed(): void
-  /** Decides all that can be decided at this instant without delay. */
-  settle(): void
-  /** Calls back for each pod that was examined and found no node, oldest first. */
-  eachUnschedulable(visit: (pod: PodId) => void): void
-  /** The cluster did not accept a bind that this role decided. */
-  refused(pod: PodId, node: NodeId): void
-}
-
-/** Commits the decisions of a role and carries out what the cluster accepted; `time` is the end of the decision. */
-export type CarryOut = (out: Decisions, time: Time, role: Role) => void
 
 export class Placement {
   private readonly roles: readonly Role[]

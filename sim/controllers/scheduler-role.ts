@@ -9,30 +9,12 @@
 import { Decisions } from '../cluster/decisions.ts'
 import { StaleNodes } from '../cluster/stale.ts'
 import { PodPhase, type ClusterView } from '../cluster/views.ts'
-import { createChosen, type Chosen } from '../common/define.ts'
-import type { NodeId, PodId, Time } from '../common/ids.ts'
-import type { OrderDefinition } from '../scheduling/orders/policy.ts'
-import { Wake, type SchedulingContext, type SchedulingDefinition } from '../scheduling/policy.ts'
-import { driverOf, type SchedulingDriver } from '../scheduling/queue/driver.ts'
-import type { CarryOut, PlacementRun, Role } from './placement.ts'
-
-/** One scheduler of a run. */
-export interface SchedulerSpec {
-  /** What pods name it by; the default scheduler is `default`. */
-  readonly name: string
-  readonly algorithm: Chosen<SchedulingDefinition>
-  /** Without an order: first in, first out. */
-  readonly order?: Chosen<OrderDefinition>
-  /** Decision time: `decision + perNode * examined`. */
-  readonly decision: Time
-  readonly perNode: Time
-  readonly view: SchedulerView
-  /** A snapshot is taken again at a decision when it is at least this old; 0: at each decision. */
-  readonly refresh: Time
-}
-
-/** What a scheduler sees: the cluster as it is, or a copy that it takes from time to time. */
-export type SchedulerView = 'live' | 'snapshot'
+import { createChosen } from '../common/define.ts'
+import type { NodeId, PodId } from '../common/ids.ts'
+import { Wake, type SchedulingContext } from '../scheduling/policy.ts'
+import { driverOf } from '../scheduling/queue/driver-of.ts'
+import type { SchedulingDriver } from '../scheduling/queue/driver.ts'
+import type { CarryOut, PlacementRun, Role, SchedulerSpec } from './placement-role.ts'
 
 /** Row of the role, and the kinds of its events. */
 interface Place {

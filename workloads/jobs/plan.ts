@@ -1,6 +1,5 @@
 /** The next job of a source: filled when it is drawn or read, used at once, then filled with the job after it. */
-import { ColumnTable } from '../../sim/common/table.ts'
-import { NONE } from '../../sim/index.ts'
+import { NONE, ColumnTable } from '../../sim/index.ts'
 import { startTimes, type Dag } from './dag.ts'
 
 export class JobPlan extends ColumnTable {

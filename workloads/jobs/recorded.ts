@@ -1,7 +1,6 @@
 /** Jobs of a trace, replayed as they were submitted or drawn with replacement. */
-import { ColumnTable } from '../../sim/common/table.ts'
 import type { Distribution, RandomStream } from '../../sim/random/index.ts'
-import type { PodShape } from '../../sim/index.ts'
+import { type PodShape, ColumnTable } from '../../sim/index.ts'
 import { demandOf, scaledShape, type Resource } from '../shape/demand.ts'
 import { cumulated, placeOf } from '../shape/weights.ts'
 import { runTime, spanOf, type Timeline } from '../shape/timeline.ts'

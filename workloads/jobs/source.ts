@@ -2,9 +2,7 @@
  * Jobs as a source of pods: a task arrives when all its predecessors have finished. Rows of jobs and of tasks are reused, so memory grows
  * with the number of unfinished jobs. Of the future only the next job is read.
  */
-import { ColumnTable } from '../../sim/common/table.ts'
-import { showDuration } from '../../sim/common/units.ts'
-import { NONE, type JobsView, type PodShape, type PodSource } from '../../sim/index.ts'
+import { NONE, type JobsView, type PodShape, type PodSource, ColumnTable, showDuration } from '../../sim/index.ts'
 import type { Dag } from './dag.ts'
 import { JobPlan } from './plan.ts'
 import type { JobStream } from './stationary.ts'

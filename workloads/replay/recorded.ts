@@ -1,6 +1,5 @@
 /** Recorded requests in the order of their arrival: read from the file one by one, or from columns when they are resampled. */
-import { ColumnTable } from '../../sim/common/table.ts'
-import { NONE } from '../../sim/index.ts'
+import { NONE, ColumnTable } from '../../sim/index.ts'
 import { BootstrappedRows } from '../shape/bootstrap.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import { RowTimeline, spanOf } from '../shape/timeline.ts'

@@ -1,5 +1,5 @@
 /** A recorded rate: intervals of time, and the number of arrivals in each. */
-import { ColumnTable } from '../../sim/common/table.ts'
+import { ColumnTable } from '../../sim/index.ts'
 import { drawBlocks, type BootstrapSpec } from '../shape/bootstrap.ts'
 import { TraceError } from '../traces/error.ts'
 import type { RateRows, UsageRows } from '../traces/trace.ts'

@@ -3,6 +3,7 @@
  * starts a train, whose other requests follow at gaps of their own while other trains run. The length of train k and its j-th gap depend
  * on (k, j) only, so trains are the same at any rate.
  */
+import { ColumnTable } from '../../sim/index.ts'
 import {
   distribution,
   type Distribution,
@@ -11,7 +12,6 @@ import {
   nearest,
   type RandomStream,
 } from '../../sim/random/index.ts'
-import { ColumnTable } from '../../sim/common/table.ts'
 import { keyedBranch, NEVER, type Arrivals } from './arrivals.ts'
 import { TimeHeap } from './time-heap.ts'
 

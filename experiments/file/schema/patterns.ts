@@ -11,6 +11,9 @@ export type OneTrafficData =
   Exclude<TrafficSpec, { pattern: 'trace' | 'merge' }> | RecordedData | Unfilled<'diurnal', 'period'> | Unfilled<'weekly', 'day'>
 type Unfilled<P extends string, K extends string> = Omit<Extract<OpenTraffic, { pattern: P }>, K> & { readonly [key in K]: number | null }
 
+/** Traffic of the file. Defaults that depend on the horizon are null until the scenario is resolved. */
+export type TrafficData = OneTrafficData | { readonly pattern: 'merge'; readonly merge: readonly OneTrafficData[] }
+
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 
 /** Who sends the requests. */

@@ -6,13 +6,8 @@ import { show } from '../document.ts'
 import { forms, isMap, list, oneOf, rate, section, shared, whole } from '../quantities.ts'
 import { resolveTraffic } from '../resolve-traffic.ts'
 import { distribution } from './distribution.ts'
-import { clients, commonKeys, fails, openPatterns, trainsKey, type OneTrafficData } from './patterns.ts'
+import { clients, commonKeys, fails, openPatterns, trainsKey, type OneTrafficData, type TrafficData } from './patterns.ts'
 import { recorded } from './replay.ts'
-
-export type { OneTrafficData } from './patterns.ts'
-
-/** Traffic of the file. Defaults that depend on the horizon are null until the scenario is resolved. */
-export type TrafficData = OneTrafficData | { readonly pattern: 'merge'; readonly merge: readonly OneTrafficData[] }
 
 const closedShapes = {
   'closed-loop': section('a closed loop', {

@@ -5,11 +5,7 @@
 import type { Decisions } from '../../cluster/decisions.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { PodId } from '../../common/ids.ts'
-import type { Placer, Scheduler, Wake } from '../policy.ts'
-import type { QueueOrder } from '../orders/policy.ts'
-import { SchedulingLoop } from './loop.ts'
-import { PendingQueue } from './queue.ts'
-import { WakingLoop } from './waking-loop.ts'
+import type { Wake } from '../policy.ts'
 
 /** The queue of one scheduler and the algorithm behind it. */
 export interface SchedulingDriver {
@@ -27,11 +23,4 @@ export interface SchedulingDriver {
   wake(reason: Wake, view: ClusterView, out: Decisions): boolean
   /** Calls back for each pod that was examined and found no node, first in order first. */
   unschedulable(visit: (pod: PodId) => void): void
-}
-
-/** The driver for an algorithm of either form; `name` is the algorithm's, for messages. Without an order: first in, first out. */
-export function driverOf(algorithm: Placer | Scheduler, view: ClusterView, order: QueueOrder | undefined, name: string): SchedulingDriver {
-  return 'wake' in algorithm
-    ? new WakingLoop(algorithm, view, order, name)
-    : new SchedulingLoop(view, algorithm, new PendingQueue(order), name)
 }
