@@ -18,19 +18,7 @@ const SIM = {
   autoscaling: [...LOW, 'random', 'cluster', 'binpacking'],
   serving: [...LOW, 'engine', 'random', 'measure', 'cluster', 'slb'],
   network: [...LOW, 'engine', 'random', 'measure', 'cluster', 'slb', 'serving'],
-  controllers: [
-    ...LOW,
-    'engine',
-    'random',
-    'measure',
-    'cluster',
-    'scheduling',
-    'binpacking',
-    'slb',
-    'autoscaling',
-    'serving',
-    'network',
-  ],
+  controllers: [...LOW, 'engine', 'random', 'measure', 'cluster', 'scheduling', 'binpacking', 'slb', 'autoscaling', 'serving', 'network'],
 }
 
 const inSim = Object.entries(SIM).map(([folder, may]) => ({

@@ -65,11 +65,11 @@ export default tseslint.config(
     ignores: ['**/*.test.ts', '**/*.fixture.ts'],
     plugins: { jsdoc },
     rules: {
-      'max-lines': ['warn', { max: 400 }],
-      'max-lines-per-function': ['warn', { max: 70 }],
-      'max-params': ['warn', { max: 6 }],
+      'max-lines': ['error', { max: 400 }],
+      'max-lines-per-function': ['error', { max: 70 }],
+      'max-params': ['error', { max: 6 }],
       'jsdoc/require-jsdoc': [
-        'warn',
+        'error',
         { publicOnly: true, enableFixer: false, require: { FunctionDeclaration: true }, contexts: ['TSInterfaceDeclaration'] },
       ],
     },

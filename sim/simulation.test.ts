@@ -9,7 +9,7 @@ import type { SimulationInput } from './input.ts'
 import { schedulers } from './scheduling/index.ts'
 import { simulate, Simulation } from './simulation.ts'
 import { balancers } from './slb/index.ts'
-import type { PodSource } from './workload.ts'
+import type { PodSource } from './input.ts'
 
 const GiB = 1024 ** 3
 

@@ -24,6 +24,7 @@ import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { FAMILY_PATHS } from './families.ts'
 import { DEFAULT_SCHEDULER, nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
+/** One problem of a file, at a path of its data. */
 export interface Issue {
   readonly path: Path
   /** The key itself is meant, not its value. */

@@ -70,6 +70,7 @@ interface PoolCommon {
 
 export type PoolSpec = OwnPool | TracedPool
 
+/** A pool that the file describes. */
 export interface OwnPool extends PoolCommon {
   readonly kind: 'own'
   readonly count: number
@@ -77,6 +78,7 @@ export interface OwnPool extends PoolCommon {
   readonly templates: readonly NodeTemplate[]
 }
 
+/** A pool whose nodes come from a trace. */
 export interface TracedPool extends PoolCommon {
   readonly kind: 'trace'
   readonly format: TraceFormat

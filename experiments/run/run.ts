@@ -30,10 +30,12 @@ type StreamOf = (purpose: string) => RandomStream
 
 export type Simulate = (input: SimulationInput) => RunResult
 
+/** Runs one task; throws the run's error. */
 export async function runTask(task: Task, simulate: Simulate): Promise<RunResult> {
   return simulate(await inputOf(task))
 }
 
+/** The simulation's input for a task: names become definitions, specs become sources. */
 export async function inputOf({ scenario, seed, replication }: Task): Promise<SimulationInput> {
   const { horizon, warmup, delays, contentionEpoch, sample, check, eventBudget } = scenario
   const pools = scenario.pools.map((pool): Pool => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { packers } from '../binpacking/index.ts'
 import { choose, coming, input, noDelays, pool, script, service, shape } from '../testing/input.ts'
 import { Simulation } from '../simulation.ts'
-import type { PodSource, RequestSource } from '../workload.ts'
+import type { PodSource, RequestSource } from '../input.ts'
 
 const SECOND = 1e6
 

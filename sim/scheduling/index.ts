@@ -35,8 +35,7 @@ export const schedulers = catalogue<Placer, SchedulingContext>('scheduling', mem
 
 export { byScore } from './by-score.ts'
 export { SchedulingLoop } from './queue/loop.ts'
-export { adoptOrder, fifo, orderMembers, orders } from './orders/index.ts'
+export { adoptOrder, orders } from './orders/index.ts'
 export type { NaiveOrder, OrderDefinition, OwnOrder, QueueOrder } from './orders/index.ts'
 export { adoptScheduler } from './own.ts'
 export type { OwnScheduler } from './own.ts'
-export { PendingQueue } from './queue/queue.ts'

@@ -1,7 +1,6 @@
 /** A binary heap of ids by time; the smaller id is first at equal times. Two columns and no objects, since it is used at every request. */
 import { ColumnTable } from '../../sim/index.ts'
 
-
 export class TimeHeap extends ColumnTable {
   size = 0
   private readonly times = this.column(Float64Array)

@@ -1,7 +1,6 @@
 /** The distribution of values: exact moments, quantiles from buckets, and a fixed amount of memory for any number of values. */
 import { bucketOf, bucketStart, bucketWidth } from '../../sim/index.ts'
 
-
 const LIMIT = 9_007_199_254_740_991
 
 /** Collects values. */

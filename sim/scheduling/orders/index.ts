@@ -13,7 +13,6 @@ export const orderMembers: readonly OrderDefinition[] = [fifo, priority, shortes
 /** The built-in orders by name. */
 export const orders = catalogue<QueueOrder, undefined>('scheduling.order', orderMembers)
 
-export { fifo } from './members/fifo.ts'
 export { adoptOrder } from './own.ts'
 export type { OwnOrder } from './own.ts'
 export type { NaiveOrder, OrderDefinition, QueueOrder } from './policy.ts'
