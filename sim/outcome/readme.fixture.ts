@@ -22,7 +22,7 @@ logarithm of the ratio, or the difference in percentage points.
 | file | contents |
 |---|---|
 | \`../measure/level.ts\`, \`../measure/histogram.ts\`, \`../measure/accumulator.ts\`, \`../measure/imbalance.ts\` | a time-weighted level, a histogram with buckets at most 0.8 % wide, exact sums, the largest over the mean |
-| \`../measure/node-recorder.ts\`, \`../measure/pod-recorder.ts\`, \`../measure/job-recorder.ts\`, \`../measure/scaling-recorder.ts\` | counts, kept where the events happen |
+| \`../measure/node-recorder.ts\`, \`../measure/pod-recorder.ts\`, \`../measure/job-recorder.ts\`, \`../measure/scaling-recorder.ts\`, \`../measure/scheduling-recorder.ts\`, \`../measure/ledger.ts\` | counts, kept where the events happen |
 | \`sampler.ts\`, \`fragmentation.ts\`, \`node-bound.ts\`, \`node-grid.ts\` | measures over all nodes, taken at samples |
 | \`outcome.ts\` | the metrics below, computed from the parts of a finished run |
 `
