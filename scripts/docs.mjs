@@ -4,9 +4,11 @@ import { register } from 'tsx/esm/api'
 
 register()
 const { metricsPage } = await import('../sim/outcome/readme.fixture.ts')
+const { withModules } = await import('../sim/modules.fixture.ts')
 const { schemaText } = await import('../experiments/file/json-schema.ts')
 const { withPublished } = await import('../experiments/published.fixture.ts')
 const documents = new Map([
+  ['sim/README.md', withModules(readFileSync(new URL('../sim/README.md', import.meta.url), 'utf8'))],
   ['sim/outcome/README.md', metricsPage()],
   ['experiments/experiment.schema.json', schemaText()],
   ['experiments/README.md', withPublished(readFileSync(new URL('../experiments/README.md', import.meta.url), 'utf8'))],

@@ -176,7 +176,11 @@ const schedulers = (loaded: LoadedFiles) =>
         .describe(
           'snapshot: decides on a copy of the cluster and commits at the end of its decision time, when the bind may be refused (shared state as in Omega); live: reserves the node at the start of the decision',
         ),
-      refresh: duration().prefault(0).describe('smallest age at which a snapshot is taken again; default 0, at each decision'),
+      refresh: duration()
+        .prefault(0)
+        .describe(
+          'smallest age at which a snapshot is taken again; default 0, at each decision; until then the scheduler does not see its own binds either',
+        ),
     }),
   )
     .prefault([])

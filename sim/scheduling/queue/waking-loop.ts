@@ -63,17 +63,32 @@ export class WakingLoop implements SchedulingDriver {
     this.again = false
     if (this.pods.length === 0) return false
     this.scheduler.wake(reason, view, this.pods, out)
+    const pending = new Set(this.pods)
+    const before = pending.size
     for (let row = 0; row < out.count; row++) {
       const pod = out.pod[row]
       const kind = out.kind[row]
       if (kind === DecisionKind.Bind) {
-        if (!this.pods.includes(pod))
+        if (!pending.delete(pod))
           throw new Error(`${this.name} binds pod ${pod}, which is not pending in its queue; accepted: one of the pods it was given`)
-        this.drop(pod)
+        this.declined.delete(pod)
       } else if (kind === DecisionKind.Decline) this.declined.add(pod)
       if (kind === DecisionKind.Bind || kind === DecisionKind.Evict) this.again = true
     }
+    if (pending.size < before) this.keep(pending)
     return out.count > 0
+  }
+
+  /** Drops all other pods, in one pass: a wake may bind thousands. */
+  private keep(pending: ReadonlySet<PodId>): void {
+    let kept = 0
+    this.pods.forEach((pod, place) => {
+      if (!pending.has(pod)) return
+      this.pods[kept] = pod
+      this.ranks[kept++] = this.ranks[place]
+    })
+    this.pods.length = kept
+    this.ranks.length = kept
   }
 
   unschedulable(visit: (pod: PodId) => void): void {
