@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: [`${FOLDERS}/**/*.${long ? 'long.' : ''}test.ts`],
     exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])],
-    testTimeout: long ? 600_000 : 60_000,
+    testTimeout: long ? 600_000 : 120_000,
     maxWorkers: 2,
   },
 })

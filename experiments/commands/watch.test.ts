@@ -53,5 +53,5 @@ scheduling: { file: ./mine.ts }
     // The third version is no scheduler: its problem is printed, and watching continues.
     expect(err).toContain('found a file that is not a scheduler')
     expect(code).toBe(0)
-  }, 30_000)
+  }, 90_000)
 })

@@ -6,7 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { parseSource, problemsText, type Problem } from './document.ts'
+import { familyOf } from './families.ts'
 import { readExperiment, resolveSource, type Experiment } from './spec.ts'
+
+const namesOf = (path: 'scheduling' | 'slb'): string =>
+  familyOf(path)
+    .all.map(({ name }) => name)
+    .join(', ')
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-spec-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -166,7 +172,7 @@ x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accep
 x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, scheduler, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, gamma, erlang, weibull, pareto, bounded-pareto, burr, hyperexponential, empirical, mixture (did you mean lognormal?)
-x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: first-fit, next-fit, best-fit, worst-fit, least-allocated, most-allocated, balanced, dot-product, cosine, norm-difference, random, random-of-k, or { file: ./own.ts } (did you mean best-fit?)
+x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: ${namesOf('scheduling')}, or { file: ./own.ts } (did you mean best-fit?)
 x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepted: name, target, tolerance, scaleDownWindow, every (did you mean target?)`)
   })
 
@@ -233,7 +239,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
       'a path instead of a file',
       '',
       '',
-      'x.yaml:8:6  slb  found the unknown balancer "./own.ts"; accepted: round-robin, weighted-round-robin, least-connections, weighted-least-connections, least-response-time, two-choices, power-of-d, join-shortest-queue, join-idle-queue, bulletin-board, central-queue, random, weighted-random, source-hash, or { file: ./own.ts } (did you mean { file: ./own.ts }?)',
+      `x.yaml:8:6  slb  found the unknown balancer "./own.ts"; accepted: ${namesOf('slb')}, or { file: ./own.ts } (did you mean { file: ./own.ts }?)`,
       'slb: ./own.ts\n',
     ],
     [
