@@ -41,7 +41,7 @@ compare: { slb: [random, two-choices] }
   )
   writeFileSync(at('web.json'), JSON.stringify({ data: { url: 'https://example.org/x.csv' }, mark: 'point' }))
   expect((await call('run', at('x.yaml'), '--quiet', '--out', at('results'))).code).toBe(0)
-}, 60_000)
+}, 180_000)
 
 describe('chart', () => {
   it('names the charts of a folder, and draws one again to the same bytes', async () => {

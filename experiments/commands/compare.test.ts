@@ -39,7 +39,7 @@ slb: two-choices
   for (const [name, ...sets] of [['before'], ['worse', 'slb=random'], ['other-seed', 'seed=2'], ['axes', 'slb=[random, two-choices]']]) {
     expect((await run(name, ...sets)).code).toBe(0)
   }
-}, 60_000)
+}, 180_000)
 
 describe('compare', () => {
   it('a worse balancer is a regression: exit code 4, paired by seed', async () => {
