@@ -102,11 +102,11 @@ async function choicesOf({ choices }: Scenario): Promise<Choices> {
   return Object.fromEntries(await Promise.all(entries)) as unknown as Choices
 }
 
-/** Whole microseconds of ageing; so many mean lifetimes of the longest-lived stationary source, none when nothing comes and goes. */
+/** Length of the ageing [µs, whole]: a number of mean lifetimes of the longest-lived stationary source, 0 without such a source. */
 function ageingOf({ start, background, jobs }: Scenario, capacity: Capacity): number {
   if ('time' in start) return start.time
   if (start.lifetimes === 0) return 0
-  // A source is opened to read its mean, and thrown away; the same for every run, since ageing is no matter of luck.
+  // A source is opened only to read its mean. Its streams are fixed, so that every replication ages equally long.
   const streams = new Streams('ageing', 0)
   const stream = (purpose: string): RandomStream => streams.stream(purpose)
   const sources = [

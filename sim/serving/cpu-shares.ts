@@ -152,7 +152,7 @@ export class CpuShares extends ColumnTable {
     if (!fits) this.reshare(node)
   }
 
-  /** Sets the server's next WorkEnds to when its first running request is through. */
+  /** Schedules the end of work of the server's first running request. */
   aim(server: ServerId): void {
     const servers = this.servers
     const event = servers.event[server]

@@ -1,5 +1,5 @@
 /**
- * One small binary heap per server, all in one arena: the running requests by the virtual work at which they are through. A heap
+ * One small binary heap per server, all in one arena: the running requests by the virtual work at which they finish. A heap
  * that outgrows its place moves to one of twice the size; places are kept by size and used again. Equal keys leave in the order in
  * which they came only by chance: the caller treats requests that end at the same instant as one step, so the order shows nowhere
  * but in which response is counted first, and it is the same in every run.
