@@ -30,7 +30,7 @@ export class WorkHeaps {
     if (this.start[server] === -1) this.place(server, SMALLEST)
   }
 
-  /** Virtual work at which the first running request is through; the heap must not be empty. */
+  /** Virtual work at which the first running request finishes; the heap must not be empty. */
   first(server: number): number {
     return this.finish[this.start[server]]
   }
