@@ -3,6 +3,7 @@
  * node; no node is over its capacity; counters equal what a count finds. It sums up columns and lists itself and shares no arithmetic with
  * `Cluster`.
  */
+import type { ExactSums } from '../common/exact-sums.ts'
 import type { Cluster } from './cluster.ts'
 import { DEVICES, MILLI, NodeState, NONE, PodPhase, Subject } from './views.ts'
 import type { LogCursor } from './views.ts'
@@ -37,8 +38,8 @@ export class ClusterCheck {
   full(): void {
     const { cluster } = this
     const { nodes } = cluster
-    const capacity = new Float64Array(nodes.resources.length)
-    const held = new Float64Array(nodes.resources.length)
+    const capacity = nodes.resources.map(() => new LimbSum())
+    const held = nodes.resources.map(() => new LimbSum())
     let listed = 0
     let ready = 0
     let inUse = 0
@@ -51,15 +52,15 @@ export class ClusterCheck {
       if (nodes.podCount[node] > 0) inUse++
       if (state !== NodeState.Ready && state !== NodeState.Cordoned) continue
       for (let resource = 0; resource < capacity.length; resource++) {
-        capacity[resource] += nodes.capacity[resource][node]
-        held[resource] += this.held[resource]
+        capacity[resource].add(nodes.capacity[resource][node])
+        held[resource].add(this.held[resource])
       }
       gpuCapacity += nodes.devices[node] * MILLI
       for (let device = 0; device < DEVICES; device++) gpuHeld += this.deviceHeld[device]
     }
     nodes.resources.forEach((name, resource) => {
-      equal(`allocatable ${name} of all nodes`, cluster.allocatable[resource], capacity[resource])
-      equal(`allocated ${name} of all nodes`, cluster.allocated[resource], held[resource])
+      same(`allocatable ${name} of all nodes`, cluster.allocatableSums, resource, capacity[resource])
+      same(`allocated ${name} of all nodes`, cluster.allocatedSums, resource, held[resource])
     })
     equal('allocatable milli-GPU of all nodes', cluster.gpuAllocatable, gpuCapacity)
     equal('allocated milli-GPU of all nodes', cluster.gpuAllocated, gpuHeld)
@@ -132,10 +133,31 @@ export class ClusterCheck {
   }
 }
 
+/** A sum of whole numbers in two parts, each exact: multiples of 2^26, and the rest. */
+class LimbSum {
+  private multiples = 0
+  private rest = 0
+
+  add(x: number): void {
+    this.rest += x % LIMB
+    this.multiples += Math.floor(x / LIMB)
+  }
+
+  get value(): bigint {
+    return BigInt(this.multiples) * BigInt(LIMB) + BigInt(this.rest)
+  }
+}
+const LIMB = 67_108_864
+
+function same(what: string, { high, low }: ExactSums, row: number, expected: LimbSum): void {
+  const found = BigInt(high[row]) + BigInt(low[row])
+  if (found !== expected.value) differs(what, found, expected.value)
+}
+
 function equal(what: string, found: number, expected: number): void {
   if (found !== expected) differs(what, found, expected)
 }
 
-function differs(what: string, found: number, expected: number): never {
+function differs(what: string, found: number | bigint, expected: number | bigint): never {
   throw new Error(`${what}: found ${found}, expected ${expected}`)
 }

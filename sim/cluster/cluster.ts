@@ -7,6 +7,7 @@ import { devicesFit } from './feasibility/devices.ts'
 import { NodeClasses } from './feasibility/node-classes.ts'
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeClassId, NodeId, OwnerId, PodClassId, PodId, PoolId, ServiceId, Time } from '../common/ids.ts'
+import { ExactSums } from '../common/exact-sums.ts'
 import { ColumnTable } from '../common/table.ts'
 import { Classes } from './classes.ts'
 import { DecisionKind } from './decisions.ts'
@@ -37,9 +38,12 @@ export class Cluster {
   readonly zones: string[] = []
   readonly gpuModels: string[] = []
 
-  /** Sums over nodes that are paid for (Ready or Cordoned), [resource]; then the same of devices [milli-GPU]. */
+  /** Sums over nodes that are paid for (Ready or Cordoned), [resource], nearest doubles; then the same of devices [milli-GPU]. */
   readonly allocatable: Float64Array
   readonly allocated: Float64Array
+  /** The same sums with what a double rounds off: memory may exceed 2^53 bytes. */
+  readonly allocatableSums: ExactSums
+  readonly allocatedSums: ExactSums
   gpuAllocatable = 0
   gpuAllocated = 0
   pendingPods = 0
@@ -59,8 +63,10 @@ export class Cluster {
     this.classes = new Classes(resources)
     this.nodeClasses = new NodeClasses(resources)
     this.admissibility = new Admissibility(this.classes, this.nodeClasses)
-    this.allocatable = new Float64Array(resources.length)
-    this.allocated = new Float64Array(resources.length)
+    this.allocatableSums = new ExactSums(resources.length)
+    this.allocatedSums = new ExactSums(resources.length)
+    this.allocatable = this.allocatableSums.high
+    this.allocated = this.allocatedSums.high
     this.view = new Face(this.nodes, this.pods, this.classes, this.log, this.admissibility)
   }
 
@@ -114,16 +120,11 @@ export class Cluster {
 
   /** The node starts (1) or stops (-1) to be paid for. */
   private countNode(node: NodeId, sign: 1 | -1): void {
-    const { nodes, allocatable, allocated } = this
-    for (let resource = 0; resource < allocatable.length; resource++) {
+    const { nodes, allocatableSums, allocatedSums } = this
+    for (let resource = 0; resource < nodes.resources.length; resource++) {
       const capacity = nodes.capacity[resource][node]
-      allocatable[resource] += sign * capacity
-      allocated[resource] += sign * (capacity - nodes.free[resource][node])
-      if (allocatable[resource] > Number.MAX_SAFE_INTEGER) {
-        throw new Error(
-          `the ${nodes.resources[resource]} of all nodes is ${allocatable[resource]}; accepted: at most 2^53 - 1, so that sums are exact`,
-        )
-      }
+      allocatableSums.add(resource, sign * capacity)
+      allocatedSums.add(resource, sign * (capacity - nodes.free[resource][node]))
     }
     this.gpuAllocatable += sign * nodes.devices[node] * MILLI
     for (let device = 0; device < nodes.devices[node]; device++)
@@ -369,7 +370,7 @@ export class Cluster {
 
   /** The pod enters (1) or leaves (-1) the node: its vectors, its list, and the counters over all nodes. */
   private move(pod: PodId, node: NodeId, podClass: PodClassId, mask: DeviceMask, sign: 1 | -1): void {
-    const { nodes, classes, allocated } = this
+    const { nodes, classes, allocatedSums } = this
     nodes.hold(node, classes, podClass, mask, sign)
     if (sign > 0) {
       this.residents.enter(pod, node)
@@ -380,7 +381,7 @@ export class Cluster {
     }
     if (!isPaid(nodes.state[node])) return
     const { request } = classes
-    for (let resource = 0; resource < request.length; resource++) allocated[resource] += sign * request[resource][podClass]
+    for (let resource = 0; resource < request.length; resource++) allocatedSums.add(resource, sign * request[resource][podClass])
     this.gpuAllocated += sign * classes.gpus[podClass] * classes.gpuMilli[podClass]
   }
 }

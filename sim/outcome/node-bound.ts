@@ -4,6 +4,7 @@
  * then the maximum over resources. Updated node by node.
  */
 import type { NodeId, ResourceId } from '../common/ids.ts'
+import { ExactSums } from '../common/exact-sums.ts'
 import { ColumnTable } from '../common/table.ts'
 import { isPaid } from '../cluster/nodes.ts'
 import { DEVICES, MILLI } from '../cluster/views.ts'
@@ -14,7 +15,7 @@ export class NodeBound extends ColumnTable {
   private inUse = 0
   private nodes = 0
   /** Sums over the nodes, by resource. */
-  private readonly allocated: number[]
+  private readonly allocated: ExactSums
   /** What each node adds to these sums, [resource][node], and its capacity while it is paid for. */
   private readonly allocatedOf: Float64Array[]
   private readonly capacityOf: Float64Array[]
@@ -25,7 +26,7 @@ export class NodeBound extends ColumnTable {
   /** @param resources number of resources, without milli-GPU */
   constructor(resources: number) {
     super()
-    this.allocated = new Array<number>(resources + 1).fill(0)
+    this.allocated = new ExactSums(resources + 1)
     this.allocatedOf = this.columns(Float64Array, resources + 1)
     this.capacityOf = this.columns(Float64Array, resources + 1)
   }
@@ -46,7 +47,7 @@ export class NodeBound extends ColumnTable {
   }
 
   private set(r: ResourceId, node: NodeId, capacity: number, free: number): void {
-    this.allocated[r] += capacity - free - this.allocatedOf[r][node]
+    this.allocated.add(r, capacity - free - this.allocatedOf[r][node])
     this.allocatedOf[r][node] = capacity - free
     if (capacity === this.capacityOf[r][node]) return
     this.capacityOf[r][node] = capacity
@@ -62,14 +63,20 @@ export class NodeBound extends ColumnTable {
   minimum(): number {
     if (this.largest.length === 0) this.largest = this.capacityOf.map((column) => sumsOfLargest(column.subarray(0, this.nodes)))
     let bound = 0
-    for (let r = 0; r < this.allocated.length; r++) bound = Math.max(bound, smallestCount(this.largest[r], this.allocated[r]))
+    const { high } = this.allocated
+    for (let r = 0; r < high.length; r++) bound = Math.max(bound, smallestCount(this.largest[r], high[r]))
     return bound
   }
 }
 
+/** Each the double nearest to its sum, as the allocation is, so that rounding beyond 2^53 keeps their order: the bound stays a lower bound. */
 function sumsOfLargest(capacities: Float64Array): Float64Array {
   const sums = capacities.slice().sort().reverse()
-  for (let k = 1; k < sums.length; k++) sums[k] += sums[k - 1]
+  const sum = new ExactSums(1)
+  for (let k = 0; k < sums.length; k++) {
+    sum.add(0, sums[k])
+    sums[k] = sum.high[0]
+  }
   return sums
 }
 

@@ -4,6 +4,7 @@
  * a total of 0 is left out. Each share is one division of whole numbers, so equal shares are equal numbers.
  */
 import type { NodeId, PodClassId } from '../../common/ids.ts'
+import { addExactly, ExactSums } from '../../common/exact-sums.ts'
 import { ColumnTable } from '../../common/table.ts'
 import { classOfHolding } from '../../cluster/entries.ts'
 import { FIRST_NAMED, CPU, MEMORY, MILLI, NodeState, PodPhase, Subject } from '../../cluster/views.ts'
@@ -35,13 +36,13 @@ const counts = (state: number): boolean => state === NodeState.Ready || state ==
 export function dominantShareOf(tenant: GroupId, { nodes, pods, classes }: ClusterView): number {
   let dominant = 0
   for (let kind = 0; kind < kindsOf(nodes); kind++) {
-    let total = 0
-    let used = 0
-    for (let row = 0; row < nodes.count; row++) if (counts(nodes.state[row])) total += offered(kind, row, nodes)
+    const sums = new ExactSums(2)
+    for (let row = 0; row < nodes.count; row++) if (counts(nodes.state[row])) sums.add(0, offered(kind, row, nodes))
     for (let pod = 0; pod < pods.count; pod++) {
       if (pods.phase[pod] >= PodPhase.Bound && classes.tenant[pods.podClass[pod]] === tenant)
-        used += requested(kind, pods.podClass[pod], classes)
+        sums.add(1, requested(kind, pods.podClass[pod], classes))
     }
+    const [total, used] = sums.high
     if (total > 0) dominant = Math.max(dominant, used / total)
   }
   return dominant
@@ -54,10 +55,13 @@ class Tenants extends ColumnTable {
   /** 1 when the share may have changed since it was last computed. */
   readonly isChanged = this.column(Uint8Array)
   readonly used: Float64Array[] // [kind][tenant]
+  /** What a double rounds off each of them. */
+  readonly usedRest: Float64Array[] // [kind][tenant]
 
   constructor(kinds: number) {
     super(8)
     this.used = this.columns(Float64Array, kinds)
+    this.usedRest = this.columns(Float64Array, kinds)
   }
 }
 
@@ -78,7 +82,7 @@ class CountedNodes extends ColumnTable {
 export class DominantShares implements Groups {
   private tenants = new Tenants(0)
   private nodes = new CountedNodes(0)
-  private total: number[] = [] // [kind]
+  private total = new ExactSums(0) // [kind]
   private changed: GroupId[] = []
   private cursor: LogCursor | undefined
 
@@ -108,7 +112,7 @@ export class DominantShares implements Groups {
     const kinds = kindsOf(nodes)
     this.tenants = new Tenants(kinds)
     this.nodes = new CountedNodes(kinds)
-    this.total = new Array<number>(kinds).fill(0)
+    this.total = new ExactSums(kinds)
     for (let row = 0; row < nodes.count; row++) this.count(row, counts(nodes.state[row]), view)
     for (let pod = 0; pod < pods.count; pod++) if (pods.phase[pod] >= PodPhase.Bound) this.use(pods.podClass[pod], 1, view)
     return view.log.open()
@@ -116,8 +120,8 @@ export class DominantShares implements Groups {
 
   private use(podClass: PodClassId, sign: 1 | -1, { classes }: ClusterView): void {
     const tenant = this.known(classes.tenant[podClass])
-    const { used } = this.tenants
-    for (let kind = 0; kind < used.length; kind++) used[kind][tenant] += sign * requested(kind, podClass, classes)
+    const { used, usedRest } = this.tenants
+    for (let kind = 0; kind < used.length; kind++) addExactly(used[kind], usedRest[kind], tenant, sign * requested(kind, podClass, classes))
     this.change(tenant)
   }
 
@@ -126,9 +130,9 @@ export class DominantShares implements Groups {
     const { isCounted, capacities } = this.nodes
     if ((isCounted[row] === 1) === counted) return
     isCounted[row] = counted ? 1 : 0
-    for (let kind = 0; kind < this.total.length; kind++) {
+    for (let kind = 0; kind < capacities.length; kind++) {
       if (counted) capacities[kind][row] = offered(kind, row, nodes)
-      this.total[kind] += counted ? capacities[kind][row] : -capacities[kind][row]
+      this.total.add(kind, counted ? capacities[kind][row] : -capacities[kind][row])
     }
     for (let tenant = 0; tenant < this.tenants.count; tenant++) this.change(tenant)
   }
@@ -146,8 +150,9 @@ export class DominantShares implements Groups {
       const tenant = this.changed[i]
       isChanged[tenant] = 0
       let dominant = 0
-      for (let kind = 0; kind < this.total.length; kind++) {
-        if (this.total[kind] > 0) dominant = Math.max(dominant, used[kind][tenant] / this.total[kind])
+      const total = this.total.high
+      for (let kind = 0; kind < total.length; kind++) {
+        if (total[kind] > 0) dominant = Math.max(dominant, used[kind][tenant] / total[kind])
       }
       if (dominant === share[tenant]) continue
       share[tenant] = dominant
