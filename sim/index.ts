@@ -35,6 +35,7 @@ export type { Backends, OwnBalancer } from './slb/index.ts'
 export type { Definition, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'
 export type { KeyedStream, RandomStream } from './random/stream.ts'
 
+export { entryOf } from './common/dictionary.ts'
 export { suggestion } from './common/suggestion.ts'
 export { bucketOf, bucketStart, bucketWidth } from './measure/histogram.ts'
 export { ColumnTable, grown } from './common/table.ts'

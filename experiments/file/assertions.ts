@@ -3,7 +3,7 @@
  * it selects; it fails when the value is missing or refused.
  */
 import type { Summary, SummaryRow } from '../../reports/index.ts'
-import { suggestion } from '../../sim/index.ts'
+import { entryOf, suggestion } from '../../sim/index.ts'
 import { show } from './document.ts'
 import type { Issue } from './resolve.ts'
 import type { Assertion } from './schema/experiment.ts'
@@ -37,7 +37,7 @@ export function assertionIssues(assertions: readonly Assertion[], axes: readonly
       else if (!axis.labels.includes(label))
         issues.push({ path, message: `found ${show(label)}; accepted: ${axis.labels.join(', ')}${suggestion(label, axis.labels)}` })
     }
-    const onlyBaseline = axes.every(({ key, labels }) => labels.length === 1 || assertion.where[key] === labels[0])
+    const onlyBaseline = axes.every(({ key, labels }) => labels.length === 1 || entryOf(assertion.where, key) === labels[0])
     if (assertion.verdict.length > 0 && onlyBaseline) {
       issues.push({
         path: ['assert', i],
@@ -53,7 +53,7 @@ export function assess(assertions: readonly Assertion[], summary: Summary): Outc
   const { variants, axes } = summary.study
   return assertions.flatMap((assertion) =>
     variants.flatMap(({ values }, variant): Outcome[] => {
-      const selected = axes.every(({ name }, axis) => (assertion.where[name] ?? values[axis]) === values[axis])
+      const selected = axes.every(({ name }, axis) => (entryOf(assertion.where, name) ?? values[axis]) === values[axis])
       if (!selected) return []
       const row = summary.row(variant, assertion.metric)
       if (assertion.verdict.length > 0) return variant === 0 ? [] : [verdictOutcome(assertion, row, variants[variant].short)]

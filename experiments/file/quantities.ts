@@ -199,6 +199,29 @@ export function section<S extends z.ZodRawShape>(what: string, shape: S) {
   })
 }
 
+/**
+ * A copy with the own keys alone: zod reads keys with `in`, which also finds `constructor` and `toString` of every object. Only for maps whose keys the
+ * user's code chooses.
+ */
+export const ownKeys = (value: unknown): unknown => (isMap(value) ? Object.assign(Object.create(null) as object, value) : value)
+
+/** A map from any names to values of one schema. The record of zod would drop a key called `__proto__`. */
+export function mapOf<T>(what: string, item: z.ZodType<T>) {
+  return z
+    .unknown()
+    .transform((value, context): Readonly<Record<string, T>> => {
+      if (!isMap(value)) {
+        context.issues.push({ code: 'custom', message: `found ${show(value)}; accepted: ${what}`, input: value })
+        return z.NEVER
+      }
+      const entries = Object.entries(value).map(([key, given]) => [key, item.safeParse(given)] as const)
+      for (const [key, { error }] of entries)
+        for (const issue of error?.issues ?? []) context.issues.push({ ...issue, path: [key, ...issue.path], input: value } as never)
+      return Object.fromEntries(entries.map(([key, { data }]) => [key, data as T]))
+    })
+    .meta({ type: 'object', additionalProperties: jsonOf(item) })
+}
+
 /** A list of `what`. */
 export function list<T extends z.ZodType>(what: string, item: T) {
   return z.array(item, { error: (issue) => `found ${show(issue.input)}; accepted: a list of ${what}` })
@@ -210,12 +233,9 @@ export const labels = () =>
     'a map from names to text, such as { tier: web }',
     (value) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
-      const result: Record<string, string> = {}
-      for (const [key, text] of Object.entries(value)) {
-        if (typeof text === 'object') return undefined
-        result[key] = String(text)
-      }
-      return result
+      const entries = Object.entries(value as object)
+      if (entries.some(([, text]) => typeof text === 'object')) return undefined
+      return Object.fromEntries(entries.map(([key, text]) => [key, String(text)]))
     },
     { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
   )

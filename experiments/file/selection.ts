@@ -29,6 +29,7 @@ import {
   memory,
   number,
   oneOf,
+  ownKeys,
   percentText,
   section,
   share,
@@ -73,15 +74,15 @@ function parameterSchema(parameter: Parameter | EntryKey): z.ZodType {
 
 /** A list of maps, each with the keys of `of`; a key without a default is required. */
 function entriesSchema(of: Readonly<Record<string, EntryKey>>, { min = 0, max = Infinity }: Bounds): z.ZodType {
-  const shape: Record<string, z.ZodType> = {}
-  for (const [name, key] of Object.entries(of)) {
-    const schema = parameterSchema(key)
-    shape[name] = (key.default === undefined ? schema : schema.prefault(writtenDefault(key as Parameter) as never)).meta({
-      description: key.meaning,
-    })
-  }
+  const shape = Object.fromEntries(
+    Object.entries(of).map(([name, key]) => {
+      const schema = parameterSchema(key)
+      const prefaulted = key.default === undefined ? schema : schema.prefault(writtenDefault(key as Parameter) as never)
+      return [name, prefaulted.meta({ description: key.meaning })]
+    }),
+  )
   const what = `maps with ${Object.keys(of).join(' and ')}`
-  return list(what, section('an entry', shape)).superRefine((entries, context) => {
+  return list(what, z.preprocess(ownKeys, section('an entry', shape))).superRefine((entries, context) => {
     if (entries.length < min || entries.length > max)
       context.addIssue({
         code: 'custom',
@@ -110,20 +111,19 @@ export function writtenDefault(parameter: Parameter): ParameterValue {
 }
 
 function writtenEntry(entry: ParameterEntry, of: Readonly<Record<string, EntryKey>>): ParameterEntry {
-  const written: Record<string, number | boolean | string> = {}
-  for (const [name, key] of Object.entries(of))
-    written[name] = writtenDefault({ ...key, default: entry[name] }) as number | boolean | string
-  return written
+  const written = Object.entries(of).map(([name, key]) => [name, writtenDefault({ ...key, default: entry[name] })])
+  return Object.fromEntries(written) as ParameterEntry
 }
 
 function parameterShape(parameters: Parameters): Record<string, z.ZodType> {
-  const shape: Record<string, z.ZodType> = {}
-  for (const [name, parameter] of Object.entries(parameters)) {
-    shape[name] = parameterSchema(parameter)
-      .optional()
-      .meta({ description: parameter.meaning, default: writtenDefault(parameter) })
-  }
-  return shape
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [
+      name,
+      parameterSchema(parameter)
+        .optional()
+        .meta({ description: parameter.meaning, default: writtenDefault(parameter) }),
+    ]),
+  )
 }
 
 type Extras = Readonly<Record<string, z.ZodType>>
@@ -227,7 +227,7 @@ class SelectionReader<Output> {
     definition: Described,
     own: { readonly file?: string; readonly digest?: string } = {},
   ): Parsed<Output> {
-    const parsed = this.schemaOf(key, definition).safeParse(map)
+    const parsed = this.schemaOf(key, definition).safeParse(ownKeys(map))
     if (!parsed.success) return { issues: parsed.error.issues }
     const given = parsed.data as Record<string, ParameterValue>
     const values = valuesOf(definition.parameters, given)

@@ -3,7 +3,7 @@
  * request drawn from all runs, with the full weight of slow runs, and has no interval; the mean of quantiles describes an average run, and
  * its interval says how much runs differ.
  */
-import { Histogram } from '../../sim/index.ts'
+import { entryOf, Histogram } from '../../sim/index.ts'
 import type { SparseHistogram } from '../../sim/index.ts'
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
@@ -30,7 +30,7 @@ export function pooledLatency(study: Study, variant: number, service?: string): 
   const before = histograms.get(key)
   if (before !== undefined) return before
   const found = runsOf(study, variant).map(({ result }): SparseHistogram | undefined =>
-    service === undefined ? result.latency : ownOf(result.latencyByService, service),
+    service === undefined ? result.latency : entryOf(result.latencyByService, service),
   )
   const filled = found.filter((sparse) => sparse !== undefined && sparse.buckets.length > 0) as SparseHistogram[]
   const pooled = filled.length === 0 ? EMPTY : new Histogram()
@@ -38,9 +38,6 @@ export function pooledLatency(study: Study, variant: number, service?: string): 
   histograms.set(key, pooled)
   return pooled
 }
-
-/** Services may have any name, even `constructor`. */
-const ownOf = <T>(map: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(map, key) ? map[key] : undefined)
 
 /** The pooled quantile [ms]; NaN when `metric` is not a latency quantile or all runs together have too few requests. */
 export function pooledQuantile(study: Study, variant: number, metric: string): number {

@@ -2,6 +2,7 @@
  * Pod classes: pods with equal requests, selectors, tolerations, labels and priority share a row, and what depends on the class only is
  * computed once. A shape object is looked up by identity first, so that a source that returns the same objects pays nothing per pod.
  */
+import { entryOf } from '../common/dictionary.ts'
 import type { PodClassId } from '../common/ids.ts'
 import { sortedEntries } from '../common/sorted.ts'
 import { ColumnTable } from '../common/table.ts'
@@ -60,7 +61,7 @@ export class Classes extends ColumnTable implements ClassesView {
     this.request[MEMORY][row] = shape.memory
     this.request[PODS][row] = 1
     for (let resource = FIRST_NAMED; resource < this.resources.length; resource++) {
-      this.request[resource][row] = shape.resources[this.resources[resource]] ?? 0
+      this.request[resource][row] = entryOf(shape.resources, this.resources[resource]) ?? 0
     }
     this.limit[row] = shape.limit
     this.usage[row] = shape.usage

@@ -3,6 +3,7 @@
  * is gone, and would mistake a new node in its row for it. So the capacity, class, zone and price of a row never change. The cost is some
  * 150 bytes per node that was ever added, and scans that skip rows which are Gone.
  */
+import { entryOf } from '../common/dictionary.ts'
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeClassId, NodeId, PodClassId, PoolId } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
@@ -14,7 +15,7 @@ import type { NodesView } from './views.ts'
 /** The amounts of a template, [resource] (cpu, memory, pods, then the named ones). */
 export function offered(template: NodeTemplate, resources: readonly string[]): number[] {
   const first = [template.cpu, template.memory, template.pods]
-  return resources.map((name, resource) => (resource < FIRST_NAMED ? first[resource] : (template.resources[name] ?? 0)))
+  return resources.map((name, resource) => (resource < FIRST_NAMED ? first[resource] : (entryOf(template.resources, name) ?? 0)))
 }
 
 /** The columns of all nodes; see `NodesView` for their meaning. */

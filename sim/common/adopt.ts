@@ -31,15 +31,17 @@ const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration
 
 /** A parameter is written as a descriptor, or just as its default: `{ memoryWeight: 1 }`. */
 function parametersOf(given: unknown, problems: string[]): Parameters {
-  const parameters: Record<string, Parameter> = {}
-  if (given === undefined) return parameters
+  if (given === undefined) return {}
+  const parameters: [string, Parameter][] = []
   if (typeof given !== 'object' || given === null) {
     problems.push(`parameters must be an object, found ${typeof given}`)
-    return parameters
+    return {}
   }
   for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
-    if (typeof value === 'number') parameters[name] = { kind: 'number', default: value, meaning: 'set by its author' }
-    else if (typeof value === 'boolean') parameters[name] = { kind: 'boolean', default: value, meaning: 'set by its author' }
+    if (name === '__proto__')
+      problems.push('parameters has the key __proto__, which no object can be given in the usual way; accepted: another name')
+    else if (typeof value === 'number') parameters.push([name, { kind: 'number', default: value, meaning: 'set by its author' }])
+    else if (typeof value === 'boolean') parameters.push([name, { kind: 'boolean', default: value, meaning: 'set by its author' }])
     else if (!isDescriptor(value))
       problems.push(
         `parameters.${name} must be a number, true or false, or a descriptor { kind, default, meaning } with kind one of ${kinds.join(', ')}`,
@@ -48,9 +50,9 @@ function parametersOf(given: unknown, problems: string[]): Parameters {
       problems.push(
         `parameters.${name} is a list: it needs of, a map from the keys of an entry to descriptors { kind, meaning } of any other kind, and a list as its default`,
       )
-    else parameters[name] = value
+    else parameters.push([name, value])
   }
-  return parameters
+  return Object.fromEntries(parameters)
 }
 
 function isDescriptor(value: unknown): value is Parameter {

@@ -2,6 +2,7 @@
  * The definition of an algorithm, the same for every family: a name, what it prefers, its source, its parameters as plain data, and a
  * function that creates it. `experiments` derives zod, JSON Schema and `list` from the descriptors.
  */
+import { entryOf } from './dictionary.ts'
 
 /** The type of a parameter. Quantities are written as in Kubernetes; the algorithm gets whole numbers of the unit in brackets. */
 export type ParameterKind =
@@ -106,9 +107,9 @@ export function catalogue<Made, Context>(family: string, definitions: readonly D
 
 /** The value of every parameter: from `given`, or else its default. */
 export function valuesOf<P extends Parameters>(parameters: P, given: Readonly<Record<string, ParameterValue>> = {}): Values<P> {
-  const values: Record<string, ParameterValue> = {}
-  for (const [name, parameter] of Object.entries(parameters)) values[name] = given[name] ?? parameter.default
-  return values as Values<P>
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, parameter]) => [name, entryOf(given, name) ?? parameter.default]),
+  ) as Values<P>
 }
 
 /** A chosen algorithm as plain data, as a plan holds it and a worker gets it. */

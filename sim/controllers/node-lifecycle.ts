@@ -161,9 +161,7 @@ export class NodeLifecycle {
     const nodeClass = cluster.internNodeClass(template)
     return {
       name: pool.name,
-      capacity: cluster.view.nodes.resources.map((resource, row) =>
-        row === 0 ? template.cpu : row === 1 ? template.memory : row === 2 ? template.pods : (template.resources[resource] ?? 0),
-      ),
+      capacity: cluster.vectorOf(template),
       devices: template.gpus,
       price: template.price,
       limit: pool.max,

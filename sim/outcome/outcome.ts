@@ -75,13 +75,12 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
 
 /** All clients of a service together, by the service's name. */
 function latencyByService({ input, clients }: OutcomeRun): Record<string, SparseHistogram> {
-  const byService: Record<string, SparseHistogram> = {}
-  input.services.forEach(({ name }, service) => {
+  const entries = input.services.map(({ name }, service): [string, SparseHistogram] => {
     const all = new Histogram()
     for (const { spec, ledger } of clients.list) if (spec.service === service) all.merge(ledger.latency)
-    byService[name] = all.toSparse()
+    return [name, all.toSparse()]
   })
-  return byService
+  return Object.fromEntries(entries)
 }
 
 /** Not a number means that there was nothing to measure. */

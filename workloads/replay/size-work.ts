@@ -1,4 +1,5 @@
 /** The cost of a recorded request, computed from its sizes by given times per unit. */
+import { entryOf } from '../../sim/index.ts'
 import { nearest } from '../../sim/random/index.ts'
 import { NEVER } from '../synthetic/arrivals.ts'
 
@@ -20,7 +21,7 @@ export class SizeCost {
     const problem = sizeWorkProblem(what, work, sizeNames)
     if (problem !== '') throw new RangeError(problem)
     this.base = work.base
-    this.per = Float64Array.from(sizeNames, (name) => work.per[name] ?? 0)
+    this.per = Float64Array.from(sizeNames, (name) => entryOf(work.per, name) ?? 0)
     this.min = min
   }
 

@@ -1,8 +1,7 @@
 /** Recorded requests in the experiment file. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { bundledTraces, MAX_REPETITIONS, trafficFormats, type SizeWork } from '../../../workloads/index.ts'
-import { show } from '../document.ts'
-import { duration, number, oneOf, positiveTime, section, share, whole, words } from '../quantities.ts'
+import { duration, mapOf, number, oneOf, positiveTime, section, share, whole, words } from '../quantities.ts'
 
 const bundled = bundledTraces.filter(({ format }) => trafficFormats.includes(format)).map(({ name }) => name)
 
@@ -11,10 +10,7 @@ export const recordedNames = [...new Set([...bundled, ...trafficFormats])]
 
 const sizeWork = section('work by sizes', {
   base: duration().prefault(0).describe('time of every request'),
-  per: z
-    .record(z.string(), duration(), {
-      error: ({ input }) => `found ${show(input)}; accepted: a map from sizes of the trace to times, such as { context_tokens: 20us }`,
-    })
+  per: mapOf('a map from sizes of the trace to times, such as { context_tokens: 20us }', duration())
     .prefault({})
     .describe('time per unit of each size; `orchsim trace` prints the names of the sizes'),
 }).transform((given): SizeWork => given)

@@ -4,6 +4,7 @@ import { template, shape, type LooseShape, type LooseTemplate } from '../../test
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { BinType } from '../../binpacking/policy.ts'
 import { firstFitInOrder } from '../../binpacking/index.ts'
+import { entryOf } from '../../common/dictionary.ts'
 import { valuesOf, type ParameterValue } from '../../common/define.ts'
 import { nodeAutoscalers } from './index.ts'
 import type { NodeAutoscaler, NodesScalingView } from './policy.ts'
@@ -39,7 +40,7 @@ export function scalingView(
     const amounts = [made.cpu, made.memory, made.pods]
     return {
       name: `pool-${pool}`,
-      capacity: nodes.resources.map((name, r) => amounts[r] ?? made.resources[name] ?? 0),
+      capacity: nodes.resources.map((name, r) => amounts[r] ?? entryOf(made.resources, name) ?? 0),
       devices: made.gpus,
       price: made.price,
       limit: Infinity,

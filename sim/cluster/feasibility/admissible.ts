@@ -1,4 +1,5 @@
 /** The rules that depend on the shape of a pod and the template of a node only: selectors, taints, GPU model; Kubernetes' NodeSelector and TaintToleration. */
+import { entryOf } from '../../common/dictionary.ts'
 import { NONE } from '../../common/ids.ts'
 import type { NodeTemplate, PodShape, Taint, Toleration } from '../spec.ts'
 import { Reason } from '../views.ts'
@@ -18,7 +19,7 @@ export function admissible(shape: PodShape, template: NodeTemplate): boolean {
 
 /** The first rule that excludes nodes of this template; NONE when there is none. PreferNoSchedule is a preference, so it excludes nothing. */
 export function inadmissible(shape: PodShape, template: NodeTemplate): Reason | typeof NONE {
-  for (const [key, value] of Object.entries(shape.nodeSelector)) if (template.labels[key] !== value) return Reason.Selector
+  for (const [key, value] of Object.entries(shape.nodeSelector)) if (entryOf(template.labels, key) !== value) return Reason.Selector
   for (const taint of template.taints) {
     if (taint.effect !== 'PreferNoSchedule' && !shape.tolerations.some((toleration) => tolerates(toleration, taint))) return Reason.Taint
   }
