@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -91,6 +91,19 @@ describe('writeWhole', () => {
     await writeWhole(join(place, 'taken', 'b.txt'), 'x')
     await expect(writeWhole(join(place, 'taken'), 'y')).rejects.toThrow()
     expect((await readdir(place)).sort()).toEqual(['a.txt', 'taken'])
+  })
+})
+
+// /dev/full answers each write with ENOSPC, as a full disk does.
+describe.skipIf(process.platform !== 'linux')('a full disk', () => {
+  test('the error names the file, and the file of before stays', async () => {
+    const place = join(folder, 'full')
+    const path = join(place, 'runs.csv')
+    await writeWhole(path, 'before')
+    await symlink('/dev/full', `${path}.${process.pid}.partial`)
+    await expect(writeWhole(path, 'after')).rejects.toThrow(`${path} cannot be written: no space is left on the disk (ENOSPC)`)
+    expect(await readFile(path, 'utf8')).toBe('before')
+    expect(await readdir(place)).toEqual(['runs.csv'])
   })
 })
 

@@ -3,7 +3,7 @@ export type { Axis, Margins, Study, StudyRun, Variant } from './study.ts'
 export { summarise } from './summary/summary.ts'
 export type { Summary, SummaryRow } from './summary/summary.ts'
 export type { Warning } from './summary/warnings.ts'
-export { writeReports, writeWhole } from './write.ts'
+export { WriteError, writeReports, writeWhole } from './write.ts'
 
 // Statistics.
 export type { Contrast, PerReplication, Verdict } from './statistics/contrast.ts'

@@ -50,16 +50,32 @@ export async function writeReports(folder: string, study: Study): Promise<string
   return written
 }
 
-/** Writes a file whole or not at all: to a temporary name beside it, then renamed. Creates missing folders; returns `path`. */
+/** A file that could not be written. The message names it, which errors of a full disk do not. */
+export class WriteError extends Error {
+  readonly path: string
+
+  constructor(path: string, cause: unknown) {
+    const { code } = cause as NodeJS.ErrnoException
+    const why =
+      code === 'ENOSPC' || code === 'EDQUOT' ? 'no space is left on the disk' : cause instanceof Error ? cause.message : String(cause)
+    super(`${path} cannot be written: ${why}${code === undefined ? '' : ` (${code})`}`, { cause })
+    this.path = path
+  }
+}
+
+/**
+ * Writes a file whole or not at all: to a temporary name beside it, then renamed. Creates missing folders; returns `path`.
+ * @throws {WriteError} when it cannot be written
+ */
 export async function writeWhole(path: string, content: string | Uint8Array): Promise<string> {
-  await mkdir(dirname(path), { recursive: true })
   const partial = `${path}.${process.pid}.partial`
   try {
+    await mkdir(dirname(path), { recursive: true })
     await writeFile(partial, content)
     await rename(partial, path)
   } catch (error) {
-    await rm(partial, { force: true })
-    throw error
+    await rm(partial, { force: true }).catch(() => undefined) // the folder itself may be missing
+    throw new WriteError(path, error)
   }
   return path
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -209,6 +209,35 @@ describe('run', () => {
     )
     expect(err).not.toMatch(/\n\s+at /)
     expect(readFileSync(join(out, 'runs.csv'), 'utf8').trimEnd().split('\n').length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describe('an earlier study', () => {
+  it('stays as it is when all runs of a call fail', async () => {
+    const out = join(folder, 'all-failed')
+    const one = ['--set', 'compare={}', '--replications', '1', '--out', out, '--quiet']
+    expect((await call('run', file, ...one)).code).toBe(0)
+    const before = readdirSync(out).map((name) => [name, name === 'charts' ? '' : readFileSync(join(out, name), 'utf8')])
+    writeFileSync(join(folder, 'worse.ts'), 'export default { name: "worse", score(): number { throw new Error("dice lost") } }\n')
+    const { code, err } = await call('run', file, ...one, '--set', 'scheduling={ file: ./worse.ts }')
+    expect(code).toBe(1)
+    expect(err).toContain(`all runs failed: nothing is written to ${out}`)
+    expect(readdirSync(out).map((name) => [name, name === 'charts' ? '' : readFileSync(join(out, name), 'utf8')])).toEqual(before)
+  })
+
+  // /dev/full answers each write with ENOSPC, as a full disk does.
+  it.skipIf(process.platform !== 'linux')('a full disk: the file is named, the comparison is printed, the runs are kept', async () => {
+    const out = join(folder, 'full')
+    mkdirSync(out)
+    symlinkSync('/dev/full', join(out, `summary.csv.${process.pid}.partial`))
+    const { code, out: printed, err } = await call('run', file, '--replications', '2', '--out', out)
+    expect(code).toBe(1)
+    expect(printed).toContain('snug')
+    expect(printed).toMatch(/latency-p99|latency/)
+    expect(err).toContain(`${join(out, 'summary.csv')} cannot be written: no space is left on the disk (ENOSPC)`)
+    const again = await call('run', file, '--replications', '2', '--out', out)
+    expect(again.code).toBe(0)
+    expect(again.err).toContain('4 from an earlier call')
   })
 })
 

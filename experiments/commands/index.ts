@@ -29,6 +29,13 @@ const overrides = (): Option[] => [
 
 const jobs = (description: string): Option => new Option('--jobs <n>', description).argParser(wholeNumber(1)).env('ORCHSIM_JOBS')
 
+/** Parser of a positive time [s]. */
+function seconds(text: string): number {
+  const value = Number(text.replace(/s$/, ''))
+  if (!/^[\d.]+s?$/.test(text) || !(value > 0)) throw new InvalidArgumentError('accepted: a number of seconds above 0, such as 60.')
+  return value
+}
+
 export const commands: readonly CommandDescriptor[] = [
   {
     name: 'run',
@@ -43,6 +50,9 @@ export const commands: readonly CommandDescriptor[] = [
       new Option('--parquet', 'write the tables as Parquet too (needs the package hyparquet-writer)'),
       new Option('--fresh', 'repeat every run, also those that an interrupted call has finished'),
       new Option('--watch', 'run again whenever the file or one of its own algorithms changes'),
+      new Option('--call-limit <seconds>', "wall time that one call of an own file's function may take (default: 60)")
+        .argParser(seconds)
+        .env('ORCHSIM_CALL_LIMIT'),
       new Option('--check', 'check the conservation laws after every event; slower'),
     ],
     load: async ({ watch }) => (watch === true ? (await import('./watch.ts')).watchCommand : (await import('./run.ts')).runCommand),

@@ -12,6 +12,7 @@ import {
   type Study,
   summarise,
   summaryOf,
+  WriteError,
   writeReports,
   writeWhole,
 } from '../../reports/index.ts'
@@ -39,6 +40,8 @@ export interface RunOptions extends Overrides {
   readonly watch?: boolean
   readonly fresh?: boolean
   readonly parquet?: boolean
+  /** [s] */
+  readonly callLimit?: number
 }
 
 /** Runs an experiment. `executor` replaces the worker threads, for tests. */
@@ -67,26 +70,33 @@ export async function runCommand(
   const store = new Store(folder)
   if (options.fresh === true) store.clear()
   const progress = options.quiet === true ? undefined : new Progress(err)
-  const execution = await executed(plan, executor ?? threads(jobs), interrupts, progress, store)
+  const execution = await executed(plan, executor ?? threads(jobs, options.callLimit), interrupts, progress, store)
+  printDamaged(execution, screens)
   printFailures(plan, execution, screens)
-  if (execution.interrupted && execution.finished.length === 0) {
+  if (execution.finished.length === 0) {
     // An earlier study may be in the folder: its tables beside the manifest of this call would contradict each other.
-    err.write(`interrupted before a run was finished: nothing is written to ${folder}\n`)
-    return EXIT.interrupted
+    err.write(`${execution.interrupted ? 'interrupted before a run was finished' : 'all runs failed'}: nothing is written to ${folder}\n`)
+    return execution.interrupted ? EXIT.interrupted : EXIT.failed
   }
   const below = relative(process.cwd(), file)
   const named = below.startsWith('..') ? basename(file) : below
   const study = studyOf(plan, execution, version(), callOf(named, options))
-  const outcomes = execution.finished.length > 0 ? await report({ plan, study, folder, options, screens, parquet }) : []
-  const seconds = (performance.now() - begin) / 1000
-  await writeWhole(
-    join(folder, 'manifest.json'),
-    manifestOf(plan, execution, { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }),
-  )
+  // Written before anything is printed, and printed even if the disk is full.
+  const unwritten = await written(folder, async () => {
+    await writeFiles({ study, folder, parquet })
+    const seconds = (performance.now() - begin) / 1000
+    const facts = { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }
+    await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, facts))
+  })
+  const outcomes = report({ plan, study, folder, options, screens })
+  if (unwritten !== '') {
+    err.write(`orchsim run: ${unwritten}\n`)
+    return EXIT.failed
+  }
   if (!execution.interrupted && execution.failed.length === 0) store.clear()
   printUnfinished(execution, folder, screens)
   if (execution.interrupted) return EXIT.interrupted
-  if (execution.failed.length > 0) return EXIT.failed
+  if (execution.failed.length > 0 || execution.late.length > 0) return EXIT.failed
   return outcomes.every(({ holds }) => holds) ? EXIT.done : EXIT.broken
 }
 
@@ -116,11 +126,19 @@ async function executed(
   }
 }
 
-function printFailures(plan: Plan, { failed }: Execution, { err }: Screens): void {
+function printFailures(plan: Plan, { failed, late }: Execution, { err }: Screens): void {
+  for (const message of late) err.write(`an own file threw after its run had ended: ${message}\n`)
   for (const { run, message, stack } of failed) {
     err.write(`run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`)
     if (process.env['ORCHSIM_DEBUG'] !== undefined) err.write(`${stack}\n`)
   }
+}
+
+function printDamaged({ damaged }: Execution, { err }: Screens): void {
+  if (damaged.length > 0)
+    err.write(
+      `${damaged.length} kept ${damaged.length === 1 ? 'result was' : 'results were'} damaged and computed again: ${damaged.map((id) => id.slice(0, 12)).join(', ')}\n`,
+    )
 }
 
 function printUnfinished({ finished, asked, failed, interrupted }: Execution, folder: string, { err }: Screens): void {
@@ -129,22 +147,40 @@ function printUnfinished({ finished, asked, failed, interrupted }: Execution, fo
   else if (failed.length > 0) err.write(`${finishedText}\n`)
 }
 
-interface Report {
-  readonly plan: Plan
+/** Why the results in the folder are incomplete, '' when they are whole. */
+async function written(folder: string, write: () => Promise<void>): Promise<string> {
+  try {
+    await write()
+    return ''
+  } catch (error) {
+    if (!(error instanceof WriteError)) throw error
+    return `${error.message}; the files in ${folder} are incomplete, the finished runs are kept there, and the same call writes the rest`
+  }
+}
+
+interface Files {
   readonly study: Study
   readonly folder: string
-  readonly options: RunOptions
-  readonly screens: Screens
   readonly parquet: Parquet | undefined
 }
 
-/** Writes the files, and prints the comparison or its JSON. */
-async function report({ plan, study, folder, options, screens, parquet }: Report): Promise<readonly Outcome[]> {
-  const { out, err } = screens
+/** Tables, charts and the page. */
+async function writeFiles({ study, folder, parquet }: Files): Promise<void> {
   await writeReports(folder, study)
   for (const [name, bytes] of parquet?.(study) ?? []) await writeWhole(join(folder, name), bytes)
   // Parquet files of an earlier call would describe other runs than the CSV files beside them.
   if (parquet === undefined) for (const name of PARQUET_FILES) rmSync(join(folder, name), { force: true })
+}
+
+interface Report extends Omit<Files, 'parquet'> {
+  readonly plan: Plan
+  readonly options: RunOptions
+  readonly screens: Screens
+}
+
+/** Prints the comparison or its JSON. */
+function report({ plan, study, folder, options, screens }: Report): readonly Outcome[] {
+  const { out, err } = screens
   const outcomes = plan.assert.length === 0 ? [] : assess(plan.assert, summarise(study))
   if (options.json === true) out.write(`${JSON.stringify({ results: folder, ...summaryOf(study), assertions: outcomes }, null, 2)}\n`)
   else if (options.quiet !== true) {

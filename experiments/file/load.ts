@@ -6,12 +6,13 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, extname, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { loadApart } from '../own/load.ts'
 
 export type Loaded = { readonly exported: unknown; readonly digest: string } | { readonly wrong: string }
 
 const EXTENSIONS = ['.ts', '.mts', '.js', '.mjs']
 
-/** The default export of a file, or a message. */
+/** The default export of a file with functions that must not be called, or a message. */
 export async function loadFile(file: string): Promise<Loaded> {
   const accepted = `accepted: a module (${EXTENSIONS.join(', ')}) with a default export`
   if (!existsSync(file)) return { wrong: `found no such file; ${accepted}` }
@@ -19,9 +20,11 @@ export async function loadFile(file: string): Promise<Loaded> {
   if (!EXTENSIONS.includes(extname(file))) return { wrong: `found a file ending in ${extname(file) || 'nothing'}; ${accepted}` }
   try {
     const digest = digestOf(file)
-    return { exported: await importDefault(file), digest }
+    const loaded = await loadApart(file)
+    if ('wrong' in loaded) return { wrong: `found a file that fails when it is loaded: ${loaded.wrong}; ${accepted}` }
+    return { exported: loaded.exported, digest }
   } catch (error) {
-    return { wrong: `found a file that throws when it is loaded: ${firstLine(error)}; ${accepted}` }
+    return { wrong: `found a file that fails when it is loaded: ${firstLine(error)}; ${accepted}` }
   }
 }
 
@@ -39,6 +42,7 @@ const defaultOf = (module: unknown): unknown => (module as { readonly default?: 
 const isWrapped = (exported: unknown): boolean => typeof exported === 'object' && exported !== null && '__esModule' in exported
 
 async function importTypescript(url: string): Promise<unknown> {
+  await import(new URL('../own/register-hooks.mjs', import.meta.url).href)
   const { tsImport } = await import('tsx/esm/api')
   return tsImport(url, import.meta.url)
 }

@@ -301,15 +301,15 @@ function nearest(overlays: readonly Overlay[], path: Path): Overlay | undefined 
 
 /** Loads every file that a variant names, once per family. */
 async function loadAll(raws: readonly Record<string, unknown>[], folder: string): Promise<LoadedFiles> {
-  const loaded = new Map<string, LoadedFile>()
+  const loading = new Map<string, Promise<LoadedFile>>()
   for (const raw of raws) {
     for (const [family, chosen] of selections(raw)) {
       const named = isMap(chosen) ? chosen['file'] : undefined
-      if (typeof named !== 'string' || loaded.has(loadedKey(family, named))) continue
-      loaded.set(loadedKey(family, named), await loadOne(family, named, resolve(folder, named)))
+      if (typeof named !== 'string' || loading.has(loadedKey(family, named))) continue
+      loading.set(loadedKey(family, named), loadOne(family, named, resolve(folder, named)))
     }
   }
-  return loaded
+  return new Map(await Promise.all([...loading].map(async ([key, file]) => [key, await file] as const)))
 }
 
 /** Every place of the file where an algorithm is chosen, with its family. */

@@ -3,6 +3,7 @@
  * registers tsx, which reads TypeScript; beside compiled files it does not.
  */
 import { existsSync } from 'node:fs'
+import '../own/register-hooks.mjs'
 
 const source = new URL('./worker.ts', import.meta.url)
 const fromSources = existsSync(source)

@@ -7,19 +7,23 @@ import { fileURLToPath } from 'node:url'
 import { Piscina } from 'piscina'
 import type { RunResult } from '../../sim/index.ts'
 import { firstLine } from '../file/load.ts'
+import { callLimit } from '../own/limit.ts'
 import type { FinishedRun, Plan, PlannedRun, Planner } from '../plan/plan.ts'
 import type { Task } from './run.ts'
 import type { Store } from './store.ts'
-import type { Timed } from './worker.ts'
+import { watched } from './watched.ts'
+import type { Late, Timed } from './worker.ts'
 
 /** Carries out tasks: worker threads, or a substitute in tests. */
 export interface Executor {
   run(task: Task, signal: AbortSignal): Promise<Timed>
+  /** Errors of users' code that arrived when no run was in its thread. */
+  readonly late?: readonly string[]
   close(): Promise<void>
 }
 
-/** An executor of at most `jobs` worker threads. */
-export function threads(jobs: number): Executor {
+/** An executor of at most `jobs` worker threads. A call of a user's function may take `limit` seconds. */
+export function threads(jobs: number, limit: number = callLimit()): Executor {
   const pool = new Piscina({
     filename: fileURLToPath(new URL('./boot.mjs', import.meta.url)),
     minThreads: 1,
@@ -28,8 +32,13 @@ export function threads(jobs: number): Executor {
     // A CPU-bound worker gains nothing from waiting on shared memory.
     atomics: 'disabled',
   })
+  const late: string[] = []
+  pool.on('message', (message: Late) => late.push(message.late))
+  pool.on('error', (error: Error) => late.push(firstLine(error)))
   return {
-    run: (task, signal) => pool.run(task, { signal }) as Promise<Timed>,
+    late,
+    run: (task, signal) =>
+      watched(task, limit, signal, (watchedTask, either) => pool.run(watchedTask, { signal: either }) as Promise<Timed>),
     close: () => pool.destroy(),
   }
 }
@@ -52,6 +61,10 @@ export interface Execution {
   readonly interrupted: boolean
   /** Count of runs whose results an earlier call had stored. */
   readonly resumed: number
+  /** Errors of users' code after its run had ended; the results may depend on what it does between runs. */
+  readonly late: readonly string[]
+  /** Ids of the runs that were repeated because their stored results were damaged. */
+  readonly damaged: readonly string[]
   /** Wall time of each finished run by id [s]; used in the manifest only. */
   readonly seconds: ReadonlyMap<string, number>
 }
@@ -122,7 +135,16 @@ export async function execute(
   asked.sort(byVariant)
   finished.sort((a, b) => byVariant(a.run, b.run))
   failed.sort((a, b) => byVariant(a.run, b.run))
-  return { asked, finished, failed, interrupted: signal.aborted, resumed, seconds }
+  return {
+    asked,
+    finished,
+    failed,
+    interrupted: signal.aborted,
+    resumed,
+    damaged: store?.damaged ?? [],
+    late: executor.late ?? [],
+    seconds,
+  }
 }
 
 const byVariant = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant || a.replication - b.replication

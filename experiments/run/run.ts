@@ -6,6 +6,7 @@ import {
   type Choices,
   type Chosen,
   type Client,
+  type Definition,
   type Family,
   type Pool,
   type RunResult,
@@ -16,7 +17,11 @@ import {
 } from '../../sim/index.ts'
 import { Streams, type RandomStream } from '../../sim/random/index.ts'
 import { openBackground, openJobs, openRequests, type Capacity } from '../../workloads/index.ts'
-import { importDefault } from '../file/load.ts'
+import { importDefault, localFiles } from '../file/load.ts'
+import { beginRun, thread, type OwnCode } from '../own/code.ts'
+import { adoptGuarded } from '../own/guard.ts'
+import { interceptGlobals } from '../own/intercept.ts'
+import { checkedReadsOf } from '../own/read-only.ts'
 import { capacityOf, nodesOf, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
 
 /** What a worker receives. */
@@ -24,15 +29,20 @@ export interface Task {
   readonly scenario: Scenario
   readonly seed: string | number
   readonly replication: number
+  /** Shared memory in which the main thread sees that a call of a user's function does not return (own/code.ts). */
+  readonly pulse?: Int32Array
 }
 
 type StreamOf = (purpose: string) => RandomStream
 
 export type Simulate = (input: SimulationInput) => RunResult
 
-/** Runs one task; throws the run's error. */
+/** Runs one task; throws the run's error, or what a user's algorithm did that it must not. */
 export async function runTask(task: Task, simulate: Simulate): Promise<RunResult> {
-  return simulate(await inputOf(task))
+  beginRun(checkedReadsOf(task.replication, task.scenario.check), task.pulse)
+  const result = simulate(await inputOf(task))
+  if (thread.faults.length > 0) throw thread.faults[0]
+  return result
 }
 
 /** The simulation's input for a task: names become definitions, specs become sources. */
@@ -120,18 +130,35 @@ function ageingOf({ start, background, jobs }: Scenario, capacity: Capacity): nu
 /** Without the resampling of its blocks, which is nothing but draws. */
 const asRecorded = <T extends { readonly kind: string }>(spec: T): T => (spec.kind === 'trace' ? { ...spec, bootstrap: null } : spec)
 
-const own = new Map<string, Promise<unknown>>()
+interface Imported {
+  readonly exported: unknown
+  readonly code: OwnCode
+}
+
+const own = new Map<string, Promise<Imported>>()
 
 /** The definition behind a selection: a member of the list, or the user's file, imported once per thread. */
-async function chosen<Definition>({ name, values, file }: Selection, family: Family<Definition>): Promise<Chosen<Definition>> {
+async function chosen<D>({ name, values, file }: Selection, family: Family<D>): Promise<Chosen<D>> {
   if (file === undefined) {
     const definition = family.find(name)
     if (definition === undefined) throw new Error(`no built-in ${family.word} is called ${name}`)
     return { definition, values }
   }
   let imported = own.get(file)
-  if (imported === undefined) own.set(file, (imported = importDefault(file)))
-  const adopted = family.adopt(await imported)
+  if (imported === undefined) own.set(file, (imported = importOwn(name, file)))
+  const { exported, code } = await imported
+  const adopted = adoptGuarded(exported, code, (guarded) => (family as unknown as Family<Definition<unknown, unknown>>).adopt(guarded))
   if ('problems' in adopted) throw new Error(`${name}: ${adopted.problems.join('; ')}`)
-  return { definition: adopted.definition, values }
+  return { definition: adopted.definition as D, values }
+}
+
+async function importOwn(name: string, file: string): Promise<Imported> {
+  interceptGlobals()
+  const code = { name, files: localFiles(file) }
+  thread.loading.add(code)
+  try {
+    return { exported: await importDefault(file), code }
+  } finally {
+    thread.loading.delete(code)
+  }
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -52,6 +52,43 @@ describe('the store of finished runs', () => {
     expect(new Store(home, 'other').get('x')).toBeUndefined()
     writeFileSync(join(home, '.unfinished-code', 'y'), 'torn')
     expect(new Store(home, 'code').get('y')).toBeUndefined()
+  })
+
+  it('any flipped bit, any cut, and the file of another run are noticed: the run is repeated, never a wrong value taken', () => {
+    const home = join(folder, 'flipped')
+    const store = new Store(home, 'code')
+    store.keep('x', result(5))
+    store.keep('other', result(6))
+    const path = join(home, '.unfinished-code', 'x')
+    const whole = readFileSync(path)
+    const refuses = (bytes: Uint8Array): void => {
+      const before = store.damaged.length
+      writeFileSync(path, bytes)
+      expect(store.get('x')).toBeUndefined()
+      expect({ counted: store.damaged.length - before, kept: existsSync(path) }).toEqual({ counted: 1, kept: false })
+    }
+    for (let bit = 0; bit < whole.length * 8; bit++) {
+      const bytes = Uint8Array.from(whole)
+      bytes[bit >> 3] ^= 1 << (bit & 7)
+      refuses(bytes)
+    }
+    for (let length = 0; length < whole.length; length += 7) refuses(whole.subarray(0, length))
+    refuses(Buffer.concat([whole, Buffer.from([0])]))
+    refuses(readFileSync(join(home, '.unfinished-code', 'other')))
+    writeFileSync(path, whole)
+    expect(store.get('x')).toEqual(result(5))
+  })
+
+  it('a damaged result is computed again, and the execution says which', async () => {
+    const home = join(folder, 'damaged')
+    await execute(plan, oneWave(plan), machine(-1), new AbortController().signal, { store: new Store(home, 'code') })
+    writeFileSync(join(home, '.unfinished-code', 'id1'), 'damage')
+    const second = machine(-1)
+    const again = await execute(plan, oneWave(plan), second, new AbortController().signal, { store: new Store(home, 'code') })
+    expect({ made: second.made, resumed: again.resumed, damaged: again.damaged }).toEqual({ made: [1], resumed: 2, damaged: ['id1'] })
+    const third = machine(-1)
+    await execute(plan, oneWave(plan), third, new AbortController().signal, { store: new Store(home, 'code') })
+    expect(third.made).toEqual([])
   })
 
   it('clear removes the results of any code, and nothing else', () => {
