@@ -1,0 +1,199 @@
+/**
+ * ReplicaSets: each keeps as many active pods as its size. Pods that terminate or have finished do not count, so they are replaced at
+ * once. After it created or deleted pods a set waits until it has seen all of that (expectations) before it does more.
+ * Source: Kubernetes 1.34 pkg/controller/replicaset/replica_set.go.
+ */
+import type { NodeId, PodId, Time } from '../../common/ids.ts'
+import { NONE } from '../../common/ids.ts'
+import type { Simulator } from '../../engine/simulator.ts'
+import { firstToDelete } from './deletion-order.ts'
+import type { PodControl, PodController, PodObjects } from './pod-objects.ts'
+import { WorkQueue } from './work-queue.ts'
+
+/** Most pods that one sync creates or deletes. */
+const BURST = 500
+/** Deletions that the first sync after them has seen. */
+const SEEN_AT_ONCE = 2
+
+/** What the controller last wrote about a set; others read this and not the pods. */
+export interface ReplicaSetStatus {
+  /** Active pods. */
+  replicas: number
+  ready: number
+  available: number
+}
+
+/** Who owns a ReplicaSet, usually a Deployment. */
+export interface ReplicaSetOwner {
+  /** The set's size or status has changed. */
+  setChanged(set: ReplicaSet): void
+  /** A pod of the set is gone. */
+  podOfSetGone(set: ReplicaSet): void
+  /** All sets of the owner: their active pods count when nodes are ranked for a deletion. */
+  readonly sets: readonly ReplicaSet[]
+}
+
+/** One ReplicaSet object. */
+export interface ReplicaSet {
+  readonly row: number
+  /** Number of its pod template among those of its owner. */
+  readonly template: number
+  readonly owner: ReplicaSetOwner | null
+  readonly created: Time
+  readonly minReady: Time
+  /** spec.replicas. */
+  size: number
+  /** Pods whose objects exist, in order of creation. */
+  readonly pods: PodId[]
+  readonly status: ReplicaSetStatus
+  /** Annotations of a Deployment: its replicas, and replicas plus surge, when it last scaled the set; NONE without. */
+  desiredReplicas: number
+  maxReplicas: number
+  /** Annotation deployment.kubernetes.io/revision; 0 without. */
+  revision: number
+  /** Counts of the pods whose deletion the controller has requested and not seen yet. */
+  unseen: ReplicaSetStatus
+  /** What the controller is passed by the pod life cycle for the pods of this set. */
+  readonly controller: PodController
+}
+
+/** How a ReplicaSet is created. */
+export interface NewReplicaSet {
+  readonly template: number
+  readonly size: number
+  readonly owner: ReplicaSetOwner | null
+  readonly minReady: Time
+}
+
+/** What the controller needs of the run. */
+export interface ReplicaSetRun {
+  readonly simulator: Simulator
+  readonly objects: PodObjects
+  readonly control: PodControl
+  /** From a change to the sync that sees it [µs]. */
+  readonly latency: Time
+}
+
+export class ReplicaSetController {
+  private readonly sets: (ReplicaSet | null)[] = []
+  private readonly queue: WorkQueue
+  private readonly run: ReplicaSetRun
+
+  constructor(run: ReplicaSetRun) {
+    this.run = run
+    this.queue = new WorkQueue(run.simulator, 'replica set', (row) => this.sync(row), run.latency)
+  }
+
+  create({ template, size, owner, minReady }: NewReplicaSet): ReplicaSet {
+    const row = this.sets.length
+    const pods: PodId[] = []
+    const set: ReplicaSet = {
+      row,
+      template,
+      owner,
+      created: this.run.simulator.now,
+      minReady,
+      size,
+      pods,
+      status: { replicas: 0, ready: 0, available: 0 },
+      unseen: { replicas: 0, ready: 0, available: 0 },
+      desiredReplicas: NONE,
+      maxReplicas: NONE,
+      revision: 0,
+      controller: {
+        podChanged: () => this.queue.add(row),
+        podGone: (pod) => {
+          pods.splice(pods.indexOf(pod), 1)
+          this.queue.add(row)
+          owner?.podOfSetGone(set)
+        },
+      },
+    }
+    this.sets.push(set)
+    this.queue.add(row)
+    return set
+  }
+
+  /** Changes the size; the owner is notified as it is about any change of the object. */
+  resize(set: ReplicaSet, size: number): void {
+    set.size = size
+    this.queue.add(set.row)
+    set.owner?.setChanged(set)
+  }
+
+  /** Removes the object of a set without active pods; terminating ones end on their own. */
+  remove(set: ReplicaSet): void {
+    const active = set.pods.filter((pod) => this.run.objects.isActive(pod)).length
+    if (active > 0) throw new Error(`a ReplicaSet with ${active} active pods is removed; accepted: one without`)
+    this.sets[set.row] = null
+    this.queue.drop(set.row)
+  }
+
+  private sync(row: number): void {
+    const set = this.sets[row]
+    if (set === null) return
+    const { objects, control } = this.run
+    const active = set.pods.filter((pod) => objects.isActive(pod))
+    const counted = this.counted(set, active)
+    const { unseen } = set
+    set.unseen = { replicas: 0, ready: 0, available: 0 }
+    if (unseen.replicas > 0) {
+      // Many deletions are seen one after another: a status in between is written, and nothing else is done before the last.
+      this.writeStatus(set, sum(counted, unseen))
+      this.queue.add(row)
+      return
+    }
+    const missing = set.size - active.length
+    if (missing > 0) {
+      for (let i = Math.min(missing, BURST); i > 0; i--) set.pods.push(control.create(set.controller, { template: set.template }))
+    } else if (missing < 0) {
+      const victims = this.victims(set, active, Math.min(-missing, BURST))
+      set.unseen = this.counted(set, victims.slice(SEEN_AT_ONCE))
+      for (const pod of victims) control.delete(pod)
+    }
+    if (missing !== 0) this.queue.add(row)
+    this.writeStatus(set, counted)
+  }
+
+  private victims(set: ReplicaSet, active: readonly PodId[], count: number): readonly PodId[] {
+    const { objects, simulator } = this.run
+    if (count >= active.length) return active
+    const onNode = new Map<NodeId, number>()
+    for (const { pods } of set.owner?.sets ?? [set]) {
+      for (const pod of pods) if (objects.isActive(pod)) onNode.set(objects.node[pod], (onNode.get(objects.node[pod]) ?? 0) + 1)
+    }
+    return firstToDelete(active, count, objects, simulator.now, (pod) => onNode.get(objects.node[pod]) ?? 0)
+  }
+
+  private counted(set: ReplicaSet, active: readonly PodId[]): ReplicaSetStatus {
+    const { objects, simulator } = this.run
+    const { now } = simulator
+    let ready = 0
+    let available = 0
+    let soonest = Infinity
+    for (const pod of active) {
+      if (objects.ready[pod] === 0) continue
+      ready++
+      if (objects.isAvailable(pod, set.minReady, now)) available++
+      else soonest = Math.min(soonest, objects.readyChanged[pod] + set.minReady)
+    }
+    if (soonest < Infinity) this.queue.addAfter(set.row, soonest - now)
+    return { replicas: active.length, ready, available }
+  }
+
+  /** The status is that of the pods before the sync; what the sync creates or deletes is seen by the next one. */
+  private writeStatus(set: ReplicaSet, { replicas, ready, available }: ReplicaSetStatus): void {
+    const { status } = set
+    if (status.replicas === replicas && status.ready === ready && status.available === available) return
+    status.replicas = replicas
+    status.ready = ready
+    status.available = available
+    set.owner?.setChanged(set)
+  }
+}
+
+const sum = (a: ReplicaSetStatus, b: ReplicaSetStatus): ReplicaSetStatus => ({
+  replicas: a.replicas + b.replicas,
+  ready: a.ready + b.ready,
+  available: a.available + b.available,
+})

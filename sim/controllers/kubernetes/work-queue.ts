@@ -1,0 +1,91 @@
+/**
+ * The work queue of a controller: keys (rows of its objects) that are to be synchronised. A key that is queued already is not queued
+ * twice. Source: client-go util/workqueue (delaying and rate limiting queues), v0.34.
+ */
+import { NONE, type EventHandle, type Time } from '../../common/ids.ts'
+import type { Simulator } from '../../engine/simulator.ts'
+
+/** Delay of the first retry of a failing key, doubled at each further failure, and the longest delay [µs]. */
+const FIRST_RETRY: Time = 5_000
+const LONGEST_RETRY: Time = 1_000_000_000
+
+export class WorkQueue {
+  private readonly simulator: Simulator
+  private readonly kind: number
+  private readonly latency: Time
+  /** By key: the handle of its pending sync, of its delayed addition, and its failures in a row. */
+  private readonly queued: EventHandle[] = []
+  private readonly delayed: EventHandle[] = []
+  private readonly failures: number[] = []
+
+  /**
+   * @param name of the controller, for messages
+   * @param sync brings one object towards its desired state
+   * @param latency from a change to the sync that sees it: watch delay and queueing [µs]
+   */
+  constructor(simulator: Simulator, name: string, sync: (key: number) => void, latency: Time = 0) {
+    this.simulator = simulator
+    this.latency = latency
+    this.kind = simulator.register(`${name} controller syncs`, (key, delayed) => {
+      if (delayed === 1) {
+        this.delayed[key] = NONE
+        this.add(key)
+        return
+      }
+      this.queued[key] = NONE
+      sync(key)
+    })
+  }
+
+  /** Queues the key, to be synchronised after the latency. */
+  add(key: number): void {
+    this.makeRoom(key)
+    if (this.queued[key] === NONE) this.queued[key] = this.simulator.at(this.simulator.now + this.latency, this.kind, key, 0)
+  }
+
+  /** Queues the key after a delay. Of several delays of one key the one that ends first counts. */
+  addAfter(key: number, delay: Time): void {
+    if (delay <= 0) {
+      this.add(key)
+      return
+    }
+    this.makeRoom(key)
+    const time = this.simulator.now + delay
+    const handle = this.delayed[key]
+    if (handle === NONE) this.delayed[key] = this.simulator.at(time, this.kind, key, 1)
+    else if (time < this.simulator.timeOf(handle)) this.simulator.move(handle, time)
+  }
+
+  /** Queues a failing key again: after 5 ms, doubled at each further failure, at most 1,000 s. */
+  retry(key: number): void {
+    this.makeRoom(key)
+    let delay = FIRST_RETRY
+    for (let i = 0; i < this.failures[key] && delay < LONGEST_RETRY; i++) delay *= 2
+    this.failures[key]++
+    this.addAfter(key, Math.min(delay, LONGEST_RETRY))
+  }
+
+  /** The key was synchronised without failure. */
+  forget(key: number): void {
+    this.makeRoom(key)
+    this.failures[key] = 0
+  }
+
+  /** The object of the key is gone: nothing is pending for it any more. */
+  drop(key: number): void {
+    this.makeRoom(key)
+    for (const handles of [this.queued, this.delayed]) {
+      if (handles[key] !== NONE) this.simulator.cancel(handles[key])
+      handles[key] = NONE
+    }
+    this.failures[key] = 0
+  }
+
+  private makeRoom(key: number): void {
+    while (this.queued.length <= key) {
+      this.queued.push(NONE)
+      this.delayed.push(NONE)
+      this.failures.push(0)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/** All known families of recordings. */
+import { replayDeployment } from './controllers/deployment.ts'
+import { replayDeletion } from './controllers/replica-set-deletion.ts'
+import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
+
+/** By schema (without its version) and family; `*` for a schema without families. */
+const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map([
+  [
+    'orchsim-controllers-oracle',
+    new Map<string, Replay<never>>([
+      ['deployment', replayDeployment],
+      ['deployment-paused', replayDeployment],
+      ['replicaset-deletion', replayDeletion],
+    ]),
+  ],
+])
+
+/** Reads the text of a file of recordings. Throws an Error when it is none. */
+export function parseRecording(text: string): Recording {
+  const recording = JSON.parse(text) as Partial<Recording>
+  if (!Array.isArray(recording.cases)) throw new Error('the file holds no list of cases; accepted: a file of recordings')
+  return recording as Recording
+}
+
+/** Replays a recording. Throws an Error when its schema or family is not known. */
+export function replayRecording(recording: Recording): ReplayResult {
+  const name = (recording.schema ?? '').split('/')[0]
+  const families = REPLAYS.get(name)
+  if (families === undefined)
+    throw new Error(`schema ${JSON.stringify(recording.schema)} is not known; accepted: ${[...REPLAYS.keys()].join(', ')}`)
+  const replay = families.get(recording.family) ?? families.get('*')
+  if (replay === undefined)
+    throw new Error(`family ${JSON.stringify(recording.family)} of ${name} is not known; accepted: ${[...families.keys()].join(', ')}`)
+  return replayAll(recording as Recording<never>, replay)
+}
