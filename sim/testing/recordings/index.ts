@@ -1,6 +1,8 @@
 /** All known families of recordings. */
+import { replayDaemonPlacement, replayDaemonSet } from './controllers/daemon-set.ts'
 import { replayDeployment } from './controllers/deployment.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
+import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
 /** By schema (without its version) and family; `*` for a schema without families. */
@@ -11,6 +13,9 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
       ['deployment', replayDeployment],
       ['deployment-paused', replayDeployment],
       ['replicaset-deletion', replayDeletion],
+      ['statefulset', replayStatefulSet],
+      ['daemonset', replayDaemonSet],
+      ['daemonset-placement', replayDaemonPlacement],
     ]),
   ],
 ])

@@ -5,6 +5,7 @@ import { DeploymentController, type Deployment } from '../../../controllers/kube
 import type { DeploymentStrategy } from '../../../controllers/kubernetes/deployment-object.ts'
 import { ReplicaSetController } from '../../../controllers/kubernetes/replica-set.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
+import { letter, numberOf, SECOND } from './names.ts'
 import { ScriptedPods } from './scripted-pods.ts'
 
 type Write = readonly [template: string, from: number | null, to: number | null]
@@ -31,9 +32,6 @@ export interface DeploymentCase extends RecordedCase {
   readonly steps: readonly Step[]
 }
 
-const SECOND = 1_000_000
-const letter = (template: number): string => String.fromCharCode(65 + template)
-const numberOf = (template: string): number => template.charCodeAt(0) - 65
 
 /** Consecutive changes of one set as one: a controller that reads a lagging cache may grow a set in two steps (see the recording's README). */
 function inOneStep(writes: readonly Write[]): Write[] {

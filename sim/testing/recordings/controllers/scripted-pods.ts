@@ -18,7 +18,7 @@ export class ScriptedPods implements PodControl {
   private readonly simulator: Simulator
   private readonly held: boolean
 
-  /** @param held deleted pods terminate until `remove` is called; otherwise they are gone at once */
+  /** @param held deleted pods that have not finished terminate until `remove` is called; otherwise they are gone at once */
   constructor(simulator: Simulator, held: boolean) {
     this.simulator = simulator
     this.held = held
@@ -35,7 +35,7 @@ export class ScriptedPods implements PodControl {
   }
 
   delete(pod: PodId): void {
-    if (!this.held) this.remove(pod)
+    if (!this.held || this.objects.isFinished(pod)) this.remove(pod)
     else if (this.objects.deleting[pod] === 0) {
       this.objects.deleting[pod] = 1
       this.controllers[pod].podChanged(pod)
