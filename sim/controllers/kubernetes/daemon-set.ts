@@ -72,11 +72,18 @@ export interface DaemonSetRun {
   readonly objects: PodObjects
   readonly control: PodControl
   readonly nodes: DaemonNodes
+  /** The order in which an update takes nodes or pods that are equal to it; the real controller's is random. */
+  order(rows: readonly number[]): readonly number[]
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
 }
 
-const added = (key: string, effect: Toleration['effect']): Toleration => ({ key: `node.kubernetes.io/${key}`, operator: 'Exists', value: '', effect })
+const added = (key: string, effect: Toleration['effect']): Toleration => ({
+  key: `node.kubernetes.io/${key}`,
+  operator: 'Exists',
+  value: '',
+  effect,
+})
 
 /** Tolerations that the controller adds to every pod. */
 const ADDED: readonly Toleration[] = [
@@ -185,7 +192,8 @@ export class DaemonSetController {
     const { objects } = this.run
     const running: PodId[] = []
     for (const pod of this.living(pods)) {
-      if (objects.phase[pod] === ApiPhase.Succeeded || (objects.phase[pod] === ApiPhase.Failed && this.mayRetry(set, node))) remove.push(pod)
+      if (objects.phase[pod] === ApiPhase.Succeeded || (objects.phase[pod] === ApiPhase.Failed && this.mayRetry(set, node)))
+        remove.push(pod)
       else if (!objects.isFinished(pod)) running.push(pod)
     }
     const { surge } = daemonLimits(set.spec, set.status.desired)
@@ -263,7 +271,7 @@ export class DaemonSetController {
         replaced.push(found.old!)
       }
     }
-    this.change(set, [], [...replaced, ...candidates.slice(0, Math.max(0, limit - unavailable))])
+    this.change(set, [], [...replaced, ...this.run.order(candidates).slice(0, Math.max(0, limit - unavailable))])
   }
 
   /** With surge: a new pod is created beside an old one; the old one goes when the new one is available. */
@@ -282,7 +290,7 @@ export class DaemonSetController {
       } else if (this.isAvailable(set, found.old)) candidates.push(node)
       else allowed.push(node)
     }
-    this.change(set, [...allowed, ...candidates.slice(0, Math.max(0, limit - surging))], remove)
+    this.change(set, [...allowed, ...this.run.order(candidates).slice(0, Math.max(0, limit - surging))], remove)
   }
 
   private change(set: DaemonSet, create: readonly NodeId[], remove: readonly PodId[]): void {

@@ -1,10 +1,14 @@
-/** Replays `daemonset` and `daemonset-placement`: the DaemonSet controller, step by step. Which of equal nodes it takes is not recorded. */
+/**
+ * Replays `daemonset` and `daemonset-placement`: the DaemonSet controller, step by step. Which of equal nodes the controller takes, and which
+ * of equal pods the script changes, is random and not recorded: a step passes when one of up to TRIES random orders gives its numbers.
+ */
 import type { NodeId, PodId } from '../../../common/ids.ts'
 import type { Taint, Toleration } from '../../../cluster/spec.ts'
 import { Simulator } from '../../../engine/simulator.ts'
 import { DaemonSetController, type DaemonNodes, type DaemonPlacement, type DaemonSet } from '../../../controllers/kubernetes/daemon-set.ts'
 import type { IntOrPercent } from '../../../controllers/kubernetes/percent.ts'
 import type { NewPod, PodController } from '../../../controllers/kubernetes/pod-objects.ts'
+import { Streams } from '../../../random/stream.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
 import { letter, numberOf, SECOND } from './names.ts'
 import { ScriptedPods } from './scripted-pods.ts'
@@ -49,6 +53,9 @@ export interface PlacementCase extends RecordedCase {
   readonly steps: readonly { readonly changed?: RecordedNode; readonly podsOn: readonly string[] }[]
 }
 
+/** Random orders that are tried for a step. */
+const TRIES = 100
+
 const count = (into: Numbers, key: string): void => void (into[key] = (into[key] ?? 0) + 1)
 
 /** Pods that also count what the controller did. */
@@ -76,6 +83,8 @@ class DaemonSetReplay {
   private readonly pods: CountingPods
   private readonly controller: DaemonSetController
   private readonly set: DaemonSet
+  /** Random order of the step under way. */
+  private draws = new Streams('order', 0).stream('0')
 
   constructor(
     nodes: DaemonNodes,
@@ -84,7 +93,14 @@ class DaemonSetReplay {
   ) {
     const { simulator } = this
     this.pods = new CountingPods(simulator, limits.podsTerminate === 'held')
-    this.controller = new DaemonSetController({ simulator, objects: this.pods.objects, control: this.pods, nodes, latency: 0 })
+    this.controller = new DaemonSetController({
+      simulator,
+      objects: this.pods.objects,
+      control: this.pods,
+      nodes,
+      order: (rows) => this.shuffled(rows),
+      latency: 0,
+    })
     const { maxSurge, maxUnavailable } = limits
     this.set = this.controller.create({ template: 0, updateStrategy: 'RollingUpdate', maxSurge, maxUnavailable, minReady: 0 }, placement)
   }
@@ -103,8 +119,15 @@ class DaemonSetReplay {
     return [...this.set.pods.keys()]
   }
 
-  run(step: Step): string | null {
+  private shuffled<T>(list: readonly T[]): T[] {
+    const keys = new Map(list.map((item) => [item, this.draws.next()]))
+    return [...list].sort((a, b) => keys.get(a)! - keys.get(b)!)
+  }
+
+  /** @param seed of the random order */
+  run(step: Step, seed: number): string | null {
     const { pods } = this
+    this.draws = new Streams('order', seed).stream('step')
     pods.created = {}
     pods.deleted = {}
     this.act(step)
@@ -130,7 +153,7 @@ class DaemonSetReplay {
     for (const [template, number] of Object.entries(step.change ?? {})) {
       const wanted = { ready: 'notReady', unready: 'ready', gone: 'terminating' }[step.do]
       const among = pods.existing.filter((pod) => pods.objects.template[pod] === numberOf(template) && pods.stateOf(pod) === wanted)
-      for (const pod of among.slice(0, number)) {
+      for (const pod of this.shuffled(among).slice(0, number)) {
         if (step.do === 'gone') pods.remove(pod)
         else pods.setReady(pod, step.do === 'ready')
       }
@@ -138,18 +161,32 @@ class DaemonSetReplay {
   }
 }
 
-/** Replays one case of `daemonset`. */
-export function replayDaemonSet(recorded: DaemonSetCase): string | null {
+/** Runs the steps with the given seeds; the difference of the last one. */
+function differenceAt(recorded: DaemonSetCase, seeds: readonly number[]): string | null {
   const rows = Array.from({ length: recorded.nodes }, (_, node) => node)
   const nodes: DaemonNodes = { existing: () => rows, taints: () => [] }
   const replay = new DaemonSetReplay(nodes, { tolerations: [], hostNetwork: false, matches: () => true }, recorded)
-  for (const [i, step] of recorded.steps.entries()) {
+  let difference: string | null = null
+  for (const [i, seed] of seeds.entries()) {
+    const step = recorded.steps[i]
     if (step.do === 'add node') {
       rows.push(rows.length)
       replay.nodesChanged()
     }
-    const difference = replay.run(step)
-    if (difference !== null) return `step ${i} (${step.do}): ${difference}`
+    difference = replay.run(step, seed)
+  }
+  return difference
+}
+
+/** Replays one case of `daemonset`. */
+export function replayDaemonSet(recorded: DaemonSetCase): string | null {
+  const seeds: number[] = []
+  for (const [i, step] of recorded.steps.entries()) {
+    const first = differenceAt(recorded, [...seeds, 0])
+    let seed = 0
+    while (seed < TRIES && differenceAt(recorded, [...seeds, seed]) !== null) seed++
+    if (seed === TRIES) return `step ${i} (${step.do}): ${first}`
+    seeds.push(seed)
   }
   return null
 }

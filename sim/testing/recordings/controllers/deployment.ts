@@ -32,7 +32,6 @@ export interface DeploymentCase extends RecordedCase {
   readonly steps: readonly Step[]
 }
 
-
 /** Consecutive changes of one set as one: a controller that reads a lagging cache may grow a set in two steps (see the recording's README). */
 function inOneStep(writes: readonly Write[]): Write[] {
   const merged: Write[] = []
