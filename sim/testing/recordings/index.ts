@@ -1,6 +1,7 @@
 /** All known families of recordings. */
 import { replayDaemonPlacement, replayDaemonSet } from './controllers/daemon-set.ts'
 import { replayDeployment } from './controllers/deployment.ts'
+import { replayDisruption } from './controllers/disruption.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
@@ -15,6 +16,7 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
       ['replicaset-deletion', replayDeletion],
       ['statefulset', replayStatefulSet],
       ['daemonset', replayDaemonSet],
+      ['disruption', replayDisruption],
       ['daemonset-placement', replayDaemonPlacement],
     ]),
   ],
