@@ -2,8 +2,10 @@
 import { replayDaemonPlacement, replayDaemonSet } from './controllers/daemon-set.ts'
 import { replayDeployment } from './controllers/deployment.ts'
 import { replayDisruption } from './controllers/disruption.ts'
+import { replayNodes } from './controllers/node-monitor.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
+import { replayTaintEviction } from './controllers/taint-eviction.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
 /** By schema (without its version) and family; `*` for a schema without families. */
@@ -17,6 +19,8 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
       ['statefulset', replayStatefulSet],
       ['daemonset', replayDaemonSet],
       ['disruption', replayDisruption],
+      ['nodes', replayNodes],
+      ['taint-eviction', replayTaintEviction],
       ['daemonset-placement', replayDaemonPlacement],
     ]),
   ],
