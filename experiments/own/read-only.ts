@@ -2,7 +2,7 @@
  * Views that refuse to be written. What an algorithm gets is the simulation's own columns; a written one would change the cluster behind
  * its back, and typed arrays cannot be frozen. So the first calls of each run get proxies, which cost about 0.1 µs a read:
  *
- *   first replication of a variant   20 million reads
+ *   first replication of a variant   5 million reads
  *   others                           100,000 reads
  *   with --check                     all
  *
@@ -14,7 +14,7 @@ import { refuse, thread, type OwnCode } from './code.ts'
 
 /** Reads that are checked in a run. */
 export function checkedReadsOf(replication: number, check: boolean): number {
-  return check ? Infinity : replication === 0 ? 20_000_000 : 100_000
+  return check ? Infinity : replication === 0 ? 5_000_000 : 100_000
 }
 
 const ACCEPTED = 'reading it; views are read-only, and decisions are returned or written to `out`'

@@ -33,7 +33,7 @@ export const members: readonly SchedulerDefinition[] = [
 /** The built-in schedulers by name. */
 export const schedulers = catalogue<Placer, SchedulingContext>('scheduling', members)
 
-export { byScore } from './by-score.ts'
+export { byScore, scoreScan } from './by-score.ts'
 export { SchedulingLoop } from './queue/loop.ts'
 export { adoptOrder, orders } from './orders/index.ts'
 export type { NaiveOrder, OrderDefinition, OwnOrder, QueueOrder } from './orders/index.ts'

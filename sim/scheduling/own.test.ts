@@ -58,6 +58,18 @@ describe('a score', () => {
   })
 })
 
+test("depends: 'anything' asks for every node and every pod; another value is refused", () => {
+  const asked: number[] = []
+  const score = (_pod: number, node: number): number => asked.push(node)
+  const { cluster, pods } = clusterOf().nodes(2).pod().pod().build()
+  const placer = made({ name: 'mine', depends: 'anything', score })
+  for (const pod of pods) placer.place(pod, cluster.view)
+  expect(asked).toEqual([0, 1, 0, 1])
+  expect(adoptScheduler({ name: 'mine', depends: 'node', score })).toEqual({
+    problems: ['depends must be \'anything\' or left out, found "node"'],
+  })
+})
+
 describe('a placer', () => {
   test('a placer with its own loop; without `examined` it declares all Ready nodes', () => {
     const { cluster, pods } = clusterOf().nodes(3).pod().build()

@@ -4,7 +4,7 @@ import type { ClusterView } from '../cluster/views.ts'
 import { adopt, type Adopted, type Form, type Exported, type OwnAlgorithm } from '../common/adopt.ts'
 import type { ParameterValue } from '../common/define.ts'
 import type { NodeId, PodId } from '../common/ids.ts'
-import { ScorePlacer } from './by-score.ts'
+import { NamedScore, ScorePlacer, ScoreScan } from './by-score.ts'
 import type { Placer, Scheduler, SchedulingContext, SchedulingDefinition, Score, Wake } from './policy.ts'
 
 type Given = Readonly<Record<string, ParameterValue>>
@@ -12,6 +12,11 @@ type Given = Readonly<Record<string, ParameterValue>>
 /** The narrow form, complete: `score` is the scheduler. Keep no state in the object, all runs share it. */
 export interface OwnScheduler extends OwnAlgorithm {
   readonly score: Score
+  /**
+   * `'anything'`: every node is asked for every pod. Without it, scores are kept and asked again only for nodes that changed; a score that
+   * reads more of the view than the pod's requests and the node is noticed, one with state of its own must say `depends: 'anything'`.
+   */
+  readonly depends?: 'anything'
 }
 
 /** The wider forms: `create` returns a Placer (pod by pod) or a Scheduler (all pending pods at once, every kind of decision). */
@@ -21,14 +26,19 @@ export interface OwnStatefulScheduler extends OwnAlgorithm {
 
 /** `{ name, score(pod, node, view, values) }`, or `{ name, create(values, context) }` that returns `{ place }` or `{ wake }`. */
 export function adoptScheduler(exported: unknown): Adopted<SchedulingDefinition> {
-  return adopt<Placer | Scheduler, SchedulingContext>('scheduler', exported, [byScoreForm, byCreateForm])
+  const adopted = adopt<Placer | Scheduler, SchedulingContext>('scheduler', exported, [byScoreForm, byCreateForm])
+  const depends = (exported as Exported | null | undefined)?.['depends']
+  if (depends === undefined || depends === 'anything') return adopted
+  const problem = `depends must be 'anything' or left out, found ${JSON.stringify(depends) ?? typeof depends}`
+  return { problems: 'problems' in adopted ? [...adopted.problems, problem] : [problem] }
 }
 
 const byScoreForm: Form<Placer, SchedulingContext> = {
   name: 'score',
   make: (exported) => (values) => {
     const own = exported as unknown as OwnScheduler
-    return new ScorePlacer(own.name, (pod, node, view, given) => own.score(pod, node, view, given), values)
+    const score = new NamedScore(own.name, (pod, node, view, given) => own.score(pod, node, view, given), values)
+    return own.depends === 'anything' ? new ScoreScan(score) : new ScorePlacer(score)
   },
 }
 
