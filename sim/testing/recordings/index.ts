@@ -6,6 +6,7 @@ import { replayNodes } from './controllers/node-monitor.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
+import { replayCalculator, replayController } from './kube/hpa.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
 /** By schema (without its version) and family; `*` for a schema without families. */
@@ -24,13 +25,24 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
       ['daemonset-placement', replayDaemonPlacement],
     ]),
   ],
+  [
+    'orchsim-kube-oracle',
+    new Map<string, Replay<never>>([
+      ['hpa-calculator', replayCalculator],
+      ['hpa-controller', replayController],
+    ]),
+  ],
 ])
+
+/** Names of the list of cases in the files of different programs. */
+const LISTS = ['cases', 'calculations', 'series', 'sequences']
 
 /** Reads the text of a file of recordings. Throws an Error when it is none. */
 export function parseRecording(text: string): Recording {
-  const recording = JSON.parse(text) as Partial<Recording>
-  if (!Array.isArray(recording.cases)) throw new Error('the file holds no list of cases; accepted: a file of recordings')
-  return recording as Recording
+  const recording = JSON.parse(text) as Partial<Recording> & Readonly<Record<string, unknown>>
+  const list = LISTS.find((name) => Array.isArray(recording[name]))
+  if (list === undefined) throw new Error(`the file holds no list of cases (${LISTS.join(', ')}); accepted: a file of recordings`)
+  return { ...(recording as Recording), cases: recording[list] as Recording['cases'] }
 }
 
 /** Replays a recording. Throws an Error when its schema or family is not known. */
