@@ -205,7 +205,7 @@ describe('run', () => {
     const { code, err } = await call('run', join(folder, 'failing.yaml'), '--out', out, '--quiet')
     expect(code).toBe(1)
     expect(err).toMatch(
-      /^run [0-9a-f]{12} failed \(bad, replication 1\): .*dice lost\nrun [0-9a-f]{12} failed \(bad, replication 2\): .*dice lost\n2 of 4 runs are finished and readable in /,
+      /^run [0-9a-f]{12} failed \(bad, replication 1\): bad: dice lost \(bad.ts:1:55\)\nrun [0-9a-f]{12} failed \(bad, replication 2\): bad: dice lost \(bad.ts:1:55\)\n2 of 4 runs are finished and readable in /,
     )
     expect(err).not.toMatch(/\n\s+at /)
     expect(readFileSync(join(out, 'runs.csv'), 'utf8').trimEnd().split('\n').length).toBeGreaterThanOrEqual(3)

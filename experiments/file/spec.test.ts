@@ -366,10 +366,10 @@ export default own
     - { file: ./own.ts, bonus: x, patience: 3 }
 `
     expect(await textOf(yaml))
-      .toBe(`x.yaml:10:15  scheduling.file  found a file that throws when it is loaded: out of order; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./throws.ts)
+      .toBe(`x.yaml:10:15  scheduling.file  found a file that fails when it is loaded: out of order; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./throws.ts)
 x.yaml:11:15  scheduling.file  found a file that is not a scheduler: name must be lower-case words joined by hyphens, found "Bad Name" (./misfit.ts)
 x.yaml:11:15  scheduling.file  found a file that is not a scheduler: a scheduler needs a function score or create, found name, pick (./misfit.ts)
-x.yaml:12:15  scheduling.file  found a file that throws when it is loaded: syntax.ts:2:0: ERROR: Unexpected end of file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./syntax.ts)
+x.yaml:12:15  scheduling.file  found a file that fails when it is loaded: syntax.ts:2:0: ERROR: Unexpected end of file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./syntax.ts)
 x.yaml:13:15  scheduling.file  found a file that is not a scheduler: the default export must be an object with a name and score or create, found no default export (./nothing.ts)
 x.yaml:14:15  scheduling.file  found no such file; accepted: a module (.ts, .mts, .js, .mjs) with a default export (./none.ts)
 x.yaml:15:15  scheduling.file  found a directory; accepted: a module (.ts, .mts, .js, .mjs) with a default export (.)
