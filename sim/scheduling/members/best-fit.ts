@@ -1,6 +1,6 @@
 /** Best fit: the feasible node that would be left with the least free capacity. */
 import { defineScheduler } from '../define.ts'
-import { KeyPlacer } from '../search/key-trees.ts'
+import { WalkingPlacer } from '../search/walking-placer.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { absoluteParameters, absoluteWeights, NodeWeights } from '../search/weights.ts'
 
@@ -18,6 +18,6 @@ export const bestFit = defineScheduler({
     'Johnson et al. 1974 in one dimension; a weighted sum of what is left: Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing',
   fidelity: 'faithful',
   parameters: absoluteParameters,
-  create: (values) => new KeyPlacer(new NodeWeights(absoluteWeights(values, 1))),
+  create: (values) => WalkingPlacer.of(new NodeWeights(absoluteWeights(values, 1))),
   twin: (values) => new KeyScanPlacer(new NodeWeights(absoluteWeights(values, 1))),
 })

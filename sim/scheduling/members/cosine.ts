@@ -1,6 +1,8 @@
 /** Cosine: the feasible node with the smallest angle between requested and free shares, regardless of how much is free. */
+import { NONE } from '../../common/ids.ts'
 import { defineScheduler } from '../define.ts'
-import { KeyPlacer } from '../search/key-trees.ts'
+import { WalkingPlacer } from '../search/walking-placer.ts'
+import { HIGH_CPU, HIGH_MEMORY, LOW_CPU, LOW_MEMORY } from '../search/key.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { VectorKey, vectorParameters } from '../search/vectors.ts'
 
@@ -11,9 +13,12 @@ export const cosine = defineScheduler({
   source: 'Gabay, Zaourar 2016, Vector bin packing with heterogeneous bins (the dot product divided by the norms)',
   fidelity: 'faithful',
   parameters: vectorParameters,
-  create: (values) => new KeyPlacer(new Cosine(values)),
+  create: (values) => WalkingPlacer.of(new Cosine(values)),
   twin: (values) => new KeyScanPlacer(new Cosine(values)),
 })
+
+/** More than the rounding errors of a cosine, of which a key keeps 36 bits. */
+const ROUNDING = 1 / 17_179_869_184
 
 /**
  *   score = sum(weight * requested * free) / (|requested| * |free|),   |v| = sqrt(sum(weight * v^2))        (vectors.ts)
@@ -22,7 +27,45 @@ export const cosine = defineScheduler({
  * wins over an empty node with slightly wrong ones, so the algorithm by itself neither packs nor spreads. A pod without requests, or a
  * node without free capacity in any counted resource, has no direction: the score is 0.
  */
-class Cosine extends VectorKey {
+export class Cosine extends VectorKey {
+  protected override readonly order = 'most-first'
+
+  /**
+   * At most |c|, where c is the largest cosine in the plane of cpu and memory, when nothing else is requested: the other free amounts only
+   * widen the angle. In that plane it is 1 when the ray of the request passes through the box, else it is in the corner nearest to the ray.
+   * With other requests q beside p in the plane, at most sqrt(p^2 c^2 + q^2) / sqrt(p^2 + q^2), by the inequality of Cauchy and Schwarz.
+   */
+  override bound(box: Float64Array, out: Float64Array, at: number): void {
+    const { weight, request, capacity, cpuAt, memoryAt } = this
+    let plane = 0
+    let other = 0
+    for (let d = 0; d < this.size; d++) {
+      const share = request[d] / capacity[d]
+      if (d === cpuAt || d === memoryAt) plane += weight[d] * share * share
+      else other += weight[d] * share * share
+    }
+    if (plane === 0 || cpuAt === NONE || memoryAt === NONE) {
+      out[at] = -1 - ROUNDING
+      return
+    }
+    const cpu = Math.sqrt(weight[cpuAt]) / capacity[cpuAt]
+    const memory = Math.sqrt(weight[memoryAt]) / capacity[memoryAt]
+    const a = cpu * request[cpuAt]
+    const b = memory * request[memoryAt]
+    let x = a
+    let y = b
+    if (b * cpu * box[HIGH_CPU] < a * memory * box[LOW_MEMORY]) {
+      x = cpu * box[HIGH_CPU]
+      y = memory * box[LOW_MEMORY]
+    } else if (b * cpu * box[LOW_CPU] > a * memory * box[HIGH_MEMORY]) {
+      x = cpu * box[LOW_CPU]
+      y = memory * box[HIGH_MEMORY]
+    }
+    const product = a * x + b * y
+    const squared = (product * product) / (x * x + y * y) // p^2 c^2
+    out[at] = -Math.sqrt((squared + other) / (plane + other)) - ROUNDING
+  }
+
   protected override put(out: Float64Array, at: number): void {
     const { weight, request, free, capacity } = this
     let product = 0

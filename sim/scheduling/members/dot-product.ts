@@ -1,6 +1,6 @@
 /** Dot product: the feasible node with the largest dot product of requested and free shares. */
 import { defineScheduler } from '../define.ts'
-import { KeyPlacer } from '../search/key-trees.ts'
+import { WalkingPlacer } from '../search/walking-placer.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { VectorKey, vectorParameters } from '../search/vectors.ts'
 
@@ -12,7 +12,7 @@ export const dotProduct = defineScheduler({
     'Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing (dot product); Grandl, Ananthanarayanan, Kandula, Rao, Akella 2014, Multi-Resource Packing for Cluster Schedulers (alignment score)',
   fidelity: 'faithful',
   parameters: vectorParameters,
-  create: (values) => new KeyPlacer(new DotProduct(values)),
+  create: (values) => WalkingPlacer.of(new DotProduct(values)),
   twin: (values) => new KeyScanPlacer(new DotProduct(values)),
 })
 
@@ -23,7 +23,9 @@ export const dotProduct = defineScheduler({
  * for pods that need it. Among nodes of one shape the emptier one wins, so the algorithm spreads pods until nodes differ in their
  * scarce resource.
  */
-class DotProduct extends VectorKey {
+export class DotProduct extends VectorKey {
+  protected override readonly order = 'most-first'
+
   protected override put(out: Float64Array, at: number): void {
     const { weight, request, free, capacity } = this
     let sum = 0

@@ -1,7 +1,7 @@
 /** Least allocated: the feasible node that would be left with the largest free shares of its cpu and memory. */
 import { defineScheduler } from '../define.ts'
-import { MostFreePlacer } from '../search/most-free-placer.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
+import { WalkingPlacer } from '../search/walking-placer.ts'
 import { NodeWeights, partsPerUnit } from '../search/weights.ts'
 import type { WeightRule } from '../search/weights.ts'
 
@@ -11,7 +11,7 @@ export const leastAllocated = defineScheduler({
   source: 'Kubernetes documentation, Scheduler Configuration: NodeResourcesFit with LeastAllocated; not truncated to 0..100',
   fidelity: 'simplified',
   parameters: {},
-  create: () => new MostFreePlacer(freeShares),
+  create: () => WalkingPlacer.ofMostFree(freeShares),
   twin: () => new KeyScanPlacer(new NodeWeights(freeShares)),
 })
 

@@ -1,6 +1,6 @@
 /** Most allocated: the feasible node that would be left with the smallest free shares of its cpu and memory. */
 import { defineScheduler } from '../define.ts'
-import { KeyPlacer } from '../search/key-trees.ts'
+import { WalkingPlacer } from '../search/walking-placer.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { NodeWeights, partsPerUnit } from '../search/weights.ts'
 import type { WeightRule } from '../search/weights.ts'
@@ -11,7 +11,7 @@ export const mostAllocated = defineScheduler({
   source: 'Kubernetes documentation, Resource Bin Packing: strategy MostAllocated; not truncated to 0..100',
   fidelity: 'simplified',
   parameters: {},
-  create: () => new KeyPlacer(new NodeWeights(freeShares)),
+  create: () => WalkingPlacer.of(new NodeWeights(freeShares)),
   twin: () => new KeyScanPlacer(new NodeWeights(freeShares)),
 })
 

@@ -18,6 +18,7 @@ import type { NodeId, PodClassId } from '../../common/ids.ts'
 import { NodeState, PODS } from '../../cluster/views.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { NodeChanges } from './changes.ts'
+import { GAVE_UP } from './key.ts'
 import { MIB_PER_BYTE } from './weights.ts'
 import type { NodeWeights } from './weights.ts'
 
@@ -25,9 +26,6 @@ import type { NodeWeights } from './weights.ts'
 const STRIDE = 4
 const CPU_AT = 1
 const MEMORY_AT = 2
-
-/** Answer when the limit of entries was reached before the end of the search. */
-export const GAVE_UP = -2
 
 /** The tree of the nodes with one pair of weights. */
 class Group {

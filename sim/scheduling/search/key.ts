@@ -20,3 +20,23 @@ export interface NodeKey {
 
 /** Maximum number of rows per call of `write`. */
 export const BLOCK = 256
+
+/** Places of a box of free capacity: the lowest and the highest free cpu [millicores] and free memory [bytes], all included. */
+export const LOW_CPU = 0
+export const HIGH_CPU = 1
+export const LOW_MEMORY = 2
+export const HIGH_MEMORY = 3
+
+/** A key that can be bounded over many nodes at a time, for branch and bound (free-space-tree.ts). */
+export interface BoundedKey extends NodeKey {
+  /** Prepares `bound` for the class and for nodes with the capacities of this row. */
+  aim(podClass: PodClassId, view: ClusterView, row: NodeId): void
+  /**
+   * Sets out[at] to at most the smallest key, as `write` computes it, rounding included, that a node aimed at can have while it can hold the
+   * pod and its free cpu and memory lie in the box.
+   */
+  bound(box: Float64Array, out: Float64Array, at: number): void
+}
+
+/** Answer of a branch and bound when its limit of steps was reached before the end of the search. */
+export const GAVE_UP = -2

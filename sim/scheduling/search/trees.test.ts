@@ -7,12 +7,22 @@ import { NodeChanges } from './changes.ts'
 import { FirstRow } from './first-row.ts'
 import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
 import { KeyTrees } from './key-trees.ts'
-import { FreeCapacityTree, GAVE_UP } from './free-capacity-tree.ts'
+import { FreeCapacityTree } from './free-capacity-tree.ts'
+import { GAVE_UP, HIGH_CPU, HIGH_MEMORY, LOW_CPU, LOW_MEMORY } from './key.ts'
+import type { BoundedKey } from './key.ts'
+import { FreeSpaceTree } from './free-space-tree.ts'
 import { FirstScan, KeyScan } from './scan.ts'
-import { emptyCluster, feasibleNodes, replay, steps, templates } from '../scheduling.fixture.ts'
-import { NodeWeights, partsPerUnit } from './weights.ts'
+import { context, emptyCluster, feasibleNodes, replay, steps, templates } from '../scheduling.fixture.ts'
+import { absoluteParameters, absoluteWeights, NodeWeights, partsPerUnit } from './weights.ts'
+import { Cosine } from '../members/cosine.ts'
+import { DotProduct } from '../members/dot-product.ts'
+import { NormDifference } from '../members/norm-difference.ts'
+import { ScarcestLeft } from '../members/worst-fit.ts'
+import { valuesOf } from '../../common/define.ts'
+import { vectorParameters } from './vectors.ts'
 
 const histories = steps(400)
+const weights = valuesOf(vectorParameters)
 const counts = fc.integer({ min: 1, max: 100 })
 
 function mixed(count: number) {
@@ -142,6 +152,98 @@ describe('the tree of free capacity', () => {
     expect(tree.best(cluster.view.pods.podClass[pod], cluster.view, Infinity)).toBe(0)
     expect(tree.visits).toBe(1 + 2 * 10) // the root, and both children of each of 10 levels
   })
+})
+
+const BOUNDED: Readonly<Record<string, () => BoundedKey>> = {
+  'best-fit': () => new NodeWeights(absoluteWeights(valuesOf(absoluteParameters), 1)),
+  'least-allocated': () => new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) }),
+  'dot-product': () => new DotProduct(weights),
+  cosine: () => new Cosine(weights),
+  'cosine of unequal weights': () => new Cosine({ cpuWeight: 3, memoryWeight: 0.25, gpuWeight: 2, namedWeight: 0 }),
+  'cosine of one dimension': () => new Cosine({ ...weights, memoryWeight: 0 }),
+  'norm-difference, l2': () => new NormDifference({ ...weights, norm: 'l2' }),
+  'norm-difference, l1': () => new NormDifference({ ...weights, norm: 'l1' }),
+  'norm-difference, max': () => new NormDifference({ ...weights, norm: 'max' }),
+  'worst-fit, scarcest': () => new ScarcestLeft(weights),
+}
+
+describe.each(Object.entries(BOUNDED))('the tree of free space: %s', (_, create) => {
+  test('the same as the scan; with a limit the same, or GAVE_UP', () => {
+    let gaveUp = 0
+    fc.assert(
+      fc.property(histories, counts, fc.integer({ min: 1, max: 60 }), (history, count, limit) => {
+        const key = create()
+        const changes = new NodeChanges(key)
+        const tree = new FreeSpaceTree(changes, key)
+        const scan = new KeyScan(key)
+        replay(mixed(count), history, (pod, view) => {
+          changes.follow(view)
+          const podClass = view.pods.podClass[pod]
+          const expected = scan.best(podClass, view)
+          expect(tree.best(podClass, view, Infinity)).toBe(expected)
+          const limited = tree.best(podClass, view, limit)
+          if (limited === GAVE_UP) gaveUp++
+          else expect(limited).toBe(expected)
+          return expected
+        })
+      }),
+      { numRuns: 30 },
+    )
+    expect(gaveUp).toBeGreaterThan(0)
+  })
+
+  test('no feasible node in a box has a smaller key than the bound of the box', () => {
+    const key = create()
+    const changes = new NodeChanges(key)
+    const share = fc.double({ min: 0, max: 1, noNaN: true })
+    const out = new Float64Array(2)
+    fc.assert(
+      fc.property(histories, fc.array(share, { minLength: 4, maxLength: 4 }), (history, [a, b, c, d]) => {
+        replay(mixed(40), history, (pod, view) => {
+          changes.follow(view)
+          const podClass = view.pods.podClass[pod]
+          const { freeCpu, freeMemory, cpu, memory, count } = view.nodes
+          for (let row = 0; row < count; row++) {
+            if (!view.feasible(podClass, row)) continue
+            // A box around the node, inside the capacity and above the request.
+            const box = new Float64Array(4)
+            box[LOW_CPU] = Math.floor(freeCpu[row] - a * (freeCpu[row] - view.classes.cpu[podClass]))
+            box[HIGH_CPU] = Math.ceil(freeCpu[row] + b * (cpu[row] - freeCpu[row]))
+            box[LOW_MEMORY] = Math.floor(freeMemory[row] - c * (freeMemory[row] - view.classes.memory[podClass]))
+            box[HIGH_MEMORY] = Math.ceil(freeMemory[row] + d * (memory[row] - freeMemory[row]))
+            key.aim(podClass, view, row)
+            key.bound(box, out, 0)
+            key.write(podClass, view, Int32Array.of(row), 1, out.subarray(1))
+            expect(out[0]).toBeLessThanOrEqual(out[1])
+          }
+          return feasibleNodes(pod, view)[0] ?? NONE
+        })
+      }),
+      { numRuns: 20 },
+    )
+  })
+})
+
+test('a search of the tree of free space visits a small part of 4,000 nodes, each pod being a class of its own', () => {
+  const cluster = emptyCluster()
+  for (let i = 0; i < 4000; i++) cluster.addNode(templates[1], 0)
+  const random = context().random
+  for (let i = 0; i < 8000; i++) {
+    const pod = cluster.createPod({ ...plain, cpu: 1 + random.int(4000), memory: 1 + random.int(2 ** 34) }, NONE, 0)
+    cluster.bind(pod, random.int(4000))
+  }
+  const key = new NormDifference({ ...weights, norm: 'l2' })
+  const changes = new NodeChanges(key)
+  const tree = new FreeSpaceTree(changes, key)
+  const scan = new KeyScan(key)
+  let visits = 0
+  for (let i = 0; i < 200; i++) {
+    const podClass = cluster.internClass({ ...plain, cpu: 1 + random.int(4000), memory: 1 + random.int(2 ** 34) })
+    changes.follow(cluster.view)
+    expect(tree.best(podClass, cluster.view, Infinity)).toBe(scan.best(podClass, cluster.view))
+    if (i >= 100) visits += tree.visits // the first searches divide the tree
+  }
+  expect(visits / 100).toBeLessThan(100)
 })
 
 test('candidate bits: on 700 to 1,500 nodes of which the first hundreds are full, the same as the scan, with fewer feasibility checks', () => {

@@ -13,10 +13,12 @@
 import { CPU, DEVICES, MEMORY, MILLI, PODS } from '../../cluster/views.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { Values } from '../../common/define.ts'
+import { NONE } from '../../common/ids.ts'
 import type { NodeId, PodClassId, ResourceId } from '../../common/ids.ts'
 import { withoutLastBits } from '../../common/rounding.ts'
 import { ColumnTable } from '../../common/table.ts'
-import type { NodeKey } from './key.ts'
+import { HIGH_CPU, HIGH_MEMORY, LOW_CPU, LOW_MEMORY } from './key.ts'
+import type { BoundedKey } from './key.ts'
 
 const weight = (what: string) =>
   ({ kind: 'number', default: 1, min: 0, max: 1_000_000, meaning: `weight of ${what}; 0 leaves it out` }) as const
@@ -33,7 +35,7 @@ export const vectorParameters = {
 export type VectorWeights = Values<typeof vectorParameters>
 
 /** A key that is computed from the dimensions of the pod and the node; a subclass is one heuristic. */
-export abstract class VectorKey extends ColumnTable implements NodeKey {
+export abstract class VectorKey extends ColumnTable implements BoundedKey {
   /** The first `size` rows are the dimensions of the node at hand: the weight, then request, free and capacity in the resource's own unit. */
   protected size = 0
   protected readonly weight = this.column(Float64Array)
@@ -44,6 +46,9 @@ export abstract class VectorKey extends ColumnTable implements NodeKey {
   /** Resources with a positive weight, without the devices. */
   private counted: ResourceId[] = []
   private weightOf = new Float64Array(0) // [resource]
+  /** Dimensions of cpu and memory of the nodes that `bound` is aimed at, NONE when they are left out. */
+  protected cpuAt = NONE
+  protected memoryAt = NONE
 
   constructor(weights: VectorWeights) {
     super(8)
@@ -55,6 +60,42 @@ export abstract class VectorKey extends ColumnTable implements NodeKey {
 
   /** Sets out[at] to the key of the node at hand; V8 would allocate a returned float on the heap. */
   protected abstract put(out: Float64Array, at: number): void
+
+  /**
+   * Whether a node with more of any resource free never has a smaller key, or never a larger one: then the bound of a box is the key in its
+   * lowest or in its highest corner. As each step of the key is rounded monotonically, this holds for the rounded key as well.
+   */
+  protected abstract readonly order: 'least-first' | 'most-first'
+
+  aim(podClass: PodClassId, view: ClusterView, row: NodeId): void {
+    const { nodes, classes } = view
+    if (this.weightOf.length !== nodes.resources.length) this.prepare(nodes.resources.length)
+    const { weight, request, free, capacity } = this
+    this.cpuAt = NONE
+    this.memoryAt = NONE
+    let size = 0
+    for (const resource of this.counted) {
+      const whole = nodes.capacity[resource][row]
+      if (whole === 0) continue
+      if (resource === CPU) this.cpuAt = size
+      if (resource === MEMORY) this.memoryAt = size
+      weight[size] = this.weightOf[resource]
+      request[size] = classes.request[resource][podClass]
+      capacity[size++] = whole
+    }
+    this.size = size
+    if (nodes.devices[row] > 0 && this.weights.gpuWeight > 0) this.addDevices(podClass, view, row)
+    // Of resources that have no dimension in the box it is known only that the pod fits.
+    for (let d = 0; d < this.size; d++) free[d] = this.order === 'least-first' ? request[d] : capacity[d]
+  }
+
+  bound(box: Float64Array, out: Float64Array, at: number): void {
+    const least = this.order === 'least-first'
+    if (this.cpuAt !== NONE) this.free[this.cpuAt] = box[least ? LOW_CPU : HIGH_CPU]
+    if (this.memoryAt !== NONE) this.free[this.memoryAt] = box[least ? LOW_MEMORY : HIGH_MEMORY]
+    this.put(out, at)
+    out[at] = withoutLastBits(out[at])
+  }
 
   write(podClass: PodClassId, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
     const { nodes, classes } = view

@@ -13,7 +13,8 @@ import type { NodeId, PodClassId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
 import { CPU, MEMORY } from '../../cluster/views.ts'
 import type { ClusterView } from '../../cluster/views.ts'
-import type { NodeKey } from './key.ts'
+import { HIGH_CPU, HIGH_MEMORY, LOW_CPU, LOW_MEMORY } from './key.ts'
+import type { BoundedKey } from './key.ts'
 
 /** How an algorithm weighs cpu and memory of a node; both results are whole numbers. */
 export interface WeightRule {
@@ -57,10 +58,12 @@ export function partsPerUnit(capacity: number): number {
 }
 
 /** The two weights of every node, and the key. The capacity of a row changes only with a NodeAdded entry, on which `set` is called. */
-export class NodeWeights extends ColumnTable implements NodeKey {
+export class NodeWeights extends ColumnTable implements BoundedKey {
   readonly cpu = this.column(Float64Array)
   readonly memory = this.column(Float64Array)
   private readonly rule: WeightRule
+  /** What `bound` is aimed at: the weights of the node, and the request [millicores, MiB]. */
+  private readonly aimed = { cpuWeight: 0, memoryWeight: 0, cpu: 0, mebibytes: 0 }
 
   constructor(rule: WeightRule) {
     super()
@@ -71,6 +74,21 @@ export class NodeWeights extends ColumnTable implements NodeKey {
     this.reserve(row + 1)
     this.cpu[row] = this.rule.cpu(view.nodes.capacity[CPU][row])
     this.memory[row] = this.rule.memory(Math.floor(view.nodes.capacity[MEMORY][row] * MIB_PER_BYTE))
+  }
+
+  aim(podClass: PodClassId, view: ClusterView, row: NodeId): void {
+    this.aimed.cpuWeight = this.cpu[row]
+    this.aimed.memoryWeight = this.memory[row]
+    this.aimed.cpu = view.classes.cpu[podClass]
+    this.aimed.mebibytes = Math.ceil(view.classes.memory[podClass] * MIB_PER_BYTE)
+  }
+
+  /** The key is linear: its minimum is in the corner that the signs of the weights choose. */
+  bound(box: Float64Array, out: Float64Array, at: number): void {
+    const { cpuWeight, memoryWeight, cpu, mebibytes } = this.aimed
+    const freeCpu = box[cpuWeight > 0 ? LOW_CPU : HIGH_CPU]
+    const freeMemory = box[memoryWeight > 0 ? LOW_MEMORY : HIGH_MEMORY]
+    out[at] = cpuWeight * (freeCpu - cpu) + memoryWeight * (Math.floor(freeMemory * MIB_PER_BYTE) - mebibytes)
   }
 
   write(podClass: PodClassId, view: ClusterView, rows: Int32Array, count: number, out: Float64Array): void {
