@@ -16,6 +16,11 @@ describe('rows for github-action-benchmark (customSmallerIsBetter)', () => {
     ])
   })
 
+  it('a value below the resolution is left out', () => {
+    const small = { name: 'next-fit', value: -0.01, unit: 'µs a pod', resolution: 0.05 }
+    expect(actionRows({ machine: '', node: '', rows: [small] })).toEqual([])
+  })
+
   it('names are unique: the action draws one line a name', () => {
     const names = actionRows({ machine: '', node: '', rows }).map(({ name }) => name)
     expect(new Set(names).size).toBe(names.length)

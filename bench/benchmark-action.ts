@@ -3,6 +3,7 @@
  * direction per file (`customSmallerIsBetter`), so a ratio to a reference implementation (twin), where larger is better, is inverted.
  * Source: the README of benchmark-action/github-action-benchmark, "custom benchmarks".
  */
+import { isTooSmall } from './compare.ts'
 import type { Baseline } from './compare.ts'
 
 /** A row of the action's file. */
@@ -14,14 +15,16 @@ export interface ActionRow {
   readonly extra: string
 }
 
-/** The rows of a run, and one per ratio to a twin. */
+/** The rows of a run, and one per ratio to a twin; a value below the resolution of its measurement is no point of a line. */
 export function actionRows({ machine, node, rows }: Baseline): ActionRow[] {
   const place = `${machine}, Node ${node}`
-  return rows.flatMap(({ name, unit, value, twin, ratio, goal }): ActionRow[] => {
-    const extra = goal === undefined ? place : `goal: ${goal}\n${place}`
-    const own = { name, unit, value, extra }
-    return twin === undefined || ratio === undefined || ratio <= 0
-      ? [own]
-      : [own, { name: `${name}: time against its naive twin`, unit: 'x', value: 1 / ratio, extra }]
-  })
+  return rows
+    .filter((row) => !isTooSmall(row))
+    .flatMap(({ name, unit, value, twin, ratio, goal }): ActionRow[] => {
+      const extra = goal === undefined ? place : `goal: ${goal}\n${place}`
+      const own = { name, unit, value, extra }
+      return twin === undefined || ratio === undefined || ratio <= 0
+        ? [own]
+        : [own, { name: `${name}: time against its naive twin`, unit: 'x', value: 1 / ratio, extra }]
+    })
 }

@@ -17,6 +17,14 @@ it('shows the change against the baseline row of the same name and unit: 60 over
   ]).toEqual(['', '', '', ''])
 })
 
+it('says that a value is below the resolution, and gives neither a ratio nor a change', () => {
+  const small = { ...row('hold', -0.01), twin: 0.2, resolution: 0.05 }
+  expect(table(thisRun([small]), baseline)).toMatch(/hold\s+< 0\.05\s+ns\/op\s+0\.20\n/)
+  expect(delta(small, baseline)).toBe('')
+  expect(delta(row('hold', 60), { ...baseline, rows: [small] })).toBe('')
+  expect(table(thisRun([{ ...small, value: 0.06 }]), undefined)).toMatch(/hold\s+0\.06/)
+})
+
 it('prints a line a row with the twin beside it', () => {
   const text = table(thisRun([{ ...row('hold', 60), twin: 210, ratio: 3.5, goal: 'at least 3.2x' }]), baseline)
   expect(text).toContain('baseline: other, Node v20.0.0')

@@ -23,23 +23,31 @@ export function thisRun(rows: readonly BenchRow[]): Baseline {
 
 /** Change against the baseline's row of the same name and unit: "+3 %"; "" when there is none. */
 export function delta(row: BenchRow, baseline: Baseline | undefined): string {
-  const before = baseline?.rows.find(({ name, unit }) => name === row.name && unit === row.unit)?.value
-  if (before === undefined || !(Math.abs(before) > 0)) return ''
+  const stored = baseline?.rows.find(({ name, unit }) => name === row.name && unit === row.unit)
+  if (stored === undefined || isTooSmall(stored) || isTooSmall(row) || !(Math.abs(stored.value) > 0)) return ''
+  const before = stored.value
   const percent = Math.round((row.value / before - 1) * 100)
   return `${percent > 0 ? '+' : ''}${percent} %`
 }
 
+/** Whether the value is below what can be measured. */
+export const isTooSmall = ({ value, resolution = -Infinity }: BenchRow): boolean => value < resolution
+
 const figure = (value: number | undefined, unit = ''): string =>
   value === undefined ? '' : `${value.toFixed(Math.abs(value) < 10 ? 2 : value < 100 ? 1 : 0)}${unit}`
+
+/** A value, or "< 0.05" below the resolution. */
+const measured = ({ resolution = -Infinity }: BenchRow, value: number | undefined): string =>
+  value !== undefined && value < resolution ? `< ${figure(resolution)}` : figure(value)
 
 /** One line per row: value, twin, ratio, change, goal. */
 export function table(run: Baseline, baseline: Baseline | undefined): string {
   const heads = ['', 'value', 'unit', 'twin', 'ratio', 'baseline', 'goal']
   const lines = run.rows.map((row) => [
     row.name,
-    figure(row.value),
+    measured(row, row.value),
     row.unit,
-    figure(row.twin),
+    measured(row, row.twin),
     figure(row.ratio, 'x'),
     delta(row, baseline),
     row.goal ?? '',

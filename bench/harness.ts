@@ -8,6 +8,8 @@ import benny from 'benny'
 export interface BenchRow {
   readonly name: string
   readonly value: number
+  /** What can be measured, in the same unit: of a smaller value it is only known that it is below this, so it has no ratio and no change. */
+  readonly resolution?: number
   /** 'ns/op', 'E' (time per event of a hand-inlined M/M/1), 'x' for a ratio, 'B/op', 'MB' ... */
   readonly unit: string
   /** The reference implementation (twin), in the same unit, and twin / value. */

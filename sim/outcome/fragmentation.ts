@@ -25,15 +25,17 @@ const REFUSED = 2
 export class Fragmentation {
   private readonly view: ClusterView
   private readonly bound: NodeBound
-  /** Version of each node when it was last read. */
-  private seen = new Float64Array(0)
+  /** Version of the log up to which the nodes were read; a node with a later version has changed since. */
   private seenLog = -1
+  /** Nodes for which the two tables below have rows. */
+  private rows = 0
   private classes = 0
   private nodes = 0
   /** Places per row in the two tables below. */
   private width = 0
   /** Addend of a node to the sum of a class, at node * width + class. */
   private cpuOf = new Int32Array(0)
+  /** Without rows until a node has devices. */
   private gpuOf = new Int32Array(0)
   private cpuSum = new Float64Array(0)
   private gpuSum = new Float64Array(0)
@@ -86,28 +88,28 @@ export class Fragmentation {
   private refresh(): void {
     const { nodes, classes, log } = this.view
     if (log.version === this.seenLog && classes.count === this.classes) return
-    this.seenLog = log.version
-    if (classes.count > this.width || nodes.count > this.seen.length) this.grow(nodes.count, classes.count)
-    const known = this.classes
+    const { seenLog, nodes: knownNodes, classes: known } = this
+    if (classes.count > this.width || nodes.count > this.rows) this.grow(nodes.count, classes.count)
+    const { version, count } = nodes
     this.classes = classes.count
-    for (let node = 0; node < nodes.count; node++) {
-      const changed = node >= this.nodes || nodes.version[node] !== this.seen[node]
+    for (let node = 0; node < count; node++) {
+      const changed = version[node] >= seenLog || node >= knownNodes
       if (!changed && known === classes.count) continue
       this.read(node, changed ? 0 : known)
-      if (!changed) continue
-      this.seen[node] = nodes.version[node]
-      this.bound.read(nodes, node)
+      if (changed) this.bound.read(nodes, node)
     }
-    this.nodes = nodes.count
+    this.seenLog = log.version
+    this.nodes = count
   }
 
   /** Updates the sums of the classes from `first` on. */
   private read(node: NodeId, first: PodClassId): void {
-    const { view, cpuOf, gpuOf, cpuSum, gpuSum } = this
-    const { nodes } = view
+    const { nodes } = this.view
     const ready = nodes.state[node] === NodeState.Ready
     const freeCpu = ready ? nodes.freeCpu[node] : 0
     const devices = nodes.devices[node]
+    if (devices > 0 && this.gpuOf.length === 0) this.gpuOf = new Int32Array(this.cpuOf.length)
+    const { view, cpuOf, gpuOf, cpuSum, gpuSum } = this
     let freeGpu = 0
     if (ready) for (let d = 0; d < devices; d++) freeGpu += nodes.freeDevice[node * DEVICES + d]
     // Quick refusals: a class that requests more than these does not fit; on a node with nothing free the answer does not matter.
@@ -152,7 +154,7 @@ export class Fragmentation {
   }
 
   private grow(nodes: number, classes: number): void {
-    const rows = nodes > this.seen.length ? Math.max(nodes, 2 * this.seen.length) : this.seen.length
+    const rows = nodes > this.rows ? Math.max(nodes, 2 * this.rows) : this.rows
     const width = classes > this.width ? Math.max(classes, 2 * this.width, 8) : this.width
     const widened = (old: Int32Array): Int32Array<ArrayBuffer> => {
       const fresh = new Int32Array(rows * width)
@@ -161,10 +163,10 @@ export class Fragmentation {
       return fresh
     }
     this.cpuOf = widened(this.cpuOf)
-    this.gpuOf = widened(this.gpuOf)
-    this.seen = grown(this.seen, rows)
+    if (this.gpuOf.length > 0) this.gpuOf = widened(this.gpuOf)
     this.cpuSum = grown(this.cpuSum, width)
     this.gpuSum = grown(this.gpuSum, width)
+    this.rows = rows
     // Places in the memo depend on the width.
     if (width !== this.width) this.admits = new Uint8Array(0)
     this.width = width
