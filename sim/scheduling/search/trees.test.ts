@@ -91,7 +91,7 @@ describe('a tree per class', () => {
       changes.follow(cluster.view)
       if (trees.best(cluster.view.pods.podClass[pod], cluster.view, 100) !== undefined) answered++
     }
-    expect(answered).toBe(0) // 400 changes between two searches, and a scan costs as much as 12
+    expect(answered).toBe(0) // 400 changes between two searches, and a scan costs as much as 25
   })
 })
 
