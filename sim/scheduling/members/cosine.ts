@@ -15,7 +15,7 @@ export const cosine = defineScheduler({
   source: 'Gabay, Zaourar 2016, Vector bin packing with heterogeneous bins (the dot product divided by the norms)',
   fidelity: 'faithful',
   parameters: vectorParameters,
-  create: (values) => WalkingPlacer.of(new Cosine(values)),
+  create: (values) => WalkingPlacer.of(new Cosine(values), 6), // measured: two roots and a division per bound
   twin: (values) => new KeyScanPlacer(new Cosine(values)),
 })
 

@@ -41,22 +41,25 @@ export class WalkingPlacer implements Placer {
   private readonly walk: number[] = [] // [class]
   private readonly walked: number[] = [] // [class]
 
-  private constructor(key: NodeKey, share: (changes: NodeChanges) => SharedTree) {
+  private readonly rowsPerVisit: number
+
+  private constructor(key: NodeKey, rowsPerVisit: number, share: (changes: NodeChanges) => SharedTree) {
+    this.rowsPerVisit = rowsPerVisit
     this.changes = new NodeChanges(key)
     this.shared = share(this.changes)
     this.trees = new KeyTrees(this.changes, key)
     this.scan = new KeyScan(key)
   }
 
-  /** For any key that can be bounded. */
-  static of(key: BoundedKey): WalkingPlacer {
-    return new WalkingPlacer(key, (changes) => new FreeSpaceTree(changes, key))
+  /** For any key that can be bounded; `rowsPerVisit` is larger where the bound or the key takes more time. */
+  static of(key: BoundedKey, rowsPerVisit = ROWS_PER_VISIT): WalkingPlacer {
+    return new WalkingPlacer(key, rowsPerVisit, (changes) => new FreeSpaceTree(changes, key))
   }
 
   /** For two negative weights: nodes that are equally empty in sum are many, and only a tree of sums tells them apart. */
   static ofMostFree(rule: WeightRule): WalkingPlacer {
     const weights = new NodeWeights(rule)
-    return new WalkingPlacer(weights, (changes) => new FreeCapacityTree(changes, weights))
+    return new WalkingPlacer(weights, ROWS_PER_VISIT, (changes) => new FreeCapacityTree(changes, weights))
   }
 
   place(pod: PodId, view: ClusterView): NodeId {
@@ -64,9 +67,9 @@ export class WalkingPlacer implements Placer {
     this.examined = view.nodes.ready
     const podClass = view.pods.podClass[pod]
     const count = view.nodes.count
-    const limit = count / ROWS_PER_VISIT + 64
+    const limit = count / this.rowsPerVisit + 64
     const walk = this.expected(podClass, count)
-    const tree = this.trees.best(podClass, view, Math.min(walk * ROWS_PER_VISIT, count))
+    const tree = this.trees.best(podClass, view, Math.min(walk * this.rowsPerVisit, count))
     if (tree !== undefined) return tree
     if (walk > limit) return this.scan.best(podClass, view)
     const row = this.shared.best(podClass, view, limit)
