@@ -22,6 +22,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
   placement: () => import('./placement.ts'),
   requests: () => import('./requests.ts'),
   'whole-run': () => import('./whole-run.ts'),
+  products: () => import('./products.ts'),
 }
 
 const BOOT = fileURLToPath(new URL('./boot.mjs', import.meta.url))

@@ -7,9 +7,9 @@ const byRequests: OwnReplicaAutoscaler = {
   parameters: {
     perReplica: { kind: 'number', default: 4, min: 0.1, meaning: 'target of requests in flight per replica' },
   },
-  desired({ replicas, measured, inFlight }, { perReplica }) {
+  desired({ replicas, ready, inFlight }, { perReplica }) {
     if (Number.isNaN(inFlight)) return replicas
-    return Math.ceil((inFlight * measured) / Number(perReplica))
+    return Math.ceil((inFlight * ready) / Number(perReplica))
   },
 }
 

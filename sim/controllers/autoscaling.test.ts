@@ -91,7 +91,7 @@ describe('the metric pipeline', () => {
       expect(view.inFlight).toBe((at(view.now) + at(view.now - 5 * SECOND)) / 2)
     }
   })
-  it('a pod counts from its second scrape on, from its own first one, though it took the row of one that has gone', () => {
+  it('a pod counts once it was scraped for a whole window, though it took the row of one that has gone', () => {
     // Down to none after 40 s, up to one again after 60 s; the new pod has never worked.
     let step = 0
     const wants = (view: LoadView) => {
@@ -102,7 +102,16 @@ describe('the metric pipeline', () => {
     const back = seen.findIndex(({ now }) => now > 60 * SECOND)
     expect(seen[back].ready).toBe(0)
     expect(seen[back + 1]).toMatchObject({ ready: 1, measured: 0 }) // scraped once
-    expect(seen[back + 2]).toMatchObject({ ready: 1, measured: 1, utilization: 0 })
+    expect(seen[back + 6]).toMatchObject({ ready: 1, measured: 0 }) // 25 s of 30
+    expect(seen[back + 7]).toMatchObject({ ready: 1, measured: 1, utilization: 0 })
+  })
+})
+
+describe('minReplicas: 0', () => {
+  it('is refused with an autoscaler whose metric exists only while a pod is ready', () => {
+    const replicas = choose(replicaAutoscalers, 'target-utilization')
+    const of = input({ services: [service({ minReplicas: 0 })], replicas })
+    expect(() => new Simulation(of)).toThrow(/^minReplicas of web: found 0 with target-utilization/)
   })
 })
 

@@ -3,13 +3,13 @@
  * at a random phase, drawn per replication, so that a period costs half of itself on average, as it does in practice.
  */
 import type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesScalingView, ScalablePool } from '../autoscaling/nodes/policy.ts'
-import type { LoadView, ReplicaAutoscaler, ReplicaAutoscalerDefinition } from '../autoscaling/replicas/policy.ts'
+import { zeroProblem, type LoadView, type ReplicaAutoscaler, type ReplicaAutoscalerDefinition } from '../autoscaling/replicas/policy.ts'
 import type { SizeAutoscaler, SizeAutoscalerDefinition } from '../autoscaling/sizes/policy.ts'
 import { firstFitInOrder } from '../binpacking/index.ts'
 import type { Packer, PackerRole } from '../binpacking/policy.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { createChosen, type Chosen } from '../common/define.ts'
-import { NONE, type NodeId, type Time, type WorkloadId } from '../common/ids.ts'
+import type { NodeId, Time, WorkloadId } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { KeyedStream, Streams } from '../random/stream.ts'
@@ -19,7 +19,7 @@ import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { Owners } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { ReplicaSets } from './replica-sets.ts'
-import { Scrapes, type Averages } from './scrapes.ts'
+import { Scrapes, UsageSamples, type Averages } from './scrapes.ts'
 import type { Delays } from './spec.ts'
 
 const SECOND = 1e6
@@ -51,7 +51,6 @@ export interface AutoscalingRun {
 
 export class Autoscaling {
   private readonly scrapes: readonly Scrapes[]
-  private readonly averages: Averages = { measured: 0, used: 0, requested: 0, peak: 0, rate: NaN, inFlight: NaN, queued: NaN }
   private readonly changes: NodeChanges
   private readonly run: AutoscalingRun
   private readonly phases: KeyedStream
@@ -72,11 +71,16 @@ export class Autoscaling {
     this.sizes = input.workloads.map(() => createChosen(choices['autoscaling.sizes'], { now }))
     const estimator = packer !== null && binpacking.role !== 'rounds' ? packer : firstFitInOrder
     this.nodeScaler = createChosen(choices['autoscaling.nodes'], { now, packer: estimator })
+    const { definition } = choices['autoscaling.replicas']
+    for (const { name, minReplicas } of input.workloads)
+      if (minReplicas === 0 && zeroProblem(definition) !== '') throw new Error(`minReplicas of ${name}: ${zeroProblem(definition)}`)
     this.scrape = delays.scrape
     if (this.scrape === 0 && [...this.replicas, ...this.sizes].some((scaler) => scaler?.every === 0)) {
       throw new Error('an autoscaler with a period of 0 follows each scrape, and the scrape period is 0; accepted: one of the two above 0')
     }
-    this.scrapes = input.workloads.map((_, row) => new Scrapes(this.span(row, delays.window)))
+    const spans = input.workloads.map((_, row) => this.span(row, delays.window))
+    const samples = new UsageSamples(Math.max(1, ...spans))
+    this.scrapes = spans.map((span) => new Scrapes(span, samples))
     this.changes = {
       add: (pool, count) => {
         const ordered = nodes.order(pool, count)
@@ -136,27 +140,24 @@ export class Autoscaling {
     this.scrapes[row].take(simulator.now, input.workloads[row].service, replicaSets.podsOf(row), load)
   }
 
-  private measure(row: WorkloadId): Averages {
-    const { replicaSets, load } = this.run
+  private measure(row: WorkloadId): Readonly<Averages> {
+    const { input, replicaSets, load } = this.run
     if (this.scrape === 0) this.scrapeOne(row)
-    this.scrapes[row].read(replicaSets.podsOf(row), load, this.averages)
-    return this.averages
+    return this.scrapes[row].read(input.workloads[row].service, replicaSets.podsOf(row), load)
   }
 
   private syncReplicas(row: WorkloadId): void {
-    const { simulator, input, replicaSets, scaling, load } = this.run
+    const { simulator, input, replicaSets, scaling } = this.run
     const scaler = this.replicas[row]!
     const spec = input.workloads[row]
     const measured = this.measure(row)
     const before = replicaSets.desired[row]
-    let ready = 0
-    for (const pod of replicaSets.podsOf(row)) if (load.serverOf(pod) !== NONE) ready++
     const view: LoadView = {
       now: simulator.now,
       elapsed: simulator.now - this.origin,
       replicas: before,
       measured: measured.measured,
-      ready,
+      ready: measured.ready,
       utilization: measured.measured > 0 ? measured.used / measured.requested : NaN,
       rate: measured.rate,
       inFlight: measured.inFlight,

@@ -207,7 +207,7 @@ export class PodLifecycle {
     const epoch = cluster.view.pods.epoch[pod]
     this.lives.reason[pod] = reason
     cluster.setPhase(pod, PodPhase.Terminating)
-    servers.listed[server] = 0
+    servers.delist(server)
     const service = servers.service[server]
     if (service !== NONE) {
       run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])

@@ -1,111 +1,163 @@
 /**
  * The metrics pipeline before the autoscalers: usage of the pods of one workload is scraped periodically and averaged over a window.
+ * A pod is measured once the window holds nothing but samples of it. Otherwise the averages of old pods would still hold the time before
+ * a new pod took its share of the load, those of the new pod only the time after it, and the sum would hold the same load twice. The HPA
+ * sets such samples aside for the same reason (kubernetes PR 68068).
  */
-import { NONE, type PodId, type ServiceId, type Time } from '../common/ids.ts'
-import { ColumnTable, grown } from '../common/table.ts'
+import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
+import { ColumnTable } from '../common/table.ts'
 import type { ServiceLoad } from '../serving/load.ts'
 
 const SECOND = 1e6
 
-/** Which scrape first saw the present use of a server row. */
-class Seen extends ColumnTable {
-  first = this.column(Int32Array)
-  epoch = this.column(Int32Array, NONE)
+/** CPU work by server and scrape, for all workloads: a row per server, so that memory grows with the pods that exist at once. */
+export class UsageSamples extends ColumnTable {
+  /** Places of a row: the scrapes that the longest window reaches back, and the last one. */
+  readonly width: number
+  /** Scrape of its workload that first saw the present use of a server row, and the epoch of that use. */
+  first: Int32Array
+  epoch: Int32Array
+  /** CPU work since the pod became ready [core-µs]. */
+  used: Float64Array
+
+  /** @param span scrapes that the longest window reaches back */
+  constructor(span: number) {
+    super(64)
+    this.width = span + 1
+    this.first = this.column(Int32Array)
+    this.epoch = this.column(Int32Array, NONE)
+    this.used = this.column(Float64Array, 0, this.width)
+  }
 }
 
 /** Averages over a window, as an autoscaler reads them. */
 export interface Averages {
-  /** Ready pods with at least two samples. */
+  /** Pods that are ready now. */
+  ready: number
+  /** Those of them that have been scraped since the window began. */
   measured: number
-  /** CPU that they used and requested, in sum, and the largest use of one [millicores]. */
+  /** CPU that the measured pods used and requested, in sum, and the largest use of one [millicores]. */
   used: number
   requested: number
   peak: number
   /** Arrivals [requests/s]. */
   rate: number
-  /** Requests per measured pod, and those of them without a thread. */
+  /** Requests in all pods of the workload over the ready pods, and those of them without a thread. */
   inFlight: number
   queued: number
 }
 
-/** The last scrapes of one workload: CPU work per server since it became ready, and the counters of its service. */
+/** The last scrapes of one workload: the CPU work of its servers, and the counters of its service. */
 export class Scrapes {
   private readonly times: Float64Array
   private readonly arrived: Float64Array
   private readonly inside: Float64Array
   private readonly queued: Float64Array
-  private used: Float64Array[]
-  private readonly seen = new Seen()
+  private readonly samples: UsageSamples
+  private readonly latest: Averages = { ready: 0, measured: 0, used: 0, requested: 0, peak: 0, rate: NaN, inFlight: NaN, queued: NaN }
+  /** Changes of the service's servers when `latest` was summed up; it is summed up again only after another one. */
+  private changes = NONE
   private taken = 0
+  /** The window: its first scrape, the places of its first and last scrape, and its length, 0 while there is only one. */
+  private back = 0
+  private from = 0
+  private to = 0
+  private elapsed: Time = 0
   private readonly span: number
 
-  /** @param span scrapes that the averaging window reaches back */
-  constructor(span: number) {
+  /**
+   * @param span scrapes that the averaging window reaches back
+   * @param samples of all workloads, wide enough for `span`
+   */
+  constructor(span: number, samples: UsageSamples) {
     this.span = span
+    this.samples = samples
     this.times = new Float64Array(span + 1)
     this.arrived = new Float64Array(span + 1)
     this.inside = new Float64Array(span + 1)
     this.queued = new Float64Array(span + 1)
-    this.used = Array.from({ length: span + 1 }, () => new Float64Array(64))
   }
 
   take(now: Time, service: ServiceId, pods: readonly PodId[], load: ServiceLoad): void {
     if (this.taken > 0 && this.times[(this.taken - 1) % (this.span + 1)] === now) return // two loops ask at one instant
-    const { seen } = this
     const place = this.taken % (this.span + 1)
     this.times[place] = now
+    this.taken++
+    this.moveWindow()
     this.arrived[place] = service === NONE ? 0 : load.offered(service)
     this.inside[place] = 0
     this.queued[place] = 0
-    for (const pod of pods) {
-      const server = load.serverOf(pod)
+    this.sum(service, pods, load, true)
+  }
+
+  /** Averages over the window that ends at the last scrape; valid until the next call. */
+  read(service: ServiceId, pods: readonly PodId[], load: ServiceLoad): Readonly<Averages> {
+    const { latest, elapsed, from, to } = this
+    if (this.changes !== load.changes(service)) this.sum(service, pods, load, false)
+    latest.rate = elapsed > 0 ? ((this.arrived[to] - this.arrived[from]) * SECOND) / elapsed : NaN
+    latest.inFlight = elapsed > 0 && latest.ready > 0 ? this.mean(this.inside) / latest.ready : NaN
+    latest.queued = elapsed > 0 && latest.ready > 0 ? this.mean(this.queued) / latest.ready : NaN
+    return latest
+  }
+
+  /** Sums up the ready pods, and samples them first when `scraping`. One without a sample at the start of the window is not measured. */
+  private sum(service: ServiceId, pods: readonly PodId[], load: ServiceLoad, scraping: boolean): void {
+    const { samples, elapsed, from, to, back, latest } = this
+    const { width } = samples
+    let ready = 0
+    let measured = 0
+    let used = 0
+    let requested = 0
+    let peak = 0
+    for (let i = 0; i < pods.length; i++) {
+      const server = load.serverOf(pods[i])
       if (server === NONE) continue
-      seen.reserve(server + 1)
-      if (server >= this.used[place].length) this.used = this.used.map((column) => grown(column, Math.max(server + 1, 2 * column.length)))
-      const epoch = load.epoch(server)
-      if (seen.epoch[server] !== epoch) {
-        seen.epoch[server] = epoch
-        seen.first[server] = this.taken
-      }
-      this.used[place][server] = load.cpuUsed(server)
-      this.inside[place] += load.inside(server)
-      this.queued[place] += load.backlog(server)
+      ready++
+      if (scraping) this.sample(server, load)
+      if (elapsed === 0 || server >= samples.epoch.length) continue
+      if (samples.epoch[server] !== load.epoch(server) || samples.first[server] > back) continue
+      const row = server * width
+      const millicores = (1000 * (samples.used[row + to] - samples.used[row + from])) / elapsed
+      measured++
+      used += millicores
+      requested += load.cpuRequest(server)
+      if (millicores > peak) peak = millicores
     }
-    this.taken++
+    latest.ready = ready
+    latest.measured = measured
+    latest.used = used
+    latest.requested = requested
+    latest.peak = peak
+    this.changes = load.changes(service)
   }
 
-  /** Averages over the window that ends at the last scrape, written into `out`. */
-  read(pods: readonly PodId[], load: ServiceLoad, out: Averages): void {
-    out.measured = 0
-    out.used = 0
-    out.requested = 0
-    out.peak = 0
+  private sample(server: ServerId, load: ServiceLoad): void {
+    const { samples, to } = this
+    samples.reserve(server + 1)
+    const epoch = load.epoch(server)
+    if (samples.epoch[server] !== epoch) {
+      samples.epoch[server] = epoch
+      samples.first[server] = this.taken - 1
+    }
+    samples.used[server * samples.width + to] = load.cpuUsed(server)
+    this.inside[to] += load.inside(server)
+    this.queued[to] += load.backlog(server)
+  }
+
+  /** Moves the window to the last scrape. */
+  private moveWindow(): void {
+    const { times, span } = this
     const last = this.taken - 1
-    const to = last % (this.span + 1)
-    for (const pod of pods) {
-      const server = load.serverOf(pod)
-      if (server === NONE || server >= this.seen.epoch.length || this.seen.epoch[server] !== load.epoch(server)) continue
-      const from = Math.max(this.seen.first[server], last - this.span)
-      if (from >= last) continue // one sample gives no rate
-      const before = from % (this.span + 1)
-      const millicores = (1000 * (this.used[to][server] - this.used[before][server])) / (this.times[to] - this.times[before])
-      out.measured++
-      out.used += millicores
-      out.requested += load.cpuRequest(server)
-      if (millicores > out.peak) out.peak = millicores
-    }
-    const back = Math.max(0, last - this.span)
-    const elapsed = last > back ? this.times[to] - this.times[back % (this.span + 1)] : 0
-    out.rate = elapsed > 0 ? ((this.arrived[to] - this.arrived[back % (this.span + 1)]) * SECOND) / elapsed : NaN
-    out.inFlight = this.perPod(this.inside, back, last, out.measured)
-    out.queued = this.perPod(this.queued, back, last, out.measured)
+    this.back = Math.max(0, last - span)
+    this.from = this.back % (span + 1)
+    this.to = last % (span + 1)
+    this.elapsed = times[this.to] - times[this.from]
   }
 
-  /** Mean over the scrapes `back` .. `last`, over the pods. */
-  private perPod(column: Float64Array, back: number, last: number, pods: number): number {
-    if (last < 0 || pods === 0) return NaN
+  /** Over the scrapes of the window. */
+  private mean(column: Float64Array): number {
     let sum = 0
-    for (let scrape = back; scrape <= last; scrape++) sum += column[scrape % (this.span + 1)]
-    return sum / (last - back + 1) / pods
+    for (let scrape = this.back; scrape < this.taken; scrape++) sum += column[scrape % (this.span + 1)]
+    return sum / (this.taken - this.back)
   }
 }

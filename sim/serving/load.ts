@@ -14,6 +14,8 @@ export interface ServiceLoad {
   serverOf(pod: PodId): ServerId
   /** Counts the uses of a server row: two readings with different epochs are of different pods. */
   epoch(server: ServerId): number
+  /** Counts the pods of the service (NONE: of workloads without one) that became ready, began to terminate or ended. */
+  changes(service: ServiceId): number
   /** Requests offered to the service since the origin, first tries only. */
   offered(service: ServiceId): number
   /** CPU work done by the pod since it became ready [core-µs], up to now. */
@@ -59,6 +61,10 @@ export class RequestLoad implements ServiceLoad {
 
   epoch(server: ServerId): number {
     return this.servers.epoch[server]
+  }
+
+  changes(service: ServiceId): number {
+    return this.servers.changes(service)
   }
 
   offered(service: ServiceId): number {

@@ -32,6 +32,8 @@ export class Servers extends ColumnTable {
   private readonly freeRows: number[] = []
   /** By pod: its server. */
   private byPod = new Int32Array(64).fill(NONE)
+  /** By service + 1: rows opened, delisted and given. */
+  private readonly changed: number[] = []
   /** Rows ever used. */
   high = 0
 
@@ -113,13 +115,30 @@ export class Servers extends ColumnTable {
     this.used[server] = 0
     this.updated[server] = now
     this.insideSince[server] = now
+    this.note(service)
     return server
+  }
+
+  /** The pod terminates: it is not in the endpoints any more. */
+  delist(row: ServerId): void {
+    this.listed[row] = 0
+    this.note(this.service[row])
+  }
+
+  /** Counts the servers of a service (or of none) that were opened, delisted or given. */
+  changes(service: ServiceId): number {
+    return this.changed[service + 1] ?? 0
+  }
+
+  private note(service: ServiceId): void {
+    this.changed[service + 1] = this.changes(service) + 1
   }
 
   /** The row may be reused; a reference that keeps its epoch can tell that the server has ended. */
   give(row: ServerId): void {
     this.state[row] = ServerState.Free
     this.epoch[row]++
+    this.note(this.service[row])
     if (this.pod[row] !== NONE) this.byPod[this.pod[row]] = NONE
     this.pod[row] = NONE
     this.freeRows.push(row)

@@ -1,5 +1,5 @@
 /** Whether a resolved scenario can run: pods against nodes, and sources that can be opened. */
-import { type NodeTemplate, showCpu, showDuration, showMemory } from '../../../sim/index.ts'
+import { FAMILIES, type NodeTemplate, showCpu, showDuration, showMemory, zeroProblem } from '../../../sim/index.ts'
 import { Streams, type RandomStream } from '../../../sim/random/index.ts'
 import { openBackground, openJobs, TraceError, type Capacity, type JobsSpec } from '../../../workloads/index.ts'
 import type { Issue } from '../resolve.ts'
@@ -11,6 +11,7 @@ export function checkScenario(scenario: Scenario): Issue[] {
   const templates = nodes.flatMap((pool) => pool.templates)
   const issues = [...tooLarge(scenario, templates), ...missingGpus(scenario, templates)]
   if (issues.length === 0) issues.push(...unopenable(scenario, capacityOf(nodes)))
+  issues.push(...withoutPods(scenario))
   const { name } = scenario.choices['autoscaling.nodes']
   if (name !== 'none' && scenario.pools.every((pool) => pool.min === pool.max)) {
     issues.push({
@@ -19,6 +20,15 @@ export function checkScenario(scenario: Scenario): Issue[] {
     })
   }
   return issues
+}
+
+/** Services that their autoscaler could scale to 0 and never back; an own algorithm is trusted to see arrivals. */
+function withoutPods({ services, choices }: Scenario): Issue[] {
+  const { name, file } = choices['autoscaling.replicas']
+  const definition = file === undefined ? FAMILIES['autoscaling.replicas'].find(name) : undefined
+  const message = definition === undefined ? '' : zeroProblem(definition)
+  if (message === '') return []
+  return services.flatMap(({ minReplicas }, i) => (minReplicas > 0 ? [] : [{ path: ['workload', 'services', i, 'minReplicas'], message }]))
 }
 
 /** Pods that fit no node, not even an empty one. Drawn requests are reported at the horizon instead. */

@@ -14,14 +14,15 @@ export interface LoadView {
   readonly elapsed: Time
   /** Desired replicas at present (the spec, not the number of ready pods). */
   readonly replicas: number
-  /** Pods that were ready and had samples in the window. */
+  /** Ready pods whose samples reach back over the whole window. A pod that became ready within it is set aside: the old pods' averages still hold its load. */
   readonly measured: number
+  /** Pods that are ready now. */
   readonly ready: number
   /** CPU used over CPU requested, over the measured pods and the window (1 = 100 %); NaN without samples. */
   readonly utilization: number
   /** Requests arriving at the service, over the window [per second]; NaN without samples. */
   readonly rate: number
-  /** Requests in flight per measured pod, over the window; NaN without samples. */
+  /** Requests in the pods, averaged over the window, per ready pod: times `ready`, the requests of the service. NaN without samples or ready pods. */
   readonly inFlight: number
   /** Those of them that have no thread yet; 0 where pods share their CPU among all requests (`threads: 0`). */
   readonly queued: number
@@ -38,4 +39,24 @@ export interface ReplicaAutoscaler {
   desired(load: LoadView): number
 }
 
-export type ReplicaAutoscalerDefinition<P extends Parameters = Parameters> = Definition<ReplicaAutoscaler | null, ReplicasContext, P>
+/** A replica autoscaler as listed in the catalogue. */
+export interface ReplicaAutoscalerDefinition<P extends Parameters = Parameters> extends Definition<
+  ReplicaAutoscaler | null,
+  ReplicasContext,
+  P
+> {
+  /** What it measures exists only while a pod is ready, so that no demand could call pods back from 0: `minReplicas: 0` is refused. */
+  readonly needsPods?: boolean
+}
+
+/** Marks an autoscaler whose metrics exist only while a pod is ready. */
+export const needingPods = <D extends ReplicaAutoscalerDefinition>(definition: D): D & { readonly needsPods: true } => ({
+  ...definition,
+  needsPods: true,
+})
+
+/** Why this autoscaler may not scale a service to 0; '' when it may. */
+export function zeroProblem({ name, needsPods }: Pick<ReplicaAutoscalerDefinition, 'name' | 'needsPods'>): string {
+  if (needsPods !== true) return ''
+  return `found 0 with ${name}, whose metric exists only while a pod is ready, so that it could never scale up again; accepted: from 1, or an autoscaler that sees demand without pods (queue-length, scheduled)`
+}

@@ -22,8 +22,8 @@ describe('queue-length', () => {
     expect(once({ replicas: 1, measured: 1, inFlight: 30 }, { target: 10 })).toBe(3)
   })
 
-  test('the backlog is that of all measured pods, however many replicas are wanted at present', () => {
-    expect(once({ replicas: 12, measured: 8, inFlight: 20 }, { target: 5 })).toBe(32)
+  test('the backlog is that of all ready pods, however many replicas are wanted at present', () => {
+    expect(once({ replicas: 12, ready: 8, measured: 2, inFlight: 20 }, { target: 5 })).toBe(32)
   })
 
   test('rounding of means adds no replica: 3 pods with 100/3 each want 20 of 5, not 21', () => {
@@ -40,9 +40,21 @@ describe('queue-length', () => {
     )
   })
 
-  test('the last replica is kept, and without samples nothing changes', () => {
-    expect(once({ replicas: 3, measured: 3, inFlight: 0 })).toBe(1)
-    expect(once({ replicas: 3, measured: 0, inFlight: NaN })).toBe(3)
+  test('the last replica is kept while requests arrive or are left, and without samples nothing changes', () => {
+    expect(once({ replicas: 3, inFlight: 0 })).toBe(1)
+    expect(once({ replicas: 3, inFlight: 0, rate: 0 })).toBe(0)
+    expect(once({ replicas: 3, inFlight: 0.1, rate: 0 })).toBe(1)
+    expect(once({ replicas: 3, measured: 0, inFlight: NaN, rate: NaN })).toBe(3)
+  })
+
+  // KEDA: 0 to max(1, minReplicas) at once when a trigger is active, to 0 when none was active for the cool-down of 300 s
+  test('without pods: arrivals call the first one at once; the step to 0 is delayed by the window after the last arrival', () => {
+    const empty = { replicas: 0, ready: 0, measured: 0, inFlight: NaN, queued: NaN, min: 0 }
+    expect([once({ ...empty, rate: 0.1 }), once({ ...empty, rate: 0 })]).toEqual([1, 0])
+    expect(once({ ...empty, replicas: 4, rate: 20 })).toBe(4) // they are starting
+    const asked = scaler()
+    const at = (seconds: number, rate: number) => asked.desired(load({ now: seconds * SECOND, replicas: 1, min: 0, inFlight: 0, rate }))
+    expect([at(0, 1), at(100, 1), at(115, 0), at(385, 0), at(400, 0)]).toEqual([1, 1, 1, 1, 0])
   })
 
   test('both bounds of the tolerance are inside: 10 pods at 5 a replica, between 45 and 55 requests', () => {

@@ -10,7 +10,7 @@ const SECOND = 1_000_000 // µs
 export const queueLength = define({
   name: 'queue-length',
   summary:
-    'Requests in the service’s pods over the target, rounded up, at least one; up at once, down to the highest recommendation within the window.',
+    'Requests in the service’s pods over the target, rounded up; at least one while requests arrive; up at once, down to the highest recommendation within the window.',
   source:
     'KEDA, aws-sqs-queue scaler (queueLength 5, scaleOnInFlight) over an HPA external metric, AverageValue; Amazon EC2 Auto Scaling, backlog per instance',
   fidelity: 'simplified',
@@ -62,16 +62,21 @@ class QueueLength implements ReplicaAutoscaler {
 
   desired(load: LoadView): number {
     this.window.start(load.now, load.replicas)
-    const backlog = load.measured * (this.values.counts === 'all' ? load.inFlight : load.queued)
-    if (Number.isNaN(backlog) || load.measured === 0) return load.replicas
-    return this.window.stabilize(load.now, this.recommended(backlog, load.replicas))
+    const backlog = load.ready === 0 ? 0 : load.ready * (this.values.counts === 'all' ? load.inFlight : load.queued)
+    if (Number.isNaN(backlog) || Number.isNaN(load.rate)) return load.replicas
+    return this.window.stabilize(load.now, this.recommended(backlog, load))
   }
 
-  /** At least one: requests queue in pods, so without a pod no backlog could be seen. */
-  private recommended(backlog: number, replicas: number): number {
+  /**
+   * 0 only when no request arrives and none is left: requests queue in pods, so without a pod no backlog can be seen, and the arrivals,
+   * which fail or are held by their balancer, are the demand that calls the first pod.
+   */
+  private recommended(backlog: number, { replicas, ready, rate }: LoadView): number {
     const { target, tolerance } = this.values
+    const active = rate > 0 || backlog > 0
+    if (ready === 0) return active ? Math.max(1, replicas) : replicas
     const ratio = backlog / (target * replicas)
     if (1 - tolerance <= ratio && ratio <= 1 + tolerance) return replicas
-    return Math.max(1, Math.ceil(backlog / target - ROUNDING))
+    return Math.max(active ? 1 : 0, Math.ceil(backlog / target - ROUNDING))
   }
 }

@@ -2,7 +2,7 @@
 import { define } from '../../../common/define.ts'
 import type { ValueProblem, Values } from '../../../common/define.ts'
 import type { Time } from '../../../common/ids.ts'
-import type { LoadView, ReplicaAutoscaler } from '../policy.ts'
+import { needingPods, type LoadView, type ReplicaAutoscaler } from '../policy.ts'
 
 const SECOND = 1_000_000 // µs
 
@@ -11,58 +11,60 @@ const entry = {
   adjust: { kind: 'integer', min: -1_000_000, max: 1_000_000, meaning: 'the change, in the unit that adjustment names' },
 } as const
 
-export const step = define({
-  name: 'step',
-  summary: 'Changes the number of replicas by steps, by more the further a metric is beyond a threshold; scale-out before scale-in.',
-  source:
-    'AWS Application Auto Scaling, step scaling policies, StepAdjustment and cooldown; Amazon CloudWatch alarms (consecutive periods)',
-  fidelity: 'simplified',
-  parameters: {
-    metric: {
-      kind: 'choice',
-      default: 'utilization',
-      choices: ['utilization', 'request-rate', 'in-flight'],
-      meaning:
-        'utilization: CPU used over requested, in percent; request-rate: requests per second and ready pod; in-flight: requests in each pod',
+export const step = needingPods(
+  define({
+    name: 'step',
+    summary: 'Changes the number of replicas by steps, by more the further a metric is beyond a threshold; scale-out before scale-in.',
+    source:
+      'AWS Application Auto Scaling, step scaling policies, StepAdjustment and cooldown; Amazon CloudWatch alarms (consecutive periods)',
+    fidelity: 'simplified',
+    parameters: {
+      metric: {
+        kind: 'choice',
+        default: 'utilization',
+        choices: ['utilization', 'request-rate', 'in-flight'],
+        meaning:
+          'utilization: CPU used over requested, in percent; request-rate: requests per second and ready pod; in-flight: requests in each pod',
+      },
+      adjustment: {
+        kind: 'choice',
+        default: 'change',
+        choices: ['change', 'percent', 'exact'],
+        meaning: 'unit of adjust. change: replicas to add; percent: percent of the replicas to add; exact: the number of replicas',
+      },
+      outThreshold: { kind: 'number', default: 70, meaning: 'scale out when the metric is at or above this' },
+      outSteps: {
+        kind: 'list',
+        default: [{ from: 0, adjust: 1 }],
+        of: entry,
+        meaning: 'steps above the threshold, in rising order: [{ from: 0, adjust: 1 }, { from: 15, adjust: 3 }]; []: never scale out',
+      },
+      inThreshold: { kind: 'number', default: 40, meaning: 'scale in when the metric is at or below this' },
+      inSteps: {
+        kind: 'list',
+        default: [{ from: 0, adjust: -1 }],
+        of: entry,
+        meaning: 'steps below the threshold, in falling order: [{ from: 0, adjust: -1 }, { from: -20, adjust: -3 }]; []: never scale in',
+      },
+      outPeriods: { kind: 'integer', default: 1, min: 1, max: 10_000, meaning: 'consecutive decisions that must find the metric above' },
+      inPeriods: { kind: 'integer', default: 1, min: 1, max: 10_000, meaning: 'consecutive decisions that must find the metric below' },
+      outCooldown: {
+        kind: 'duration',
+        default: 300 * SECOND,
+        meaning: 'time after a scale-out in which the replicas it added count as part of the next scale-out',
+      },
+      inCooldown: {
+        kind: 'duration',
+        default: 300 * SECOND,
+        meaning: 'time after a scale-in without a further one; a scale-out ends it',
+      },
+      minimum: { kind: 'integer', default: 1, min: 1, max: 1_000_000, meaning: 'least number of replicas that a step in percent changes' },
+      every: { kind: 'duration', default: 60 * SECOND, min: 1, meaning: 'time between two decisions' },
     },
-    adjustment: {
-      kind: 'choice',
-      default: 'change',
-      choices: ['change', 'percent', 'exact'],
-      meaning: 'unit of adjust. change: replicas to add; percent: percent of the replicas to add; exact: the number of replicas',
-    },
-    outThreshold: { kind: 'number', default: 70, meaning: 'scale out when the metric is at or above this' },
-    outSteps: {
-      kind: 'list',
-      default: [{ from: 0, adjust: 1 }],
-      of: entry,
-      meaning: 'steps above the threshold, in rising order: [{ from: 0, adjust: 1 }, { from: 15, adjust: 3 }]; []: never scale out',
-    },
-    inThreshold: { kind: 'number', default: 40, meaning: 'scale in when the metric is at or below this' },
-    inSteps: {
-      kind: 'list',
-      default: [{ from: 0, adjust: -1 }],
-      of: entry,
-      meaning: 'steps below the threshold, in falling order: [{ from: 0, adjust: -1 }, { from: -20, adjust: -3 }]; []: never scale in',
-    },
-    outPeriods: { kind: 'integer', default: 1, min: 1, max: 10_000, meaning: 'consecutive decisions that must find the metric above' },
-    inPeriods: { kind: 'integer', default: 1, min: 1, max: 10_000, meaning: 'consecutive decisions that must find the metric below' },
-    outCooldown: {
-      kind: 'duration',
-      default: 300 * SECOND,
-      meaning: 'time after a scale-out in which the replicas it added count as part of the next scale-out',
-    },
-    inCooldown: {
-      kind: 'duration',
-      default: 300 * SECOND,
-      meaning: 'time after a scale-in without a further one; a scale-out ends it',
-    },
-    minimum: { kind: 'integer', default: 1, min: 1, max: 1_000_000, meaning: 'least number of replicas that a step in percent changes' },
-    every: { kind: 'duration', default: 60 * SECOND, min: 1, meaning: 'time between two decisions' },
-  },
-  problems: (values): ValueProblem[] => problemsOf(values),
-  create: (values): ReplicaAutoscaler | null => new Step(values),
-})
+    problems: (values): ValueProblem[] => problemsOf(values),
+    create: (values): ReplicaAutoscaler | null => new Step(values),
+  }),
+)
 
 type Given = Values<typeof step.parameters>
 type Steps = Given['outSteps']

@@ -43,6 +43,14 @@ describe('the ratio rule: ceil(measured * utilization / target)', () => {
     expect(once({ replicas: 12, measured: 6, utilization: 1.4 })).toBe(12)
   })
 
+  test('pods that are not measured count with 0: within the tolerance of that nothing changes, and the ratio of the measured ones alone is not used', () => {
+    // 4 of 8 at 75.6 % of target 0.35: ratio 2.16, over all 8 1.08
+    expect(once({ replicas: 8, measured: 4, utilization: 0.756 }, { target: 0.35 })).toBe(8)
+    expect(once({ replicas: 8, measured: 8, utilization: 0.378 }, { target: 0.35 })).toBe(8)
+    // 2.24 and 1.12: 8.96 up
+    expect(once({ replicas: 8, measured: 4, utilization: 0.784 }, { target: 0.35 })).toBe(9)
+  })
+
   test('a ratio above 1 never lowers, one below 1 never raises, whichever pods were measured', () => {
     // 6 of 40 desired pods are ready and overloaded: 6 * 1.4 / 0.7 = 12, but 34 are starting
     expect(once({ replicas: 40, measured: 6, utilization: 1.4 })).toBe(40)

@@ -1,0 +1,126 @@
+/** One store of samples for all workloads against its twin, which keeps every sample of every pod. */
+import * as fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { NONE, type PodId } from '../common/ids.ts'
+import type { ServiceLoad } from '../serving/load.ts'
+import { Scrapes, UsageSamples, type Averages } from './scrapes.ts'
+
+const SECOND = 1e6
+
+interface Pod {
+  readonly server: number
+  readonly request: number
+  /** Cores in use. */
+  readonly rate: number
+  readonly since: number
+}
+
+/** Pods that come and go on few server rows; a pod's work grows by its rate. */
+class Pods {
+  now = 0
+  private changed = 0
+  readonly alive = new Map<PodId, Pod>()
+  private readonly epochs: number[] = []
+  private next = 0
+
+  open(rate: number): void {
+    const taken = new Set([...this.alive.values()].map(({ server }) => server))
+    let server = 0
+    while (taken.has(server)) server++
+    this.epochs[server] ??= 0
+    this.changed++
+    this.alive.set(this.next++, { server, request: 100 + (this.next % 3), rate, since: this.now })
+  }
+
+  close(which: number): void {
+    const pod = [...this.alive.keys()][which % Math.max(1, this.alive.size)]
+    if (pod === undefined) return
+    this.changed++
+    this.epochs[this.alive.get(pod)!.server]++
+    this.alive.delete(pod)
+  }
+
+  used = (pod: Pod): number => pod.rate * (this.now - pod.since)
+  private at = (server: number): Pod => [...this.alive.values()].find((pod) => pod.server === server)!
+
+  readonly load: ServiceLoad = {
+    serverOf: (pod) => this.alive.get(pod)?.server ?? NONE,
+    epoch: (server) => this.epochs[server],
+    changes: () => this.changed,
+    offered: () => this.now,
+    cpuUsed: (server) => this.used(this.at(server)),
+    cpuRequest: (server) => this.at(server).request,
+    inside: (server) => server + 1,
+    backlog: () => 1,
+    latencyQuantile: () => NaN,
+    eachServer: () => undefined,
+  }
+}
+
+/** All samples by pod, in order of scrapes. */
+class Twin {
+  private readonly scrapes: { readonly time: number; readonly used: ReadonlyMap<PodId, number>; readonly inside: number }[] = []
+
+  take(pods: Pods): void {
+    const inside = [...pods.alive.values()].reduce((sum, { server }) => sum + server + 1, 0)
+    this.scrapes.push({ time: pods.now, used: new Map([...pods.alive].map(([pod, one]) => [pod, pods.used(one)])), inside })
+  }
+
+  read(pods: Pods, span: number): Partial<Averages> {
+    const window = this.scrapes.slice(-span - 1)
+    const [first, last] = [window[0], window[window.length - 1]]
+    const millicores: number[] = []
+    let requested = 0
+    for (const [pod, { request }] of pods.alive) {
+      if (window.length < 2 || !first.used.has(pod)) continue
+      millicores.push((1000 * (last.used.get(pod)! - first.used.get(pod)!)) / (last.time - first.time))
+      requested += request
+    }
+    const ready = pods.alive.size
+    return {
+      ready,
+      measured: millicores.length,
+      used: millicores.reduce((sum, one) => sum + one, 0),
+      peak: Math.max(0, ...millicores),
+      requested,
+      inFlight: window.length < 2 || ready === 0 ? NaN : window.reduce((sum, { inside }) => sum + inside, 0) / window.length / ready,
+    }
+  }
+}
+
+it('two workloads in one store read what a twin reads that keeps all samples, through any churn of pods and rows', () => {
+  const step = fc.record({
+    workload: fc.nat(1),
+    open: fc.nat(3),
+    close: fc.nat(2),
+    which: fc.nat(9),
+    rate: fc.nat(4),
+    scraped: fc.boolean(),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), (steps, span) => {
+      const all = new Pods()
+      const samples = new UsageSamples(4)
+      const scrapes = [new Scrapes(span, samples), new Scrapes(4, samples)]
+      const twins = [new Twin(), new Twin()]
+      const owner = new Map<PodId, number>()
+      const podsOf = (workload: number) => [...all.alive.keys()].filter((pod) => owner.get(pod) === workload)
+      const part = (workload: number): Pods =>
+        Object.assign(new Pods(), { now: all.now, alive: new Map([...all.alive].filter(([pod]) => owner.get(pod) === workload)) })
+      for (const { workload, open, close, which, rate, scraped } of steps) {
+        all.now += SECOND
+        for (let i = 0; i < close; i++) all.close(which + i)
+        for (let i = 0; i < open; i++) all.open(rate)
+        for (const pod of all.alive.keys()) if (!owner.has(pod)) owner.set(pod, workload)
+        for (const row of [0, 1]) {
+          if (scraped) {
+            scrapes[row].take(all.now, 0, podsOf(row), all.load)
+            twins[row].take(part(row))
+          }
+          expect(scrapes[row].read(0, podsOf(row), all.load)).toMatchObject(twins[row].read(part(row), row === 0 ? span : 4))
+        }
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
