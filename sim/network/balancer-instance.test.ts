@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { NO_BACKEND } from '../slb/policy.ts'
 import type { Balancer } from '../slb/policy.ts'
 import { BalancerInstance } from './balancer-instance.ts'
+import { EndpointSlots } from './endpoint-slots.ts'
+import { ServiceBalancers } from './service-balancers.ts'
 
 const asked = { client: -1, attempt: 0, queued: 0 }
 
@@ -16,52 +18,56 @@ function device() {
     pick: () => answer,
     ended: (slot, latency, outcome) => void heard.push(`ended ${slot} after ${latency} with ${outcome}`),
   }
-  return { heard, device: new BalancerInstance(balancer), answers: (slot: number) => (answer = slot) }
+  const slots = new EndpointSlots()
+  const device = new BalancerInstance(balancer, slots)
+  const service = new ServiceBalancers(slots, [device], { time: -1 }, () => false)
+  const added = (pod: number, server: number, epoch: number, weight: number) => service.added(pod, server, epoch, weight, 0)
+  return { heard, device, slots, added, removed: (pod: number) => service.removed(pod, 0), answers: (slot: number) => (answer = slot) }
 }
 
 describe('slots', () => {
   it('are dense, and given again after removal', () => {
-    const { device: at, heard } = device()
-    at.added(7, 70, 0, 1)
-    at.added(9, 90, 0, 1)
-    at.removed(7)
-    at.removed(7) // heard of twice: nothing
-    at.added(5, 50, 3, 1)
+    const { slots, added, removed, heard } = device()
+    added(7, 70, 0, 1)
+    added(9, 90, 0, 1)
+    removed(7)
+    removed(7) // heard of twice: nothing
+    added(5, 50, 3, 1)
     expect(heard).toEqual(['added 0 (1)', 'added 1 (1)', 'removed 0', 'added 0 (1)'])
-    expect([at.server[0], at.serverEpoch[0], at.backends]).toEqual([50, 3, 2])
+    expect([slots.server[0], slots.serverEpoch[0], slots.size]).toEqual([50, 3, 2])
   })
   it('a request that outlives its backend is not told of the next one in its slot', () => {
-    const { device: at, heard } = device()
-    at.added(7, 70, 0, 1)
-    const epoch = at.slotEpoch[0]
+    const { device: at, slots, added, removed, heard } = device()
+    added(7, 70, 0, 1)
+    const epoch = slots.slotEpoch[0]
     at.ended(0, epoch, 10, 0)
-    at.removed(7)
-    at.added(8, 80, 0, 1)
+    removed(7)
+    added(8, 80, 0, 1)
     at.ended(0, epoch, 20, 0)
     expect(heard.filter((word) => word.startsWith('ended'))).toEqual(['ended 0 after 10 with 0'])
   })
   it('many are held', () => {
-    const { device: at } = device()
-    for (let pod = 0; pod < 100; pod++) at.added(pod, 1000 + pod, 0, 1)
-    expect([at.server[0], at.server[99], at.backends]).toEqual([1000, 1099, 100])
+    const { slots, added } = device()
+    for (let pod = 0; pod < 100; pod++) added(pod, 1000 + pod, 0, 1)
+    expect([slots.server[0], slots.server[99], slots.size]).toEqual([1000, 1099, 100])
   })
 })
 
 describe('an answer', () => {
   it('is a slot or none', () => {
-    const { device: at, answers } = device()
+    const { device: at, added, answers } = device()
     expect(at.pick(asked, -1)).toBe(NO_BACKEND)
-    at.added(7, 70, 0, 1)
+    added(7, 70, 0, 1)
     answers(0)
     expect(at.pick(asked, -1)).toBe(0)
   })
   it.each([1, 100, -4, 0.5, NaN, Infinity])('%d is refused, and so is the slot of a backend that was removed', (wrong) => {
-    const { device: at, answers } = device()
-    at.added(7, 70, 0, 1)
+    const { device: at, added, removed, answers } = device()
+    added(7, 70, 0, 1)
     answers(wrong)
     expect(() => at.pick(asked, -1)).toThrow(/picked slot/)
     answers(0)
-    at.removed(7)
+    removed(7)
     expect(() => at.pick(asked, -1)).toThrow(/picked slot 0/)
   })
 })

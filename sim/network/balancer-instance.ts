@@ -1,25 +1,18 @@
 /**
- * One instance of the chosen balancing algorithm for one service, with its own slots, its own late knowledge of the endpoints, and its own
- * queue of requests that no backend may take yet. Several instances of a service do not see each other's requests.
+ * One instance of the chosen balancing algorithm for one service, with its own late knowledge of its requests and its own queue of requests
+ * that no backend may take yet. Several instances of a service see the same backends and not each other's requests.
  */
-import { NONE, type PodId, type RequestId, type ServerId, type SlotId } from '../common/ids.ts'
-import { ColumnTable, grown } from '../common/table.ts'
+import { NONE, type RequestId, type ServerId, type SlotId } from '../common/ids.ts'
 import type { Requests } from '../serving/requests.ts'
 import { NO_BACKEND, QUEUE, REJECT, type Balancer, type Outcome, type RequestView } from '../slb/policy.ts'
+import type { EndpointSlots } from './endpoint-slots.ts'
+import type { ServiceBalancers } from './service-balancers.ts'
 
-export class BalancerInstance extends ColumnTable {
-  /** Server behind each slot, and its epoch when it was added. */
-  server = this.column(Int32Array)
-  serverEpoch = this.column(Int32Array)
-  /** Uses of the slot: a request that outlives its slot must not be counted against the next backend. */
-  slotEpoch = this.column(Int32Array)
-  /** 1: the slot has a backend. */
-  private present = this.column(Uint8Array)
-  private readonly slotOfPod = new Map<PodId, SlotId>()
-  /** The slot that was last given to a server row; kept only when the balancer is notified by pods. */
-  private slotOfServer = new Int32Array(16).fill(NONE)
-  private readonly freeSlots: SlotId[] = []
-  private high = 0
+export class BalancerInstance {
+  /** Of the service. */
+  readonly slots: EndpointSlots
+  /** Whom to ask for the backends before the first pick; null: the balancer knows them. */
+  asleep: ServiceBalancers | null = null
   /** Requests in the queue of this instance, linked by `Requests.next`. */
   queued = 0
   private head: RequestId = NONE
@@ -37,82 +30,51 @@ export class BalancerInstance extends ColumnTable {
   /** Row among all instances of the run. */
   readonly row: number
 
-  constructor(balancer: Balancer, name = 'the balancer', row = 0) {
-    super(16)
+  constructor(balancer: Balancer, slots: EndpointSlots, name = 'the balancer', row = 0) {
     this.balancer = balancer
+    this.slots = slots
     this.name = name
     this.row = row
     this.wantsCounts = balancer.reported !== undefined
     this.wantsIdle = balancer.idled !== undefined
   }
 
-  get backends(): number {
-    return this.slotOfPod.size
-  }
-
-  added(pod: PodId, server: ServerId, serverEpoch: number, weight: number): void {
-    let slot = this.freeSlots.pop()
-    if (slot === undefined) {
-      slot = this.high++
-      this.reserve(this.high)
-    }
-    this.server[slot] = server
-    this.serverEpoch[slot] = serverEpoch
-    this.present[slot] = 1
-    this.slotOfPod.set(pod, slot)
-    if ((this.wantsCounts || this.wantsIdle) && server >= 0) {
-      if (server >= this.slotOfServer.length)
-        this.slotOfServer = grown(this.slotOfServer, Math.max(server + 1, 2 * this.slotOfServer.length), NONE)
-      this.slotOfServer[server] = slot
-    }
-    this.balancer.added(slot, weight)
-  }
-
-  removed(pod: PodId): void {
-    const slot = this.slotOfPod.get(pod)
-    if (slot === undefined) return
-    this.slotOfPod.delete(pod)
-    this.slotEpoch[slot]++
-    this.present[slot] = 0
-    this.freeSlots.push(slot)
-    this.balancer.removed(slot)
-  }
-
   /** A slot, NO_BACKEND, QUEUE or REJECT; any other answer is the algorithm's fault and ends the run with its name. */
   pick(request: RequestView, exclude: SlotId): SlotId {
+    if (this.asleep !== null) this.asleep.wake(this)
     const slot = this.balancer.pick(request, exclude)
-    if (this.present[slot] === 1 || slot === NO_BACKEND || slot === QUEUE || slot === REJECT) return slot
+    if (this.slots.present[slot] === 1 || slot === NO_BACKEND || slot === QUEUE || slot === REJECT) return slot
     throw new RangeError(
       `${this.name} picked slot ${slot}, which has no backend: a slot that was added and not removed is accepted, or NO_BACKEND (-1), QUEUE (-2) or REJECT (-3)`,
     )
   }
 
   ended(slot: SlotId, slotEpoch: number, latency: number, outcome: Outcome): void {
-    if (this.slotEpoch[slot] === slotEpoch) this.balancer.ended(slot, latency, outcome)
+    if (this.slots.slotEpoch[slot] === slotEpoch) this.balancer.ended(slot, latency, outcome)
   }
 
   has(slot: SlotId): boolean {
-    return this.present[slot] === 1
+    return this.slots.present[slot] === 1
   }
 
   /** Whether the backend of a slot is the one that had it at this epoch of the slot. */
   isPresent(slot: SlotId, slotEpoch: number): boolean {
-    return this.present[slot] === 1 && this.slotEpoch[slot] === slotEpoch
+    return this.slots.present[slot] === 1 && this.slots.slotEpoch[slot] === slotEpoch
   }
 
   /** A report of a pod under its server and epoch; it is dropped when the balancer does not know the pod yet, or no longer. */
   reported(server: ServerId, serverEpoch: number, inside: number): void {
-    const slot = this.slotOf(server, serverEpoch)
+    const slot = this.slots.slotOf(server, serverEpoch)
     if (slot !== NONE) this.balancer.reported!(slot, inside)
   }
 
   idled(server: ServerId, serverEpoch: number): void {
-    const slot = this.slotOf(server, serverEpoch)
+    const slot = this.slots.slotOf(server, serverEpoch)
     if (slot !== NONE) this.balancer.idled!(slot)
   }
 
   busied(server: ServerId, serverEpoch: number): void {
-    const slot = this.slotOf(server, serverEpoch)
+    const slot = this.slots.slotOf(server, serverEpoch)
     if (slot !== NONE) this.balancer.busied?.(slot)
   }
 
@@ -150,10 +112,5 @@ export class BalancerInstance extends ColumnTable {
     else requests.next[before] = next
     if (this.tail === request) this.tail = before
     this.queued--
-  }
-
-  private slotOf(server: ServerId, serverEpoch: number): SlotId {
-    const slot = server < this.slotOfServer.length ? this.slotOfServer[server] : NONE
-    return slot !== NONE && this.present[slot] === 1 && this.server[slot] === server && this.serverEpoch[slot] === serverEpoch ? slot : NONE
   }
 }

@@ -15,7 +15,9 @@ import { ServerState, type Servers } from '../serving/servers.ts'
 import type { Service } from '../serving/spec.ts'
 import { NO_BACKEND, QUEUE, REJECT, type BalancerDefinition, type BalancingContext, type Outcome } from '../slb/policy.ts'
 import { BalancerInstance } from './balancer-instance.ts'
+import { EndpointSlots } from './endpoint-slots.ts'
 import { PodReports } from './pod-reports.ts'
+import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
 
 /** What the network needs of the run. */
 export interface NetworkRun {
@@ -54,12 +56,20 @@ class Probes extends ColumnTable {
   }
 }
 
+/** The structure that the balancers of one service share. */
+interface Shelf {
+  value: object | undefined
+}
+
 export class Network implements Carrier, Outlet {
   /** By service. */
   readonly instancesOf: readonly (readonly BalancerInstance[])[]
   /** All instances, in the order of `instancesOf`; events name them by this row. */
   private readonly all: readonly BalancerInstance[]
   private readonly serviceOf: readonly ServiceId[]
+  /** By service: notifies its instances of backends. */
+  private readonly groups: readonly ServiceBalancers[]
+  private readonly heard: HeardTime = { time: NONE }
   private readonly reports: PodReports | null
   private readonly probes = new Probes()
   /** What a balancer sees of a request: one object, filled before each pick. */
@@ -95,15 +105,21 @@ export class Network implements Carrier, Outlet {
     const { slb } = input.choices
     const all: BalancerInstance[] = []
     const serviceOf: ServiceId[] = []
-    this.instancesOf = input.services.map(({ name }, service) =>
-      Array.from({ length: input.balancers }, (_, i) => {
-        const random = streams.stream(`balancer-${i}/${name}`)
-        const instance = new BalancerInstance(createChosen(slb, this.contextOf(all.length, random)), slb.definition.name, all.length)
+    const groups: ServiceBalancers[] = []
+    this.instancesOf = input.services.map(({ name }, service) => {
+      const slots = new EndpointSlots()
+      const shelf: Shelf = { value: undefined }
+      const list = Array.from({ length: input.balancers }, (_, i) => {
+        const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf)
+        const instance = new BalancerInstance(createChosen(slb, context), slots, slb.definition.name, all.length)
         all.push(instance)
         serviceOf.push(service)
         return instance
-      }),
-    )
+      })
+      groups.push(new ServiceBalancers(slots, list, this.heard, () => shelf.value !== undefined))
+      return list
+    })
+    this.groups = groups
     this.all = all
     this.serviceOf = serviceOf
     this.reports = PodReports.of(
@@ -116,10 +132,15 @@ export class Network implements Carrier, Outlet {
     podQueue.leadsTo(this, this.reports)
   }
 
-  private contextOf(row: number, random: BalancingContext['random']): BalancingContext {
+  private contextOf(row: number, random: BalancingContext['random'], shelf: Shelf): BalancingContext {
     return {
       random,
-      now: () => this.simulator.now,
+      now: () => (this.heard.time === NONE ? this.simulator.now : this.heard.time),
+      shared: <T extends object>(make: () => T) => {
+        const leads = shelf.value === undefined
+        if (leads) shelf.value = make()
+        return { value: shelf.value as T, leads }
+      },
       wakeAt: (time, tag) => void this.simulator.at(time, this.wakes, row, tag),
       probe: (slot, tag) => this.probe(row, slot, tag),
     }
@@ -133,13 +154,13 @@ export class Network implements Carrier, Outlet {
 
   added(service: ServiceId, pod: PodId, server: ServerId, weight: number): void {
     const epoch = server === NONE ? 0 : this.servers.epoch[server]
-    for (const instance of this.instancesOf[service]) instance.added(pod, server, epoch, weight)
+    this.groups[service].added(pod, server, epoch, weight, this.simulator.now)
     if (server !== NONE) this.reports?.joined(server)
     this.offerQueues(service)
   }
 
   removed(service: ServiceId, pod: PodId): void {
-    for (const instance of this.instancesOf[service]) instance.removed(pod)
+    this.groups[service].removed(pod, this.simulator.now)
     this.offerQueues(service)
   }
 
@@ -149,7 +170,7 @@ export class Network implements Carrier, Outlet {
     const requests = this.requests
     const instance = this.instanceOf(request)
     const last = requests.slot[request]
-    const exclude = last !== NONE && instance.slotEpoch[last] === requests.slotEpoch[request] ? last : NONE
+    const exclude = last !== NONE && instance.slots.slotEpoch[last] === requests.slotEpoch[request] ? last : NONE
     const slot = this.pick(instance, request, exclude)
     if (slot === QUEUE) {
       requests.slot[request] = NONE
@@ -179,9 +200,9 @@ export class Network implements Carrier, Outlet {
       return
     }
     requests.slot[request] = slot
-    requests.slotEpoch[request] = instance.slotEpoch[slot]
-    requests.server[request] = instance.server[slot]
-    requests.serverEpoch[request] = instance.serverEpoch[slot]
+    requests.slotEpoch[request] = instance.slots.slotEpoch[slot]
+    requests.server[request] = instance.slots.server[slot]
+    requests.serverEpoch[request] = instance.slots.serverEpoch[slot]
     const delay = this.delays[requests.service[request]]
     if (delay > 0) {
       requests.state[request] = RequestState.InNetwork
@@ -266,7 +287,7 @@ export class Network implements Carrier, Outlet {
     const probe = probes.take()
     probes.instance[probe] = row
     probes.slot[probe] = slot
-    probes.slotEpoch[probe] = instance.slotEpoch[slot]
+    probes.slotEpoch[probe] = instance.slots.slotEpoch[slot]
     probes.tag[probe] = tag
     simulator.at(simulator.now + this.delays[this.serviceOf[row]], this.probeArrives, probe, 0)
   }
@@ -278,9 +299,12 @@ export class Network implements Carrier, Outlet {
     const instance = this.all[row]
     const slot = probes.slot[probe]
     const present = instance.isPresent(slot, probes.slotEpoch[probe])
-    const server = instance.server[slot]
+    const server = instance.slots.server[slot]
     const answers =
-      present && server !== NONE && servers.epoch[server] === instance.serverEpoch[slot] && servers.state[server] === ServerState.Accepting
+      present &&
+      server !== NONE &&
+      servers.epoch[server] === instance.slots.serverEpoch[slot] &&
+      servers.state[server] === ServerState.Accepting
     probes.inside[probe] = answers ? servers.inside[server] : NONE
     simulator.at(simulator.now + this.delays[this.serviceOf[row]], this.probeReturns, probe, 0)
   }

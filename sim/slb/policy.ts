@@ -43,7 +43,24 @@ export interface BalancingContext {
    * An answer for a slot that was removed in the meantime is dropped.
    */
   probe(slot: SlotId, tag: number): void
+  /**
+   * A structure that all balancers of the service share, since they are notified of the same backends at the same times. `make` is called for the first balancer,
+   * which leads: its `added` and `removed` keep the structure up to date, those of the others find it with the backend in it. To be called by the constructor, at
+   * most once. A balancer must not store what it knows alone there. Absent where a balancer has nobody to share with.
+   */
+  shared?<T extends object>(make: () => T): Shared<T>
 }
+
+/** A structure shared by the balancers of a service. */
+export interface Shared<T> {
+  readonly value: T
+  /** This balancer keeps it up to date. */
+  readonly leads: boolean
+}
+
+/** The structure shared through the context, or one of its own. */
+export const shareOf = <T extends object>(context: Pick<BalancingContext, 'shared'>, make: () => T): Shared<T> =>
+  context.shared?.(make) ?? { value: make(), leads: true }
 
 /**
  * One object per balancer instance and service. It knows only what these functions report to it. Slots are small whole numbers that stand for

@@ -2,10 +2,10 @@
 import { define } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND } from '../policy.ts'
+import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { LevelOrder } from '../structures/level-order.ts'
-import { Slots } from '../structures/slots.ts'
+import { BackendSet } from '../structures/slots.ts'
 
 export const joinShortestQueue = define({
   name: 'join-shortest-queue',
@@ -14,31 +14,41 @@ export const joinShortestQueue = define({
     'Winston 1977, Optimality of the shortest line discipline; ties as in Gupta, Harchol-Balter, Sigman, Whitt 2007, Analysis of join-the-shortest-queue routing for web server farms',
   fidelity: 'faithful',
   parameters: {},
-  create: (_values, context: BalancingContext): Balancer => new JoinShortestQueue(context.random),
+  create: (_values, context: BalancingContext): Balancer => new JoinShortestQueue(context),
 })
 
 /** `least-connections` counts what it sent itself; this one counts what pods report. With one balancer and no network delay the two counts are equal. */
 class JoinShortestQueue implements Balancer {
-  private readonly slots = new Slots()
-  private readonly levels = new LevelOrder()
+  private readonly slots: BackendSet
+  private readonly levels: LevelOrder
+  private readonly leads: boolean
   private readonly random: RandomStream
+  /** All balancers of a service would keep the same counts: one listens. */
+  readonly reported?: (slot: SlotId, inside: number) => void
 
-  constructor(random: RandomStream) {
-    this.random = random
+  constructor(context: BalancingContext) {
+    const { value, leads } = shareOf(context, () => ({ slots: new BackendSet(), levels: new LevelOrder() }))
+    const { slots, levels } = value
+    this.slots = slots
+    this.levels = levels
+    this.leads = leads
+    this.random = context.random
+    if (leads)
+      this.reported = (slot, inside) => {
+        if (slots.has(slot)) levels.set(slot, inside)
+      }
   }
 
   added(slot: SlotId, weight: number): void {
+    if (!this.leads) return
     this.slots.add(slot, weight)
     this.levels.add(slot)
   }
 
   removed(slot: SlotId): void {
+    if (!this.leads) return
     this.slots.remove(slot)
     this.levels.remove(slot)
-  }
-
-  reported(slot: SlotId, inside: number): void {
-    if (this.slots.has(slot)) this.levels.set(slot, inside)
   }
 
   pick(_request: RequestView, exclude: SlotId): SlotId {

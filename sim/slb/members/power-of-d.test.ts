@@ -6,7 +6,7 @@ import { TwoChoices, twoChoices } from './two-choices.ts'
 
 const values = { choices: 2, replacement: false, memory: 0 }
 const with4 = (given: Partial<typeof values>, draws: readonly number[]) =>
-  filled(new PowerOfD({ ...values, ...given }, scripted(draws)), [1, 1, 1, 1])
+  filled(new PowerOfD({ ...values, ...given }, context(scripted(draws))), [1, 1, 1, 1])
 const picksOf = (balancer: PowerOfD, count: number): string => letters(Array.from({ length: count }, () => balancer.pick(request, -1)))
 
 describe('power-of-d', () => {
@@ -14,7 +14,9 @@ describe('power-of-d', () => {
     expect(powerOfD.create(values, context())).toBeInstanceOf(TwoChoices)
     fc.assert(
       fc.property(histories(fc.constant(1)), (history) => {
-        expect(replay(new PowerOfD(values, seeded('d')), history)).toEqual(replay(twoChoices.create({}, context(seeded('d'))), history))
+        expect(replay(new PowerOfD(values, context(seeded('d'))), history)).toEqual(
+          replay(twoChoices.create({}, context(seeded('d'))), history),
+        )
       }),
       { numRuns: 200 },
     )
@@ -38,7 +40,7 @@ describe('power-of-d', () => {
   test('more choices than backends: all are looked at, so it is the least of all', () => {
     fc.assert(
       fc.property(histories(fc.constant(1), 5), (history) => {
-        replay(new PowerOfD({ ...values, choices: 9 }, seeded('all')), history, {
+        replay(new PowerOfD({ ...values, choices: 9 }, context(seeded('all'))), history, {
           picked: (slot, exclude, present, inFlight) => {
             const usable = [...present.keys()].filter((one) => one !== exclude || present.size === 1)
             if (usable.length > 0) expect(inFlight.get(slot)).toBe(Math.min(...usable.map((one) => inFlight.get(one)!)))
@@ -65,7 +67,7 @@ describe('power-of-d', () => {
 
   test('each parameter has an effect: choices, replacement, memory', () => {
     const played = (given: Partial<typeof values>) => {
-      const balancer = filled(new PowerOfD({ ...values, ...given }, seeded('tells')), new Array<number>(20).fill(1))
+      const balancer = filled(new PowerOfD({ ...values, ...given }, context(seeded('tells'))), new Array<number>(20).fill(1))
       return Array.from({ length: 40 }, () => balancer.pick(request, -1)).join()
     }
     expect(new Set([played({}), played({ choices: 3 }), played({ replacement: true }), played({ memory: 1 })]).size).toBe(4)

@@ -3,9 +3,9 @@ import { define } from '../../common/define.ts'
 import type { Values } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND } from '../policy.ts'
+import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
-import { Slots } from '../structures/slots.ts'
+import { BackendSet, Flights } from '../structures/slots.ts'
 import { TwoChoices } from './two-choices.ts'
 
 const parameters = {
@@ -22,13 +22,15 @@ export const powerOfD = define({
     'Mitzenmacher 2001, The power of two choices in randomized load balancing; Mitzenmacher, Prabhakar, Shah 2002, Load balancing with memory',
   fidelity: 'faithful',
   parameters,
-  create: (values, { random }: BalancingContext): Balancer =>
-    values.choices === 2 && !values.replacement && values.memory === 0 ? new TwoChoices(random) : new PowerOfD(values, random),
+  create: (values, context: BalancingContext): Balancer =>
+    values.choices === 2 && !values.replacement && values.memory === 0 ? new TwoChoices(context) : new PowerOfD(values, context),
 })
 
 /** For any d. With d = 2 it is TwoChoices, which needs no lists; exported for the test that compares the two. */
 export class PowerOfD implements Balancer {
-  private readonly slots = new Slots()
+  private readonly slots: BackendSet
+  private readonly leads: boolean
+  private readonly flights = new Flights()
   private readonly choices: number
   private readonly replacement: boolean
   private readonly random: RandomStream
@@ -39,42 +41,47 @@ export class PowerOfD implements Balancer {
   /** Draws without replacement, ascending. */
   private readonly drawn: Int32Array
 
-  constructor({ choices, replacement, memory }: Values<typeof parameters>, random: RandomStream) {
+  constructor({ choices, replacement, memory }: Values<typeof parameters>, context: BalancingContext) {
+    const { value, leads } = shareOf(context, () => new BackendSet())
+    this.slots = value
+    this.leads = leads
     this.choices = choices
     this.replacement = replacement
-    this.random = random
+    this.random = context.random
     this.memory = new Memory(memory)
     this.considered = new Int32Array(choices + memory)
     this.drawn = new Int32Array(choices)
   }
 
   added(slot: SlotId, weight: number): void {
-    this.slots.add(slot, weight)
+    if (this.leads) this.slots.add(slot, weight)
   }
 
   removed(slot: SlotId): void {
-    this.slots.remove(slot)
     this.memory.forget(slot)
+    this.flights.forget(slot)
+    if (this.leads) this.slots.remove(slot)
   }
 
   pick(_request: RequestView, exclude: SlotId): SlotId {
-    const { slots, considered } = this
+    const { slots, flights, considered } = this
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
+    flights.reserve(slots.rows)
     this.count = 0
     if (this.replacement)
       for (let k = 0; k < this.choices; k++) this.consider(slots.candidate(this.random.int(candidates), exclude, candidates))
     else this.drawDistinct(exclude, candidates)
     this.considerRemembered(exclude)
     let best = considered[0]
-    for (let k = 1; k < this.count; k++) if (slots.inFlight[considered[k]] < slots.inFlight[best]) best = considered[k]
-    slots.sent(best)
-    this.memory.keep(considered, this.count, slots.inFlight)
+    for (let k = 1; k < this.count; k++) if (flights.inFlight[considered[k]] < flights.inFlight[best]) best = considered[k]
+    flights.sent(best)
+    this.memory.keep(considered, this.count, flights.inFlight)
     return best
   }
 
   ended(slot: SlotId): void {
-    this.slots.ended(slot)
+    this.flights.ended(slot)
   }
 
   /** The k-th draw is uniform over the c - k not drawn yet: it skips each earlier draw that is not above it. */

@@ -2,9 +2,9 @@
 import { define } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND } from '../policy.ts'
+import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
-import { Slots } from '../structures/slots.ts'
+import { BackendSet } from '../structures/slots.ts'
 
 export const random = define({
   name: 'random',
@@ -12,23 +12,27 @@ export const random = define({
   source: 'Mitzenmacher 2001, The power of two choices in randomized load balancing (d = 1)',
   fidelity: 'faithful',
   parameters: {},
-  create: (_values, context: BalancingContext): Balancer => new Random(context.random),
+  create: (_values, context: BalancingContext): Balancer => new Random(context),
 })
 
 class Random implements Balancer {
-  private readonly slots = new Slots()
+  private readonly slots: BackendSet
+  private readonly leads: boolean
   private readonly random: RandomStream
 
-  constructor(random: RandomStream) {
-    this.random = random
+  constructor(context: BalancingContext) {
+    const { value, leads } = shareOf(context, () => new BackendSet())
+    this.slots = value
+    this.leads = leads
+    this.random = context.random
   }
 
   added(slot: SlotId, weight: number): void {
-    this.slots.add(slot, weight)
+    if (this.leads) this.slots.add(slot, weight)
   }
 
   removed(slot: SlotId): void {
-    this.slots.remove(slot)
+    if (this.leads) this.slots.remove(slot)
   }
 
   pick(_request: RequestView, exclude: SlotId): SlotId {

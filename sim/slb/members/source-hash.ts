@@ -3,14 +3,14 @@ import { define } from '../../common/define.ts'
 import type { Values } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND } from '../policy.ts'
+import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { ModuloMap } from '../structures/hash-modulo.ts'
 import { bidOf, RendezvousMap } from '../structures/hash-rendezvous.ts'
 import { pointsOf, RingMap } from '../structures/hash-ring.ts'
 import { hash32, hash53 } from '../structures/hash.ts'
 import type { KeyMap } from '../structures/key-map.ts'
-import { Slots } from '../structures/slots.ts'
+import { BackendSet } from '../structures/slots.ts'
 import { slotAt, sumOf, Twin } from '../structures/twin.ts'
 
 const parameters = {
@@ -37,25 +37,35 @@ export const sourceHash = define({
     'nginx, ngx_http_upstream_hash_module.c; HAProxy, balance source; Thaler, Ravishankar 1998 (rendezvous); Karger et al. 1997 (ring)',
   fidelity: 'simplified',
   parameters,
-  create: (values, context: BalancingContext): Balancer => new SourceHash(values, context.random),
+  create: (values, context: BalancingContext): Balancer => new SourceHash(values, context),
 })
 
 class SourceHash implements Balancer {
-  private readonly slots = new Slots()
+  private readonly slots: BackendSet
   private readonly map: KeyMap
+  private readonly leads: boolean
   private readonly random: RandomStream
 
-  constructor({ hash, points }: Values<typeof parameters>, random: RandomStream) {
-    this.map = hash === 'modulo' ? new ModuloMap() : hash === 'ring' ? new RingMap(this.slots, points) : new RendezvousMap(this.slots)
-    this.random = random
+  constructor({ hash, points }: Values<typeof parameters>, context: BalancingContext) {
+    const { value, leads } = shareOf(context, () => {
+      const slots = new BackendSet()
+      const map = hash === 'modulo' ? new ModuloMap() : hash === 'ring' ? new RingMap(slots, points) : new RendezvousMap(slots)
+      return { slots, map }
+    })
+    this.slots = value.slots
+    this.map = value.map
+    this.leads = leads
+    this.random = context.random
   }
 
   added(slot: SlotId, weight: number): void {
+    if (!this.leads) return
     this.slots.add(slot, weight)
     this.map.add(slot, weight)
   }
 
   removed(slot: SlotId): void {
+    if (!this.leads) return
     this.slots.remove(slot)
     this.map.remove(slot, this.slots.weight[slot])
   }

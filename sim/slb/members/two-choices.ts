@@ -2,9 +2,9 @@
 import { define } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND } from '../policy.ts'
+import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
-import { Slots } from '../structures/slots.ts'
+import { BackendSet, Flights } from '../structures/slots.ts'
 
 export const twoChoices = define({
   name: 'two-choices',
@@ -12,42 +12,49 @@ export const twoChoices = define({
   source: 'Mitzenmacher 2001, The power of two choices in randomized load balancing; distinct draws as in Finagle',
   fidelity: 'faithful',
   parameters: {},
-  create: (_values, context: BalancingContext): Balancer => new TwoChoices(context.random),
+  create: (_values, context: BalancingContext): Balancer => new TwoChoices(context),
 })
 
 /** Two distinct draws without memory; `power-of-d` uses it as its case of two. */
 export class TwoChoices implements Balancer {
-  private readonly slots = new Slots()
+  private readonly slots: BackendSet
+  private readonly leads: boolean
+  private readonly flights = new Flights()
   private readonly random: RandomStream
 
-  constructor(random: RandomStream) {
-    this.random = random
+  constructor(context: BalancingContext) {
+    const { value, leads } = shareOf(context, () => new BackendSet())
+    this.slots = value
+    this.leads = leads
+    this.random = context.random
   }
 
   added(slot: SlotId, weight: number): void {
-    this.slots.add(slot, weight)
+    if (this.leads) this.slots.add(slot, weight)
   }
 
   removed(slot: SlotId): void {
-    this.slots.remove(slot)
+    this.flights.forget(slot)
+    if (this.leads) this.slots.remove(slot)
   }
 
   pick(_request: RequestView, exclude: SlotId): SlotId {
-    const { slots, random } = this
+    const { slots, flights, random } = this
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
+    flights.reserve(slots.rows)
     const i = random.int(candidates)
     let slot = slots.candidate(i, exclude, candidates)
     if (candidates > 1) {
       const j = random.int(candidates - 1)
       const other = slots.candidate(j < i ? j : j + 1, exclude, candidates) // uniform over all but i
-      if (slots.inFlight[other] < slots.inFlight[slot]) slot = other
+      if (flights.inFlight[other] < flights.inFlight[slot]) slot = other
     }
-    slots.sent(slot)
+    flights.sent(slot)
     return slot
   }
 
   ended(slot: SlotId): void {
-    this.slots.ended(slot)
+    this.flights.ended(slot)
   }
 }

@@ -2,9 +2,9 @@
 import { define } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND } from '../policy.ts'
+import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
-import { Slots } from '../structures/slots.ts'
+import { BackendSet } from '../structures/slots.ts'
 import { slotAt, sumOf, Twin } from '../structures/twin.ts'
 import { WeightTree } from '../structures/weight-tree.ts'
 
@@ -14,7 +14,7 @@ export const weightedRandom = define({
   source: 'nginx, ngx_http_upstream_random_module.c (random); Envoy, the random policy with weights',
   fidelity: 'faithful',
   parameters: {},
-  create: (_values, context: BalancingContext): Balancer => new WeightedRandom(context.random),
+  create: (_values, context: BalancingContext): Balancer => new WeightedRandom(context),
 })
 
 /**
@@ -22,20 +22,27 @@ export const weightedRandom = define({
  * a tree take O(log n) for both.
  */
 class WeightedRandom implements Balancer {
-  private readonly slots = new Slots()
-  private readonly weights = new WeightTree()
+  private readonly slots: BackendSet
+  private readonly weights: WeightTree
+  private readonly leads: boolean
   private readonly random: RandomStream
 
-  constructor(random: RandomStream) {
-    this.random = random
+  constructor(context: BalancingContext) {
+    const { value, leads } = shareOf(context, () => ({ slots: new BackendSet(), weights: new WeightTree() }))
+    this.slots = value.slots
+    this.weights = value.weights
+    this.leads = leads
+    this.random = context.random
   }
 
   added(slot: SlotId, weight: number): void {
+    if (!this.leads) return
     this.slots.add(slot, weight)
     this.weights.add(slot, weight)
   }
 
   removed(slot: SlotId): void {
+    if (!this.leads) return
     this.slots.remove(slot)
     this.weights.add(slot, -this.slots.weight[slot])
   }

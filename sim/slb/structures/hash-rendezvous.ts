@@ -4,7 +4,7 @@ import type { SlotId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
 import { hash32 } from './hash.ts'
 import type { KeyMap } from './key-map.ts'
-import type { Slots } from './slots.ts'
+import type { BackendSet } from './slots.ts'
 
 /** Keys remembered at a time. */
 const MAX_KEYS = 1 << 20
@@ -20,9 +20,9 @@ export class RendezvousMap extends ColumnTable implements KeyMap {
   private readonly first = this.column(Int32Array)
   private readonly second = this.column(Int32Array)
   private readonly rows = new Map<number, number>()
-  private readonly slots: Slots
+  private readonly slots: BackendSet
 
-  constructor(slots: Slots) {
+  constructor(slots: BackendSet) {
     super()
     this.slots = slots
   }

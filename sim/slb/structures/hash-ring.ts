@@ -4,7 +4,7 @@ import type { SlotId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
 import { hash32 } from './hash.ts'
 import type { KeyMap } from './key-map.ts'
-import type { Slots } from './slots.ts'
+import type { BackendSet } from './slots.ts'
 
 const MIN_ARCS = 256
 /** 2^32 / MIN_ARCS is 2^24. */
@@ -25,7 +25,7 @@ class Points extends ColumnTable {
  * Source: Karger et al. 1997, Consistent hashing and random trees; 160 points per backend as in nginx (hash ... consistent) and ketama.
  */
 export class RingMap implements KeyMap {
-  private readonly slots: Slots
+  private readonly slots: BackendSet
   private readonly pointsPerBackend: number
   private maxWeight = 0
   /** Backends of that weight. */
@@ -42,7 +42,7 @@ export class RingMap implements KeyMap {
   private size = 0
 
   /** `points`: of a backend of the largest weight. */
-  constructor(slots: Slots, points: number) {
+  constructor(slots: BackendSet, points: number) {
     this.slots = slots
     this.pointsPerBackend = points
   }

@@ -1,4 +1,7 @@
-/** The backends that a balancer knows, as columns by slot: presence, weight, and the requests sent from here that have not ended. */
+/**
+ * The backends that a balancer knows, as columns by slot. `BackendSet` is what all balancers of a service know alike: presence and weight.
+ * `Flights` is what one of them knows alone: the requests that it sent and that have not ended. `Slots` is both in one table.
+ */
 import { NONE } from '../../common/ids.ts'
 import type { SlotId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
@@ -17,12 +20,10 @@ export function lengthFor(slot: SlotId, length: number): number {
 }
 
 /** A row per slot. Adding, removing and reading are O(1); nothing is allocated per pick. */
-export class Slots extends ColumnTable {
+export class BackendSet extends ColumnTable {
   /** Backends present. */
   count = 0
   readonly weight = this.column(Int32Array)
-  /** Requests picked here that have not ended; 0 where there is no backend. */
-  readonly inFlight = this.column(Int32Array)
   /** The present slots at indices 0 .. count-1, in no particular order: the last one fills the gap of a removed one. */
   private readonly dense = this.column(Int32Array)
   /** Index of the slot in `dense`. */
@@ -53,7 +54,11 @@ export class Slots extends ColumnTable {
     this.dense[gap] = last
     this.index[last] = gap
     this.index[slot] = NONE
-    this.inFlight[slot] = 0
+  }
+
+  /** Rows for which there are places. */
+  get rows(): number {
+    return this.reserved
   }
 
   has(slot: SlotId): boolean {
@@ -77,6 +82,43 @@ export class Slots extends ColumnTable {
   candidate(i: number, exclude: SlotId, candidates: number): SlotId {
     const slot = this.dense[i]
     return slot === exclude && candidates < this.count ? this.dense[candidates] : slot
+  }
+}
+
+/** Requests in flight by slot. The column has places for no slot until `reserve`, so that a balancer that sends nothing holds nothing. */
+export class Flights extends ColumnTable {
+  /** Requests picked here that have not ended; 0 where there is no backend. */
+  readonly inFlight = this.column(Int32Array)
+
+  constructor() {
+    super(0)
+  }
+
+  sent(slot: SlotId): void {
+    this.inFlight[slot]++
+  }
+
+  /** False when the request is no longer counted, because its backend was removed in the meantime. */
+  ended(slot: SlotId): boolean {
+    if (slot < 0 || slot >= this.inFlight.length || this.inFlight[slot] === 0) return false
+    this.inFlight[slot]--
+    return true
+  }
+
+  /** The backend of the slot was removed. */
+  forget(slot: SlotId): void {
+    if (slot < this.inFlight.length) this.inFlight[slot] = 0
+  }
+}
+
+/** The backends and the requests in flight of one balancer. */
+export class Slots extends BackendSet {
+  /** Requests picked here that have not ended; 0 where there is no backend. */
+  readonly inFlight = this.column(Int32Array)
+
+  override remove(slot: SlotId): void {
+    super.remove(slot)
+    this.inFlight[slot] = 0
   }
 
   sent(slot: SlotId): void {
