@@ -44,6 +44,8 @@ class Service {
   private next = 0
   private readonly sent: { readonly instance: number; readonly slot: number; readonly epoch: number; readonly time: number }[] = []
   private readonly last = new Int32Array(INSTANCES).fill(NONE)
+  /** Requests behind each slot, whoever sent them. */
+  private readonly inside = new Int32Array(200)
   picks = 0
 
   constructor(create: (context: BalancingContext) => Balancer) {
@@ -86,6 +88,7 @@ class Service {
     const [pod] = this.pods.splice(which % this.pods.length, 1)
     const slot = this.slots.slotOf(pod, 0)
     this.group.removed(pod, this.now)
+    this.inside[slot] = 0
     for (const twin of this.twins) twin.removed(slot)
   }
 
@@ -99,13 +102,23 @@ class Service {
     if (slot < 0) return
     this.picks++
     this.sent.push({ instance, slot, epoch: this.slots.slotEpoch[slot], time: this.now })
+    this.report(slot, 1)
+  }
+
+  /** The pod reports to whoever listens. */
+  private report(slot: number, change: number): void {
+    this.inside[slot] += change
+    for (const { balancer } of this.instances) balancer.reported?.(slot, this.inside[slot])
+    for (const twin of this.twins) twin.reported?.(slot, this.inside[slot])
   }
 
   private end(which: number): void {
     if (this.sent.length === 0) return
     const [{ instance, slot, epoch, time }] = this.sent.splice(which % this.sent.length, 1)
     this.instances[instance].ended(slot, epoch, this.now - time, Outcome.Answered)
-    if (this.slots.slotEpoch[slot] === epoch) this.twins[instance].ended(slot, this.now - time, Outcome.Answered)
+    if (this.slots.slotEpoch[slot] !== epoch) return
+    this.twins[instance].ended(slot, this.now - time, Outcome.Answered)
+    this.report(slot, -1)
   }
 }
 
