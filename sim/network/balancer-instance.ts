@@ -6,13 +6,17 @@ import { NONE, type RequestId, type ServerId, type SlotId } from '../common/ids.
 import type { Requests } from '../serving/requests.ts'
 import { NO_BACKEND, QUEUE, REJECT, type Balancer, type Outcome, type RequestView } from '../slb/policy.ts'
 import type { EndpointSlots } from './endpoint-slots.ts'
-import type { ServiceBalancers } from './service-balancers.ts'
+
+/** Notifies an instance of all that it did not hear of. */
+export interface Waker {
+  wake(instance: BalancerInstance): void
+}
 
 export class BalancerInstance {
   /** Of the service. */
   readonly slots: EndpointSlots
   /** Whom to ask for the backends before the first pick; null: the balancer knows them. */
-  asleep: ServiceBalancers | null = null
+  asleep: Waker | null = null
   /** Requests in the queue of this instance, linked by `Requests.next`. */
   queued = 0
   private head: RequestId = NONE

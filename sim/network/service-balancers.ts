@@ -6,7 +6,7 @@
 import { NONE, type PodId, type ServerId, type SlotId, type Time } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
 import type { Balancer } from '../slb/policy.ts'
-import type { BalancerInstance } from './balancer-instance.ts'
+import type { BalancerInstance, Waker } from './balancer-instance.ts'
 import type { EndpointSlots } from './endpoint-slots.ts'
 
 /** Changes kept for instances that were not asked yet [changes]; with more, all instances hear them. */
@@ -32,7 +32,7 @@ class Changes extends ColumnTable {
   }
 }
 
-export class ServiceBalancers {
+export class ServiceBalancers implements Waker {
   /** Those that are notified: the first instance, which keeps what instances share, then the others. */
   private readonly notified: BalancerInstance[] = []
   /** The others; woken ones are found by `asleep`. */
