@@ -41,6 +41,19 @@ export function formatMean(mean: number, half: number, sign = '+/-'): string {
   return Number.isFinite(half) ? `${formatFixed(mean, decimals)} ${sign} ${formatFixed(half, decimals)}` : formatFixed(mean, decimals)
 }
 
+/** Above this ratio of the longer part of an interval to the shorter one, half its width says too little. */
+const LOPSIDED = 2
+
+/** "12.3 +/- 0.4" of a mean and its interval, or "12.3 [9.9, 17.2]" when the mean is far from the middle. */
+export function formatInterval({ mean, low, high }: { mean: number; low: number; high: number }, sign = '+/-'): string {
+  const half = (high - low) / 2
+  const [below, above] = [mean - low, high - mean]
+  if (!(Math.max(below, above) > LOPSIDED * Math.min(below, above))) return formatMean(mean, half, sign)
+  // As many decimals as the shorter part needs.
+  const decimals = decimalsFor(mean, Math.min(below, above))
+  return `${formatFixed(mean, decimals)} [${formatFixed(low, decimals)}, ${formatFixed(high, decimals)}]`
+}
+
 /** A number with its sign: "+12.3", "-0.4", "0.0". */
 export function formatSigned(value: number, decimals: number): string {
   const text = formatFixed(value, decimals)

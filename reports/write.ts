@@ -33,7 +33,7 @@ export async function writeReports(folder: string, study: Study): Promise<string
   const drawn: DrawnChart[] = []
   for (const chart of charts) {
     const { name, title, subtitle } = chart
-    const spec = specOf(chart)
+    const spec = specOf(chart, study.name)
     const { svg, warnings } = await renderSvg(spec)
     notes.push(...warnings.map((warning) => `chart ${name}: ${warning}`))
     drawn.push({ name, title, subtitle, svg })

@@ -46,7 +46,7 @@ describe('charts', () => {
     ].filter((name) => name !== 'packing' || options.samples !== 1)
     expect(list.map((chart) => chart.name)).toEqual(chartNames.filter((name) => names.includes(name)))
     for (const chart of list) {
-      const { svg, warnings } = await renderSvg(specOf(chart))
+      const { svg, warnings } = await renderSvg(specOf(chart, 'study'))
       expect(warnings, chart.name).toEqual([])
       expect(svg).not.toMatch(/NaN|undefined|Infinity/)
       // Texts only, in the true font: each must lie within the picture.
@@ -68,7 +68,7 @@ describe('charts', () => {
       const { x, y } = chart.usual.log
       const seen = new Map<string, string>()
       for (const way of waysOf({ switches: chart.switches, usual: { x, y }, fewVariants: chart.fewVariants }, 6)) {
-        const { svg, warnings } = await renderSvg(specOf(chart, { width: way.narrow ? NARROW : WIDTH, log: way, few: way.few }))
+        const { svg, warnings } = await renderSvg(specOf(chart, '', { width: way.narrow ? NARROW : WIDTH, log: way, few: way.few }))
         expect(warnings, `${chart.name} ${wayKey(way)}`).toEqual([])
         expect(svg).not.toMatch(/NaN|undefined|Infinity/)
         expect(seen.get(svg), `${chart.name} ${wayKey(way)}`).toBeUndefined()
@@ -86,7 +86,7 @@ describe('charts', () => {
     const study = fixtureStudy({ ...small, variants: 12, replications: 2 })
     const looks = looksOf(study)
     const scales =
-      JSON.stringify(chartsOf(summarise(study)).map((chart) => specOf(chart))).match(
+      JSON.stringify(chartsOf(summarise(study)).map((chart) => specOf(chart, 'study'))).match(
         /"scale":\{"domain":\["least-allocated[^}]*"#[^}]*\}/g,
       ) ?? []
     expect(scales.length).toBeGreaterThan(10)
@@ -95,10 +95,12 @@ describe('charts', () => {
     expect(new Set(range).size).toBe(12)
   })
 
-  test('past the last colour the next variants get another dash and another shape', () => {
+  test('neighbours differ in dash and shape, and past the last colour the next variants get another dash and another shape', () => {
     const looks = looksOf(fixtureStudy({ ...small, variants: 14, replications: 1, name: (i) => `v${i}` }))
     const of = (channel: 'colour' | 'dash' | 'shape', variant: number): string =>
       JSON.stringify((looks[channel].scale as { range: unknown[] }).range[variant])
+    for (let i = 1; i < 14; i++) expect([of('dash', i), of('shape', i)]).not.toEqual([of('dash', i - 1), of('shape', i - 1)])
+    for (let i = 1; i < 14; i++) expect(of('dash', i)).not.toBe(of('dash', i - 1))
     expect(of('colour', 12)).toBe(of('colour', 1))
     expect(of('dash', 12)).not.toBe(of('dash', 1))
     expect(of('shape', 12)).not.toBe(of('shape', 1))
@@ -123,7 +125,7 @@ describe('charts', () => {
         expect(heading, chart.name).toMatch(
           chart.name === 'nodes' ? /one replication/ : replications === 1 ? /one replication|1 replication/ : /5 replications/,
         )
-        const spec = JSON.stringify(specOf(chart))
+        const spec = JSON.stringify(specOf(chart, 'study'))
         expect(spec, chart.name).toMatch(/\[(%|ms|s|min|\$|requests\/s|nodes)\]|"title":"nodes"/)
         if (replications > 1 && /"(low|bottom)"/.test(JSON.stringify(chart.data)) && chart.name !== 'nodes' && chart.name !== 'timeseries')
           expect(heading, chart.name).toMatch(/95 % interval/)
@@ -131,10 +133,10 @@ describe('charts', () => {
     }
   })
 
-  test('band of a time series: mean ± t(0.975, n - 1) sd / √n over replications, for up to three variants', () => {
+  test('band of a time series: mean ± t(0.975, n - 1) sd / √n over replications, on the log scale, for up to four variants', () => {
     const series = (replications: number): Chart | undefined =>
-      charts({ ...small, variants: 3, replications, samples: 1 }).find(({ name }) => name === 'timeseries')
-    const study = fixtureStudy({ ...small, variants: 3, replications: 4, samples: 1 })
+      charts({ ...small, variants: 4, replications, samples: 1 }).find(({ name }) => name === 'timeseries')
+    const study = fixtureStudy({ ...small, variants: 4, replications: 4, samples: 1 })
     const values = study.runs
       .filter(({ variant }) => variant === 0)
       .map(({ result }) => Number(result.series.columns.find(({ name }) => name === 'demand')?.values[0]))
@@ -142,8 +144,9 @@ describe('charts', () => {
     const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / 3)
     const row = series(4)?.data.demand[0] as { low: number; high: number; mean: number }
     expect(row.mean).toBeCloseTo(mean, 2)
-    expect(row.high - row.mean).toBeCloseTo((3.182446 * sd) / 2, 1) // t(0.975, 3) = 3.182446 in any table
-    expect(row.mean - row.low).toBeCloseTo((3.182446 * sd) / 2, 1)
+    const half = (3.182446 * sd) / 2 // t(0.975, 3) = 3.182446 in any table
+    expect(row.high).toBeCloseTo(mean * Math.exp(half / mean), 1)
+    expect(row.low).toBeCloseTo(mean * Math.exp(-half / mean), 1)
     expect(series(4)?.subtitle[0]).toContain('band: its 95 % interval across them')
     expect(series(1)?.data.demand[0]).toMatchObject({ low: null, high: null })
     expect(JSON.stringify(series(1)?.draw(USUAL))).not.toContain('"area"')
@@ -154,7 +157,7 @@ describe('charts', () => {
     const rows = (
       chart === undefined
         ? {}
-        : (specOf(chart).datasets as Record<
+        : (specOf(chart, 'study').datasets as Record<
             string,
             { variant: string; map: string; from: number; to: number; top: number; share: number }[]
           >)
@@ -162,8 +165,35 @@ describe('charts', () => {
     expect(new Set(rows.map(({ variant }) => variant)).size).toBe(4)
     expect(new Set(chart?.data.nodes.map(({ variant }) => variant)).size).toBe(6)
     expect(rows.every(({ share, from, to }) => share >= 5 && share <= 95 && to > from)).toBe(true)
-    // The fixture's last nodes come with the 21st look, at 5.25 minutes.
-    expect(Math.min(...rows.filter(({ top }) => top === 30).map(({ from }) => from))).toBe(5.25)
+    // The fixture's last nodes come with the 21st sample, which describes the time from 5 to 5.25 minutes.
+    expect(Math.min(...rows.filter(({ top }) => top === 30).map(({ from }) => from))).toBe(5)
+    // 60 samples of 15 s: from time zero to the last one, the horizon
+    expect([Math.min(...rows.map(({ from }) => from)), Math.max(...rows.map(({ to }) => to))]).toEqual([0, 15])
+  })
+
+  test('axes of whole things have whole ticks only, and the study stands in the title of each picture', async () => {
+    const study = fixtureStudy({ ...small, variants: 2, replications: 2, nodes: 3 })
+    for (const chart of chartsOf(summarise(study))) {
+      const spec = specOf(chart, study.name)
+      expect((spec.title as { text: string }).text).toBe(`tight-or-loose: ${chart.title}`)
+      const axes = JSON.stringify(spec).match(/"tickMinStep":1/g)?.length ?? 0
+      expect(axes > 0, chart.name).toBe(['metrics', 'packing', 'timeseries', 'nodes'].includes(chart.name))
+    }
+  })
+
+  test('no line touches the edge of its panel, where half of it would be cut off', () => {
+    const study = fixtureStudy({ ...small, variants: 4, replications: 4 })
+    const found = chartsOf(summarise(study)).find(({ name }) => name === 'timeseries') ?? expect.fail()
+    const drawn = found.draw(found.usual) as {
+      vconcat: { data: { name: string }; layer: { encoding: { y: { scale: { domain: [number, number] } } } }[] }[]
+    }
+    for (const { data, layer } of drawn.vconcat) {
+      const [low, high] = layer[0].encoding.y.scale.domain
+      for (const { mean } of found.data[data.name] as unknown as { mean: number }[]) {
+        expect(mean - low, data.name).toBeGreaterThan(0.02 * (high - low))
+        expect(high - mean, data.name).toBeGreaterThan(0.02 * (high - low))
+      }
+    }
   })
 
   test('no picture of nodes, no pending times, no bound: those charts are left out', () => {
@@ -185,9 +215,9 @@ describe('charts', () => {
 describe('rendering', () => {
   test('gives the same bytes each time, and needs nothing from outside', async () => {
     const [chart] = charts({ ...small, variants: 2 })
-    const first = await renderSvg(specOf(chart))
-    await renderSvg(specOf(charts({ ...small, variants: 3 })[1]))
-    const second = await renderSvg(specOf(chart))
+    const first = await renderSvg(specOf(chart, 'study'))
+    await renderSvg(specOf(charts({ ...small, variants: 3 })[1], 'study'))
+    const second = await renderSvg(specOf(chart, 'study'))
     expect(second.svg).toBe(first.svg)
     expect(Buffer.from(await renderPng(first.svg)).equals(Buffer.from(await renderPng(second.svg)))).toBe(true)
     expect(first.svg.replace(/http:\/\/www\.w3\.org\/[^"]*/g, '')).not.toMatch(/https?:|<script|<image|@import| style=/)
@@ -195,7 +225,7 @@ describe('rendering', () => {
 
   test('draws text: without it the PNG would be another one', async () => {
     const [chart] = charts({ ...small, variants: 2 })
-    const { svg } = await renderSvg(specOf(chart))
+    const { svg } = await renderSvg(specOf(chart, 'study'))
     const png = await renderPng(svg)
     expect(Buffer.from(png.subarray(1, 4)).toString()).toBe('PNG')
     expect(Buffer.from(png).equals(Buffer.from(await renderPng(svg.replace(/<text.*?<\/text>/g, ''))))).toBe(false)

@@ -3,12 +3,12 @@
  * intervals over replications. Parallel lines mean that the effects of the two axes add up.
  */
 import type { MetricDefinition } from '../../sim/index.ts'
-import { distinctNames, formatMean, withUnit } from '../format.ts'
-import { intervalOf } from '../statistics/interval.ts'
+import { distinctNames, formatInterval, withUnit } from '../format.ts'
+import { metricInterval } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { chartName, columnsFor, looksFor, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL } from './theme.ts'
+import { chartName, columnsFor, looksFor, tooltipText, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MAX_PANELS = 6
@@ -96,7 +96,7 @@ function cellMeans(study: Study, metric: MetricDefinition, { along, lines }: Pai
       const variants = study.variants.flatMap(({ values }, variant) => (values[along] === level && values[lines] === line ? [variant] : []))
       const means = meansByReplication(study, metric, variants)
       if (means.length === 0) return
-      const { mean, low, high } = intervalOf(means)
+      const { mean, low, high } = metricInterval(metric, means)
       const end = (value: number): number => rounded(Number.isNaN(value) ? mean : value)
       // Offset a little, so that no interval hides another, but less than the distance of levels.
       const place = a + Math.min(SPREAD, MAX_SPREAD / Math.max(1, names.length - 1)) * (l - (names.length - 1) / 2)
@@ -108,7 +108,7 @@ function cellMeans(study: Study, metric: MetricDefinition, { along, lines }: Pai
         low: end(low),
         high: end(high),
         n: means.length,
-        interval: formatMean(mean, (high - low) / 2, '±'),
+        interval: formatInterval({ mean, low, high }, '±'),
       })
     })
   })
@@ -142,6 +142,8 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titleLimit: how.width,
+    // Symbols would be outlined in the dashes of their lines.
+    symbolDash: [1, 0],
   }
   const withLegend = (channel: ChartSpec): ChartSpec => ({ ...channel, legend: { ...(channel.legend as ChartSpec), ...legend } })
   const bounds = rows.flatMap((row) => [row.low, row.high] as number[])
@@ -156,7 +158,7 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
     type: 'quantitative',
     title: how.log.y ? `${title}, logarithmic` : title,
     scale,
-    axis: { tickCount: 5, labelExpr: PLAIN_LABELS },
+    axis: { tickCount: 5, labelExpr: PLAIN_LABELS, ...ticksFor(metric.unit) },
   })
   // Horizontal labels where they fit, else slanted.
   const level = levels.length * 70 <= how.width && levels.every((text) => text.length * 7 < how.width / levels.length)

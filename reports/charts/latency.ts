@@ -24,7 +24,7 @@ export function latencyCharts(summary: Summary): Chart[] {
   const all = survivalOf(
     study,
     study.variants.map((_, variant) => pooledLatency(study, variant)),
-    MICROSECONDS,
+    { divisor: MICROSECONDS },
   )
   if (all === null) return []
   const single = chartOf('latency', 'Latency distribution', study, all.count, { latency: all.rows }, (how) =>
@@ -35,8 +35,7 @@ export function latencyCharts(summary: Summary): Chart[] {
     const survival = survivalOf(
       study,
       study.variants.map((_, variant) => pooledLatency(study, variant, service)),
-      MICROSECONDS,
-      services.length,
+      { divisor: MICROSECONDS, panels: services.length },
     )
     return survival === null ? [] : [{ service, survival }]
   })

@@ -1,10 +1,10 @@
 /** The main metrics, one panel each: the mean over replications as a dot, its 95 % interval as a bar, the baseline's mean as a dashed line. */
 import type { MetricDefinition } from '../../sim/index.ts'
-import { formatMean, withUnit } from '../format.ts'
+import { formatInterval, withUnit } from '../format.ts'
 import { plannedReplications } from '../study.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import type { Summary } from '../summary/summary.ts'
-import { columnsFor, looksOf, tooltipText, panelTitle, PLAIN_LABELS, rounded, tooltipNumber, USUAL, widestOf } from './theme.ts'
+import { columnsFor, looksOf, tooltipText, panelTitle, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How, Json, Looks } from './theme.ts'
 
 const MAX_PANELS = 8
@@ -62,7 +62,7 @@ function rowsOf(summary: Summary, metric: MetricDefinition, names: readonly stri
     const row = summary.row(i, metric.id)
     if (row.n === 0) return []
     const alone = Number.isNaN(row.low)
-    const half = alone ? 'none' : formatMean(row.mean, (row.high - row.low) / 2, '±')
+    const half = alone ? 'none' : formatInterval(row, '±')
     return [
       {
         variant,
@@ -120,7 +120,7 @@ function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, 
     type: 'quantitative',
     title: null,
     scale,
-    axis: { tickCount: 5, labelExpr: PLAIN_LABELS },
+    axis: { tickCount: 5, labelExpr: PLAIN_LABELS, ...ticksFor(metric.unit) },
   })
   const colour: ChartSpec = beside ? { ...looks.colour, legend: null } : looks.colour
   const shape: ChartSpec = beside ? { ...looks.shape, legend: null } : looks.shape

@@ -7,7 +7,7 @@ import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 import type { NodeGrid } from '../../sim/index.ts'
-import { columnsFor, looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL } from './theme.ts'
+import { columnsFor, looksOf, tooltipText, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MAX_VARIANTS = 4
@@ -64,11 +64,8 @@ export function nodesChart({ study }: Summary): Chart[] {
 /** Groups of the grid per row of the map. */
 const foldOf = ({ groups }: NodeGrid, maxRows: number): number => Math.ceil(groups / maxRows)
 
-/** End of the last sample: a sample lasts until the next one, the last as long as the one before it. */
-function endOf({ times }: NodeGrid): number {
-  const last = times.length - 1
-  return last < 0 ? 0 : last === 0 ? 2 * times[0] : 2 * times[last] - times[last - 1]
-}
+/** The last sample, at the horizon: a sample describes the time since the one before it, as in the time series. */
+const endOf = ({ times }: NodeGrid): number => (times.length === 0 ? 0 : times[times.length - 1])
 
 interface CellOptions {
   readonly variant: string
@@ -89,7 +86,7 @@ function cells(grid: NodeGrid, shares: Float32Array, { variant, map, seconds, fo
       rows.push({
         variant,
         map,
-        from: rounded(grid.times[open] / seconds),
+        from: rounded(startOf(grid, open) / seconds),
         to: rounded(until / seconds),
         bottom,
         top,
@@ -99,7 +96,7 @@ function cells(grid: NodeGrid, shares: Float32Array, { variant, map, seconds, fo
     for (let sample = 0; sample < grid.times.length; sample++) {
       const now = stepOf(grid, shares, sample, first, fold)
       if (now === step) continue
-      close(grid.times[sample])
+      close(startOf(grid, sample))
       open = sample
       step = now
     }
@@ -107,6 +104,9 @@ function cells(grid: NodeGrid, shares: Float32Array, { variant, map, seconds, fo
   }
   return rows
 }
+
+/** Start of the time that a sample describes; the first begins at time zero. */
+const startOf = ({ times }: NodeGrid, sample: number): number => (sample === 0 ? Math.min(0, times[0]) : times[sample - 1])
 
 /** Step of the mean share of the groups that are up; -1 when none is. A full node is in the last step. */
 function stepOf(grid: NodeGrid, shares: Float32Array, look: number, first: number, fold: number): number {
@@ -170,7 +170,7 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
           type: 'quantitative',
           title: 'nodes',
           scale: { domain: [0, nodes], nice: false },
-          axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS },
+          axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS, ...ticksFor('nodes') },
         },
         y2: { field: 'top' },
         color: { field: 'share', type: 'ordinal', scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS }, legend },

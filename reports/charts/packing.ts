@@ -1,10 +1,10 @@
 /** Nodes with pods against the fewest nodes that could hold them, one row per variant: the distance is what tighter packing could save. */
-import { formatMean } from '../format.ts'
+import { formatInterval } from '../format.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL, widestOf } from './theme.ts'
+import { looksOf, tooltipText, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How, Json } from './theme.ts'
 
 /** The chart `packing`; none without samples of nodes in use. */
@@ -13,7 +13,10 @@ export function packingChart({ study }: Summary): Chart[] {
   const rows = names.flatMap((variant, i): ChartSpec[] => {
     const means = runsOf(study, i).flatMap(({ result }) => timeMeans(result.series) ?? [])
     if (means.length === 0) return []
-    const used = intervalOf(means.map((mean) => mean.used))
+    const used = intervalOf(
+      means.map((mean) => mean.used),
+      { scale: 'log' },
+    )
     const fewest = intervalOf(means.map((mean) => mean.fewest))
     const end = (value: number): number => rounded(Number.isNaN(value) ? used.mean : value)
     return [
@@ -25,7 +28,7 @@ export function packingChart({ study }: Summary): Chart[] {
         fewest: rounded(fewest.mean),
         gap: rounded(used.mean / fewest.mean - 1),
         n: means.length,
-        interval: formatMean(used.mean, (used.high - used.low) / 2, '±'),
+        interval: formatInterval(used, '±'),
       },
     ]
   })
@@ -80,7 +83,7 @@ function drawn(study: Study, rows: readonly ChartSpec[], how: How): ChartSpec {
     type: 'quantitative',
     title: 'nodes',
     scale,
-    axis: { tickCount: 6, labelExpr: PLAIN_LABELS },
+    axis: { tickCount: 6, labelExpr: PLAIN_LABELS, ...ticksFor('nodes') },
   })
   const y: ChartSpec = {
     field: 'variant',

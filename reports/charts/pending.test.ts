@@ -26,3 +26,16 @@ test('of eight pods four wait up to 1 ms, one to 10 ms, two to 10 s, one longer 
     { variant: first.variant, class: 'longer', from: 0.875, to: 1, share: 0.125, pods: replications },
   ])
 })
+
+test('the tail falls in steps at the times there are: of forty pods 20 wait 1 s, 8 wait 2 s, 12 wait 4 s', () => {
+  const study = fixtureStudy({ variants: 1, replications: 1 })
+  const times = [...Array<number>(20).fill(1e6), ...Array<number>(8).fill(2e6), ...Array<number>(12).fill(4e6)]
+  const runs = study.runs.map((run) => ({ ...run, result: { ...run.result, pending: waits(...times).toSparse() } }))
+  const [, tail] = pendingCharts(summarise({ ...study, runs }))
+  const rows = tail.data.pending as unknown as { value: number; beyond: number }[]
+  expect(rows.map(({ value }) => Math.round(value))).toEqual([1, 2, 4])
+  // beyond 1 s are 20 of 40, beyond 2 s 12; the last ten are not followed
+  expect(rows.map(({ beyond }) => beyond)).toEqual([0.5, 0.3, 0.25])
+  expect(tail.usual.log).toEqual({ x: true, y: true })
+  expect(JSON.stringify(tail.draw(tail.usual))).toContain('"interpolate":"step-after"')
+})

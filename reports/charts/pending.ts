@@ -29,14 +29,14 @@ const CLASSES = [
 /** The charts `pending` and `pending-tail`. */
 export function pendingCharts({ study }: Summary): Chart[] {
   const pooled = study.variants.map((_, variant) => pooledPending(study, variant))
-  const survival = survivalOf(study, pooled, MICROSECONDS)
+  const survival = survivalOf(study, pooled, { divisor: MICROSECONDS, steps: true })
   if (survival === null) return []
   const classes = classesOf(study, pooled)
   const n = plannedReplications(study)
   const of = `${formatNumber(survival.count)} pods created in the window, ${n === 1 ? '1 replication' : `${n} replications merged`} per variant`
   const common = { time: 0, maxVariants: Infinity, fewVariants: 0 }
   // When all times are zero, the axis cannot be logarithmic.
-  const log = { x: survival.max > 0, y: false }
+  const log = { x: survival.max > 0, y: true }
   return [
     {
       name: 'pending',
@@ -51,7 +51,7 @@ export function pendingCharts({ study }: Summary): Chart[] {
     {
       name: 'pending-tail',
       title: 'Pending time of pods: the tail',
-      subtitle: [`share of pods whose time from created to bound is longer; ${of}`],
+      subtitle: ['share of pods whose time from created to bound is longer, down to the last ten', of],
       usual: { ...USUAL, log },
       switches: log.x ? ['x', 'y'] : ['y'],
       ...common,

@@ -6,7 +6,8 @@ import type { ReadTable } from '../tables/read-table.ts'
 import { suggestion } from '../../sim/index.ts'
 import { ChartError, checkFields, readOwnSpec, SOURCES } from './own-spec.ts'
 import type { Source } from './own-spec.ts'
-import { renderPng, renderSvg } from './render.ts'
+import { renderLimited } from './limited.ts'
+import { renderPng } from './render.ts'
 import type { ChartSpec } from './theme.ts'
 
 /** A drawn chart. */
@@ -85,10 +86,11 @@ async function tableOf(folder: string, source: Source, file: string): Promise<Re
 
 async function draw(name: string, file: string, spec: ChartSpec): Promise<Redrawn> {
   try {
-    const { svg, warnings, errors } = await renderSvg(spec)
+    const { svg, warnings, errors } = await renderLimited(spec)
     if (errors.length > 0) throw new Error(errors[0])
     return { name, spec, svg, warnings, png: () => renderPng(svg) }
   } catch (error) {
+    if (error instanceof ChartError) throw new ChartError(`${file}: ${error.message}`)
     throw new ChartError(`${file}: vega-lite cannot draw it: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

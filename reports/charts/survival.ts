@@ -2,8 +2,9 @@
  * Survival curves: the share of observations beyond x, from histograms. On logarithmic axes they display the tail, which a density or a
  * distribution function hides. One line per variant, which ends where fewer than ten observations are left.
  */
+import { bucketStart, bucketWidth } from '../../sim/index.ts'
 import type { Histogram } from '../../sim/index.ts'
-import { LINE_WIDTH, looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber } from './theme.ts'
+import { lineChannel, LINE_WIDTH, looksOf, tooltipText, PLAIN_LABELS, roomy, rounded, tooltipNumber } from './theme.ts'
 import type { ChartSpec, How, Json } from './theme.ts'
 import type { Study } from '../study.ts'
 
@@ -12,6 +13,8 @@ const MAX_POINTS = 240
 const MIN_POINTS = 100
 const PANEL_POINTS = 2400
 const MIN_BEYOND = 10
+/** Ratio by which a logarithmic axis of shares exceeds the lines. */
+const ROOM = 1.1
 /** Space at the right end for the names of quantiles [px]. */
 const LABEL_WIDTH = 54
 
@@ -19,6 +22,7 @@ const LABEL_WIDTH = 54
 export interface Survival {
   /** Keys variant, width, value, beyond. */
   readonly rows: readonly ChartSpec[]
+  readonly steps: boolean
   readonly count: number
   /** Smallest and largest value. */
   readonly min: number
@@ -36,11 +40,19 @@ export interface Subject {
   readonly y: string
 }
 
-/**
- * The points of the lines. `histograms` by variant; `divisor` converts their unit to that of the axis; `panels` is the count of such panels
- * in the chart. Null when no variant has an observation.
- */
-export function survivalOf(study: Study, histograms: readonly Histogram[], divisor: number, panels = 1): Survival | null {
+/** How the points of a line are found and joined. */
+export interface SurvivalOptions {
+  /** Divides the unit of the histograms into that of the axis. */
+  readonly divisor: number
+  /** Count of such panels in the chart. */
+  readonly panels?: number
+  /** Steps at the values there are, for a few observations; else lines between quantiles, for many. */
+  readonly steps?: boolean
+}
+
+/** The points of the lines. `histograms` by variant. Null when no variant has an observation. */
+export function survivalOf(study: Study, histograms: readonly Histogram[], options: SurvivalOptions): Survival | null {
+  const { divisor, panels = 1, steps = false } = options
   const points = Math.max(MIN_POINTS, Math.min(MAX_POINTS, Math.round(PANEL_POINTS / (panels * histograms.length))))
   const { names, widths } = looksOf(study)
   const rows: ChartSpec[] = []
@@ -51,7 +63,7 @@ export function survivalOf(study: Study, histograms: readonly Histogram[], divis
   let commonest = 0
   histograms.forEach((histogram, variant) => {
     count += histogram.count
-    for (const { value, beyond } of pointsOf(histogram, divisor, points)) {
+    for (const { value, beyond } of steps ? stepsOf(histogram, divisor, points) : pointsOf(histogram, divisor, points)) {
       rows.push({ variant: names[variant], width: widths[variant], value: rounded(value), beyond: rounded(beyond) })
       min = Math.min(min, value)
       max = Math.max(max, value)
@@ -59,7 +71,7 @@ export function survivalOf(study: Study, histograms: readonly Histogram[], divis
       commonest = Math.max(commonest, beyond)
     }
   })
-  return rows.length === 0 ? null : { rows, count, min, max, rarest, commonest }
+  return rows.length === 0 ? null : { rows, steps, count, min, max, rarest, commonest }
 }
 
 /** Points at shares of equal ratio, so that each decade of the tail has the same number of them. */
@@ -78,6 +90,28 @@ function pointsOf(histogram: Histogram, divisor: number, count: number): { value
   return points
 }
 
+/**
+ * The share beyond each value there is, until fewer than ten observations are left. With more values than points, those whose share
+ * changed by an equal ratio.
+ */
+function stepsOf(histogram: Histogram, divisor: number, count: number): { value: number; beyond: number }[] {
+  const { buckets, counts } = histogram.toSparse()
+  const fewest = Math.min(MIN_BEYOND, histogram.count / 2)
+  const ratio = Math.exp(Math.log(fewest / histogram.count) / count)
+  const points: { value: number; beyond: number }[] = []
+  let above = histogram.count
+  let drawn = Infinity
+  for (let i = 0; i < buckets.length; i++) {
+    above -= counts[i]
+    const value = (bucketStart(buckets[i]) + (bucketWidth(buckets[i]) - 1) / 2) / divisor
+    // The last step falls to the fewest observations that are shown.
+    const beyond = Math.max(above, fewest) / histogram.count
+    if (above <= fewest || buckets.length <= count || beyond <= drawn * ratio) points.push({ value, beyond: (drawn = beyond) })
+    if (above <= fewest) break
+  }
+  return points
+}
+
 /** One panel of lines; `dataset` is the name of the rows of `survival`. */
 export function survivalView(
   study: Study,
@@ -92,7 +126,7 @@ export function survivalView(
   const line: ChartSpec = {
     data: { name: dataset },
     ...(log.x ? { transform: [{ filter: 'datum.value > 0' }] } : {}),
-    mark: { type: 'line', clip: true },
+    mark: { type: 'line', clip: true, ...(survival.steps ? { interpolate: 'step-after' } : {}) },
     encoding: {
       x: {
         field: 'value',
@@ -106,8 +140,8 @@ export function survivalView(
         title: log.y ? `${yTitle} [%], logarithmic` : `${yTitle} [%]`,
         ...(log.y ? logarithmicShares(survival, height) : linearShares(survival)),
       },
-      color: looks.colour,
-      strokeDash: looks.dash,
+      color: lineChannel(looks.colour),
+      strokeDash: lineChannel(looks.dash),
       strokeWidth: LINE_WIDTH,
       tooltip: [
         tooltipText('variant'),
@@ -124,18 +158,19 @@ function logarithmicShares({ rarest }: Survival, height: number): ChartSpec {
     (share) => share >= rarest / 1.0001 || share === 1,
   )
   return {
-    scale: { type: 'log', domain: [rarest, 1], nice: false },
+    // Room for the width of the lines: the topmost and the last point are whole.
+    scale: { type: 'log', domain: [rounded(rarest / ROOM), rounded(ROOM)], nice: false },
     axis: { values: shares, labelExpr: "format(datum.value * 100, '~r')" },
   }
 }
 
 const linearShares = ({ commonest }: Survival): ChartSpec => ({
-  scale: { domain: [0, rounded(commonest)], nice: true },
+  scale: { domain: roomy(0, commonest), nice: false },
   axis: { tickCount: 5, labelExpr: "format(datum.value * 100, '~r')" },
 })
 
 function linearValues({ max }: Survival): ChartSpec {
-  return { scale: { domain: [0, rounded(max > 0 ? max : 1)], nice: true }, axis: { tickCount: 8, labelExpr: PLAIN_LABELS } }
+  return { scale: { domain: roomy(0, max > 0 ? max : 1), nice: false }, axis: { tickCount: 8, labelExpr: PLAIN_LABELS } }
 }
 
 function logarithmicValues({ rows, max }: Survival, width: number): ChartSpec {

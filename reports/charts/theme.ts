@@ -1,5 +1,5 @@
 /** The common form of all charts: the type `Chart`, the look of each variant, font, sizes and configuration of vega-lite. */
-import { distinctNames, plainText } from '../format.ts'
+import { distinctNames, plainText, shortened } from '../format.ts'
 import type { Study } from '../study.ts'
 import { FONT_STACK, readFontWidths } from './font.ts'
 
@@ -59,14 +59,16 @@ export const columnsFor = ({ width }: How): number => (width < 480 ? 1 : 2)
 /**
  * The baseline is dark grey; the others have the colours of Okabe and Ito 2008, Color universal design (without its yellow, which is hard to
  * see on white), then Tol's wine, olive and indigo (2021, Colour schemes), brown and grey. Further variants repeat the colours with other dashes and shapes.
+ * Dashes and shapes change from each variant to the next, so that lines which cover each other, and prints in grey, can be told apart.
  */
-const BASELINE = '#3d3d3d'
+export const BASELINE = '#3d3d3d'
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#882255', '#999933', '#332288', '#a6761d', '#9e9e9e']
 const DASHES: readonly Json[] = [
   [1, 0],
-  [6, 3],
-  [2, 2],
-  [8, 2, 2, 2],
+  [8, 4],
+  [2, 3],
+  [10, 3, 2, 3],
+  [16, 4],
 ]
 const SHAPES = ['circle', 'square', 'diamond', 'triangle-up', 'triangle-down', 'triangle-right', 'triangle-left', 'cross']
 
@@ -75,7 +77,9 @@ const NAME_LIMIT = 44
 
 /** Font size of a legend, width of a symbol before its text, and the gap after it [px]. */
 const LEGEND_SIZE = 12
-const LEGEND_SYMBOL = 20
+const LEGEND_SYMBOL = 34
+/** Size of a line in a legend: as long as its root [px], which shows a whole dash. */
+const LINE_SYMBOL = 900
 const LEGEND_GAP = 18
 
 /** Width of the widest text at a font size [px]. */
@@ -120,7 +124,7 @@ export function looksOf(study: Study, how: Pick<How, 'width'> = USUAL): Looks {
 /** The looks of any names, the values of `field`. */
 export function looksFor(field: string, names: readonly string[], { width }: Pick<How, 'width'>): Omit<Looks, 'widths'> {
   const colours = names.map((_, i) => (i === 0 ? BASELINE : COLOURS[(i - 1) % COLOURS.length]))
-  const dashes = names.map((_, i) => DASHES[Math.floor(Math.max(0, i - 1) / COLOURS.length) % DASHES.length])
+  const dashes = names.map((_, i) => DASHES[i % DASHES.length])
   const shapes = names.map((_, i) => SHAPES[i % SHAPES.length])
   const columns = Math.max(
     1,
@@ -137,6 +141,12 @@ export function looksFor(field: string, names: readonly string[], { width }: Pic
   return { names, colour: channel(colours), dash: channel(dashes), shape: channel(shapes) }
 }
 
+/** A channel of a chart of lines: its legend has lines long enough to show their dashes. */
+export const lineChannel = (channel: ChartSpec): ChartSpec => ({
+  ...channel,
+  legend: { ...(channel.legend as ChartSpec), symbolType: 'stroke', symbolSize: LINE_SYMBOL },
+})
+
 /** Line widths come from the rows (`width`): vega-lite has no scale of widths for names. */
 export const LINE_WIDTH: ChartSpec = { field: 'width', type: 'quantitative', scale: null, legend: null }
 
@@ -145,9 +155,14 @@ export function heading(text: string, subtitle: readonly string[]): ChartSpec {
   return { text, subtitle: [...subtitle] }
 }
 
-/** The whole specification with data and title, as the files contain it. */
-export function specOf(chart: Chart, how = chart.usual): ChartSpec {
-  return { ...bareSpecOf(chart, how), title: heading(chart.title, chart.subtitle), datasets: shownData(chart) }
+/** Length of a study's name in the title of a picture. */
+const STUDY_LIMIT = 40
+
+/** The whole specification with data and title, as the files contain it. Pictures travel alone, so their title begins with the study. */
+export function specOf(chart: Chart, study: string, how = chart.usual): ChartSpec {
+  const name = shortened(plainText(study).trim(), STUDY_LIMIT)
+  const title = name === '' ? chart.title : `${name}: ${chart.title}`
+  return { ...bareSpecOf(chart, how), title: heading(title, chart.subtitle), datasets: shownData(chart) }
 }
 
 /** The rows of the variants that the chart shows at once. */
@@ -175,6 +190,21 @@ export function bareSpecOf(chart: Chart, how: How): ChartSpec {
 export const tooltipNumber = (field: string, title: string): ChartSpec => ({ field, type: 'quantitative', title, format: ',.4~r' })
 /** A text in a tooltip. */
 export const tooltipText = (field: string, title = field): ChartSpec => ({ field, type: 'nominal', title })
+
+/** Units of which there are only whole ones: an axis has no half nodes. */
+const WHOLE = ['nodes', 'pods', 'jobs', 'requests', 'replications']
+
+/** Axis members for a unit: whole numbers only where halves make no sense. */
+export const ticksFor = (unit: string): ChartSpec => (WHOLE.includes(unit) ? { tickMinStep: 1 } : {})
+
+/** Share of an axis left free beyond the lowest and the highest line: half the width of a line, so that none is cut in half. */
+const FREE = 0.03
+
+/** A domain with that share free at both ends. */
+export const roomy = (low: number, high: number): readonly [number, number] => {
+  const free = ((high - low) * FREE) / (1 - 2 * FREE)
+  return [rounded(low - free), rounded(high + free)]
+}
 
 /** Format of axis labels: thousands separated by commas, no trailing zeros. */
 export const PLAIN_LABELS = "format(datum.value, ',~r')"

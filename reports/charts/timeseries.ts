@@ -7,7 +7,20 @@ import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { LINE_WIDTH, looksOf, tooltipText, panelTitle, PLAIN_LABELS, rounded, tooltipNumber, USUAL, WIDTH } from './theme.ts'
+import {
+  lineChannel,
+  LINE_WIDTH,
+  looksOf,
+  tooltipText,
+  panelTitle,
+  PLAIN_LABELS,
+  roomy,
+  rounded,
+  ticksFor,
+  tooltipNumber,
+  USUAL,
+  WIDTH,
+} from './theme.ts'
 import type { Chart, ChartSpec, How, Json } from './theme.ts'
 
 /** Columns of a run's series that get a panel, in this order. */
@@ -16,7 +29,7 @@ const FROM_ZERO = ['demand', 'misses', 'pending']
 const MAX_STEPS = 240
 /** Points of a whole chart; more would enlarge files without visible difference. */
 const MAX_POINTS = 7500
-const MAX_BANDS = 3
+const MAX_BANDS = 4
 
 interface Span {
   readonly from: number
@@ -132,8 +145,8 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
     field: 'mean',
     type: 'quantitative',
     title: null,
-    scale: log ? { type: 'log', nice: true } : scaleOf(name, rows),
-    axis: { tickCount: 4, labelExpr: PLAIN_LABELS, minExtent: 44 },
+    scale: log ? { type: 'log', nice: true } : scaleOf(name, rows, bands),
+    axis: { tickCount: 4, labelExpr: PLAIN_LABELS, minExtent: 44, ...ticksFor(head?.unit ?? '') },
   }
   const seen: ChartSpec = log ? { transform: [{ filter: 'datum.mean > 0' }] } : {}
   const tooltip = [
@@ -145,12 +158,12 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
   const line: ChartSpec = {
     ...seen,
     mark: { type: 'line', clip: true },
-    encoding: { x, y, color: looks.colour, strokeDash: looks.dash, strokeWidth: LINE_WIDTH, tooltip },
+    encoding: { x, y, color: lineChannel(looks.colour), strokeDash: lineChannel(looks.dash), strokeWidth: LINE_WIDTH, tooltip },
   }
   const band: ChartSpec = {
     transform: [{ filter: log ? 'isValid(datum.low) && datum.low > 0' : 'isValid(datum.low)' }],
     mark: { type: 'area', opacity: 0.16, clip: true },
-    encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: looks.colour },
+    encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color: lineChannel(looks.colour) },
   }
   return {
     title: panelTitle(log ? `${title}, logarithmic` : title),
@@ -161,14 +174,17 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
   }
 }
 
-/** Columns in FROM_ZERO start at zero; the domain of the others fits their values. */
-function scaleOf(name: string, rows: readonly ChartSpec[]): ChartSpec {
-  const flat = rows.every((row) => row.mean === rows[0].mean)
-  return flat ? { domain: around(rows[0].mean as number) } : { zero: FROM_ZERO.includes(name), nice: true }
+/** Columns in FROM_ZERO start at zero; the domain of the others fits their values. Room at both ends: lines at an edge stay whole. */
+function scaleOf(name: string, rows: readonly ChartSpec[], bands: boolean): ChartSpec {
+  const ends = rows.flatMap((row) => (bands && row.low !== null ? [row.mean, row.low, row.high] : [row.mean]) as number[])
+  const [low, high] = ends.reduce(([least, most], end) => [Math.min(least, end), Math.max(most, end)], [Infinity, -Infinity])
+  const from = FROM_ZERO.includes(name) ? Math.min(0, low) : low
+  if (from === high) return { domain: around(from), zero: false, nice: false }
+  return { domain: roomy(from, high), zero: false, nice: false }
 }
 
 const around = (value: number): Json =>
-  value === 0 ? [0, 1] : [rounded(Math.min(value * 0.9, value * 1.1)), rounded(Math.max(value * 0.9, value * 1.1))]
+  value === 0 ? roomy(0, 1) : [rounded(Math.min(value * 0.9, value * 1.1)), rounded(Math.max(value * 0.9, value * 1.1))]
 
 interface Step {
   readonly time: number
@@ -185,7 +201,7 @@ function averaged(study: Study, variant: number, name: string, span: Span): Step
   for (let step = 0; step < span.steps; step++) {
     const values = runs.map((means) => means[step]).filter((value) => !Number.isNaN(value))
     if (values.length === 0) continue
-    const { mean, low, high } = intervalOf(values)
+    const { mean, low, high } = intervalOf(values, { scale: values.some((value) => value < 0) ? 'linear' : 'log' })
     const time = (span.from + ((span.to - span.from) * (span.steps === 1 ? 0 : step)) / Math.max(1, span.steps - 1)) / span.seconds
     const shown = (value: number): number | null => (Number.isNaN(value) ? null : Number(value.toPrecision(5)))
     rows.push({ time: rounded(time), mean: Number(mean.toPrecision(5)), low: shown(low), high: shown(high) })

@@ -82,7 +82,7 @@ describe("Pareto's front: a point is on it when no other is at most as large in 
   test.each(CASES)('%s: the line in the picture, found there from the points alone, has the same points', async (_, points, front) => {
     const summary = summaryOf(points)
     const [chart] = tradeoffChart(summary)
-    const spec = specOf(chart)
+    const spec = specOf(chart, 'study')
     // Drawn as a plain line, to read its points off the path.
     const first = (spec.layer as Record<string, unknown>[])[0]
     const line = { ...spec, layer: [{ ...first, mark: { type: 'line' } }] }

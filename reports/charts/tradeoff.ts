@@ -6,7 +6,7 @@ import { metricById } from '../../sim/index.ts'
 import { plainText, withUnit } from '../format.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
-import { looksOf, tooltipText, PLAIN_LABELS, rounded, tooltipNumber, USUAL } from './theme.ts'
+import { BASELINE, looksOf, tooltipText, PLAIN_LABELS, rounded, roomy, tooltipNumber, USUAL } from './theme.ts'
 import type { Chart, ChartSpec, How, Json, Logs } from './theme.ts'
 
 const MISSES = 'slo-misses'
@@ -48,7 +48,7 @@ export function tradeoffChart(summary: Summary): Chart[] {
       name: 'slo-misses-against-cost',
       title: 'SLO misses against cost',
       subtitle: [
-        `lower left is better; ${basis}`,
+        `lower left is better; ${basis}${names.length > 1 ? '; ring: baseline' : ''}`,
         ...(sentence === '' ? [] : ['dashed: Pareto front of the means, no other variant is better in both']),
       ],
       usual: USUAL,
@@ -135,8 +135,22 @@ function drawn(summary: Summary, means: readonly ChartSpec[], dots: readonly Cha
         mark: { type: 'point', filled: true, size: 130, opacity: 1, stroke: '#ffffff', strokeWidth: 1 },
         encoding: { x: x('x'), y: y('y'), color: colour, shape, tooltip: MEAN_TOOLTIP },
       },
+      ...baselineRing(looks.names, log, { x: x('x'), y: y('y') }),
     ],
   }
+}
+
+/** A ring around the baseline, which no other mean can cover; it goes with the baseline when that is hidden. */
+function baselineRing(names: readonly string[], log: Logs, place: { readonly x: ChartSpec; readonly y: ChartSpec }): ChartSpec[] {
+  if (names.length < 2) return []
+  return [
+    {
+      data: { name: 'means' },
+      transform: [{ filter: { field: 'variant', equal: names[0] } }, ...positive(log, 'x', 'y')],
+      mark: { type: 'point', shape: 'circle', filled: false, size: 480, strokeWidth: 2, opacity: 1, color: BASELINE },
+      encoding: place,
+    },
+  ]
 }
 
 /** Transforms that keep the Pareto front. In the specification, so that the page finds it among the variants shown. */
@@ -174,8 +188,11 @@ function axisOf(side: 'x' | 'y', metric: string, values: readonly number[], log:
   return { type: 'quantitative', title: titleOf(metric), scale: side === 'x' ? aroundScale(values) : fromZero(values), axis }
 }
 
-const fromZero = (values: readonly number[]): ChartSpec =>
-  Math.max(...values) > 0 ? { domain: [0, rounded(Math.max(...values))], nice: true } : { domain: [0, 1] }
+/** From a little below zero, so that a point at zero is whole. */
+const fromZero = (values: readonly number[]): ChartSpec => {
+  const most = Math.max(...values)
+  return { domain: roomy(0, most > 0 ? most : 1), nice: false }
+}
 
 function aroundScale(values: readonly number[]): ChartSpec {
   const [low, high] = [Math.min(...values), Math.max(...values)]

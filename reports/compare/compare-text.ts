@@ -1,7 +1,7 @@
 /** A comparison of two results folders as text: markdown for a pull request, lines for a terminal, plain data for `--json`. */
 import type { ComparedRow, RunComparison } from './compare.ts'
 import { formatMean, plainText, shortened, withUnit } from '../format.ts'
-import { contrastText, contrastUnit } from '../text/sentences.ts'
+import { contrastText, contrastUnit, sentence } from '../text/sentences.ts'
 import type { Verdict } from '../statistics/contrast.ts'
 
 /** The names of the two folders. */
@@ -100,6 +100,9 @@ export function comparisonLines(comparison: RunComparison, names: ComparedNames,
     `${plainText(names.after)} against ${plainText(names.before)}`,
     '',
     ...table,
+    ...rows
+      .filter(({ gated }) => gated)
+      .map((row) => `${plainText(row.variant)}: ${sentence(row, row.contrast, names.after, names.before)}`),
     headline(comparison),
     ...remarks(comparison).map((text) => `note: ${plainText(text)}`),
     '',

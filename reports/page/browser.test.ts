@@ -230,7 +230,7 @@ function clicks(path: string): void {
       expect(complaints).toEqual([])
     })
 
-    test('a variant keeps its colour when others are hidden; bands appear when three are left; a map shows those chosen', async () => {
+    test('a variant keeps its colour when others are hidden; bands appear when four are left; a map shows those chosen', async () => {
       const page = await usual()
       const figure = await chart(page, 'timeseries')
       const colour = async (name: string): Promise<string | null> => {
@@ -285,7 +285,6 @@ function clicks(path: string): void {
       ['metrics', 'horizontal', /logarithmic\)/],
       ['slo-misses-against-cost', 'vertical', /SLO misses \[%\] \(logarithmic/],
       ['interaction', 'vertical', /logarithmic/],
-      ['pending-tail', 'vertical', /wait longer \[%\], logarithmic/],
       ['timeseries', 'vertical', /logarithmic/],
     ])('%s: the %s axis is made logarithmic, and linear again', async (name, side, title) => {
       const page = await usual()
@@ -353,6 +352,70 @@ function clicks(path: string): void {
       expect(await figure.getByLabel('time to').inputValue()).toBe('100')
       await redrawn(figure, () => figure.getByRole('button', { name: 'whole time' }).click())
       expect(await figure.getByLabel('time from').inputValue()).toBe('0')
+    })
+
+    test('filter, search, time range and run stand in the address, and a page opened there shows the same', async () => {
+      const file = await fileOf('usual', () => fixtureStudy(SMALL))
+      const page = await open(file)
+      await page.locator('.filter summary').click()
+      await page.getByLabel('two-choices', { exact: true }).uncheck()
+      await page.getByLabel('first-fit · round-robin', { exact: true }).uncheck()
+      await page.getByLabel('search metrics').fill('latency p99')
+      await page.getByLabel('run', { exact: true }).selectOption('best-fit · round-robin, replication 2')
+      const { hash } = new URL(page.url())
+      expect(new URLSearchParams(hash.slice(1)).getAll('hide')).toEqual(['first-fit · round-robin'])
+      await context?.close()
+      const again = await open(`${file}${hash}`.replace(/#.*/, ''))
+      await again.goto(`${pathToFileURL(file).href}${hash}`)
+      await again.reload()
+      expect(await again.locator('.filter summary').textContent()).toBe('Filter: 3 of 6 variants shown')
+      expect(await again.getByLabel('search metrics').inputValue()).toBe('latency p99')
+      expect(await again.locator('#run caption').textContent()).toContain('best-fit · round-robin, replication 2: seed 7')
+      // names that are not there are ignored
+      await again.goto(`${pathToFileURL(file).href}#hide=nobody&without=slb%3A%20x&run=none&time=5&time=1`)
+      await again.reload()
+      expect(await again.locator('.filter summary').textContent()).toBe('Filter: 6 of 6 variants shown')
+      expect(complaints).toEqual([])
+    })
+
+    test('the search leaves the rows that have all the words, and says how many', async () => {
+      const page = await usual()
+      await page.getByLabel('search metrics').fill('P99 best-fit')
+      const rows = page.locator('[data-search] tbody tr:visible')
+      const texts = await rows.allTextContents()
+      expect(texts.length).toBeGreaterThan(0)
+      expect(texts.every((text) => /p99/i.test(text) && text.includes('best-fit'))).toBe(true)
+      expect(await page.locator('[data-search] .hint').textContent()).toMatch(new RegExp(`${texts.length} of \\d+ rows`))
+    })
+
+    test('a chart and a table are downloaded as they are shown', async () => {
+      const page = await usual()
+      const figure = await chart(page, 'metrics')
+      await page.locator('.filter summary').click()
+      await redrawn(figure, () => page.getByLabel('two-choices', { exact: true }).uncheck())
+      const saved = async (press: Locator): Promise<string> => {
+        const [file] = await Promise.all([page.waitForEvent('download'), press.click()])
+        return readFile(await file.path(), 'utf8')
+      }
+      const svg = await saved(figure.getByRole('button', { name: 'download SVG' }))
+      expect(svg).toContain('tight-or-loose: Metrics by variant')
+      expect(svg).not.toContain('two-choices')
+      const data = await saved(figure.getByRole('button', { name: 'download data (CSV)' }))
+      expect(data).toMatch(/^data,variant,mean,low,high,n,interval\n/)
+      expect(data).not.toContain('two-choices')
+      const table = await saved(page.locator('section#tables').getByRole('button', { name: 'download table (CSV)' }).first())
+      expect(table.trim().split('\n')).toHaveLength(1 + 4)
+      expect(complaints).toEqual([])
+    })
+
+    test('links of the table of contents move there, keep the filter, and give the keyboard its place', async () => {
+      const page = await usual()
+      await page.locator('.filter summary').click()
+      await page.getByLabel('two-choices', { exact: true }).uncheck()
+      await page.getByRole('navigation', { name: 'Contents' }).getByRole('link', { name: 'Tables' }).press('Enter')
+      expect(await page.evaluate('document.activeElement.id')).toBe('tables')
+      expect(page.url()).toContain('without=')
+      expect(await page.evaluate('Math.abs(document.getElementById("tables").getBoundingClientRect().top) < 200')).toBe(true)
     })
 
     test('hostile names run nothing, break nothing, and are read as they are', async () => {

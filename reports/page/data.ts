@@ -1,4 +1,6 @@
 /** The data of the page's script: the compiled charts and their rows, as JSON that is safe within HTML. */
+import { plainText } from '../format.ts'
+import { runDetails, valueNames } from './runs.ts'
 import { compileSpec } from '../charts/render.ts'
 import { bareSpecOf, CONFIG, looksOf, NARROW, WIDTH } from '../charts/theme.ts'
 import type { Chart, ChartSpec, Json } from '../charts/theme.ts'
@@ -7,13 +9,17 @@ import type { Column, Columns, PageChart, PageData, VegaSpec } from './ways.ts'
 import { wayKey, waysOf } from './ways.ts'
 
 /** Compiles each chart in all its ways. */
-export async function pageData({ study }: Summary, charts: readonly Chart[]): Promise<PageData> {
+export async function pageData(summary: Summary, charts: readonly Chart[]): Promise<PageData> {
+  const { study } = summary
   const { names } = looksOf(study)
   const { vega } = await compileSpec({ data: { values: [{}] }, mark: 'point', config: PAGE_CONFIG })
   return {
     variants: study.variants.map(({ values }, variant) => ({ name: names[variant], values })),
     axes: study.axes,
     charts: await Promise.all(charts.map((chart) => pageChart(chart, names.length))),
+    study: plainText(study.name),
+    values: valueNames(summary),
+    runs: runDetails(summary),
     config: vega.config as VegaSpec,
   }
 }

@@ -15,7 +15,8 @@ describe('report.html', () => {
     const html = pageOf({ variants: 3 })
     for (const text of [
       'Does tighter packing hurt the tail of request latency?',
-      'best-fit · round-robin: SLO misses +',
+      '<p class="answer">In SLO misses, of 2 variants compared with least-allocated · round-robin, all are worse',
+      'best-fit · round-robin raises SLO misses by ',
       'scheduling: least-allocated, best-fit',
       '3 variants, 5 replications each, 15 runs finished',
       'horizon 15m after a warm-up of 3m',
@@ -27,6 +28,29 @@ describe('report.html', () => {
       'p-values corrected by Holm over 2 contrasts',
     ])
       expect(html).toContain(text)
+  })
+
+  test('the answer precedes all else, and the table of contents names each section and no other', () => {
+    const html = pageOf({ variants: 3 })
+    expect(html.indexOf('class="answer"')).toBeLessThan(html.indexOf('<nav'))
+    const linked = [...html.matchAll(/<li><a href="#([^"]*)"/g)].map(([, id]) => id)
+    expect(linked).toEqual([...html.matchAll(/<section id="([^"]*)"/g)].map(([, id]) => id))
+    expect(linked).toEqual(['verdicts', 'set-up', 'tables', 'single-runs', 'notes', 'reproduce'])
+    expect(pageOf({ variants: 1 })).toContain('There is one variant, so nothing is compared. SLO misses: ')
+  })
+
+  test('every run has a row, and the metrics stand one after the other with their group', () => {
+    const html = pageOf({ variants: 3, replications: 4 })
+    const runs = /<section id="single-runs"[^]*?<\/section>/.exec(html)?.[0] ?? ''
+    expect(runs.match(/<tr data-variant/g)).toHaveLength(12)
+    const metrics = /<div data-search[^]*?<\/table>/.exec(html)?.[0] ?? ''
+    const rows = [...metrics.matchAll(/<tr data-variant="(\d)"><th scope="row">([^<]*)<\/th><td>[^<]*<\/td><td>(\w+)</g)].map(([, variant, name, group]) => [variant, name, group])
+    expect(rows.slice(0, 4)).toEqual([
+      ['0', 'SLO misses [%]', 'requests'],
+      ['1', 'SLO misses [%]', 'requests'],
+      ['2', 'SLO misses [%]', 'requests'],
+      ['0', 'latency p50 [ms]', 'requests'],
+    ])
   })
 
   test('notes of runs that differ in one number are one with its range, and a run counts once', () => {

@@ -7,13 +7,15 @@ import { createHash } from 'node:crypto'
 import type { MetricDefinition } from '../../sim/index.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import { frontSentence } from '../charts/tradeoff.ts'
-import { formatMean, formatNumber, plainText } from '../format.ts'
+import { formatNumber, plainText } from '../format.ts'
 import { escapeHtml, htmlList, inlineSvg, variantAttribute } from './html.ts'
 import { safeJson } from './data.ts'
 import { effectsSection } from './effects.ts'
 import { pageScript } from './script.ts'
 import { tables } from './tables.ts'
 import type { PageData } from './ways.ts'
+import { answerOf } from '../text/answer.ts'
+import { runsSection } from './runs.ts'
 import { basis, contrastText, primarySentences } from '../text/sentences.ts'
 import { STYLE } from './style.ts'
 import { plannedReplications } from '../study.ts'
@@ -54,6 +56,8 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
   const parts = [
     `<h1>${escapeHtml(study.name)}</h1>`,
     study.question.trim() === '' ? '' : `<p class="question">${escapeHtml(study.question)}</p>`,
+    `<p class="answer">${escapeHtml(answerOf(summary))}</p>`,
+    CONTENTS,
     '<div id="filter"></div>',
     verdicts(summary),
     warnings(summary),
@@ -66,6 +70,7 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
         ),
     effects === '' ? '' : section('Effects of the axes', effects),
     section('Tables', tables(summary)),
+    study.runs.length === 0 ? '' : section('Single runs', runsSection(summary)),
     section('Notes', allNotes(summary, notes)),
     section('Reproduce', reproduce(study)),
   ]
@@ -80,7 +85,7 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
 </head>
 <body>
 <main>
-${parts.filter((part) => part !== '').join('\n')}
+${withContents(parts.filter((part) => part !== '')).join('\n')}
 </main>
 ${hasScript ? `<script type="application/json" id="data">${safeJson(data)}</script>\n<script>${script}</script>\n` : ''}</body>
 </html>
@@ -89,19 +94,36 @@ ${hasScript ? `<script type="application/json" id="data">${safeJson(data)}</scri
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('base64')
 
-const section = (title: string, body: string): string => `<section>\n<h2>${escapeHtml(title)}</h2>\n${body}\n</section>`
+const section = (title: string, body: string): string =>
+  `<section id="${idOf(title)}" tabindex="-1">\n<h2>${escapeHtml(title)}</h2>\n${body}\n</section>`
+
+const idOf = (title: string): string => title.toLowerCase().replaceAll(' ', '-')
+
+/** Where the table of contents stands among the parts. */
+const CONTENTS = '<contents>'
+
+/** The parts with the table of contents made from the sections and charts that there are. */
+function withContents(parts: readonly string[]): string[] {
+  const sections = parts.flatMap((part) => /^<section id="([^"]*)"[^>]*>\n<h2>([^<]*)<\/h2>/.exec(part)?.slice(1, 3).map(String) ?? [])
+  const charts = parts.flatMap((part) =>
+    [...part.matchAll(/<figure class="card" id="([^"]*)"[^]*?<h3>([^<]*)<\/h3>/g)].map(
+      ([, id, title]) => `<li><a href="#${id}">${title}</a></li>`,
+    ),
+  )
+  const items: string[] = []
+  for (let i = 0; i < sections.length; i += 2) {
+    const below = sections[i] === 'charts' && charts.length > 0 ? `<ul>${charts.join('')}</ul>` : ''
+    items.push(`<li><a href="#${sections[i]}">${sections[i + 1]}</a>${below}</li>`)
+  }
+  const contents = `<nav class="contents" aria-label="Contents"><ul>${items.join('')}</ul></nav>`
+  return parts.map((part) => (part === CONTENTS ? contents : part))
+}
 
 function verdicts(summary: Summary): string {
   const { study } = summary
+  // The answer above says all there is to say of one variant.
+  if (study.variants.length < 2) return ''
   const primary = summary.row(0, study.primary)
-  if (study.variants.length < 2) {
-    const missing = primary.missing === '' ? 'no value' : primary.missing
-    const value = primary.n > 0 ? `${formatMean(primary.mean, (primary.high - primary.low) / 2, '±')} ${primary.metric.unit}` : missing
-    return section(
-      'Result',
-      `<p>There is one variant, so nothing is compared. ${escapeHtml(primary.metric.label)}: ${escapeHtml(value)}.</p>`,
-    )
-  }
   const items = primarySentences(summary).map((text, i) => {
     const verdict = summary.row(i + 1, study.primary).contrast?.verdict ?? 'inconclusive'
     const others = otherContrasts(summary, i + 1)
@@ -154,7 +176,7 @@ function figure({ name, title, subtitle, svg }: DrawnChart, remark: string): str
   const caption = [...subtitle.map((text) => `${text}.`), ...(remark === '' ? [] : [remark])]
     .map((text) => `<p class="faint">${escapeHtml(text)}</p>`)
     .join('')
-  return `<figure class="card" id="chart-${name}">
+  return `<figure class="card" id="chart-${name}" tabindex="-1">
 <div class="static">${inlineSvg(svg, name, `${title}: ${subtitle.join('; ')}`)}</div>
 <figcaption><h3>${escapeHtml(title)}</h3>${caption}</figcaption>
 </figure>`

@@ -34,6 +34,15 @@ h1 { font-size: 1.75rem; line-height: 1.25; margin: 0 0 .5rem; font-weight: 600;
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .75rem; padding-bottom: .25rem; border-bottom: 1px solid var(--line); font-weight: 600; }
 h3 { font-size: 1rem; margin: 0 0 .25rem; font-weight: 600; }
 .question { font-size: 1.15rem; margin: 0 0 1rem; }
+.answer { font-size: 1.1rem; margin: 0 0 1rem; padding: .75rem 1rem; background: var(--soft); border-left: 4px solid var(--focus); }
+.contents ul { list-style: none; padding: 0; margin: .25rem 0; display: flex; flex-wrap: wrap; gap: .15rem 1rem; font-size: .9rem; }
+.contents > ul > li:has(ul) { flex-basis: 100%; } .contents li ul { padding-left: 1rem; } .contents a { color: var(--focus); display: inline-block; padding: .15rem 0; }
+section:focus, figure:focus { outline: none; } section, figure { scroll-margin-top: 3.5rem; }
+.spark { margin: .3rem 0; display: flex; flex-direction: column; line-height: 1.2; overflow-x: auto; white-space: pre; }
+.downloads { display: inline-flex; gap: .4rem; margin-left: auto; } .download, .downloads button { font-size: .8rem; }
+input[type="search"], select { font: inherit; color: inherit; max-width: 100%; background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .3rem; }
+.controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .5rem 0; }
+.download { background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .6rem; cursor: pointer; margin: -.5rem 0 1rem; }
 .faint, caption, figcaption p { color: var(--faint); font-size: .9rem; }
 figcaption p { margin: 0 0 .25rem; }
 ul { padding-left: 1.25rem; margin: .5rem 0; }
@@ -79,11 +88,11 @@ figcaption { display: none; }
 .boxes { max-height: 50vh; overflow-y: auto; } .boxes p { margin: .5rem 0; }
 fieldset { border: 0; padding: 0; margin: 0 0 .6rem; display: flex; flex-wrap: wrap; gap: .15rem 1rem; } legend { padding: 0; color: var(--faint); }
 button, input { font: inherit; color: inherit; } input[type="number"] { width: 6rem; background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: .1rem .3rem; }
-.boxes button, .tools button { background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .6rem; cursor: pointer; } button:disabled { opacity: .5; cursor: default; }
+.boxes button, .tools button, .controls button { background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .6rem; cursor: pointer; } button:disabled { opacity: .5; cursor: default; }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; }
 details { margin: 1rem 0; } summary { cursor: pointer; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .75rem; overflow-x: auto; white-space: pre-wrap; }
-@media screen { .hidden { display: none; } .card svg .background[fill="#ffffff"], .card svg > rect[fill="#ffffff"] { fill: none; } }
+@media screen { .hidden, .unfound { display: none; } .card svg .background[fill="#ffffff"], .card svg > rect[fill="#ffffff"] { fill: none; } }
 @media screen and (max-width: 45rem) { body { padding: 1rem .6rem 3rem; } .card { padding: .4rem; } .static svg { max-width: none; } label { padding: .3rem 0; }
   th:first-child { max-width: 10rem; min-width: 8rem; } th, td { padding: .3rem .45rem; } }
 @media screen and (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #9aa5b1; --line: #3a424c; --paper: #0d1117; --soft: #161b22;
@@ -91,7 +100,7 @@ pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px
 ${darkRules}
 }
 @media print { @page { size: A4; margin: 14mm; } html { font-size: 10pt; } body { max-width: none; padding: 0; } .card, tr, .verdicts li { break-inside: avoid; } h2, h3 { break-after: avoid; }
-  .card, .drawn { border: 0; padding: 0; display: block; } .static, .drawn .static { display: block; overflow: visible; } .view, .drawn .view, .tools, .drawn .tools, .filter, .tooltip, figcaption, .drawn figcaption { display: none; }
+  .card, .drawn { border: 0; padding: 0; display: block; } .static, .drawn .static { display: block; overflow: visible; } .view, .drawn .view, .tools, .drawn .tools, .controls, .download, .contents, #run, .filter, .tooltip, figcaption, .drawn figcaption { display: none; }
   .card svg { max-width: 100%; max-height: 24cm; } .scroll { overflow: visible; } table { font-size: 6.5pt; } thead th button::after { content: none; }
   th, td { padding: .15rem .25rem; white-space: pre-wrap; } th:first-child { position: static; min-width: 5rem; max-width: 12rem; } td.words { min-width: 0; }
   details::details-content { content-visibility: visible; block-size: auto; } details > summary { font-weight: 600; } }

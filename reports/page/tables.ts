@@ -1,7 +1,7 @@
 /** The tables of the page: means, differences to the baseline, all metrics with a value, and the definitions of the metrics. */
 import { METRICS } from '../../sim/index.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
-import { formatMean, formatNumber, withUnit } from '../format.ts'
+import { formatInterval, formatNumber, withUnit } from '../format.ts'
 import { htmlList, htmlTable } from './html.ts'
 import type { HtmlCell, HtmlRow } from './html.ts'
 import { contrastText } from '../text/sentences.ts'
@@ -34,23 +34,28 @@ export function tables(summary: Summary): string {
       htmlTable('Paired difference to the baseline with its 95 % interval, and verdict; all but the primary are exploratory', header, rows),
     )
   }
-  parts.push(allMetrics(summary))
   const definitions = summary.present.map((metric) => `${withUnit(metric.label, metric.unit)}: ${metric.definition}`)
-  parts.push(`<details>\n<summary>What the metrics mean</summary>\n${htmlList(definitions)}\n</details>`)
+  const meaning = `<details>\n<summary>What the metrics mean</summary>\n${htmlList(definitions)}\n</details>`
+  parts.push(`<div data-search="search metrics">\n${allMetrics(summary)}\n${meaning}\n</div>`)
   return parts.join('\n')
 }
 
 function allMetrics(summary: Summary): string {
   const { study } = summary
-  const rows = study.variants.flatMap((variant, i) => summary.present.map((metric) => fullRow(variant.short, summary.row(i, metric.id))))
+  // Metric by metric, so that the variants of one stand together and a cut leaves out whole metrics.
+  const rows = summary.present.flatMap((metric) => study.variants.map((variant, i) => fullRow(variant.short, summary.row(i, metric.id))))
   const shown = rows.slice(0, MAX_ROWS)
   const caption =
     rows.length > shown.length ? `The first ${shown.length} of ${rows.length} rows; summary.csv has all` : 'Every metric that has a value'
-  const table = htmlTable(caption, ['variant', 'metric', 'n', 'mean', 'sd', '95 % interval', 'against the baseline', 'verdict'], shown)
+  const table = htmlTable(
+    caption,
+    ['metric', 'variant', 'group', 'n', 'mean', 'sd', '95 % interval', 'against the baseline', 'verdict'],
+    shown,
+  )
   return `<details>\n<summary>Every metric (${summary.present.length} of ${METRICS.length} have a value)</summary>\n${table}\n</details>`
 }
 
-const meanCell = (row: SummaryRow): HtmlCell => ({ text: formatMean(row.mean, (row.high - row.low) / 2, '±'), value: row.mean })
+const meanCell = (row: SummaryRow): HtmlCell => ({ text: formatInterval(row, '±'), value: row.mean })
 
 function contrastCell(row: SummaryRow): HtmlCell {
   const { contrast } = row
@@ -70,5 +75,5 @@ function fullRow(name: string, row: SummaryRow): HtmlRow {
     { text: formatNumber(row.sd), value: row.sd },
     { text: interval, value: row.low },
   ]
-  return { variant: row.variant, cells: [name, withUnit(metric.label, metric.unit), ...numbers, against, verdict] }
+  return { variant: row.variant, cells: [withUnit(metric.label, metric.unit), name, metric.group, ...numbers, against, verdict] }
 }

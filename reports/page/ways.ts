@@ -66,6 +66,26 @@ export interface PageData {
   readonly variants: readonly { readonly name: string; readonly values: readonly string[] }[]
   readonly axes: readonly { readonly name: string; readonly values: readonly string[] }[]
   readonly charts: readonly PageChart[]
+  /** Name of the study, for the titles of downloaded pictures. */
+  readonly study: string
+  /** Names of the values of single runs, and the runs; none when there are too many. */
+  readonly values: readonly string[]
+  readonly runs: readonly PageRun[]
   /** Vega's configuration of all specifications. */
   readonly config: VegaSpec
+}
+
+/** One run as the script gets it. */
+export interface PageRun {
+  /** Row of `PageData.variants`. */
+  readonly variant: number
+  /** From 0. */
+  readonly replication: number
+  readonly id: string
+  readonly seed: string
+  /** As written, in the order of `PageData.values`; "-" where there is none. */
+  readonly values: readonly string[]
+  readonly notes: readonly string[]
+  /** Time series: heading with unit and range, and a line of block characters. */
+  readonly lines: readonly (readonly [heading: string, line: string])[]
 }

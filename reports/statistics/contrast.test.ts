@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { metricById } from '../../sim/index.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
-import { decide, measure } from './contrast.ts'
+import { decide, FLAT, measure } from './contrast.ts'
 import type { Contrast, PerReplication } from './contrast.ts'
 
 const MARGINS = { relative: 0.02, points: 1 }
@@ -62,22 +62,34 @@ describe('verdicts', () => {
     expect(found).toMatchObject({ pairs: 3, difference: 3, reason: '3 of 4 replications have both values' })
   })
 
-  test('equal differences give an interval of no width and a word about it', () => {
-    expect(contrast('slo-misses', [1, 2, 3], [3, 4, 5])).toMatchObject({
-      difference: 2,
-      low: 2,
-      high: 2,
-      p: 0,
-      verdict: 'worse',
-      reason: 'all differences are equal, so the interval has no width',
-    })
-    expect(contrast('slo-misses', [1, 2, 3], [1, 2, 3])).toMatchObject({
-      difference: 0,
-      low: 0,
-      high: 0,
-      p: 1,
+  test('equal differences are known as well as the step of the values: 2 pods in five replications are 2 [1.49, 2.51]', () => {
+    // sd 1 / sqrt 6 = .4082, error .1826, half 2.7764 * .1826 = .5069; t = 10.95
+    const found = contrast('pending-censored', [1, 2, 3, 4, 5], [3, 4, 5, 6, 7])
+    expect(found).toMatchObject({ difference: 2, verdict: 'worse', reason: FLAT })
+    expect(found.low).toBeCloseTo(1.4931, 3)
+    expect(found.high).toBeCloseTo(2.5069, 3)
+    expect(found.p).toBeCloseTo(0.00039, 5)
+    // with two replications nothing is known
+    expect(contrast('pending-censored', [1, 2], [3, 4])).toMatchObject({ verdict: 'inconclusive' })
+    expect(contrast('slo-misses', [1, 2, 3], [1, 2, 3])).toMatchObject({ difference: 0, low: 0, high: 0, p: 1, verdict: 'equivalent' })
+  })
+
+  test('no p-value is zero, however equal the differences', () => {
+    expect(contrast('cost', [1, 1, 1, 1], [5, 5, 5, 5]).p).toBeGreaterThan(0)
+    expect(contrast('cost', Array<number>(30).fill(1), Array<number>(30).fill(5)).p).toBeGreaterThan(0)
+  })
+
+  test('quantiles that fall into one bucket in all replications have the width of the bucket: neither 0 % nor p = 0', () => {
+    // 9,012 µs lie in 8,960 to 9,023 (64 µs), 9,076 µs in the next: 0.71 % each, half 0.71 %
+    const found = contrast('latency-p50', [9.012, 9.012, 9.012], [9.076, 9.076, 9.076])
+    expect(found.difference).toBeCloseTo(0.71, 2)
+    expect(found.low).toBeLessThan(0.01)
+    expect(found.high).toBeGreaterThan(1.4)
+    expect(found.p).toBeGreaterThan(0.05)
+    // the same in runs that made the same values: equivalent, within a margin below the resolution too
+    expect(contrast('latency-p50', [9, 9.1], [9, 9.1], { relative: 0.001, points: 1 })).toMatchObject({
       verdict: 'equivalent',
-      reason: '',
+      reason: 'equal in every replication',
     })
   })
 })

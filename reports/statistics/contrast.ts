@@ -5,7 +5,8 @@
 import { mean } from 'simple-statistics'
 import type { Better, Comparison, MetricDefinition } from '../../sim/index.ts'
 import type { Margins } from '../study.ts'
-import { CONFIDENCE, intervalOf, pValueOf } from './interval.ts'
+import { CONFIDENCE, halfQuantile, intervalOf, pValueOf } from './interval.ts'
+import { resolutionOf, stepOf } from './resolution.ts'
 
 /** `changed` replaces better and worse for metrics without a better side. */
 export type Verdict = 'better' | 'worse' | 'changed' | 'equivalent' | 'inconclusive'
@@ -52,6 +53,8 @@ export interface Measured {
   readonly low: number
   readonly high: number
   readonly p: number
+  /** Sample standard deviation of the differences; NaN below two pairs. */
+  readonly spread: number
   /** Standard error of the mean and its degrees of freedom; NaN below two pairs. */
   readonly error: number
   readonly degrees: number
@@ -81,17 +84,26 @@ export function measure(metric: MetricDefinition, baseline: PerReplication, vari
     notes.push('a value is not positive, so differences are compared instead of ratios')
   }
   const logs = comparison === 'ratio'
+  const both = (of: typeof stepOf): number[] =>
+    bases.map((base, i) => onScale(of(metric, base), base, logs) + onScale(of(metric, others[i]), others[i], logs))
   return measureDifferences({
     comparison,
     better: metric.better,
     differences: bases.map((base, i) => (logs ? Math.log(others[i] / base) : others[i] - base)),
     reference: bases,
+    resolution: average(both(resolutionOf)),
+    step: average(both(stepOf)),
     margins,
     notes,
   })
 }
 
 const positive = (value: number): boolean => value > 0
+
+/** A resolution at a value on the scale of the test: relative to the value for log-ratios. */
+export const onScale = (resolution: number, value: number, logs: boolean): number => (logs ? resolution / value : resolution)
+
+const average = (list: readonly number[]): number => list.reduce((sum, one) => sum + one / list.length, 0)
 
 /** The input of a paired test: one difference per replication, on the scale of the test (log-ratios for ratios). */
 export interface Differences {
@@ -100,6 +112,9 @@ export interface Differences {
   readonly differences: readonly number[]
   /** Baseline values; the margin of a `difference` is a fraction of their mean. Not used by other comparisons. */
   readonly reference: readonly number[]
+  /** On the scale of the test: what a difference cannot be told apart from, and the step of its values (`resolution.ts`). */
+  readonly resolution: number
+  readonly step: number
   readonly margins: Margins
   readonly notes: readonly string[]
 }
@@ -107,10 +122,19 @@ export interface Differences {
 /** The reason when squares of the values exceed the range of doubles. */
 export const TOO_LARGE = 'values too large for an interval'
 
-const UNDEFINED = { mean: NaN, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
+const UNDEFINED = { mean: NaN, low: NaN, high: NaN, p: NaN, spread: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
 
 /** The paired test of differences: mean, t interval, p-value and margin. */
-export function measureDifferences({ comparison, better, differences, reference, margins, notes }: Differences): Measured {
+export function measureDifferences({
+  comparison,
+  better,
+  differences,
+  reference,
+  resolution,
+  step,
+  margins,
+  notes,
+}: Differences): Measured {
   const shared = { comparison, better, pairs: differences.length }
   if (differences.length === 0) return { ...shared, notes, ...UNDEFINED }
   const interval = intervalOf(differences)
@@ -118,19 +142,36 @@ export function measureDifferences({ comparison, better, differences, reference,
   const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
   if (!Number.isFinite(interval.mean) || interval.sd === Infinity)
     return { ...shared, ...UNDEFINED, mean: interval.mean, margin, marginShown, notes: [...notes, TOO_LARGE] }
-  const flat = interval.n > 1 && interval.sd === 0 && interval.mean !== 0
+  const { n, mean: centre, sd } = interval
+  const flat = n > 1 && sd === 0 && centre !== 0
+  const error = n === 1 ? NaN : errorOf(sd / Math.sqrt(n), n, resolution, flat ? step : 0)
+  const half = n === 1 ? NaN : halfQuantile(n - 1) * error
   return {
     ...shared,
-    notes: flat ? [...notes, 'all differences are equal, so the interval has no width'] : notes,
-    mean: interval.mean,
-    low: interval.low,
-    high: interval.high,
-    p: pValueOf(interval),
-    error: interval.sd / Math.sqrt(interval.n),
-    degrees: interval.n - 1,
+    notes: flat ? [...notes, FLAT] : notes,
+    mean: centre,
+    low: centre - half,
+    high: centre + half,
+    p: pValueOf(interval, error),
+    spread: sd,
+    error,
+    degrees: n - 1,
     margin,
     marginShown,
   }
+}
+
+/** The reason when a spread of zero cannot be taken at its word. */
+export const FLAT = 'all differences are equal, so the interval is that of the step of the values'
+
+/**
+ * The standard error of a mean of n differences, never so small that the interval would be narrower than the resolution. Equal differences
+ * say that the spread is below the step of the values, not that it is zero: the difference of two values, each uniformly distributed within
+ * a step s, has the standard deviation s / √6 (Sheppard 1898).
+ */
+export function errorOf(error: number, n: number, resolution: number, step: number): number {
+  // `resolution` and `step` are sums over both sides.
+  return Math.max(error, resolution / 2 / halfQuantile(n - 1), step / 2 / Math.sqrt(6 * n))
 }
 
 /**
@@ -170,6 +211,8 @@ function verdictOf(measured: Measured, adjusted: number | null, family: string):
   if (pairs === 0) return { verdict: 'inconclusive', reason: 'no replication has both values' }
   if (pairs === 1) return { verdict: 'inconclusive', reason: 'one replication gives no interval' }
   if (low >= -margin && high <= margin) return { verdict: 'equivalent', reason: '' }
+  // Runs that made the same values differ by nothing, whatever the resolution.
+  if (mean === 0 && measured.spread === 0) return { verdict: 'equivalent', reason: 'equal in every replication' }
   const level = 1 - CONFIDENCE
   if ((adjusted ?? p) < level) {
     if (better === 'neither') return { verdict: 'changed', reason: '' }

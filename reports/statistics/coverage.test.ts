@@ -70,6 +70,49 @@ describe('M/M/1', () => {
   })
 })
 
+describe('intervals of positive quantities', () => {
+  const studies = 4000
+
+  // Ten means of lognormal values with cv 0.5, 1 and 1.5, and shares near 1 %: skewed to the right, as latencies and misses are.
+  test.each([0.5, 1, 1.5])(
+    'lognormal with cv %d: the log interval is above zero and covers the mean at least as often as the linear one',
+    (cv) => {
+      const { normal } = source(`positive/${cv}`)
+      const sigma = Math.sqrt(Math.log(1 + cv * cv))
+      let [log, linear, negative] = [0, 0, 0]
+      for (let study = 0; study < studies; study++) {
+        const values = Array.from({ length: 10 }, () => Math.exp(sigma * normal() - (sigma * sigma) / 2))
+        const [a, b] = [intervalOf(values, { scale: 'log' }), intervalOf(values)]
+        if (a.low <= 1 && 1 <= a.high) log++
+        if (b.low <= 1 && 1 <= b.high) linear++
+        if (a.low <= 0) negative++
+      }
+      expect(negative).toBe(0)
+      expect(log).toBeGreaterThanOrEqual(linear)
+      expect(log / studies).toBeLessThan(0.95 + errors(0.95, studies))
+    },
+  )
+
+  test('shares of 98 %, ten replications: the logit interval stays below 100 % and covers no worse than the linear one', () => {
+    const { uniform } = source('shares')
+    let [logit, linear, beyond] = [0, 0, 0]
+    for (let study = 0; study < studies; study++) {
+      // 100 requests each, of which 98 % meet their objective
+      const values = Array.from({ length: 10 }, () => {
+        let met = 0
+        for (let i = 0; i < 100; i++) if (uniform() < 0.98) met++
+        return met
+      })
+      const [a, b] = [intervalOf(values, { scale: 'logit' }), intervalOf(values)]
+      if (a.low <= 98 && 98 <= a.high) logit++
+      if (b.low <= 98 && 98 <= b.high) linear++
+      if (a.high > 100) beyond++
+    }
+    expect(beyond).toBe(0)
+    expect(logit / studies).toBeGreaterThan(Math.min(0.95, linear / studies) - errors(0.95, studies))
+  })
+})
+
 describe('contrasts', () => {
   const studies = 4000
 

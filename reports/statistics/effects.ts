@@ -13,9 +13,10 @@
  */
 import type { Comparison, MetricDefinition } from '../../sim/index.ts'
 import type { Study } from '../study.ts'
-import { decide, measureDifferences, presentIn } from './contrast.ts'
+import { decide, measureDifferences, onScale, presentIn } from './contrast.ts'
 import type { Contrast, Measured, PerReplication } from './contrast.ts'
 import { corrected } from './holm.ts'
+import { resolutionOf, stepOf } from './resolution.ts'
 
 /** A level of an axis: rows of `Study.axes` and of its `values`. Effects are relative to level 0. */
 export interface Factor {
@@ -58,7 +59,9 @@ export function effectsOf(study: Study, metric: MetricDefinition, values: readon
     Float64Array.from(list, (value) => (value === null ? NaN : comparison === 'ratio' ? Math.log(value) : value)),
   )
   const counts = values.map((list) => presentIn(list).length)
-  const measured = designs.map((design) => measureEffect(study, metric, comparison, design, { values, scaled, counts }))
+  const largestOf = (of: typeof stepOf): number[] => values.map((list) => largest(of, metric, list, comparison === 'ratio'))
+  const known: Values = { values, scaled, counts, resolutions: largestOf(resolutionOf), steps: largestOf(stepOf) }
+  const measured = designs.map((design) => measureEffect(study, metric, comparison, design, known))
   const adjusted = metric.id === study.primary ? corrected(measured) : measured.map(() => null)
   const effects = designs.map(({ kind, factors }, i): Effect => ({ kind, factors, contrast: decide(measured[i], adjusted[i], 'effects') }))
   return { metric, main: effects.filter(({ kind }) => kind === 'main'), interactions: effects.filter(({ kind }) => kind === 'interaction') }
@@ -139,8 +142,10 @@ interface Values {
   readonly values: readonly PerReplication[]
   /** On the scale of the test; NaN where missing. */
   readonly scaled: readonly Float64Array[]
-  /** Count of values by variant. */
+  /** By variant: count of values, and the largest resolution and step of a value on the scale of the test. */
   readonly counts: readonly number[]
+  readonly resolutions: readonly number[]
+  readonly steps: readonly number[]
 }
 
 function measureEffect(
@@ -148,7 +153,7 @@ function measureEffect(
   metric: MetricDefinition,
   comparison: Comparison,
   design: Design,
-  { values, scaled, counts }: Values,
+  { values, scaled, counts, resolutions, steps }: Values,
 ): Measured {
   const { weights, reference, averaged, crossed } = design
   const notes: string[] = []
@@ -166,7 +171,21 @@ function measureEffect(
   const available = weights.reduce((max, { variant }) => Math.max(max, counts[variant]), 0)
   if (differences.length > 0 && differences.length < available)
     notes.push(`${differences.length} of ${available} replications have a value for every combination`)
-  return measureDifferences({ comparison, better: metric.better, differences, reference: referred, margins: study.margins, notes })
+  const weigh = (each: readonly number[]): number => weights.reduce((sum, { variant, weight }) => sum + Math.abs(weight) * each[variant], 0)
+  return measureDifferences({
+    comparison,
+    better: metric.better,
+    differences,
+    reference: referred,
+    resolution: weigh(resolutions),
+    step: weigh(steps),
+    margins: study.margins,
+    notes,
+  })
+}
+
+function largest(of: typeof stepOf, metric: MetricDefinition, values: PerReplication, logs: boolean): number {
+  return presentIn(values).reduce((most, value) => Math.max(most, onScale(of(metric, value), value, logs)), 0)
 }
 
 /** Weighted sum over combinations; NaN when one has no value, 0 when only rounding errors are left. */

@@ -7,9 +7,10 @@
  */
 import type { MetricDefinition } from '../../sim/index.ts'
 import type { Margins } from '../study.ts'
-import { marginOf, presentIn, TOO_LARGE } from './contrast.ts'
+import { errorOf, FLAT, marginOf, onScale, presentIn, TOO_LARGE } from './contrast.ts'
 import type { Measured, PerReplication } from './contrast.ts'
-import { CONFIDENCE, intervalOf } from './interval.ts'
+import { CONFIDENCE, intervalOf, SMALLEST_P } from './interval.ts'
+import { resolutionOf, stepOf } from './resolution.ts'
 import { studentQuantile, studentTwoSided } from './student.ts'
 
 /** As `measure`, unpaired. Ratios use means of logarithms, so they are ratios of geometric means. `pairs` is the smaller count. */
@@ -23,34 +24,41 @@ export function measureUnpaired(metric: MetricDefinition, baseline: PerReplicati
     notes.push('a value is not positive, so differences are compared instead of ratios')
   }
   const shared = { comparison, better: metric.better, pairs, notes }
-  if (pairs === 0) return { ...shared, mean: NaN, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin: NaN, marginShown: NaN }
-  const scaled = (values: readonly number[]): number[] => (comparison === 'ratio' ? values.map(Math.log) : [...values])
+  if (pairs === 0) return { ...shared, mean: NaN, margin: NaN, marginShown: NaN, ...UNKNOWN }
+  const logs = comparison === 'ratio'
+  const scaled = (values: readonly number[]): number[] => (logs ? values.map(Math.log) : [...values])
   const [first, second] = [intervalOf(scaled(base)), intervalOf(scaled(other))]
   const mean = second.mean - first.mean
   const margin = marginOf(comparison, base, margins)
-  const marginShown = comparison === 'ratio' ? 100 * margins.relative : margin
-  if (pairs === 1) return { ...shared, mean, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin, marginShown }
+  const marginShown = logs ? 100 * margins.relative : margin
+  if (pairs === 1) return { ...shared, mean, margin, marginShown, ...UNKNOWN }
   const [a, b] = [(first.sd * first.sd) / first.n, (second.sd * second.sd) / second.n]
-  const error = Math.sqrt(a + b)
-  if (!Number.isFinite(error) || !Number.isFinite(mean))
-    return { ...shared, notes: [...notes, TOO_LARGE], mean, low: NaN, high: NaN, p: NaN, error: NaN, degrees: NaN, margin, marginShown }
-  if (error === 0) {
-    if (mean !== 0) notes.push('all values of a side are equal, so the interval has no width')
-    return { ...shared, mean, low: mean, high: mean, p: mean === 0 ? 1 : 0, error, degrees: pairs - 1, margin, marginShown }
-  }
+  const plain = Math.sqrt(a + b)
+  if (!Number.isFinite(plain) || !Number.isFinite(mean))
+    return { ...shared, notes: [...notes, TOO_LARGE], mean, margin, marginShown, ...UNKNOWN }
+  const flat = plain === 0 && mean !== 0
+  if (flat) notes.push(FLAT)
   // As fractions of their sum: squares of tiny variances would underflow.
   const [u, v] = [a / (a + b), b / (a + b)]
-  const degrees = 1 / ((u * u) / (first.n - 1) + (v * v) / (second.n - 1))
+  const degrees = plain === 0 ? pairs - 1 : 1 / ((u * u) / (first.n - 1) + (v * v) / (second.n - 1))
+  const both = (of: typeof stepOf): number => largest(of, metric, base, logs) + largest(of, metric, other, logs)
+  const error = errorOf(plain, pairs, both(resolutionOf), flat ? both(stepOf) : 0)
   const half = studentQuantile(1 - (1 - CONFIDENCE) / 2, degrees) * error
   return {
     ...shared,
     mean,
     low: mean - half,
     high: mean + half,
-    p: studentTwoSided(mean / error, degrees),
+    p: mean === 0 ? 1 : Math.max(SMALLEST_P, studentTwoSided(mean / error, degrees)),
+    spread: plain,
     error,
     degrees,
     margin,
     marginShown,
   }
 }
+
+const UNKNOWN = { low: NaN, high: NaN, p: NaN, spread: NaN, error: NaN, degrees: NaN }
+
+const largest = (of: typeof stepOf, metric: MetricDefinition, values: readonly number[], logs: boolean): number =>
+  values.reduce((most, value) => Math.max(most, onScale(of(metric, value), value, logs)), 0)

@@ -25,11 +25,12 @@ function handmade(metric: string, values: readonly (readonly (number | null)[])[
 }
 
 describe('summary', () => {
-  test('mean, sd and interval of 1, 2, 3: 2, 1, 2 +/- 4.3027 / sqrt(3) = 2.4841', () => {
+  test('mean, sd and interval of the shares 1, 2, 3 %: 2, 1, and logit(0.02) +/- 0.024841 / (0.02 * 0.98) = 1.26742', () => {
     const row = summarise(handmade('slo-misses', [[1, 2, 3]])).row(0, 'slo-misses')
     expect(row).toMatchObject({ n: 3, mean: 2, sd: 1, contrast: null, missing: '' })
-    expect(row.low).toBeCloseTo(-0.4841, 4)
-    expect(row.high).toBeCloseTo(4.4841, 4)
+    const logit = Math.log(0.02 / 0.98)
+    expect(row.low).toBeCloseTo(100 / (1 + Math.exp(-(logit - 1.26742))), 4)
+    expect(row.high).toBeCloseTo(100 / (1 + Math.exp(-(logit + 1.26742))), 4)
   })
 
   test('has a row for every variant and metric, in order, and names the present ones with the primary first', () => {

@@ -7,7 +7,7 @@ import type { Contrast, PerReplication } from '../statistics/contrast.ts'
 import { effectsOf } from '../statistics/effects.ts'
 import type { Effects } from '../statistics/effects.ts'
 import { corrected } from '../statistics/holm.ts'
-import { intervalOf } from '../statistics/interval.ts'
+import { metricInterval } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import { warningsOf } from './warnings.ts'
@@ -88,7 +88,7 @@ function rowsOfMetric(
   const contrasts = measured.map((m, i) => decide(m, adjusted[i]))
   return study.variants.map((_, variant) => {
     const list = presentIn(values[variant])
-    const interval = list.length > 0 ? intervalOf(list) : { mean: NaN, sd: NaN, low: NaN, high: NaN }
+    const interval = list.length > 0 ? metricInterval(metric, list) : { mean: NaN, sd: NaN, low: NaN, high: NaN }
     return {
       variant,
       metric,

@@ -2,6 +2,7 @@
  * The summary as plain data, as `--json` prints it. Missing numbers are null, since JSON has no NaN. `summary.schema.json` specifies the
  * format: within a version, members may be added, but none removed, renamed or given another meaning.
  */
+import { answerOf } from './answer.ts'
 import { contrastUnit, effectName, primarySentences } from './sentences.ts'
 import type { Contrast, Verdict } from '../statistics/contrast.ts'
 import type { Effect } from '../statistics/effects.ts'
@@ -72,6 +73,8 @@ export interface PlainSummary {
   }[]
   readonly replications: number
   readonly runs: number
+  /** The answer to the question in one or two sentences. */
+  readonly answer: string
   /** One sentence per contrast of the primary metric. */
   readonly verdicts: readonly string[]
   /** A row per variant and metric that has a value or was refused. */
@@ -99,6 +102,7 @@ export function summaryOf(study: Study): PlainSummary {
     variants: study.variants.map(({ label, short, values }, variant) => ({ label, short, values: [...values], runs: counts[variant] })),
     replications: plannedReplications(study),
     runs: study.runs.length,
+    answer: answerOf(summary),
     verdicts: primarySentences(summary),
     rows: listed.map((row) => plainRow(study, row)),
     effects: summary.effects.flatMap(({ metric, main, interactions }) =>

@@ -1,10 +1,10 @@
 /** Contrasts, effects and their verdicts as sentences; terminal, page and --json use the same ones. */
-import { decimalsFor, formatFixed, formatSigned, plainText } from '../format.ts'
+import { decimalsFor, formatFixed, formatNumber, formatSigned, plainText } from '../format.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
 import type { Contrast, Verdict } from '../statistics/contrast.ts'
 import type { Effect, Effects } from '../statistics/effects.ts'
 import type { Study } from '../study.ts'
-import type { Summary, SummaryRow } from '../summary/summary.ts'
+import type { Summary } from '../summary/summary.ts'
 
 /** The sign of each verdict in the terminal's table. */
 export const SIGNS: Readonly<Record<Verdict, string>> = { better: '+', worse: '-', changed: '~', equivalent: '=', inconclusive: '?' }
@@ -30,17 +30,53 @@ export function contrastText(row: { readonly metric: MetricDefinition }, contras
 /** One sentence per contrast of the primary metric; none when there is one variant. */
 export function primarySentences(summary: Summary): string[] {
   const { study } = summary
-  return study.variants.slice(1).map((variant, i) => sentence(summary.row(i + 1, study.primary), variant.short))
+  return study.variants.slice(1).map((variant, i) => {
+    const row = summary.row(i + 1, study.primary)
+    return row.contrast === null ? '' : sentence(row, row.contrast, variant.short, study.variants[0].short, [row.missing])
+  })
 }
 
-/** "best-fit: SLO misses +0.88 points [0.68, 1.09], worse (reason)". */
-export function sentence(row: SummaryRow, name: string): string {
-  const { contrast, metric } = row
-  if (contrast === null) return `${plainText(name)}: baseline`
-  const reasons = [contrast.reason, row.missing].filter((reason) => reason !== '').map(plainText)
-  const why = reasons.length > 0 ? ` (${reasons.join('; ')})` : ''
-  const change = contrast.pairs === 0 ? '' : ` ${contrastText(row, contrast)},`
-  return `${plainText(name)}: ${metric.label}${change} ${contrast.verdict}${why}`
+/**
+ * A verdict that can be repeated without the table: "best-fit raises SLO misses by 0.88 percentage points compared with first-fit (95 %
+ * interval 0.68 to 1.09): worse." The reasons that limit it follow the verdict.
+ */
+export function sentence(
+  row: { readonly metric: MetricDefinition },
+  contrast: Contrast,
+  name: string,
+  baseline: string,
+  reasons: readonly string[] = [],
+): string {
+  const { difference, low, high, pairs, verdict, reason } = contrast
+  const [who, base, what] = [plainText(name), plainText(baseline), row.metric.label]
+  const why = [reason, ...reasons].filter((text) => text !== '').map(plainText)
+  const end = `${verdict}${why.length > 0 ? ` (${why.join('; ')})` : ''}.`
+  if (pairs === 0) return `It is open whether ${who} raises or lowers ${what} compared with ${base}: ${end}`
+  const decimals = decimalsFor(difference, (high - low) / 2, 3)
+  const amount = (value: number): string => `${formatFixed(value, decimals)}${wordsUnit(row, contrast)}`
+  const signed = `${formatSigned(difference, decimals)}${wordsUnit(row, contrast)}`
+  const interval = (from: number, to: number): string =>
+    Number.isNaN(low) ? '' : ` (95 % interval ${unsignedZero(formatFixed(from, decimals))} to ${unsignedZero(formatFixed(to, decimals))})`
+  if (verdict === 'inconclusive')
+    return `It is open whether ${who} raises or lowers ${what} compared with ${base}: ${signed}${interval(low, high)}, ${end}`
+  if (verdict === 'equivalent')
+    return `${who} changes ${what} by ${signed} compared with ${base}${interval(low, high)}, which is within the margin of ${marginText(row, contrast)}: ${end}`
+  if (difference < 0) return `${who} lowers ${what} by ${amount(-difference)} compared with ${base}${interval(-high, -low)}: ${end}`
+  return `${who} raises ${what} by ${amount(difference)} compared with ${base}${interval(low, high)}: ${end}`
+}
+
+const unsignedZero = (text: string): string => (/^-[0.,]*$/.test(text) ? text.slice(1) : text)
+
+function wordsUnit(row: { readonly metric: MetricDefinition }, contrast: Contrast): string {
+  if (contrast.comparison === 'points') return ' percentage points'
+  const unit = contrastUnit(row, contrast)
+  return unit === '' ? '' : ` ${unit}`
+}
+
+/** "1 percentage point", "2 %", "0.4 s". */
+export function marginText(row: { readonly metric: MetricDefinition }, contrast: Contrast): string {
+  const size = formatNumber(contrast.margin)
+  return contrast.comparison === 'points' && contrast.margin === 1 ? '1 percentage point' : `${size}${wordsUnit(row, contrast)}`
 }
 
 /** "scheduling: best-fit against least-allocated", or "scheduling best-fit with slb two-choices" for an interaction. */

@@ -8,19 +8,21 @@ describe('comparison on a terminal', () => {
     const study = fixtureStudy({ variants: 3, replications: 4, requests: 10, samples: 2, name: (i) => ['loose', 'tight', 'tightest'][i] })
     expect(comparisonText(study, { colour: false })).toMatchInlineSnapshot(`
       "Does tighter packing hurt the tail of request latency?
+      In SLO misses, of 2 variants compared with loose, all are worse (tight; tightest). tightest raises SLO misses by 1.88
+      percentage points compared with loose (95 % interval 1.30 to 2.45): worse.
 
       variant    SLO misses [%] *                      cost [$]   latency p99 [ms]   latency p50 [ms]   goodput [requests/s]
       --------   --------------------------   -----------------   ----------------   ----------------   --------------------
       loose      1.57 +/- 0.33 <   baseline   232.7 +/- 5.1          82 +/- 13 <     13.2 +/- 2.4          787.4 +/- 2.6 <
       tight      2.45 +/- 0.53   - worse      186.1 +/- 4.1   +     102 +/- 16   -   13.2 +/- 2.3   =      780.4 +/- 4.2   =
-      tightest   3.45 +/- 0.83   - worse      155.1 +/- 3.4 < +     122 +/- 23   -   13.2 +/- 2.3 < =      772.4 +/- 6.7   -
+      tightest   3.45 +/- 0.84   - worse      155.1 +/- 3.4 < +     122 +/- 23   -   13.2 +/- 2.3 < =      772.4 +/- 6.7   -
 
-      mean +/- half the 95 % interval; * primary metric, all others are exploratory; < best mean of its column; + better;
-      - worse; = equivalent; ? inconclusive; 15 more metrics in summary.csv
+      mean +/- half the 95 % interval, or mean [interval] where it is lopsided; * primary metric, all others are exploratory;
+      < best mean of its column; + better; - worse; = equivalent; ? inconclusive; 15 more metrics in summary.csv
 
       paired over 4 replications, 95 % t interval against loose:
-        tight: SLO misses +0.88 points [0.68, 1.09], worse
-        tightest: SLO misses +1.88 points [1.30, 2.45], worse
+        tight raises SLO misses by 0.88 percentage points compared with loose (95 % interval 0.68 to 1.09): worse.
+        tightest raises SLO misses by 1.88 percentage points compared with loose (95 % interval 1.30 to 2.45): worse.
 
       over time, mean of replications:
         demand [requests/s], 830 to 872

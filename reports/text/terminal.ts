@@ -3,8 +3,9 @@
  * users' names and the sparklines; the same study, width and colour give the same bytes.
  */
 import pc from 'picocolors'
+import { answerOf } from './answer.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
-import { formatMean, plainText, shortened, distinctNames, withUnit } from '../format.ts'
+import { formatInterval, plainText, shortened, distinctNames, withUnit } from '../format.ts'
 import { basis, effectSentence, primarySentences, SIGNS } from './sentences.ts'
 import { sparksOf } from './sparkline.ts'
 import type { Verdict } from '../statistics/contrast.ts'
@@ -37,7 +38,10 @@ export function comparisonText(study: Study, { colour, width = WIDTH }: TextOpti
   const summary = summarise(study)
   const paint = painter(colour)
   const lines: string[] = []
-  if (study.question.trim() !== '') lines.push(plainText(study.question), '')
+  if (study.question.trim() !== '') lines.push(plainText(study.question))
+  // With two variants the sentence below the table is the answer.
+  if (study.variants.length > 2) lines.push(...wrapped(answerOf(summary).split(' '), width, ' '))
+  if (lines.length > 0) lines.push('')
   lines.push(...comparison(summary, width, paint))
   const sentences = primarySentences(summary)
   if (sentences.length > 0) {
@@ -97,10 +101,10 @@ function comparison(summary: Summary, width: number, paint: Painter): string[] {
       ]),
     ),
   ]
-  const halves = shown.some(({ cells }) => cells.some(({ value }) => value.includes('+/-')))
+  const halves = shown.some(({ cells }) => cells.some(({ value }) => /\+\/-|\[/.test(value)))
   const left = summary.present.length - shown.length
   const legend = [
-    halves ? 'mean +/- half the 95 % interval' : 'one replication, so no intervals',
+    halves ? 'mean +/- half the 95 % interval, or mean [interval] where it is lopsided' : 'one replication, so no intervals',
     `* primary metric, all others are exploratory`,
     '< best mean of its column',
     ...(Object.keys(SIGNS) as Verdict[])
@@ -124,7 +128,7 @@ function bestOf(rows: readonly SummaryRow[]): ReadonlySet<number> {
 
 /** The primary metric gets its verdict as sign and word, the others as a sign only. */
 function cell(row: SummaryRow, primary: boolean): Omit<CellText, 'best'> {
-  const value = formatMean(row.mean, (row.high - row.low) / 2)
+  const value = formatInterval(row)
   const verdict = row.contrast?.verdict ?? null
   if (verdict === null) return { value, verdict, sign: primary ? '  baseline' : '' }
   // No sign without a comparison.
@@ -154,10 +158,10 @@ function placed(text: string, width: number, left: boolean): string {
 
 const joined = (cells: readonly string[]): string => cells.join(GAP).trimEnd()
 
-/** Parts joined by semicolons, with line breaks between parts where the width is reached. */
-function wrapped(parts: readonly string[], width: number): string[] {
+/** Parts joined by semicolons (or `mark`), with line breaks between parts where the width is reached. */
+function wrapped(parts: readonly string[], width: number, mark = ';'): string[] {
   return parts.reduce<string[]>((lines, part, i) => {
-    const text = i < parts.length - 1 ? `${part};` : part
+    const text = i < parts.length - 1 ? `${part}${mark.trim()}` : part
     const last = lines[lines.length - 1]
     if (last === undefined || lengthOf(last) + 1 + lengthOf(text) > width) return [...lines, text]
     return [...lines.slice(0, -1), `${last} ${text}`]

@@ -3,11 +3,12 @@ import { parse, View } from 'vega'
 import type { Config, Spec } from 'vega'
 import { expressionInterpreter } from 'vega-interpreter'
 import type { PageChart, PageData } from '../ways.ts'
+import { chartDownloads } from './download.ts'
 import { checkbox, element } from './elements.ts'
 import { rowsOf } from './rows.ts'
 import { spotAt, spotBeside, spotsBeside, spotsOf } from './scene.ts'
 import type { Direction, Spot } from './scene.ts'
-import { specificationFor, timeOf } from './specification.ts'
+import { rowsWithin, specificationFor, timeOf } from './specification.ts'
 import type { Rows } from './specification.ts'
 import type { State } from './state.ts'
 import type { Tooltip } from './tooltip.ts'
@@ -34,6 +35,7 @@ export class Figure {
   private readonly ring = element('div', { class: 'ring', hidden: '' })
   private readonly log: { x: boolean; y: boolean }
   private rows: Rows | null = null
+  private shownRows: Rows = {}
   private view: View | null = null
   private spots: Spot[] | null = null
   private pointed: Spot | null = null
@@ -84,7 +86,13 @@ export class Figure {
       return box.label
     })
     const time = this.chart.time > 0 ? [timeControls(this.chart, this.state)] : []
-    return element('div', { class: 'tools' }, ...boxes, ...time)
+    const downloads = chartDownloads(
+      this.chart.name,
+      `${this.data.study}: ${this.chart.title}`,
+      () => this.place.querySelector('svg'),
+      () => this.shownRows,
+    )
+    return element('div', { class: 'tools' }, ...boxes, ...time, element('span', { class: 'downloads' }, ...downloads))
   }
 
   private draw(): void {
@@ -99,6 +107,7 @@ export class Figure {
       data.variants.map(({ name }) => name),
       { narrow, log: this.log, shown: state.shown, zoom: state.zoom },
     )
+    this.shownRows = rowsWithin(spec, Object.keys(chart.data))
     this.view?.finalize()
     this.spots = null
     // Expressions are interpreted: the page's policy forbids eval.

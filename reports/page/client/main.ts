@@ -1,7 +1,12 @@
 /** The script of report.html: reads the page's data and makes charts and tables interactive. */
 import type { PageData } from '../ways.ts'
+import { Address, watchContents } from './address.ts'
+import { keepChoices } from './choices.ts'
+import { addTableDownload } from './download.ts'
+import { buildDrill } from './drill.ts'
 import { Figure } from './figure.ts'
 import { buildFilter, filterMarked } from './filter.ts'
+import { buildSearch } from './search.ts'
 import { makeSortable } from './sort.ts'
 import { State } from './state.ts'
 import { Tooltip } from './tooltip.ts'
@@ -12,9 +17,15 @@ function start(): void {
   const data = JSON.parse(source.textContent ?? '') as PageData
   const state = new State(data)
   const tooltip = new Tooltip()
+  const address = new Address()
   if (data.variants.length > 1) document.getElementById('filter')?.append(buildFilter(data, state))
   filterMarked(state)
-  for (const table of document.querySelectorAll('table')) makeSortable(table)
+  ;[...document.querySelectorAll('table')].forEach((table, i) => {
+    makeSortable(table)
+    addTableDownload(table, i + 1)
+  })
+  for (const section of document.querySelectorAll<HTMLElement>('[data-search]')) buildSearch(section, address)
+  if (data.runs.length > 0) document.getElementById('run')?.append(buildDrill(data, address))
   const figures = new Map<Element, Figure>()
   for (const chart of data.charts) {
     const place = document.getElementById(`chart-${chart.name}`)
@@ -35,6 +46,8 @@ function start(): void {
     for (const figure of figures.values()) figure.invalidate()
   })
   document.documentElement.classList.add('live')
+  keepChoices(data, state, address)
+  watchContents(address)
 }
 
 start()

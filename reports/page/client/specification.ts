@@ -35,6 +35,12 @@ export function specificationFor(chart: PageChart, rows: Rows, names: readonly s
   return { ...withChange(spec, { names, kept, window }), data }
 }
 
+/** The rows that a specification shows, of these data sets. */
+export function rowsWithin(spec: VegaSpec, names: readonly string[]): Rows {
+  const sources = spec.data as readonly { readonly name: string; readonly values?: readonly Row[] }[]
+  return Object.fromEntries(sources.flatMap(({ name, values }) => (names.includes(name) && values !== undefined ? [[name, values]] : [])))
+}
+
 /** The rows within a time range and one on each side, so that lines reach the edges. Rows are grouped by variant and sorted by time. */
 function within(rows: readonly Row[], [from, to]: readonly [number, number]): readonly Row[] {
   if (rows.length === 0 || !('time' in rows[0])) return rows

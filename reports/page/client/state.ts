@@ -59,6 +59,13 @@ export class State {
     return this.valueOn[axis].get(value) ?? true
   }
 
+  /** Replaces all choices at once, as the address says. */
+  restore(variantOn: readonly boolean[], valueOn: readonly ReadonlyMap<string, boolean>[], zoom: readonly [number, number] | null): void {
+    variantOn.forEach((on, variant) => (this.variantOn[variant] = on))
+    valueOn.forEach((values, axis) => values.forEach((on, value) => this.valueOn[axis].set(value, on)))
+    this.zoomTo(zoom)
+  }
+
   zoomTo(zoom: readonly [number, number] | null): void {
     this.zoom = zoom !== null && zoom[1] > zoom[0] ? zoom : null
     this.notify()
