@@ -4,14 +4,17 @@ import { formatInterval, withUnit } from '../format.ts'
 import { plannedReplications } from '../study.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import type { Summary } from '../summary/summary.ts'
-import { columnsFor, looksOf, tooltipText, panelTitle, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, USUAL, widestOf } from './theme.ts'
+import { columnsFor, looksOf, tooltipText, panelTitle, PLAIN_LABELS, roomy, rounded, ticksFor, tooltipNumber, USUAL, widestOf } from './theme.ts'
 import type { Chart, ChartSpec, How, Json, Looks } from './theme.ts'
 
 const MAX_PANELS = 8
 
 /** The chart `metrics`. */
 export function metricsChart(summary: Summary): Chart[] {
-  const metrics = mainMetrics(summary, MAX_PANELS)
+  // A metric that is zero in every variant has nothing to show; the table has it.
+  const isSeen = (metric: MetricDefinition): boolean =>
+    metric.id === summary.study.primary || summary.study.variants.some((_, variant) => Math.abs(summary.row(variant, metric.id).mean) > 0)
+  const metrics = mainMetrics(summary, Infinity).filter(isSeen).slice(0, MAX_PANELS)
   if (metrics.length === 0) return []
   const { names } = looksOf(summary.study)
   const data = Object.fromEntries(
@@ -114,7 +117,7 @@ function panel(summary: Summary, metric: MetricDefinition, data: Data, { looks, 
   }
   const scale: ChartSpec = logarithmic
     ? { type: 'log', nice: false, domain: ratioAround(rows) }
-    : { domain: domainOf(rows), nice: true, zero: false }
+    : { domain: domainOf(rows), nice: false, zero: false }
   const x = (field: string): ChartSpec => ({
     field,
     type: 'quantitative',
@@ -159,12 +162,11 @@ function ratioAround(rows: readonly ChartSpec[]): Json {
   ]
 }
 
-/** A domain around all intervals, with padding, never of zero width. */
+/** A domain around all intervals, with padding, never of zero width. A dot at zero stays whole: the axis begins a little before it. */
 function domainOf(rows: readonly ChartSpec[]): Json {
   const low = Math.min(...rows.map((row) => row.low as number))
   const high = Math.max(...rows.map((row) => row.high as number))
   const padding = Math.max(0.06 * (high - low), 0.02 * Math.max(Math.abs(low), Math.abs(high)))
-  if (padding === 0) return [0, 1]
-  const start = low - padding
-  return [rounded(low >= 0 ? Math.max(0, start) : start), rounded(high + padding)]
+  if (padding === 0) return roomy(0, 1)
+  return low >= 0 && low < padding ? roomy(0, high + padding) : [rounded(low - padding), rounded(high + padding)]
 }

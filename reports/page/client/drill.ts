@@ -8,7 +8,7 @@ export function buildDrill(data: PageData, address: Address): HTMLElement {
   const choice = element('select', { 'aria-label': 'run' })
   choice.append(element('option', { value: '' }, 'choose a run'))
   data.runs.forEach((run, i) => choice.append(element('option', { value: String(i) }, nameOf(data, run))))
-  const place = element('div', { 'aria-live': 'polite' })
+  const place = element('div', { role: 'region', 'aria-label': 'one replication' })
   const show = (): void => place.replaceChildren(...(choice.value === '' ? [] : detailsOf(data, data.runs[Number(choice.value)])))
   const pick = (value: string): void => {
     choice.value = value
