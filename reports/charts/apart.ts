@@ -5,8 +5,7 @@ import type { ChartSpec } from './theme.ts'
 
 /** What the process answers: a drawing, or the message of an error. */
 export type Answer =
-  | { readonly svg: string; readonly warnings: readonly string[]; readonly errors: readonly string[] }
-  | { readonly failed: string }
+  { readonly svg: string; readonly warnings: readonly string[]; readonly errors: readonly string[] } | { readonly failed: string }
 
 /** Reads, draws, answers. */
 export async function drawInput(): Promise<void> {

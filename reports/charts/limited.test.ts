@@ -34,7 +34,9 @@ describe('limits of drawing', () => {
   }, 90_000)
 
   test('a picture of a million by a million pixels, and a drawing of many marks, are refused by their size', async () => {
-    await expect(drawn(point({ width: 1e6, height: 1e6 }))).rejects.toThrow(/^the picture would have \d+ million pixels; accepted: at most 64 million/)
+    await expect(drawn(point({ width: 1e6, height: 1e6 }))).rejects.toThrow(
+      /^the picture would have \d+ million pixels; accepted: at most 64 million/,
+    )
     const marks = point({ data: { sequence: { start: 0, stop: 20_000, as: 'a' } } })
     await expect(drawn(marks, { ...DRAWING_LIMITS, size: 1 })).rejects.toThrow(/^the drawing has more than 1 MiB; accepted: /)
   }, 90_000)

@@ -4,7 +4,19 @@ import { formatInterval, withUnit } from '../format.ts'
 import { plannedReplications } from '../study.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import type { Summary } from '../summary/summary.ts'
-import { columnsFor, looksOf, tooltipText, panelTitle, PLAIN_LABELS, roomy, rounded, ticksFor, tooltipNumber, USUAL, widestOf } from './theme.ts'
+import {
+  columnsFor,
+  looksOf,
+  tooltipText,
+  panelTitle,
+  PLAIN_LABELS,
+  roomy,
+  rounded,
+  ticksFor,
+  tooltipNumber,
+  USUAL,
+  widestOf,
+} from './theme.ts'
 import type { Chart, ChartSpec, How, Json, Looks } from './theme.ts'
 
 const MAX_PANELS = 8

@@ -44,7 +44,9 @@ describe('report.html', () => {
     const runs = /<section id="single-runs"[^]*?<\/section>/.exec(html)?.[0] ?? ''
     expect(runs.match(/<tr data-variant/g)).toHaveLength(12)
     const metrics = /<div data-search[^]*?<\/table>/.exec(html)?.[0] ?? ''
-    const rows = [...metrics.matchAll(/<tr data-variant="(\d)"><th scope="row">([^<]*)<\/th><td>[^<]*<\/td><td>(\w+)</g)].map(([, variant, name, group]) => [variant, name, group])
+    const rows = [...metrics.matchAll(/<tr data-variant="(\d)"><th scope="row">([^<]*)<\/th><td>[^<]*<\/td><td>(\w+)</g)].map(
+      ([, variant, name, group]) => [variant, name, group],
+    )
     expect(rows.slice(0, 4)).toEqual([
       ['0', 'SLO misses [%]', 'requests'],
       ['1', 'SLO misses [%]', 'requests'],

@@ -48,7 +48,13 @@ function picture(drawn: SVGSVGElement, title: string): string {
   ground.setAttribute('height', '100%')
   ground.setAttribute('fill', '#ffffff')
   const text = document.createElementNS(SVG, 'text')
-  for (const [key, value] of Object.entries({ x: '14', y: '26', 'font-family': 'DejaVu Sans, Verdana, sans-serif', 'font-size': '17', fill: '#1f2328' }))
+  for (const [key, value] of Object.entries({
+    x: '14',
+    y: '26',
+    'font-family': 'DejaVu Sans, Verdana, sans-serif',
+    'font-size': '17',
+    fill: '#1f2328',
+  }))
     text.setAttribute(key, value)
   text.textContent = title
   const inner = drawn.cloneNode(true) as SVGSVGElement
@@ -60,7 +66,12 @@ function picture(drawn: SVGSVGElement, title: string): string {
 }
 
 /** The buttons of a chart. */
-export function chartDownloads(name: string, title: string, drawn: () => SVGSVGElement | null, rows: () => Readonly<Record<string, readonly Row[]>>): HTMLElement[] {
+export function chartDownloads(
+  name: string,
+  title: string,
+  drawn: () => SVGSVGElement | null,
+  rows: () => Readonly<Record<string, readonly Row[]>>,
+): HTMLElement[] {
   const svg = button('download SVG', () => {
     const found = drawn()
     if (found !== null) save(`${name}.svg`, 'image/svg+xml', picture(found, title))
@@ -75,7 +86,12 @@ export function chartDownloads(name: string, title: string, drawn: () => SVGSVGE
 
 /** A button below a table. */
 export function addTableDownload(table: HTMLTableElement, number: number): void {
-  const name = (table.caption?.textContent ?? '').toLowerCase().match(/[a-z0-9%]+/g)?.slice(0, 5).join('-') ?? `table-${number}`
+  const name =
+    (table.caption?.textContent ?? '')
+      .toLowerCase()
+      .match(/[a-z0-9%]+/g)
+      ?.slice(0, 5)
+      .join('-') ?? `table-${number}`
   const press = button('download table (CSV)', () => save(`${name}.csv`, 'text/csv', tableCsv(table)), { class: 'download' })
   table.parentElement?.after(press)
 }

@@ -32,12 +32,19 @@ export function buildDrill(data: PageData, address: Address): HTMLElement {
   return element(
     'div',
     {},
-    element('p', { class: 'controls' }, element('label', {}, 'One replication: ', choice), button('previous', () => step(-1)), button('next', () => step(1))),
+    element(
+      'p',
+      { class: 'controls' },
+      element('label', {}, 'One replication: ', choice),
+      button('previous', () => step(-1)),
+      button('next', () => step(1)),
+    ),
     place,
   )
 }
 
-const nameOf = ({ variants }: PageData, { variant, replication }: PageRun): string => `${variants[variant].name}, replication ${replication + 1}`
+const nameOf = ({ variants }: PageData, { variant, replication }: PageRun): string =>
+  `${variants[variant].name}, replication ${replication + 1}`
 
 function detailsOf(data: PageData, run: PageRun): HTMLElement[] {
   const base = data.runs.find(({ variant, replication }) => variant === 0 && replication === run.replication)

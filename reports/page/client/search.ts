@@ -4,12 +4,18 @@ import { element } from './elements.ts'
 
 /** Builds the search box of a section marked with `data-search`, before its content. */
 export function buildSearch(section: HTMLElement, address: Address): void {
-  const rows = [...section.querySelectorAll<HTMLElement>('tbody tr, li')].map((row) => ({ row, text: (row.textContent ?? '').toLowerCase() }))
+  const rows = [...section.querySelectorAll<HTMLElement>('tbody tr, li')].map((row) => ({
+    row,
+    text: (row.textContent ?? '').toLowerCase(),
+  }))
   const tableRows = rows.filter(({ row }) => row.tagName === 'TR')
   const input = element('input', { type: 'search', 'aria-label': section.dataset.search ?? 'search' })
   const count = element('span', { class: 'hint', 'aria-live': 'polite' })
   const show = (): void => {
-    const words = input.value.toLowerCase().split(/\s+/).filter((word) => word !== '')
+    const words = input.value
+      .toLowerCase()
+      .split(/\s+/)
+      .filter((word) => word !== '')
     let found = 0
     for (const { row, text } of rows) {
       const has = words.every((word) => text.includes(word))
