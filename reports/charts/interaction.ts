@@ -9,7 +9,7 @@ import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 import { chartName, columnsFor, looksFor, tooltipText, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, USUAL } from './theme.ts'
-import type { Chart, ChartSpec, How } from './theme.ts'
+import type { Chart, ChartSpec, How, Json, Looks } from './theme.ts'
 
 const MAX_PANELS = 6
 /** Offset between neighbouring lines at a level, and its maximum from the first line to the last, as fractions of the distance of levels. */
@@ -128,6 +128,12 @@ function meansByReplication(study: Study, metric: MetricDefinition, variants: re
   return [...sums.values()].filter(({ count }) => count === variants.length).map(({ sum, count }) => sum / count)
 }
 
+/** The dashes as conditions, without a scale: with one, the symbols of the legend would be outlined in the dashes of the lines. */
+function dashes({ names, dash }: Pick<Looks, 'names' | 'dash'>): ChartSpec {
+  const { range } = dash.scale as { readonly range: readonly Json[] }
+  return { condition: names.map((name, i) => ({ test: `datum.line === ${JSON.stringify(name)}`, value: range[i] })), value: [1, 0] }
+}
+
 interface Panel {
   readonly pair: Pair
   readonly rows: readonly ChartSpec[]
@@ -142,8 +148,6 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
     titleFontSize: 12,
     titleFontWeight: 'normal',
     titleLimit: how.width,
-    // Symbols would be outlined in the dashes of their lines.
-    symbolDash: [1, 0],
   }
   const withLegend = (channel: ChartSpec): ChartSpec => ({ ...channel, legend: { ...(channel.legend as ChartSpec), ...legend } })
   const bounds = rows.flatMap((row) => [row.low, row.high] as number[])
@@ -193,7 +197,7 @@ function panel(study: Study, metric: MetricDefinition, { pair, rows, dataset }: 
     layer: [
       {
         mark: { type: 'line', strokeWidth: 1.5 },
-        encoding: { x, y: y('mean'), color: withLegend(looks.colour), strokeDash: withLegend(looks.dash) },
+        encoding: { x, y: y('mean'), color: withLegend(looks.colour), strokeDash: dashes(looks) },
       },
       { mark: { type: 'rule', strokeWidth: 2 }, encoding: { x, y: y('low'), y2: { field: 'high' }, color: withLegend(looks.colour) } },
       {
