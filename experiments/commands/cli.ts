@@ -20,7 +20,7 @@ export async function main(args: readonly string[], screens: Screens, interrupts
     return code
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrong
-    screens.err.write(`orchsim: ${error instanceof Error ? error.message : String(error)}\n`)
+    screens.err.write(`orchsim: ${(error instanceof Error ? error.message : String(error)).replace(CONTROL, ' ')}\n`)
     if (process.env['ORCHSIM_DEBUG'] !== undefined && error instanceof Error) screens.err.write(`${error.stack}\n`)
     else screens.err.write('this is a fault of orchsim or of the machine; set ORCHSIM_DEBUG=1 for a stack trace\n')
     return EXIT.failed
@@ -47,6 +47,10 @@ function add(program: Command, descriptor: CommandDescriptor, context: CommandCo
     end(await action(...([...inputs, context] as never[])))
   })
 }
+
+/** Control characters but line ends: a message may contain names of files. Reports, which have `plainText`, are not loaded here. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F]+/g
 
 /** Interrupts within this time count as one [ms]. */
 const SAME_PRESS = 500

@@ -84,6 +84,7 @@ export const commands: readonly CommandDescriptor[] = [
     arguments: [new Argument('[trace]', 'file, or name of a bundled trace')],
     options: [
       new Option('--format <name>', 'format of the file (default: detected from its first line)'),
+      new Option('--columns <map>', 'columns of a table of another format, as YAML: { time: Timestamp, unit: s, count: requests }'),
       new Option('--from <duration>', 'only the part from this time of the trace on'),
       new Option('--until <duration>', 'only the part before this time of the trace'),
       new Option('--out <folder>', 'write a chart to this folder as vega-lite, SVG and PNG'),

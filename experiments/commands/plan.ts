@@ -1,8 +1,10 @@
 /** `orchsim plan FILE`: the resolved runs with their reasons and their estimated cost, without running them. */
 import { availableParallelism } from 'node:os'
+import { stringify } from 'yaml'
+import { plainText } from '../../reports/index.ts'
 import { percentText } from '../file/quantities.ts'
 import { estimatesOf, type Estimate } from '../plan/estimate.ts'
-import { canonical, type Plan } from '../plan/plan.ts'
+import type { Plan } from '../plan/plan.ts'
 import { clock, short } from '../run/progress.ts'
 import type { Screens } from './command.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -27,8 +29,11 @@ export async function planCommand(file: string, options: PlanOptions, screens: S
 }
 
 function planText(plan: Plan, cost: { readonly variants: readonly Estimate[]; readonly seconds: number }, jobs: number): string {
-  return `${[...headLines(plan, cost, jobs), ...variantLines(plan, cost.variants), ...runLines(plan), ...resolvedLines(plan)].join('\n')}\n`
+  return `${[...headLines(plan, cost, jobs), ...variantLines(plan, cost.variants), ...runLines(plan), ...differenceLines(plan)].map(plainLine).join('\n')}\n`
 }
+
+/** YAML of several lines keeps its lines. */
+const plainLine = (text: string): string => text.split('\n').map(plainText).join('\n')
 
 function headLines(plan: Plan, cost: { readonly variants: readonly Estimate[]; readonly seconds: number }, jobs: number): string[] {
   const events = plan.runs.reduce((sum, run) => sum + cost.variants[run.variant].events, 0)
@@ -58,8 +63,14 @@ function runLines(plan: Plan): string[] {
   return ['', 'run           variant  replication  choices', ...rows]
 }
 
-function resolvedLines(plan: Plan): string[] {
-  return ['', 'resolved:', ...plan.variants.map(({ label, scenario }) => `${label}: ${canonical(scenario)}`)]
+/** What varies between the variants, as the file writes it; what all variants share is in the file, and with every default in `plan --json`. */
+function differenceLines({ axes, variants }: Plan): string[] {
+  if (axes.length === 0) return []
+  const texts = variants.map(({ label, choices }) => {
+    const values = Object.fromEntries(axes.map(({ key, values }, axis) => [key, values[choices[axis]]]))
+    return stringify({ [label]: values }, { lineWidth: 0 }).trimEnd()
+  })
+  return ['', 'differences (everything resolved: --json):', ...texts]
 }
 
 /** Why the plan contains a variant: how it differs from the baseline. */

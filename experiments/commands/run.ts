@@ -9,6 +9,7 @@ import {
   PARQUET_FILES,
   parquetTables,
   parquetWriter,
+  plainText,
   type Study,
   summarise,
   summaryOf,
@@ -83,7 +84,8 @@ export async function runCommand(
   const study = studyOf(plan, execution, version(), callOf(named, options))
   // Written before anything is printed, and printed even if the disk is full.
   const unwritten = await written(folder, async () => {
-    await writeFiles({ study, folder, parquet })
+    const draw = (): Promise<void> => writeFiles({ study, folder, parquet })
+    await (progress === undefined ? draw() : progress.drawing(draw))
     const seconds = (performance.now() - begin) / 1000
     const facts = { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }
     await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, facts))
@@ -129,7 +131,9 @@ async function executed(
 function printFailures(plan: Plan, { failed, late }: Execution, { err }: Screens): void {
   for (const message of late) err.write(`an own file threw after its run had ended: ${message}\n`)
   for (const { run, message, stack } of failed) {
-    err.write(`run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${message}\n`)
+    err.write(
+      `run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${plainText(message)}\n`,
+    )
     if (process.env['ORCHSIM_DEBUG'] !== undefined) err.write(`${stack}\n`)
   }
 }

@@ -8,6 +8,8 @@ import {
   bundledFile,
   bundledTrace,
   bundledTraces,
+  COLUMNS,
+  columnsName,
   detectFormat,
   factsOf,
   rowFormat,
@@ -17,7 +19,9 @@ import {
   type RowFormat,
   type TraceFacts,
 } from '../../workloads/index.ts'
+import { parseValue, show } from '../file/document.ts'
 import { packageRoot } from '../file/package.ts'
+import { columns } from '../file/schema/columns.ts'
 import type { Screens } from './command.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { factsText } from './trace-text.ts'
@@ -25,6 +29,8 @@ import { factsText } from './trace-text.ts'
 /** Options of `trace`. */
 export interface TraceOptions {
   readonly format?: string
+  /** A map of columns, as YAML. */
+  readonly columns?: string
   readonly from?: string
   readonly until?: string
   readonly out?: string
@@ -57,7 +63,7 @@ export async function traceCommand(trace: string | undefined, options: TraceOpti
 }
 
 function refused(message: string, { err }: Screens): ExitCode {
-  err.write(`orchsim trace: ${message}\n`)
+  err.write(`orchsim trace: ${plainText(message)}\n`)
   return EXIT.wrong
 }
 
@@ -77,10 +83,12 @@ function requestOf(trace: string, options: TraceOptions): Request | { readonly w
       wrong: `found the format ${JSON.stringify(options.format)}; accepted: ${formats.join(', ')}${suggestion(options.format, formats)}`,
     }
   }
+  const mapped = mappedFormat(options)
+  if (mapped !== undefined && 'wrong' in mapped) return mapped
   const part = partOf(options)
   if ('wrong' in part) return part
   // A file takes precedence over a bundled trace of the same name.
-  if (existsSync(trace)) return { file: resolve(trace), bundled: undefined, format: rowFormat(options.format ?? ''), part }
+  if (existsSync(trace)) return { file: resolve(trace), bundled: undefined, format: mapped ?? rowFormat(options.format ?? ''), part }
   const bundled = bundledTrace(trace)
   if (bundled === undefined) {
     const names = bundledTraces.map(({ name }) => name)
@@ -90,6 +98,20 @@ function requestOf(trace: string, options: TraceOptions): Request | { readonly w
   }
   const file = fileURLToPath(new URL(bundledFile(bundled), packageRoot()))
   return { file, bundled, format: rowFormat(options.format ?? bundled.format), part }
+}
+
+/** The format of `--columns`; undefined without it. */
+function mappedFormat({ columns: text, format }: TraceOptions): RowFormat | undefined | { readonly wrong: string } {
+  if (text === undefined) return undefined
+  if (format !== undefined) return { wrong: 'found --format with --columns; accepted: one of the two' }
+  const value = parseValue(text)?.value
+  const parsed = columns.safeParse(value)
+  if (parsed.success) return rowFormat(columnsName(parsed.data))
+  const [issue] = parsed.error.issues
+  const path = issue.path.length === 0 ? '' : `.${issue.path.join('.')}`
+  const keys =
+    issue.code === 'unrecognized_keys' ? `found the unknown key ${issue.keys.join(', ')}; accepted: ${issue.message}` : issue.message
+  return { wrong: `--columns${path}: ${keys.startsWith('found ') ? keys : `found ${show(value)}; accepted: ${keys}`}` }
 }
 
 function partOf(options: TraceOptions): Request['part'] | { readonly wrong: string } {
@@ -125,5 +147,6 @@ function tracesText(): string {
     ({ name, format, licence, cite }) => `  ${name.padEnd(width)}  ${rowFormat(format)?.title ?? format} (${licence}; ${cite})`,
   )
   const formats = rowFormats.map(({ name, kind, columns }) => `  ${name.padEnd(width)}  ${kind}: ${columns.join(', ')}`)
-  return ['bundled traces:', ...bundled, '', 'formats of your own files, plain or gzip:', ...formats, ''].join('\n')
+  const other = `  ${COLUMNS.padEnd(width)}  any other table, with a map of its columns (--columns, or columns: in an experiment)`
+  return ['bundled traces:', ...bundled, '', 'formats of your own files, plain or gzip:', ...formats, other, ''].join('\n')
 }

@@ -2,6 +2,7 @@
  * Values laid over a file: the axes of `compare` and `--set`. A path is a list of keys joined by dots in which a list item is
  * addressed by its name (`workload.services.web.traffic.rate`).
  */
+import { plainText } from '../../reports/index.ts'
 import { suggestion } from '../../sim/index.ts'
 import { parseValue, pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf, roleKeys, type FamilyPath } from './families.ts'
@@ -183,11 +184,11 @@ export const startsWith = (path: Path, beginning: Path): boolean => beginning.ev
 /** Short and unique labels for the values of an axis. Except for algorithms, a label begins with the last key of the path. */
 function labelsOf(path: Path, values: readonly unknown[]): string[] {
   const ofFamily = FAMILY_PATHS.some((family) => startsWith(family.split('.'), path) || family === path.join('.'))
-  const short = values.map((value) => (ofFamily ? algorithmLabel(value) : `${String(path[path.length - 1])} ${plainLabel(value)}`))
+  const short = values.map((value) => plainText(ofFamily ? algorithmLabel(value) : `${String(path[path.length - 1])} ${plainLabel(value)}`))
   return short.map((label, i) => {
     const namesakes = values.filter((_, j) => short[j] === label)
     if (namesakes.length === 1) return label
-    return distinguished(label, values[i], namesakes, i)
+    return plainText(distinguished(label, values[i], namesakes, i))
   })
 }
 

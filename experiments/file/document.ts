@@ -5,6 +5,7 @@
  */
 import { readFileSync, statSync } from 'node:fs'
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml'
+import { plainText } from '../../reports/index.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -72,6 +73,9 @@ export function parseSource(file: string, text: string): Read {
   const problem = (offset: number, message: string): Problem => ({ place: placeAt(offset), path: '', message })
 
   const errors = errorsOf(document)
+  // In flow style the braces of a variable are those of a map, which gives an error for each of its characters.
+  const variable = errors.length > 0 ? VARIABLE.exec(text) : null
+  if (variable !== null) return { problems: [problem(variable.index, `found ${variable[0]}${NOT_REPLACED}`)] }
   if (errors.length > 0) {
     return {
       problems: errors.map((error) =>
@@ -128,6 +132,15 @@ export function parseSource(file: string, text: string): Read {
     },
   }
 }
+
+const VARIABLE = /\$\{[A-Za-z_]\w*\}/
+
+/** Whether a value is a variable of a shell or a template. */
+export const isVariable = (value: unknown): boolean => typeof value === 'string' && VARIABLE.test(value)
+
+/** After a variable in a message. */
+export const NOT_REPLACED =
+  ', a variable; accepted: a value. Variables are not replaced: use --set path=value, or replace them before, as envsubst does'
 
 /** Warnings (an unknown tag or directive) count as errors, since the value would differ from what the author meant. */
 const errorsOf = (document: Document.Parsed): readonly YAMLError[] => [...document.errors, ...document.warnings]
@@ -240,7 +253,7 @@ export function pathText(data: unknown, path: Path): string {
 export function problemsText(problems: readonly Problem[]): string {
   return sorted(problems)
     .map(({ place, path, message }) =>
-      [`${place.file}:${place.line}:${place.column}`, path, message].filter((part) => part !== '').join('  '),
+      plainText([`${place.file}:${place.line}:${place.column}`, path, message].filter((part) => part !== '').join('  ')),
     )
     .join('\n')
 }

@@ -176,13 +176,16 @@ export const name = () =>
     { type: 'string', pattern: '^[A-Za-z0-9][A-Za-z0-9_-]*$' },
   )
 
-/** One of several words. */
-export function oneOf<const W extends string>(accepted: readonly W[]) {
+/** One of several words. `pointer` knows more of a wrong word than its letters: what it is called here. */
+export function oneOf<const W extends string>(
+  accepted: readonly W[],
+  pointer: (value: string, accepted: readonly W[]) => string = () => '',
+) {
   return z
     .unknown()
     .transform((value, context): W => {
       if (accepted.includes(value as W)) return value as W
-      const near = isText(value) ? suggestion(value, accepted) : ''
+      const near = isText(value) ? pointer(value, accepted) || suggestion(value, accepted) : ''
       context.issues.push({ code: 'custom', message: `found ${show(value)}; accepted: ${accepted.join(', ')}${near}`, input: value })
       return z.NEVER
     })
@@ -219,7 +222,12 @@ export function mapOf<T>(what: string, item: z.ZodType<T>) {
         for (const issue of error?.issues ?? []) context.issues.push({ ...issue, path: [key, ...issue.path], input: value } as never)
       return Object.fromEntries(entries.map(([key, { data }]) => [key, data as T]))
     })
-    .meta({ type: 'object', additionalProperties: jsonOf(item) })
+    .meta({
+      type: 'object',
+      get additionalProperties() {
+        return jsonOf(item)
+      },
+    }) // a getter, for the reason of `forms`
 }
 
 /** A list of `what`. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import {
   bundledFile,
   bundledTrace,
+  columnsName,
   surveyReplay,
   type ClosedLoopTraffic,
   type OpenTraffic,
@@ -51,9 +52,9 @@ function nowhere(): never {
 
 /** A recording with its survey and digest. `folder` is the folder of the experiment file. Throws a TraceError for a file that cannot be used, a RangeError for keys that do not fit it. */
 export function resolveRecorded(given: RecordedData, horizon: number, folder: string, digest: (file: string) => string): TraceTraffic {
-  const { pattern, trace, path, from, repeat, speedUp, scale, cpu, wait, bootstrap } = given
+  const { pattern, trace, path, columns, from, repeat, speedUp, scale, cpu, wait, bootstrap } = given
   const bundled = bundledTrace(trace)
-  const format = bundled?.format ?? trace
+  const format = columns === undefined ? (bundled?.format ?? trace) : columnsName(columns)
   if (path === undefined && bundled === undefined)
     throw new RangeError(`found the format ${trace} without a file; accepted: path: the recording, relative to this file`)
   const file =

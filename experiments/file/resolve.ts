@@ -9,7 +9,9 @@ import {
   bundledFile,
   bundledTrace,
   jobPreset,
+  columnsName,
   loadTracePool,
+  nodeFile,
   openJobTrace,
   readPods,
   TraceError,
@@ -33,8 +35,7 @@ export interface Issue {
 }
 
 /** Where the bundled traces are. */
-const BUNDLED = { openb: 'workloads/data/openb-gpu-2023' } as const
-const NODE_FILES = { openb: 'openb_node_list_all_node.csv' } as const
+const BUNDLED = 'workloads/data/openb-gpu-2023'
 
 /** What the resolution of one file keeps at hand. `folder` is where the experiment file lies. */
 interface Resolving {
@@ -94,8 +95,8 @@ function schedulerRow({ schedulers, issues }: Resolving, name: string, path: Pat
 }
 
 /** The folder of a trace: the user's, relative to the file, or the bundled one. */
-function tracePath({ folder }: Resolving, format: keyof typeof BUNDLED, path: string | undefined): string {
-  return path === undefined ? fileURLToPath(new URL(BUNDLED[format], packageRoot())) : resolve(folder, path)
+function tracePath({ folder }: Resolving, path: string | undefined): string {
+  return path === undefined ? fileURLToPath(new URL(BUNDLED, packageRoot())) : resolve(folder, path)
 }
 
 /** What `read` returns, or an issue at the path and undefined when the trace cannot be read. */
@@ -126,11 +127,12 @@ function poolOf(resolving: Resolving, given: PoolData, i: number): PoolSpec {
   }
   const { trace, pods, zones, price } = given
   const at: Path = ['cluster', 'pools', i, given.path === undefined ? 'trace' : 'path']
-  const path = tracePath(resolving, trace, given.path)
-  const read = tried(resolving, at, () => ({ nodes: loadTracePool(trace, path), digest: digest(join(path, NODE_FILES[trace])) }))
+  const path = tracePath(resolving, given.path)
+  const repeated = given.count === undefined ? {} : { count: given.count }
+  const read = tried(resolving, at, () => ({ nodes: loadTracePool(trace, path, repeated), digest: digest(nodeFile(trace, path)) }))
   const count = read?.nodes.initial.length ?? 0
   const bounds = { min: given.min ?? count, max: given.max ?? count }
-  return { kind: 'trace', ...common, format: trace, path, digest: read?.digest ?? '', ...bounds, pods, zones, price }
+  return { kind: 'trace', ...common, format: trace, path, digest: read?.digest ?? '', ...bounds, pods, zones, price, ...repeated }
 }
 
 function backgroundOf(resolving: Resolving, given: BackgroundData, i: number): Traced<BackgroundSpec> {
@@ -141,9 +143,9 @@ function backgroundOf(resolving: Resolving, given: BackgroundData, i: number): T
     return { kind: 'synthetic', name, ...usage, shapes, lifetime, count, inflate } as BackgroundSpec
   }
   const { trace, pods, speedUp, from, shape } = given
-  const path = tracePath(resolving, trace, given.path)
+  const path = tracePath(resolving, given.path)
   const read = tried(resolving, ['workload', 'background', i, given.path === undefined ? 'trace' : 'path'], () => {
-    readPods(trace, path, pods)
+    readPods(path, pods)
     return digest(join(path, pods))
   })
   const recorded = { format: trace, path, pods, speedUp, from, shape, bootstrap: given.bootstrap ?? null, digest: read ?? '' }
@@ -162,7 +164,7 @@ function jobsOf(resolving: Resolving, given: JobsData, i: number): Traced<JobsSp
     return { kind: 'drawn', ...common, tenants, ...('preset' in given ? ofPreset(given) : ofKeys(given)) }
   }
   const bundled = given.path === undefined ? bundledTrace(given.trace) : undefined
-  const format = bundledTrace(given.trace)?.format ?? given.trace
+  const format = given.columns === undefined ? (bundledTrace(given.trace)?.format ?? given.trace) : columnsName(given.columns)
   const file =
     bundled === undefined ? resolve(resolving.folder, given.path ?? '') : fileURLToPath(new URL(bundledFile(bundled), packageRoot()))
   const read = tried(resolving, ['workload', 'jobs', i, given.path === undefined ? 'trace' : 'path'], () => {
@@ -176,6 +178,7 @@ function jobsOf(resolving: Resolving, given: JobsData, i: number): Traced<JobsSp
     shape: given.shape,
     bootstrap: given.bootstrap ?? null,
     digest: read ?? '',
+    ...(given.duration === undefined ? {} : { duration: given.duration }),
   }
   return { kind: 'trace', name: given.name ?? given.trace, ...common, ...used(given.usage), ...recorded }
 }

@@ -88,6 +88,8 @@ export interface TracedPool extends PoolCommon {
   readonly pods: number
   readonly zones: readonly string[]
   readonly price: number
+  /** The list is repeated up to this number; absent: once. */
+  readonly count?: number
 }
 
 /** A service with its pods and its client, in one object as in the file; null stands for Infinity, which JSON does not have. */
@@ -104,7 +106,7 @@ export interface ServiceSpec
 /** Templates and initial nodes of a pool; throws a TraceError when its trace cannot be read. */
 export function nodesOf(pool: PoolSpec): Pick<Pool, 'templates' | 'initial'> {
   if (pool.kind === 'trace') {
-    const { templates, initial } = loadTracePool(pool.format, pool.path, { pods: pool.pods, zones: pool.zones, price: pool.price })
+    const { templates, initial } = loadTracePool(pool.format, pool.path, pool)
     return {
       templates: templates.map((template) => ({ ...template, labels: nodeLabels(pool.name, template.zone, template.labels) })),
       initial,

@@ -18,6 +18,7 @@ import {
 } from '../../sim/index.ts'
 import { show } from './document.ts'
 import { familyOf, type Described, type DescribedFamily, type FamilyPath } from './families.ts'
+import { peerOf } from './peers.ts'
 import {
   boundsText,
   cpu,
@@ -207,7 +208,7 @@ class SelectionReader<Output> {
     if (typeof name !== 'string') return wrong(`found ${show(name)}; accepted: ${this.accepted()}`, ...at)
     const definition = this.family.find(name)
     if (definition !== undefined) return this.finish(map, 'name', definition)
-    const near = /[./]/.test(name) ? ` (did you mean { file: ${name} }?)` : suggestion(name, this.names)
+    const near = /[./]/.test(name) ? ` (did you mean { file: ${name} }?)` : peerOf(this.path, name) || suggestion(name, this.names)
     return wrong(`found the unknown ${this.family.word} ${show(name)}; accepted: ${this.accepted()}${near}`, ...at)
   }
 

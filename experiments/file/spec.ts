@@ -12,9 +12,21 @@ import { duplicateNames } from './checks/names.ts'
 import { checkPrimary, defaultPrimary } from './checks/primary.ts'
 import { checkScenario } from './checks/scenario.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
-import { pathText, readSource, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
+import {
+  isVariable,
+  NOT_REPLACED,
+  pathText,
+  readSource,
+  show,
+  valueAt,
+  type Path,
+  type Place,
+  type Problem,
+  type Source,
+} from './document.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
 import { loadFile } from './load.ts'
+import { keyPeer } from './peers.ts'
 import { isMap } from './quantities.ts'
 import { resolveScenario, type Issue } from './resolve.ts'
 import type { Scenario } from './scenario.ts'
@@ -27,7 +39,8 @@ export interface Experiment extends Omit<ExperimentData, 'primary'> {
   /** As the user named it. */
   readonly file: string
   readonly primary: string
-  readonly axes: readonly { readonly key: string; readonly labels: readonly string[] }[]
+  /** `values` as the file writes them. */
+  readonly axes: readonly { readonly key: string; readonly labels: readonly string[]; readonly values: readonly unknown[] }[]
   readonly variants: readonly { readonly choices: readonly number[]; readonly scenario: Scenario }[]
 }
 
@@ -85,7 +98,7 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
       primary: data.primary ?? defaultPrimary(variants[0].scenario),
       file: source.file,
       variants,
-      axes: axes.map(({ key, labels }) => ({ key, labels })),
+      axes: axes.map(({ key, labels, values }) => ({ key, labels, values: values.map(({ value }) => value) })),
     },
   }
 }
@@ -249,14 +262,17 @@ function parseShape<S extends Record<string, z.ZodType>>(
 function issuesFrom(issue: z.core.$ZodIssue, section: string, raw: unknown): Issue[] {
   const path = [section, ...issue.path] as (string | number)[]
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(', ')))
-  return [
-    { path, message: issue.message.startsWith('found ') ? issue.message : `found ${show(valueAt(raw, path))}; accepted: ${issue.message}` },
-  ]
+  const message = issue.message.startsWith('found ') ? issue.message : `found ${show(valueAt(raw, path))}; accepted: ${issue.message}`
+  return [{ path, message: isVariable(valueAt(raw, path)) ? `found ${show(valueAt(raw, path))}${NOT_REPLACED}` : message }]
 }
 
 function unknownKey(path: Path, known: readonly string[]): Issue {
   const key = String(path[path.length - 1])
-  return { path, onKey: true, message: `found the unknown key ${show(key)}; accepted: ${known.join(', ')}${suggestion(key, known)}` }
+  return {
+    path,
+    onKey: true,
+    message: `found the unknown key ${show(key)}; accepted: ${known.join(', ')}${keyPeer(key, known) || suggestion(key, known)}`,
+  }
 }
 
 const issueKey = (issue: Issue): string => `${issue.path.join('\n')}\n${issue.message}`

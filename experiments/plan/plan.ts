@@ -13,6 +13,8 @@ export interface Axis {
   /** Path in the file; also the name of the axis in tables. */
   readonly key: string
   readonly labels: readonly string[]
+  /** As the file writes them, in the units of the user. */
+  readonly values: readonly unknown[]
 }
 
 /** One combination of axis values. */

@@ -47,6 +47,17 @@ export class Progress implements Watcher {
     this.show(this.done === this.total)
   }
 
+  /** A line while charts and the report are drawn, on a terminal only: it is erased when they are. */
+  async drawing<T>(draw: () => Promise<T>): Promise<T> {
+    if (this.screen.isTTY !== true) return draw()
+    this.screen.write('drawing charts and the report')
+    try {
+      return await draw()
+    } finally {
+      this.screen.write('\r\x1b[K')
+    }
+  }
+
   /** Ends the line, so that later output begins on its own. */
   close(): void {
     if (this.screen.isTTY === true && this.total > 0) this.screen.write('\n')

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { type Selection, showCpu, showDuration, showMemory } from '../../sim/index.ts'
 import { formatNumber, type Study } from '../../reports/index.ts'
-import { clippedNotes, type TrafficSpec } from '../../workloads/index.ts'
+import { clippedNotes, replayNotes, type TrafficSpec } from '../../workloads/index.ts'
 import { FAMILY_PATHS } from '../file/families.ts'
 import type { Execution } from './execute.ts'
 import { canonical, type Plan } from '../plan/plan.ts'
@@ -26,7 +26,11 @@ export function studyOf(
   if (short !== '' && !execution.interrupted) notes.push(short)
   if (plan.variants.some(({ scenario }) => oneSample(scenario)))
     notes.push('one trace is one sample: intervals show the variation of the random draws, not that between clusters')
-  notes.push(...endsOf(plan.variants.map(({ scenario }) => scenario)), ...cutsOf(plan.variants.map(({ scenario }) => scenario)))
+  notes.push(
+    ...endsOf(plan.variants.map(({ scenario }) => scenario)),
+    ...gapsOf(plan.variants.map(({ scenario }) => scenario)),
+    ...cutsOf(plan.variants.map(({ scenario }) => scenario)),
+  )
   return {
     name: plan.name,
     question: plan.question,
@@ -120,6 +124,18 @@ function endsOf(scenarios: readonly Scenario[]): string[] {
   return [...new Set(notes)].filter((note) => note !== '')
 }
 
+/** What the recorded rates of services lack, without duplicates. */
+function gapsOf(scenarios: readonly Scenario[]): string[] {
+  const notes = scenarios.flatMap(({ services }) =>
+    services.flatMap(({ name, traffic }) =>
+      partsOf(traffic).flatMap((part) =>
+        part.pattern === 'trace' ? replayNotes(part).map((note) => `the recording of service ${name}: ${note}`) : [],
+      ),
+    ),
+  )
+  return [...new Set(notes)]
+}
+
 /** A note for each distribution whose mean differs from the file, since negative draws are cut at 0. */
 function cutsOf(scenarios: readonly Scenario[]): string[] {
   return [
@@ -147,7 +163,8 @@ const chosen = ({ name, file }: Selection): string => (file === undefined ? name
 
 function poolText(pool: PoolSpec): string {
   const bounds = pool.min === pool.max ? '' : `, ${pool.min} to ${pool.max} under autoscaling`
-  if (pool.kind === 'trace') return `pool ${pool.name}: the nodes of ${pool.format}${bounds}`
+  if (pool.kind === 'trace')
+    return `pool ${pool.name}: the nodes of ${pool.format}${pool.count === undefined ? '' : `, repeated up to ${pool.count}`}${bounds}`
   const [{ cpu, memory, gpus, gpuModel }] = pool.templates
   return `pool ${pool.name}: ${pool.count} nodes of ${showCpu(cpu)} cores, ${showMemory(memory)}${gpus === 0 ? '' : `, ${gpus} ${gpuModel}`}${bounds}`
 }

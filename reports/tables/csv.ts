@@ -12,8 +12,12 @@ export interface Rows {
 /** The start of text that a spreadsheet takes for a formula, full-width forms included. */
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
 
+/** Control characters, which could steer a terminal that shows the file; tabs and line ends are text. */
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]+/g
+
 /**
- * CSV text. Numbers are the shortest text that reads back as the same double; NaN and null are empty cells. Text that a spreadsheet would
+ * CSV text. Control characters become a blank, as in the terminal. Numbers are the shortest text that reads back as the same double; NaN and null are empty cells. Text that a spreadsheet would
  * run as a formula (`=`, `+`, `-`, `@` at its start) gets an apostrophe, since names come from users' files. The `escape_formulas` of
  * csv-stringify is not used: it runs after casting and would turn negative numbers into text. Throws a RangeError for a row of another length.
  */
@@ -26,9 +30,14 @@ export function csv(header: readonly string[], rows: readonly (readonly Cell[])[
     record_delimiter: 'unix',
     cast: {
       number: (value) => numberText(value),
-      string: (value) => (FORMULA.test(value) ? `'${value}` : value),
+      string: (value) => cellText(value),
     },
   })
+}
+
+function cellText(value: string): string {
+  const text = value.replace(CONTROL, ' ')
+  return FORMULA.test(text) ? `'${text}` : text
 }
 
 /** CSV text of a table. */

@@ -29,6 +29,10 @@ describe('csv', () => {
     ).toBe('a,b\n0.30000000000000004,\n-1e-7,\n0,1e+21\n')
   })
 
+  test('control characters become blanks; tabs and line ends stay', () => {
+    expect(csv(['a'], [['x\u001b[31m\u0007y\u009bz'], ['one\ntwo\tthree']])).toBe('a\nx [31m y z\n"one\ntwo\tthree"\n')
+  })
+
   test('text that a spreadsheet would run gets an apostrophe, negative numbers do not', () => {
     expect(
       csv(

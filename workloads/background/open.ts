@@ -69,7 +69,7 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
 }
 
 function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): PodSource {
-  const trace = readPods(spec.format, spec.path, spec.pods)
+  const trace = readPods(spec.path, spec.pods)
   const recorded = measuredRows(trace)
   const shaping = shapingOf(spec)
   const notes = [...recorded.notes, ...cutNotes(recorded.start, shaping)]
@@ -87,6 +87,10 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): 
   const rows = rowsOf(recorded, around)
   if (rows.length === 0) refuseEmpty()
   const { resource, share } = spec.inflate
+  if (rows.duration.includes(Infinity))
+    throw new RangeError(
+      `background ${spec.name}: inflate: found rows without a recorded end; accepted: no inflate, or jobs: { trace, arrivals, duration }`,
+    )
   let demandTime = 0
   for (let row = 0; row < rows.length; row++) demandTime += demandOf(asked[rows.shape[row]], resource) * rows.duration[row]
   const rate = rateOf(spec.name, resource, share, capacity, demandTime / rows.length)

@@ -49,7 +49,7 @@ function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, strea
 
 /** A replay without a bootstrap reads the file as the run proceeds; draws and the bootstrap need all jobs in memory. */
 function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ageing: number): PodSource {
-  const open = (): JobCursor => openJobTrace(spec.format, spec.file)
+  const open = (): JobCursor => openJobTrace(spec.format, spec.file, spec.duration)
   const options = {
     usage: spec.usage,
     limited: spec.limited,

@@ -270,6 +270,10 @@ export class RecordedDraws implements JobDraws {
         this.taskOf[at] = task
       }
     }
+    if (durations.includes(Infinity))
+      throw new RangeError(
+        'found rows without a recorded end to draw from; accepted: duration, how long such a row runs, or a replay without arrivals and inflate',
+      )
     this.times = cumulated(durations)
     const sum = tasks === 0 ? 0 : this.times[tasks - 1]
     this.taskTime = sum / chosen.length

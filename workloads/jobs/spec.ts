@@ -42,6 +42,8 @@ export interface TracedJobsSpec extends JobsCommon {
   readonly file: string
   readonly shape: readonly ShapeStep[]
   readonly bootstrap: BootstrapSpec | null
+  /** Duration of rows without a recorded end [µs]; absent: they run for ever. */
+  readonly duration?: number
 }
 
 export type JobSize =

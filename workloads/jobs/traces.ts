@@ -1,4 +1,5 @@
 /** Jobs of traces: each row of a pod list is a job of equal tasks, each workflow is a job with a DAG. */
+import { COLUMNS } from '../traces/columns.ts'
 import { isKind, openRows, rowFormat, rowFormats } from '../traces/formats.ts'
 import type { PodRows, TraceShape, WorkflowRow, WorkflowRows } from '../traces/trace.ts'
 import { dagOfParents, type Dag } from './dag.ts'
@@ -15,9 +16,12 @@ export class PodJobs implements JobCursor {
   private place = 0
   private neverRan = 0
   private readonly rows: PodRows
+  private readonly endless: number
 
-  constructor(rows: PodRows) {
+  /** `endless`: duration of rows without a recorded end. */
+  constructor(rows: PodRows, endless: number) {
     this.rows = rows
+    this.endless = endless
     this.file = rows.file
   }
   next(): number {
@@ -25,7 +29,7 @@ export class PodJobs implements JobCursor {
     for (; row !== undefined && row.duration < 0; row = this.rows.next()) this.neverRan++
     if (row === undefined) return Infinity
     this.tasks = row.tasks
-    this.length = Math.max(1, row.duration)
+    this.length = row.duration === Infinity ? this.endless : Math.max(1, row.duration)
     this.place = row.shape
     this.tenant = row.tenant
     this.priority = row.priority
@@ -91,14 +95,15 @@ export class WorkflowJobs implements JobCursor {
 }
 
 /** Names of the formats that contain jobs. */
-export const jobTraces: readonly string[] = rowFormats
-  .filter((format) => isKind(format, 'pods') || isKind(format, 'workflows'))
-  .map(({ name }) => name)
+export const jobTraces: readonly string[] = [
+  ...rowFormats.filter((format) => isKind(format, 'pods') || isKind(format, 'workflows')).map(({ name }) => name),
+  COLUMNS,
+]
 
-/** The jobs of a file, one at a time. Throws a RangeError for a format without jobs, a TraceError for a file that cannot be read. */
-export function openJobTrace(format: string, file: string): JobCursor {
+/** The jobs of a file, one at a time; `duration` [µs] is that of rows without a recorded end, null: for ever. Throws a RangeError for a format without jobs, a TraceError for a file that cannot be read. */
+export function openJobTrace(format: string, file: string, duration: number | null = null): JobCursor {
   const found = rowFormat(format)
-  if (found !== undefined && isKind(found, 'pods')) return new PodJobs(openRows(found, file))
+  if (found !== undefined && isKind(found, 'pods')) return new PodJobs(openRows(found, file), duration ?? Infinity)
   if (found !== undefined && isKind(found, 'workflows')) return new WorkflowJobs(openRows(found, file))
   throw new RangeError(`trace of jobs: found the format ${format}; accepted: ${jobTraces.join(', ')}`)
 }

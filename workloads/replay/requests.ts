@@ -6,6 +6,7 @@ import type { TraceTraffic, WorkSpec } from '../requests/spec.ts'
 import type { Arrivals } from '../synthetic/arrivals.ts'
 import { WorkDraws } from '../requests/draw-work.ts'
 import { readOnce } from '../traces/cache.ts'
+import { COLUMNS } from '../traces/columns.ts'
 import type { RowFormat } from '../traces/format.ts'
 import { isKind, openRows, rowFormat, rowFormats } from '../traces/formats.ts'
 import { RateArrivals } from './rate-arrivals.ts'
@@ -16,9 +17,11 @@ import { SizeCost } from './size-work.ts'
 type Streams = (purpose: string) => RandomStream
 
 /** Names of the formats that contain requests, or a rate of them. */
-export const trafficFormats: readonly string[] = rowFormats
-  .filter(({ kind }) => kind === 'requests' || kind === 'rates' || kind === 'usage')
-  .map(({ name }) => name)
+export const trafficFormats: readonly string[] = [...rowFormats.filter(isTraffic).map(({ name }) => name), COLUMNS]
+
+function isTraffic({ kind }: RowFormat): boolean {
+  return kind === 'requests' || kind === 'rates' || kind === 'usage'
+}
 
 /**
  * Opens the requests of a trace. Streams: 'arrivals' (which requests are kept, or their times within an interval), 'wait' and 'work' as for
@@ -44,7 +47,7 @@ export function openReplay(spec: TraceTraffic, work: WorkSpec, stream: Streams):
 /** The format of trace traffic. Throws a RangeError for a format without requests or rates. */
 export function formatOf(spec: Pick<TraceTraffic, 'format'>): RowFormat {
   const format = rowFormat(spec.format)
-  if (format === undefined || !trafficFormats.includes(format.name))
+  if (format === undefined || !isTraffic(format))
     throw new RangeError(`trace traffic: found the format ${JSON.stringify(spec.format)}; accepted: ${trafficFormats.join(', ')}`)
   return format
 }

@@ -14,6 +14,8 @@ export interface RateSeries {
   readonly to: Float64Array
   /** Number of arrivals; for a level, level × seconds. */
   readonly count: Float64Array
+  /** What was not recorded, a sentence each. */
+  readonly notes?: readonly string[]
 }
 
 /** A series that is being built, a row per piece. */
@@ -44,7 +46,7 @@ export function seriesOfRates(rows: RateRows): RateSeries {
     if (pieces.length === MAX_INTERVALS) throw tooMany(rows.file, row.line)
     pieces.add(row.arrival, row.arrival + row.length, row.count)
   }
-  return pieces.series
+  return { ...pieces.series, notes: rows.notes() }
 }
 
 /**
@@ -68,6 +70,7 @@ export function seriesOfUsage(rows: UsageRows): RateSeries {
     from: Float64Array.from(cells, (_, cell) => cell * grid),
     to: Float64Array.from(cells, (_, cell) => (cell + 1) * grid),
     count: Float64Array.from(cells),
+    notes: rows.notes(),
   }
 }
 

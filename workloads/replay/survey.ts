@@ -38,6 +38,12 @@ interface Part {
   readonly end: number
 }
 
+/** What a recorded rate lacks, a sentence each: intervals that were not recorded have no arrivals. */
+export function replayNotes(spec: Pick<TraceTraffic, 'format' | 'file'>): readonly string[] {
+  const format = formatOf(spec)
+  return isKind(format, 'requests') ? [] : (seriesOf(format, spec.file).notes ?? [])
+}
+
 function surveyRequests(spec: TraceTraffic, until: number): Part {
   const format = formatOf(spec)
   if (!isKind(format, 'requests')) return { count: 0, end: 0 }

@@ -20,6 +20,7 @@ export interface Timeline {
 
 /** A recorded duration at a speed: whole, at least 1, at most 2^53 - 1. */
 export function runTime(duration: number, speed: number): number {
+  if (duration === Infinity) return Infinity
   return Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.floor(duration / speed + 0.5)))
 }
 

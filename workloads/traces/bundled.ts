@@ -56,6 +56,14 @@ export const bundledTraces: readonly BundledTrace[] = [
     licence: 'MIT, data CC-BY-4.0',
     cite: 'Zhang et al. 2021, SOSP',
   },
+  {
+    name: 'azure-functions-2019',
+    format: 'azure-functions-2019',
+    folder: 'azure-functions-2019-sample',
+    file: 'invocations.csv',
+    licence: 'MIT, data CC-BY-4.0',
+    cite: 'Shahrad et al. 2020, USENIX ATC',
+  },
   { name: 'nasa', format: 'nasa', folder: 'nasa-http-1995', file: 'july_per_minute.csv', licence: 'freely redistributable', cite: NASA },
   {
     name: 'nasa-day',

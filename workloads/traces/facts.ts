@@ -174,10 +174,12 @@ function pods(rows: PodRows, found: Findings): void {
   const usages = new Spread(1e-6)
   const tenants = new Set<number>()
   let never = 0
+  let endless = 0
   for (let row = rows.next(); row !== undefined; row = rows.next()) {
     if (!found.has(row.arrival)) continue
     found.arrival(row.arrival)
     if (row.duration < 0) never++
+    else if (row.duration === Infinity) endless++
     else durations.add(row.duration / 1e6)
     tasks.add(row.tasks)
     if (row.usage >= 0) usages.add(row.usage)
@@ -190,6 +192,7 @@ function pods(rows: PodRows, found: Findings): void {
   if (tasks.max > 1) found.add('tasks of a job', '', tasks)
   found.add('CPU used over request', '', usages)
   if (never > 0) found.counts.push({ what: 'never ran', value: never })
+  if (endless > 0) found.counts.push({ what: 'without a recorded end', value: endless })
   if (tenants.size > 1) found.counts.push({ what: 'tenants', value: tenants.size })
 }
 

@@ -55,11 +55,9 @@ test('a header with most of the columns of a format: the format is named, and wh
     line: 1,
     found: '"t_s,contxt,generated_tokens", which no format begins with; nearest is azure-llm, without context_tokens | ContextTokens',
   })
-  // One of the lists of the openb trace has no times.
+  // Some of the lists of the openb trace have no times.
   writeFileSync(file, 'name,cpu_milli,memory_mib,num_gpu,gpu_milli\n')
-  expect(failure(() => detectFormat(file)).found).toMatch(
-    /nearest is openb, without gpu_spec, qos, pod_phase, creation_time, deletion_time, scheduled_time$/,
-  )
+  expect(detectFormat(file).name).toBe('openb')
   writeFileSync(file, 'sn,cpu_milli,memory_mib,gpu,model\n')
   expect(failure(() => detectFormat(file))).toMatchObject({
     found: '"sn,cpu_milli,memory_mib,gpu,model", a list of nodes',
@@ -287,7 +285,9 @@ describe('errors carry line and column', () => {
 
   test('a file without rows', () => {
     for (const one of rowFormats) {
-      const header = one.name === 'mooncake' || one.name === 'swf' ? '\n' : `${SAMPLES[one.name].split('\n')[0]}\n`
+      if (one.document !== undefined) continue
+      const bare = ['mooncake', 'swf', 'google-2011'].includes(one.name)
+      const header = bare ? '\n' : `${SAMPLES[one.name].split('\n')[0]}\n`
       expect(failure(() => rowsIn(one, header)).message, one.name).toMatch(/found no (row|job)/)
     }
   })

@@ -37,6 +37,20 @@ export class Lines {
     return cleaned(this.pieces[this.at++], this.line)
   }
 
+  /** The whole text, for documents that are not lines. At most `most` characters; to be called before `next`. */
+  text(most: number): string {
+    const pieces: string[] = []
+    let length = 0
+    for (let chunk = this.bytes(); chunk !== undefined; chunk = this.bytes()) {
+      pieces.push(this.decoder.write(chunk as Buffer))
+      length += pieces[pieces.length - 1].length
+      if (length > most)
+        throw new TraceError({ file: this.file }, `more than ${most} characters`, `a document of at most ${most} characters`)
+    }
+    this.ended = true
+    return cleaned(pieces.join('') + this.decoder.end(), 1)
+  }
+
   private read(): void {
     const chunk = this.bytes()
     const text = this.rest + (chunk === undefined ? this.decoder.end() : this.decoder.write(chunk as Buffer))
@@ -67,12 +81,12 @@ function cleaned(text: string, line: number): string {
 }
 
 /** The cells of a line. Quotes as in RFC 4180 ("" inside stands for one), but a quoted cell must end on its line. */
-export function cellsOf(text: string, file: string, line: number): string[] {
-  if (!text.includes('"')) return text.split(',')
+export function cellsOf(text: string, file: string, line: number, separator = ','): string[] {
+  if (!text.includes('"')) return text.split(separator)
   const cells: string[] = []
   for (let at = 0; at <= text.length; at++) {
     if (text[at] !== '"') {
-      const comma = text.indexOf(',', at)
+      const comma = text.indexOf(separator, at)
       const end = comma < 0 ? text.length : comma
       cells.push(text.slice(at, end))
       at = end
@@ -87,8 +101,12 @@ export function cellsOf(text: string, file: string, line: number): string[] {
       if (text[at] !== '"') break
       cell += '"'
     }
-    if (at < text.length && text[at] !== ',') {
-      throw new TraceError({ file, line }, `${shown(text[at])} after a quoted cell`, 'a comma or the end of the line')
+    if (at < text.length && text[at] !== separator) {
+      throw new TraceError(
+        { file, line },
+        `${shown(text[at])} after a quoted cell`,
+        separator === ',' ? 'a comma or the end of the line' : `${JSON.stringify(separator)} or the end of the line`,
+      )
     }
     cells.push(cell)
   }

@@ -39,6 +39,6 @@ describe('a pool from openb', () => {
   })
 
   test('another file of the folder', () => {
-    expect(() => loadTracePool('openb', path, { file: 'nodes.csv' })).toThrow(/openb-gpu-2023.nodes\.csv: found no such file/)
+    expect(() => loadTracePool('openb', `${path}/none`)).toThrow(/none.openb_node_list_all_node\.csv: found no such file/)
   })
 })

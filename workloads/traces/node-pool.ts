@@ -1,33 +1,34 @@
 /** The nodes of a trace, as templates and initial nodes of a pool. */
 import type { NodeTemplate } from '../../sim/index.ts'
-import { readNodes, type TraceFormat } from './formats.ts'
+import { nodeFile, readNodes, type TraceFormat } from './formats.ts'
 
 /** Properties of nodes that a trace does not contain. */
 export interface TracePoolOptions {
-  /** File of the node list in the folder; default: that of the format. */
-  readonly file?: string
-  /** Most pods of a node; default: 110, that of the kubelet (maxPods). */
+  /** Most pods of a node whose number the list does not say; default: 110, that of the kubelet (maxPods). */
   readonly pods?: number
   /** Node i is in zone i modulo the number of zones; absent: nodes have no zone. */
   readonly zones?: readonly string[]
   /** Price of every node [micro-dollars per hour]; default: 0. */
   readonly price?: number
+  /** Number of nodes: the list is repeated as often as it takes, and the last time cut; default: the list once. */
+  readonly count?: number
 }
 
 /**
- * Reads the nodes of a trace. Node i is `templates[initial[i]]`, in the order of the file; equal nodes share a template. openb has no zones,
- * labels, taints or prices; its 310 nodes without GPUs and 1,213 with GPUs are in one list. Throws a TraceError.
+ * Reads the nodes of a trace: the folder of openb, or the file of a kubernetes list. Node i is `templates[initial[i]]`, in the order of the file, again from its beginning beyond
+ * its end; equal nodes share a template. openb has no zones, labels, taints or prices; its 310 nodes without GPUs and 1,213 with GPUs are in one list. Throws a TraceError.
  */
 export function loadTracePool(
   format: TraceFormat,
   path: string,
   options: TracePoolOptions = {},
 ): { templates: readonly NodeTemplate[]; initial: Int32Array } {
-  const trace = readNodes(format, path, options.file)
+  const trace = readNodes(format, nodeFile(format, path))
   const zones = options.zones === undefined || options.zones.length === 0 ? [''] : options.zones
   const templates: NodeTemplate[] = []
   const known = new Map<number, number>()
-  const initial = Int32Array.from(trace.shape, (shape, node) => {
+  const initial = Int32Array.from({ length: options.count ?? trace.length }, (_, node) => {
+    const shape = trace.shape[node % trace.length]
     const zone = node % zones.length
     const key = shape * zones.length + zone
     let template = known.get(key)
@@ -35,12 +36,12 @@ export function loadTracePool(
       template = templates.length
       known.set(key, template)
       templates.push({
-        ...trace.shapes[shape],
         pods: options.pods ?? 110,
         resources: {},
         zone: zones[zone],
         labels: {},
         taints: [],
+        ...trace.shapes[shape],
         price: options.price ?? 0,
       })
     }

@@ -4,7 +4,7 @@
  */
 import { readOnce } from './cache.ts'
 import { hasColumns, type RowFormat } from './format.ts'
-import { Lines } from './lines.ts'
+import { Lines, shown, TraceError } from './lines.ts'
 import { eachRow, Table, type TraceRow } from './table.ts'
 import { Interner, podRow, type NodeShape, type NodeTrace, type PodTrace, type TraceShape } from './trace.ts'
 
@@ -40,19 +40,11 @@ export const openbNodes: (file: string) => NodeTrace = readOnce((file) => {
   return { file, length: shape.length, shapes: shapes.values, shape: Int32Array.from(shape) }
 })
 
-const POD_COLUMNS = [
-  'name',
-  'cpu_milli',
-  'memory_mib',
-  'num_gpu',
-  'gpu_milli',
-  'gpu_spec',
-  'qos',
-  'pod_phase',
-  'creation_time',
-  'deletion_time',
-  'scheduled_time',
-]
+/** What a list must have. */
+const REQUESTS = ['name', 'cpu_milli', 'memory_mib', 'num_gpu', 'gpu_milli']
+const POD_COLUMNS = [...REQUESTS, 'gpu_spec', 'qos', 'pod_phase', 'creation_time', 'deletion_time', 'scheduled_time']
+/** Some of the published lists have no times: their pods are present from the start and for ever. */
+const UNTIMED = [POD_COLUMNS.slice(0, 6), REQUESTS]
 const POD = {
   name: 0,
   cpu: 1,
@@ -82,13 +74,23 @@ function podsOf(lines: Lines, places?: number[]): PodTrace {
   const qos: number[] = []
   const phase: number[] = []
   const { file } = lines
-  const table = new Table(lines, POD_COLUMNS)
+  const table = new Table(lines, POD_COLUMNS, ...UNTIMED)
+  refuseSome(table)
   const { row } = table
   while (table.next()) {
     row.name(POD.name)
     if (shape.length === MAX_PODS)
       row.refuse(POD.name, `at most ${MAX_PODS} pods: the list is not in the order of time, so it is read into memory`)
     shape.push(shapeOf(row, shapes))
+    places?.push(row.line)
+    if (table.kind > 0) {
+      created.push(0)
+      scheduled.push(0)
+      deleted.push(Infinity)
+      qos.push(0)
+      phase.push(0)
+      continue
+    }
     qos.push(row.oneOf(POD.qos, QOS))
     phase.push(row.oneOf(POD.phase, PHASES))
     const start = row.seconds(POD.created)
@@ -99,7 +101,6 @@ function podsOf(lines: Lines, places?: number[]): PodTrace {
       row.refuse(POD.scheduled, `empty, or from creation_time ${row.text(POD.created)} to deletion_time ${row.text(POD.deleted)}`)
     }
     created.push(start)
-    places?.push(row.line)
     scheduled.push(bound)
     deleted.push(end)
   }
@@ -118,14 +119,22 @@ function podsOf(lines: Lines, places?: number[]): PodTrace {
   }
 }
 
+/** A list with some of the columns of times is no list without times. */
+function refuseSome({ kind, file, header }: Table): void {
+  const missing = POD_COLUMNS.slice(REQUESTS.length + 1).filter((column) => !header.includes(column))
+  if (kind === 0 || missing.length === POD_COLUMNS.length - REQUESTS.length - 1) return
+  const accepted = `a header with the columns ${POD_COLUMNS.join(', ')}; or ${REQUESTS.join(', ')} and no times`
+  throw new TraceError({ file, line: 1, column: missing[0] }, `no such column in ${shown(header.join(','))}`, accepted)
+}
+
 /** The pods one by one, in the order of their creation; pods with equal times in the order of the file. */
 export const openb: RowFormat<'pods'> = {
   name: 'openb',
   kind: 'pods',
-  title: 'pods of a GPU cluster: requests, and when they were created, scheduled and deleted',
+  title: 'pods of a GPU cluster: requests and, where the list has them, when they were created, scheduled and deleted',
   columns: POD_COLUMNS,
   source: 'Weng et al. 2023, Beware of Fragmentation, USENIX ATC',
-  fits: (line) => hasColumns(line, POD_COLUMNS),
+  fits: (line) => hasColumns(line, REQUESTS),
   open(lines) {
     const line: number[] = []
     const trace = podsOf(lines, line)
@@ -145,7 +154,10 @@ export const openb: RowFormat<'pods'> = {
         into.shape = trace.shape[row]
         return into
       },
-      notes: () => [],
+      notes: () =>
+        trace.deleted.includes(Infinity)
+          ? [`${trace.length} rows have no times: these pods are present from the start and run for ever`]
+          : [],
     }
   },
 }
@@ -158,7 +170,7 @@ function shapeOf(row: TraceRow, shapes: Interner<TraceShape>): number {
   if (gpus === 0 && gpuMilli > 0) row.refuse(POD.gpuMilli, '0, since the pod requests no GPU')
   if (gpus === 1 && gpuMilli === 0) row.refuse(POD.gpuMilli, 'from 1 to 1000, since the pod requests a GPU')
   if (gpus > 1 && gpuMilli < 1000) row.refuse(POD.gpuMilli, `1000, since only a pod of one GPU may share it and this pod requests ${gpus}`)
-  const models = row.text(POD.models)
+  const models = row.maybe(POD.models)
   if (gpus === 0 && models !== '') row.refuse(POD.models, 'an empty cell, since the pod requests no GPU')
   const names = models === '' ? [] : models.split('|')
   if (names.includes('')) row.refuse(POD.models, 'GPU models joined by |, or an empty cell for any model')

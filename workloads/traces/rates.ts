@@ -53,7 +53,7 @@ export const nab: RowFormat<'rates'> = {
   columns: VALUES,
   source: 'Lavin and Ahmad 2015, Numenta Anomaly Benchmark, ICMLA',
   fits: (line) => hasColumns(line, VALUES),
-  open: counts,
+  open: nabCounts,
 }
 
 /** The same columns, where a value is a level and not a count. */
@@ -65,7 +65,7 @@ export const nabLevel: RowFormat<'usage'> = {
   source: 'Lavin and Ahmad 2015, Numenta Anomaly Benchmark, ICMLA',
   fits: (line) => hasColumns(line, VALUES),
   open(lines): UsageRows {
-    const rows = counts(lines)
+    const rows = nabCounts(lines)
     const into: UsageRow = { line: 0, arrival: 0, length: 0, series: 0, value: 0 }
     return {
       file: rows.file,
@@ -85,17 +85,29 @@ export const nabLevel: RowFormat<'usage'> = {
   },
 }
 
-/** The first gap is the length of the intervals; in longer gaps intervals are missing. One row is read ahead, so that a shorter gap is noticed. */
-function counts(lines: Lines): RateRows {
+function nabCounts(lines: Lines): RateRows {
   const table = new Table(lines, VALUES)
   const { row } = table
+  return counts(
+    table,
+    () => row.instant(0),
+    () => row.amount(1, MAX_VALUE),
+  )
+}
+
+/**
+ * Counts of a table whose first column is the time. The first gap is the length of the intervals; in longer gaps intervals are missing. One row is
+ * read ahead, so that a shorter gap is noticed.
+ */
+export function counts(table: Table, timeOf: () => number, countOf: () => number): RateRows {
+  const { row, file } = table
   const into: RateRow = { line: 0, arrival: 0, length: 0, count: 0 }
   const ahead = { line: 0, time: 0, count: 0 }
   const read = (): boolean => {
     if (!table.next()) return false
     ahead.line = row.line
-    ahead.time = row.instant(0)
-    ahead.count = row.amount(1, MAX_VALUE)
+    ahead.time = timeOf()
+    ahead.count = countOf()
     return true
   }
   let more = read()
@@ -103,7 +115,7 @@ function counts(lines: Lines): RateRows {
   let length = 0
   let missing = 0
   return {
-    file: lines.file,
+    file,
     next() {
       if (!more) return undefined
       const { line, time, count } = ahead
@@ -115,12 +127,7 @@ function counts(lines: Lines): RateRows {
         if (gap < length) row.refuse(0, `a time at least ${length / 1e6} s after that of the row before, as in the first two rows`)
         missing += Math.round(gap / length) - 1
       }
-      if (length === 0)
-        throw new TraceError(
-          { file: lines.file, line, column: VALUES[0] },
-          'a single row',
-          'at least two rows, which define the length of an interval',
-        )
+      if (length === 0) throw new TraceError({ file, line }, 'a single row', 'at least two rows, which define the length of an interval')
       into.line = line
       into.arrival = time - zero
       into.length = length

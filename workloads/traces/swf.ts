@@ -39,13 +39,16 @@ const KIBIBYTE = 1024
 /** Status values of the parts of a checkpointed job, which also has a line for the whole job. */
 const PARTS = [2, 3, 4]
 
+/** A header of eighteen words is none. */
+const isJob = (cells: readonly string[]): boolean => cells.length === SWF_COLUMNS.length && NUMBER.test(cells[0])
+
 export const swf: RowFormat<'pods'> = {
   name: 'swf',
   kind: 'pods',
   title: 'jobs of parallel machines in the Standard Workload Format',
   columns: SWF_COLUMNS,
   source: 'Chapin et al. 1999, JSSPP; Feitelson, Parallel Workloads Archive',
-  fits: (line) => line.startsWith(';') || numbersOf(line).length === SWF_COLUMNS.length,
+  fits: (line) => line.startsWith(';') || isJob(numbersOf(line)),
   open(lines) {
     const shapes = new Interner<TraceShape>()
     const users = new Interner<string>()

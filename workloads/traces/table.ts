@@ -1,6 +1,6 @@
 /** A table with a header: columns are found by name; the header is checked first, each cell when it is read. */
 import { cellsOf, Lines, shown, TraceError } from './lines.ts'
-import { instantOf } from './time.ts'
+import { Instants } from './time.ts'
 
 /** Digits with an optional fraction; signs, exponents, NaN, hexadecimal numbers and blanks are refused. */
 const NUMBER = /^\d+(\.\d+)?$/
@@ -13,6 +13,7 @@ export class TraceRow {
   private readonly columns: readonly string[]
   private readonly places: Int32Array
   private readonly width: number
+  private readonly instants = new Instants()
 
   constructor(file: string, columns: readonly string[], header: readonly string[]) {
     this.file = file
@@ -30,6 +31,11 @@ export class TraceRow {
 
   text(column: number): string {
     return this.cells[this.places[column]]
+  }
+
+  /** The text of a column that this table may lack; empty without it. */
+  maybe(column: number): string {
+    return column < this.columns.length ? this.text(column) : ''
   }
 
   /** A text that is not empty. */
@@ -72,10 +78,11 @@ export class TraceRow {
     return value
   }
 
-  /** A date and time, as microseconds since 1970. */
+  /** A date and time or an epoch, as microseconds since 1970. */
   instant(column: number): number {
-    const value = instantOf(this.text(column))
-    if (value === undefined) this.refuse(column, 'a date and time such as 2014-04-10 00:04:00')
+    const accepted = this.instants.accepted
+    const value = this.instants.of(this.text(column))
+    if (value === undefined) this.refuse(column, accepted)
     return value
   }
 
@@ -98,19 +105,28 @@ export class TraceRow {
 export class Table {
   readonly file: string
   readonly row: TraceRow
+  readonly header: readonly string[]
   /** Place of the set of columns that the header has. */
   readonly kind: number
   private readonly lines: Lines
+  private readonly separator: string
   private visited = false
 
   /** One or more sets of columns, of which the first one that the header has is used. Equal places of the sets have equal meanings. */
-  constructor(lines: Lines, ...kinds: readonly (readonly string[])[]) {
+  constructor(lines: Lines, ...kinds: readonly (readonly string[])[])
+  /** With the separator of its cells; empty: that of the header. */
+  constructor(lines: Lines, cells: { readonly separator: string }, ...kinds: readonly (readonly string[])[])
+  constructor(lines: Lines, first: { readonly separator: string } | readonly string[], ...rest: readonly (readonly string[])[]) {
+    const declared = 'separator' in first ? first.separator : ''
+    const kinds = 'separator' in first ? rest : [first, ...rest]
     this.lines = lines
     this.file = lines.file
     const { file } = lines
     const text = lines.next()
     if (text === undefined) throw new TraceError({ file }, 'an empty file', headerOf(kinds))
-    const header = cellsOf(text, file, 1)
+    this.separator = declared === '' ? separatorOf(text) : declared
+    const header = trimmed(cellsOf(text, file, 1, this.separator))
+    this.header = header
     const kind = kinds.findIndex((columns) => columns.every((column) => header.includes(column)))
     this.kind = Math.max(0, kind)
     const columns = kinds[this.kind]
@@ -128,13 +144,27 @@ export class Table {
     const { lines, row } = this
     for (let text = lines.next(); text !== undefined; text = lines.next()) {
       if (text === '') continue
-      row.moveTo(lines.line, cellsOf(text, this.file, lines.line))
+      row.moveTo(lines.line, this.cells(text))
       this.visited = true
       return true
     }
     if (!this.visited) throw new TraceError({ file: this.file, line: lines.line + 1 }, 'no row after the header', 'at least one row')
     return false
   }
+
+  /** Blanks around the cells belong to separators that are wider than a comma, such as "; " and ";\t". */
+  private cells(text: string): string[] {
+    const cells = cellsOf(text, this.file, this.lines.line, this.separator)
+    return this.separator === ',' ? cells : trimmed(cells)
+  }
+}
+
+const trimmed = (cells: readonly string[]): string[] => cells.map((cell) => cell.trim())
+
+/** Comma, semicolon or tab: the one that separates most cells of the header; a comma when there is none of them. */
+export function separatorOf(header: string): string {
+  const counts = [',', ';', '\t'].map((separator) => [separator, header.split(separator).length] as const)
+  return counts.reduce((best, one) => (one[1] > best[1] ? one : best))[0]
 }
 
 function headerOf(kinds: readonly (readonly string[])[]): string {

@@ -2,6 +2,7 @@
  * The data model of traces, independent of their formats. Rows of five kinds are read one at a time through a cursor, so that a file of any
  * length needs the memory of one row; node lists and openb's pods are columns, since they are small and are drawn from.
  */
+import type { NodeTemplate } from '../../sim/index.ts'
 
 /** A cursor over the rows of a trace, in the order of their times. No file is open between two rows, so a cursor may be dropped at any row. */
 export interface TraceRows<Row> {
@@ -21,7 +22,7 @@ interface Placed {
 
 /** A pod, or a job of equal pods. */
 export interface PodRow extends Placed {
-  /** Time that it ran, without its time in the queue; -1: it never ran. */
+  /** Time that it ran, without its time in the queue; -1: it never ran; Infinity: no end was recorded, so it runs for ever. */
   duration: number
   /** Request of one pod, as a place in `shapes` of the cursor. */
   shape: number
@@ -150,6 +151,12 @@ export interface NodeShape {
   readonly gpus: number
   /** Empty without devices. */
   readonly gpuModel: string
+  /** Absent: the list does not say, and the experiment does. */
+  readonly pods?: number
+  readonly zone?: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: NodeTemplate['taints']
+  readonly resources?: Readonly<Record<string, number>>
 }
 
 /** Nodes in columns, in the order of the file. */

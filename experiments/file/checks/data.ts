@@ -3,10 +3,10 @@
  * section does not hide the problems of the others.
  */
 import { showCpu, showDuration } from '../../../sim/index.ts'
-import { bundledTrace, lifetimeProblem, LIFETIMES } from '../../../workloads/index.ts'
+import { bundledTrace, COLUMNS, lifetimeProblem, LIFETIMES } from '../../../workloads/index.ts'
 import type { Issue } from '../resolve.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from '../schema.ts'
-import { exactlyOne, issuesAt } from './issues.ts'
+import { exactlyOne, issuesAt, type Issues } from './issues.ts'
 
 /** All issues of the sections that could be read. */
 export function checkData(data: Partial<ScenarioData>): Issue[] {
@@ -62,6 +62,7 @@ function trafficIssues({ traffic }: ServiceData, i: number, horizon: number | un
   const parts =
     traffic.pattern === 'merge' ? traffic.merge.map((part, k) => ({ part, place: ['merge', k] })) : [{ part: traffic, place: [] }]
   for (const { part, place } of parts) {
+    if (part.pattern === 'trace') refuseColumns(refuse, part, ...place)
     if (part.pattern === 'step' && part.until !== null)
       refuse(
         part.until <= part.at,
@@ -110,6 +111,7 @@ function jobsIssues(source: JobsData, i: number): Issue[] {
   )
   refuse(arrivals !== undefined && inflate !== undefined, ['inflate'], 'found both arrivals and inflate; accepted: one of the two')
   if ('trace' in source) {
+    refuseColumns(refuse, source)
     refuse(
       source.path === undefined && bundledTrace(source.trace) === undefined,
       ['trace'],
@@ -119,6 +121,29 @@ function jobsIssues(source: JobsData, i: number): Issue[] {
   }
   refuse(arrivals === undefined && inflate === undefined, [], 'found neither arrivals nor inflate; accepted: one of the two')
   return 'preset' in source ? all : [...all, ...drawnJobsIssues(source, i)]
+}
+
+/** `columns` says what is in a file of no known format, so it goes with `trace: columns` and no other. */
+function refuseColumns(
+  refuse: Issues['refuse'],
+  { trace, columns, path }: { readonly trace: string; readonly columns?: unknown; readonly path?: string | undefined },
+  ...place: readonly (string | number)[]
+): void {
+  refuse(
+    trace === COLUMNS && columns === undefined,
+    [...place, 'trace'],
+    'found trace: columns without columns; accepted: both, such as columns: { time: Timestamp, unit: s, count: requests }',
+  )
+  refuse(
+    trace !== COLUMNS && columns !== undefined,
+    [...place, 'columns'],
+    `found columns with trace: ${trace}, whose columns are known; accepted: trace: columns`,
+  )
+  refuse(
+    trace === COLUMNS && path === undefined,
+    [...place, 'trace'],
+    'found trace: columns without a file; accepted: path: the table, relative to this file',
+  )
 }
 
 function drawnJobsIssues(source: Exclude<JobsData, { trace: unknown } | { preset: unknown }>, i: number): Issue[] {

@@ -1,5 +1,6 @@
 /** The nodes of an experiment: pools written by hand or read from a trace. */
 import type { z } from 'zod'
+import { traceFormats } from '../../../workloads/index.ts'
 import { amounts, byKey, cpu, duration, forms, labels, list, memory, name, oneOf, price, section, whole, words } from '../quantities.ts'
 
 const taint = section('a taint', {
@@ -35,15 +36,27 @@ const handWritten = section('a pool', {
   resources: amounts().prefault({}).describe('further named resources, whole amounts per node'),
 })
 
+/** Most nodes of a repeated list. */
+const MAX_NODES = 1_000_000
+
 const tracedPool = section('a pool from a trace', {
   ...poolCommon,
-  trace: oneOf(['openb']).describe('uses the nodes of this trace: openb, 1,523 nodes with GPUs'),
-  path: words().optional().describe('folder of the trace, relative to this file; default: the bundled data'),
-  pods: whole({ min: 1 }).prefault(110).describe("maximum number of pods on a node; default 110, as the kubelet's"),
+  trace: oneOf(traceFormats).describe(
+    'uses the nodes of a list: openb, 1,523 nodes with GPUs, or kubernetes, the output of kubectl get nodes -o json',
+  ),
+  path: words()
+    .optional()
+    .describe('for openb the folder of the trace, default: the bundled data; for kubernetes the JSON file; relative to this file'),
+  count: whole({ min: 1, max: MAX_NODES })
+    .optional()
+    .describe('number of nodes: the list is repeated in its order, and the last repetition cut; default: the list once'),
+  pods: whole({ min: 1 })
+    .prefault(110)
+    .describe("maximum number of pods on a node; default 110, as the kubelet's; kubernetes has that of each node"),
   zones: list('zone names', name())
     .min(1, 'found an empty list; accepted: at least one zone')
     .prefault(['a'])
-    .describe('zones of the nodes, assigned in turn'),
+    .describe('zones of the nodes, assigned in turn; kubernetes has that of each node'),
   price: price().prefault('0/h').describe('dollars per node and hour'),
 })
 

@@ -1,5 +1,6 @@
 /** Keys that belong to the experiment as a whole: its question, replications, primary metric, margins and assertions. */
 import { METRICS } from '../../../sim/index.ts'
+import { metricPeer } from '../peers.ts'
 import { flag, forms, isMap, labels, list, name, number, oneOf, positive, section, share, whole, words } from '../quantities.ts'
 
 const metricIds = METRICS.map((metric) => metric.id)
@@ -72,7 +73,7 @@ const verdicts = forms<readonly (typeof VERDICTS)[number][]>(
 )
 
 const assertion = section('an assertion', {
-  metric: oneOf(metricIds).describe('metric that is checked'),
+  metric: oneOf(metricIds, metricPeer).describe('metric that is checked'),
   where: labels().prefault({}).describe('variants that are checked, by axis: { slb: two-choices }; default: all'),
   below: number().optional().describe('upper bound of the mean over replications, in the unit of the metric'),
   above: number().optional().describe('lower bound of the mean'),
@@ -101,7 +102,7 @@ export const experimentShape = {
     .describe(
       'runs per variant, each with its own random streams, which all variants share; a number, or { relative: 5% } for waves until the primary metric is that precise',
     ),
-  primary: oneOf(metricIds)
+  primary: oneOf(metricIds, metricPeer)
     .optional()
     .describe(
       'the metric of the verdict; all others are exploratory; default: slo-misses if a service has an objective, else latency-p99 if there are services, else job-completion-mean if there are jobs, else pending-p99',

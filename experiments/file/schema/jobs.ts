@@ -18,6 +18,7 @@ import {
   words,
 } from '../quantities.ts'
 import { inflate, scheduler, usage } from './background.ts'
+import { columns } from './columns.ts'
 import { COUNT, distribution, distributionOf, type Quantity } from './distribution.ts'
 import { shapingKeys } from './shape.ts'
 import { arrivals } from './traffic.ts'
@@ -168,6 +169,10 @@ const traced = section('jobs of a trace', {
     'the name of a bundled recording, or with path the format of your own file: lists of pods (a row is a job) and workflows',
   ),
   path: words().optional().describe('file of the recording, relative to this file; default: the bundled data'),
+  columns: columns
+    .optional()
+    .describe('with trace: columns, which column of the file has what: { time: submit, unit: s, duration: runtime, cpu: cores }'),
+  duration: positiveTime().optional().describe('how long a row without a recorded end runs; needed to draw such rows; default: for ever'),
   ...coming,
   ...shapingKeys,
   ...common,

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import { bundledTraces, MAX_REPETITIONS, trafficFormats, type SizeWork } from '../../../workloads/index.ts'
 import { duration, mapOf, number, oneOf, positiveTime, section, share, whole, words } from '../quantities.ts'
+import { columns } from './columns.ts'
 
 const bundled = bundledTraces.filter(({ format }) => trafficFormats.includes(format)).map(({ name }) => name)
 
@@ -20,6 +21,9 @@ export const recorded = section('recorded traffic', {
   pattern: oneOf(['trace']).prefault('trace'),
   trace: oneOf(recordedNames).describe('the name of a bundled recording, or with path the format of your own file'),
   path: words().optional().describe('file of the recording, relative to this file, plain or gzip; default: the bundled data'),
+  columns: columns
+    .optional()
+    .describe('with trace: columns, which column of the file has what: { time: Timestamp, unit: s, count: requests }'),
   from: duration().prefault(0).describe('time of the recording at which the run begins'),
   repeat: whole({ min: 1, max: MAX_REPETITIONS })
     .optional()

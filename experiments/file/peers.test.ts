@@ -1,0 +1,88 @@
+/** What users of other systems type: each name gets a pointer, and each pointer is right. */
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { METRICS } from '../../sim/index.ts'
+import { parseSource, problemsText } from './document.ts'
+import { FAMILY_PATHS, familyOf } from './families.ts'
+import { metricPeer, pointersOf } from './peers.ts'
+import { resolveSource } from './spec.ts'
+
+const file = (rest: string, traffic = '{ rate: 10/s }'): string => `name: peers
+horizon: 5m
+warmup: 1m
+cluster: { pools: [{ name: a, count: 2, cpu: 4, memory: 16Gi }] }
+workload:
+  services:
+    - { name: web, replicas: 2, cpu: 250m, memory: 128Mi, traffic: ${traffic}, work: { cpu: 5ms } }
+${rest}
+`
+
+async function problems(yaml: string): Promise<string> {
+  const read = parseSource('x.yaml', yaml)
+  if ('problems' in read) return problemsText(read.problems)
+  const resolved = await resolveSource(read.source)
+  return 'problems' in resolved ? problemsText(resolved.problems) : ''
+}
+
+describe('names of peers', () => {
+  it.each([
+    ['slb: peak-ewma', '(here it is { name: least-response-time, average: peak-ewma })'],
+    ['slb: least-request', '(here it is power-of-d: '],
+    ['slb: ring-hash', '(here it is { name: source-hash, hash: ring })'],
+    ['autoscaling: { replicas: hpa }', '(here it is target-utilization: '],
+    ['autoscaling: { nodes: karpenter }', '(here it is on-demand: '],
+    ['autoscaling: { nodes: cluster-autoscaler }', '(here it is on-demand: '],
+    ['scheduling: default-scheduler', '(here it is least-allocated: '],
+    [
+      'autoscaling: { replicas: { name: target-utilization, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } } }',
+      '(here it is scaleDownWindow)',
+    ],
+    ['primary: latency-avg', '(here it is latency-mean)'],
+  ])('%s', async (text, pointer) => {
+    expect(await problems(file(text))).toContain(pointer)
+  })
+
+  it('point at what exists: every pointer is accepted in its place', async () => {
+    for (const family of FAMILY_PATHS) {
+      const names = familyOf(family).all.map(({ name }) => name)
+      for (const use of pointersOf(family).filter((one) => !one.includes('file:'))) {
+        const value = parse(use) as string | { readonly name: string }
+        expect(names, use).toContain(typeof value === 'string' ? value : value.name)
+        const rest = family
+          .split('.')
+          .reduceRight((inner, key) => `{ ${key}: ${inner} }`, use)
+          .slice(2, -2)
+        expect(await problems(file(rest)), use).toBe('')
+      }
+    }
+  })
+
+  it('a percentile that is not measured points at those that are', () => {
+    const ids = METRICS.map(({ id }) => id)
+    expect(metricPeer('p12', ids)).toBe(` (latency is measured at ${ids.filter((id) => /^latency-p\d/.test(id)).join(', ')})`)
+    expect(metricPeer('p99', ids)).toBe(' (here it is latency-p99)')
+  })
+})
+
+describe('variables', () => {
+  it.each([
+    ['in flow style', '{ rate: ${RATE} }'],
+    ['in quotes', '{ rate: "${RATE}" }'],
+    ['in a longer text', '{ rate: "${RATE}/s" }'],
+  ])('%s: one message, which says that they are not replaced', async (_, traffic) => {
+    const text = await problems(file('', traffic))
+    expect(text.split('\n')).toHaveLength(1)
+    expect(text).toMatch(/found .*\$\{RATE\}.*, a variable; accepted: a value\. Variables are not replaced: use --set/)
+  })
+
+  it('in a text that may be anything they are text', async () => {
+    expect(await problems(file('question: "What does ${X} cost?"'))).toBe('')
+  })
+})
+
+it('control characters of a file reach no message', async () => {
+  const text = await problems(file('"slb\\e[31m\\x9b": 1'))
+  // eslint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
+  expect(text).toContain('found the unknown key')
+})

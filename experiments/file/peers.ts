@@ -1,0 +1,143 @@
+/** Names that users of other systems type, and what does the same here; for the messages about unknown names. */
+import type { FamilyPath } from './families.ts'
+
+/** What to write instead, as YAML, and where it differs. */
+interface Pointer {
+  readonly use: string
+  readonly but?: string
+}
+
+type Pointers = ReadonlyMap<string, Pointer>
+
+const pointers = (entries: Readonly<Record<string, Pointer>>): Pointers => new Map(Object.entries(entries))
+
+const HPA = { use: 'target-utilization', but: "the HorizontalPodAutoscaler's rule for CPU without its tolerances and policies of scaling" }
+const NODES = { use: 'on-demand', but: 'scale-up and scale-down after the Cluster Autoscaler' }
+const PEAK_EWMA = { use: '{ name: least-response-time, average: peak-ewma }' }
+const RING = { use: '{ name: source-hash, hash: ring }' }
+const KUBE = { use: 'least-allocated', but: "one of kube-scheduler's scores; there is no profile of all its plugins" }
+
+const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
+  [
+    'slb',
+    pointers({
+      'peak-ewma': PEAK_EWMA,
+      ewma: { use: 'least-response-time' },
+      'least-request': { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
+      least_request: { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
+      'least-requests': { use: 'least-connections' },
+      leastconn: { use: 'least-connections' },
+      least_conn: { use: 'least-connections' },
+      p2c: { use: 'two-choices' },
+      'ring-hash': RING,
+      ring_hash: RING,
+      ketama: RING,
+      maglev: {
+        use: '{ name: source-hash, hash: rendezvous }',
+        but: 'also moves 1/n of the clients when a backend changes; Maglev tables are not simulated',
+      },
+      'ip-hash': { use: 'source-hash' },
+      ip_hash: { use: 'source-hash' },
+      rr: { use: 'round-robin' },
+      wrr: { use: 'weighted-round-robin' },
+      lc: { use: 'least-connections' },
+      wlc: { use: 'weighted-least-connections' },
+      sed: { use: '{ name: weighted-least-connections, rule: sed }' },
+      nq: { use: '{ name: weighted-least-connections, rule: nq }' },
+      sh: { use: 'source-hash' },
+      jsq: { use: 'join-shortest-queue' },
+      jiq: { use: 'join-idle-queue' },
+    }),
+  ],
+  [
+    'autoscaling.replicas',
+    pointers({
+      hpa: HPA,
+      'horizontal-pod-autoscaler': HPA,
+      HorizontalPodAutoscaler: HPA,
+      'target-tracking': { use: 'target-utilization' },
+      'step-scaling': { use: 'step' },
+      cron: { use: 'scheduled' },
+      keda: { use: 'queue-length', but: 'its rule for queues' },
+      knative: { use: 'queue-length', but: 'concurrency per pod as the target' },
+      kpa: { use: 'queue-length', but: 'concurrency per pod as the target' },
+    }),
+  ],
+  [
+    'autoscaling.nodes',
+    pointers({
+      'cluster-autoscaler': NODES,
+      karpenter: {
+        use: 'on-demand',
+        but: 'nodes on demand for pending pods, after the Cluster Autoscaler; consolidation of Karpenter is not simulated',
+      },
+    }),
+  ],
+  ['autoscaling.sizes', pointers({ vpa: { use: '{ file: ./own.ts }', but: 'no vertical autoscaler is built in' } })],
+  [
+    'scheduling',
+    pointers({
+      'default-scheduler': KUBE,
+      'kube-scheduler': KUBE,
+      kubernetes: KUBE,
+      spread: { use: 'least-allocated' },
+      binpack: { use: 'most-allocated' },
+      NodeResourcesLeastAllocated: { use: 'least-allocated' },
+      NodeResourcesMostAllocated: { use: 'most-allocated' },
+      NodeResourcesBalancedAllocation: { use: 'balanced' },
+      LeastAllocated: { use: 'least-allocated' },
+      MostAllocated: { use: 'most-allocated' },
+      tetris: { use: 'dot-product' },
+    }),
+  ],
+  ['binpacking', pointers({ ffd: { use: 'first-fit-decreasing' }, bfd: { use: 'best-fit-decreasing' } })],
+])
+
+const METRIC_NAMES: Pointers = pointers({
+  p50: { use: 'latency-p50' },
+  median: { use: 'latency-p50' },
+  p99: { use: 'latency-p99' },
+  p999: { use: 'latency-p999' },
+  'latency-avg': { use: 'latency-mean' },
+  avg: { use: 'latency-mean' },
+  latency: { use: 'latency-p99' },
+  rps: { use: 'goodput' },
+  throughput: { use: 'goodput' },
+})
+
+/** Keys of an algorithm or a section, with the key here. */
+const KEY_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['behavior', ['scaleDownWindow']],
+  ['stabilizationWindowSeconds', ['scaleDownWindow']],
+  ['targetCPUUtilizationPercentage', ['target']],
+  ['averageUtilization', ['target']],
+  ['syncPeriod', ['every']],
+  ['requests', ['cpu', 'memory']],
+  ['limits', ['limit']],
+  ['parallelism', ['tasks']],
+])
+
+const textOf = (pointer: Pointer | undefined): string =>
+  pointer === undefined ? '' : ` (here it is ${pointer.use}${pointer.but === undefined ? '' : `: ${pointer.but}`})`
+
+/** " (here it is least-allocated: …)" for the name of another system; empty for other names. */
+export const peerOf = (family: FamilyPath, name: string): string => textOf(BY_FAMILY.get(family)?.get(name))
+
+/** The same for a metric; a percentile that is not measured points at those that are. */
+export function metricPeer(name: string, metrics: readonly string[]): string {
+  const quantile = /^(?:latency-)?p(\d{2,4})$/.exec(name)
+  if (quantile !== null && !metrics.includes(`latency-p${quantile[1]}`)) {
+    const known = metrics.filter((id) => /^latency-p\d+$/.test(id))
+    return ` (latency is measured at ${known.join(', ')})`
+  }
+  return textOf(METRIC_NAMES.get(name))
+}
+
+/** The same for a key, when what it is called here is among the known keys. */
+export function keyPeer(name: string, known: readonly string[]): string {
+  const keys = KEY_NAMES.get(name)?.filter((key) => known.includes(key)) ?? []
+  return keys.length === 0 ? '' : ` (here it is ${keys.join(' and ')})`
+}
+
+/** Every pointer of a family, for the test that follows them. */
+export const pointersOf = (family: FamilyPath): readonly string[] => [...(BY_FAMILY.get(family)?.values() ?? [])].map(({ use }) => use)
