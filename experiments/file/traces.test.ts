@@ -60,8 +60,9 @@ workload: { services: [{ name: web, ${SERVICE}, traffic: { rate: 10/s } }] }
 `)
   if (typeof found === 'string') throw new Error(found)
   const { pools } = await inputOf({ scenario: found.variants[0].scenario, seed: 1, replication: 0 })
-  const gpus = (count: number): number => pools[0].initial.slice(0, count).reduce((sum, row) => sum + pools[0].templates[row].gpus, 0)
-  expect(pools[0].initial).toHaveLength(10_000)
+  const initial = Array.from(pools[0].initial)
+  const gpus = (count: number): number => initial.slice(0, count).reduce((sum, row) => sum + pools[0].templates[row].gpus, 0)
+  expect(initial).toHaveLength(10_000)
   // 6,212 GPUs in 1,523 nodes (Weng et al. 2023), again in each whole repetition.
   expect([gpus(1523), gpus(6 * 1523)]).toEqual([6212, 6 * 6212])
 })
