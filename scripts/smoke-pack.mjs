@@ -1,5 +1,5 @@
 /** Tests the package as users install it: packs it, installs it in an empty folder, and runs it with a user's own TypeScript scheduler. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-pack-'))
+const apart = mkdtempSync(join(tmpdir(), 'orchsim-apart-'))
 const run = (command, args, cwd, stdio = 'pipe') =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', stdio, 'inherit'] })
 const fail = (message) => {
@@ -33,12 +34,8 @@ export default roomy
 `,
   )
   // As in the user's editor: the types of the package resolve and match.
-  run(
-    process.execPath,
-    [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '--strict', '--module', 'preserve', 'roomy.ts'],
-    folder,
-    'inherit',
-  )
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+  run(process.execPath, [compiler, '--noEmit', '--strict', '--module', 'preserve', 'roomy.ts'], folder, 'inherit')
   writeFileSync(
     join(folder, 'small.yaml'),
     `name: small
@@ -72,7 +69,15 @@ compare:
   for (const template of ['loop', 'scheduling', 'binpacking', 'autoscaling', 'slb']) {
     orchsim('init', template, '--template', template)
     orchsim('plan', join(template, 'experiment.yaml'))
+    run(process.execPath, [compiler, '-p', template], folder, 'inherit')
   }
+  // A folder that finds no package above it, as after a global installation; a wrong column name is an error of the editor.
+  orchsim('init', apart, '--template', 'scheduling')
+  run(process.execPath, [compiler, '-p', apart], folder, 'inherit')
+  const own = join(apart, 'emptiest.ts')
+  writeFileSync(own, readFileSync(own, 'utf8').replace('nodes.freeCpu', 'nodes.freeCPU'))
+  const { stdout } = spawnSync(process.execPath, [compiler, '-p', apart], { encoding: 'utf8' })
+  if (!stdout.includes("Did you mean 'freeCpu'?")) fail(`the types of a folder apart: ${stdout || 'no error'}`)
   // A second call with other numbers, a comparison of both folders, and a chart of one of them.
   orchsim('run', 'small.yaml', '--quiet', '--out', 'again', '--seed', '2', '--replications', '1')
   orchsim('compare', join('results', 'small'), 'again')
@@ -85,4 +90,5 @@ compare:
   if (process.exitCode === undefined) console.log('the packed tarball runs in an empty folder')
 } finally {
   rmSync(folder, { recursive: true, force: true })
+  rmSync(apart, { recursive: true, force: true })
 }

@@ -1,6 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { initCommand, templateFiles, templates } from './init.ts'
 import { planOf } from '../plan/plan.ts'
@@ -23,6 +25,13 @@ async function called(where: string, template: string): Promise<{ code: number; 
   return { code, out, err }
 }
 
+/** What the compiler of TypeScript says about a folder. */
+const typeErrors = (where: string): string =>
+  spawnSync(process.execPath, [fileURLToPath(import.meta.resolve('typescript/bin/tsc')), '-p', where, '--pretty', 'false'], {
+    cwd: where,
+    encoding: 'utf8',
+  }).stdout
+
 describe('init', () => {
   it('has a template for the whole loop and one for each family', () => {
     expect(templates()).toEqual(['loop', 'autoscaling', 'binpacking', 'scheduling', 'slb'])
@@ -32,7 +41,7 @@ describe('init', () => {
     const where = join(folder, template)
     const { code, out, err } = await called(where, template)
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(readdirSync(where).sort()).toEqual([...templateFiles(template).keys()].sort())
+    expect(readdirSync(where).sort()).toEqual([...templateFiles(template).keys(), 'tsconfig.json'].sort())
     expect(out).toContain('next: npx orchsim run ')
     const resolved = await readExperiment(join(where, 'experiment.yaml'), {
       set: ['horizon=3m', 'warmup=30s', ...(template === 'autoscaling' ? ['disturbance=1m', 'workload.services.web.traffic.at=1m'] : [])],
@@ -47,6 +56,25 @@ describe('init', () => {
 
   it('names an own algorithm in every template of one family', () => {
     for (const template of templates().slice(1)) expect(templateFiles(template).size, template).toBe(2)
+  })
+
+  it('an editor knows the types outside of the clone: a right column name passes, a wrong one has a suggestion', async () => {
+    const where = join(folder, 'typed')
+    await called(where, 'scheduling')
+    writeFileSync(join(where, 'wrong.ts'), readFileSync(join(where, 'emptiest.ts'), 'utf8').replace('nodes.freeCpu', 'nodes.freeCPU'))
+    expect(typeErrors(where)).toMatch(
+      /^wrong\.ts\(\d+,\d+\): error TS2551: Property 'freeCPU' does not exist on type 'NodesView'. Did you mean 'freeCpu'\?\n$/,
+    )
+  }, 180_000)
+
+  it('keeps a tsconfig.json, and says so', async () => {
+    const where = join(folder, 'configured')
+    mkdirSync(where)
+    writeFileSync(join(where, 'tsconfig.json'), '{}')
+    const { code, out, err } = await called(where, 'slb')
+    expect({ code, err }).toEqual({ code: 0, err: `orchsim init: ${join(where, 'tsconfig.json')} is kept as it is\n` })
+    expect(out).not.toContain('tsconfig')
+    expect(readFileSync(join(where, 'tsconfig.json'), 'utf8')).toBe('{}')
   })
 
   it('a folder that cannot be created is reported', async () => {

@@ -1,6 +1,7 @@
-/** `orchsim init FOLDER`: writes a first experiment and an algorithm of the user's own beside it. Existing files are not overwritten. */
+/** `orchsim init FOLDER`: writes a first experiment, an algorithm of the user's own beside it, and types for the editor. Existing files are not overwritten. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { editorConfig, EDITOR_CONFIG } from './editor-config.ts'
 import { packageRoot } from '../file/package.ts'
 import type { Screens } from './command.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -39,6 +40,8 @@ export async function initCommand(folder: string, { template }: InitOptions, scr
     return EXIT.wrong
   }
   const files = templateFiles(template)
+  // A user's own configuration may say more than ours, and the experiment runs without either.
+  const configured = existsSync(join(folder, EDITOR_CONFIG))
   const taken = [...files.keys()].filter((name) => existsSync(join(folder, name)))
   if (taken.length > 0) {
     screens.err.write(
@@ -50,6 +53,7 @@ export async function initCommand(folder: string, { template }: InitOptions, scr
     mkdirSync(folder, { recursive: true })
     // 'wx' refuses a file that was created in the meantime.
     for (const [name, text] of files) writeFileSync(join(folder, name), text, { flag: 'wx' })
+    if (!configured) writeFileSync(join(folder, EDITOR_CONFIG), editorConfig(folder), { flag: 'wx' })
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === undefined) throw error
@@ -59,7 +63,8 @@ export async function initCommand(folder: string, { template }: InitOptions, scr
     return EXIT.wrong
   }
   const target = relative(process.cwd(), folder)
-  const written = [...files.keys()].map((name) => join(target, name))
+  if (configured) screens.err.write(`orchsim init: ${join(folder, EDITOR_CONFIG)} is kept as it is\n`)
+  const written = [...files.keys(), ...(configured ? [] : [EDITOR_CONFIG])].map((name) => join(target, name))
   screens.out.write(`${written.join('\n')}\n\nnext: npx orchsim run ${join(target, EXPERIMENT)}\n`)
   return EXIT.done
 }

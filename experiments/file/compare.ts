@@ -2,7 +2,6 @@
  * Values laid over a file: the axes of `compare` and `--set`. A path is a list of keys joined by dots in which a list item is
  * addressed by its name (`workload.services.web.traffic.rate`).
  */
-import { plainText } from '../../reports/index.ts'
 import { suggestion } from '../../sim/index.ts'
 import { parseValue, pathText, show, valueAt, type Path, type Place, type Problem, type Source } from './document.ts'
 import { FAMILY_PATHS, familyOf, roleKeys, type FamilyPath } from './families.ts'
@@ -23,7 +22,6 @@ export interface Axis {
   readonly key: string
   readonly path: Path
   readonly values: readonly Overlay[]
-  readonly labels: readonly string[]
 }
 
 /** The steps of a path, in which list items are addressed by name, or a message. */
@@ -162,7 +160,6 @@ export function axesOf(
       axes.push({
         key,
         path,
-        labels: labelsOf(path, values),
         values: values.map((value: unknown, i) => ({
           path,
           value,
@@ -180,46 +177,6 @@ export function axesOf(
 }
 
 export const startsWith = (path: Path, beginning: Path): boolean => beginning.every((step, i) => path[i] === step)
-
-/** Short and unique labels for the values of an axis. Except for algorithms, a label begins with the last key of the path. */
-function labelsOf(path: Path, values: readonly unknown[]): string[] {
-  const ofFamily = FAMILY_PATHS.some((family) => startsWith(family.split('.'), path) || family === path.join('.'))
-  const short = values.map((value) => plainText(ofFamily ? algorithmLabel(value) : `${String(path[path.length - 1])} ${plainLabel(value)}`))
-  return short.map((label, i) => {
-    const namesakes = values.filter((_, j) => short[j] === label)
-    if (namesakes.length === 1) return label
-    return plainText(distinguished(label, values[i], namesakes, i))
-  })
-}
-
-/** Adds the parameters in which a value differs from its namesakes, or its number if that is not possible. */
-function distinguished(label: string, value: unknown, namesakes: readonly unknown[], index: number): string {
-  if (!isMap(value)) return namesakes.every((other) => other === value || isMap(other)) ? `${label} (defaults)` : `${label} #${index + 1}`
-  const differing = Object.keys(value).filter(
-    (key) =>
-      key !== 'name' &&
-      key !== 'file' &&
-      namesakes.some((other) => !isMap(other) || JSON.stringify(other[key]) !== JSON.stringify(value[key])),
-  )
-  return differing.length === 0
-    ? `${label} #${index + 1}`
-    : `${label} ${differing.map((key) => `${key}=${plainLabel(value[key])}`).join(' ')}`
-}
-
-function algorithmLabel(value: unknown): string {
-  if (!isMap(value)) return plainLabel(value)
-  if (typeof value['name'] === 'string') return value['name']
-  if (typeof value['file'] === 'string') return value['file'].replace(/^.*[/\\]/, '').replace(/\.[cm]?[jt]s$/, '')
-  return plainLabel(value)
-}
-
-const plainLabel = (value: unknown): string => {
-  if (isMap(value))
-    return Object.entries(value)
-      .map(([key, inner]) => `${key} ${plainLabel(inner)}`)
-      .join(' ')
-  return Array.isArray(value) ? `[${value.map(plainLabel).join(', ')}]` : String(value)
-}
 
 /** All combinations of axis values; the last axis varies fastest. Without axes one empty combination. */
 export function combinations(sizes: readonly number[]): number[][] {

@@ -6,6 +6,7 @@ import { fixtureStudy } from '../../reports/study.fixture.ts'
 import { METRICS } from '../../sim/index.ts'
 import { assertionIssues, assess } from './assertions.ts'
 import { axesOf, combinations, laidOver, parseSet } from './compare.ts'
+import { labelled } from './labels.ts'
 import { parseSource, type Place, type Problem } from './document.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { resolveSource } from './spec.ts'
@@ -139,7 +140,7 @@ describe('random input', () => {
           expect(problems.every(isSentence), JSON.stringify(problems)).toBe(true)
           if (problems.length > 0 || axes.length === 0) return
           right++
-          for (const { labels } of axes) expect(new Set(labels).size, JSON.stringify(compare)).toBe(labels.length)
+          for (const { labels } of labelled(axes, new Map())) expect(new Set(labels).size, JSON.stringify(compare)).toBe(labels.length)
           for (const choice of combinations(axes.map((axis) => axis.values.length)))
             laidOver(
               data,

@@ -25,6 +25,7 @@ import {
   type Source,
 } from './document.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
+import { labelled } from './labels.ts'
 import { loadFile } from './load.ts'
 import { keyPeer } from './peers.ts'
 import { isMap } from './quantities.ts'
@@ -63,9 +64,9 @@ export async function readExperiment(file: string, overrides: Overrides = {}): P
 /** Resolves a file that was read. */
 export async function resolveSource(source: Source, overrides: Overrides = {}): Promise<Resolved> {
   const layers = layersOf(source, overrides.set ?? [])
-  const { base, axes, placeOf } = layers
+  const { base, placeOf } = layers
   const problems = [...layers.problems]
-  const count = axes.reduce((product, axis) => product * axis.values.length, 1)
+  const count = layers.axes.reduce((product, axis) => product * axis.values.length, 1)
   if (count > MAX_VARIANTS) {
     problems.push({
       place: placeOf(['compare'], true),
@@ -75,14 +76,15 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
     return { problems }
   }
   const folder = dirname(resolve(source.file))
-  const candidates = combinations(axes.map((axis) => axis.values.length)).map((choices): Candidate => {
-    const overlays = choices.map((value, axis) => axes[axis].values[value])
+  const candidates = combinations(layers.axes.map((axis) => axis.values.length)).map((choices): Candidate => {
+    const overlays = choices.map((value, axis) => layers.axes[axis].values[value])
     return { choices, overlays, raw: laidOver(base, overlays) }
   })
   const loaded = await loadAll(
     candidates.map(({ raw }) => raw),
     folder,
   )
+  const axes = labelled(layers.axes, loaded)
   const whole = parseShape(experimentShape, candidates[0].raw)
   const checked = checkVariants(candidates, whole.data.primary, { base, axes, placeOf, folder, shape: scenarioShape(loaded) })
   problems.push(...checked.problems)

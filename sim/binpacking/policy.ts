@@ -17,8 +17,8 @@ export interface PackingContext {
 
 /** A type of node that can be added, with its allocatable resources. */
 export interface BinType {
-  readonly name: string
-  /** [resource], same rows as NodesView.free. */
+  readonly name: string // the pool
+  /** Allocatable amount [resource]; same rows as NodesView.free. */
   readonly capacity: readonly number[]
   /** Number of GPU devices, each with MILLI free. */
   readonly devices: number
@@ -32,11 +32,11 @@ export interface BinType {
 
 /** One round: the pods to pack, the existing bins and the types of new bins. Item i is a pod of class `podClass[i]`. */
 export interface PackingProblem {
-  readonly items: number
-  /** [item] */
+  readonly items: number // pods to pack
+  /** Class of each pod: [item]. */
   readonly podClass: Column
-  readonly classes: ClassesView
-  /** Existing bins. */
+  readonly classes: ClassesView // requests of the classes
+  /** Number of existing bins. */
   readonly bins: number
   /** Free amounts of existing bins: [resource][bin]. */
   readonly free: readonly Column[]
@@ -44,7 +44,7 @@ export interface PackingProblem {
   readonly freeDevice: Column
   /** True when pods of this class may run in the existing bin as far as no packing changes it: selectors, taints, GPU model. */
   binAdmits(podClass: PodClassId, bin: BinId): boolean
-  readonly types: readonly BinType[]
+  readonly types: readonly BinType[] // what new bins may be
 }
 
 /** The answer of a packer. */

@@ -42,15 +42,15 @@ export interface NodesView {
   readonly count: number
   /** Number of rows that are Ready. */
   readonly ready: number
-  readonly resources: readonly string[]
-  readonly capacity: readonly Column[] // [resource][node]
-  readonly free: readonly Column[] // [resource][node]
-  readonly cpu: Column // = capacity[CPU]
-  readonly memory: Column
-  readonly freeCpu: Column // = free[CPU]
-  readonly freeMemory: Column
-  readonly state: Column<NodeState>
-  readonly pool: Column
+  readonly resources: readonly string[] // names of the rows of capacity and free
+  readonly capacity: readonly Column[] // allocatable amount [resource][node]
+  readonly free: readonly Column[] // capacity without the requests of the pods on the node [resource][node]
+  readonly cpu: Column // = capacity[CPU] [millicores]
+  readonly memory: Column // = capacity[MEMORY] [bytes]
+  readonly freeCpu: Column // = free[CPU] [millicores]
+  readonly freeMemory: Column // = free[MEMORY] [bytes]
+  readonly state: Column<NodeState> // 0 Gone, 1 Ready, 2 Cordoned, 3 Provisioning
+  readonly pool: Column // row of the pool, in order of the file
   /** Nodes with equal labels, taints and GPU model share a class. */
   readonly nodeClass: Column
   /** Row of the cluster's zone names, or NONE. */
@@ -61,7 +61,7 @@ export interface NodesView {
   readonly devices: Column
   /** Row of the cluster's GPU model names, or NONE. */
   readonly gpuModel: Column
-  readonly freeDevice: Column // milli-GPU at node * DEVICES + d
+  readonly freeDevice: Column // free [milli-GPU] of device d of node n, at n * DEVICES + d
   /** Number of pods on the node, in phases from Bound to Terminating. */
   readonly podCount: Column
   /** Version of the log's entry about the node's last change. */
@@ -70,18 +70,18 @@ export interface NodesView {
 
 /** The pod classes, a row each: pods with equal requests, selectors, tolerations, labels and priority share one. */
 export interface ClassesView {
-  readonly count: number
-  readonly request: readonly Column[] // [resource][class]; request[PODS] is 1
-  readonly cpu: Column // = request[CPU]
-  readonly memory: Column // = request[MEMORY]
+  readonly count: number // number of classes
+  readonly request: readonly Column[] // amount [resource][class]; request[PODS] is 1
+  readonly cpu: Column // = request[CPU] [millicores]
+  readonly memory: Column // = request[MEMORY] [bytes]
   /** CPU limit [millicores]; 0: none. */
   readonly limit: Column
   /** CPU used as a share of the request, in flow mode. */
   readonly usage: Column
-  /** Number of devices. */
+  /** Number of devices requested. */
   readonly gpus: Column
-  readonly gpuMilli: Column // of each device
-  readonly priority: Column
+  readonly gpuMilli: Column // requested of each device [milli-GPU]
+  readonly priority: Column // the larger one goes first where priorities are compared
   /** Row of `tenants`. */
   readonly tenant: Column
   /** Names of tenants; row 0 is '', the tenant of pods that name none. */
@@ -92,10 +92,10 @@ export interface ClassesView {
 export interface PodsView {
   /** Rows ever used. */
   readonly count: number
-  readonly podClass: Column
+  readonly podClass: Column // row of the pod's class
   readonly cpu: Column // request [millicores]
   readonly memory: Column // request [bytes]
-  readonly phase: Column<PodPhase>
+  readonly phase: Column<PodPhase> // 0 Gone, 1 Pending, 2 Bound, 3 Running, 4 Ready, 5 Terminating
   /** The node that holds the pod, or NONE. */
   readonly node: Column
   /** The node on which capacity is being freed for the pending pod, or NONE. */
@@ -106,7 +106,7 @@ export interface PodsView {
   readonly service: Column
   /** The controller that created the pod, NONE outside a run. */
   readonly owner: Column
-  readonly created: Column // µs
+  readonly created: Column // time of creation [µs]
   /** Run time from start to completion, as declared on creation [µs]; Infinity: no end, or unknown. */
   readonly duration: Column
   /** Declared time of completion [µs]; Infinity: no deadline. */
@@ -119,10 +119,10 @@ export interface PodsView {
 
 /** What policies read of the cluster. */
 export interface ClusterView {
-  readonly nodes: NodesView
-  readonly pods: PodsView
-  readonly classes: ClassesView
-  readonly log: LogView
+  readonly nodes: NodesView // the nodes, a row each
+  readonly pods: PodsView // the pods, a row each
+  readonly classes: ClassesView // the pod classes, a row each
+  readonly log: LogView // all changes, for an index that is kept up to date
   /** Whether pods of the class may run on the node now: it is Ready, every resource fits, the class is admissible, devices fit. */
   feasible(podClass: PodClassId, node: NodeId): boolean
   /** The part of `feasible` that never changes for the node: selectors, taints, GPU model. Memoised by class pair. */

@@ -13,12 +13,12 @@ import type { RandomStream } from '../random/stream.ts'
  * with the set, so an index is valid during the call only; `slot(i)` identifies a backend as long as it is present.
  */
 export interface Backends {
-  readonly count: number
+  readonly count: number // number of backends
   /** A small whole number that belongs to the backend while it is present. */
   slot(i: number): SlotId
   /** Requests that this balancer has sent to it and that have not ended. */
   inFlight(i: number): number
-  weight(i: number): number
+  weight(i: number): number // a whole number from 1
 }
 
 type GivenValues = Readonly<Record<string, ParameterValue>>

@@ -13,26 +13,26 @@ export interface NodesContext {
 
 /** A pool that can grow and shrink. */
 export interface ScalablePool {
-  readonly pool: PoolId
+  readonly pool: PoolId // row of the pool, for `add`
   /** The node that would be added next. */
   readonly type: BinType
   /** Nodes that have joined or are ordered. */
   readonly count: number
-  readonly min: number
-  readonly max: number
+  readonly min: number // least count
+  readonly max: number // largest count
 }
 
 /** The cluster as a node autoscaler sees it in one scan. */
 export interface NodesScalingView {
-  readonly now: Time
-  readonly cluster: ClusterView
-  readonly pools: readonly ScalablePool[]
+  readonly now: Time // simulated time [µs]
+  readonly cluster: ClusterView // nodes, pods and classes, as a scheduler sees them
+  readonly pools: readonly ScalablePool[] // the pools that can grow and shrink
   /** Classes of the pods that fit no node, oldest first. */
   readonly pending: Column
-  readonly pendingCount: number
+  readonly pendingCount: number // length of `pending`
   /** Pool of each node that is ordered but has not joined. Pending pods that fit on these need no further node. */
   readonly upcoming: Column
-  readonly upcomingCount: number
+  readonly upcomingCount: number // length of `upcoming`
   /** Whether this pod may be moved away from its node (it belongs to a controller that will replace it). */
   movable(pod: PodId): boolean
   /** Calls `visit` for each pod on the node. */

@@ -9,7 +9,7 @@ export interface ReplicasContext {
 
 /** The load of one service as its autoscaler sees it: scraped, averaged over a window and late; never live values. */
 export interface LoadView {
-  readonly now: Time
+  readonly now: Time // simulated time [µs]
   /** Time since the origin of the measured run, at which its services start [µs]. */
   readonly elapsed: Time
   /** Desired replicas at present (the spec, not the number of ready pods). */
@@ -26,9 +26,8 @@ export interface LoadView {
   readonly inFlight: number
   /** Those of them that have no thread yet; 0 where pods share their CPU among all requests (`threads: 0`). */
   readonly queued: number
-  /** Bounds of the service. */
-  readonly min: number
-  readonly max: number
+  readonly min: number // minReplicas of the service
+  readonly max: number // maxReplicas of the service
 }
 
 /** Asked for the desired replicas of its service once per period. */

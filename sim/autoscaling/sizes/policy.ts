@@ -9,7 +9,7 @@ export interface SizesContext {
 
 /** CPU usage of one service, scraped and averaged over a window, per measured pod. */
 export interface UsageView {
-  readonly now: Time
+  readonly now: Time // simulated time [µs]
   /** Present request of a pod [millicores]. */
   readonly request: number
   /** Limit of a pod [millicores]; 0: none. */
