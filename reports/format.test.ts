@@ -30,9 +30,9 @@ describe('numbers for people', () => {
   })
 
   test('a unit stands in brackets, pure numbers and words have none', () => {
-    expect([withUnit('latency p99', 'ms'), withUnit('imbalance', '1'), withUnit('name', '')]).toEqual([
+    expect([withUnit('latency p99', 'ms'), withUnit('in-flight imbalance', '1'), withUnit('name', '')]).toEqual([
       'latency p99 [ms]',
-      'imbalance',
+      'in-flight imbalance',
       'name',
     ])
   })

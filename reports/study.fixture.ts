@@ -91,7 +91,7 @@ function fixtureResult(variant: number, replication: number, options: FixtureOpt
     'slo-misses': misses,
     'retry-amplification': 1,
     'queueing-share': 12 * slower * common * nudge(0.02),
-    imbalance: 1.4 * slower * nudge(0.02),
+    'in-flight-imbalance': 1.4 * slower * nudge(0.02),
     'pending-p99': 2.5 * common * nudge(0.2),
     'time-to-ready-p99': 34 * common,
     'scheduling-throughput': 31 * common,

@@ -2,7 +2,7 @@
  * A study, the input of all reports: the question, the variants and the result of each run. Plain data without classes, dates or paths.
  * The runner builds one; `studyOfRuns` rebuilds one from a runs.csv.
  */
-import type { RunResult } from '../sim/index.ts'
+import { METRICS, metricById, type MetricDefinition, type RunResult } from '../sim/index.ts'
 
 /** Differences up to these count as equal. */
 export interface Margins {
@@ -45,6 +45,8 @@ export interface Study {
   readonly question: string
   /** Id of the metric that answers the question. */
   readonly primary: string
+  /** Ids of quantiles of the latency that were asked for besides the standard metrics; absent: none. */
+  readonly quantiles?: readonly string[]
   readonly margins: Margins
   readonly axes: readonly Axis[]
   /** The first is the baseline. */
@@ -66,6 +68,11 @@ export interface Study {
     /** Version of orchsim. */
     readonly version: string
   }
+}
+
+/** The metrics of a study: the standard ones, and the quantiles that were asked for. */
+export function metricsOf({ quantiles = [] }: Pick<Study, 'quantiles'>): readonly MetricDefinition[] {
+  return quantiles.length === 0 ? METRICS : [...METRICS, ...quantiles.map((id) => metricById(id)!)]
 }
 
 /** Replications planned per variant; at least one more than the highest replication of any run. */

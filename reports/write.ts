@@ -10,11 +10,12 @@ import type { Study } from './study.ts'
 import { summarise } from './summary/summary.ts'
 import { effectsCsv } from './tables/effects.ts'
 import { runsCsv } from './tables/runs.ts'
+import { servicesCsv } from './tables/services.ts'
 import { summaryCsv } from './tables/summary.ts'
 import { timeseriesCsv, timeseriesStride } from './tables/timeseries.ts'
 
 /**
- * Writes runs.csv, summary.csv, effects.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
+ * Writes runs.csv, summary.csv, services.csv (with several services or calls), effects.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
  * the order of writing. Tables are written first, so that an error in a chart loses no numbers.
  */
 export async function writeReports(folder: string, study: Study): Promise<string[]> {
@@ -25,6 +26,9 @@ export async function writeReports(folder: string, study: Study): Promise<string
   }
   await write('runs.csv', runsCsv(study))
   await write('summary.csv', summaryCsv(summary))
+  const byService = servicesCsv(study)
+  if (byService !== '') await write('services.csv', byService)
+  else await rm(join(folder, 'services.csv'), { force: true })
   await write('effects.csv', effectsCsv(summary))
   await write('timeseries.csv', timeseriesCsv(study))
   const stride = timeseriesStride(study)

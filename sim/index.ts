@@ -3,8 +3,9 @@ export { simulate, Simulation } from './simulation.ts'
 export type * from './input.ts'
 export type * from './outcome/results.ts'
 export type * from './outcome/table.ts'
-export { METRICS, metricById } from './outcome/standard.ts'
-export type { Comparison, MetricDefinition, MetricGroup, MetricId } from './outcome/standard.ts'
+export { askedQuantile, METRICS, metricById, SCOPE_METRICS } from './outcome/standard.ts'
+export type { Comparison, MetricDefinition, MetricGroup, MetricId, ScopeMetricDefinition, ScopeMetricId } from './outcome/standard.ts'
+export { latencyQuantile } from './outcome/sheet.ts'
 export { Histogram } from './measure/histogram.ts'
 
 // What an own algorithm sees and answers, family by family.
@@ -39,6 +40,7 @@ export { entryOf } from './common/dictionary.ts'
 export { suggestion } from './common/suggestion.ts'
 export { bucketOf, bucketStart, bucketWidth } from './measure/histogram.ts'
 export { ColumnTable, grown } from './common/table.ts'
+export { callCycle } from './serving/call-cycle.ts'
 export type * from './common/ids.ts'
 
 // The families by their catalogues, and what experiments read and write around them.

@@ -9,14 +9,14 @@ import type { Time } from './common/ids.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
-import type { Client, Service, Workload } from './serving/spec.ts'
+import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
 export type { NodeTemplate, PodShape, Taint, Toleration } from './cluster/spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'
 export type { Choices } from './families.ts'
-export type { Client, RequestSource, Retries, Service, Workload } from './serving/spec.ts'
+export type { Call, Client, Cost, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
 
 /** One run. */
 export interface SimulationInput {
@@ -32,6 +32,8 @@ export interface SimulationInput {
   readonly workloads: readonly Workload[]
   readonly services: readonly Service[]
   readonly clients: readonly Client[]
+  /** Calls between services, named by the steps of workloads; absent: none. */
+  readonly calls?: readonly Call[]
   readonly background: readonly Background[]
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */
   readonly choices: Choices

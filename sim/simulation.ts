@@ -32,6 +32,7 @@ import { Sampler } from './outcome/sampler.ts'
 import { Assembly } from './part.ts'
 import { Streams } from './random/stream.ts'
 import { Clients } from './serving/clients.ts'
+import { Calls } from './serving/calls.ts'
 import { CpuShares } from './serving/cpu-shares.ts'
 import { RequestLoad } from './serving/load.ts'
 import { PodQueue } from './serving/pod-queue.ts'
@@ -64,6 +65,7 @@ function assemble(input: SimulationInput) {
       .part('shares', (run) => new CpuShares(run))
       .part('podQueue', (run) => new PodQueue(run))
       .part('clients', (run) => new Clients(run))
+      .part('calls', (run) => Calls.of(run))
       .part('network', (run) => new Network(run))
       .part('endpoints', (run) => new Endpoints(run))
       .part('load', (run) => new RequestLoad(run))

@@ -1,7 +1,7 @@
 /** `orchsim compare BEFORE AFTER`: compares two folders of results; exit code 4 when a metric got worse beyond the margin. */
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { METRICS, readShare, suggestion } from '../../sim/index.ts'
+import { METRICS, metricById, readShare, suggestion } from '../../sim/index.ts'
 import {
   compareRuns,
   comparisonData,
@@ -92,14 +92,14 @@ function manifestOf(path: string): { readonly primary?: string; readonly margins
   const { primary, margins } = manifest
   const valid = isMap(margins) && typeof margins['relative'] === 'number' && typeof margins['points'] === 'number'
   return {
-    ...(typeof primary === 'string' && METRICS.some(({ id }) => id === primary) ? { primary } : {}),
+    ...(typeof primary === 'string' && metricById(primary) !== undefined ? { primary } : {}),
     ...(valid ? { margins: { relative: margins['relative'] as number, points: margins['points'] as number } } : {}),
   }
 }
 
 function knownMetric(id: string): string {
   const ids: readonly string[] = METRICS.map((metric) => metric.id)
-  if (ids.includes(id)) return id
+  if (metricById(id) !== undefined) return id
   throw new Wrong(`found the metric ${show(id)}; accepted: ${ids.join(', ')}${suggestion(id, ids)}`)
 }
 

@@ -123,14 +123,11 @@ const textOf = (pointer: Pointer | undefined): string =>
 /** " (here it is least-allocated: …)" for the name of another system; empty for other names. */
 export const peerOf = (family: FamilyPath, name: string): string => textOf(BY_FAMILY.get(family)?.get(name))
 
-/** The same for a metric; a percentile that is not measured points at those that are. */
-export function metricPeer(name: string, metrics: readonly string[]): string {
-  const quantile = /^(?:latency-)?p(\d{2,4})$/.exec(name)
-  if (quantile !== null && !metrics.includes(`latency-p${quantile[1]}`)) {
-    const known = metrics.filter((id) => /^latency-p\d+$/.test(id))
-    return ` (latency is measured at ${known.join(', ')})`
-  }
-  return textOf(METRIC_NAMES.get(name))
+/** The same for a metric; a percentile such as p95 or p999 is a quantile of the latency. */
+export function metricPeer(name: string): string {
+  const digits = /^(?:latency-)?p(\d{2,4})$/.exec(name)?.[1]
+  if (digits === undefined) return textOf(METRIC_NAMES.get(name))
+  return ` (here it is latency-p${digits.slice(0, 2)}${digits.length > 2 ? `.${digits.slice(2)}` : ''})`
 }
 
 /** The same for a key, when what it is called here is among the known keys. */

@@ -22,6 +22,8 @@ import {
 import { valueAt, type Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
+import { resolveCalls } from './resolve-calls.ts'
+import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { FAMILY_PATHS } from './families.ts'
 import { DEFAULT_SCHEDULER, nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
@@ -54,6 +56,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
   const placed = (list: string, given: { readonly scheduler: string }, i: number) => ({
     scheduler: schedulerRow(resolving, given.scheduler, ['workload', list, i, 'scheduler']),
   })
+  const { calls, ofService } = resolveCalls(workload.services, resolving.issues)
   const scenario: Scenario = {
     horizon: data.horizon,
     warmup: data.warmup,
@@ -61,9 +64,11 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     start: data.start,
     pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i)),
     services: workload.services.map((given, i) => ({
-      ...serviceOf(given, trafficOf(resolving, given.traffic, i)),
+      ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
+      ...ofService[i],
       ...placed('services', given, i),
     })),
+    ...(calls.length === 0 ? {} : { calls }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
     choices: choicesOf(data),
@@ -111,7 +116,7 @@ function tried<T>({ folder, issues }: Resolving, path: Path, read: () => T): T |
   }
 }
 
-function trafficOf(resolving: Resolving, given: ServiceData['traffic'], i: number): TrafficSpec {
+function trafficOf(resolving: Resolving, given: NonNullable<ServiceData['traffic']>, i: number): TrafficSpec {
   const { folder, horizon } = resolving
   return resolveTraffic(given, horizon, (recording, place) => {
     const at: Path = ['workload', 'services', i, 'traffic', ...place, ...(recording.path === undefined ? [] : ['path'])]
@@ -242,14 +247,9 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
   ) as Scenario['choices']
 }
 
-/** Without the keys that stand beside an algorithm. */
-function selection({ name, values, file, digest }: Selection): Selection {
-  return { name, values, ...(file === undefined ? {} : { file }), ...(digest === undefined ? {} : { digest }) }
-}
-
 /** Keys that mean the same in the file and in the run keep their names; the others are named here. */
-function serviceOf(given: ServiceData, traffic: TrafficSpec): Omit<ServiceSpec, 'scheduler'> {
-  const { cpu, memory, limit, resources, nodeSelector, tolerations, scheduler: _, ...same } = given
+function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<ServiceSpec, 'scheduler' | 'work' | 'steps'> {
+  const { cpu, memory, limit, resources, nodeSelector, tolerations, scheduler: _, work: __, slb, async, ...same } = given
   const { name, replicas } = given
   return {
     ...same,
@@ -272,6 +272,8 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec): Omit<ServiceSpec, 
       priority: 0,
     },
     traffic,
+    ...(async ? { async } : {}),
+    ...(slb === undefined ? {} : { slb: selection(slb) }),
   }
 }
 

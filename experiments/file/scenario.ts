@@ -1,5 +1,6 @@
 /** One variant of an experiment, resolved to plain data (JSON and back gives the same): what a plan holds and a worker receives. */
 import type {
+  Call,
   Client,
   Delays,
   FamilyPath,
@@ -29,6 +30,8 @@ export interface Scenario {
   readonly start: Start
   readonly pools: readonly PoolSpec[]
   readonly services: readonly ServiceSpec[]
+  /** Calls that the steps of services name by row; absent: none. */
+  readonly calls?: readonly CallSpec[]
   readonly background: readonly Traced<BackgroundSpec & Placed>[]
   readonly jobs: readonly Traced<JobsSpec & Placed>[]
   /** One algorithm per family. */
@@ -94,13 +97,29 @@ export interface TracedPool extends PoolCommon {
 
 /** A service with its pods and its client, in one object as in the file; null stands for Infinity, which JSON does not have. */
 export interface ServiceSpec
-  extends Omit<Workload, 'service' | 'queue'>, Omit<Service, 'name'>, Omit<Client, 'name' | 'service' | 'objective' | 'requests'> {
+  extends
+    Omit<Workload, 'service' | 'queue' | 'steps'>,
+    Omit<Service, 'name' | 'slb'>,
+    Omit<Client, 'name' | 'service' | 'objective' | 'requests'> {
   /** null: unlimited. */
   readonly queue: number | null
   /** null: none. */
   readonly objective: number | null
-  readonly traffic: TrafficSpec
-  readonly work: WorkSpec
+  /** null: no requests from outside, only calls. */
+  readonly traffic: TrafficSpec | null
+  /** The first step; null when that is a call. */
+  readonly work: WorkSpec | null
+  /** Further steps; absent: none. */
+  readonly steps?: readonly StepSpec[]
+  readonly slb?: Selection
+}
+
+/** Wait and CPU work, or rows of `Scenario.calls` that are called at once. */
+export type StepSpec = { readonly cost: WorkSpec } | { readonly calls: readonly number[] }
+
+/** Calls of one service to another; their cost, objective and allowance are those of the called service. */
+export interface CallSpec extends Omit<Call, 'cost' | 'objective' | 'allowance' | 'slb'> {
+  readonly slb?: Selection
 }
 
 /** Templates and initial nodes of a pool; throws a TraceError when its trace cannot be read. */

@@ -27,7 +27,8 @@ import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { jobs } from './schema/jobs.ts'
 import { traffic } from './schema/traffic.ts'
-import { work } from './schema/work.ts'
+import { retries } from './schema/retries.ts'
+import { ownBalancer, workOfRequest } from './schema/work.ts'
 import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 // Services.
@@ -53,54 +54,62 @@ const queue = forms<number>(
   (value) => (typeof value === 'string' ? 'word' : 'count'),
 )
 
-const retries = section('retries', {
-  limit: whole({ min: 0, max: 100 }).prefault(0).describe('further tries after the first'),
-  backoff: duration().prefault('25ms').describe("wait before try k: uniform in 0..backoff*2^(k-1); default 25ms, Envoy's base interval"),
-  budget: share({ min: 0 }).prefault('20%').describe('retries as a share of first tries; default 20%, as in Finagle, Linkerd and Envoy'),
-})
-
-const service = section('a service', {
-  name: name().describe('unique name'),
-  replicas: whole().prefault(1).describe('pods at the start'),
-  minReplicas: whole().optional().describe('fewest pods under a replica autoscaler; default: 1 or replicas, whichever is smaller'),
-  maxReplicas: whole().optional().describe('most pods under a replica autoscaler; default: 10 times replicas'),
-  cpu: cpu().describe('CPU request of a pod'),
-  limit: cpu().optional().describe('CPU limit of a pod; default: none'),
-  memory: memory().describe('memory request of a pod'),
-  resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
-  nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
-  tolerations: list('tolerations', toleration).prefault([]),
-  scheduler: scheduler(),
-  threads: threads
-    .prefault(PROCESSOR_SHARING)
-    .describe('requests a pod works on at once, first come first served; 0 or "processor-sharing": all of them at equal speed'),
-  queue: queue
-    .prefault(1024)
-    .describe('requests that may wait in a pod for a thread, or "unlimited"; default 1024, near the listen backlogs in use (128 to 4096)'),
-  weight: whole({ min: 1, max: 1_000_000 }).prefault(1).describe('what weighted balancers read'),
-  objective: positiveTime()
-    .optional()
-    .describe('latency that counts as good; needed for SLO misses, goodput, violation minutes and recovery; default: none'),
-  allowance: share({ min: 0, max: 1 }).prefault('1%').describe('share of misses a minute may have; default 1%, a 99% objective'),
-  timeout: duration().prefault(0).describe('client timeout per try; default 0, none'),
-  cancel: flag().prefault(true).describe('a timeout cancels the work in the pod; false: the work goes on, wasted'),
-  retries: retries.prefault({}),
-  networkDelay: duration().prefault('250us').describe('one way client to pod; default 250us, half a round trip inside a data centre'),
-  grace: duration().prefault('30s').describe('time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds'),
-  preStop: duration()
-    .prefault('5s')
-    .describe('how long a terminating pod still accepts; default 5s, the customary sleep hook that covers endpoint propagation'),
-  pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
-  start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
-  probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
-  traffic: traffic.describe('how requests arrive: { rate, pattern: poisson, diurnal, mmpp, … }, a closed loop, or { preset: web-pages }'),
-  work: work.describe('what a request costs: { cpu, wait, correlation }, or { preset: web-surge }'),
-})
-const workload = section('the workload', {
-  services: list('services', service).prefault([]).describe('services whose requests are simulated one by one'),
-  background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
-  jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
-})
+const serviceOf = (loaded: LoadedFiles) =>
+  section('a service', {
+    name: name().describe('unique name'),
+    replicas: whole().prefault(1).describe('pods at the start'),
+    minReplicas: whole().optional().describe('fewest pods under a replica autoscaler; default: 1 or replicas, whichever is smaller'),
+    maxReplicas: whole().optional().describe('most pods under a replica autoscaler; default: 10 times replicas'),
+    cpu: cpu().describe('CPU request of a pod'),
+    limit: cpu().optional().describe('CPU limit of a pod; default: none'),
+    memory: memory().describe('memory request of a pod'),
+    resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
+    nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
+    tolerations: list('tolerations', toleration).prefault([]),
+    scheduler: scheduler(),
+    threads: threads
+      .prefault(PROCESSOR_SHARING)
+      .describe('requests a pod works on at once, first come first served; 0 or "processor-sharing": all of them at equal speed'),
+    queue: queue
+      .prefault(1024)
+      .describe(
+        'requests that may wait in a pod for a thread, or "unlimited"; default 1024, near the listen backlogs in use (128 to 4096)',
+      ),
+    weight: whole({ min: 1, max: 1_000_000 }).prefault(1).describe('what weighted balancers read'),
+    objective: positiveTime()
+      .optional()
+      .describe('latency that counts as good; needed for SLO misses, goodput, violation minutes and recovery; default: none'),
+    allowance: share({ min: 0, max: 1 }).prefault('1%').describe('share of misses a minute may have; default 1%, a 99% objective'),
+    timeout: duration().prefault(0).describe('client timeout per try; default 0, none'),
+    cancel: flag().prefault(true).describe('a timeout cancels the work in the pod; false: the work goes on, wasted'),
+    retries: retries.prefault({}),
+    networkDelay: duration().prefault('250us').describe('one way client to pod; default 250us, half a round trip inside a data centre'),
+    grace: duration().prefault('30s').describe('time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds'),
+    preStop: duration()
+      .prefault('5s')
+      .describe('how long a terminating pod still accepts; default 5s, the customary sleep hook that covers endpoint propagation'),
+    pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
+    start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
+    probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
+    slb: ownBalancer(loaded).describe('balancer of this service; default: the slb of the run'),
+    async: flag()
+      .prefault(false)
+      .describe('a request gives its thread back while its calls are under way, as in an event loop; false: it holds the thread'),
+    traffic: traffic
+      .optional()
+      .describe(
+        'how requests arrive from outside (default: only calls of other services): { rate, pattern: poisson, diurnal, mmpp, … }, a closed loop, or { preset: web-pages }',
+      ),
+    work: workOfRequest(loaded).describe(
+      'what a request costs: { cpu, wait, correlation }, { preset: web-surge }, or { steps: [...] } with calls of other services',
+    ),
+  })
+const workload = (loaded: LoadedFiles) =>
+  section('the workload', {
+    services: list('services', serviceOf(loaded)).prefault([]).describe('services whose requests are simulated one by one'),
+    background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
+    jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
+  })
 
 // Everything else of a run.
 
@@ -193,7 +202,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     warmup: duration().prefault('3m').describe('initial part of the run that no metric counts'),
     disturbance: duration().optional().describe('time from which the metric recovery counts; default: none'),
     cluster: cluster.describe('the nodes'),
-    workload: workload.describe('what runs on the nodes: services, background pods and jobs'),
+    workload: workload(loaded).describe('what runs on the nodes: services, background pods and jobs'),
     scheduling: selectionSchema('scheduling', loaded, { order: selectionSchema('scheduling.order', loaded, {}) }),
     schedulers: schedulers(loaded),
     binpacking: selectionSchema('binpacking', loaded, role),
@@ -225,7 +234,7 @@ export const compareDescription =
   'axes: each key is a path of this file (a list item is addressed by its name), each value a list; their product is the set of variants, of which the first is the baseline'
 
 /** Lists whose items are checked one by one, so that a wrong item does not hide the problems of the others. */
-export const itemSchemas = { cluster: { pools: pool }, workload: { services: service, background, jobs } } as const
+export const itemSchemas = { cluster: { pools: pool }, workload: { services: serviceOf(new Map()), background, jobs } } as const
 
 /** The whole file. */
 export function fileSchema(loaded: LoadedFiles) {

@@ -333,12 +333,23 @@ async function loadAll(raws: readonly Record<string, unknown>[], folder: string)
 /** Every place of the file where an algorithm is chosen, with its family. */
 function* selections(raw: Record<string, unknown>): Generator<[FamilyPath, unknown]> {
   for (const family of FAMILY_PATHS) yield [family, valueAt(raw, family.split('.'))]
-  const { schedulers } = raw
-  if (!Array.isArray(schedulers)) return
-  for (const scheduler of schedulers.filter(isMap)) {
+  for (const service of listAt(raw, ['workload', 'services'])) {
+    yield ['slb', service['slb']]
+    for (const step of listAt(service, ['work', 'steps'])) {
+      yield ['slb', step['slb']]
+      for (const call of listAt(step, ['parallel'])) yield ['slb', call['slb']]
+    }
+  }
+  for (const scheduler of listAt(raw, ['schedulers'])) {
     yield ['scheduling', scheduler['algorithm']]
     yield ['scheduling.order', scheduler['order']]
   }
+}
+
+/** The maps of a list, none when there is no list. */
+function listAt(raw: unknown, path: Path): Record<string, unknown>[] {
+  const found = valueAt(raw, path)
+  return Array.isArray(found) ? found.filter(isMap) : []
 }
 
 async function loadOne(path: FamilyPath, named: string, file: string): Promise<LoadedFile> {

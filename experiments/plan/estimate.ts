@@ -18,6 +18,8 @@ export interface Estimate {
 
 /** Arrival and end of a request, measured with one service. */
 const EVENTS_PER_REQUEST = 2
+/** As a request, and an event for its caller. */
+const EVENTS_PER_CALL = 3
 /** Network delay to the pod and back. */
 const NETWORK_EVENTS = 2
 /** Arrival, decision, bind, start and end. */
@@ -34,6 +36,7 @@ const MAX_COUNTED = 100_000
 export function estimateOf(input: SimulationInput): Estimate {
   // The streams of the run, so that the same pods are counted that will arrive.
   const streams = new Streams(input.seed, input.replication)
+  const offered = new Float64Array(input.services.length)
   let requests = 0
   let requestEvents = 0
   for (const client of input.clients) {
@@ -42,8 +45,11 @@ export function estimateOf(input: SimulationInput): Estimate {
       input.horizon,
     )
     requests += arrived
+    offered[client.service] += arrived
     requestEvents += arrived * (EVENTS_PER_REQUEST + (input.services[client.service].networkDelay > 0 ? NETWORK_EVENTS : 0))
   }
+  for (const { service, count } of callsOf(input, offered))
+    requestEvents += count * (EVENTS_PER_CALL + (input.services[service].networkDelay > 0 ? NETWORK_EVENTS : 0))
   const pods = input.background.reduce(
     (sum, { name, pods: open }) =>
       sum +
@@ -60,6 +66,30 @@ export function estimateOf(input: SimulationInput): Estimate {
     events: Math.round(requestEvents + podEvents),
     seconds: requestEvents / REQUEST_EVENTS_PER_SECOND + podEvents / POD_EVENTS_PER_SECOND,
   }
+}
+
+/** Calls to each service, without retries. `offered` are the requests to each service, from outside at first; those of calls are added to it. */
+function callsOf({ services, workloads, calls = [] }: SimulationInput, offered: Float64Array): { service: number; count: number }[] {
+  const made = services.map(() => 0)
+  const visited = new Uint8Array(services.length)
+  const visit = (service: number): void => {
+    if (visited[service] === 1) return
+    visited[service] = 1
+    // What calls this service is counted first; calls have no cycle.
+    for (const workload of workloads) {
+      for (const step of workload.steps ?? []) {
+        if (!('calls' in step)) continue
+        for (const row of step.calls) {
+          if (calls[row].service !== service) continue
+          visit(workload.service)
+          made[service] += offered[workload.service] * calls[row].share
+        }
+      }
+    }
+    offered[service] += made[service]
+  }
+  services.forEach((_, service) => visit(service))
+  return made.map((count, service) => ({ service, count }))
 }
 
 /** The integral of the rate over the horizon, by the midpoint rule. */

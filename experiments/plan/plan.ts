@@ -3,7 +3,7 @@
  * what decides its result: it does not depend on paths, workers or the position in the plan.
  */
 import { createHash } from 'node:crypto'
-import type { RunResult } from '../../sim/index.ts'
+import { askedQuantile, type RunResult } from '../../sim/index.ts'
 import type { Scenario } from '../file/scenario.ts'
 import type { Assertion, PrecisionRule } from '../file/schema/experiment.ts'
 import type { Experiment } from '../file/spec.ts'
@@ -44,6 +44,8 @@ export interface Plan {
   readonly replications: number
   readonly until: PrecisionRule | null
   readonly primary: string
+  /** Ids of quantiles of the latency that the file asks for besides the standard metrics. */
+  readonly quantiles: readonly string[]
   /** Version of orchsim: part of each run's identity. */
   readonly engine: string
   readonly margins: { readonly relative: number; readonly points: number }
@@ -63,7 +65,9 @@ export function planOf(experiment: Experiment, engine: string): Plan {
     label: choices.length === 0 ? 'all runs' : choices.map((choice, axis) => axes[axis].labels[choice]).join(' · '),
   }))
   const { count, until } = replications
-  const plan = { name, question, seed, replications: count, until, primary, margins, assert, axes, variants, engine }
+  const asked = [primary, ...experiment.metrics, ...assert.map(({ metric }) => metric)]
+  const quantiles = [...new Set(asked)].filter((id) => !Number.isNaN(askedQuantile(id)))
+  const plan = { name, question, seed, replications: count, until, primary, quantiles, margins, assert, axes, variants, engine }
   return { ...plan, runs: runsFrom(plan, 0, count) }
 }
 

@@ -1,5 +1,5 @@
 /** The planner that adds waves of fixed size until the primary metric is precise enough. It decides only after whole waves. */
-import { METRICS } from '../../sim/index.ts'
+import { metricById } from '../../sim/index.ts'
 import { differencesOf, moreReplications, type PerReplication, precisionOf } from '../../reports/index.ts'
 import { oneWave, runsFrom, type FinishedRun, type Plan, type Planner } from './plan.ts'
 import type { PrecisionRule } from '../file/schema/experiment.ts'
@@ -39,7 +39,7 @@ export function shortOfGoal(plan: Plan, finished: readonly FinishedRun[], asked:
 
 /** The primary metric of each variant, then its comparison with the baseline for each further variant. */
 function lists(plan: Plan, rule: PrecisionRule, finished: readonly FinishedRun[], asked: number): PerReplication[] {
-  const metric = METRICS.find(({ id }) => id === plan.primary)!
+  const metric = metricById(plan.primary)!
   const values = plan.variants.map(() => new Array<number | null>(asked).fill(null))
   for (const { run, result } of finished) values[run.variant][run.replication] = result.metrics[metric.id] ?? null
   return [...values, ...values.slice(1).map((list) => differencesOf(metric, values[0], list, rule))]

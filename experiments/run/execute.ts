@@ -9,6 +9,7 @@ import type { RunResult } from '../../sim/index.ts'
 import { firstLine } from '../file/load.ts'
 import { callLimit } from '../own/limit.ts'
 import type { FinishedRun, Plan, PlannedRun, Planner } from '../plan/plan.ts'
+import { withQuantiles } from './quantiles.ts'
 import type { Task } from './run.ts'
 import type { Store } from './store.ts'
 import { watched } from './watched.ts'
@@ -129,7 +130,7 @@ export async function execute(
       const run = wave[i]
       if (outcome === undefined) return
       if ('message' in outcome) failed.push({ run, ...outcome })
-      else finished.push({ run, result: outcome.result })
+      else finished.push({ run, result: withQuantiles(outcome.result, plan.quantiles) })
     })
   }
   asked.sort(byVariant)

@@ -3,6 +3,7 @@ import {
   FAMILIES,
   FAMILY_PATHS,
   NONE,
+  type Call,
   type Choices,
   type Chosen,
   type Client,
@@ -12,17 +13,19 @@ import {
   type RunResult,
   type SchedulerSpec,
   type Selection,
+  type Service,
   type SimulationInput,
+  type Step,
   type Workload,
 } from '../../sim/index.ts'
 import { Streams, type RandomStream } from '../../sim/random/index.ts'
-import { openBackground, openJobs, openRequests, type Capacity } from '../../workloads/index.ts'
+import { costOf, openBackground, openJobs, openRequests, type Capacity, type TrafficSpec } from '../../workloads/index.ts'
 import { importDefault, localFiles } from '../file/load.ts'
 import { beginRun, thread, type OwnCode } from '../own/code.ts'
 import { adoptGuarded } from '../own/guard.ts'
 import { interceptGlobals } from '../own/intercept.ts'
 import { checkedReadsOf } from '../own/read-only.ts'
-import { capacityOf, nodesOf, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
+import { capacityOf, nodesOf, type CallSpec, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
 
 /** What a worker receives. */
 export interface Task {
@@ -70,8 +73,9 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     pools,
     ageing,
     workloads: scenario.services.map(workloadOf),
-    services: scenario.services,
-    clients: scenario.services.map(clientOf),
+    services: await Promise.all(scenario.services.map(serviceOf)),
+    clients: scenario.services.flatMap((spec, service) => (spec.traffic === null ? [] : [clientOf(spec, spec.traffic, service)])),
+    ...(scenario.calls === undefined ? {} : { calls: await Promise.all(scenario.calls.map((call) => callOf(call, scenario))) }),
     background: [
       ...scenario.background.map((spec) => ({
         name: spec.name,
@@ -93,13 +97,33 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
   }
 }
 
-const workloadOf = (spec: ServiceSpec, service: number): Workload => ({ ...spec, service, queue: spec.queue ?? Infinity })
+const workloadOf = ({ steps, ...spec }: ServiceSpec, service: number): Workload => ({
+  ...spec,
+  service,
+  queue: spec.queue ?? Infinity,
+  ...(steps === undefined ? {} : { steps: steps.map((step): Step => ('calls' in step ? step : { cost: costOf(step.cost) })) }),
+})
 
-const clientOf = (spec: ServiceSpec, service: number): Client => ({
+async function serviceOf({ name, networkDelay, slb }: ServiceSpec): Promise<Service> {
+  return { name, networkDelay, ...(slb === undefined ? {} : { slb: await chosen(slb, FAMILIES.slb) }) }
+}
+
+async function callOf({ slb, ...spec }: CallSpec, { services }: Scenario): Promise<Call> {
+  const { work, objective, allowance } = services[spec.service]
+  return {
+    ...spec,
+    objective: objective ?? Infinity,
+    allowance,
+    cost: costOf(work),
+    ...(slb === undefined ? {} : { slb: await chosen(slb, FAMILIES.slb) }),
+  }
+}
+
+const clientOf = (spec: ServiceSpec, traffic: TrafficSpec, service: number): Client => ({
   ...spec,
   service,
   objective: spec.objective ?? Infinity,
-  requests: (stream) => openRequests(spec.traffic, spec.work, stream),
+  requests: (stream) => openRequests(traffic, spec.work, stream),
 })
 
 async function schedulerOf({ algorithm, order, ...spec }: SchedulerChoice): Promise<SchedulerSpec> {

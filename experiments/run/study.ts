@@ -8,7 +8,7 @@ import type { Execution } from './execute.ts'
 import { canonical, type Plan } from '../plan/plan.ts'
 import { shortOfGoal } from '../plan/precise.ts'
 import { percentText } from '../file/quantities.ts'
-import type { PoolSpec, Scenario, ServiceSpec } from '../file/scenario.ts'
+import type { CallSpec, PoolSpec, Scenario, ServiceSpec } from '../file/scenario.ts'
 
 /** The study of an execution. `command` is the call that gives the same study. */
 export function studyOf(
@@ -35,6 +35,7 @@ export function studyOf(
     name: plan.name,
     question: plan.question,
     primary: plan.primary,
+    quantiles: plan.quantiles,
     margins: plan.margins,
     axes: plan.axes.map(({ key, labels }) => ({ name: key, values: labels })),
     variants: plan.variants.map(({ choices, label }) => {
@@ -88,6 +89,7 @@ function setupOf(scenario: Scenario): string[] {
     `horizon ${showDuration(scenario.horizon)}, ${ageing}, metrics from ${showDuration(scenario.warmup)} on`,
     ...scenario.pools.map(poolText),
     ...scenario.services.map(serviceText),
+    ...(scenario.calls ?? []).map((call) => callText(call)),
     ...scenario.background.map(
       (source) =>
         `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} requested`}, ${percentText(source.usage)} of the request used`,
@@ -105,7 +107,9 @@ function setupOf(scenario: Scenario): string[] {
 
 /** Whether a trace is replayed or sampled as recorded; with resampled blocks each replication is another sample. */
 function oneSample({ background, jobs, pools, services }: Scenario): boolean {
-  const replayed = services.flatMap(({ traffic }) => partsOf(traffic)).flatMap((traffic) => (traffic.pattern === 'trace' ? [traffic] : []))
+  const replayed = services
+    .flatMap(({ traffic }) => (traffic === null ? [] : partsOf(traffic)))
+    .flatMap((traffic) => (traffic.pattern === 'trace' ? [traffic] : []))
   const traced = [...[...background, ...jobs].flatMap((source) => (source.kind === 'trace' ? [source] : [])), ...replayed]
   return traced.length === 0 ? pools.some(({ kind }) => kind === 'trace') : traced.some(({ bootstrap }) => (bootstrap ?? null) === null)
 }
@@ -114,7 +118,7 @@ function oneSample({ background, jobs, pools, services }: Scenario): boolean {
 function endsOf(scenarios: readonly Scenario[]): string[] {
   const notes = scenarios.flatMap(({ services, horizon }) =>
     services
-      .flatMap(({ name, traffic }) => partsOf(traffic).map((part) => [name, part] as const))
+      .flatMap(({ name, traffic }) => (traffic === null ? [] : partsOf(traffic)).map((part) => [name, part] as const))
       .map(([name, traffic]) =>
         traffic.pattern === 'trace' && traffic.ends !== null
           ? `the recording of service ${name} ends at ${showDuration(Math.round(traffic.ends / 1e6) * 1e6)}; no requests arrive from then until the horizon of ${showDuration(horizon)}`
@@ -175,9 +179,22 @@ function serviceText({ name, replicas, shape, threads, traffic, objective }: Ser
   return `service ${name}: ${replicas} pods of ${showCpu(shape.cpu)} (${limit}, ${concurrency}), ${trafficText(traffic)}${objective === null ? '' : `, objective ${showDuration(objective)}`}`
 }
 
+function callText({ name, share, timeout, retries, optional, deadline, slb }: CallSpec): string {
+  return [
+    `call ${name}`,
+    ...(share < 1 ? [`by ${percentText(share)} of requests`] : []),
+    timeout > 0 ? `timeout ${showDuration(timeout)}` : 'no timeout',
+    ...(retries.limit > 0 ? [`at most ${retries.limit} ${retries.limit === 1 ? 'retry' : 'retries'}`] : []),
+    ...(optional ? ['optional'] : []),
+    ...(deadline ? ["bounded by the caller's deadline"] : []),
+    ...(slb === undefined ? [] : [`slb ${chosen(slb)}`]),
+  ].join(', ')
+}
+
 const partsOf = (traffic: TrafficSpec): readonly TrafficSpec[] => (traffic.pattern === 'merge' ? traffic.parts : [traffic])
 
-function trafficText(traffic: TrafficSpec): string {
+function trafficText(traffic: TrafficSpec | null): string {
+  if (traffic === null) return 'called by other services'
   if (traffic.pattern === 'merge') return traffic.parts.map(trafficText).join(' merged with ')
   if (traffic.pattern === 'trace')
     return `the requests of ${traffic.trace}${traffic.bootstrap === null ? '' : ' in resampled blocks'}, ${formatNumber(traffic.rate)}/s on average`

@@ -4,7 +4,7 @@
  * compared as two samples (Welch). A regression is worse by significantly more than the margin, after Holm's correction over all gated
  * rows; a row that may be worse is inconclusive and no regression.
  */
-import { METRICS, metricById } from '../../sim/index.ts'
+import { askedQuantile, METRICS, metricById } from '../../sim/index.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
 import { decide, measure } from '../statistics/contrast.ts'
 import type { Contrast, Measured, PerReplication } from '../statistics/contrast.ts'
@@ -12,6 +12,7 @@ import { corrected } from '../statistics/holm.ts'
 import { intervalOf } from '../statistics/interval.ts'
 import { studentTail } from '../statistics/student.ts'
 import { measureUnpaired } from '../statistics/welch.ts'
+import { metricsOf } from '../study.ts'
 import type { Margins, Study } from '../study.ts'
 import type { RunsTable } from '../tables/read-runs.ts'
 
@@ -63,7 +64,10 @@ export function compareRuns(before: RunsTable, after: RunsTable, { margins, gate
   for (const id of gate)
     if (metricById(id) === undefined) throw new RangeError(`unknown metric: ${id}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
   const { matches, onlyBefore, onlyAfter, notes } = matchVariants(before, after)
-  const metrics = [...METRICS].filter(({ id }) => [before, after].every((side) => side.metrics.some((metric) => metric.id === id)))
+  const asked = before.metrics.filter(({ id }) => !Number.isNaN(askedQuantile(id)))
+  const metrics = [...METRICS, ...asked].filter(({ id }) =>
+    [before, after].every((side) => side.metrics.some((metric) => metric.id === id)),
+  )
   const ranked = [...metrics.filter(({ id }) => gate.includes(id)), ...metrics.filter(({ id }) => !gate.includes(id))]
   const missing = gate.filter((id) => !metrics.some((metric) => metric.id === id))
   if (missing.length > 0) notes.push(`not in both folders, so not compared: ${missing.join(', ')}`)
@@ -87,6 +91,7 @@ export function compareRuns(before: RunsTable, after: RunsTable, { margins, gate
 /** The table that reading the study's runs.csv would give. */
 export function runsTableOf(study: Study): RunsTable {
   const { runs, axes, variants } = study
+  const metrics = metricsOf(study)
   return {
     axes: axes.map(({ name }) => name),
     variants,
@@ -96,8 +101,8 @@ export function runsTableOf(study: Study): RunsTable {
     seed: runs.map(({ seed }) => String(seed)),
     id: runs.map(({ id }) => id),
     events: Float64Array.from(runs, ({ result }) => result.events),
-    metrics: METRICS,
-    values: METRICS.map(({ id }) => Float64Array.from(runs, ({ result }) => result.metrics[id] ?? NaN)),
+    metrics,
+    values: metrics.map(({ id }) => Float64Array.from(runs, ({ result }) => result.metrics[id] ?? NaN)),
     ignored: [],
   }
 }

@@ -12,6 +12,7 @@ import { escapeHtml, htmlList, inlineSvg, variantAttribute } from './html.ts'
 import { safeJson } from './data.ts'
 import { effectsSection } from './effects.ts'
 import { pageScript } from './script.ts'
+import { servicesSection } from './services.ts'
 import { tables } from './tables.ts'
 import type { PageData } from './ways.ts'
 import { answerOf } from '../text/answer.ts'
@@ -53,6 +54,7 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
   const scripts = hasScript ? ` script-src 'sha256-${digest(script)}';` : ''
   const policy = `default-src 'none';${scripts} style-src 'sha256-${digest(STYLE)}'; base-uri 'none'; form-action 'none'`
   const effects = effectsSection(summary)
+  const byService = servicesSection(study)
   const parts = [
     `<h1>${escapeHtml(study.name)}</h1>`,
     study.question.trim() === '' ? '' : `<p class="question">${escapeHtml(study.question)}</p>`,
@@ -69,6 +71,7 @@ export function page(summary: Summary, { charts, data, notes }: PageParts): stri
           charts.map((chart) => figure(chart, chart.name === 'slo-misses-against-cost' ? frontSentence(summary) : '')).join('\n'),
         ),
     effects === '' ? '' : section('Effects of the axes', effects),
+    byService === '' ? '' : section('Services and calls', byService),
     section('Tables', tables(summary)),
     study.runs.length === 0 ? '' : section('Single runs', runsSection(summary)),
     section('Notes', allNotes(summary, notes)),

@@ -1,10 +1,10 @@
 /** The tables of the page: means, differences to the baseline, all metrics with a value, and the definitions of the metrics. */
-import { METRICS } from '../../sim/index.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import { formatInterval, formatNumber, withUnit } from '../format.ts'
 import { htmlList, htmlTable } from './html.ts'
 import type { HtmlCell, HtmlRow } from './html.ts'
 import { contrastText } from '../text/sentences.ts'
+import { metricsOf } from '../study.ts'
 import type { Summary, SummaryRow } from '../summary/summary.ts'
 
 const MAIN_METRICS = 6
@@ -52,7 +52,7 @@ function allMetrics(summary: Summary): string {
     ['metric', 'variant', 'group', 'n', 'mean', 'sd', '95 % interval', 'against the baseline', 'verdict'],
     shown,
   )
-  return `<details>\n<summary>Every metric (${summary.present.length} of ${METRICS.length} have a value)</summary>\n${table}\n</details>`
+  return `<details>\n<summary>Every metric (${summary.present.length} of ${metricsOf(study).length} have a value)</summary>\n${table}\n</details>`
 }
 
 const meanCell = (row: SummaryRow): HtmlCell => ({ text: formatInterval(row, '±'), value: row.mean })

@@ -19,7 +19,8 @@ const MAIN: readonly MetricId[] = [
   'time-to-ready-p99',
   'recovery',
   'latency-mean',
-  'imbalance',
+  'in-flight-imbalance',
+  'requests-per-pod',
 ]
 
 /** The first `max` metrics with a value, the primary first: those that get a panel in a chart or a column in a table. */

@@ -3,7 +3,7 @@
  * request drawn from all runs, with the full weight of slow runs, and has no interval; the mean of quantiles describes an average run, and
  * its interval says how much runs differ.
  */
-import { entryOf, Histogram } from '../../sim/index.ts'
+import { askedQuantile, entryOf, Histogram } from '../../sim/index.ts'
 import type { SparseHistogram } from '../../sim/index.ts'
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
@@ -41,8 +41,8 @@ export function pooledLatency(study: Study, variant: number, service?: string): 
 
 /** The pooled quantile [ms]; NaN when `metric` is not a latency quantile or all runs together have too few requests. */
 export function pooledQuantile(study: Study, variant: number, metric: string): number {
-  const q = POOLED.get(metric)
-  if (q === undefined) return NaN
+  const q = POOLED.get(metric) ?? askedQuantile(metric)
+  if (Number.isNaN(q)) return NaN
   const latency = pooledLatency(study, variant)
   return latency.count >= Math.round(EXCEEDANCES / (1 - q)) ? latency.quantile(q) / MICROSECONDS : NaN
 }

@@ -1,5 +1,5 @@
 /** Summarises a study: a row per variant and metric with interval, contrast and verdict, plus effects and warnings. */
-import { METRICS, metricById } from '../../sim/index.ts'
+import { metricById } from '../../sim/index.ts'
 import type { MetricDefinition } from '../../sim/index.ts'
 import { pooledQuantile } from './pooled.ts'
 import { decide, measure, presentIn } from '../statistics/contrast.ts'
@@ -8,8 +8,8 @@ import { effectsOf } from '../statistics/effects.ts'
 import type { Effects } from '../statistics/effects.ts'
 import { corrected } from '../statistics/holm.ts'
 import { metricInterval } from '../statistics/interval.ts'
-import { plannedReplications, runsOf } from '../study.ts'
-import type { Study } from '../study.ts'
+import { metricsOf, plannedReplications, runsOf } from '../study.ts'
+import type { Study, StudyRun } from '../study.ts'
 import { warningsOf } from './warnings.ts'
 import type { Warning } from './warnings.ts'
 
@@ -35,7 +35,7 @@ export interface SummaryRow {
 /** The evaluation of a study, from which tables, charts and texts are derived. */
 export interface Summary {
   readonly study: Study
-  /** Variant by variant, the metrics in the order of METRICS. */
+  /** Variant by variant, the metrics in the order of `metricsOf`. */
   readonly rows: readonly SummaryRow[]
   /** The row of a variant and a metric id; throws a RangeError for an unknown metric. */
   row(variant: number, metric: string): SummaryRow
@@ -49,18 +49,20 @@ export interface Summary {
 /** Evaluates a study. Throws a RangeError when its primary metric is unknown. */
 export function summarise(study: Study): Summary {
   const primary = metricById(study.primary)
-  if (primary === undefined) throw new RangeError(`unknown metric: ${study.primary}; accepted: ${METRICS.map((m) => m.id).join(', ')}`)
-  const values = valuesOf(study)
+  const metrics = metricsOf(study)
+  if (primary === undefined || !metrics.some(({ id }) => id === primary.id))
+    throw new RangeError(`unknown metric: ${study.primary}; accepted: ${metrics.map((m) => m.id).join(', ')}`)
+  const values = valuesOf(study, metrics, ({ result }) => result.metrics)
   const refusals = study.variants.map((_, variant) => refusalsOf(study, variant))
-  const rows = METRICS.map((metric, i) => rowsOfMetric(study, metric, values[i], refusals))
-  const index = new Map<string, number>(METRICS.map((metric, i) => [metric.id, i]))
+  const rows = metrics.map((metric, i) => rowsOfMetric(study, metric, values[i], refusals))
+  const index = new Map<string, number>(metrics.map((metric, i) => [metric.id, i]))
   const placeOf = (metric: string): number => {
     const at = index.get(metric)
     if (at === undefined) throw new RangeError(`unknown metric: ${metric}`)
     return at
   }
   const row = (variant: number, metric: string): SummaryRow => rows[placeOf(metric)][variant]
-  const present = METRICS.filter((metric, i) => metric !== primary && rows[i].some((r) => r.n > 0))
+  const present = metrics.filter((metric, i) => metric.id !== primary.id && rows[i].some((r) => r.n > 0))
   if (study.variants.some((_, variant) => row(variant, primary.id).n > 0)) present.unshift(primary)
   let effects: readonly Effects[] | undefined
   return {
@@ -105,14 +107,19 @@ function rowsOfMetric(
 }
 
 /** By metric, variant and planned replication; NaN when the run is missing or has no finite value. Loops over runs first, so that each is read from memory once. */
-function valuesOf(study: Study): number[][][] {
+export function valuesOf(
+  study: Study,
+  metrics: readonly { readonly id: string }[],
+  read: (run: StudyRun) => Readonly<Record<string, number | null | undefined>> | undefined,
+): number[][][] {
   const planned = plannedReplications(study)
-  const values = METRICS.map(() => study.variants.map(() => new Array<number>(planned).fill(NaN)))
+  const values = metrics.map(() => study.variants.map(() => new Array<number>(planned).fill(NaN)))
   study.variants.forEach((_, variant) => {
-    for (const { replication, result } of runsOf(study, variant)) {
-      METRICS.forEach(({ id }, metric) => {
-        const value = result.metrics[id]
-        if (typeof value === 'number' && Number.isFinite(value)) values[metric][variant][replication] = value
+    for (const run of runsOf(study, variant)) {
+      const found = read(run)
+      metrics.forEach(({ id }, metric) => {
+        const value = found?.[id]
+        if (typeof value === 'number' && Number.isFinite(value)) values[metric][variant][run.replication] = value
       })
     }
   })

@@ -2,7 +2,7 @@
  * Reads a runs.csv of this version or an older one into columns. Strict: a cell that does not fit its heading is an error with its
  * position, since a comparison of partly read numbers would be wrong.
  */
-import { METRICS } from '../../sim/index.ts'
+import { askedQuantile, METRICS, metricById } from '../../sim/index.ts'
 import type { MetricDefinition, RunResult } from '../../sim/index.ts'
 import type { Study, StudyRun, Variant } from '../study.ts'
 import { CellReader } from './cells.ts'
@@ -92,7 +92,7 @@ function readHeader(cells: CellReader, refuse: Refuse): Header {
   const metrics: { metric: MetricDefinition; column: number }[] = []
   const ignored: string[] = []
   for (let column = keys + KEYS.length; column < names.length - 1; column++) {
-    const metric = byHeading.get(names[column])
+    const metric = byHeading.get(names[column]) ?? quantileOf(names[column])
     const bare = METRICS.find(({ id }) => names[column] === id || names[column].startsWith(`${id} [`))
     if (metric === undefined && bare !== undefined)
       refuse(places[column], `found ${quoted(names[column])}; accepted: ${quoted(metricHeading(bare))}, the unit being part of it`)
@@ -102,6 +102,12 @@ function readHeader(cells: CellReader, refuse: Refuse): Header {
     else metrics.push({ metric, column })
   }
   return { axes, width: names.length, metrics, ignored }
+}
+
+/** A quantile of the latency that no standard metric has, from its heading "latency-p95 [ms]". */
+function quantileOf(heading: string): MetricDefinition | undefined {
+  const metric = metricById(heading.split(' ')[0])
+  return metric !== undefined && !Number.isNaN(askedQuantile(metric.id)) && metricHeading(metric) === heading ? metric : undefined
 }
 
 /** As a JSON string, cut to 60 characters. */
@@ -254,5 +260,6 @@ export function studyOfRuns(table: RunsTable, around: StudyAround): Study {
     return { variant: table.variant[row], replication: table.replication[row], seed: table.seed[row], id: table.id[row], result }
   })
   const named = axes.map((name, axis) => ({ name, values: [...new Set(variants.map((variant) => variant.values[axis]))] }))
-  return { ...around, axes: named, variants, runs }
+  const quantiles = metrics.flatMap(({ id }) => (Number.isNaN(askedQuantile(id)) ? [] : [id]))
+  return { ...around, ...(quantiles.length === 0 ? {} : { quantiles }), axes: named, variants, runs }
 }

@@ -8,11 +8,11 @@ import { createChosen, type Chosen } from '../common/define.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Cause } from '../measure/ledger.ts'
 import type { Streams } from '../random/stream.ts'
-import type { Carrier, Clients } from '../serving/clients.ts'
+import { routesOf, type Carrier, type Clients } from '../serving/clients.ts'
 import type { Outlet, PodQueue } from '../serving/pod-queue.ts'
 import { RequestState, type Requests } from '../serving/requests.ts'
 import { ServerState, type Servers } from '../serving/servers.ts'
-import type { Service } from '../serving/spec.ts'
+import type { Call, Service } from '../serving/spec.ts'
 import { NO_BACKEND, QUEUE, REJECT, type BalancerDefinition, type BalancingContext, type Outcome } from '../slb/policy.ts'
 import { BalancerInstance } from './balancer-instance.ts'
 import { EndpointSlots } from './endpoint-slots.ts'
@@ -29,10 +29,27 @@ export interface NetworkRun {
   readonly clients: Clients
   readonly input: {
     readonly services: readonly Service[]
+    readonly calls?: readonly Call[]
     /** Balancer instances per service. */
     readonly balancers: number
     readonly choices: { readonly slb: Chosen<BalancerDefinition> }
   }
+}
+
+/** What a set of balancer instances carries: all requests to a service, or the calls that have a balancer of their own. */
+interface Route {
+  readonly name: string
+  readonly service: ServiceId
+  readonly slb: Chosen<BalancerDefinition>
+}
+
+function routesIn({ services, calls = [], choices }: NetworkRun['input']): Route[] {
+  const routes = services.map(({ name, slb = choices.slb }, service): Route => ({ name, service, slb }))
+  const rows = routesOf(services.length, calls)
+  calls.forEach(({ name, service, slb }, i) => {
+    if (slb !== undefined) routes[rows[i]] = { name, service, slb }
+  })
+  return routes
 }
 
 /** Probes under way: which instance asks which slot, and the answer on its way back. */
@@ -62,14 +79,16 @@ interface Shelf {
 }
 
 export class Network implements Carrier, Outlet {
-  /** By service. */
+  /** By route: by service, then by call that has instances of its own (`routesOf`). */
   readonly instancesOf: readonly (readonly BalancerInstance[])[]
   /** All instances, in the order of `instancesOf`; events name them by this row. */
   private readonly all: readonly BalancerInstance[]
   private readonly serviceOf: readonly ServiceId[]
-  /** By service: notifies its instances of backends. */
-  private readonly groups: readonly ServiceBalancers[]
+  /** By service: notifies the instances that send to its pods of backends, a group for each route. */
+  private readonly groupsTo: readonly (readonly ServiceBalancers[])[]
   private readonly heard: HeardTime = { time: NONE }
+  /** By service: the instances that send to its pods. */
+  private readonly instancesTo: readonly (readonly BalancerInstance[])[]
   private readonly reports: PodReports | null
   private readonly probes = new Probes()
   /** What a balancer sees of a request: one object, filled before each pick. */
@@ -80,6 +99,7 @@ export class Network implements Carrier, Outlet {
   private readonly servers: Servers
   private readonly podQueue: PodQueue
   private readonly clients: Clients
+  /** By route. */
   private readonly delays: readonly Time[]
   private readonly tryArrives: number
   private readonly responseArrives: number
@@ -94,7 +114,8 @@ export class Network implements Carrier, Outlet {
     this.servers = servers
     this.podQueue = podQueue
     this.clients = clients
-    this.delays = input.services.map(({ networkDelay }) => networkDelay)
+    const routes = routesIn(input)
+    this.delays = routes.map(({ service }) => input.services[service].networkDelay)
     this.tryArrives = simulator.register('try arrives', (request) => podQueue.deliver(request))
     this.responseArrives = simulator.register('response arrives', (request) => clients.answered(request))
     this.offers = simulator.register('balancer offers its queue', (row) => this.offer(row))
@@ -102,11 +123,10 @@ export class Network implements Carrier, Outlet {
     this.probeArrives = simulator.register('probe arrives', (probe) => this.probed(probe))
     this.probeReturns = simulator.register('probe returns', (probe) => this.probeAnswered(probe))
 
-    const { slb } = input.choices
     const all: BalancerInstance[] = []
     const serviceOf: ServiceId[] = []
     const groups: ServiceBalancers[] = []
-    this.instancesOf = input.services.map(({ name }, service) => {
+    this.instancesOf = routes.map(({ name, service, slb }) => {
       const slots = new EndpointSlots()
       const shelf: Shelf = { value: undefined }
       const list = Array.from({ length: input.balancers }, (_, i) => {
@@ -119,12 +139,13 @@ export class Network implements Carrier, Outlet {
       groups.push(new ServiceBalancers(slots, list, this.heard, () => shelf.value !== undefined))
       return list
     })
-    this.groups = groups
+    this.groupsTo = input.services.map((_, to) => groups.filter((_, route) => routes[route].service === to))
     this.all = all
     this.serviceOf = serviceOf
+    this.instancesTo = input.services.map((_, to) => this.instancesOf.filter((_, route) => routes[route].service === to).flat())
     this.reports = PodReports.of(
       servers,
-      this.instancesOf,
+      this.instancesTo,
       (service) => streams.stream(`idle/${input.services[service].name}`),
       (service) => this.offerQueues(service),
     )
@@ -146,21 +167,21 @@ export class Network implements Carrier, Outlet {
     }
   }
 
-  instances(service: ServiceId): number {
-    return this.instancesOf[service].length
+  instances(route: number): number {
+    return this.instancesOf[route].length
   }
 
   // ---- endpoints
 
   added(service: ServiceId, pod: PodId, server: ServerId, weight: number): void {
     const epoch = server === NONE ? 0 : this.servers.epoch[server]
-    this.groups[service].added(pod, server, epoch, weight, this.simulator.now)
+    for (const group of this.groupsTo[service]) group.added(pod, server, epoch, weight, this.simulator.now)
     if (server !== NONE) this.reports?.joined(server)
     this.offerQueues(service)
   }
 
   removed(service: ServiceId, pod: PodId): void {
-    this.groups[service].removed(pod, this.simulator.now)
+    for (const group of this.groupsTo[service]) group.removed(pod, this.simulator.now)
     this.offerQueues(service)
   }
 
@@ -180,7 +201,7 @@ export class Network implements Carrier, Outlet {
   }
 
   private instanceOf(request: RequestId): BalancerInstance {
-    return this.instancesOf[this.requests.service[request]][this.requests.instance[request]]
+    return this.instancesOf[this.requests.route[request]][this.requests.instance[request]]
   }
 
   private pick(instance: BalancerInstance, request: RequestId, exclude: SlotId): SlotId {
@@ -203,7 +224,7 @@ export class Network implements Carrier, Outlet {
     requests.slotEpoch[request] = instance.slots.slotEpoch[slot]
     requests.server[request] = instance.slots.server[slot]
     requests.serverEpoch[request] = instance.slots.serverEpoch[slot]
-    const delay = this.delays[requests.service[request]]
+    const delay = this.delays[requests.route[request]]
     if (delay > 0) {
       requests.state[request] = RequestState.InNetwork
       requests.timer[request] = this.simulator.at(this.simulator.now + delay, this.tryArrives, request, 0)
@@ -212,7 +233,7 @@ export class Network implements Carrier, Outlet {
 
   respond(request: RequestId): void {
     const requests = this.requests
-    const delay = this.delays[requests.service[request]]
+    const delay = this.delays[requests.route[request]]
     if (delay > 0 && requests.orphan[request] === 0) {
       requests.state[request] = RequestState.Responding
       requests.timer[request] = this.simulator.at(this.simulator.now + delay, this.responseArrives, request, 0)
@@ -245,7 +266,7 @@ export class Network implements Carrier, Outlet {
   // ---- requests queued at a balancer
 
   private offerQueues(service: ServiceId): void {
-    for (const instance of this.instancesOf[service]) if (instance.queued > 0) this.planOffer(instance)
+    for (const instance of this.instancesTo[service]) if (instance.queued > 0) this.planOffer(instance)
   }
 
   /** In an event of its own at the same time: what happens now is finished first, so no pod is entered in the middle of a change. */

@@ -56,8 +56,8 @@ describe('requests', () => {
   it('queueing share: 10 + 10 waited of 90', () => {
     expect(metrics['queueing-share']).toBeCloseTo((100 * 20) / 90, 12)
   })
-  it('imbalance in the window: (1, 0) for 20 ms, (2, 2) for 10, (1, 1) for 10, (0, 1) for 30', () => {
-    expect(metrics['imbalance']).toBeCloseTo((20 * 2 + 10 * 1 + 10 * 1 + 30 * 2) / 70, 12)
+  it('in-flight imbalance in the window: (1, 0) for 20 ms, (2, 2) for 10, (1, 1) for 10, (0, 1) for 30', () => {
+    expect(metrics['in-flight-imbalance']).toBeCloseTo((20 * 2 + 10 * 1 + 10 * 1 + 30 * 2) / 70, 12)
   })
   it('in flight: of 400 pod·ms 20 at two, 70 at one: the 99th percentile is 2', () => {
     expect(metrics['in-flight-p99']).toBe(2)

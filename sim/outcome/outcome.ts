@@ -8,7 +8,6 @@ import type { SimulationInput } from '../input.ts'
 import { Histogram, type SparseHistogram } from '../measure/histogram.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import { SLOWDOWN_UNIT, type JobRecorder } from '../measure/job-recorder.ts'
-import { CAUSES, Cause } from '../measure/ledger.ts'
 import type { NodeRecorder } from '../measure/node-recorder.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
@@ -16,15 +15,18 @@ import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
+import { RequestTotals } from './request-metrics.ts'
 import type { RunResult } from './results.ts'
 import type { Sampler } from './sampler.ts'
+import { requestsPerPod, scopes } from './scopes.ts'
+import { put, putQuantile, type Sheet } from './sheet.ts'
 import { METRICS } from './standard.ts'
-import type { MetricId } from './standard.ts'
 
 /** What the metrics are made from. */
 export interface OutcomeRun {
   readonly input: SimulationInput
   readonly simulator: { readonly events: number }
+  readonly times: { readonly windowStart: Time; readonly end: Time }
   readonly cluster: Cluster
   readonly clients: Clients
   readonly imbalance: readonly Imbalance[]
@@ -40,15 +42,8 @@ export interface OutcomeRun {
 
 const SECOND = 1e6
 const HOUR = 3600 * SECOND
-/** A quantile is refused below this many expected exceedances. */
-const EXCEEDANCES = 100
 /** Seconds for which the objective has to hold to count as recovered. */
 const HOLD = 300
-
-interface Sheet {
-  readonly metrics: Record<string, number | null>
-  readonly refused: Record<string, string>
-}
 
 /** The results of a finished run; `now` is the horizon. */
 export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): RunResult {
@@ -59,12 +54,14 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   nodeMetrics(run, now, sheet)
   scalingMetrics(run, sheet)
   schedulingMetrics(run, sheet)
+  const byScope = scopes(run, now)
   const grid = run.sampler.nodeGrid()
   return {
     metrics: sheet.metrics,
     refused: sheet.refused,
     latency: latency.toSparse(),
     latencyByService: latencyByService(run),
+    ...(byScope.length === 0 ? {} : { scopes: byScope }),
     pending: run.pods.pending.toSparse(),
     ...(grid === undefined ? {} : { nodeGrid: grid }),
     series: run.sampler.table(),
@@ -73,37 +70,32 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   }
 }
 
-/** All clients of a service together, by the service's name. */
+/** All who send to a service together, clients and calls, by the service's name. */
 function latencyByService({ input, clients }: OutcomeRun): Record<string, SparseHistogram> {
   const entries = input.services.map(({ name }, service): [string, SparseHistogram] => {
     const all = new Histogram()
-    for (const { spec, ledger } of clients.list) if (spec.service === service) all.merge(ledger.latency)
+    for (const { spec, ledger } of clients.all) if (spec.service === service) all.merge(ledger.latency)
     return [name, all.toSparse()]
   })
   return Object.fromEntries(entries)
 }
 
-/** Not a number means that there was nothing to measure. */
-const put = ({ metrics }: Sheet, id: MetricId, value: number): void => {
-  metrics[id] = Number.isFinite(value) ? value : null
+function requestMetrics(run: OutcomeRun, now: number, sheet: Sheet): Histogram {
+  const { clients, input } = run
+  const totals = new RequestTotals()
+  if (clients.list.length === 0) return totals.latency
+  for (const { ledger } of clients.list) totals.add(ledger)
+  totals.put(sheet, input.horizon - input.warmup)
+  const minutes = violationMinutes({ clients, input })
+  put(sheet, 'slo-violation-minutes', minutes)
+  if (Number.isNaN(minutes)) sheet.refused['slo-violation-minutes'] = 'the window holds no whole minute'
+  podShares(run, now, sheet)
+  if (input.disturbance >= 0) recovery({ clients, input }, sheet)
+  return totals.latency
 }
 
-/** A quantile of a histogram in `unit` µs, refused when the run is too short for it. */
-function putQuantile(sheet: Sheet, id: MetricId, histogram: Histogram, q: number, unit: number): void {
-  const needed = Math.round(EXCEEDANCES / (1 - q))
-  if (histogram.count >= needed) put(sheet, id, histogram.quantile(q) / unit)
-  else {
-    sheet.metrics[id] = null
-    if (histogram.count > 0)
-      sheet.refused[id] = `needs ${needed} observations for ${EXCEEDANCES} beyond the quantile, the run had ${histogram.count}`
-  }
-}
-
-function requestMetrics({ clients, imbalance, servers, input }: OutcomeRun, now: number, sheet: Sheet): Histogram {
-  const all = new Histogram()
-  if (clients.list.length === 0) return all
-  const total = { arrived: 0, tries: 0, good: 0, late: 0, answered: 0, queued: 0, latency: 0, unfinished: 0 }
-  const failedBy = new Float64Array(CAUSES)
+/** How evenly requests are spread over the pods of services: at each instant, and over the window. */
+function podShares({ imbalance, servers, times: { windowStart, end }, input }: OutcomeRun, now: number, sheet: Sheet): void {
   let weighted = 0
   let busy = 0
   let times: Float64Array = new Float64Array(1)
@@ -113,17 +105,6 @@ function requestMetrics({ clients, imbalance, servers, input }: OutcomeRun, now:
     if (service < 0) continue
     imbalance[service].changed(now, servers.inside[server], servers.inside[server], servers.insideSince[server])
   }
-  for (const { ledger } of clients.list) {
-    all.merge(ledger.latency)
-    total.arrived += ledger.windowArrived
-    total.tries += ledger.windowTries
-    total.good += ledger.good
-    total.answered += ledger.windowAnswered
-    total.late += ledger.windowAnswered - ledger.good + ledger.unfinishedLate
-    total.queued += ledger.queuedSum
-    total.latency += ledger.latencySum
-    for (let cause = 0; cause < CAUSES; cause++) failedBy[cause] += ledger.failedBy[cause]
-  }
   for (const service of imbalance) {
     const mean = service.mean(now)
     if (service.busy > 0) {
@@ -132,30 +113,12 @@ function requestMetrics({ clients, imbalance, servers, input }: OutcomeRun, now:
     }
     times = service.addTimes(times)
   }
-  const failed = failedBy.reduce((sum, count) => sum + count, 0)
-  putQuantile(sheet, 'latency-p50', all, 0.5, 1000)
-  putQuantile(sheet, 'latency-p99', all, 0.99, 1000)
-  putQuantile(sheet, 'latency-p999', all, 0.999, 1000)
-  put(sheet, 'latency-mean', all.sum / all.count / 1000)
-  put(sheet, 'goodput', (total.good * SECOND) / (input.horizon - input.warmup))
-  put(sheet, 'slo-misses', (100 * (total.late + failed)) / total.arrived)
-  const share = (cause: number): number => (100 * failedBy[cause]) / total.arrived
-  put(sheet, 'errors-refused', share(Cause.Refused))
-  put(sheet, 'errors-reset', share(Cause.Reset))
-  put(sheet, 'errors-timed-out', share(Cause.TimedOut))
-  put(sheet, 'errors-no-backend', share(Cause.NoBackend))
-  put(sheet, 'errors-rejected', share(Cause.Rejected))
-  put(sheet, 'errors-lost', share(Cause.Lost))
-  put(sheet, 'retry-amplification', total.tries / total.arrived)
-  const minutes = violationMinutes({ clients, input })
-  put(sheet, 'slo-violation-minutes', minutes)
-  if (Number.isNaN(minutes)) sheet.refused['slo-violation-minutes'] = 'the window holds no whole minute'
-  put(sheet, 'queueing-share', (100 * total.queued) / total.latency)
-  put(sheet, 'imbalance', weighted / busy)
+  put(sheet, 'in-flight-imbalance', weighted / busy)
   put(sheet, 'in-flight-p99', timeQuantile(times, 0.99))
-  put(sheet, 'unfinished', total.arrived - total.answered - failed)
-  if (input.disturbance >= 0) recovery({ clients, input }, sheet)
-  return all
+  const perPod = input.services
+    .map((_, service) => requestsPerPod({ servers, times: { windowStart, end } }, service))
+    .filter(Number.isFinite)
+  put(sheet, 'requests-per-pod', perPod.length === 0 ? NaN : Math.max(...perPod))
 }
 
 /** Smallest count of requests that at least the share q of pod-time did not exceed. */

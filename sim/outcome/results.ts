@@ -1,6 +1,6 @@
 /** The result of a run: plain data that can be posted to another thread. */
 import type { SparseHistogram } from '../measure/histogram.ts'
-import type { MetricId } from './standard.ts'
+import type { MetricId, ScopeMetricId } from './standard.ts'
 import type { Table } from './table.ts'
 
 export type { SparseHistogram } from '../measure/histogram.ts'
@@ -18,15 +18,28 @@ export interface NodeGrid {
   readonly usage: Float32Array
 }
 
+/** The result of one service or of one call. */
+export interface ScopeResult {
+  readonly kind: 'service' | 'call'
+  /** The service, or "caller->called". */
+  readonly name: string
+  readonly metrics: Readonly<Partial<Record<ScopeMetricId | `latency-p${number}`, number | null>>>
+  readonly refused: Readonly<Partial<Record<ScopeMetricId | `latency-p${number}`, string>>>
+  /** As `RunResult.latency`, of requests to the service by all who send to it, or of the call. */
+  readonly latency: SparseHistogram
+}
+
 /** The result of one run. */
 export interface RunResult {
   /** A number per metric; null when it does not apply or is refused, absent when it was unknown to the version that wrote the result. */
   readonly metrics: Readonly<Partial<Record<MetricId, number | null>>>
   /** Why a metric is null although it applies ("needs 100,000 observations ..., the run had 41,022"). */
   readonly refused: Readonly<Partial<Record<MetricId, string>>>
-  /** Latency of all answered or censored requests of the window [µs], all services, then by service name. */
+  /** Latency of all answered or censored requests of the window [µs], of all clients from outside; then of all requests to a service, by its name. */
   readonly latency: SparseHistogram
   readonly latencyByService: Readonly<Record<string, SparseHistogram>>
+  /** By service, then by call; absent with one service and no call. */
+  readonly scopes?: readonly ScopeResult[]
   /** Created to bound of the window's pods [µs]; pods unbound at the horizon count with the time until then. */
   readonly pending?: SparseHistogram
   /** Only in the first replication: a chart shows one run. */

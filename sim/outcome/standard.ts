@@ -90,12 +90,20 @@ const ROWS = {
       'time queued for a thread (all tries) over latency, sums over answered requests',
     ],
     [
-      'imbalance',
-      'imbalance',
+      'in-flight-imbalance',
+      'in-flight imbalance',
       '1',
       'lower',
       'ratio',
-      'largest number of requests in a ready pod of a service over the mean of its ready pods (equal capacity), averaged over the time during which any request is in flight; services weighted by that time',
+      'largest number of requests in a ready pod of a service at an instant over the mean of its ready pods (equal capacity), averaged over the time during which any request is in flight; services weighted by that time. With few requests in flight it is near the number of pods whatever the balancer: requests-per-pod says who got how many',
+    ],
+    [
+      'requests-per-pod',
+      'requests per pod, largest over mean',
+      '1',
+      'lower',
+      'ratio',
+      'tries that entered a pod in the window, largest over mean of the pods of a service that were ready during the whole window; of the service in which it is largest',
     ],
     [
       'in-flight-p99',
@@ -277,8 +285,8 @@ const ROWS = {
   ],
 } as const satisfies Record<MetricGroup, readonly Row[]>
 
-/** The id of a standard metric. */
-export type MetricId = (typeof ROWS)[MetricGroup][number][0]
+/** The id of a metric: a standard one, or a quantile of the latency such as latency-p95. */
+export type MetricId = (typeof ROWS)[MetricGroup][number][0] | `latency-p${number}`
 
 /** All metrics, group by group. */
 export const METRICS: readonly MetricDefinition[] = (Object.keys(ROWS) as MetricGroup[]).flatMap((group) =>
@@ -287,5 +295,75 @@ export const METRICS: readonly MetricDefinition[] = (Object.keys(ROWS) as Metric
 
 const byId: ReadonlyMap<string, MetricDefinition> = new Map(METRICS.map((metric) => [metric.id, metric]))
 
-/** The metric of an id that was read from a file or a command line; undefined when there is none. */
-export const metricById = (id: string): MetricDefinition | undefined => byId.get(id)
+type ScopeRow = readonly [id: string, label: string, unit: string, better: Better, comparison: Comparison, definition: string]
+
+/** Metrics of one service or one call that the whole run does not have. */
+const SCOPE_ROWS = [
+  ['requests', 'requests', 'requests/s', 'neither', 'ratio', 'first tries sent in the window, per second'],
+  [
+    'errors-cancelled',
+    'errors: cancelled',
+    '%',
+    'lower',
+    'points',
+    'calls given up because the request that made them had ended or failed, over arrived',
+  ],
+] as const satisfies readonly ScopeRow[]
+
+/** Metrics that one service or one call has in common with the whole run. */
+const COMMON = [
+  'latency-p50',
+  'latency-p99',
+  'latency-p999',
+  'latency-mean',
+  'goodput',
+  'slo-misses',
+  'errors-refused',
+  'errors-reset',
+  'errors-timed-out',
+  'errors-no-backend',
+  'errors-rejected',
+  'errors-lost',
+  'retry-amplification',
+  'queueing-share',
+  'in-flight-imbalance',
+  'requests-per-pod',
+  'unfinished',
+] as const satisfies readonly MetricId[]
+
+/** The id of a metric of one service or one call. */
+export type ScopeMetricId = (typeof SCOPE_ROWS)[number][0] | (typeof COMMON)[number]
+
+/** What is known of a metric of one service or one call beside its values. */
+export type ScopeMetricDefinition = Omit<MetricDefinition, 'id' | 'group'> & { readonly id: ScopeMetricId }
+
+/** All metrics of one service or one call. */
+export const SCOPE_METRICS: readonly ScopeMetricDefinition[] = [
+  ...SCOPE_ROWS.map(([id, label, unit, better, comparison, definition]) => ({ id, label, unit, better, comparison, definition })),
+  ...COMMON.map((id) => ({ ...METRICS.find((metric) => metric.id === id)!, id })),
+]
+
+/** Percent with at most four decimals, above 0 and below 100. */
+const QUANTILE = /^latency-p(0?\.\d{1,4}|[1-9]\d?(?:\.\d{1,4})?)$/
+
+/** The share of a latency quantile that is no standard metric, 0.95 for latency-p95; NaN for any other id. */
+export function askedQuantile(id: string): number {
+  const percent = byId.has(id) ? null : QUANTILE.exec(id)
+  return percent === null || Number(percent[1]) === 0 ? NaN : Number(percent[1]) / 100
+}
+
+/** The metric of an id that was read from a file or a command line: standard, or any quantile of the latency such as latency-p95; undefined when there is none. */
+export function metricById(id: string): MetricDefinition | undefined {
+  const known = byId.get(id)
+  if (known !== undefined || Number.isNaN(askedQuantile(id))) return known
+  const percent = id.slice('latency-p'.length)
+  return {
+    id: id as MetricId,
+    label: `latency p${percent}`,
+    unit: 'ms',
+    better: 'lower',
+    comparison: 'ratio',
+    group: 'requests',
+    definition: `latency that ${percent} % of requests do not exceed, of the times of latency-p50`,
+  }
+}

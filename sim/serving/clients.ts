@@ -1,14 +1,15 @@
 /**
  * The client side of requests: arrivals, tries with a timeout, retries with backoff and a token budget, and what became of each request.
- * A try leaves through the carrier (network/network.ts), which brings back an answer or a failure.
+ * A try leaves through the carrier (network/network.ts), which brings back an answer or a failure. The pods of a service that calls another
+ * are a client, too; calls.ts begins its requests and hears of their ends.
  */
-import { NONE, type RequestId, type ServiceId, type Time } from '../common/ids.ts'
+import { NONE, type RequestId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Cause, Ledger } from '../measure/ledger.ts'
 import type { KeyedStream, RandomStream, Streams } from '../random/stream.ts'
 import { Outcome } from '../slb/policy.ts'
 import { RequestState, type Requests } from './requests.ts'
-import type { Client, RequestSource } from './spec.ts'
+import type { Call, Client, RequestSource, Sender } from './spec.ts'
 
 /** Retry tokens a client may keep. */
 const MAX_TOKENS = 10
@@ -17,8 +18,8 @@ const ONE_TOKEN = 1 - 1e-9
 
 /** What carries tries to pods: picks a backend, adds network delays, and can withdraw a try from wherever it is. */
 export interface Carrier {
-  /** Balancer instances of the service. */
-  instances(service: ServiceId): number
+  /** Balancer instances of a route: a service, or a call with instances of its own. */
+  instances(route: number): number
   /** A try leaves the client. Ends in `answered` or `failed` of the clients. */
   send(request: RequestId): void
   /** Withdraws a try that the client has given up from the balancer's queue, the network or the pod. */
@@ -27,11 +28,16 @@ export interface Carrier {
   ended(request: RequestId, outcome: Outcome): void
 }
 
-/** One client during a run. */
+/** One client during a run: from outside, or the pods that make a call. */
 export interface ClientRun {
-  readonly spec: Client
+  readonly spec: Sender
   readonly row: number
-  readonly source: RequestSource
+  /** Null: a client from outside. */
+  readonly call: Call | null
+  /** Which balancer instances carry its requests: the service, or a row after the services for a call with instances of its own. */
+  readonly route: number
+  /** Null: its requests are begun by `call`. */
+  readonly source: RequestSource | null
   /** Draws which balancer instance a request uses. */
   readonly instance: RandomStream
   readonly backoff: KeyedStream
@@ -41,13 +47,27 @@ export interface ClientRun {
   arrival: number
 }
 
+/** The calls that pods make for the requests they work on; calls.ts implements it. */
+export interface Callers {
+  /** A request from outside begins. */
+  began(request: RequestId): void
+  /** A try is about to be sent: its deadline [µs], which is its timeout from now on or that of the caller, whichever is earlier; Infinity: none. */
+  deadline(request: RequestId, timeout: Time): Time
+  /** Whether the caller's deadline has passed, so that another try makes no sense. */
+  expired(request: RequestId): boolean
+  /** The client goes on in the row `copy`; the work of `request` continues without it. */
+  moved(request: RequestId, copy: RequestId): void
+  /** A call is over: answered (NONE), or failed for good. */
+  ended(request: RequestId, cause: Cause | typeof NONE): void
+}
+
 /** What the clients need of the run. */
 export interface ClientsRun {
   readonly simulator: Simulator
   readonly streams: Streams
   readonly requests: Requests
   readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
-  readonly input: { readonly clients: readonly Client[] }
+  readonly input: { readonly clients: readonly Client[]; readonly services: readonly unknown[]; readonly calls?: readonly Call[] }
 }
 
 const outcomeOf = (cause: Cause): Outcome =>
@@ -59,11 +79,20 @@ const outcomeOf = (cause: Cause): Outcome =>
         ? Outcome.Rejected
         : Outcome.Lost
 
+/** Rows of routes: services first, then the calls with balancer instances of their own. */
+export function routesOf(services: number, calls: readonly Call[]): number[] {
+  let next = services
+  return calls.map(({ service, slb }) => (slb === undefined ? service : next++))
+}
+
 export class Clients {
+  /** Clients from outside, and all clients: those and the calls. `Requests.client` is a row of `all`. */
   readonly list: readonly ClientRun[]
+  readonly all: readonly ClientRun[]
   /** Tries that their client gave up while the work continues in a pod. */
   orphans = 0
   private carrier!: Carrier
+  private callers: Callers | null = null
   private readonly simulator: Simulator
   private readonly requests: Requests
   private readonly origin: Time
@@ -77,19 +106,35 @@ export class Clients {
     this.requests = requests
     this.origin = times.origin
     this.end = times.end
-    this.list = input.clients.map((spec, row): ClientRun => {
-      const stream = (purpose: string) => streams.stream(`${purpose}/${spec.name}`)
-      return {
-        spec,
-        row,
-        source: spec.requests(stream),
-        instance: stream('clients'),
-        backoff: streams.keyed(`backoff/${spec.name}`),
-        ledger: new Ledger(times, spec.objective),
-        retryTokens: 0,
-        arrival: NONE,
-      }
+    const streamOf = (name: string) => (purpose: string) => streams.stream(`${purpose}/${name}`)
+    const begun = (spec: Sender) => ({
+      instance: streamOf(spec.name)('clients'),
+      backoff: streams.keyed(`backoff/${spec.name}`),
+      ledger: new Ledger(times, spec.objective),
+      retryTokens: 0,
+      arrival: NONE,
     })
+    this.list = input.clients.map((spec, row): ClientRun => ({
+      spec,
+      row,
+      call: null,
+      route: spec.service,
+      source: spec.requests(streamOf(spec.name)),
+      ...begun(spec),
+    }))
+    const { calls = [] } = input
+    const routes = routesOf(input.services.length, calls)
+    this.all = [
+      ...this.list,
+      ...calls.map((call, i): ClientRun => ({
+        spec: call,
+        row: this.list.length + i,
+        call,
+        route: routes[i],
+        source: null,
+        ...begun(call),
+      })),
+    ]
     this.arrives = simulator.register('request arrives', (client) => this.arrive(client))
     this.timesOut = simulator.register('try times out', (request) => this.timedOut(request))
     this.retries = simulator.register('retry leaves', (request) => {
@@ -103,50 +148,100 @@ export class Clients {
     this.carrier = carrier
   }
 
+  /** Called once, by the calls between services. */
+  calledBy(callers: Callers): void {
+    this.callers = callers
+  }
+
   /** Starts the streams of requests at the origin. */
   opens(): void {
     for (const client of this.list) this.expect(client)
   }
 
   private expect(client: ClientRun): void {
-    const time = this.origin + client.source.next()
+    const time = this.origin + client.source!.next()
     client.arrival = time <= this.end ? this.simulator.at(time, this.arrives, client.row, 0) : NONE
   }
 
   private arrive(row: number): void {
     const client = this.list[row]
-    const { source, spec } = client
+    const source = client.source!
     const requests = this.requests
     const request = requests.take()
-    const now = this.simulator.now
-    const instances = this.carrier.instances(spec.service)
-    requests.orphan[request] = 0
-    requests.client[request] = row
-    requests.service[request] = spec.service
-    requests.arrived[request] = now
+    const instances = this.carrier.instances(client.route)
     requests.wait[request] = source.wait
     requests.work[request] = source.work
     requests.key[request] = source.key
-    requests.queued[request] = 0
     requests.ordinal[request] = client.ledger.arrived
-    requests.attempt[request] = 0
-    requests.slot[request] = NONE
     requests.instance[request] = instances === 1 ? 0 : client.instance.int(instances)
-    client.ledger.arrive(now)
-    if (client.retryTokens < MAX_TOKENS) client.retryTokens = Math.min(MAX_TOKENS, client.retryTokens + spec.retries.budget)
+    this.begin(request, client)
+    if (this.callers !== null) this.callers.began(request)
     this.expect(client)
     this.send(request)
+  }
+
+  private begin(request: RequestId, client: ClientRun): void {
+    const requests = this.requests
+    const now = this.simulator.now
+    requests.orphan[request] = 0
+    requests.client[request] = client.row
+    requests.route[request] = client.route
+    requests.arrived[request] = now
+    requests.queued[request] = 0
+    requests.attempt[request] = 0
+    requests.slot[request] = NONE
+    client.ledger.arrive(now)
+    if (client.retryTokens < MAX_TOKENS) client.retryTokens = Math.min(MAX_TOKENS, client.retryTokens + client.spec.retries.budget)
+  }
+
+  /** A pod makes a call. The caller has taken the row and filled wait, work, key and ordinal; `u` draws the balancer instance. */
+  call(request: RequestId, client: ClientRun, u: number): void {
+    this.requests.instance[request] = Math.floor(u * this.carrier.instances(client.route))
+    this.begin(request, client)
+    this.send(request)
+  }
+
+  /** The caller of a call needs no answer any more: the work is cancelled, or continues as an orphan, as after a timeout. */
+  giveUp(request: RequestId): void {
+    const requests = this.requests
+    const client = this.all[requests.client[request]]
+    const state = requests.state[request]
+    client.ledger.fail(this.simulator.now, requests.arrived[request], Cause.Cancelled)
+    if (state === RequestState.BackingOff) this.simulator.cancel(requests.timer[request])
+    else {
+      this.endTry(request, Outcome.Cancelled)
+      if (!this.cancels(client, state)) {
+        requests.orphan[request] = 1
+        this.orphans++
+        return
+      }
+      this.carrier.abort(request)
+    }
+    requests.give(request)
+  }
+
+  /** Whether the work of a try that is given up ends, too. */
+  private cancels({ spec, call }: ClientRun, state: number): boolean {
+    return spec.cancel || call?.deadline === true || state === RequestState.Responding || state === RequestState.AtBalancer
   }
 
   /** A try leaves the client. */
   private send(request: RequestId): void {
     const requests = this.requests
-    const client = this.list[requests.client[request]]
+    const client = this.all[requests.client[request]]
     const { timeout } = client.spec
     const now = this.simulator.now
+    let deadline = timeout > 0 ? now + timeout : Infinity
+    if (this.callers !== null) {
+      deadline = this.callers.deadline(request, timeout)
+      if (deadline <= now) {
+        this.fail(request, client, Cause.TimedOut)
+        return
+      }
+    }
     client.ledger.send(requests.arrived[request])
     requests.sent[request] = now
-    requests.timeout[request] = timeout > 0 ? this.simulator.at(now + timeout, this.timesOut, request, 0) : NONE
+    requests.timeout[request] = deadline < Infinity ? this.simulator.at(deadline, this.timesOut, request, 0) : NONE
     this.carrier.send(request)
   }
 
@@ -157,10 +252,10 @@ export class Clients {
       this.dropOrphan(request)
       return
     }
-    const client = this.list[requests.client[request]]
+    const client = this.all[requests.client[request]]
     this.endTry(request, Outcome.Answered)
     client.ledger.answer(this.simulator.now, requests.arrived[request], requests.queued[request])
-    this.leave(request, client)
+    this.leave(request, client, NONE)
   }
 
   /** A try ended without an answer: in the balancer, the network, or the pod. */
@@ -181,7 +276,7 @@ export class Clients {
       this.simulator.cancel(timeout)
       requests.timeout[request] = NONE
     }
-    this.list[requests.client[request]].ledger.triesOver++
+    this.all[requests.client[request]].ledger.triesOver++
     this.carrier.ended(request, outcome)
   }
 
@@ -189,14 +284,14 @@ export class Clients {
     const requests = this.requests
     requests.timeout[request] = NONE
     this.endTry(request, Outcome.TimedOut)
-    const state = requests.state[request]
-    if (this.list[requests.client[request]].spec.cancel || state === RequestState.Responding || state === RequestState.AtBalancer) {
+    if (this.cancels(this.all[requests.client[request]], requests.state[request])) {
       this.carrier.abort(request)
       this.retryOrFail(request, Cause.TimedOut)
       return
     }
     // The work continues in the pod, wasted; the client continues in a row of its own.
     const copy = requests.copyForClient(request, this.simulator.now)
+    if (this.callers !== null) this.callers.moved(request, copy)
     requests.orphan[request] = 1
     this.orphans++
     this.retryOrFail(copy, Cause.TimedOut)
@@ -209,10 +304,11 @@ export class Clients {
 
   private retryOrFail(request: RequestId, cause: Cause): void {
     const requests = this.requests
-    const client = this.list[requests.client[request]]
+    const client = this.all[requests.client[request]]
     const { retries } = client.spec
     const attempt = requests.attempt[request]
-    if (attempt < retries.limit && client.retryTokens >= ONE_TOKEN) {
+    const again = attempt < retries.limit && client.retryTokens >= ONE_TOKEN
+    if (again && (this.callers === null || !this.callers.expired(request))) {
       client.retryTokens--
       let longest = retries.backoff
       for (let k = 0; k < attempt; k++) longest *= 2
@@ -221,15 +317,20 @@ export class Clients {
       requests.timer[request] = this.simulator.at(this.simulator.now + pause, this.retries, request, 0)
       return
     }
-    client.ledger.fail(this.simulator.now, requests.arrived[request], cause)
-    this.leave(request, client)
+    this.fail(request, client, cause)
   }
 
-  /** The request is over: its row is free, and a closed loop may continue. */
-  private leave(request: RequestId, client: ClientRun): void {
+  private fail(request: RequestId, client: ClientRun, cause: Cause): void {
+    client.ledger.fail(this.simulator.now, this.requests.arrived[request], cause)
+    this.leave(request, client, cause)
+  }
+
+  /** The request is over: its row is free, its caller hears of it, and a closed loop may continue. */
+  private leave(request: RequestId, client: ClientRun, cause: Cause | typeof NONE): void {
     const key = this.requests.key[request]
+    if (client.call !== null) this.callers!.ended(request, cause)
     this.requests.give(request)
-    if (client.source.completed?.(key, this.simulator.now - this.origin) !== true) return
+    if (client.source?.completed?.(key, this.simulator.now - this.origin) !== true) return
     // The source is asked again for the earlier of its pending arrival and the one it knows now.
     if (client.arrival !== NONE) this.simulator.cancel(client.arrival)
     this.expect(client)
@@ -240,9 +341,9 @@ export class Clients {
     const { requests } = this
     for (let row = 0; row < requests.high; row++) {
       if (requests.state[row] === RequestState.Free || requests.orphan[row] === 1) continue
-      this.list[requests.client[row]].ledger.unfinished(now, requests.arrived[row])
+      this.all[requests.client[row]].ledger.unfinished(now, requests.arrived[row])
     }
-    for (const { spec, ledger } of this.list) ledger.checkLittlesLaw(spec.name, now)
+    for (const { spec, ledger } of this.all) ledger.checkLittlesLaw(spec.name, now)
   }
 
   /** The conservation of requests and of tries, for `--check`; throws with the numbers when one is lost. */
@@ -253,7 +354,7 @@ export class Clients {
     let over = 0
     let tries = 0
     let triesOver = 0
-    for (const { ledger } of this.list) {
+    for (const { ledger } of this.all) {
       arrived += ledger.arrived
       over += ledger.answered + ledger.failed
       tries += ledger.tries

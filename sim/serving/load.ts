@@ -16,7 +16,7 @@ export interface ServiceLoad {
   epoch(server: ServerId): number
   /** Counts the pods of the service (NONE: of workloads without one) that became ready, began to terminate or ended. */
   changes(service: ServiceId): number
-  /** Requests offered to the service since the origin, first tries only. */
+  /** Requests offered to the service since the origin, by clients and by other services, first tries only. */
   offered(service: ServiceId): number
   /** CPU work done by the pod since it became ready [core-µs], up to now. */
   cpuUsed(server: ServerId): number
@@ -51,7 +51,7 @@ export class RequestLoad implements ServiceLoad {
     this.servers = servers
     this.shares = shares
     const clientsOf: ClientRun[][] = input.services.map(() => [])
-    for (const client of clients.list) clientsOf[client.spec.service].push(client)
+    for (const client of clients.all) clientsOf[client.spec.service].push(client)
     this.clientsOf = clientsOf
   }
 
@@ -87,7 +87,7 @@ export class RequestLoad implements ServiceLoad {
   }
 
   backlog(server: ServerId): number {
-    return this.servers.inside[server] - this.servers.busy[server]
+    return this.servers.inside[server] - this.servers.busy[server] - this.servers.calling[server]
   }
 
   latencyQuantile(service: ServiceId, q: number): number {

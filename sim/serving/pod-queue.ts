@@ -2,7 +2,7 @@
  * What a pod does with the tries that reach it: admission, threads, the queue before them, time without CPU, CPU work, and the end of all
  * of it when the pod is killed.
  */
-import { NONE, type RequestId, type ServerId, type Time } from '../common/ids.ts'
+import { NONE, type RequestId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import { Cause } from '../measure/ledger.ts'
@@ -17,6 +17,18 @@ export interface Outlet {
   respond(request: RequestId): void
   /** The pod refused, rejected or lost the try. */
   failed(request: RequestId, cause: Cause): void
+}
+
+/** What a request does in its pod after its first wait and CPU work; calls.ts implements it. */
+export interface Program {
+  /** Whether requests of this service have further steps. */
+  hasSteps(service: ServiceId): boolean
+  /** A try of a service with steps reaches its pod. */
+  delivered(request: RequestId): void
+  /** A step is done: `resume`, `finish` or `fail` follows in an event of its own. */
+  stepDone(request: RequestId): void
+  /** A try that is between two steps leaves its pod: its calls are given up. */
+  abandoned(request: RequestId): void
 }
 
 /** Notified of each change of the number of requests in a pod. */
@@ -39,6 +51,8 @@ export class PodQueue {
   private readonly finished: number[] = []
   private outlet!: Outlet
   private listener: InsideListener | null = null
+  /** Null: no service has further steps. */
+  private program: Program | null = null
   /** Called when a refusing server holds no request any more. */
   private emptied!: (server: ServerId) => void
   private readonly simulator: Simulator
@@ -66,6 +80,11 @@ export class PodQueue {
     this.listener = listener
   }
 
+  /** Called once, by the calls between services. */
+  follows(program: Program): void {
+    this.program = program
+  }
+
   /** Called once, by the pod life cycle. */
   whenEmptied(emptied: (server: ServerId) => void): void {
     this.emptied = emptied
@@ -75,6 +94,7 @@ export class PodQueue {
   windowBegins(now: Time): void {
     for (const imbalance of this.imbalance) imbalance.reset(now)
     this.servers.insideSince.fill(now)
+    this.servers.entered.fill(0)
   }
 
   /** A try reaches the pod. */
@@ -87,16 +107,21 @@ export class PodQueue {
       this.outlet.failed(request, Cause.Refused)
       return
     }
+    const { program } = this
     if (servers.busy[server] < servers.threads[server]) {
+      servers.entered[server]++
+      if (program !== null && program.hasSteps(servers.service[server])) program.delivered(request)
       this.insideChanged(server, 1)
       this.begin(request, server)
       if (requests.state[request] === RequestState.Running) this.shares.demandChanged(server)
       return
     }
-    if (servers.inside[server] - servers.busy[server] >= servers.queueLimit[server]) {
+    if (servers.inside[server] - servers.busy[server] - servers.calling[server] >= servers.queueLimit[server]) {
       this.outlet.failed(request, Cause.Rejected)
       return
     }
+    servers.entered[server]++
+    if (program !== null && program.hasSteps(servers.service[server])) program.delivered(request)
     this.insideChanged(server, 1)
     this.enqueue(request, server)
   }
@@ -120,7 +145,8 @@ export class PodQueue {
     if (wait > 0) {
       requests.state[request] = RequestState.Blocked
       requests.timer[request] = this.simulator.at(this.simulator.now + wait, this.waitEndsKind, request, 0)
-    } else this.run(request, server)
+    } else if (requests.work[request] > 0) this.run(request, server)
+    else this.pause(request, server)
   }
 
   private run(request: RequestId, server: ServerId): void {
@@ -142,11 +168,63 @@ export class PodQueue {
     shares.advance(server)
     let count = 0
     while (shares.firstIsFinished(server)) finished[count++] = heaps.pop(server)
+    const { program } = this
+    if (program !== null && count > 0 && program.hasSteps(servers.service[server])) {
+      for (let i = 0; i < count; i++) this.pause(finished[i], server)
+      count = 0
+    }
     servers.busy[server] -= count
     this.insideChanged(server, -count)
     this.startQueued(server)
     shares.demandChanged(server)
     for (let i = 0; i < count; i++) this.outlet.respond(finished[i])
+    if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
+  }
+
+  /** A step is done. An async request gives its thread back until it is known whether the next step needs one. */
+  private pause(request: RequestId, server: ServerId): void {
+    const { requests, servers } = this
+    requests.state[request] = RequestState.Calling
+    if (servers.async[server] === 1) {
+      servers.busy[server]--
+      servers.calling[server]++
+    }
+    this.program!.stepDone(request)
+  }
+
+  /** The next step of a paused request is `wait` and `work` of its row. An async request may be queued for a thread, whatever the limit of the queue. */
+  resume(request: RequestId): void {
+    const { requests, servers } = this
+    const server = requests.server[request]
+    if (servers.async[server] === 0)
+      servers.busy[server]-- // `begin` takes the thread again
+    else {
+      servers.calling[server]--
+      if (servers.busy[server] >= servers.threads[server]) {
+        this.enqueue(request, server)
+        return
+      }
+    }
+    this.begin(request, server)
+    if (requests.state[request] === RequestState.Running) this.shares.demandChanged(server)
+  }
+
+  /** A paused request leaves its pod: answered (NONE), or failed. */
+  finish(request: RequestId, cause: Cause | typeof NONE): void {
+    this.leavePaused(request)
+    if (cause === NONE) this.outlet.respond(request)
+    else this.outlet.failed(request, cause)
+  }
+
+  private leavePaused(request: RequestId): void {
+    const { requests, servers } = this
+    const server = requests.server[request]
+    this.shares.advance(server)
+    if (servers.async[server] === 1) servers.calling[server]--
+    else servers.busy[server]--
+    this.insideChanged(server, -1)
+    this.startQueued(server)
+    this.shares.demandChanged(server)
     if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
   }
 
@@ -167,11 +245,16 @@ export class PodQueue {
     if (next < 0) this.servers.queueTail[server] = NONE
   }
 
-  /** Takes a try out of its pod: queued, blocked or running. */
+  /** Takes a try out of its pod: queued, blocked, calling or running. */
   abort(request: RequestId): void {
     const { requests, servers } = this
     const server = requests.server[request]
     const state = requests.state[request]
+    if (state === RequestState.Calling) {
+      this.program!.abandoned(request)
+      this.leavePaused(request)
+      return
+    }
     if (state === RequestState.Blocked) {
       this.simulator.cancel(requests.timer[request])
       requests.timer[request] = NONE
@@ -213,12 +296,14 @@ export class PodQueue {
     this.shares.advance(server)
     this.heaps.size[server] = 0
     servers.busy[server] = 0
+    servers.calling[server] = 0
     servers.queueHead[server] = NONE
     servers.queueTail[server] = NONE
     this.insideChanged(server, -servers.inside[server])
     this.shares.demandChanged(server)
     for (const row of victims) {
       if (requests.state[row] === RequestState.Blocked) this.simulator.cancel(requests.timer[row])
+      else if (requests.state[row] === RequestState.Calling) this.program!.abandoned(row)
       const queued = requests.state[row] === RequestState.Queued
       if (queued) requests.queued[row] += this.simulator.now - requests.queuedSince[row]
       this.outlet.failed(row, queued ? Cause.Reset : Cause.Lost)
@@ -242,7 +327,7 @@ export class PodQueue {
     const { counts, orphansInPods } = requests.countStates()
     let inside = 0
     for (let server = 0; server < servers.high; server++) if (servers.state[server] !== ServerState.Free) inside += servers.inside[server]
-    const inPods = counts[RequestState.Queued] + counts[RequestState.Blocked] + counts[RequestState.Running]
+    const inPods = counts[RequestState.Queued] + counts[RequestState.Blocked] + counts[RequestState.Calling] + counts[RequestState.Running]
     if (inside !== inPods + orphansInPods)
       throw new Error(`requests in pods are not conserved: servers hold ${inside}, rows ${inPods + orphansInPods}`)
   }

@@ -15,16 +15,18 @@ export const RequestState = {
   Queued: 3,
   /** In the pod, holds a thread, uses no CPU. */
   Blocked: 4,
+  /** In the pod, between two steps or while its calls are under way; holds a thread unless the workload is async. */
+  Calling: 5,
   /** In the pod, holds a thread, needs CPU. */
-  Running: 5,
+  Running: 6,
   /** The response is on its way to the client. */
-  Responding: 6,
+  Responding: 7,
   /** Between two tries. */
-  BackingOff: 7,
+  BackingOff: 8,
 } as const
 export type RequestState = (typeof RequestState)[keyof typeof RequestState]
 
-const STATES = 8
+const STATES = 9
 
 /** Whether a try in this state is inside a pod. */
 export const isInPod = (state: number): boolean => state >= RequestState.Queued && state <= RequestState.Running
@@ -36,7 +38,8 @@ export class Requests extends ColumnTable {
   /** 1: the client has given this try up, its work continues. */
   orphan = this.column(Uint8Array)
   client = this.column(Int32Array)
-  service = this.column(Int32Array)
+  /** Which balancer instances carry it: the service, or a row after the services for calls with instances of their own. */
+  route = this.column(Int32Array)
   /** First send by the client, and send of this try [µs]. */
   arrived = this.column(Float64Array)
   sent = this.column(Float64Array)
@@ -58,7 +61,7 @@ export class Requests extends ColumnTable {
   serverEpoch = this.column(Int32Array)
   /** Next in the queue of the pod or of the balancer instance. */
   next = this.column(Int32Array)
-  /** Handle of the pending network, wait or backoff event, and of the timeout. */
+  /** Handle of the pending network, wait, step or backoff event, and of the timeout. */
   timer = this.column(Int32Array)
   timeout = this.column(Int32Array)
   private freeRows = this.column(Int32Array)
@@ -84,7 +87,7 @@ export class Requests extends ColumnTable {
     const copy = this.take()
     this.orphan[copy] = 0
     this.client[copy] = this.client[row]
-    this.service[copy] = this.service[row]
+    this.route[copy] = this.route[row]
     this.arrived[copy] = this.arrived[row]
     this.sent[copy] = this.sent[row]
     this.wait[copy] = this.wait[row]

@@ -22,7 +22,7 @@ export interface Opening {
   /** CPU request and limit of the pod [millicores]. */
   readonly request: number
   readonly limit: number
-  readonly workload: Pick<Workload, 'threads' | 'queue' | 'weight'>
+  readonly workload: Pick<Workload, 'threads' | 'queue' | 'weight' | 'async'>
 }
 
 /** Weight under contention of a pod that requests no CPU: the smallest cgroup weight, 2 of 1024 shares a core. */
@@ -55,10 +55,16 @@ export class Servers extends ColumnTable {
   limit = this.column(Float64Array)
   weight = this.column(Float64Array)
 
-  /** Requests in the pod: queued, blocked and running. */
+  /** Requests in the pod: queued, blocked, calling and running. */
   inside = this.column(Int32Array)
-  /** Threads held: blocked and running. */
+  /** Threads held: blocked and running, and calling unless `async`. */
   busy = this.column(Int32Array)
+  /** 1: requests give their thread back while they call. And the requests without a thread that are calling. */
+  async = this.column(Uint8Array)
+  calling = this.column(Int32Array)
+  /** When the server opened, and the tries that have entered it since then, or since the end of warm-up. */
+  opened = this.column(Float64Array)
+  entered = this.column(Int32Array)
   queueHead = this.column(Int32Array, NONE)
   queueTail = this.column(Int32Array, NONE)
 
@@ -110,6 +116,10 @@ export class Servers extends ColumnTable {
     this.weight[server] = Math.max(request, MIN_WEIGHT)
     this.inside[server] = 0
     this.busy[server] = 0
+    this.async[server] = workload.async === true ? 1 : 0
+    this.calling[server] = 0
+    this.opened[server] = now
+    this.entered[server] = 0
     this.demand[server] = 0
     this.virtual[server] = 0
     this.used[server] = 0

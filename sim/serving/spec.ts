@@ -2,9 +2,11 @@
  * What a user configures of served pods: the pods (Workload), the name under which they are reached (Service), and who calls (Client).
  * Times [µs], cpu [millicores], memory [bytes]; whole numbers.
  */
+import type { Chosen } from '../common/define.ts'
 import type { ServiceId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { PodShape } from '../cluster/spec.ts'
+import type { BalancerDefinition } from '../slb/policy.ts'
 
 /** Equal pods that serve requests, and how many of them. */
 export interface Workload {
@@ -21,6 +23,10 @@ export interface Workload {
   readonly threads: number
   /** Requests that may be queued in a pod for a thread; a further one is rejected. Infinity: no bound. */
   readonly queue: number
+  /** What a request does after its own wait and CPU work; absent: it is answered. */
+  readonly steps?: readonly Step[]
+  /** A request gives its thread back while its calls are under way, and is queued for one afterwards if it needs CPU or waits; absent: it holds the thread. */
+  readonly async?: boolean
   /** Weight that weighted balancers read. */
   readonly weight: number
   /** Grace period of a terminating pod, and how long it still accepts requests (preStop). */
@@ -37,6 +43,8 @@ export interface Service {
   readonly name: string
   /** One way between client and pod. */
   readonly networkDelay: Time
+  /** The balancer of this service; absent: the one of the run. */
+  readonly slb?: Chosen<BalancerDefinition>
 }
 
 /** Retries of a failed try. */
@@ -49,8 +57,17 @@ export interface Retries {
   readonly budget: number
 }
 
-/** Who sends requests to a service, and what counts as a good answer. */
-export interface Client {
+/** What a request or a step of it costs, from two uniforms in [0, 1), so that a draw can belong to the request and not to an order. */
+export interface Cost {
+  /** Sets the time without CPU [µs, whole] and the CPU work [core-µs, whole, at least 1]. */
+  at(into: { wait: number; work: number }, waitUniform: number, workUniform: number): void
+}
+
+/** A step of a request in its pod: wait and CPU work, or calls that are made at once (rows of `SimulationInput.calls`, a row for each call). */
+export type Step = { readonly cost: Cost } | { readonly calls: readonly number[] }
+
+/** Who sends requests to a service, and what counts as a good answer: a client from outside, or the pods of a service that calls another. */
+export interface Sender {
   readonly name: string
   /** A row of `SimulationInput.services`. */
   readonly service: ServiceId
@@ -61,6 +78,29 @@ export interface Client {
   readonly timeout: Time
   readonly cancel: boolean
   readonly retries: Retries
+}
+
+/** Calls of one service's pods to another service. Calls must not form a cycle. */
+export interface Call extends Sender {
+  /** The service whose pods call. */
+  readonly caller: ServiceId
+  /** What a call costs in the pod that serves it. */
+  readonly cost: Cost
+  /** Probability with which a request makes the call, drawn for each. */
+  readonly share: number
+  /** A failure of the call does not fail the request that made it. */
+  readonly optional: boolean
+  /**
+   * The call ends at the deadline of the try that made it, if that is earlier than its own timeout. The pod that serves it knows the deadline: expired work is
+   * cancelled whatever `cancel` says.
+   */
+  readonly deadline: boolean
+  /** Balancer instances for these calls alone; absent: those of the service that is called. */
+  readonly slb?: Chosen<BalancerDefinition>
+}
+
+/** A client from outside. */
+export interface Client extends Sender {
   /** Opens the stream of requests; called once, with random streams named after the client. */
   requests(stream: (purpose: string) => RandomStream): RequestSource
 }

@@ -17,6 +17,7 @@ export const Outcome = {
   TimedOut: 2,
   Rejected: 3, // the pod's queue is full
   Lost: 4, // the pod ended with the request inside
+  Cancelled: 5, // the pod that called gave up, which says nothing about the backend
 } as const
 export type Outcome = (typeof Outcome)[keyof typeof Outcome]
 

@@ -89,7 +89,7 @@ export function histories(weights: fc.Arbitrary<number>, slots = 12): fc.Arbitra
         kind: fc.constant('end' as const),
         which: fc.nat(1000),
         latency: fc.integer({ min: 1, max: 100_000 }),
-        outcome: fc.integer({ min: 0, max: 4 }) as fc.Arbitrary<Outcome>,
+        outcome: fc.integer({ min: 0, max: 5 }) as fc.Arbitrary<Outcome>,
       }),
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('report' as const), slot, inside: fc.nat(20) }) },

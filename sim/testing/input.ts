@@ -8,7 +8,7 @@ import { valuesOf } from '../common/define.ts'
 import type { Catalogue, ParameterValue } from '../common/define.ts'
 import type { PackerRole } from '../binpacking/policy.ts'
 import type { Choices } from '../families.ts'
-import type { Background, Chosen, Client, Delays, NodeTemplate, Pool, Service, SimulationInput, Workload } from '../input.ts'
+import type { Background, Call, Chosen, Client, Cost, Delays, NodeTemplate, Pool, Service, SimulationInput, Workload } from '../input.ts'
 import { distribution } from '../random/distributions.ts'
 import type { DistributionSpec } from '../random/distributions.ts'
 import type { RandomStream } from '../random/stream.ts'
@@ -79,6 +79,37 @@ export function stepped(before: number, after: number, at: number, work: Distrib
   }
 }
 
+/** No client from outside: the service is only called. */
+export const NO_REQUESTS = (): RequestSource => {
+  throw new Error('a service without clients has no requests')
+}
+
+/** A call with a constant cost, without timeout and retries. */
+export const call = (partial: Pick<Call, 'name' | 'caller' | 'service'> & Partial<Call>): Call => ({
+  cost: cost({ kind: 'constant', value: 10_000 }),
+  share: 1,
+  optional: false,
+  deadline: false,
+  objective: Infinity,
+  allowance: 0.01,
+  timeout: 0,
+  cancel: true,
+  retries: { limit: 0, backoff: 0, budget: 0 },
+  ...partial,
+})
+
+/** CPU work, and a wait before it, from distributions [µs]. */
+export function cost(work: DistributionSpec, wait: DistributionSpec = NO_WAIT): Cost {
+  const workOf = distribution(work)
+  const waitOf = distribution(wait)
+  return {
+    at: (into, waitUniform, workUniform) => {
+      into.wait = Math.round(waitOf.quantile(Math.max(waitUniform, Number.MIN_VALUE)))
+      into.work = Math.max(1, Math.round(workOf.quantile(Math.max(workUniform, Number.MIN_VALUE))))
+    },
+  }
+}
+
 /** A service with its pods and its one client in one flat object, as the YAML form has it. */
 export type FlatService = Omit<Workload & Service & Client, 'service' | 'scheduler'> & { readonly scheduler?: number }
 
@@ -130,8 +161,8 @@ export function input(partial: Partial<FlatInput> = {}): SimulationInput {
   return {
     ...rest,
     workloads: services.map((one, service) => ({ scheduler: 0, ...one, service })),
-    services: services.map(({ name, networkDelay }) => ({ name, networkDelay })),
-    clients: services.map((one, service) => ({ ...one, service })),
+    services: services.map(({ name, networkDelay, slb }) => ({ name, networkDelay, ...(slb === undefined ? {} : { slb }) })),
+    clients: services.flatMap((one, service) => (one.requests === NO_REQUESTS ? [] : [{ ...one, service }])),
     background: background.map((one) => ({ scheduler: 0, ...one })),
     choices: {
       scheduling: scheduler,

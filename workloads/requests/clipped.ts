@@ -17,11 +17,15 @@ export function clippedMean(spec: DistributionSpec, min: number): number {
 }
 
 /** A sentence for each distribution of a service whose mean clipping raises by half a percent or more. */
-export function clippedNotes(traffic: TrafficSpec, work: WorkSpec): string[] {
+export function clippedNotes(traffic: TrafficSpec | null, work: WorkSpec | null): string[] {
   const parts: readonly (readonly [string, DistributionSpec, number])[] = [
-    ['wait', work.wait, 0],
-    ['work', work.cpu, 1],
-    ...(traffic.pattern === 'closed-loop' ? [['think time', traffic.think, 1] as const] : []),
+    ...(work === null
+      ? []
+      : ([
+          ['wait', work.wait, 0],
+          ['work', work.cpu, 1],
+        ] as const)),
+    ...(traffic?.pattern === 'closed-loop' ? [['think time', traffic.think, 1] as const] : []),
   ]
   return parts.flatMap(([what, spec, min]) => {
     const { mean } = distribution(spec)

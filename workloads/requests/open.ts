@@ -7,15 +7,18 @@ import type { ClientsSpec, TrafficSpec, WorkSpec } from './spec.ts'
 import { keyedBranch, type Arrivals } from '../synthetic/arrivals.ts'
 import { ClosedLoop } from '../synthetic/closed-loop.ts'
 import { WorkDraws } from './draw-work.ts'
+import { WithoutWork } from './without-work.ts'
 import { openArrivals } from '../synthetic/open-arrivals.ts'
 
 /**
  * Opens the requests of a service. Streams: 'arrivals', 'wait', 'work', 'clients', so that request k has the same wait, work and client at
  * any rate, and a change of the wait leaves the work unchanged. Without `clients` the key of a request is NONE. A closed loop draws its
  * think times from 'arrivals'. The first of merged parts uses these streams, the others 'arrivals/2' and so on.
+ * Without work (null) requests begin with a call, and wait and work are 0.
  * Throws a RangeError for a rate, time or amplitude out of range.
  */
-export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purpose: string) => RandomStream): RequestSource {
+export function openRequests(traffic: TrafficSpec, work: WorkSpec | null, stream: (purpose: string) => RandomStream): RequestSource {
+  if (work === null) return new WithoutWork(openRequests(traffic, FREE, stream))
   if (traffic.pattern === 'trace') return openReplay(traffic, work, stream)
   if (traffic.pattern === 'closed-loop')
     return new ClosedLoop(traffic, new WorkDraws(work), stream('arrivals'), stream('wait'), stream('work'))
@@ -28,6 +31,7 @@ export function openRequests(traffic: TrafficSpec, work: WorkSpec, stream: (purp
   return new OpenRequests(openArrivals(traffic, stream('arrivals')), new WorkDraws(work), clients, stream('wait'), stream('work'))
 }
 
+const FREE: WorkSpec = { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'constant', value: 1 } }
 const MAX_CLIENTS = 1_000_000
 
 class OpenRequests implements RequestSource {

@@ -59,6 +59,7 @@ function serviceIssues(service: ServiceData, i: number): Issue[] {
 /** Times of patterns that change once, also those of merged parts. */
 function trafficIssues({ traffic }: ServiceData, i: number, horizon: number | undefined): Issue[] {
   const { all, refuse } = issuesAt('workload', 'services', i, 'traffic')
+  if (traffic === undefined) return all
   const parts =
     traffic.pattern === 'merge' ? traffic.merge.map((part, k) => ({ part, place: ['merge', k] })) : [{ part: traffic, place: [] }]
   for (const { part, place } of parts) {

@@ -1,9 +1,27 @@
 /** Keys that belong to the experiment as a whole: its question, replications, primary metric, margins and assertions. */
-import { METRICS } from '../../../sim/index.ts'
+import { z } from 'zod'
+import { METRICS, metricById, suggestion } from '../../../sim/index.ts'
+import { show } from '../document.ts'
 import { metricPeer } from '../peers.ts'
 import { flag, forms, isMap, labels, list, name, number, oneOf, positive, section, share, whole, words } from '../quantities.ts'
 
-const metricIds = METRICS.map((metric) => metric.id)
+const metricIds: readonly string[] = METRICS.map((metric) => metric.id)
+const RENAMED: ReadonlyMap<string, string> = new Map([['imbalance', 'in-flight-imbalance']])
+
+/** The id of a metric: a standard one, or a quantile of the latency. */
+const metricId = () =>
+  z
+    .unknown()
+    .transform((value, context): string => {
+      if (typeof value === 'string' && metricById(value) !== undefined) return value
+      const renamed = typeof value === 'string' ? RENAMED.get(value) : undefined
+      const near =
+        renamed !== undefined ? ` (${String(value)} is now ${renamed})` : typeof value === 'string' ? metricPeer(value) || suggestion(value, metricIds) : ''
+      const message = `found ${show(value)}; accepted: ${metricIds.join(', ')}, or any quantile of the latency such as latency-p95 or latency-p99.99${near}`
+      context.issues.push({ code: 'custom', message, input: value })
+      return z.NEVER
+    })
+    .meta({ type: 'string', anyOf: [{ enum: [...metricIds] }, { pattern: '^latency-p[0-9]{1,2}(\\.[0-9]{1,4})?$' }] })
 
 /** How many runs each variant gets: a fixed count, or waves until the primary metric is precise enough. */
 export interface Replications {
@@ -73,7 +91,7 @@ const verdicts = forms<readonly (typeof VERDICTS)[number][]>(
 )
 
 const assertion = section('an assertion', {
-  metric: oneOf(metricIds, metricPeer).describe('metric that is checked'),
+  metric: metricId().describe('metric that is checked'),
   where: labels().prefault({}).describe('variants that are checked, by axis: { slb: two-choices }; default: all'),
   below: number().optional().describe('upper bound of the mean over replications, in the unit of the metric'),
   above: number().optional().describe('lower bound of the mean'),
@@ -102,7 +120,12 @@ export const experimentShape = {
     .describe(
       'runs per variant, each with its own random streams, which all variants share; a number, or { relative: 5% } for waves until the primary metric is that precise',
     ),
-  primary: oneOf(metricIds, metricPeer)
+  metrics: list('metrics', metricId())
+    .prefault([])
+    .describe(
+      'quantiles of the latency that are reported besides the standard metrics, such as latency-p95; those of primary and assert are reported anyway',
+    ),
+  primary: metricId()
     .optional()
     .describe(
       'the metric of the verdict; all others are exploratory; default: slo-misses if a service has an objective, else latency-p99 if there are services, else job-completion-mean if there are jobs, else pending-p99',

@@ -1,8 +1,11 @@
-/** The work of a request in the experiment file: distributions of wait and CPU work, or a published preset. */
+/** The work of a request in the experiment file: distributions of wait and CPU work, a published preset, or steps, some of which call other services. */
 import { z } from 'zod'
 import { workOf, workPresets, type WorkSpec } from '../../../workloads/index.ts'
-import { duration, forms, isMap, number, oneOf, positiveTime, section } from '../quantities.ts'
+import type { Selection } from '../../../sim/index.ts'
+import { duration, flag, forms, isMap, list, name, number, oneOf, positiveTime, section, share, whole } from '../quantities.ts'
+import { selectionSchema, type LoadedFiles } from '../selection.ts'
 import { distribution } from './distribution.ts'
+import { retries } from './retries.ts'
 
 const own = section('the work of a request', {
   wait: distribution().prefault('0s').describe('time in the pod in which the request holds a thread and uses no CPU'),
@@ -36,5 +39,69 @@ const published = section('the work of a preset', {
   return workOf(preset, { cpuPerUnit, cpuMean: mean, waitPerUnit })
 })
 
+/** Wait and CPU work, drawn or by a preset. */
+const cost = forms<WorkSpec>({ own, published }, (value) => (isMap(value) && 'preset' in value ? 'published' : 'own'))
+
+/** A balancer of its own; undefined when the key is absent. */
+export const ownBalancer = (loaded: LoadedFiles) =>
+  forms<Selection>({ chosen: selectionSchema('slb', loaded, {}) }, () => 'chosen').optional()
+
+const callOf = (loaded: LoadedFiles) =>
+  section('a call', {
+    call: name().describe('the service that is called'),
+    count: whole({ min: 1, max: 1000 }).prefault(1).describe('number of calls: one after the other, or all at once under parallel'),
+    share: share({ min: 0, max: 1 }).prefault('100%').describe('share of the requests that make the call, drawn for each call'),
+    optional: flag().prefault(false).describe('true: the request goes on when the call fails; false: it fails with the cause of the call'),
+    timeout: duration().prefault(0).describe('timeout per try; default 0, none'),
+    cancel: flag()
+      .prefault(true)
+      .describe('a timeout, or the end of the calling request, cancels the work in the called pod; false: the work goes on, wasted'),
+    deadline: flag()
+      .prefault(false)
+      .describe(
+        "true: the deadline of the calling request bounds the call, and expired work is cancelled, as with gRPC's deadline propagation; false: the call knows only its own timeout",
+      ),
+    retries: retries.prefault({}),
+    slb: ownBalancer(loaded).describe('balancer instances for these calls alone; default: those of the called service'),
+  })
+
+type CallData = z.infer<ReturnType<typeof callOf>>
+
+/** A step: wait and CPU work, or calls that are made at once. */
+export type StepData = { readonly cost: WorkSpec } | { readonly parallel: readonly CallData[] } | { readonly call: CallData }
+
+function stepOf(loaded: LoadedFiles) {
+  const call = callOf(loaded)
+  const several = section('calls at once', {
+    parallel: list('calls', call)
+      .min(1, 'found an empty list; accepted: at least one call')
+      .describe('calls that are made at once; the next step begins when all of them are over'),
+  })
+  return forms<StepData>(
+    {
+      call: call.transform((given): StepData => ({ call: given })),
+      parallel: several.transform((given): StepData => given),
+      cost: cost.transform((given): StepData => ({ cost: given })),
+    },
+    (value) => (isMap(value) && 'call' in value ? 'call' : isMap(value) && 'parallel' in value ? 'parallel' : 'cost'),
+  )
+}
+
+/** What a request does in its pod, step by step. */
+export interface WorkData {
+  readonly steps: readonly StepData[]
+}
+
 /** The work of a request. */
-export const work = forms<WorkSpec>({ own, published }, (value) => (isMap(value) && 'preset' in value ? 'published' : 'own'))
+export function workOfRequest(loaded: LoadedFiles) {
+  const steps = section('the steps of a request', {
+    steps: list('steps', stepOf(loaded))
+      .min(1, 'found an empty list; accepted: at least one step')
+      .max(100, 'found more than 100 steps; accepted: at most 100')
+      .describe('one after the other: { wait, cpu }, { preset }, { call: a service }, or { parallel: [calls] }'),
+  })
+  return forms<WorkData>(
+    { one: cost.transform((given): WorkData => ({ steps: [{ cost: given }] })), steps: steps.transform((given): WorkData => given) },
+    (value) => (isMap(value) && 'steps' in value ? 'steps' : 'one'),
+  )
+}

@@ -1,0 +1,68 @@
+/** Results by service and by call, beside those of the whole run: who is slow, and who fails, along a chain of services. */
+import { NONE, type ServiceId, type Time } from '../common/ids.ts'
+import type { SimulationInput } from '../input.ts'
+import type { Imbalance } from '../measure/imbalance.ts'
+import { Cause, type Ledger } from '../measure/ledger.ts'
+import type { Clients } from '../serving/clients.ts'
+import { ServerState, type Servers } from '../serving/servers.ts'
+import { RequestTotals } from './request-metrics.ts'
+import type { ScopeResult } from './results.ts'
+import { put, type Sheet } from './sheet.ts'
+import { SCOPE_METRICS, type ScopeMetricId } from './standard.ts'
+
+/** What the results by service are made from. */
+export interface ScopesRun {
+  readonly clients: Clients
+  readonly imbalance: readonly Imbalance[]
+  readonly servers: Servers
+  readonly input: SimulationInput
+  readonly times: { readonly windowStart: Time; readonly end: Time }
+}
+
+/** A result per service, then per call; none when there is one service and no call, whose results are those of the run. */
+export function scopes(run: ScopesRun, now: Time): ScopeResult[] {
+  const { input, clients, imbalance } = run
+  const { services, calls = [] } = input
+  if (services.length + calls.length < 2) return []
+  const byService = services.map(({ name }, service): ScopeResult => {
+    const ledgers = clients.all.filter(({ spec }) => spec.service === service).map(({ ledger }) => ledger)
+    const sheet = sheetOf(run, ledgers)
+    put(sheet, 'in-flight-imbalance', imbalance[service].mean(now))
+    put(sheet, 'requests-per-pod', requestsPerPod(run, service))
+    return { kind: 'service', name, ...sheet }
+  })
+  const edges = clients.all.filter(({ call }) => call !== null)
+  return [...byService, ...edges.map(({ spec, ledger }): ScopeResult => ({ kind: 'call', name: spec.name, ...sheetOf(run, [ledger]) }))]
+}
+
+function sheetOf({ times }: ScopesRun, ledgers: readonly Ledger[]): Sheet<ScopeMetricId> & Pick<ScopeResult, 'latency'> {
+  const totals = new RequestTotals()
+  for (const ledger of ledgers) totals.add(ledger)
+  const window = times.end - times.windowStart
+  const sheet: Sheet<ScopeMetricId> = { metrics: Object.fromEntries(SCOPE_METRICS.map(({ id }) => [id, null])), refused: {} }
+  const all: Sheet = { metrics: {}, refused: sheet.refused }
+  totals.put(all, window)
+  for (const { id } of SCOPE_METRICS) sheet.metrics[id] = all.metrics[id as keyof typeof all.metrics] ?? sheet.metrics[id]
+  put(sheet, 'requests', (totals.arrived * 1e6) / window)
+  put(sheet, 'errors-cancelled', totals.share(Cause.Cancelled))
+  return { ...sheet, latency: totals.latency.toSparse() }
+}
+
+/**
+ * Tries that entered a pod in the window, largest over mean of the pods of a service that were ready during the whole window, so that all
+ * of them had the same time; NaN with fewer than two such pods, or without tries.
+ */
+export function requestsPerPod({ servers, times }: Pick<ScopesRun, 'servers' | 'times'>, service: ServiceId): number {
+  let pods = 0
+  let sum = 0
+  let most = 0
+  for (let server = 0; server < servers.high; server++) {
+    if (servers.service[server] !== service || servers.pod[server] === NONE) continue
+    if (servers.state[server] !== ServerState.Accepting || servers.listed[server] === 0 || servers.opened[server] > times.windowStart)
+      continue
+    pods++
+    sum += servers.entered[server]
+    most = Math.max(most, servers.entered[server])
+  }
+  return pods < 2 ? NaN : (most * pods) / sum
+}
