@@ -171,9 +171,10 @@ interface Files {
 /** Tables, charts and the page. */
 async function writeFiles({ study, folder, parquet }: Files): Promise<void> {
   await writeReports(folder, study)
-  for (const [name, bytes] of parquet?.(study) ?? []) await writeWhole(join(folder, name), bytes)
+  const tables = parquet?.(study) ?? new Map<string, Uint8Array>()
+  for (const [name, bytes] of tables) await writeWhole(join(folder, name), bytes)
   // Parquet files of an earlier call would describe other runs than the CSV files beside them.
-  if (parquet === undefined) for (const name of PARQUET_FILES) rmSync(join(folder, name), { force: true })
+  for (const name of PARQUET_FILES) if (!tables.has(name)) rmSync(join(folder, name), { force: true })
 }
 
 interface Report extends Omit<Files, 'parquet'> {

@@ -36,7 +36,7 @@ export function stepsOf(text: string, data: unknown): Path | { readonly wrong: s
       path.push(key)
       continue
     }
-    const names = parent.map((item: unknown) => (isMap(item) ? String(item['name'] ?? item['trace'] ?? '') : ''))
+    const names = parent.map((item: unknown) => (isMap(item) ? String(item['name'] ?? item['trace'] ?? item['call'] ?? '') : ''))
     const index = names.includes(key) ? names.indexOf(key) : /^\d+$/.test(key) && Number(key) < parent.length ? Number(key) : -1
     if (index < 0)
       return {

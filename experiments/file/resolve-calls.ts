@@ -12,7 +12,7 @@ type CallData = Extract<StepData, { call: unknown }>['call']
 /** What the steps of a service become. */
 export type ServiceWork = Pick<ServiceSpec, 'work' | 'steps'>
 
-/** The calls of all services, and what each service does with a request. Adds an issue for each call of an unknown service, a cycle, and a service without requests. */
+/** The calls of all services, and what each service does with a request. Adds an issue for each call of an unknown service, a cycle, a service without requests, and keys without effect. */
 export function resolveCalls(
   services: readonly ServiceData[],
   issues: Issue[],
@@ -21,6 +21,7 @@ export function resolveCalls(
   const ofService = services.map((service, i) => resolving.service(service, i))
   resolving.refuseCycle()
   resolving.refuseIdle()
+  resolving.refuseWithoutEffect()
   return { calls: resolving.calls, ofService }
 }
 
@@ -94,6 +95,40 @@ class ResolvingCalls {
       path: this.places[closing],
       message: `found calls in a circle, ${cycle.map((row) => this.names[row]).join(' -> ')}; accepted: calls without a cycle`,
     })
+  }
+
+  /** Keys that cannot change anything where they stand. */
+  refuseWithoutEffect(): void {
+    this.services.forEach(({ traffic, timeout, retries, cancel, async, threads }, row) => {
+      const refuse = (key: string, found: string, accepted: string): void =>
+        void this.issues.push({ path: ['workload', 'services', row, key], message: `found ${found}; accepted: ${accepted}` })
+      if (traffic === undefined) {
+        const given = [timeout > 0 ? 'timeout' : '', retries.limit > 0 ? 'retries' : '', cancel ? '' : 'cancel'].filter((key) => key !== '')
+        for (const key of given) refuse(key, `${key} of clients from outside, but the service has no traffic`, `${key} in the steps that call it`)
+      }
+      if (async && !this.calls.some(({ caller }) => caller === row)) refuse('async', 'true, but the service calls no other', 'steps with a call')
+      else if (async && threads === 0) refuse('async', 'true, but the service works on all requests at once', 'a number of threads')
+    })
+    const bounded = this.services.map((_, row) => this.hasDeadline(row, []))
+    this.calls.forEach(({ deadline, caller }, i) => {
+      if (!deadline || bounded[caller]) return
+      const name = this.names[caller]
+      this.issues.push({
+        path: [...this.places[i].slice(0, -1), 'deadline'],
+        message: `found true, but requests of ${name} have no deadline; accepted: a timeout of ${name}, or of the calls of it`,
+      })
+    })
+  }
+
+  /** Whether some request of a service has a deadline. `visited` ends the search in a cycle, which is an issue of its own. */
+  private hasDeadline(row: number, visited: readonly number[]): boolean {
+    const { traffic, timeout } = this.services[row]
+    if (traffic !== undefined && timeout > 0) return true
+    return this.calls.some(
+      (call) =>
+        call.service === row &&
+        (call.timeout > 0 || (call.deadline && !visited.includes(call.caller) && this.hasDeadline(call.caller, [...visited, row]))),
+    )
   }
 
   refuseIdle(): void {

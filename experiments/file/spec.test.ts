@@ -109,7 +109,7 @@ describe('a valid file', () => {
     ['{ empirical: { values: [1ms, 2ms], weights: [3, 1] } }', { kind: 'empirical', values: [1000, 2000], weights: [3, 1] }],
   ])('work %s', async (written, expected) => {
     const { variants } = await right(RIGHT.replace('cpu: 4ms', `cpu: ${written}`))
-    expect(variants[0].scenario.services[0].work.cpu).toEqual(expected)
+    expect(variants[0].scenario.services[0].work?.cpu).toEqual(expected)
   })
 
   it.each([

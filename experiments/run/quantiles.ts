@@ -2,8 +2,8 @@
 import { askedQuantile, Histogram, latencyQuantile, type RunResult, type SparseHistogram } from '../../sim/index.ts'
 
 interface Metrics {
-  readonly metrics: Readonly<Record<string, number | null>>
-  readonly refused: Readonly<Record<string, string>>
+  readonly metrics: Readonly<Record<string, number | null | undefined>>
+  readonly refused: Readonly<Record<string, string | undefined>>
   readonly latency: SparseHistogram
 }
 
@@ -15,8 +15,8 @@ export function withQuantiles(result: RunResult, ids: readonly string[]): RunRes
 }
 
 function extended<Result extends Metrics>(result: Result, ids: readonly string[]): Result {
-  const metrics: Record<string, number | null> = { ...result.metrics }
-  const refused: Record<string, string> = { ...result.refused }
+  const metrics: Record<string, number | null | undefined> = { ...result.metrics }
+  const refused: Record<string, string | undefined> = { ...result.refused }
   const latency = Histogram.fromSparse(result.latency)
   for (const id of ids) {
     const found = latencyQuantile(latency, askedQuantile(id))

@@ -46,7 +46,11 @@ export async function watched<Result>(
 }
 
 /** Names of the users' own algorithms in a scenario. */
-function ownNames({ choices, schedulers }: Scenario): string[] {
-  const selections = [...FAMILY_PATHS.map((path) => choices[path]), ...schedulers.flatMap(({ algorithm, order }) => [algorithm, order])]
+function ownNames({ choices, schedulers, services, calls = [] }: Scenario): string[] {
+  const selections = [
+    ...FAMILY_PATHS.map((path) => choices[path]),
+    ...schedulers.flatMap(({ algorithm, order }) => [algorithm, order]),
+    ...[...services, ...calls].flatMap(({ slb }) => (slb === undefined ? [] : [slb])),
+  ]
   return [...new Set(selections.flatMap(({ name, file }) => (file === undefined ? [] : [name])))]
 }

@@ -56,8 +56,9 @@ export function scopeRows(study: Study): ScopeRow[] {
           const list = presentIn(values[i][variant])
           const interval = list.length > 0 ? intervalOf(list) : { mean: NaN, low: NaN, high: NaN }
           const reasons = runsOf(study, variant).flatMap((run) => {
-            const refused: Readonly<Record<string, string>> = of(run)?.refused ?? {}
-            return Object.hasOwn(refused, metric.id) ? [refused[metric.id]] : []
+            const refused: Readonly<Record<string, string | undefined>> = of(run)?.refused ?? {}
+            const reason = refused[metric.id]
+            return reason === undefined ? [] : [reason]
           })
           return {
             scope,

@@ -7,10 +7,11 @@ import type { Study } from '../study.ts'
 import type { Cell, Rows } from './csv.ts'
 import { effectsRows } from './effects.ts'
 import { runsRows } from './runs.ts'
+import { servicesRows } from './services.ts'
 import { summaryRows } from './summary.ts'
 import { timeseriesRows } from './timeseries.ts'
 
-const TABLES = ['runs', 'summary', 'effects', 'timeseries'] as const
+const TABLES = ['runs', 'summary', 'services', 'effects', 'timeseries'] as const
 
 /** Names of the files that `--parquet` writes. */
 export const PARQUET_FILES: readonly string[] = TABLES.map((name) => `${name}.parquet`)
@@ -43,16 +44,18 @@ export async function parquetWriter(load: () => Promise<ParquetWriter> = () => i
   }
 }
 
-/** Names and contents of the Parquet files. */
+/** Names and contents of the Parquet files; services.parquet only where services.csv is written. */
 export function parquetTables(study: Study, writer: ParquetWriter): ReadonlyMap<string, Uint8Array> {
   const summary = summarise(study)
   const tables: Readonly<Record<(typeof TABLES)[number], Rows>> = {
     runs: runsRows(study),
     summary: summaryRows(summary),
+    services: servicesRows(study),
     effects: effectsRows(summary),
     timeseries: timeseriesRows(study),
   }
-  return new Map(TABLES.map((name) => [`${name}.parquet`, parquetOf(tables[name], writer)]))
+  const written = TABLES.filter((name) => name !== 'services' || tables.services.rows.length > 0)
+  return new Map(written.map((name) => [`${name}.parquet`, parquetOf(tables[name], writer)]))
 }
 
 function parquetOf({ header, rows }: Rows, writer: ParquetWriter): Uint8Array {

@@ -9,6 +9,7 @@ import { formatInterval, plainText, shortened, distinctNames, withUnit } from '.
 import { basis, effectSentence, primarySentences, SIGNS } from './sentences.ts'
 import { sparksOf } from './sparkline.ts'
 import type { Verdict } from '../statistics/contrast.ts'
+import { scopesOf } from '../summary/scopes.ts'
 import { summarise } from '../summary/summary.ts'
 import type { Summary, SummaryRow } from '../summary/summary.ts'
 import type { Study } from '../study.ts'
@@ -51,6 +52,7 @@ export function comparisonText(study: Study, { colour, width = WIDTH }: TextOpti
     const { missing } = summary.row(0, study.primary)
     if (missing !== '') lines.push('', `${study.primary}: ${plainText(missing)}`)
   }
+  if (scopesOf(study).length > 0) lines.push('', 'metrics of each service and call: services.csv, report.html')
   lines.push(...effects(summary, paint), ...overTime(study, width, paint))
   if (summary.warnings.length + study.notes.length > 0) lines.push('')
   for (const { text } of summary.warnings) lines.push(`${paint.warning('warning:')} ${plainText(text)}`)

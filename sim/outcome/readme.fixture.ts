@@ -1,5 +1,5 @@
 /** README.md of this folder, generated from the list of metrics: `npm run docs` writes it, a test compares. */
-import { METRICS } from './standard.ts'
+import { METRICS, SCOPE_METRICS } from './standard.ts'
 import type { MetricGroup } from './standard.ts'
 
 const GROUPS: Readonly<Record<MetricGroup, string>> = {
@@ -24,8 +24,19 @@ logarithm of the ratio, or the difference in percentage points.
 | \`../measure/level.ts\`, \`../measure/histogram.ts\`, \`../measure/accumulator.ts\`, \`../measure/imbalance.ts\` | a time-weighted level, a histogram with buckets at most 0.8 % wide, exact sums, the largest over the mean |
 | \`../measure/node-recorder.ts\`, \`../measure/pod-recorder.ts\`, \`../measure/job-recorder.ts\`, \`../measure/scaling-recorder.ts\`, \`../measure/scheduling-recorder.ts\`, \`../measure/ledger.ts\` | counts, kept where the events happen |
 | \`sampler.ts\`, \`fragmentation.ts\`, \`node-bound.ts\`, \`node-grid.ts\` | measures over all nodes, taken at samples |
-| \`outcome.ts\` | the metrics below, computed from the parts of a finished run |
+| \`outcome.ts\`, \`request-metrics.ts\`, \`sheet.ts\` | the metrics below, computed from the parts of a finished run |
+| \`scopes.ts\` | results by service and by call |
 `
+
+const SCOPES = `## By service and by call
+
+Any quantile of the latency is a metric: \`latency-p95\`, \`latency-p99.99\`. It is computed from the histograms of the results when a file names it (\`primary\`, \`metrics\`, \`assert\`).
+
+With several services or with calls between them, a result also has metrics of each service (all requests to it, from outside and from other services) and of each call
+(\`caller->called\`). The metrics above count requests of clients from outside only; a request whose call failed has the cause of the call.
+
+| id | unit | better | compared by | definition |
+|---|---|---|---|---|`
 
 /** The text of README.md. */
 export function metricsPage(): string {
@@ -36,5 +47,8 @@ export function metricsPage(): string {
     )
     return `## ${title}\n\n| id | unit | better | compared by | definition |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
   })
-  return `${HEAD}\n${sections.join('\n')}`
+  const own = SCOPE_METRICS.filter(({ id }) => !METRICS.some((metric) => metric.id === id))
+  const rows = own.map(({ id, unit, better, comparison, definition }) => `| \`${id}\` | ${unit} | ${better} | ${comparison} | ${definition} |`)
+  const shared = SCOPE_METRICS.filter((metric) => !own.includes(metric)).map(({ id }) => `\`${id}\``)
+  return `${HEAD}\n${sections.join('\n')}\n${SCOPES}\n${rows.join('\n')}\n\nAnd, with the definitions above: ${shared.join(', ')}.\n`
 }

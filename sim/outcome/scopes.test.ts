@@ -67,7 +67,7 @@ describe('requests per pod, largest over mean', () => {
     )
 
   it('round-robin over eight pods: 1', () => {
-    expect(eight(choose(balancers, 'round-robin')).metrics['requests-per-pod']).toBeCloseTo(1, 3)
+    expect(eight(choose(balancers, 'round-robin')).metrics['requests-per-pod']).toBeLessThanOrEqual(1 + 8 / 8001)
   })
   it('three clients that stick to their pods: at least 8/3, whichever pods these are', () => {
     expect(eight(choose(balancers, 'source-hash')).metrics['requests-per-pod']).toBeGreaterThan(8 / 3 - 0.001)

@@ -78,7 +78,7 @@ describe('open networks of queues', () => {
       shared(station({ name: 'a', requests: requests(60, { kind: 'lognormal', mean: 10_000, cv: 1.5 }), steps: [{ calls: [0] }] })),
       shared(station({ name: 'b' })),
     ]
-    const calls = [arrow('a->b', 0, 1, 0, { cost: cost({ kind: 'constant', value: Math.round(1e6 / 90) }) })]
+    const calls = [arrow('a->b', 0, 1, 1, { cost: cost({ kind: 'constant', value: Math.round(1e6 / 90) }) })]
     const rows = replicated(services, calls, 1000, latencies)
     agrees(column(rows, 0), 1000 / 40 + 1000 / 30, 0.09)
   })

@@ -39,8 +39,8 @@ const published = section('the work of a preset', {
   return workOf(preset, { cpuPerUnit, cpuMean: mean, waitPerUnit })
 })
 
-/** Wait and CPU work, drawn or by a preset. */
-const cost = forms<WorkSpec>({ own, published }, (value) => (isMap(value) && 'preset' in value ? 'published' : 'own'))
+/** Wait and CPU work of a request or of one step of it, drawn or by a preset. */
+export const work = forms<WorkSpec>({ own, published }, (value) => (isMap(value) && 'preset' in value ? 'published' : 'own'))
 
 /** A balancer of its own; undefined when the key is absent. */
 export const ownBalancer = (loaded: LoadedFiles) =>
@@ -81,7 +81,7 @@ function stepOf(loaded: LoadedFiles) {
     {
       call: call.transform((given): StepData => ({ call: given })),
       parallel: several.transform((given): StepData => given),
-      cost: cost.transform((given): StepData => ({ cost: given })),
+      cost: work.transform((given): StepData => ({ cost: given })),
     },
     (value) => (isMap(value) && 'call' in value ? 'call' : isMap(value) && 'parallel' in value ? 'parallel' : 'cost'),
   )
@@ -101,7 +101,7 @@ export function workOfRequest(loaded: LoadedFiles) {
       .describe('one after the other: { wait, cpu }, { preset }, { call: a service }, or { parallel: [calls] }'),
   })
   return forms<WorkData>(
-    { one: cost.transform((given): WorkData => ({ steps: [{ cost: given }] })), steps: steps.transform((given): WorkData => given) },
+    { one: work.transform((given): WorkData => ({ steps: [{ cost: given }] })), steps: steps.transform((given): WorkData => given) },
     (value) => (isMap(value) && 'steps' in value ? 'steps' : 'one'),
   )
 }
