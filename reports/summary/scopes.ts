@@ -41,8 +41,16 @@ export function scopesOf(study: Study): readonly Scope[] {
   return [...found.values()].sort((a, b) => Number(a.kind === 'call') - Number(b.kind === 'call'))
 }
 
-/** All rows that have a value or a reason for having none: scope by scope, metric by metric, variant by variant. */
-export function scopeRows(study: Study): ScopeRow[] {
+const known = new WeakMap<Study, readonly ScopeRow[]>()
+
+/** All rows that have a value or a reason for having none: scope by scope, metric by metric, variant by variant. Computed once per study. */
+export function scopeRows(study: Study): readonly ScopeRow[] {
+  let rows = known.get(study)
+  if (rows === undefined) known.set(study, (rows = computed(study)))
+  return rows
+}
+
+function computed(study: Study): ScopeRow[] {
   const metrics = [
     ...SCOPE_METRICS.map((metric): MetricDefinition => ({ ...metric, group: 'requests' }) as MetricDefinition),
     ...(study.quantiles ?? []).map((id) => metricById(id)!),
