@@ -110,14 +110,30 @@ describe('what is refused', () => {
     ['a share above 1', 'work: { steps: [{ call: db, share: 120% }] }', 'found "120%"; accepted: a share'],
     ['an empty list of steps', 'work: { steps: [] }', 'found an empty list; accepted: at least one step'],
     ['an unknown balancer of a call', 'work: { steps: [{ call: db, slb: two-choice }] }', '(did you mean two-choices?)'],
-    ['a timeout that no client has', 'timeout: 1s, work: { steps: [{ call: db }] }', 'found timeout of clients from outside, but the service has no traffic'],
-    ['async without calls', 'async: true, threads: 2, work: { cpu: 1ms }', 'found true, but the service calls no other; accepted: steps with a call'],
-    ['async without a limit of threads', 'async: true, work: { steps: [{ call: db }] }', 'found true, but the service works on all requests at once'],
+    [
+      'a timeout that no client has',
+      'timeout: 1s, work: { steps: [{ call: db }] }',
+      'found timeout of clients from outside, but the service has no traffic',
+    ],
+    [
+      'async without calls',
+      'async: true, threads: 2, work: { cpu: 1ms }',
+      'found true, but the service calls no other; accepted: steps with a call',
+    ],
+    [
+      'async without a limit of threads',
+      'async: true, work: { steps: [{ call: db }] }',
+      'found true, but the service works on all requests at once',
+    ],
     ['work beside steps', 'work: { cpu: 1ms, steps: [{ call: db }] }', 'found the unknown key "cpu"; accepted: steps'],
   ]
   it('a deadline where the caller has none', async () => {
-    const yaml = chain('work: { steps: [{ call: db, deadline: true }] }').replace('timeout: 1s', 'timeout: 0').replace('timeout: 500ms', 'timeout: 0')
-    expect(await resolved(yaml)).toContain('found true, but requests of api have no deadline; accepted: a timeout of api, or of the calls of it')
+    const yaml = chain('work: { steps: [{ call: db, deadline: true }] }')
+      .replace('timeout: 1s', 'timeout: 0')
+      .replace('timeout: 500ms', 'timeout: 0')
+    expect(await resolved(yaml)).toContain(
+      'found true, but requests of api have no deadline; accepted: a timeout of api, or of the calls of it',
+    )
   })
   it.each(wrong)('%s', async (_, api, message) => {
     expect(await resolved(chain(api))).toContain(message)

@@ -104,9 +104,11 @@ class ResolvingCalls {
         void this.issues.push({ path: ['workload', 'services', row, key], message: `found ${found}; accepted: ${accepted}` })
       if (traffic === undefined) {
         const given = [timeout > 0 ? 'timeout' : '', retries.limit > 0 ? 'retries' : '', cancel ? '' : 'cancel'].filter((key) => key !== '')
-        for (const key of given) refuse(key, `${key} of clients from outside, but the service has no traffic`, `${key} in the steps that call it`)
+        for (const key of given)
+          refuse(key, `${key} of clients from outside, but the service has no traffic`, `${key} in the steps that call it`)
       }
-      if (async && !this.calls.some(({ caller }) => caller === row)) refuse('async', 'true, but the service calls no other', 'steps with a call')
+      if (async && !this.calls.some(({ caller }) => caller === row))
+        refuse('async', 'true, but the service calls no other', 'steps with a call')
       else if (async && threads === 0) refuse('async', 'true, but the service works on all requests at once', 'a number of threads')
     })
     const bounded = this.services.map((_, row) => this.hasDeadline(row, []))

@@ -135,6 +135,7 @@ function refusalsOf(study: Study, variant: number): Refusals {
   for (const { result } of runs) {
     for (const [metric, reason] of Object.entries(result.refused)) {
       const known = found.get(metric)
+      if (reason === undefined) continue
       if (known === undefined) found.set(metric, { reason, runs: 1 })
       else known.runs++
     }

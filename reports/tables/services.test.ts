@@ -31,14 +31,20 @@ function study(): Study {
 
 describe('services.csv', () => {
   it('has the mean over replications of each service and call, and the ratio to the baseline', () => {
-    const row = scopeRows(study()).find(({ scope: of, variant, metric }) => of.name === 'web->db' && variant === 1 && metric.id === 'latency-mean')!
-    const base = scopeRows(study()).find(({ scope: of, variant, metric }) => of.name === 'web->db' && variant === 0 && metric.id === 'latency-mean')!
+    const row = scopeRows(study()).find(
+      ({ scope: of, variant, metric }) => of.name === 'web->db' && variant === 1 && metric.id === 'latency-mean',
+    )!
+    const base = scopeRows(study()).find(
+      ({ scope: of, variant, metric }) => of.name === 'web->db' && variant === 0 && metric.id === 'latency-mean',
+    )!
     expect(row.mean).toBeCloseTo(2 * base.mean, 9)
     expect(row.contrast?.difference).toBeCloseTo(100, 6)
     expect(row.contrast?.verdict).toBe('worse')
   })
   it('says why a quantile is missing', () => {
-    const lines = servicesCsv(study()).split('\n').filter((line) => line.includes('latency-p99'))
+    const lines = servicesCsv(study())
+      .split('\n')
+      .filter((line) => line.includes('latency-p99'))
     expect(lines.length).toBe(2 * study().variants.length)
     for (const line of lines) expect(line).toContain('needs 10000 observations')
   })

@@ -48,7 +48,9 @@ export function metricsPage(): string {
     return `## ${title}\n\n| id | unit | better | compared by | definition |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
   })
   const own = SCOPE_METRICS.filter(({ id }) => !METRICS.some((metric) => metric.id === id))
-  const rows = own.map(({ id, unit, better, comparison, definition }) => `| \`${id}\` | ${unit} | ${better} | ${comparison} | ${definition} |`)
+  const rows = own.map(
+    ({ id, unit, better, comparison, definition }) => `| \`${id}\` | ${unit} | ${better} | ${comparison} | ${definition} |`,
+  )
   const shared = SCOPE_METRICS.filter((metric) => !own.includes(metric)).map(({ id }) => `\`${id}\``)
   return `${HEAD}\n${sections.join('\n')}\n${SCOPES}\n${rows.join('\n')}\n\nAnd, with the definitions above: ${shared.join(', ')}.\n`
 }

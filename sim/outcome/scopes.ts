@@ -42,7 +42,7 @@ function sheetOf({ times }: ScopesRun, ledgers: readonly Ledger[]): Sheet<ScopeM
   const sheet: Sheet<ScopeMetricId> = { metrics: Object.fromEntries(SCOPE_METRICS.map(({ id }) => [id, null])), refused: {} }
   const all: Sheet = { metrics: {}, refused: sheet.refused }
   totals.put(all, window)
-  for (const { id } of SCOPE_METRICS) sheet.metrics[id] = all.metrics[id as keyof typeof all.metrics] ?? sheet.metrics[id]
+  for (const { id } of SCOPE_METRICS) sheet.metrics[id] = all.metrics[id as keyof typeof all.metrics] ?? null
   put(sheet, 'requests', (totals.arrived * 1e6) / window)
   put(sheet, 'errors-cancelled', totals.share(Cause.Cancelled))
   return { ...sheet, latency: totals.latency.toSparse() }
