@@ -132,7 +132,7 @@ function endsOf(scenarios: readonly Scenario[]): string[] {
 function gapsOf(scenarios: readonly Scenario[]): string[] {
   const notes = scenarios.flatMap(({ services }) =>
     services.flatMap(({ name, traffic }) =>
-      partsOf(traffic).flatMap((part) =>
+      (traffic === null ? [] : partsOf(traffic)).flatMap((part) =>
         part.pattern === 'trace' ? replayNotes(part).map((note) => `the recording of service ${name}: ${note}`) : [],
       ),
     ),
