@@ -53,4 +53,6 @@ export interface SimulationInput {
   readonly check: boolean
   /** The run fails with a message after this number of events. */
   readonly eventBudget: number
+  /** Names of the users' own algorithms: with any, all laws are checked once, at the end of the run. */
+  readonly ownAlgorithms?: readonly string[]
 }

@@ -101,13 +101,13 @@ export class Simulation {
   constructor(input: SimulationInput) {
     this.assembly = assemble(input)
     this.parts = this.assembly.run
-    const { simulator, times, cluster } = this.parts
+    const { simulator, times } = this.parts
     const origin = simulator.register('origin', () => this.assembly.opens())
     const warmupEnds = simulator.register('warm-up ends', () => this.assembly.windowBegins(simulator.now))
     this.assembly.starts()
     simulator.at(times.origin, origin, 0, 0)
     simulator.at(times.windowStart, warmupEnds, 0, 0)
-    this.checker = input.check ? new Checker(simulator, cluster, () => this.assembly.check()) : null
+    this.checker = input.check ? this.makeChecker().eachEvent() : null
   }
 
   run(): RunResult {
@@ -118,8 +118,27 @@ export class Simulation {
       throw new Error(`the run used up its budget of ${input.eventBudget} events at ${reached} s of ${input.horizon / 1e6} s`)
     }
     this.checker?.full()
+    if (input.ownAlgorithms !== undefined && input.ownAlgorithms.length > 0) this.checkOwn(input.ownAlgorithms)
     this.assembly.ends(simulator.now)
     return outcome(this.parts, simulator.now, this.assembly.notes())
+  }
+
+  private makeChecker(): Checker {
+    const { simulator, cluster } = this.parts
+    return new Checker(simulator, cluster, () => this.assembly.check())
+  }
+
+  /** What a user's algorithm wrote into the cluster shows in the laws, also when no view refused it. */
+  private checkOwn(names: readonly string[]): void {
+    try {
+      this.makeChecker().full()
+    } catch (error) {
+      const found = error instanceof Error ? error.message : String(error)
+      throw new Error(
+        `at the end of the run the cluster is not what its events made of it: ${found}; ${names.join(' or ')} may write into its view (--check finds the call)`,
+        { cause: error },
+      )
+    }
   }
 }
 

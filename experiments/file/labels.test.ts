@@ -61,6 +61,11 @@ it.each([
   expect(await labels(`scheduling: ${values}`)).toEqual(expected)
 })
 
+it('also as the balancer of one service', async () => {
+  writeFileSync(join(folder, 'stuck.ts'), `export default { name: 'always-first', pick: () => 0 }\n`)
+  expect(await labels('workload.services.web.slb: [random, { file: ./stuck.ts }]')).toEqual(['slb random', 'slb always-first'])
+})
+
 it('also as a further scheduler', async () => {
   expect(await labels('schedulers.second.algorithm: [first-fit, { file: ./mine.ts }]')).toEqual([
     'algorithm first-fit',

@@ -28,9 +28,12 @@ export async function loadFile(file: string): Promise<Loaded> {
   }
 }
 
-/** The default export. tsx, which reads TypeScript, is loaded only for such files. */
-export async function importDefault(file: string): Promise<unknown> {
-  const url = pathToFileURL(file).href
+/**
+ * The default export of modules that only this run has: what a file keeps outside of its functions would otherwise depend on the runs
+ * before in the same thread, and so on the number of workers. tsx, which reads TypeScript, is loaded only for such files.
+ */
+export async function importDefault(file: string, run = 0): Promise<unknown> {
+  const url = `${pathToFileURL(file).href}?run=${run}`
   const module: unknown = file.endsWith('ts') ? await importTypescript(url) : await import(url)
   const exported = defaultOf(module)
   // In a folder whose package.json lacks "type": "module", tsx wraps a module as CommonJS.
@@ -41,10 +44,23 @@ const defaultOf = (module: unknown): unknown => (module as { readonly default?: 
 
 const isWrapped = (exported: unknown): boolean => typeof exported === 'object' && exported !== null && '__esModule' in exported
 
+type Import = (url: string, from: string) => Promise<unknown>
+
+/** Registered once per thread: each registration lengthens the way of every later import. */
+let typescript: Promise<Import> | undefined
+
 async function importTypescript(url: string): Promise<unknown> {
+  const load = await (typescript ??= registered())
+  return load(url, import.meta.url)
+}
+
+async function registered(): Promise<Import> {
   await import(new URL('../own/register-hooks.mjs', import.meta.url).href)
-  const { tsImport } = await import('tsx/esm/api')
-  return tsImport(url, import.meta.url)
+  const namespace = 'own'
+  const [modules, commonjs] = await Promise.all([import('tsx/esm/api'), import('tsx/cjs/api')])
+  commonjs.register({ namespace })
+  const tsx = modules.register({ namespace })
+  return (url, from) => tsx.import(url, from)
 }
 
 /** Absolute paths of the file and of the local files that it imports, except for types. */

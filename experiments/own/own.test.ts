@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseSource } from '../file/document.ts'
 import { loadFile } from '../file/load.ts'
 import { resolveSource } from '../file/spec.ts'
-import { oneWave, planOf, type Plan } from '../plan/plan.ts'
+import { canonical, oneWave, planOf, type Plan } from '../plan/plan.ts'
 import { execute, threads, type Execution } from '../run/execute.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-guard-'))
@@ -28,21 +28,24 @@ const file = (name: string, text: string): string => {
   return `{ file: ./${name} }`
 }
 
-async function planned(compare: string): Promise<Plan> {
-  const read = parseSource(join(folder, 'x.yaml'), `${YAML}  ${compare}\n`)
+async function planned(compare: string, replications: number): Promise<Plan> {
+  const read = parseSource(join(folder, 'x.yaml'), `${YAML.replace('replications: 1', `replications: ${replications}`)}  ${compare}\n`)
   if ('problems' in read) throw new Error(JSON.stringify(read))
   const resolved = await resolveSource(read.source)
   if ('problems' in resolved) throw new Error(JSON.stringify(resolved.problems))
   return planOf(resolved.experiment, 'test')
 }
 
-async function executed(compare: string, limit?: number): Promise<Execution> {
-  const plan = await planned(compare)
-  const workers = threads(1, limit)
+async function executed(
+  compare: string,
+  { limit, replications = 1, workers = 1 }: { limit?: number; replications?: number; workers?: number } = {},
+): Promise<Execution> {
+  const plan = await planned(compare, replications)
+  const executor = threads(workers, limit)
   try {
-    return await execute(plan, oneWave(plan), workers, new AbortController().signal)
+    return await execute(plan, oneWave(plan), executor, new AbortController().signal)
   } finally {
-    await workers.close()
+    await executor.close()
   }
 }
 
@@ -93,7 +96,9 @@ describe('a call of a user', () => {
   )
 
   it('an endless loop ends after the limit, and the others go on', async () => {
-    const { finished, failed } = await executed(`scheduling: [${file('endless.ts', score('for (;;);'))}, best-fit, worst-fit]`, 1)
+    const { finished, failed } = await executed(`scheduling: [${file('endless.ts', score('for (;;);'))}, best-fit, worst-fit]`, {
+      limit: 1,
+    })
     expect(finished.map(({ run }) => run.variant)).toEqual([1, 2])
     expect(failed.map(({ message }) => message)).toEqual([
       'mine: a call did not return within 1 s; accepted: a shorter call, or a longer --call-limit',
@@ -121,6 +126,47 @@ describe('a call of a user', () => {
     const { failed } = await executed(`${family}: [${named}]`)
     expect(failed.map(({ message }) => message)).toEqual([expect.stringContaining(expected)])
   })
+})
+
+it('a write after the checked reads breaks a law at the end of the run', async () => {
+  // 100,000 reads are checked from the second replication on; the first one sees the write itself.
+  const late = `let calls = 0
+export default { name: 'late', create: () => ({ examined: 1, place(pod: number, view: any) {
+  let sum = 0
+  if (calls++ === 0) for (let i = 0; i < 60_000; i++) sum += view.nodes.count
+  else view.nodes.freeCpu[0] -= 1
+  for (let node = 0; node < view.nodes.count; node++) if (view.feasible(view.pods.podClass[pod], node)) return node
+  return sum < 0 ? 0 : -1
+} }) }
+`
+  const { finished, failed } = await executed(`scheduling: [best-fit, ${file('late.ts', late)}]`, { replications: 2 })
+  expect(finished.map(({ run }) => run.variant)).toEqual([0, 0])
+  expect(failed.map(({ message }) => message)).toEqual([
+    expect.stringContaining('late writes to nodes.freeCpu[0] (late.ts:5:'),
+    expect.stringMatching(
+      /^at the end of the run the cluster is not what its events made of it: .*; late may write into its view \(--check finds the call\)$/,
+    ),
+  ])
+})
+
+it('a run finds nothing that another run left in the modules of a file: any number of workers gives the same bytes', async () => {
+  writeFileSync(join(folder, 'shared.ts'), 'export const shared = { calls: 0 }\n')
+  const counting = `import { shared } from './shared.ts'
+let calls = 0
+export default { name: 'counting', depends: 'anything', score: (_: number, node: number) => (calls++ * 7 + shared.calls++ * 3 + node * 5) % 11 }
+`
+  // Plain JavaScript goes another way through the loaders.
+  writeFileSync(join(folder, 'shared.mjs'), 'export const shared = { calls: 0 }\n')
+  const files = [
+    file('counting.ts', counting),
+    file('counting.mjs', counting.replace('shared.ts', 'shared.mjs').replaceAll(': number', '').replace("'counting'", "'plain'")),
+  ]
+  const results = async (workers: number): Promise<string> => {
+    const { finished, failed } = await executed(`scheduling: [${files.join(', ')}]`, { replications: 4, workers })
+    expect(failed).toEqual([])
+    return canonical(finished)
+  }
+  expect(await results(4)).toBe(await results(1))
 })
 
 describe('a file that is loaded', () => {

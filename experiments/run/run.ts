@@ -20,10 +20,11 @@ import {
 } from '../../sim/index.ts'
 import { Streams, type RandomStream } from '../../sim/random/index.ts'
 import { costOf, openBackground, openJobs, openRequests, type Capacity, type TrafficSpec } from '../../workloads/index.ts'
-import { importDefault, localFiles } from '../file/load.ts'
+import { digestOf, importDefault, localFiles } from '../file/load.ts'
 import { beginRun, thread, type OwnCode } from '../own/code.ts'
 import { adoptGuarded } from '../own/guard.ts'
 import { interceptGlobals } from '../own/intercept.ts'
+import { ownNames } from '../own/names.ts'
 import { checkedReadsOf } from '../own/read-only.ts'
 import { capacityOf, nodesOf, type CallSpec, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
 
@@ -42,6 +43,8 @@ export type Simulate = (input: SimulationInput) => RunResult
 
 /** Runs one task; throws the run's error, or what a user's algorithm did that it must not. */
 export async function runTask(task: Task, simulate: Simulate): Promise<RunResult> {
+  own.clear()
+  runs++
   beginRun(checkedReadsOf(task.replication, task.scenario.check), task.pulse)
   const result = simulate(await inputOf(task))
   if (thread.faults.length > 0) throw thread.faults[0]
@@ -70,6 +73,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     sample,
     check,
     eventBudget,
+    ownAlgorithms: ownNames(scenario),
     pools,
     ageing,
     workloads: scenario.services.map(workloadOf),
@@ -159,29 +163,36 @@ interface Imported {
   readonly code: OwnCode
 }
 
+/** Modules of this run. */
 const own = new Map<string, Promise<Imported>>()
+/** Runs of this thread so far. */
+let runs = 0
 
-/** The definition behind a selection: a member of the list, or the user's file, imported once per thread. */
-async function chosen<D>({ name, values, file }: Selection, family: Family<D>): Promise<Chosen<D>> {
+/** The definition behind a selection: a member of the list, or the user's file, imported once per run. */
+async function chosen<D>({ name, values, file, digest }: Selection, family: Family<D>): Promise<Chosen<D>> {
   if (file === undefined) {
     const definition = family.find(name)
     if (definition === undefined) throw new Error(`no built-in ${family.word} is called ${name}`)
     return { definition, values }
   }
   let imported = own.get(file)
-  if (imported === undefined) own.set(file, (imported = importOwn(name, file)))
+  if (imported === undefined) own.set(file, (imported = importOwn(name, file, digest)))
   const { exported, code } = await imported
   const adopted = adoptGuarded(exported, code, (guarded) => (family as unknown as Family<Definition<unknown, unknown>>).adopt(guarded))
   if ('problems' in adopted) throw new Error(`${name}: ${adopted.problems.join('; ')}`)
   return { definition: adopted.definition as D, values }
 }
 
-async function importOwn(name: string, file: string): Promise<Imported> {
+async function importOwn(name: string, file: string, digest: string | undefined): Promise<Imported> {
+  if (digest !== undefined && digestOf(file) !== digest)
+    throw new Error(
+      `${name}: its file, or one that it imports, has changed since the experiment was read; accepted: the same text in all runs`,
+    )
   interceptGlobals()
   const code = { name, files: localFiles(file) }
   thread.loading.add(code)
   try {
-    return { exported: await importDefault(file), code }
+    return { exported: await importDefault(file, runs), code }
   } finally {
     thread.loading.delete(code)
   }

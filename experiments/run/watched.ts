@@ -2,9 +2,8 @@
  * A task whose calls of users' functions are watched: each call and each return is counted in shared memory, and a count that stands still
  * inside a call for the limit ends the run with its thread. The other runs go on.
  */
-import { FAMILY_PATHS } from '../../sim/index.ts'
-import type { Scenario } from '../file/scenario.ts'
 import { BEAT, DEPTH } from '../own/code.ts'
+import { ownNames } from '../own/names.ts'
 import type { Task } from './run.ts'
 
 /** Looks per limit: a call is ended after the limit and at most a tenth of it. */
@@ -43,14 +42,4 @@ export async function watched<Result>(
   } finally {
     clearInterval(look)
   }
-}
-
-/** Names of the users' own algorithms in a scenario. */
-function ownNames({ choices, schedulers, services, calls = [] }: Scenario): string[] {
-  const selections = [
-    ...FAMILY_PATHS.map((path) => choices[path]),
-    ...schedulers.flatMap(({ algorithm, order }) => [algorithm, order]),
-    ...[...services, ...calls].flatMap(({ slb }) => (slb === undefined ? [] : [slb])),
-  ]
-  return [...new Set(selections.flatMap(({ name, file }) => (file === undefined ? [] : [name])))]
 }

@@ -17,13 +17,18 @@ export class Checker {
   private readonly cluster: Cluster
   private readonly parts: () => void
 
-  /** Checks after each event from now on; `parts` checks the laws of all parts. */
+  /** `parts` checks the laws of all parts. */
   constructor(simulator: Simulator, cluster: Cluster, parts: () => void) {
     this.simulator = simulator
     this.cluster = cluster
     this.parts = parts
     this.check = new ClusterCheck(cluster)
-    simulator.afterEvent = () => this.afterEvent()
+  }
+
+  /** Checks after each event from now on. */
+  eachEvent(): this {
+    this.simulator.afterEvent = () => this.afterEvent()
+    return this
   }
 
   private afterEvent(): void {
@@ -36,6 +41,7 @@ export class Checker {
     this.full()
   }
 
+  /** Checks everything now. */
   full(): void {
     this.check.full()
     this.parts()
