@@ -8,7 +8,11 @@ it.each(WITH_FIELDS)('%s lists what an own algorithm may read, as the types have
 
 it('the columns of nodes, pods and classes are listed with their units', () => {
   const readme = readmeText('scheduling/README.md')
-  for (const row of ['| `nodes.freeCpu` | `Column` | ', '| `pods.memory` | `Column` | request [bytes] |', '| `classes.gpuMilli` | `Column` | '])
+  for (const row of [
+    '| `nodes.freeCpu` | `Column` | ',
+    '| `pods.memory` | `Column` | request [bytes] |',
+    '| `classes.gpuMilli` | `Column` | ',
+  ])
     expect(readme).toContain(row)
 })
 

@@ -16,7 +16,11 @@ const metricId = () =>
       if (typeof value === 'string' && metricById(value) !== undefined) return value
       const renamed = typeof value === 'string' ? RENAMED.get(value) : undefined
       const near =
-        renamed !== undefined ? ` (${String(value)} is now ${renamed})` : typeof value === 'string' ? metricPeer(value) || suggestion(value, metricIds) : ''
+        renamed !== undefined
+          ? ` (${String(value)} is now ${renamed})`
+          : typeof value === 'string'
+            ? metricPeer(value) || suggestion(value, metricIds)
+            : ''
       const message = `found ${show(value)}; accepted: ${metricIds.join(', ')}, or any quantile of the latency such as latency-p95 or latency-p99.99${near}`
       context.issues.push({ code: 'custom', message, input: value })
       return z.NEVER
