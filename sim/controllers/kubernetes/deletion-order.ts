@@ -23,8 +23,6 @@ const phaseRank = (phase: ApiPhase): number => (phase === ApiPhase.Pending ? 0 :
 /** Below 0: the pod whose time is `a` goes first. Younger ones go first by bucket, then by lower UID; 0 for equal times. */
 function compareAges(a: Time, b: Time, uids: number, now: Time): number {
   if (a === b) return 0
-  if (a === 0) return -1 // an unknown time goes first
-  if (b === 0) return 1
   return ageBucket(now - a) - ageBucket(now - b) || uids
 }
 

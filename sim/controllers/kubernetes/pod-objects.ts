@@ -24,6 +24,13 @@ export class PodObjects extends ColumnTable {
   /** Largest number of restarts of its containers, and of its sidecars. */
   restarts = this.column(Int32Array)
   sidecarRestarts = this.column(Int32Array)
+  /** Sum of the restarts of its containers and init containers. */
+  allRestarts = this.column(Int32Array)
+  /** Exit code of the container that made it fail, and the place of that container in the template; 0 and NONE before. */
+  exitCode = this.column(Int32Array)
+  exitContainer = this.column(Int32Array, NONE)
+  /** 1: it has the condition DisruptionTarget (evicted, preempted, its node was lost). */
+  disrupted = this.column(Uint8Array)
   /** Annotation controller.kubernetes.io/pod-deletion-cost. */
   deletionCost = this.column(Int32Array)
   /** Decides between equals; pods compare by it as they would by metadata.uid. */
@@ -44,6 +51,10 @@ export class PodObjects extends ColumnTable {
     this.node[pod] = node
     this.restarts[pod] = 0
     this.sidecarRestarts[pod] = 0
+    this.allRestarts[pod] = 0
+    this.exitCode[pod] = 0
+    this.exitContainer[pod] = NONE
+    this.disrupted[pod] = 0
     this.deletionCost[pod] = 0
     this.uid[pod] = uid
     this.template[pod] = template

@@ -1,12 +1,15 @@
 /** All known families of recordings. */
+import { replayCronJob } from './controllers/cron-job.ts'
 import { replayDaemonPlacement, replayDaemonSet } from './controllers/daemon-set.ts'
 import { replayDeployment } from './controllers/deployment.ts'
 import { replayDisruption } from './controllers/disruption.ts'
+import { replayJob } from './controllers/job.ts'
 import { replayNodes } from './controllers/node-monitor.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
+import { replaySchedule } from './cron/schedule.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
 /** By schema (without its version) and family; `*` for a schema without families. */
@@ -19,7 +22,9 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
       ['replicaset-deletion', replayDeletion],
       ['statefulset', replayStatefulSet],
       ['daemonset', replayDaemonSet],
+      ['cronjob', replayCronJob],
       ['disruption', replayDisruption],
+      ['job', replayJob],
       ['nodes', replayNodes],
       ['taint-eviction', replayTaintEviction],
       ['daemonset-placement', replayDaemonPlacement],
@@ -32,6 +37,7 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
       ['hpa-controller', replayController],
     ]),
   ],
+  ['orchsim-cron-oracle', new Map<string, Replay<never>>([['schedule', replaySchedule]])],
 ])
 
 /** Names of the list of cases in the files of different programs. */
