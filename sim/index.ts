@@ -13,6 +13,8 @@ export { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, NodeState, NONE, PodPhase, PO
 export type { ClassesView, ClusterView, Column, LogCursor, LogView, NodesView, PodsView } from './cluster/views.ts'
 export { Wake } from './scheduling/policy.ts'
 export type { Placer, Scheduler, SchedulerDefinition, SchedulingContext, Score } from './scheduling/policy.ts'
+export { EmptyNodes } from './cluster/empty-nodes.ts'
+export type { Misfit } from './cluster/empty-nodes.ts'
 export { DecisionKind, Decisions } from './cluster/decisions.ts'
 export type { OwnOrder, OwnScheduler } from './scheduling/index.ts'
 export type { BinType, Packer, PackerDefinition, Packing, PackingContext, PackingProblem } from './binpacking/policy.ts'

@@ -21,12 +21,16 @@ export function setsOf({ set, seed, replications }: Overrides): string[] {
   return sets
 }
 
-/** The plan of a file; undefined after its problems were printed. */
+/** The plan of a file, after its warnings were printed; undefined after its problems were. */
 export async function planFile(file: string, overrides: Overrides, { err }: Screens): Promise<Plan | undefined> {
   const resolved = await readExperiment(file, { set: setsOf(overrides) })
   if ('problems' in resolved) {
     err.write(`${problemsText(resolved.problems)}\n`)
     return undefined
   }
+  for (const warning of resolved.experiment.warnings) err.write(warningLine(warning))
   return planOf(resolved.experiment, version())
 }
+
+/** "warning: …", a line. */
+export const warningLine = (warning: string): string => `warning: ${warning}\n`

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parseSource, problemsText } from '../file/document.ts'
+import { simulate } from '../../sim/index.ts'
+import { runTask } from '../run/run.ts'
 import { main } from './cli.ts'
 import { scenarioShape } from '../file/schema.ts'
 import { experimentShape } from '../file/schema/experiment.ts'
 import { resolveSource } from '../file/spec.ts'
 
 const folder = fileURLToPath(new URL('..', import.meta.url))
+const quiet = { pattern: 'poisson', rate: 1 } as const
 const readme = readFileSync(`${folder}README.md`, 'utf8')
 
 async function help(...args: string[]): Promise<string> {
@@ -45,6 +48,20 @@ describe('README of experiments', () => {
 
 describe('README of the project', () => {
   const front = readFileSync(`${folder}../README.md`, 'utf8')
+
+  it('contains a valid file whose pods all get a node and request what it promises', async () => {
+    const example = /```yaml\n([\s\S]*?)```/.exec(front)?.[1] ?? ''
+    const read = parseSource(`${folder}readme.yaml`, example)
+    const resolved = 'problems' in read ? read : await resolveSource(read.source)
+    if ('problems' in resolved) throw new Error(problemsText(resolved.problems))
+    expect(resolved.experiment.warnings).toEqual([])
+    const [{ scenario }] = resolved.experiment.variants
+    const short = { ...scenario, horizon: 20e6, warmup: 0, services: scenario.services.map((one) => ({ ...one, traffic: quiet })) }
+    const { metrics } = await runTask({ scenario: short, seed: 1, replication: 0 }, simulate)
+    expect(metrics['pending-censored']).toBe(0)
+    // 60 % by background pods, 60 * 0.5 of 640 cores by the service: 64.7 %; the number of pods is Poisson.
+    expect(Math.abs((metrics['allocation-cpu'] ?? 0) - 64.7)).toBeLessThan(8)
+  })
 
   it('names every command', async () => {
     const commands = [...(await help()).matchAll(/^ {2}(\w+) {2,}| {2}(\w+) (?:\[|<)/gm)].map(

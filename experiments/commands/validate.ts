@@ -2,6 +2,7 @@
 import { problemsText, type Problem } from '../file/document.ts'
 import { readExperiment } from '../file/spec.ts'
 import type { Screens } from './command.ts'
+import { warningLine } from './plan-file.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 
 /** Prints the number of runs of each valid file, and the problems of the others together. */
@@ -10,7 +11,11 @@ export async function validateCommand(files: readonly string[], _options: unknow
   for (const file of files) {
     const resolved = await readExperiment(file)
     if ('problems' in resolved) problems.push(...resolved.problems)
-    else out.write(`${file}: valid, ${resolved.experiment.variants.length * resolved.experiment.replications.count} runs\n`)
+    else {
+      const { variants, replications, warnings } = resolved.experiment
+      out.write(`${file}: valid, ${variants.length * replications.count} runs\n`)
+      for (const warning of warnings) err.write(warningLine(warning))
+    }
   }
   if (problems.length === 0) return EXIT.done
   err.write(`${problemsText(problems)}\n`)

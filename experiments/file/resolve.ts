@@ -163,6 +163,10 @@ function jobsOf(resolving: Resolving, given: JobsData, i: number): Traced<JobsSp
     arrivals: (given.arrivals === undefined ? null : resolveTraffic(given.arrivals, resolving.horizon)) as JobsSpec['arrivals'],
     inflate: (given.inflate ?? null) as JobsSpec['inflate'],
     deadline: given.deadline ?? null,
+    // Absent where they are off, so that the identity of runs without them is as before they existed.
+    ...((given.rigid ?? ('trace' in given && given.trace === 'swf')) ? { rigid: true } : {}),
+    ...(given.estimate === undefined ? {} : { estimate: given.estimate }),
+    ...(given.kill ? { kill: true } : {}),
   }
   if (!('trace' in given)) {
     const tenants = given.tenants ?? [{ name: '', weight: 1 }]

@@ -152,3 +152,29 @@ export function capacityOf(pools: readonly Pick<Pool, 'templates' | 'initial'>[]
   }
   return sum
 }
+
+/** Kinds of nodes that a run can have: of pools with nodes at the start, and of those that a node autoscaler may grow. */
+export interface NodeKinds {
+  readonly templates: readonly NodeTemplate[]
+  /** Most nodes of each template at one time. */
+  readonly counts: readonly number[]
+}
+
+/** The kinds of nodes of a scenario; `nodes` are those of its pools. */
+export function nodeKindsOf({ pools, choices }: Scenario, nodes: readonly Pick<Pool, 'templates' | 'initial'>[]): NodeKinds {
+  const grows = choices['autoscaling.nodes'].name !== 'none'
+  const templates: NodeTemplate[] = []
+  const counts: number[] = []
+  pools.forEach(({ max }, i) => {
+    const { initial } = nodes[i]
+    const more = grows ? Math.max(0, max - initial.length) : 0
+    if (initial.length + more === 0) return
+    const first = counts.length
+    for (const template of nodes[i].templates) {
+      templates.push(template)
+      counts.push(Math.ceil(more / nodes[i].templates.length))
+    }
+    for (let node = 0; node < initial.length; node++) counts[first + initial[node]]++
+  })
+  return { templates, counts }
+}

@@ -57,7 +57,7 @@ const queue = forms<number>(
 const serviceOf = (loaded: LoadedFiles) =>
   section('a service', {
     name: name().describe('unique name'),
-    replicas: whole().prefault(1).describe('pods at the start'),
+    replicas: whole({ min: 0, max: 1_000_000 }).prefault(1).describe('pods at the start'),
     minReplicas: whole().optional().describe('fewest pods under a replica autoscaler; default: 1 or replicas, whichever is smaller'),
     maxReplicas: whole().optional().describe('most pods under a replica autoscaler; default: 10 times replicas'),
     cpu: cpu().describe('CPU request of a pod'),

@@ -163,11 +163,11 @@ autoscaling: { replicas: { name: target-utilization, targt: 70% } }
       .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
 x.yaml:3:15  replications  found -3; accepted: a whole number between 1 and 100000
 x.yaml:5:9  warmup  found 20m; accepted: less than the horizon of 10m
-x.yaml:8:31  cluster.pools.general.count  found -5; accepted: a whole number of at least 0
+x.yaml:8:31  cluster.pools.general.count  found -5; accepted: a whole number between 0 and 1000000
 x.yaml:8:40  cluster.pools.general.cpu  found "16x"; accepted: an amount of CPU in whole millicores such as 250m, 0.5 or 2
 x.yaml:8:53  cluster.pools.general.memory  found "64GB", did you mean G, without the B?; accepted: an amount of memory in whole bytes such as 512Mi, 2Gi, 1G or 1e9 (suffixes Ki, Mi, Gi, Ti, Pi, Ei, k, M, G, T, P, E)
 x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "general"; accepted: each name once
-x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number of at least 0
+x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number between 0 and 1000000
 x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, price, labels, taints, resources
 x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, scheduler, threads, queue, weight, objective, allowance, timeout, cancel, retries, networkDelay, grace, preStop, pull, start, probe, slb, async, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
@@ -418,7 +418,7 @@ x.yaml:15:3  compare.autoscaling  found an axis inside or around the axis autosc
   workload.services.web.replicas: [4, -1, 40]
   workload.services.web.trafic.rate: [4/s]
 `),
-    ).toContain('x.yaml:9:39  workload.services.web.replicas  found -1; accepted: a whole number of at least 0')
+    ).toContain('x.yaml:9:39  workload.services.web.replicas  found -1; accepted: a whole number between 0 and 1000000')
     expect(await textOf(`${RIGHT}compare:\n  workload.services.web.maxReplicas: [8, 2]\n`)).toBe(
       'x.yaml:9:42  workload.services.web.replicas  found 4; accepted: between minReplicas 1 and maxReplicas 2',
     )

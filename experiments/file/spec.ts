@@ -43,6 +43,8 @@ export interface Experiment extends Omit<ExperimentData, 'primary'> {
   /** `values` as the file writes them. */
   readonly axes: readonly { readonly key: string; readonly labels: readonly string[]; readonly values: readonly unknown[] }[]
   readonly variants: readonly { readonly choices: readonly number[]; readonly scenario: Scenario }[]
+  /** What a reader must know before the runs, such as rows of a trace that fit no node; a sentence each. */
+  readonly warnings: readonly string[]
 }
 
 export type Resolved = { readonly experiment: Experiment } | { readonly problems: readonly Problem[] }
@@ -100,6 +102,7 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
       primary: data.primary ?? defaultPrimary(variants[0].scenario),
       file: source.file,
       variants,
+      warnings: checked.warnings,
       axes: axes.map(({ key, labels, values }) => ({ key, labels, values: values.map(({ value }) => value) })),
     },
   }
@@ -161,15 +164,17 @@ function checkVariants(
   candidates: readonly Candidate[],
   primary: string | undefined,
   { base, axes, placeOf, folder, shape }: Checking,
-): { readonly problems: readonly Problem[]; readonly variants: Experiment['variants'] } {
+): { readonly problems: readonly Problem[]; readonly variants: Experiment['variants']; readonly warnings: readonly string[] } {
   const problems: Problem[] = []
+  const warnings = new Set<string>()
   const variants: { choices: readonly number[]; scenario: Scenario }[] = []
   const known = [...Object.keys(experimentShape), ...Object.keys(shape), 'compare']
   // Without axes the base is the only variant. With axes it need not be valid by itself: an axis may supply a missing value.
   const baseIssues = new Set(axes.length === 0 ? [] : issuesOf(base, shape, known, folder).issues.map(issueKey))
   const aboutPrimary: (Candidate & { readonly issue: Issue })[] = []
   for (const candidate of candidates) {
-    const { issues, scenario } = issuesOf(candidate.raw, shape, known, folder)
+    const { issues, scenario, warnings: found = [] } = issuesOf(candidate.raw, shape, known, folder)
+    for (const warning of found) warnings.add(warning)
     if (scenario !== undefined && primary !== undefined)
       aboutPrimary.push(...checkPrimary(primary, scenario).map((issue) => ({ ...candidate, issue })))
     for (const issue of issues) problems.push(placed(issue, candidate.raw, candidate.overlays, baseIssues, placeOf))
@@ -185,7 +190,7 @@ function checkVariants(
   if (aboutPrimary.length < variants.length)
     for (const { issue, raw, overlays } of aboutPrimary) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
   else if (aboutPrimary.length > 0) problems.push(placed(aboutPrimary[0].issue, base, [], new Set(), placeOf))
-  return { problems, variants }
+  return { problems, variants, warnings: [...warnings] }
 }
 
 /**
@@ -212,7 +217,7 @@ function issuesOf(
   shape: ReturnType<typeof scenarioShape>,
   known: readonly string[],
   folder: string,
-): { issues: Issue[]; scenario?: Scenario } {
+): { issues: Issue[]; scenario?: Scenario; warnings?: readonly string[] } {
   const issues: Issue[] = Object.keys(raw)
     .filter((key) => !known.includes(key))
     .map((key) => unknownKey([key], known))
@@ -221,8 +226,9 @@ function issuesOf(
   if (issues.length > 0) return { issues }
   const resolved = resolveScenario(parsed.data as ScenarioData, folder)
   issues.push(...resolved.issues)
-  if (issues.length === 0) issues.push(...checkScenario(resolved.scenario))
-  return issues.length > 0 ? { issues } : { issues, scenario: resolved.scenario }
+  if (issues.length > 0) return { issues }
+  const checked = checkScenario(resolved.scenario)
+  return checked.issues.length > 0 ? { issues: checked.issues } : { issues, scenario: resolved.scenario, warnings: checked.warnings }
 }
 
 /** The valid items of the sections with lists, each at its index; invalid items are holes. */

@@ -53,11 +53,13 @@ export interface Plan {
   readonly axes: readonly Axis[]
   readonly variants: readonly Variant[]
   readonly runs: readonly PlannedRun[]
+  /** What a reader must know before the runs; a sentence each. */
+  readonly warnings: readonly string[]
 }
 
 /** The plan of an experiment. `engine` is the version of orchsim. */
 export function planOf(experiment: Experiment, engine: string): Plan {
-  const { name, question, seed, replications, primary, margins, assert, axes } = experiment
+  const { name, question, seed, replications, primary, margins, assert, axes, warnings } = experiment
   const variants = experiment.variants.map(({ choices, scenario }, index): Variant => ({
     index,
     choices,
@@ -67,7 +69,7 @@ export function planOf(experiment: Experiment, engine: string): Plan {
   const { count, until } = replications
   const asked = [primary, ...experiment.metrics, ...assert.map(({ metric }) => metric)]
   const quantiles = [...new Set(asked)].filter((id) => !Number.isNaN(askedQuantile(id)))
-  const plan = { name, question, seed, replications: count, until, primary, quantiles, margins, assert, axes, variants, engine }
+  const plan = { name, question, seed, replications: count, until, primary, quantiles, margins, assert, axes, variants, engine, warnings }
   return { ...plan, runs: runsFrom(plan, 0, count) }
 }
 

@@ -1,5 +1,6 @@
 /** One run: a scenario becomes the simulation's input (names become definitions, specs become sources), and the input a result. */
 import {
+  EmptyNodes,
   FAMILIES,
   FAMILY_PATHS,
   NONE,
@@ -19,14 +20,14 @@ import {
   type Workload,
 } from '../../sim/index.ts'
 import { Streams, type RandomStream } from '../../sim/random/index.ts'
-import { costOf, openBackground, openJobs, openRequests, type Capacity, type TrafficSpec } from '../../workloads/index.ts'
+import { costOf, openBackground, openJobs, openRequests, type Capacity, type Fits, type TrafficSpec } from '../../workloads/index.ts'
 import { digestOf, importDefault, localFiles } from '../file/load.ts'
 import { beginRun, thread, type OwnCode } from '../own/code.ts'
 import { adoptGuarded } from '../own/guard.ts'
 import { interceptGlobals } from '../own/intercept.ts'
 import { ownNames } from '../own/names.ts'
 import { checkedReadsOf } from '../own/read-only.ts'
-import { capacityOf, nodesOf, type CallSpec, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
+import { capacityOf, nodeKindsOf, nodesOf, type CallSpec, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
 
 /** What a worker receives. */
 export interface Task {
@@ -62,7 +63,10 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     provision: pool.provision,
   }))
   const capacity = capacityOf(pools)
-  const ageing = ageingOf(scenario, capacity)
+  const { templates, counts } = nodeKindsOf(scenario, pools)
+  const nodes = new EmptyNodes(templates)
+  const fits: Fits = (shape, count = 1) => (count === 1 ? nodes.fits(shape) : nodes.holds(shape, count, counts))
+  const ageing = ageingOf(scenario, capacity, fits)
   return {
     seed,
     replication,
@@ -84,13 +88,14 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
       ...scenario.background.map((spec) => ({
         name: spec.name,
         scheduler: spec.scheduler,
-        pods: (stream: StreamOf) => openBackground(spec, capacity, stream),
+        pods: (stream: StreamOf) => openBackground(spec, capacity, stream, fits),
       })),
       // A prefix that no name can have: jobs and background of one name have streams of their own.
       ...scenario.jobs.map((spec) => ({
         name: `jobs/${spec.name}`,
         scheduler: spec.scheduler,
-        pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing),
+        ...(spec.rigid === true ? { rigid: true } : {}),
+        pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing, fits),
       })),
     ],
     choices: await choicesOf(scenario),
@@ -141,15 +146,15 @@ async function choicesOf({ choices }: Scenario): Promise<Choices> {
 }
 
 /** Length of the ageing [µs, whole]: a number of mean lifetimes of the longest-lived stationary source, 0 without such a source. */
-function ageingOf({ start, background, jobs }: Scenario, capacity: Capacity): number {
+function ageingOf({ start, background, jobs }: Scenario, capacity: Capacity, fits: Fits): number {
   if ('time' in start) return start.time
   if (start.lifetimes === 0) return 0
   // A source is opened only to read its mean. Its streams are fixed, so that every replication ages equally long.
   const streams = new Streams('ageing', 0)
   const stream = (purpose: string): RandomStream => streams.stream(purpose)
   const sources = [
-    ...background.map((spec) => openBackground(asRecorded(spec), capacity, stream)),
-    ...jobs.map((spec) => openJobs(asRecorded(spec), capacity, stream)),
+    ...background.map((spec) => openBackground(asRecorded(spec), capacity, stream, fits)),
+    ...jobs.map((spec) => openJobs(asRecorded(spec), capacity, stream, 0, fits)),
   ]
   const lifetimes = sources.filter((source) => source.stationary).map((source) => source.meanDuration)
   return Math.round(start.lifetimes * Math.max(0, ...lifetimes.filter(Number.isFinite)))

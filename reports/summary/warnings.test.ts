@@ -40,6 +40,20 @@ describe('warnings', () => {
     ])
   })
 
+  test('variants that leave different work without a node, by variant, unless the primary metric counts it', () => {
+    const pending = (counts: readonly number[], primary: string): Study =>
+      changed(fixtureStudy({ ...small, primary }), ({ metrics }, variant) => ({
+        metrics: { ...metrics, 'pending-censored': counts[variant] },
+      }))
+    const [warning, ...more] = of(pending([163, 0], 'latency-p99'), 'unplaced')
+    expect(more).toEqual([])
+    expect(warning.variants).toEqual([0, 1])
+    expect(warning.text).toMatch(/different work without a node.* Pods never bound, mean per run: v0 163, v1 0$/)
+    expect(of(pending([163, 0], 'cost'), 'unplaced')).toHaveLength(1)
+    expect(of(pending([163, 0], 'pending-p99'), 'unplaced')).toEqual([])
+    expect(of(pending([3, 3], 'cost'), 'unplaced')).toEqual([])
+  })
+
   test('unfinished requests give a warning from one in a thousand: 20 and 21 of 20,020 or so', () => {
     const unfinished = (count: number): Study =>
       changed(fixtureStudy(small), ({ metrics }) => ({ metrics: { ...metrics, unfinished: count } }))

@@ -1,5 +1,5 @@
 /** Reasons to distrust a number: missing runs, values that are lower bounds, series that had not settled, means that depend on few requests. */
-import type { MetricDefinition, MetricId, SparseHistogram } from '../../sim/index.ts'
+import { metricById, type MetricDefinition, type MetricId, type SparseHistogram } from '../../sim/index.ts'
 import { formatFixed, formatNumber, plainText } from '../format.ts'
 import { pooledLatency } from './pooled.ts'
 import { driftsBeyond } from '../statistics/drift.ts'
@@ -10,7 +10,7 @@ import type { Study } from '../study.ts'
 
 /** One line of the report, in order of importance. */
 export interface Warning {
-  readonly kind: 'runs' | 'censoring' | 'drift' | 'heavy-tail'
+  readonly kind: 'runs' | 'unplaced' | 'censoring' | 'drift' | 'heavy-tail'
   /** Rows of `Study.variants` that it concerns. */
   readonly variants: readonly number[]
   readonly text: string
@@ -18,7 +18,7 @@ export interface Warning {
 
 /** All warnings of a study. `present` are the metrics that have a value. */
 export function warningsOf(study: Study, present: readonly MetricDefinition[]): Warning[] {
-  return [...missingRuns(study), ...censoring(study, present), ...drift(study), ...heavyTails(study)]
+  return [...missingRuns(study), ...unplaced(study), ...censoring(study, present), ...drift(study), ...heavyTails(study)]
 }
 
 /** Equal texts about several variants become one warning. */
@@ -44,6 +44,31 @@ function missingRuns(study: Study): Warning[] {
     const made = runsOf(study, variant).length
     return made < planned ? `${planned - made} of ${planned} runs are missing; intervals use the others` : ''
   })
+}
+
+/** Groups of metrics that a variant improves by leaving work unplaced: fewer pods contend for CPU, fewer nodes are paid for. */
+const FLATTERED: readonly string[] = ['requests', 'nodes']
+const MAX_NAMED = 8
+
+/** Variants that leave different numbers of pods without a node carry different work: their latencies and costs do not compare. */
+function unplaced(study: Study): Warning[] {
+  const group = metricById(study.primary)?.group ?? ''
+  if (study.variants.length < 2 || !FLATTERED.includes(group)) return []
+  const pods = study.variants.map((_, variant) => {
+    const values = runsOf(study, variant).flatMap(({ result }) => result.metrics['pending-censored'] ?? [])
+    return values.reduce((sum, value) => sum + value, 0) / values.length
+  })
+  const known = pods.filter((mean) => !Number.isNaN(mean))
+  if (known.length < 2 || Math.max(...known) - Math.min(...known) < 1) return []
+  const names = study.variants.slice(0, MAX_NAMED).map(({ short }, variant) => `${plainText(short)} ${formatFixed(pods[variant], 0)}`)
+  const more = study.variants.length > MAX_NAMED ? ` and ${study.variants.length - MAX_NAMED} more variants` : ''
+  return [
+    {
+      kind: 'unplaced',
+      variants: study.variants.map((_, variant) => variant),
+      text: `the variants leave different work without a node, which flatters those that leave more; latency and cost do not compare by themselves. Pods never bound, mean per run: ${names.join(', ')}${more}`,
+    },
+  ]
 }
 
 /** Metrics that count censored values, and the metrics whose values are lower bounds because of them. */
@@ -83,7 +108,7 @@ function censoring(study: Study, present: readonly MetricDefinition[]): Warning[
       if (censored === 0) return ''
       const all = totalOf(study, variant, count)
       if (count === 'unfinished' && censored < NOTABLE_REQUESTS * (all + censored)) return ''
-      const share = count === 'pending-censored' && all > 0 ? ` of ${formatFixed(all, 0)}` : ''
+      const share = count === 'pending-censored' && all >= censored ? ` of ${formatFixed(all, 0)}` : ''
       return `${affected.join(', ')}: ${formatFixed(censored, 0)}${share} ${what} (${runs.length === 1 ? 'one run' : `total of ${runs.length} runs`})`
     })
   })

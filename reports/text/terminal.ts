@@ -52,10 +52,13 @@ export function comparisonText(study: Study, { colour, width = WIDTH }: TextOpti
     const { missing } = summary.row(0, study.primary)
     if (missing !== '') lines.push('', `${study.primary}: ${plainText(missing)}`)
   }
+  const beside = summary.warnings.filter(({ kind }) => kind === 'unplaced')
+  for (const { text } of beside) lines.push(`  ${paint.warning('warning:')} ${plainText(text)}`)
   if (scopesOf(study).length > 0) lines.push('', 'metrics of each service and call: services.csv, report.html')
   lines.push(...effects(summary, paint), ...overTime(study, width, paint))
-  if (summary.warnings.length + study.notes.length > 0) lines.push('')
-  for (const { text } of summary.warnings) lines.push(`${paint.warning('warning:')} ${plainText(text)}`)
+  const others = summary.warnings.filter(({ kind }) => kind !== 'unplaced')
+  if (others.length + study.notes.length > 0) lines.push('')
+  for (const { text } of others) lines.push(`${paint.warning('warning:')} ${plainText(text)}`)
   for (const note of study.notes) lines.push(`note: ${plainText(note)}`)
   return `${lines.join('\n')}\n`
 }

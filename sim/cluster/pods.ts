@@ -21,6 +21,9 @@ export class Pods extends ColumnTable implements PodsView {
   readonly created = this.column(Float64Array)
   readonly duration = this.column(Float64Array)
   readonly deadline = this.column(Float64Array)
+  readonly requested = this.column(Float64Array)
+  readonly gang = this.column(Int32Array, NONE)
+  readonly gangSize = this.column(Int32Array, 1)
   /** Time of the bind [µs], 0 before. */
   readonly bound = this.column(Float64Array)
   readonly order = this.column(Float64Array)
@@ -54,9 +57,19 @@ export class Pods extends ColumnTable implements PodsView {
     this.created[pod] = now
     this.duration[pod] = duration
     this.deadline[pod] = deadline
+    this.requested[pod] = duration
+    this.gang[pod] = NONE
+    this.gangSize[pod] = 1
     this.bound[pod] = 0
     this.order[pod] = this.creations++
     return pod
+  }
+
+  /** Sets the requested time of a pending pod [µs], and the rigid job whose `size` tasks start together (`gang` NONE: none). */
+  setJob(pod: PodId, requested: Time, gang: number, size: number): void {
+    this.requested[pod] = requested
+    this.gang[pod] = gang
+    this.gangSize[pod] = size
   }
 
   /** Frees the row. The next epoch shows whoever remembers (row, epoch) that the pod is gone. */

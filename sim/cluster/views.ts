@@ -111,6 +111,12 @@ export interface PodsView {
   readonly duration: Column
   /** Declared time of completion [µs]; Infinity: no deadline. */
   readonly deadline: Column
+  /** Run time that its user requested, on which orders and reservations rely [µs]; the run time where no other is known. */
+  readonly requested: Column
+  /** The rigid job that the pod is a task of: pods of one number start together or not at all; NONE: none. */
+  readonly gang: Column
+  /** Number of tasks of that job; 1 without one. */
+  readonly gangSize: Column
   /** Order of creation over the whole run, for first in, first out among reused rows. */
   readonly order: Column
   /** Number of uses of the row: whoever remembers a pod compares it. */

@@ -62,6 +62,9 @@ export class Background {
 class SourceRun implements PodOwner {
   /** Handle of the pending arrival. */
   private arrival = NONE
+  /** The rigid job whose tasks arrive, and how many are still to come. */
+  private gang = NONE
+  private gangLeft = 0
   private readonly start: Time
   private readonly owner: OwnerId
   private readonly run: BackgroundRun
@@ -108,6 +111,7 @@ class SourceRun implements PodOwner {
     const { origins, run } = this
     const pod = run.cluster.createPod(this.source.shapes[shape], NONE, run.simulator.now, duration, deadline)
     run.cluster.setOwner(pod, this.owner)
+    this.describe(pod, duration, again)
     origins.reserve(pod + 1)
     origins.key[pod] = key
     origins.shape[pod] = shape
@@ -115,6 +119,23 @@ class SourceRun implements PodOwner {
     if (job !== NONE && !again) run.jobs.arrived(this.row, job)
     run.lifecycle.createdToRun(pod, duration)
     run.placement.arrived(pod, run.input.background[this.row].scheduler)
+  }
+
+  /** Requested time and rigid job; a pod that is created again starts by itself. */
+  private describe(pod: PodId, duration: Time, again: boolean): void {
+    const { source, run } = this
+    if (again) {
+      run.cluster.pods.setJob(pod, duration, NONE, 1)
+      return
+    }
+    const { requested = duration, gangSize = 1 } = source
+    if (this.gangLeft === 0 && gangSize > 1) {
+      this.gang = run.placement.newGang()
+      this.gangLeft = gangSize
+    }
+    const together = this.gangLeft > 0
+    run.cluster.pods.setJob(pod, requested, together ? this.gang : NONE, together ? gangSize : 1)
+    if (together) this.gangLeft--
   }
 
   bound(pod: PodId, at: Time): void {

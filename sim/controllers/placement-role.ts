@@ -12,7 +12,7 @@ import type { OrderDefinition } from '../scheduling/orders/policy.ts'
 import type { SchedulingDefinition } from '../scheduling/policy.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
-import type { Delays } from './spec.ts'
+import type { Background, Delays } from './spec.ts'
 
 /** One scheduler of a run. */
 export interface SchedulerSpec {
@@ -44,6 +44,8 @@ export interface PlacementRun {
   /** The packer of the run, null when none is chosen. */
   readonly packer: Packer | null
   readonly input: {
+    /** Which schedulers place rigid jobs. */
+    readonly background: readonly Pick<Background, 'scheduler' | 'rigid'>[]
     /** Schedulers besides the default one. */
     readonly schedulers: readonly SchedulerSpec[]
     readonly binpacking: { readonly role: PackerRole; readonly every: Time }

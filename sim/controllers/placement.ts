@@ -30,6 +30,7 @@ export class Placement {
   /** By pod: its role. */
   private roleOf: number[] = []
   private readonly run: PlacementRun
+  private gangs = 0
 
   constructor(run: PlacementRun) {
     const { simulator, input, packer, lifecycle, nodes } = run
@@ -38,6 +39,8 @@ export class Placement {
     const wakes = simulator.register('scheduler wakes', (row, reason) => (this.roles[row] as SchedulerRole).wakes(reason as Wake))
     const commits = simulator.register('scheduler commits', (row) => (this.roles[row] as SchedulerRole).commits())
     const rounds = packer !== null && input.binpacking.role !== 'estimator'
+    if (rounds && input.background.some(({ rigid, scheduler }) => rigid === true && scheduler === 0))
+      throw new Error('rigid jobs cannot be placed in rounds, which place pod by pod; accepted: binpacking with role: estimator, or none')
     this.roles = [defaultScheduler(input), ...input.schedulers].map((spec, row) =>
       rounds && row === 0 ? new PackingRounds(run, packer, carryOut) : new SchedulerRole(run, spec, { row, wakes, commits }, carryOut),
     )
@@ -56,6 +59,11 @@ export class Placement {
   /** The origin: from now on decisions take time. */
   opens(): void {
     for (const role of this.roles) role.warm = false
+  }
+
+  /** A number for the tasks of a rigid job. */
+  newGang(): number {
+    return this.gangs++
   }
 
   /** A pod was created and is pending; `scheduler` is the role that places it. */

@@ -56,7 +56,12 @@ export class SchedulerRole implements Role {
       wakeAt: (time) => void simulator.at(time, place.wakes, place.row, Wake.Timer),
     }
     const order = spec.order === undefined ? undefined : createChosen(spec.order, undefined)
-    this.driver = driverOf(createChosen(spec.algorithm, context), this.view, order, spec.algorithm.definition.name)
+    const { background, delays } = run.input
+    const rigid = background.some((source) => source.rigid === true && source.scheduler === place.row)
+    if ((rigid || order?.discipline !== undefined) && this.snapshot !== null)
+      throw new Error(`the scheduler ${spec.name} starts jobs as a whole, for which it needs a live view; accepted: view: live`)
+    const jobs = { rigid, now: context.now, startUp: delays.bind + delays.pull + delays.start }
+    this.driver = driverOf(createChosen(spec.algorithm, context), this.view, order, spec.algorithm.definition.name, jobs)
   }
 
   arrived(pod: PodId): void {
@@ -115,6 +120,7 @@ export class SchedulerRole implements Role {
     this.busyUntil = simulator.now + decision + perNode * this.out.examined
     if (this.snapshot === null) {
       this.carryOut(this.out, this.busyUntil, this)
+      while (this.driver.unfinished && this.decide(Wake.Again)) this.carryOut(this.out, this.busyUntil, this)
       if (this.driver.again) this.wake(Wake.Again)
       return
     }

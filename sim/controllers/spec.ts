@@ -21,6 +21,8 @@ export interface Background {
   readonly name: string
   /** The scheduler that places these pods, a row of `SimulationInput.schedulers`. */
   readonly scheduler: number
+  /** The tasks of a job start together or not at all; absent: each by itself. */
+  readonly rigid?: boolean
   pods(stream: (purpose: string) => RandomStream): PodSource
 }
 
@@ -53,6 +55,10 @@ export interface PodSource {
   readonly key?: number
   /** When the pod should be finished [µs from the origin of the source]; Infinity or absent: no deadline. */
   readonly deadline?: Time
+  /** Run time that the user requested [µs]; absent: the duration. */
+  readonly requested?: Time
+  /** Number of tasks that start together, this pod and those that follow it; 1 or absent: it starts by itself. */
+  readonly gangSize?: number
   /** Row of `jobs` that the pod is a task of; absent with `jobs`. */
   readonly job?: number
   /** The jobs that the pods of this source belong to; absent: none. */
@@ -61,6 +67,8 @@ export interface PodSource {
   readonly meanDuration: number
   /** True: time zero of the source is the start of ageing, not the origin (a stationary source). */
   readonly stationary: boolean
+  /** Which of its pods fit no node of the cluster, a sentence; empty or absent: all fit, or unknown before the run. */
+  readonly misfit?: string
   /** Rows that were dropped on reading so far, with the reason. Read at the end of the run. */
   readonly notes: readonly string[]
   /** As `RequestSource.completed`, for a pod that has completed; `key` is the pod's, NONE when it has none. */

@@ -10,7 +10,7 @@ export class PodRecorder {
   readonly pending = new Histogram()
   /** Creation to ready, of pods of services [µs]. */
   readonly toReady = new Histogram()
-  /** Pods of the window that were unbound at the horizon. */
+  /** Pods that were unbound at the horizon, whenever they were created. */
   censored = 0
   /** Pods of services, of the window, that were not ready at the horizon. */
   readyCensored = 0
@@ -70,8 +70,8 @@ export class PodRecorder {
   /** At the horizon, for each pending pod: counts it with the time so far. */
   unbound(created: Time): void {
     this.waited(created, this.windowEnd)
-    if (created < this.windowStart) return
     this.censored++
+    if (created < this.windowStart) return
     this.pending.record(this.windowEnd - created)
   }
 

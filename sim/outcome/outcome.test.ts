@@ -198,6 +198,12 @@ describe('recovery', () => {
 })
 
 describe('pods', () => {
+  it('never bound are counted from the start: 3 that the warm-up finds, 1 of the window', () => {
+    const whole = shape({ cpu: 16_000, memory: 1 })
+    const rows = [0, 0, 0, 0, 50_000].map((time) => [time, whole, 1e6] as const)
+    const { metrics } = run({ warmup: 30 * S, background: [coming(rows)] })
+    expect(metrics['pending-censored']).toBe(4)
+  })
   it('wait, are ready, are bound by the minute: 200 pods of which a node of 16 cores takes 160 at once', () => {
     const rows = Array.from({ length: 200 }, () => [5000, shape({ cpu: 100, memory: 1 }), 1e6] as const)
     const { metrics, notes } = run({ background: [coming(rows)], pools: [pool(1, { pods: 1000 })] })

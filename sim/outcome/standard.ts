@@ -132,7 +132,14 @@ const ROWS = {
       'median time from created to bound; pods unbound at the horizon count with the time until then',
     ],
     ['pending-p99', 'pending p99', 's', 'lower', 'difference', '99th percentile of the same times'],
-    ['pending-censored', 'pods never bound', 'pods', 'lower', 'difference', 'pods created in the window and unbound at the horizon'],
+    [
+      'pending-censored',
+      'pods never bound',
+      'pods',
+      'lower',
+      'difference',
+      'pods unbound at the horizon, those included that were there from the start',
+    ],
     [
       'time-to-ready-p99',
       'time to ready p99',

@@ -5,6 +5,7 @@ import { RowDraws, ShapeDraws } from './draws.ts'
 import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
 import { demandOf, podShape, rateFor, scaledShape, type Capacity } from '../shape/demand.ts'
 import { cutNotes, measuredRows, rowsOf, shapedStarts, type Rows, type Shaping } from '../shape/rows.ts'
+import { everyPodFits, fittingRows, misfitText, type Fits } from '../shape/fitting.ts'
 import { shapeProblems, type ShapeStep } from '../shape/timeline.ts'
 import { cumulated } from '../shape/weights.ts'
 import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spec.ts'
@@ -18,13 +19,14 @@ type Streams = (purpose: string) => RandomStream
 /**
  * Opens one source of background pods. Shares are shares of `capacity`, which is that of the cluster's initial nodes. Streams: 'present'
  * and 'arrivals' (number of pods at time zero, and times of the others), 'present-pods' and 'arriving-pods' (which pods they are), so that
- * the pods that arrive, and the order of those present, are the same for any share.
+ * the pods that arrive, and the order of those present, are the same for any share. Rows whose pods fit no node are left out where a share
+ * is requested, so that the others reach it; a replay keeps them. `misfit` of the source says how many there are.
  * Throws a RangeError for an invalid specification, a TraceError for a trace that cannot be read.
  */
-export function openBackground(spec: BackgroundSpec, capacity: Capacity, stream: Streams): PodSource {
+export function openBackground(spec: BackgroundSpec, capacity: Capacity, stream: Streams, fits: Fits = everyPodFits): PodSource {
   const problems = backgroundProblems(spec)
   if (problems.length > 0) throw new RangeError(`background ${spec.name}: ${problems.join('; ')}`)
-  return spec.kind === 'trace' ? openTrace(spec, capacity, stream) : openSynthetic(spec, capacity, stream)
+  return spec.kind === 'trace' ? openTrace(spec, capacity, stream, fits) : openSynthetic(spec, capacity, stream)
 }
 
 /** The problems of a specification, without looking at the cluster and the trace: a sentence each. */
@@ -68,7 +70,7 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
   return problems
 }
 
-function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): PodSource {
+function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams, fits: Fits): PodSource {
   const trace = readPods(spec.path, spec.pods)
   const recorded = measuredRows(trace)
   const shaping = shapingOf(spec)
@@ -81,23 +83,38 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams): 
     throw new TraceError({ file: trace.file }, found, 'rows with a scheduled_time, created at or after `from`')
   }
   if (spec.inflate === null) {
-    const replay = new ReplayedPods(recorded, around, shapes, notes)
-    return replay.empty ? refuseEmpty() : replay
+    const found = fittingRows(recorded, shapes, asked, 'cpu', fits)
+    const misfit = found.left === 0 ? '' : `${misfitText(found, recorded.length, 'cpu')}; they will stay pending`
+    const replay = new ReplayedPods(recorded, around, shapes, noted(notes, misfit))
+    return replay.empty ? refuseEmpty() : Object.assign(replay, { misfit })
   }
-  const rows = rowsOf(recorded, around)
-  if (rows.length === 0) refuseEmpty()
+  const drawn = rowsOf(recorded, around)
+  if (drawn.length === 0) refuseEmpty()
   const { resource, share } = spec.inflate
-  if (rows.duration.includes(Infinity))
+  if (drawn.duration.includes(Infinity))
     throw new RangeError(
       `background ${spec.name}: inflate: found rows without a recorded end; accepted: no inflate, or jobs: { trace, arrivals, duration }`,
     )
+  const found = fittingRows(drawn, shapes, asked, resource, fits)
+  const { rows } = found
+  if (rows.length === 0) {
+    const where = `background ${spec.name}: inflate.${resource}`
+    throw new RangeError(`${where}: none of ${drawn.length} rows fits a node of any pool; accepted: pools with larger nodes or GPUs`)
+  }
+  const misfit =
+    found.left === 0
+      ? ''
+      : `${misfitText(found, drawn.length, resource)}; they are left out, and the other ${rows.length} rows request the share of ${Math.round(100 * share)} % of ${resource}`
   let demandTime = 0
   for (let row = 0; row < rows.length; row++) demandTime += demandOf(asked[rows.shape[row]], resource) * rows.duration[row]
   const rate = rateOf(spec.name, resource, share, capacity, demandTime / rows.length)
   const tail = heavyTail(rows)
   const draws = new RowDraws(rows, stream('present-pods'), stream('arriving-pods'))
-  return new StationaryPods(draws, rate, tail.mean, shapes, [...notes, ...tail.notes], stream)
+  const source = new StationaryPods(draws, rate, tail.mean, shapes, noted([...notes, ...tail.notes], misfit), stream)
+  return Object.assign(source, { misfit })
 }
+
+const noted = (notes: readonly string[], misfit: string): readonly string[] => (misfit === '' ? notes : [...notes, misfit])
 
 /** The steps of a trace: `from` is a cut before the shape steps, `speedUp` a step after them. */
 export function shapingOf(spec: Pick<TraceBackground, 'from' | 'speedUp' | 'shape' | 'bootstrap'>): Shaping {

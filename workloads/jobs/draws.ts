@@ -107,6 +107,7 @@ abstract class Drawn implements JobDraws {
   protected readonly presentStream: RandomStream
   private readonly tenants: Float64Array
   private readonly slack: Distribution | null
+  private readonly estimate: Distribution | null
 
   constructor(spec: DrawnJobsSpec, arrivingStream: RandomStream, presentStream: RandomStream) {
     this.spec = spec
@@ -119,6 +120,7 @@ abstract class Drawn implements JobDraws {
     this.toMemory = scoreCorrelation(spec.correlation.memory)
     this.tenants = cumulated(spec.tenants.map(({ weight }) => weight))
     this.slack = spec.deadline === null ? null : distribution(spec.deadline)
+    this.estimate = spec.estimate === undefined ? null : distribution(spec.estimate)
   }
 
   get shapes(): JobShapes['rows'] {
@@ -142,6 +144,7 @@ abstract class Drawn implements JobDraws {
     plan.tenant = placeOf(this.tenants, stream.next())
     plan.dag = drawDag(this.spec.dag, plan.tasks, stream)
     plan.slack = this.slack === null ? Infinity : Math.max(0, this.slack.sample(stream))
+    if (plan.request(this.estimate, -1, stream) && this.spec.kill === true) plan.cut()
     plan.shapes.fill(
       this.requests.row(id, this.jobShapes, this.spec.tenants[plan.tenant].name, this.spec.classes[kind].priority),
       0,

@@ -1,7 +1,8 @@
 /** Opens jobs. One source per run. */
 import { distribution, type DistributionSpec, type RandomStream } from '../../sim/random/index.ts'
 import type { PodSource } from '../../sim/index.ts'
-import { rateFor, type Capacity } from '../shape/demand.ts'
+import { podShape, rateFor, scaledShape, type Capacity } from '../shape/demand.ts'
+import { everyPodFits, type Fits } from '../shape/fitting.ts'
 import { accepted, shapedStarts } from '../shape/rows.ts'
 import { shaped, shapeProblems } from '../shape/timeline.ts'
 import { PoissonArrivals } from '../synthetic/poisson.ts'
@@ -21,20 +22,21 @@ type Streams = (purpose: string) => RandomStream
  * Opens one source of jobs. `capacity` is that of the cluster's initial nodes. Streams: 'present' and 'arrivals' (number of jobs at time
  * zero, and times of the others), 'present-pods' and 'arriving-pods' (which jobs they are), so that the same jobs arrive at any rate;
  * 'bootstrap' and 'shape' for a trace. `ageing` [µs] is the time by which a stationary source starts before the measured run: times of an
- * arrival pattern count from the measured run (a step at 5m).
+ * arrival pattern count from the measured run (a step at 5m). Jobs of a trace that are drawn to request a share of the capacity are those
+ * whose tasks fit some node.
  * Throws a RangeError for an invalid specification, a TraceError for a trace that cannot be read.
  */
-export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams, ageing = 0): PodSource {
+export function openJobs(spec: JobsSpec, capacity: Capacity, stream: Streams, ageing = 0, fits: Fits = everyPodFits): PodSource {
   const problems = jobsProblems(spec)
   if (problems.length > 0) throw new RangeError(`jobs ${spec.name}: ${problems.join('; ')}`)
-  if (spec.kind === 'trace') return openTrace(spec, capacity, stream, ageing)
+  if (spec.kind === 'trace') return openTrace(spec, capacity, stream, ageing, fits)
   const draws = drawsOf(spec, stream('arriving-pods'), stream('present-pods'))
   return new JobSource(
     stationary(spec, draws, capacity, stream, ageing),
     draws.shapes,
     spec.tenants.map(({ name }) => name),
     draws.meanDuration,
-    true,
+    { stationary: true, rigid: spec.rigid },
     () => draws.notes,
   )
 }
@@ -48,13 +50,15 @@ function stationary(spec: JobsCommon, draws: JobDraws, capacity: Capacity, strea
 }
 
 /** A replay without a bootstrap reads the file as the run proceeds; draws and the bootstrap need all jobs in memory. */
-function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ageing: number): PodSource {
+function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ageing: number, fits: Fits): PodSource {
   const open = (): JobCursor => openJobTrace(spec.format, spec.file, spec.duration)
   const options = {
     usage: spec.usage,
     limited: spec.limited,
     tenants: spec.tenants,
     slack: spec.deadline === null ? null : distribution(spec.deadline),
+    estimate: spec.estimate === undefined ? null : distribution(spec.estimate),
+    kill: spec.kill === true,
   }
   const replayed = spec.arrivals === null && spec.inflate === null
   if (replayed && spec.bootstrap === null) {
@@ -65,8 +69,8 @@ function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ag
       filler.shapes,
       filler.tenants,
       0,
-      false,
-      () => base.cursor.notes(),
+      { stationary: false, rigid: spec.rigid },
+      () => filler.notes(base.cursor.notes()),
     )
   }
   const rows = new RecordedJobs(open())
@@ -78,21 +82,46 @@ function openTrace(spec: TracedJobsSpec, capacity: Capacity, stream: Streams, ag
       filler.shapes,
       filler.tenants,
       0,
-      false,
-      () => rows.notes,
+      { stationary: false, rigid: spec.rigid },
+      () => filler.notes(rows.notes),
     )
   }
   const chosen: number[] = []
   while (timeline.next() < Infinity) chosen.push(accepted(base.row, chosen.length))
   if (chosen.length === 0) throw new TraceError({ file: rows.file }, 'no job to draw from', 'shape steps that keep some jobs')
-  const draws = new RecordedDraws(rows, filler, Int32Array.from(chosen), stream('arriving-pods'), stream('present-pods'))
+  const placeable = spec.inflate === null ? chosen : placeableJobs(spec, rows, chosen, timeline.scale, fits)
+  const draws = new RecordedDraws(rows, filler, Int32Array.from(placeable), stream('arriving-pods'), stream('present-pods'))
   return new JobSource(
     stationary(spec, draws, capacity, stream, ageing),
     filler.shapes,
     filler.tenants,
     draws.meanDuration,
-    true,
-    () => rows.notes,
+    { stationary: true, rigid: spec.rigid },
+    () =>
+      placeable.length === chosen.length
+        ? rows.notes
+        : [
+            ...rows.notes,
+            `${chosen.length - placeable.length} of ${chosen.length} jobs have tasks that fit no node of any pool and are left out`,
+          ],
+  )
+}
+
+/** The chosen jobs whose tasks all fit some node. Throws a RangeError when there is none. */
+function placeableJobs(spec: TracedJobsSpec, rows: RecordedJobs, chosen: readonly number[], scale: number, fits: Fits): readonly number[] {
+  const known: boolean[] = []
+  const fitsShape = (shape: number): boolean =>
+    (known[shape] ??= fits(podShape(scaledShape(rows.asked[shape], scale), spec.usage, spec.limited)))
+  const kept = chosen.filter((row) => {
+    const job = rows.at(row)
+    if (spec.rigid === true && !fits(podShape(scaledShape(rows.asked[job.shape(0)], scale), spec.usage, spec.limited), job.tasks))
+      return false
+    for (let task = 0; task < job.tasks; task++) if (!fitsShape(job.shape(task))) return false
+    return true
+  })
+  if (kept.length > 0) return kept
+  throw new RangeError(
+    `jobs ${spec.name}: inflate.${spec.inflate?.resource}: none of ${chosen.length} jobs fits the nodes of any pool; accepted: pools with larger nodes or GPUs`,
   )
 }
 
@@ -173,10 +202,17 @@ function commonProblems(spec: JobsSpec): string[] {
       !(spec.inflate.share > 0 && spec.inflate.share < Infinity),
       `inflate.${spec.inflate.resource}: ${spec.inflate.share}; accepted: a share of capacity above 0`,
     )
-  if (spec.deadline !== null) {
-    const problem = distributionProblem('deadline', spec.deadline)
+  for (const [what, given] of [
+    ['deadline', spec.deadline],
+    ['estimate', spec.estimate ?? null],
+  ] as const) {
+    const problem = given === null ? '' : distributionProblem(what, given)
     refuse(problem !== '', problem)
   }
+  refuse(
+    spec.rigid === true && spec.kind === 'drawn' && spec.dag.kind !== 'independent',
+    'rigid: true with dependencies between the tasks; accepted: one of the two',
+  )
   return problems
 }
 

@@ -1,5 +1,6 @@
 /** The next job of a source: filled when it is drawn or read, used at once, then filled with the job after it. */
 import { NONE, ColumnTable } from '../../sim/index.ts'
+import type { Distribution, RandomStream } from '../../sim/random/index.ts'
 import { startTimes, type Dag } from './dag.ts'
 
 export class JobPlan extends ColumnTable {
@@ -10,6 +11,8 @@ export class JobPlan extends ColumnTable {
   readonly shapes = this.column(Int32Array)
   /** null: no task waits for another. */
   dag: Dag | null = null
+  /** Run time that the user requested for each task [µs, whole]. */
+  requested = 1
   /** Place in the source's tenants. */
   tenant = 0
   /** Deadline over critical path; Infinity: none. */
@@ -24,6 +27,29 @@ export class JobPlan extends ColumnTable {
   size(tasks: number): void {
     this.tasks = tasks
     this.reserve(tasks)
+  }
+
+  /**
+   * Sets the requested time: the longest duration times a draw of `estimate`, or `recorded`, or without either (null, -1) the longest
+   * duration. Returns whether it is another time than that.
+   */
+  request(estimate: Distribution | null, recorded: number, stream: RandomStream): boolean {
+    let longest = 1
+    for (let task = 0; task < this.tasks; task++) longest = Math.max(longest, this.durations[task])
+    if (estimate === null) this.requested = recorded > 0 ? recorded : longest
+    else this.requested = Math.min(Number.MAX_SAFE_INTEGER, Math.max(1, Math.ceil(longest * estimate.sample(stream))))
+    return this.requested !== longest
+  }
+
+  /** Ends the tasks at the requested time; false when all end before it. */
+  cut(): boolean {
+    let cut = false
+    for (let task = 0; task < this.tasks; task++) {
+      if (this.durations[task] <= this.requested) continue
+      this.durations[task] = this.requested
+      cut = true
+    }
+    return cut
   }
 
   /** Computes start times and critical path. */

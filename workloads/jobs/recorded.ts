@@ -24,6 +24,8 @@ export interface RecordedJob {
   /** Place in `tenants`. */
   readonly tenant: number
   readonly priority: number
+  /** Run time that the user requested; -1: unknown. */
+  readonly requested: number
 }
 
 /** Recorded jobs in the order of their submission, one at a time; only the current job is in memory. */
@@ -43,6 +45,7 @@ class JobColumns extends ColumnTable {
   readonly firstTask = this.column(Int32Array)
   readonly tenant = this.column(Int32Array)
   readonly priority = this.column(Int32Array)
+  readonly requested = this.column(Float64Array)
 }
 
 /** One row per task, the tasks of a job back to back. */
@@ -74,6 +77,7 @@ export class RecordedJobs implements RecordedJob {
       jobColumns.submitted[jobs] = time
       jobColumns.tenant[jobs] = cursor.tenant
       jobColumns.priority[jobs] = cursor.priority
+      jobColumns.requested[jobs] = cursor.requested
       for (let task = 0; task < cursor.tasks; task++, tasks++) {
         taskColumns.duration[tasks] = cursor.duration(task)
         taskColumns.shape[tasks] = cursor.shape(task)
@@ -111,6 +115,9 @@ export class RecordedJobs implements RecordedJob {
   get priority(): number {
     return this.jobColumns.priority[this.row]
   }
+  get requested(): number {
+    return this.jobColumns.requested[this.row]
+  }
 }
 
 /** What the experiment sets for the jobs of a trace. */
@@ -120,6 +127,10 @@ export interface RecordedOptions {
   /** Drawn by weight for each job; empty: the tenants of the trace. */
   readonly tenants: readonly JobTenant[]
   readonly slack: Distribution | null
+  /** Requested over actual run time; null: the recorded request, or the run time. */
+  readonly estimate: Distribution | null
+  /** Ends jobs at their requested time. */
+  readonly kill: boolean
   /** Of the shape steps: a divisor of durations, and a factor of requests. */
   readonly speed: number
   readonly scale: number
@@ -133,6 +144,8 @@ export class RecordedFiller {
   private readonly options: RecordedOptions
   private readonly weights: Float64Array
   private readonly recordedTenants: boolean
+  /** Jobs that end at their requested time and not by themselves. */
+  killed = 0
 
   constructor({ asked, tenants }: Pick<JobCursor, 'asked' | 'tenants'>, options: RecordedOptions) {
     this.asked = asked
@@ -170,7 +183,14 @@ export class RecordedFiller {
       plan.durations[i] = this.runTime(job.duration(i))
       plan.shapes[i] = this.jobShapes.row(shape, this.asked[shape], NO_RESOURCES, tenant, job.priority)
     }
+    const recorded = job.requested > 0 ? this.runTime(job.requested) : -1
+    if (plan.request(options.estimate, recorded, stream) && options.kill && plan.cut()) this.killed++
     plan.measure()
+  }
+
+  /** A note on the jobs that were killed. */
+  notes(notes: readonly string[]): readonly string[] {
+    return this.killed === 0 ? notes : [...notes, `${this.killed} jobs ran longer than requested and were ended at their requested time`]
   }
 }
 

@@ -72,12 +72,15 @@ export class JobSource implements PodSource {
   key = NONE
   job = NONE
   deadline = Infinity
+  requested = 1
+  gangSize = 1
   readonly jobs: LiveJobs
   readonly shapes: readonly PodShape[]
   readonly meanDuration: number
   readonly stationary: boolean
   private readonly streamNotes: () => readonly string[]
   private readonly stream: JobStream
+  private readonly rigid: boolean
   private readonly plan = new JobPlan()
 
   /** The next job: its tasks without unfinished predecessors. The plan holds their shapes and remaining durations. */
@@ -105,7 +108,7 @@ export class JobSource implements PodSource {
     shapes: readonly PodShape[],
     tenants: readonly string[],
     meanDuration: number,
-    stationary: boolean,
+    { stationary, rigid = false }: { readonly stationary: boolean; readonly rigid?: boolean | undefined },
     notes: () => readonly string[],
   ) {
     this.stream = stream
@@ -113,6 +116,7 @@ export class JobSource implements PodSource {
     this.jobs = new LiveJobs(tenants)
     this.meanDuration = meanDuration
     this.stationary = stationary
+    this.rigid = rigid
     this.streamNotes = notes
   }
 
@@ -180,6 +184,8 @@ export class JobSource implements PodSource {
       plan.shapes[task],
       plan.startOf(task) + plan.durations[task] - Math.max(plan.age, plan.startOf(task)),
     )
+    this.requested = Math.max(1, plan.requested - plan.age)
+    this.gangSize = this.rigid ? this.rootCount : 1
     return this.rootTime
   }
 
@@ -189,6 +195,8 @@ export class JobSource implements PodSource {
     this.shape = shape
     this.duration = duration
     this.deadline = this.jobs.deadline[job]
+    this.requested = duration
+    this.gangSize = 1
   }
 
   /** Reads the next job, and finds its finished, running and waiting tasks at its age. False: there are no more jobs. */

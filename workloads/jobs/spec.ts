@@ -32,6 +32,12 @@ export interface JobsCommon {
   /** CPU used while running, as a share of the request. `limited`: a CPU limit equal to the request. */
   readonly usage: number
   readonly limited: boolean
+  /** The tasks of a job start together or not at all; absent: each by itself. */
+  readonly rigid?: boolean
+  /** Requested over actual run time of a job; absent: the recorded request, or 1. */
+  readonly estimate?: DistributionSpec
+  /** Jobs that run longer than requested are ended then; absent: they go on. */
+  readonly kill?: boolean
 }
 
 /** Jobs of a trace: replayed, or drawn with replacement when `arrivals` or `inflate` sets their number. */

@@ -11,6 +11,7 @@ export class PodJobs implements JobCursor {
   readonly dag = null
   tenant = 0
   priority = 0
+  requested = -1
   readonly file: string
   private length = 1
   private place = 0
@@ -33,6 +34,7 @@ export class PodJobs implements JobCursor {
     this.place = row.shape
     this.tenant = row.tenant
     this.priority = row.priority
+    this.requested = row.requested
     return row.arrival
   }
   duration(): number {
@@ -63,6 +65,7 @@ export class WorkflowJobs implements JobCursor {
   readonly tenant = 0
   readonly tenants = ['']
   readonly priority = 0
+  readonly requested = -1
   readonly file: string
   private readonly rows: WorkflowRows
   private row: WorkflowRow | undefined

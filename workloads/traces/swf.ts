@@ -1,6 +1,6 @@
 /**
  * The Standard Workload Format, version 2.2: eighteen numbers per line, -1 for unknown values; comments start with a semicolon. A job of p
- * processors becomes p pods of one core. Source: Chapin et al. 1999, Benchmarks and Standards for the Evaluation of Parallel Job Schedulers, JSSPP;
+ * processors becomes p pods of one core, which start together (`rigid` of jobs, on by default for this format). Source: Chapin et al. 1999, Benchmarks and Standards for the Evaluation of Parallel Job Schedulers, JSSPP;
  * definition: D. Feitelson, Parallel Workloads Archive.
  */
 import type { RowFormat } from './format.ts'
@@ -29,7 +29,7 @@ export const SWF_COLUMNS = [
   'preceding_job',
   'think_s',
 ] as const
-const AT = { job: 0, submit: 1, run: 3, processors: 4, cpu: 5, used: 6, requested: 7, memory: 9, status: 10, user: 11 } as const
+const AT = { job: 0, submit: 1, run: 3, processors: 4, cpu: 5, used: 6, requested: 7, time: 8, memory: 9, status: 10, user: 11 } as const
 
 const NUMBER = /^-?\d+(\.\d+)?$/
 const MAX_PROCESSORS = 16_777_216
@@ -129,6 +129,7 @@ class Job {
     into.line = this.place.line
     into.arrival = submit
     into.duration = run
+    into.requested = this.seconds(AT.time)
     into.tasks = processors
     into.tenant = users.number(tenant, () => tenant)
     into.usage = run > 0 && worked >= 0 ? worked / run : -1

@@ -24,6 +24,8 @@ interface Placed {
 export interface PodRow extends Placed {
   /** Time that it ran, without its time in the queue; -1: it never ran; Infinity: no end was recorded, so it runs for ever. */
   duration: number
+  /** Run time that the user requested; -1: unknown. */
+  requested: number
   /** Request of one pod, as a place in `shapes` of the cursor. */
   shape: number
   /** Number of pods of the job, at least 1. */
@@ -53,7 +55,17 @@ export interface RequestRow extends Placed {
 }
 
 /** A row to be filled; its defaults are one pod, one tenant, unknown usage. */
-export const podRow = (): PodRow => ({ line: 0, arrival: 0, duration: 0, shape: 0, tasks: 1, tenant: 0, priority: 0, usage: -1 })
+export const podRow = (): PodRow => ({
+  line: 0,
+  arrival: 0,
+  duration: 0,
+  requested: -1,
+  shape: 0,
+  tasks: 1,
+  tenant: 0,
+  priority: 0,
+  usage: -1,
+})
 
 /** A row to be filled; its defaults are an unknown key and no blocks. */
 export const requestRow = (): RequestRow => ({ line: 0, arrival: 0, sizes: [], key: -1, blocks: [] })

@@ -7,11 +7,12 @@ import { bundledTrace, COLUMNS, lifetimeProblem, LIFETIMES } from '../../../work
 import type { Issue } from '../resolve.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from '../schema.ts'
 import { exactlyOne, issuesAt, type Issues } from './issues.ts'
+import { limitIssues } from './limits.ts'
 
 /** All issues of the sections that could be read. */
 export function checkData(data: Partial<ScenarioData>): Issue[] {
   const { cluster, workload, horizon } = data
-  const issues = times(data)
+  const issues = [...times(data), ...limitIssues(data)]
   // forEach skips holes, which stand for items that could not be read.
   cluster?.pools.forEach((pool, i) => issues.push(...poolIssues(pool, i)))
   workload?.services.forEach((service, i) => issues.push(...serviceIssues(service, i), ...trafficIssues(service, i, horizon)))

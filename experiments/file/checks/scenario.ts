@@ -1,16 +1,33 @@
 /** Whether a resolved scenario can run: pods against nodes, and sources that can be opened. */
-import { FAMILIES, type NodeTemplate, showCpu, showDuration, showMemory, zeroProblem } from '../../../sim/index.ts'
+import { EmptyNodes, FAMILIES, type NodeTemplate, showDuration, zeroProblem } from '../../../sim/index.ts'
 import { Streams, type RandomStream } from '../../../sim/random/index.ts'
-import { openBackground, openJobs, TraceError, type Capacity, type JobsSpec } from '../../../workloads/index.ts'
+import { openBackground, openJobs, TraceError, type Capacity, type Fits } from '../../../workloads/index.ts'
 import type { Issue } from '../resolve.ts'
-import { capacityOf, nodesOf, type Scenario } from '../scenario.ts'
+import { capacityOf, nodesOf, nodeKindsOf, type Scenario } from '../scenario.ts'
+import { checkFit } from './fit.ts'
 
-/** All issues of a scenario. Sources are opened only when nothing else is wrong. */
-export function checkScenario(scenario: Scenario): Issue[] {
+/** What is wrong with a scenario, and what its reader must know before it runs. */
+export interface Checked {
+  readonly issues: Issue[]
+  readonly warnings: string[]
+}
+
+/** All issues of a scenario, and warnings. Sources are opened only when nothing else is wrong. */
+export function checkScenario(scenario: Scenario): Checked {
   const nodes = scenario.pools.map(nodesOf)
-  const templates = nodes.flatMap((pool) => pool.templates)
-  const issues = [...tooLarge(scenario, templates), ...missingGpus(scenario, templates)]
-  if (issues.length === 0) issues.push(...unopenable(scenario, capacityOf(nodes)))
+  const kinds = nodeKindsOf(scenario, nodes)
+  const { templates, counts } = kinds
+  const fit = checkFit(scenario, kinds)
+  const issues = [...fit.issues, ...missingGpus(scenario, templates), ...jobIssues(scenario)]
+  const warnings = [...fit.warnings]
+  if (issues.length === 0) {
+    const empty = new EmptyNodes(templates)
+    const opened = openSources(scenario, capacityOf(nodes), (shape, count = 1) =>
+      count === 1 ? empty.fits(shape) : empty.holds(shape, count, counts),
+    )
+    issues.push(...opened.issues)
+    warnings.push(...opened.warnings)
+  }
   issues.push(...withoutPods(scenario))
   const { name } = scenario.choices['autoscaling.nodes']
   if (name !== 'none' && scenario.pools.every((pool) => pool.min === pool.max)) {
@@ -19,7 +36,7 @@ export function checkScenario(scenario: Scenario): Issue[] {
       message: `found ${name}, but no pool may grow or shrink; accepted: min or max on a pool`,
     })
   }
-  return issues
+  return { issues, warnings }
 }
 
 /** Services that their autoscaler could scale to 0 and never back; an own algorithm is trusted to see arrivals. */
@@ -31,35 +48,33 @@ function withoutPods({ services, choices }: Scenario): Issue[] {
   return services.flatMap(({ minReplicas }, i) => (minReplicas > 0 ? [] : [{ path: ['workload', 'services', i, 'minReplicas'], message }]))
 }
 
-/** Pods that fit no node, not even an empty one. Drawn requests are reported at the horizon instead. */
-function tooLarge({ services, jobs }: Scenario, templates: readonly NodeTemplate[]): Issue[] {
+/** Rigid jobs, and queue orders by jobs, need a scheduler that places job by job on a live view. */
+function jobIssues({ jobs, choices, schedulers, binpacking }: Scenario): Issue[] {
+  const rounds = choices.binpacking.name !== 'none' && binpacking.role !== 'estimator'
+  const queues = [
+    { order: choices['scheduling.order'].name, view: 'live' },
+    ...schedulers.map(({ order, view }) => ({ order: order.name, view })),
+  ]
   const issues: Issue[] = []
-  const maxCpu = templates.reduce((max, { cpu }) => Math.max(max, cpu), 0)
-  const maxMemory = templates.reduce((max, { memory }) => Math.max(max, memory), 0)
-  services.forEach(({ shape }, i) => {
-    if (templates.some(({ cpu, memory }) => cpu >= shape.cpu && memory >= shape.memory)) return
-    issues.push({
-      path: ['workload', 'services', i, shape.cpu > maxCpu ? 'cpu' : 'memory'],
-      message: `found a pod of ${showCpu(shape.cpu)} and ${showMemory(shape.memory)} that fits no node of any pool; accepted: at most ${showCpu(maxCpu)} and ${showMemory(maxMemory)}`,
-    })
-  })
-  jobs.forEach((source, i) => {
-    const index = largeShape(source, templates)
-    if (index >= 0)
+  queues.forEach(({ order, view }, row) => {
+    const byJob = order === 'fcfs' || order === 'easy'
+    const rigid = jobs.findIndex((source) => source.rigid === true && source.scheduler === row)
+    if (!byJob && rigid < 0) return
+    const path = rigid < 0 ? (row === 0 ? ['scheduling', 'order'] : ['schedulers', row - 1, 'order']) : ['workload', 'jobs', rigid]
+    const found = rigid < 0 ? `found ${order}, which starts jobs as a whole` : 'found rigid jobs, whose tasks start together'
+    if (row === 0 && rounds)
       issues.push({
-        path: ['workload', 'jobs', i, 'shapes', index],
-        message: 'found a shape that fits no node of any pool; accepted: at most the capacity of a node',
+        path,
+        message: `${found}, with a packer that places pods in rounds; accepted: binpacking with role: estimator, or none`,
+      })
+    if (view === 'snapshot') issues.push({ path, message: `${found}, under a scheduler with a snapshot; accepted: view: live` })
+    if (order === 'fair-share')
+      issues.push({
+        path,
+        message: `${found}, with the queue order fair-share, which orders pods; accepted: fifo, fcfs, easy, priority, shortest-first or earliest-deadline`,
       })
   })
   return issues
-}
-
-/** Index of the first shape that no node could hold, -1 when there is none. */
-function largeShape(source: JobsSpec, templates: readonly NodeTemplate[]): number {
-  if (source.kind === 'trace' || source.size.kind !== 'shapes') return -1
-  return source.size.shapes.findIndex(
-    ({ cpu, memory, gpus }) => !templates.some((node) => node.cpu >= cpu && node.memory >= memory && node.gpus >= gpus),
-  )
 }
 
 function missingGpus(scenario: Scenario, templates: readonly NodeTemplate[]): Issue[] {
@@ -78,18 +93,27 @@ function missingGpus(scenario: Scenario, templates: readonly NodeTemplate[]): Is
   )
 }
 
-/** Problems that appear only when a source is opened: shares of a resource that no row requests, blocks longer than the trace, distributions without a mean. */
-function unopenable(scenario: Scenario, capacity: Capacity): Issue[] {
+/**
+ * Problems that appear only when a source is opened: shares of a resource that no row requests, blocks longer than the trace, distributions
+ * without a mean; and rows that fit no node, as warnings.
+ */
+function openSources(scenario: Scenario, capacity: Capacity, fits: Fits): Checked {
   const streams = new Streams('check', 0)
   const stream = (purpose: string): RandomStream => streams.stream(purpose)
   const { background, jobs, horizon } = scenario
-  return [
+  const warnings: string[] = []
+  const issues = [
     ...background.flatMap((spec, i) =>
-      spec.kind === 'trace' ? openIssue('background', i, spec, () => void openBackground(spec, capacity, stream)) : [],
+      spec.kind === 'trace'
+        ? openIssue('background', i, spec, () => {
+            const { misfit = '' } = openBackground(spec, capacity, stream, fits)
+            if (misfit !== '') warnings.push(`background ${spec.name}: ${misfit}`)
+          })
+        : [],
     ),
     ...jobs.flatMap((spec, i) =>
       openIssue('jobs', i, spec, () => {
-        const source = openJobs(spec, capacity, stream)
+        const source = openJobs(spec, capacity, stream, 0, fits)
         // When rows are drawn at random, one draw says nothing about the others.
         const random = spec.kind === 'trace' && (spec.bootstrap !== null || spec.shape.some(({ kind }) => kind === 'sample'))
         if (source.stationary || source.next() < (random ? Infinity : horizon)) return
@@ -99,6 +123,7 @@ function unopenable(scenario: Scenario, capacity: Capacity): Issue[] {
       }),
     ),
   ]
+  return { issues, warnings }
 }
 
 /** The error of `open` as an issue at the key that its message begins with. */

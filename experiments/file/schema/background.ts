@@ -99,7 +99,7 @@ const syntheticBackground = section('background pods', {
   )
     .prefault('forever')
     .describe('how long a pod runs: a distribution, or forever'),
-  count: whole({ min: 1 }).optional().describe('number of pods, all at the start'),
+  count: whole({ min: 1, max: 20_000_000 }).optional().describe('number of pods, all at the start'),
   inflate: inflate(['cpu', 'memory']).optional().describe("or as many pods as request this share of the cluster's capacity"),
   usage: usage.prefault({}),
   scheduler: scheduler(),

@@ -3,6 +3,9 @@ import type { z } from 'zod'
 import { traceFormats } from '../../../workloads/index.ts'
 import { amounts, byKey, cpu, duration, forms, labels, list, memory, name, oneOf, price, section, whole, words } from '../quantities.ts'
 
+/** Nodes of all pools at the start; a node takes about 200 bytes, and each sample of the time series looks at all of them. */
+export const MAX_NODES = 1_000_000
+
 const taint = section('a taint', {
   key: words().describe('name of the taint'),
   value: words().prefault(''),
@@ -20,7 +23,7 @@ const poolCommon = {
 
 const handWritten = section('a pool', {
   ...poolCommon,
-  count: whole().describe('number of nodes at the start'),
+  count: whole({ min: 0, max: MAX_NODES }).describe('number of nodes at the start'),
   cpu: cpu().describe('allocatable CPU of a node'),
   memory: memory({ min: 1 }).describe('allocatable memory of a node'),
   pods: whole({ min: 1 }).prefault(110).describe("maximum number of pods on a node; default 110, as the kubelet's"),

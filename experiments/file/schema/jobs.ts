@@ -4,6 +4,7 @@ import { bundledTraces, DAG_WORDS, jobPresets, jobTraces, type DagSpec, type Job
 import {
   amounts,
   cpu,
+  flag,
   forms,
   isMap,
   list,
@@ -84,6 +85,13 @@ const common = {
   deadline: distributionOf(COUNT)
     .optional()
     .describe('deadline over critical path, both counted from submission: 3, or { uniform: { low: 2, high: 5 } }; default: none'),
+  rigid: flag()
+    .optional()
+    .describe('the tasks of a job start together or not at all, as parallel jobs do; default: true for the format swf, otherwise false'),
+  estimate: distributionOf(COUNT)
+    .optional()
+    .describe('requested over actual run time of a job, on which backfilling relies; default: the recorded request, or 1'),
+  kill: flag().prefault(false).describe('true: a job that runs longer than requested is ended at its requested time, as batch systems do'),
   usage: usage.optional().describe('CPU used while running; default: 60% of the request, or that of the preset'),
   scheduler: scheduler(),
 }

@@ -1,6 +1,6 @@
 /**
  * Queue orders: which pending pod is tried first. An order ranks pods, or groups them and ranks the groups by their share of the cluster. It
- * decides nothing else; a pod that fits nowhere blocks no other pod, whatever its place (queue/queue.ts).
+ * decides nothing else; a pod that fits nowhere blocks no other pod, whatever its place (queue/queue.ts), unless the order has a discipline.
  */
 import type { PodClassId, PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
@@ -12,6 +12,8 @@ export interface QueueOrder {
   rank?(pod: PodId, view: ClusterView): number
   /** Groups of pod classes that are ranked by what is bound. */
   readonly groups?: Groups
+  /** Whether the first job holds back those behind it, see queue/job-loop.ts; absent: it does not. */
+  readonly discipline?: 'fcfs' | 'easy'
 }
 
 /** A group of pod classes, from 0; for fair-share the tenant. */

@@ -9,12 +9,14 @@ import type { ClusterView } from '../../cluster/views.ts'
 import type { Decisions } from '../../cluster/decisions.ts'
 import type { PodId } from '../../common/ids.ts'
 import type { Placer, Wake } from '../policy.ts'
+import { assertPlaced } from './chosen.ts'
 import type { SchedulingDriver } from './driver.ts'
 import { PendingQueue } from './queue.ts'
 
 export class SchedulingLoop implements SchedulingDriver {
   /** After each decision the next pod is worth a look. */
   readonly again = true
+  readonly unfinished = false
   private readonly view: ClusterView
   private readonly placer: Placer
   private readonly queue: PendingQueue
@@ -68,8 +70,7 @@ export class SchedulingLoop implements SchedulingDriver {
       out.decline(pod)
       return true
     }
-    // Asked once per decision: left to the commit, a placer that repeats a node that does not fit would be asked for ever.
-    if (!(node >= 0 && node < view.nodes.count) || !view.feasible(podClass, node)) throw new Error(this.complaint(pod, node, view))
+    assertPlaced(this.name, pod, node, view)
     this.queue.remove(pod)
     out.bind(pod, node)
     return true
@@ -78,25 +79,5 @@ export class SchedulingLoop implements SchedulingDriver {
   /** Calls `visit` with every pod that is known to fit nowhere, oldest first: those for which a node autoscaler adds nodes. */
   unschedulable(visit: (pod: number) => void): void {
     this.queue.visitParked(this.view, visit)
-  }
-
-  private complaint(pod: number, node: number, view: ClusterView): string {
-    const exists = Number.isInteger(node) && node >= 0 && node < view.nodes.count
-    const what = exists
-      ? `on which it does not fit (${this.shortage(pod, node, view)})`
-      : `which is no node's row: 0 to ${view.nodes.count - 1}, or -1 for none, are accepted`
-    return `${this.name} placed pod ${pod} on node ${String(node)}, ${what}`
-  }
-
-  private shortage(pod: number, node: number, view: ClusterView): string {
-    const { nodes, classes } = view
-    const podClass = view.pods.podClass[pod]
-    for (let r = 0; r < nodes.resources.length; r++) {
-      const asked = classes.request[r][podClass]
-      if (asked > nodes.free[r][node]) return `${nodes.resources[r]} ${asked} requested, ${nodes.free[r][node]} free`
-    }
-    return view.admissible(podClass, node)
-      ? 'it is not Ready, or its devices are taken'
-      : 'its selectors, tolerations or GPU model exclude the node'
   }
 }

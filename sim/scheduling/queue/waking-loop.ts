@@ -11,6 +11,7 @@ import type { SchedulingDriver } from './driver.ts'
 
 export class WakingLoop implements SchedulingDriver {
   again = false
+  readonly unfinished = false
   /** Pending pods, first in order first. */
   private readonly pods: PodId[] = []
   /** Their ranks by the queue order; all 0 without one. */

@@ -12,5 +12,5 @@ export const shortestFirst = defineOrder({
   twin: () => rank,
 })
 
-/** As declared on creation; Infinity when it is unknown or endless. */
-const rank: NaiveOrder = (pod, view) => view.pods.duration[pod]
+/** The requested time; Infinity when it is unknown or endless. */
+const rank: NaiveOrder = (pod, view) => view.pods.requested[pod]
