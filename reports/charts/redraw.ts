@@ -8,6 +8,7 @@ import { ChartError, checkFields, readOwnSpec, SOURCES } from './own-spec.ts'
 import type { Source } from './own-spec.ts'
 import { renderLimited } from './limited.ts'
 import { renderPng } from './render.ts'
+import type { Drawing } from './render.ts'
 import type { ChartSpec } from './theme.ts'
 
 /** A drawn chart. */
@@ -23,6 +24,9 @@ export interface Redrawn {
   png(): Promise<Uint8Array>
 }
 
+/** Renders a specification; by default within limits, in a process of its own. */
+type Render = (spec: ChartSpec) => Promise<Drawing>
+
 /** A user's own specification: its file name, for errors, and its text. */
 export interface OwnSpecFile {
   readonly file: string
@@ -33,8 +37,8 @@ export interface OwnSpecFile {
  * Draws a chart. `wanted` is the name of a chart of the report (its specification in the folder contains its data), or a specification
  * whose data are named after the folder's tables: `{ "data": { "name": "runs" } }` is runs.csv. Throws a ChartError, or a TableError for an invalid table.
  */
-export async function drawFromFolder(folder: string, wanted: string | OwnSpecFile): Promise<Redrawn> {
-  if (typeof wanted !== 'string') return drawOwn(folder, wanted)
+export async function drawFromFolder(folder: string, wanted: string | OwnSpecFile, render: Render = renderLimited): Promise<Redrawn> {
+  if (typeof wanted !== 'string') return drawOwn(folder, wanted, render)
   const file = `charts/${wanted}.vl.json`
   const present = await chartsIn(folder)
   if (!present.includes(wanted)) {
@@ -43,7 +47,7 @@ export async function drawFromFolder(folder: string, wanted: string | OwnSpecFil
     )
   }
   const { spec } = readOwnSpec(await readFile(join(folder, file), 'utf8'), file)
-  return draw(wanted, file, spec)
+  return draw(wanted, file, spec, render)
 }
 
 /** Names of the charts in a results folder. */
@@ -57,7 +61,7 @@ export async function chartsIn(folder: string): Promise<string[]> {
   return names.flatMap((name) => (name.endsWith('.vl.json') ? [name.slice(0, -'.vl.json'.length)] : [])).sort()
 }
 
-async function drawOwn(folder: string, { file, text }: OwnSpecFile): Promise<Redrawn> {
+async function drawOwn(folder: string, { file, text }: OwnSpecFile, render: Render): Promise<Redrawn> {
   const { spec, sources } = readOwnSpec(text, file)
   const tables = await Promise.all(sources.map((source) => tableOf(folder, source, file)))
   checkFields(spec, Object.fromEntries(sources.map((source, i) => [source, tables[i].columns])), file)
@@ -66,7 +70,7 @@ async function drawOwn(folder: string, { file, text }: OwnSpecFile): Promise<Red
     ...Object.fromEntries(sources.map((source, i) => [source, tables[i].rows])),
   }
   const stem = file.replace(/^.*[/\\]/, '').replace(/(\.vl)?\.json$/, '')
-  return draw(stem === '' ? 'chart' : stem, file, sources.length === 0 ? spec : { ...spec, datasets })
+  return draw(stem === '' ? 'chart' : stem, file, sources.length === 0 ? spec : { ...spec, datasets }, render)
 }
 
 async function tableOf(folder: string, source: Source, file: string): Promise<ReadTable> {
@@ -84,9 +88,9 @@ async function tableOf(folder: string, source: Source, file: string): Promise<Re
   return readTable(text, name)
 }
 
-async function draw(name: string, file: string, spec: ChartSpec): Promise<Redrawn> {
+async function draw(name: string, file: string, spec: ChartSpec, render: Render): Promise<Redrawn> {
   try {
-    const { svg, warnings, errors } = await renderLimited(spec)
+    const { svg, warnings, errors } = await render(spec)
     if (errors.length > 0) throw new Error(errors[0])
     return { name, spec, svg, warnings, png: () => renderPng(svg) }
   } catch (error) {

@@ -39,8 +39,9 @@ h3 { font-size: 1rem; margin: 0 0 .25rem; font-weight: 600; }
 .contents > ul > li:has(ul) { flex-basis: 100%; } .contents li ul { padding-left: 1rem; } .contents a { color: var(--focus); display: inline-block; padding: .15rem 0; }
 section:focus, figure:focus { outline: none; } section, figure { scroll-margin-top: 3.5rem; }
 .spark { margin: .3rem 0; display: flex; flex-direction: column; line-height: 1.2; overflow-x: auto; white-space: pre; }
-.downloads { display: inline-flex; gap: .4rem; margin-left: auto; } .download, .downloads button { font-size: .8rem; }
+.downloads { display: inline-flex; flex-wrap: wrap; gap: .4rem; margin-left: auto; } .download, .downloads button { font-size: .8rem; }
 input[type="search"], select { font: inherit; color: inherit; max-width: 100%; background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .3rem; }
+.controls label { min-width: 0; max-width: 100%; } select { min-width: 0; width: fit-content; }
 .controls { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: .5rem 0; }
 .download { background: var(--paper); border: 1px solid var(--line); border-radius: 4px; padding: .15rem .6rem; cursor: pointer; margin: -.5rem 0 1rem; }
 .faint, caption, figcaption p { color: var(--faint); font-size: .9rem; }
