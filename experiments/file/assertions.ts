@@ -5,7 +5,7 @@
 import type { Summary, SummaryRow } from '../../reports/index.ts'
 import { entryOf, suggestion } from '../../sim/index.ts'
 import { show } from './document.ts'
-import type { Issue } from './resolve.ts'
+import type { Issue } from './document.ts'
 import type { Assertion } from './schema/experiment.ts'
 
 /** Result of an assertion for one variant. */

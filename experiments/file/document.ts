@@ -9,6 +9,14 @@ import { plainText } from '../../reports/index.ts'
 
 export type Path = readonly (string | number)[]
 
+/** One problem of a file, at a path of its data. */
+export interface Issue {
+  readonly path: Path
+  /** The key itself is meant, not its value. */
+  readonly onKey?: boolean
+  readonly message: string
+}
+
 /** A position in a file. */
 export interface Place {
   /** File as the user named it, or an option of the command line. */

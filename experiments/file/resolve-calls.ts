@@ -1,7 +1,7 @@
 /** From the steps of services to calls with rows: names become services, calls in a circle and unreachable services are refused. */
 import { callCycle, suggestion } from '../../sim/index.ts'
 import type { Path } from './document.ts'
-import type { Issue } from './resolve.ts'
+import type { Issue } from './document.ts'
 import { selection } from './resolve-selection.ts'
 import type { CallSpec, ServiceSpec, StepSpec } from './scenario.ts'
 import type { ServiceData } from './schema.ts'

@@ -19,7 +19,7 @@ import {
   type JobsSpec,
   type TrafficSpec,
 } from '../../workloads/index.ts'
-import { valueAt, type Path } from './document.ts'
+import { valueAt, type Issue, type Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { resolveCalls } from './resolve-calls.ts'
@@ -27,14 +27,6 @@ import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { FAMILY_PATHS } from './families.ts'
 import { DEFAULT_SCHEDULER, nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
-
-/** One problem of a file, at a path of its data. */
-export interface Issue {
-  readonly path: Path
-  /** The key itself is meant, not its value. */
-  readonly onKey?: boolean
-  readonly message: string
-}
 
 /** Where the bundled traces are. */
 const BUNDLED = 'workloads/data/openb-gpu-2023'

@@ -23,13 +23,14 @@ import {
   type Place,
   type Problem,
   type Source,
+  type Issue,
 } from './document.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
 import { labelled } from './labels.ts'
 import { loadFile } from './load.ts'
 import { keyPeer } from './peers.ts'
 import { isMap } from './quantities.ts'
-import { resolveScenario, type Issue } from './resolve.ts'
+import { resolveScenario } from './resolve.ts'
 import type { Scenario } from './scenario.ts'
 import { itemSchemas, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
 import { experimentShape } from './schema/experiment.ts'

@@ -4,7 +4,7 @@
  */
 import { showCpu, showDuration } from '../../../sim/index.ts'
 import { bundledTrace, COLUMNS, lifetimeProblem, LIFETIMES } from '../../../workloads/index.ts'
-import type { Issue } from '../resolve.ts'
+import type { Issue } from '../document.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from '../schema.ts'
 import { exactlyOne, issuesAt, type Issues } from './issues.ts'
 import { limitIssues } from './limits.ts'

@@ -2,7 +2,7 @@
 import { EmptyNodes, showCpu, showMemory, type Misfit, type PodShape } from '../../../sim/index.ts'
 import { Streams, type RandomStream } from '../../../sim/random/index.ts'
 import { surveyJobs, type Fits, type JobsSpec } from '../../../workloads/index.ts'
-import type { Issue } from '../resolve.ts'
+import type { Issue } from '../document.ts'
 import type { NodeKinds, Scenario } from '../scenario.ts'
 
 /** Issues of pods that no node could hold, not even an empty one; warnings about sources of which some jobs cannot run. */

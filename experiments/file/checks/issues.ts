@@ -1,5 +1,5 @@
 /** Collects the issues of one item of the file. */
-import type { Issue } from '../resolve.ts'
+import type { Issue } from '../document.ts'
 
 type Keys = readonly (string | number)[]
 

@@ -1,6 +1,6 @@
 /** Sizes that would fill the memory or never end, found before anything is allocated. */
 import { showDuration } from '../../../sim/index.ts'
-import type { Issue } from '../resolve.ts'
+import type { Issue } from '../document.ts'
 import type { ScenarioData } from '../schema.ts'
 import { MAX_NODES } from '../schema/cluster.ts'
 import { issuesAt } from './issues.ts'

@@ -1,6 +1,6 @@
 /** Names that must be unique. */
 import { isMap } from '../quantities.ts'
-import type { Issue } from '../resolve.ts'
+import type { Issue } from '../document.ts'
 
 /** Two items of one name, found in the raw data, so that problems inside an item do not hide it. */
 export function duplicateNames(raw: unknown): Issue[] {

@@ -1,7 +1,7 @@
 /** The primary metric against the scenario: whether it is defined, and the default. */
 import { metricById } from '../../../sim/index.ts'
 import type { MetricId } from '../../../sim/index.ts'
-import type { Issue } from '../resolve.ts'
+import type { Issue } from '../document.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** Metrics that are defined only for services with an objective. */

@@ -2,7 +2,7 @@
 import { EmptyNodes, FAMILIES, type NodeTemplate, showDuration, zeroProblem } from '../../../sim/index.ts'
 import { Streams, type RandomStream } from '../../../sim/random/index.ts'
 import { openBackground, openJobs, TraceError, type Capacity, type Fits } from '../../../workloads/index.ts'
-import type { Issue } from '../resolve.ts'
+import type { Issue } from '../document.ts'
 import { capacityOf, nodesOf, nodeKindsOf, type Scenario } from '../scenario.ts'
 import { checkFit } from './fit.ts'
 

@@ -39,9 +39,6 @@ const handWritten = section('a pool', {
   resources: amounts().prefault({}).describe('further named resources, whole amounts per node'),
 })
 
-/** Most nodes of a repeated list. */
-const MAX_NODES = 1_000_000
-
 const tracedPool = section('a pool from a trace', {
   ...poolCommon,
   trace: oneOf(traceFormats).describe(

@@ -1,8 +1,25 @@
 /** The Job object: what its user wrote and what its controller reports. Source: Kubernetes 1.34 batch/v1. */
 import { NONE, type PodId, type Time } from '../../common/ids.ts'
 import { IndexSet } from './job-indexes.ts'
-import type { PodFailurePolicy, SuccessPolicy } from './job-policies.ts'
 import { ApiPhase, type PodController } from './pod-objects.ts'
+
+/** What the failure of a pod means: the Job fails, its index fails, it does not count, it counts as without a policy. */
+export type FailureAction = 'FailJob' | 'FailIndex' | 'Ignore' | 'Count'
+
+/** A rule on the exit codes of containers, or on the conditions of the pod. */
+export interface FailureRule {
+  readonly action: FailureAction
+  /** Exit code 0 never matches. */
+  readonly onExitCodes?: { readonly operator: 'In' | 'NotIn'; readonly values: readonly number[]; readonly containerName?: string | null }
+  /** Pods of the simulator have the condition DisruptionTarget, or none. */
+  readonly onPodConditions?: readonly { readonly type: string; readonly status: string }[]
+}
+
+/** Rules in order: the first that matches decides. */
+export type PodFailurePolicy = readonly FailureRule[]
+
+/** The Job succeeds when one rule is met: all these indexes, or that many of them, have succeeded. */
+export type SuccessPolicy = readonly { readonly succeededIndexes?: string | null; readonly succeededCount?: number | null }[]
 
 /** What a user sets. API defaults are applied by `jobSpec`. */
 export interface JobSpec {

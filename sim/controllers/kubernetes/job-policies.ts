@@ -3,25 +3,7 @@
  * Source: Kubernetes 1.34 pkg/controller/job/{pod_failure_policy,success_policy}.go.
  */
 import { parseIndexes, type IndexSet } from './job-indexes.ts'
-import type { JobPod, JobSpec } from './job-object.ts'
-
-/** What the failure of a pod means: the Job fails, its index fails, it does not count, it counts as without a policy. */
-export type FailureAction = 'FailJob' | 'FailIndex' | 'Ignore' | 'Count'
-
-/** A rule on the exit codes of containers, or on the conditions of the pod. */
-export interface FailureRule {
-  readonly action: FailureAction
-  /** Exit code 0 never matches. */
-  readonly onExitCodes?: { readonly operator: 'In' | 'NotIn'; readonly values: readonly number[]; readonly containerName?: string | null }
-  /** Pods of the simulator have the condition DisruptionTarget, or none. */
-  readonly onPodConditions?: readonly { readonly type: string; readonly status: string }[]
-}
-
-/** Rules in order: the first that matches decides. */
-export type PodFailurePolicy = readonly FailureRule[]
-
-/** The Job succeeds when one rule is met: all these indexes, or that many of them, have succeeded. */
-export type SuccessPolicy = readonly { readonly succeededIndexes?: string | null; readonly succeededCount?: number | null }[]
+import type { FailureAction, FailureRule, JobPod, JobSpec, SuccessPolicy } from './job-object.ts'
 
 /** The action on a failed pod, null when no rule matches. */
 export function failureAction({ podFailurePolicy, containers }: JobSpec, pod: JobPod): FailureAction | null {

@@ -2,7 +2,7 @@
 import { NONE, type PodId } from '../../../common/ids.ts'
 import { JobController } from '../../../controllers/kubernetes/job.ts'
 import { endOf, type Job, type JobSpec } from '../../../controllers/kubernetes/job-object.ts'
-import type { PodFailurePolicy, SuccessPolicy } from '../../../controllers/kubernetes/job-policies.ts'
+import type { PodFailurePolicy, SuccessPolicy } from '../../../controllers/kubernetes/job-object.ts'
 import { ApiPhase, type NewPod, type PodController } from '../../../controllers/kubernetes/pod-objects.ts'
 import { Simulator } from '../../../engine/simulator.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
