@@ -129,7 +129,7 @@ describe('a call of a user', () => {
 })
 
 it('a write after the checked reads breaks a law at the end of the run', async () => {
-  // 100,000 reads are checked from the second replication on; the first one sees the write itself.
+  // The first replication sees the write itself; in the second no read is checked.
   const late = `let calls = 0
 export default { name: 'late', create: () => ({ examined: 1, place(pod: number, view: any) {
   let sum = 0
