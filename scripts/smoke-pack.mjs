@@ -69,7 +69,8 @@ compare:
   for (const template of ['loop', 'scheduling', 'binpacking', 'autoscaling', 'slb']) {
     orchsim('init', template, '--template', template)
     orchsim('plan', join(template, 'experiment.yaml'))
-    run(process.execPath, [compiler, '-p', template], folder, 'inherit')
+    // Without an algorithm of its own a folder has nothing to check yet.
+    if (template !== 'loop') run(process.execPath, [compiler, '-p', template], folder, 'inherit')
   }
   // A folder that finds no package above it, as after a global installation; a wrong column name is an error of the editor.
   orchsim('init', apart, '--template', 'scheduling')
