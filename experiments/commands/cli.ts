@@ -49,7 +49,6 @@ function add(program: Command, descriptor: CommandDescriptor, context: CommandCo
 }
 
 /** Control characters but line ends: a message may contain names of files. Reports, which have `plainText`, are not loaded here. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F]+/g
 
 /** Interrupts within this time count as one [ms]. */

@@ -65,9 +65,9 @@ describe('names of peers', () => {
 
 describe('variables', () => {
   it.each([
-    ['in flow style', '{ rate: ${RATE} }'],
-    ['in quotes', '{ rate: "${RATE}" }'],
-    ['in a longer text', '{ rate: "${RATE}/s" }'],
+    ['in flow style', `{ rate: \${RATE} }`],
+    ['in quotes', `{ rate: "\${RATE}" }`],
+    ['in a longer text', `{ rate: "\${RATE}/s" }`],
   ])('%s: one message, which says that they are not replaced', async (_, traffic) => {
     const text = await problems(file('', traffic))
     expect(text.split('\n')).toHaveLength(1)
@@ -75,13 +75,12 @@ describe('variables', () => {
   })
 
   it('in a text that may be anything they are text', async () => {
-    expect(await problems(file('question: "What does ${X} cost?"'))).toBe('')
+    expect(await problems(file(`question: "What does \${X} cost?"`))).toBe('')
   })
 })
 
 it('control characters of a file reach no message', async () => {
   const text = await problems(file('"slb\\e[31m\\x9b": 1'))
-  // eslint-disable-next-line no-control-regex
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
   expect(text).toContain('found the unknown key')
 })

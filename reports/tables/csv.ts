@@ -13,7 +13,6 @@ export interface Rows {
 const FORMULA = /^[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/
 
 /** Control characters, which could steer a terminal that shows the file; tabs and line ends are text. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]+/g
 
 /**
