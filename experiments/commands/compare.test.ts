@@ -85,7 +85,7 @@ describe('compare', () => {
     ['a folder that is not there', ['before', 'none'], 'found no such file or folder as "'],
     ['a folder without results', ['before', '.'], 'found no runs.csv in "'],
     ['a file that is no runs.csv', ['before', 'x.yaml'], 'x.yaml:1:1: found the columns'],
-    ['an unknown metric', ['before', 'worse', '--metric', 'latency-p9'], 'found the metric "latency-p9"; accepted: latency-p50'],
+    ['an unknown metric', ['before', 'worse', '--metric', 'latency'], 'found the metric "latency"; accepted: latency-p50'],
     ['a margin that is none', ['before', 'worse', '--margin', 'much'], 'found the margin "much"; accepted: a share such as 2% or 0.02'],
     ['points that are none', ['before', 'worse', '--points', '-3'], 'found the points "-3"; accepted: a number from 0 to 100'],
   ])('%s ends with 2', async (_, [before, after, ...rest], message) => {

@@ -14,7 +14,7 @@ let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'redraw-'))
   await writeReports(folder, fixtureStudy({ variants: 3, replications: 2, requests: 300, samples: 6 }))
-})
+}, 120_000)
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const own = (spec: unknown): Promise<Awaited<ReturnType<typeof drawFromFolder>>> =>

@@ -158,7 +158,7 @@ describe('the survey', () => {
       { scale: 2 },
       /scale: 2; accepted: at most 1, the share of the recorded requests that is kept; for more requests per second use speedUp/,
     ],
-    [{ format: 'swf' }, /found the format "swf"; accepted: azure-llm, mooncake, azure-functions, nasa, nab, nab-level, bitbrains/],
+    [{ format: 'swf' }, `found the format "swf"; accepted: ${trafficFormats.join(', ')}`],
     [{ cpu: { base: 0, per: { tokens: 1 } } }, /cpu\.per: found the size "tokens"; accepted: context_tokens, generated_tokens/],
     [{ cpu: { base: 0, per: {} } }, /cpu: all 0; accepted: a base, or a time per unit of context_tokens, generated_tokens/],
     [{ from: 60e6 }, /llm\.csv: found nothing to replay; accepted: a trace with requests between `from` and the horizon/],
@@ -174,7 +174,9 @@ describe('the survey', () => {
 })
 
 test('fuzz: 10,000 specs: requests in order, whole and finite, or a RangeError or TraceError', () => {
-  const files = Object.fromEntries(trafficFormats.map((format) => [format, written(folder, `fuzz-${format}`, SAMPLES[format])]))
+  const sampled = trafficFormats.filter((format) => SAMPLES[format] !== undefined)
+  expect(sampled.length).toBeGreaterThan(6)
+  const files = Object.fromEntries(sampled.map((format) => [format, written(folder, `fuzz-${format}`, SAMPLES[format])]))
   const number = fc.oneof(fc.constantFrom(0, -1, 1, 0.5, 2, NaN, Infinity, 1e-9, 1e300, 300e6), fc.double())
   const size = fc.constantFrom('context_tokens', 'input_length', 'duration_s', 'none', '__proto__')
   // Each number is mostly a sensible one, so that several wrong ones do not hide each other.
@@ -184,7 +186,7 @@ test('fuzz: 10,000 specs: requests in order, whole and finite, or a RangeError o
   let made = 0
   fc.assert(
     fc.property(
-      fc.constantFrom(...trafficFormats),
+      fc.constantFrom(...sampled),
       mostly(0, 1e6, 60e6),
       mostly(1, 0.5, 3),
       mostly(1, 0.5),
