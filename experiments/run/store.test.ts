@@ -22,7 +22,7 @@ const result = (events: number): RunResult => ({
 })
 
 const runs = [0, 1, 2].map((replication) => ({ id: `id${replication}`, variant: 0, replication, seed: 1 }))
-const plan = { variants: [{ scenario: {} }], runs } as unknown as Plan
+const plan = { variants: [{ scenario: {} }], quantiles: [], runs } as unknown as Plan
 
 /** An executor that records its tasks; the task of replication `fails` throws. */
 function machine(fails: number): Executor & { made: number[] } {

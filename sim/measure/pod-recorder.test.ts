@@ -15,11 +15,11 @@ describe('a window of 100 s to 250 s', () => {
     expect(pods.pending.sum).toBe(3 * S)
     expect(pods.unscheduled).toBe((10 + 3) * S)
   })
-  it('pods unbound at the horizon count with their time so far; those from before only in the integral', () => {
+  it('pods unbound at the horizon count, those from before the window too; their time so far enters the histogram only when it began inside', () => {
     const pods = recorder()
     pods.unbound(240 * S)
     pods.unbound(50 * S)
-    expect(pods.censored).toBe(1)
+    expect(pods.censored).toBe(2)
     expect(pods.pending.sum).toBe(10 * S)
     expect(pods.unscheduled).toBe((10 + 150) * S)
   })

@@ -107,9 +107,9 @@ describe('what the readers make of their samples', () => {
     const rows: PodRow[] = []
     for (let row = cursor.next(); row !== undefined; row = cursor.next()) rows.push({ ...row })
     expect(rows).toEqual([
-      { line: 5, arrival: 0, duration: 3600e6, shape: 0, tasks: 2, tenant: 0, priority: 0, usage: 3000.5 / 3600 },
-      { line: 7, arrival: 60e6, duration: -1, shape: 1, tasks: 8, tenant: 0, priority: 0, usage: -1 },
-      { line: 8, arrival: 90e6, duration: 100e6, shape: 1, tasks: 1, tenant: 1, priority: 0, usage: 1 },
+      { line: 5, arrival: 0, duration: 3600e6, shape: 0, tasks: 2, requested: 7200e6, tenant: 0, priority: 0, usage: 3000.5 / 3600 },
+      { line: 7, arrival: 60e6, duration: -1, shape: 1, tasks: 8, requested: 7200e6, tenant: 0, priority: 0, usage: -1 },
+      { line: 8, arrival: 90e6, duration: 100e6, shape: 1, tasks: 1, requested: 200e6, tenant: 1, priority: 0, usage: 1 },
     ])
     expect(cursor.shapes.map(({ cpu, memory }) => [cpu, memory])).toEqual([
       [1000, 2048 * 1024],
