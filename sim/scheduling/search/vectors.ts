@@ -90,9 +90,10 @@ export abstract class VectorKey extends ColumnTable implements BoundedKey {
   }
 
   bound(box: Float64Array, out: Float64Array, at: number): void {
-    const least = this.order === 'least-first'
-    if (this.cpuAt !== NONE) this.free[this.cpuAt] = box[least ? LOW_CPU : HIGH_CPU]
-    if (this.memoryAt !== NONE) this.free[this.memoryAt] = box[least ? LOW_MEMORY : HIGH_MEMORY]
+    const { order, cpuAt, memoryAt, free, request } = this
+    // Only nodes on which the pod fits count: below its requests a remainder is negative, and its square would grow again.
+    if (cpuAt !== NONE) free[cpuAt] = order === 'least-first' ? Math.max(box[LOW_CPU], request[cpuAt]) : box[HIGH_CPU]
+    if (memoryAt !== NONE) free[memoryAt] = order === 'least-first' ? Math.max(box[LOW_MEMORY], request[memoryAt]) : box[HIGH_MEMORY]
     this.put(out, at)
     out[at] = withoutLastBits(out[at])
   }
