@@ -82,7 +82,9 @@ describe.each(NAMES)('%s', (name) => {
   })
 
   it('as a label: selected where nodes have it, nowhere else', async () => {
-    expect(await problems(file({ service: `, nodeSelector: { ${name}: x }` }))).toContain(`nodeSelector.${name}  found x; accepted: labels: `)
+    expect(await problems(file({ service: `, nodeSelector: { ${name}: x }` }))).toContain(
+      `nodeSelector.${name}  found x; accepted: labels: `,
+    )
     const { results: with_ } = await run(file({ node: `, labels: { ${name}: x }`, service: `, nodeSelector: { ${name}: x }` }))
     expect(errors(with_[0])).toBeLessThan(50)
   })

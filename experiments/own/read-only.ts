@@ -6,9 +6,8 @@
  *   others                           none; the laws are checked at the end of each run
  *   with --check                     all
  *
- * An algorithm that writes does so from its first calls on, or whenever some case arises, which the first replication sees. A function that
- * has met a proxy once stays slower for the rest of its run (1.5 times the run time of a study of scores, however few the reads), so the
- * others meet none. Reads are counted and not timed, so that every machine checks the same calls.
+ * An algorithm that writes does so from its first calls on, or whenever some case arises, which the first replication usually sees; a write
+ * that comes later is found by the laws when it breaks one. Reads are counted and not timed, so that every machine checks the same calls.
  */
 import { Decisions } from '../../sim/index.ts'
 import { refuse, thread, type OwnCode } from './code.ts'
