@@ -206,7 +206,7 @@ const freeShares: Score = (pod, node, { nodes, pods }) =>
   (nodes.freeCpu[node] - pods.cpu[pod]) / nodes.cpu[node] + (nodes.freeMemory[node] - pods.memory[pod]) / nodes.memory[node]
 
 /** The schedulers that treat pods and nodes as vectors: their time must hardly grow with the number of pod classes. */
-const VECTORS: readonly string[] = ['dot-product', 'cosine']
+const VECTORS: readonly string[] = ['dot-product', 'cosine', 'norm-difference']
 
 const GOALS: Readonly<Record<string, number>> = { 'first-fit': 3, 'best-fit': 7, 'least-allocated': 5 }
 

@@ -21,7 +21,7 @@ const UNKNOWN = 0
 const ADMITTED = 1
 const REFUSED = 2
 
-/** The sums of one cluster, brought up to date when they are read. */
+/** The sums of one cluster, updated when they are read. */
 export class Fragmentation {
   private readonly view: ClusterView
   private readonly bound: NodeBound

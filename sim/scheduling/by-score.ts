@@ -70,11 +70,11 @@ export class ScoreScan implements Placer {
   }
 }
 
-/** Calls whose reads of rows are recorded: the first ones, the first ones for each pod class, and one in so many later. */
+/** Calls whose reads of rows are recorded: the first ones, the first ones for each pod class, and later every 256th. */
 const RECORDED_FIRST = 4096
 const RECORDED_OF_CLASS = 16
 const RECORDED_EVERY = 256
-/** Placements that are compared with a scan: the first ones, and one in so many later. */
+/** Placements that are compared with a scan: the first ones, and later every 256th. */
 const COMPARED_FIRST = 16
 const COMPARED_EVERY = 256
 

@@ -72,7 +72,7 @@ export class Servers extends ColumnTable {
   demand = this.column(Float64Array)
   /** Cores that each running request gets. */
   rate = this.column(Float64Array)
-  /** Work done by each request that has been running since the server was last idle [core-µs], and when that was brought up to date. */
+  /** Work done by each request that has been running since the server was last idle [core-µs], and when that was last updated. */
   virtual = this.column(Float64Array)
   updated = this.column(Float64Array)
   /** CPU work done since the server opened [core-µs]. */

@@ -4,7 +4,7 @@ import type { TraceShape } from '../traces/trace.ts'
 import { demandOf, type Resource } from './demand.ts'
 import type { Rows } from './rows.ts'
 
-/** Whether a pod fits an empty node of the cluster; with `count`, whether so many fit all empty nodes at once. */
+/** Whether a pod fits an empty node of the cluster; with `count`, whether that number of pods fits on all empty nodes together. */
 export type Fits = (shape: PodShape, count?: number) => boolean
 
 /** Every pod fits: where no cluster is known. */

@@ -1,7 +1,7 @@
 /** Norm difference: the feasible node whose free shares are nearest to the pod's requests, so that the smallest vector is left. */
 import type { Values } from '../../common/define.ts'
 import { defineScheduler } from '../define.ts'
-import { KeyPlacer } from '../search/key-trees.ts'
+import { WalkingPlacer } from '../search/walking-placer.ts'
 import { KeyScanPlacer } from '../search/scan.ts'
 import { VectorKey, vectorParameters } from '../search/vectors.ts'
 
@@ -22,7 +22,7 @@ export const normDifference = defineScheduler({
   source: 'Panigrahy, Talwar, Uyeda, Wieder 2011, Heuristics for Vector Bin Packing (norm-based greedy; l2 there)',
   fidelity: 'faithful',
   parameters,
-  create: (values) => new KeyPlacer(new NormDifference(values)),
+  create: (values) => WalkingPlacer.of(new NormDifference(values)),
   twin: (values) => new KeyScanPlacer(new NormDifference(values)),
 })
 

@@ -16,7 +16,7 @@ export class CandidateBits {
   private words = new Int32Array(0)
   private summary = new Int32Array(0)
 
-  /** Number of changes to read until the bits are current, Infinity when they cannot be brought up to date. */
+  /** Number of changes to read until the bits are current, Infinity when they cannot be updated from them. */
   behind(count: number, { position, ring }: NodeChanges): number {
     if (this.seen === NONE || this.words.length * 32 < count || position - this.seen > ring.length) return Infinity
     return position - this.seen

@@ -1,5 +1,5 @@
 /**
- * One small tree per pod class, brought up to date from the ring of changed nodes when a node for its class is searched again. A search
+ * One small tree per pod class, updated from the ring of changed nodes when a node for its class is searched again. A search
  * then costs the number of changes since the last search for the class, not the size of the cluster.
  */
 import { NONE } from '../../common/ids.ts'

@@ -212,6 +212,13 @@ describe.each(Object.entries(BOUNDED))('the tree of free space: %s', (_, create)
             box[LOW_MEMORY] = Math.floor(freeMemory[row] - c * (freeMemory[row] - view.classes.memory[podClass]))
             box[HIGH_MEMORY] = Math.ceil(freeMemory[row] + d * (memory[row] - freeMemory[row]))
             key.aim(podClass, view, row)
+            // A search compares other nodes of the same kind between two bounds.
+            const alike = Int32Array.from({ length: count }, (_, other) => other).filter(
+              (other) =>
+                view.nodes.devices[other] === view.nodes.devices[row] &&
+                view.nodes.capacity.every((column) => column[other] === column[row]),
+            )
+            key.write(podClass, view, alike, alike.length, new Float64Array(alike.length))
             key.bound(box, out, 0)
             key.write(podClass, view, Int32Array.of(row), 1, out.subarray(1))
             expect(out[0]).toBeLessThanOrEqual(out[1])

@@ -70,7 +70,7 @@ export abstract class VectorKey extends ColumnTable implements BoundedKey {
   aim(podClass: PodClassId, view: ClusterView, row: NodeId): void {
     const { nodes, classes } = view
     if (this.weightOf.length !== nodes.resources.length) this.prepare(nodes.resources.length)
-    const { weight, request, free, capacity } = this
+    const { weight, request, capacity } = this
     this.cpuAt = NONE
     this.memoryAt = NONE
     let size = 0
@@ -85,15 +85,15 @@ export abstract class VectorKey extends ColumnTable implements BoundedKey {
     }
     this.size = size
     if (nodes.devices[row] > 0 && this.weights.gpuWeight > 0) this.addDevices(podClass, view, row)
-    // Of resources that have no dimension in the box it is known only that the pod fits.
-    for (let d = 0; d < this.size; d++) free[d] = this.order === 'least-first' ? request[d] : capacity[d]
   }
 
   bound(box: Float64Array, out: Float64Array, at: number): void {
-    const { order, cpuAt, memoryAt, free, request } = this
-    // Only nodes on which the pod fits count: below its requests a remainder is negative, and its square would grow again.
-    if (cpuAt !== NONE) free[cpuAt] = order === 'least-first' ? Math.max(box[LOW_CPU], request[cpuAt]) : box[HIGH_CPU]
-    if (memoryAt !== NONE) free[memoryAt] = order === 'least-first' ? Math.max(box[LOW_MEMORY], request[memoryAt]) : box[HIGH_MEMORY]
+    const { cpuAt, memoryAt, free, request, capacity } = this
+    const least = this.order === 'least-first'
+    // Of resources that have no dimension in the box it is known only that the pod fits. `write` overwrites `free` between two bounds.
+    for (let d = 0; d < this.size; d++) free[d] = least ? request[d] : capacity[d]
+    if (cpuAt !== NONE) free[cpuAt] = box[least ? LOW_CPU : HIGH_CPU]
+    if (memoryAt !== NONE) free[memoryAt] = box[least ? LOW_MEMORY : HIGH_MEMORY]
     this.put(out, at)
     out[at] = withoutLastBits(out[at])
   }
