@@ -31,7 +31,7 @@ export class Deployment implements ReplicaSetOwner {
   readonly spec: DeploymentSpec
   /** Of all templates so far, in order of creation. */
   readonly sets: ReplicaSet[] = []
-  /** Largest revision given so far among its sets. */
+  /** What the controller last wrote. */
   status: DeploymentStatus = NO_STATUS
   private readonly changed: () => void
 
@@ -69,6 +69,9 @@ export interface DeploymentRun {
   readonly latency: Time
   readonly resized?: SizeListener
 }
+
+/** One more than the highest revision of an old set. */
+const nextRevision = (deployment: Deployment): number => Math.max(0, ...deployment.old().map(({ revision }) => revision)) + 1
 
 const active = (sets: readonly ReplicaSet[]): ReplicaSet[] => sets.filter(({ size }) => size > 0)
 
@@ -226,7 +229,7 @@ export class DeploymentController {
     if (found !== null) return found
     const size = this.allowedSize(deployment, 0)
     const set = this.run.replicaSets.create({ template: spec.template, size, owner: deployment, minReady: spec.minReady })
-    set.revision = this.lastRevision(deployment) + 1
+    set.revision = nextRevision(deployment)
     this.annotate(deployment, set)
     sets.push(set)
     this.run.resized?.(deployment, set, -1, size)
@@ -242,16 +245,11 @@ export class DeploymentController {
     const { spec, status, row } = deployment
     const newest = deployment.newest()
     if (newest === null) return null
-    const revision = Math.max(0, ...deployment.old().map((set) => set.revision)) + 1
-    if (newest.revision < revision) newest.revision = revision
+    newest.revision = Math.max(newest.revision, nextRevision(deployment))
     if (spec.progressDeadline !== Infinity && status.progressing === null) {
       this.write(row, { ...status, progressing: progressing('True', 'FoundNewReplicaSet', this.run.simulator.now) })
     }
     return newest
-  }
-
-  private lastRevision({ sets }: Deployment): number {
-    return Math.max(0, ...sets.map(({ revision }) => revision))
   }
 
   private annotate({ spec }: Deployment, set: ReplicaSet): void {

@@ -10,7 +10,7 @@ import type { IntOrPercent } from '../../../controllers/kubernetes/percent.ts'
 import type { NewPod, PodController } from '../../../controllers/kubernetes/pod-objects.ts'
 import { Streams } from '../../../random/stream.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
-import { letter, numberOf, SECOND } from './names.ts'
+import { letter, numberOf, passUntil, SECOND } from './names.ts'
 import { ScriptedPods } from './scripted-pods.ts'
 
 type Numbers = Record<string, number>
@@ -106,9 +106,7 @@ class DaemonSetReplay {
   }
 
   settle(): void {
-    const end = this.simulator.now + 2 * SECOND
-    this.simulator.call(end, () => {}) // so that the clock reaches it
-    this.simulator.run(end)
+    passUntil(this.simulator, this.simulator.now + 2 * SECOND)
   }
 
   nodesChanged(): void {

@@ -5,7 +5,7 @@ import { DeploymentController, type Deployment } from '../../../controllers/kube
 import type { DeploymentStrategy } from '../../../controllers/kubernetes/deployment-object.ts'
 import { ReplicaSetController } from '../../../controllers/kubernetes/replica-set.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
-import { letter, numberOf, SECOND } from './names.ts'
+import { letter, numberOf, passUntil, SECOND } from './names.ts'
 import { ScriptedPods } from './scripted-pods.ts'
 
 type Write = readonly [template: string, from: number | null, to: number | null]
@@ -79,8 +79,7 @@ class DeploymentReplay {
   run(step: Step): string | null {
     this.writes = []
     this.act(step)
-    this.simulator.call(step.at * SECOND, () => {}) // so that the clock reaches it
-    this.simulator.run(step.at * SECOND)
+    passUntil(this.simulator, step.at * SECOND)
     const ours = { writes: this.writes, sets: this.sets(), conditions: this.conditions() }
     const { writes, sets, conditions } = step
     return firstDifference({ writes: inOneStep(writes), sets, conditions }, { ...ours, writes: inOneStep(ours.writes) })

@@ -3,7 +3,7 @@ import { Simulator } from '../../../engine/simulator.ts'
 import { DisruptionController, type Budget, type BudgetSpec, type Scalable } from '../../../controllers/kubernetes/disruption.ts'
 import { ApiPhase, PodObjects } from '../../../controllers/kubernetes/pod-objects.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
-import { SECOND } from './names.ts'
+import { passUntil, SECOND } from './names.ts'
 
 interface RecordedPod {
   readonly name: string
@@ -45,7 +45,7 @@ class DisruptionReplay {
   constructor({ budget, workloads, pods, disruptedSecondsAgo = {} }: DisruptionCase) {
     const { simulator, objects } = this
     this.workloads = new Map(workloads.map(({ name, replicas }) => [name, { replicas }]))
-    this.passUntil(START)
+    passUntil(simulator, START)
     this.controller = new DisruptionController({ simulator, objects, control: { delete: () => {} }, latency: 0 })
     this.budget = this.controller.create({ ...budget, unhealthyPods: 'IfHealthyBudget' })
     for (const pod of pods) this.add(pod)
@@ -53,11 +53,6 @@ class DisruptionReplay {
       const pod = this.names.indexOf(name)
       if (this.budget.pods.has(pod)) this.budget.disrupted.set(pod, START - ago * SECOND)
     }
-  }
-
-  private passUntil(time: number): void {
-    this.simulator.call(time, () => {}) // so that the clock reaches it
-    this.simulator.run(time)
   }
 
   private add({ name, ready = false, phase, owner, selected = true, terminating = false }: RecordedPod): void {
@@ -80,7 +75,7 @@ class DisruptionReplay {
     }
     if (add !== undefined) this.add(add)
     for (const [name, replicas] of Object.entries(scale)) this.workloads.get(name)!.replicas = replicas
-    this.passUntil(this.simulator.now + waitSeconds * SECOND)
+    passUntil(this.simulator, this.simulator.now + waitSeconds * SECOND)
     const { status, disrupted } = this.budget
     return firstDifference(expect, {
       currentHealthy: status.healthy,

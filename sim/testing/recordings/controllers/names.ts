@@ -1,4 +1,6 @@
-/** Names and units in the recordings of controllers. */
+/** Names, units and the clock in the recordings of controllers. */
+import type { Time } from '../../../common/ids.ts'
+import type { Simulator } from '../../../engine/simulator.ts'
 
 /** A second in microseconds. */
 export const SECOND = 1_000_000
@@ -8,3 +10,9 @@ export const letter = (template: number): string => String.fromCharCode(65 + tem
 
 /** The number of a template's letter. */
 export const numberOf = (template: string): number => template.charCodeAt(0) - 65
+
+/** Processes all events up to `time`; the clock stands there afterwards, even when no event is pending. */
+export function passUntil(simulator: Simulator, time: Time): void {
+  simulator.call(time, () => {})
+  simulator.run(time)
+}

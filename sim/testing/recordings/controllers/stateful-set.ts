@@ -4,7 +4,7 @@ import { Simulator } from '../../../engine/simulator.ts'
 import { ApiPhase, type NewPod, type PodController } from '../../../controllers/kubernetes/pod-objects.ts'
 import { StatefulSetController, type StatefulSet } from '../../../controllers/kubernetes/stateful-set.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
-import { letter, numberOf, SECOND } from './names.ts'
+import { letter, numberOf, passUntil, SECOND } from './names.ts'
 import { ScriptedPods } from './scripted-pods.ts'
 
 type Deed = readonly [verb: string, ordinal: number, template: string]
@@ -65,9 +65,7 @@ class StatefulSetReplay {
   run(step: Step): string | null {
     this.pods.did = []
     this.act(step)
-    const end = this.simulator.now + 2 * SECOND
-    this.simulator.call(end, () => {}) // so that the clock reaches it
-    this.simulator.run(end)
+    passUntil(this.simulator, this.simulator.now + 2 * SECOND)
     const did = this.parallel ? sortedRuns(this.pods.did) : this.pods.did
     return firstDifference({ did: step.did, pods: step.pods, status: step.status }, { did, pods: this.states(), status: this.status() })
   }

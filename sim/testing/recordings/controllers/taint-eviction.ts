@@ -3,7 +3,7 @@ import type { Taint } from '../../../cluster/spec.ts'
 import { Simulator } from '../../../engine/simulator.ts'
 import { TaintEviction, type TimedToleration } from '../../../controllers/kubernetes/taint-eviction.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
-import { SECOND } from './names.ts'
+import { passUntil, SECOND } from './names.ts'
 
 /** One recorded case. */
 export interface TaintEvictionCase extends RecordedCase {
@@ -39,8 +39,7 @@ export function replayTaintEviction({ pods, edits, deletedAt }: TaintEvictionCas
   })
   for (const { at, node, taints } of edits) {
     const full = taints.map((taint): Taint => ({ key: '', value: '', effect: 'NoExecute', ...taint }))
-    simulator.call(at * SECOND, () => {}) // so that the clock reaches it
-    simulator.run(at * SECOND) // a timer that ends at the time of an edit fires before it
+    passUntil(simulator, at * SECOND) // a timer that ends at the time of an edit fires before it
     eviction.taintsChanged(nodeOf(node), full)
   }
   simulator.run(Infinity)
