@@ -9,7 +9,7 @@ import { FitTrees, fitting, fittingAt } from './fit-trees.ts'
 import { KeyTrees } from './key-trees.ts'
 import { FreeCapacityTree } from './free-capacity-tree.ts'
 import { GAVE_UP, HIGH_CPU, HIGH_MEMORY, LOW_CPU, LOW_MEMORY } from './key.ts'
-import type { BoundedKey } from './key.ts'
+import type { BoundedKey, NodeKey } from './key.ts'
 import { FreeSpaceTree } from './free-space-tree.ts'
 import { FirstScan, KeyScan } from './scan.ts'
 import { context, emptyCluster, feasibleNodes, replay, steps, templates } from '../scheduling.fixture.ts'
@@ -116,35 +116,44 @@ function boundOn(cluster: ReturnType<typeof mixed>, node: number): number {
   return pod
 }
 
+/** A shared tree answers as the scan does; with a limit the same, or GAVE_UP. */
+function agreesWithScan<Key extends NodeKey>(
+  keyOf: () => Key,
+  treeOf: (changes: NodeChanges, key: Key) => Pick<FreeSpaceTree, 'best'>,
+): void {
+  let gaveUp = 0
+  fc.assert(
+    fc.property(histories, counts, fc.integer({ min: 1, max: 60 }), (history, count, limit) => {
+      const key = keyOf()
+      const changes = new NodeChanges(key)
+      const tree = treeOf(changes, key)
+      const scan = new KeyScan(key)
+      replay(mixed(count), history, (pod, view) => {
+        changes.follow(view)
+        const podClass = view.pods.podClass[pod]
+        const expected = scan.best(podClass, view)
+        expect(tree.best(podClass, view, Infinity)).toBe(expected)
+        const limited = tree.best(podClass, view, limit)
+        if (limited === GAVE_UP) gaveUp++
+        else expect(limited).toBe(expected)
+        return expected
+      })
+    }),
+    { numRuns: 30 },
+  )
+  expect(gaveUp).toBeGreaterThan(0)
+}
+
+const mostFree = (): NodeWeights => new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) })
+
 describe('the tree of free capacity', () => {
-  test('the same as the scan; with a limit the same, or GAVE_UP', () => {
-    let gaveUp = 0
-    fc.assert(
-      fc.property(histories, counts, fc.integer({ min: 1, max: 60 }), (history, count, limit) => {
-        const weights = new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) })
-        const changes = new NodeChanges(weights)
-        const tree = new FreeCapacityTree(changes, weights)
-        const scan = new KeyScan(weights)
-        replay(mixed(count), history, (pod, view) => {
-          changes.follow(view)
-          const podClass = view.pods.podClass[pod]
-          const expected = scan.best(podClass, view)
-          expect(tree.best(podClass, view, Infinity)).toBe(expected)
-          const limited = tree.best(podClass, view, limit)
-          if (limited === GAVE_UP) gaveUp++
-          else expect(limited).toBe(expected)
-          return expected
-        })
-      }),
-      { numRuns: 30 },
-    )
-    expect(gaveUp).toBeGreaterThan(0)
-  })
+  test('the same as the scan; with a limit the same, or GAVE_UP', () =>
+    agreesWithScan(mostFree, (changes, key) => new FreeCapacityTree(changes, key)))
 
   test('equal nodes: one descent, the lowest row', () => {
     const cluster = emptyCluster()
     for (let i = 0; i < 1024; i++) cluster.addNode(templates[1], 0)
-    const weights = new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) })
+    const weights = mostFree()
     const changes = new NodeChanges(weights)
     const tree = new FreeCapacityTree(changes, weights)
     const pod = cluster.createPod(plain, NONE, 0)
@@ -156,7 +165,7 @@ describe('the tree of free capacity', () => {
 
 const BOUNDED: Readonly<Record<string, () => BoundedKey>> = {
   'best-fit': () => new NodeWeights(absoluteWeights(valuesOf(absoluteParameters), 1)),
-  'least-allocated': () => new NodeWeights({ cpu: (c) => -partsPerUnit(c), memory: (c) => -partsPerUnit(c) }),
+  'least-allocated': mostFree,
   'dot-product': () => new DotProduct(weights),
   cosine: () => new Cosine(weights),
   'cosine of unequal weights': () => new Cosine({ cpuWeight: 3, memoryWeight: 0.25, gpuWeight: 2, namedWeight: 0 }),
@@ -168,29 +177,8 @@ const BOUNDED: Readonly<Record<string, () => BoundedKey>> = {
 }
 
 describe.each(Object.entries(BOUNDED))('the tree of free space: %s', (_, create) => {
-  test('the same as the scan; with a limit the same, or GAVE_UP', () => {
-    let gaveUp = 0
-    fc.assert(
-      fc.property(histories, counts, fc.integer({ min: 1, max: 60 }), (history, count, limit) => {
-        const key = create()
-        const changes = new NodeChanges(key)
-        const tree = new FreeSpaceTree(changes, key)
-        const scan = new KeyScan(key)
-        replay(mixed(count), history, (pod, view) => {
-          changes.follow(view)
-          const podClass = view.pods.podClass[pod]
-          const expected = scan.best(podClass, view)
-          expect(tree.best(podClass, view, Infinity)).toBe(expected)
-          const limited = tree.best(podClass, view, limit)
-          if (limited === GAVE_UP) gaveUp++
-          else expect(limited).toBe(expected)
-          return expected
-        })
-      }),
-      { numRuns: 30 },
-    )
-    expect(gaveUp).toBeGreaterThan(0)
-  })
+  test('the same as the scan; with a limit the same, or GAVE_UP', () =>
+    agreesWithScan(create, (changes, key) => new FreeSpaceTree(changes, key)))
 
   test('no feasible node in a box has a smaller key than the bound of the box', () => {
     const key = create()
