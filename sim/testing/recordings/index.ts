@@ -8,6 +8,7 @@ import { replayNodes } from './controllers/node-monitor.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
+import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
 import { replaySchedule } from './cron/schedule.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
@@ -40,25 +41,36 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
   ['orchsim-cron-oracle', new Map<string, Replay<never>>([['schedule', replaySchedule]])],
 ])
 
-/** Names of the list of cases in the files of different programs. */
-const LISTS = ['cases', 'calculations', 'series', 'sequences']
+/** Files without a schema name the system that was recorded. By the start of that name; a replay knows all families of its system. */
+const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never>>([['Knative KPA', replayKpa]])
+
+/** Names of the lists of cases in the files of different programs; the cases of all lists of a file are replayed. */
+const LISTS = ['cases', 'calculations', 'series', 'sequences', 'histograms', 'containers']
 
 /** Reads the text of a file of recordings. Throws an Error when it is none. */
 export function parseRecording(text: string): Recording {
   const recording = JSON.parse(text) as Partial<Recording> & Readonly<Record<string, unknown>>
-  const list = LISTS.find((name) => Array.isArray(recording[name]))
-  if (list === undefined) throw new Error(`the file holds no list of cases (${LISTS.join(', ')}); accepted: a file of recordings`)
-  return { ...(recording as Recording), cases: recording[list] as Recording['cases'] }
+  const lists = LISTS.map((name) => recording[name]).filter((list): list is Recording['cases'] => Array.isArray(list))
+  if (lists.length === 0) throw new Error(`the file holds no list of cases (${LISTS.join(', ')}); accepted: a file of recordings`)
+  return { ...(recording as Recording), cases: lists.flat() }
 }
 
-/** Replays a recording. Throws an Error when its schema or family is not known. */
+/** Replays a recording. Throws an Error when its schema, family or system is not known. */
 export function replayRecording(recording: Recording): ReplayResult {
-  const name = (recording.schema ?? '').split('/')[0]
+  return replayAll(recording as Recording<never>, recording.system === undefined ? bySchema(recording) : bySystem(recording.system))
+}
+
+function bySystem(system: string): Replay<never> {
+  for (const [name, replay] of SYSTEMS) if (system.startsWith(name)) return replay
+  throw new Error(`system ${JSON.stringify(system)} is not known; accepted: ${[...SYSTEMS.keys()].join(', ')}`)
+}
+
+function bySchema({ schema, family }: Recording): Replay<never> {
+  const name = (schema ?? '').split('/')[0]
   const families = REPLAYS.get(name)
-  if (families === undefined)
-    throw new Error(`schema ${JSON.stringify(recording.schema)} is not known; accepted: ${[...REPLAYS.keys()].join(', ')}`)
-  const replay = families.get(recording.family) ?? families.get('*')
+  if (families === undefined) throw new Error(`schema ${JSON.stringify(schema)} is not known; accepted: ${[...REPLAYS.keys()].join(', ')}`)
+  const replay = families.get(family) ?? families.get('*')
   if (replay === undefined)
-    throw new Error(`family ${JSON.stringify(recording.family)} of ${name} is not known; accepted: ${[...families.keys()].join(', ')}`)
-  return replayAll(recording as Recording<never>, replay)
+    throw new Error(`family ${JSON.stringify(family)} of ${name} is not known; accepted: ${[...families.keys()].join(', ')}`)
+  return replay
 }

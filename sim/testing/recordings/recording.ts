@@ -9,10 +9,11 @@ export interface RecordedCase {
   readonly id: number | string
 }
 
-/** A file of recordings. */
+/** A file of recordings: of a schema and one family, or of a system, whose cases then name their families. */
 export interface Recording<Case extends RecordedCase = RecordedCase> {
   readonly schema: string
   readonly family: string
+  readonly system?: string
   readonly cases: readonly Case[]
 }
 

@@ -21,9 +21,12 @@ describe('recordings of the real programs', () => {
     expect(replayRecording(recording).failed.length).toBeGreaterThan(0)
   })
 
-  it('refuses what is no recording, and schemas and families that are not known', () => {
+  it('refuses what is no recording, and schemas, families and systems that are not known', () => {
     expect(() => parseRecording('{}')).toThrow('the file holds no list of cases')
     expect(() => replayRecording({ schema: 'other/1', family: 'x', cases: [] })).toThrow('schema "other/1" is not known; accepted: ')
     expect(() => replayRecording({ schema: 'orchsim-controllers-oracle/1', family: 'x', cases: [] })).toThrow('family "x"')
+    expect(() => replayRecording({ system: 'Other 1', family: '', schema: '', cases: [] })).toThrow(
+      'system "Other 1" is not known; accepted: ',
+    )
   })
 })
