@@ -10,6 +10,7 @@ import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
 import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
+import { replayVpa } from './vpa/recommender.ts'
 import { replaySchedule } from './cron/schedule.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
@@ -42,7 +43,10 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
 ])
 
 /** Files without a schema name the system that was recorded. By the start of that name; a replay knows all families of its system. */
-const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never>>([['Knative KPA', replayKpa]])
+const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never>>([
+  ['Knative KPA', replayKpa],
+  ['VPA recommender', replayVpa],
+])
 
 /** Names of the lists of cases in the files of different programs; the cases of all lists of a file are replayed. */
 const LISTS = ['cases', 'calculations', 'series', 'sequences', 'histograms', 'containers']
