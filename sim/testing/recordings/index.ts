@@ -12,6 +12,7 @@ import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
 import { replayVpa } from './vpa/recommender.ts'
 import { replaySchedule } from './cron/schedule.ts'
+import { replaySwarm } from './swarmkit/swarm.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
 /** By schema (without its version) and family; `*` for a schema without families. */
@@ -45,6 +46,7 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
 /** Files without a schema name the system that was recorded. By the start of that name; a replay knows all families of its system. */
 const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never>>([
   ['Knative KPA', replayKpa],
+  ['Docker SwarmKit', replaySwarm],
   ['VPA recommender', replayVpa],
 ])
 
