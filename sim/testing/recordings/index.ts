@@ -1,4 +1,5 @@
 /** All known families of recordings. */
+import { replayCaddy } from './caddy/pool.ts'
 import { replayCronJob } from './controllers/cron-job.ts'
 import { replayDaemonPlacement, replayDaemonSet } from './controllers/daemon-set.ts'
 import { replayDeployment } from './controllers/deployment.ts'
@@ -8,11 +9,12 @@ import { replayNodes } from './controllers/node-monitor.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
+import { replayHaproxy } from './haproxy/backend.ts'
 import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
-import { replayVpa } from './vpa/recommender.ts'
+import { replayNginx } from './nginx/upstream.ts'
+import { replayTraefik } from './traefik/service.ts'
 import { replaySchedule } from './cron/schedule.ts'
-import { replaySwarm } from './swarmkit/swarm.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
 /** By schema (without its version) and family; `*` for a schema without families. */
@@ -46,8 +48,10 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
 /** Files without a schema name the system that was recorded. By the start of that name; a replay knows all families of its system. */
 const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never>>([
   ['Knative KPA', replayKpa],
-  ['Docker SwarmKit', replaySwarm],
-  ['VPA recommender', replayVpa],
+  ['nginx', replayNginx],
+  ['HAProxy', replayHaproxy],
+  ['Traefik', replayTraefik],
+  ['Caddy', replayCaddy],
 ])
 
 /** Names of the lists of cases in the files of different programs; the cases of all lists of a file are replayed. */

@@ -1,0 +1,31 @@
+/**
+ * HAProxy's map of servers, which `static-rr` walks and map-based hashes index: each server as often as its weight divided by the greatest common divisor says, spread.
+ * Source: HAProxy 2.6.12, src/lb_map.c; compared with recordings of it.
+ */
+import type { SlotId } from '../../../common/ids.ts'
+
+/** The map: length is the sum of the reduced weights. Empty without servers. */
+export function staticMap(servers: readonly { readonly slot: SlotId; readonly weight: number }[]): Int32Array {
+  const divisor = servers.reduce((common, { weight }) => gcd(common, weight), 0)
+  const weights = servers.map(({ weight }) => weight / divisor)
+  const length = weights.reduce((sum, weight) => sum + weight, 0)
+  const scores = weights.map(() => 0)
+  const map = new Int32Array(length)
+  for (let at = 0; at < length; at++) {
+    let best = 0
+    let highest = -1
+    for (let i = 0; i < servers.length; i++) {
+      scores[i] += weights[i]
+      const value = Math.floor((scores[i] + length) / length)
+      if (value > highest) {
+        highest = value
+        best = i
+      }
+    }
+    scores[best] -= length
+    map[at] = servers[best].slot
+  }
+  return map
+}
+
+const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
