@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hashOfBits } from './bits.fixture.ts'
-import { nearest, normalCdf, normalQuantile, pow } from './math.ts'
+import { exp2, nearest, normalCdf, normalQuantile, pow, wholePower } from './math.ts'
 import { Streams } from './stream.ts'
 
 describe('functions whose last bit counts', () => {
@@ -14,6 +14,7 @@ describe('functions whose last bit counts', () => {
     ['sqrt', (u: number) => Math.sqrt(u * 1e9), 'bb7f11dd'],
     ['sin', (u: number) => Math.sin(1000 * u), 'aea19de4'],
     ['pow', (u: number) => pow(u * 100, 1.1 - 3 * u), '9a01627b'],
+    ['exp2', (u: number) => exp2(2000 * u - 1000), 'e2b7391f'],
     ['normalQuantile', (u: number) => normalQuantile(u), '4976c06b'],
     ['normalCdf', (u: number) => normalCdf(16 * u - 8), '1e7d8787'],
   ])('%s has the bits it had', (_, f, hash) => {
@@ -47,6 +48,21 @@ describe('pow', () => {
   it('at the edges: 0^0.5 = 0, 0^-0.5 = ∞, a root of a negative number is NaN', () => {
     expect([pow(0, 0.5), pow(0, -0.5), pow(-1, 0.5)]).toEqual([0, Infinity, NaN])
   })
+})
+
+describe('exp2', () => {
+  it('is exact for whole exponents, also where only a few bits are left: 2^-1074 is the least number above 0', () => {
+    expect([0, 1, 10, -1, 1023, -1022, -1074].map(exp2)).toEqual([0, 1, 10, -1, 1023, -1022, -1074].map((x) => Math.pow(2, x)))
+    expect([1024, -1075, Infinity, -Infinity, NaN].map(exp2)).toEqual([Infinity, 0, Infinity, 0, NaN])
+  })
+
+  it('property: within one unit of the last place of the platform', () => {
+    fc.assert(fc.property(fc.double({ min: -1000, max: 1000, noNaN: true }), (x) => Math.abs(exp2(x) / Math.pow(2, x) - 1) <= 2 ** -52))
+  })
+})
+
+it('wholePower multiplies by squares: 1.05^100 = 131.50125784630362, as Go has it', () => {
+  expect([wholePower(1.05, 100), wholePower(3, 0), wholePower(2, 1023)]).toEqual([131.50125784630362, 1, 2 ** 1023])
 })
 
 describe('normal distribution', () => {

@@ -20,20 +20,52 @@ const MULTIPLIED = 64
  */
 export function pow(x: number, y: number): number {
   if (Number.isInteger(y) && Math.abs(y) <= MULTIPLIED) {
-    const power = multiplied(x, Math.abs(y))
+    const power = wholePower(x, Math.abs(y))
     return y < 0 ? 1 / power : power
   }
   return Math.exp(y * Math.log(x))
 }
 
-function multiplied(x: number, times: number): number {
+/** x to a whole power from 0, by squaring. Go's math.Pow multiplies in the same order, so both have the same bits. */
+export function wholePower(x: number, exponent: number): number {
   let power = 1
   let square = x
-  for (let left = times; left > 0; left >>= 1) {
+  for (let left = exponent; left > 0; left >>= 1) {
     if ((left & 1) === 1) power *= square
     square *= square
   }
   return power
+}
+
+/** ln 2 in two parts: the first has few enough bits that whole multiples of it are exact. */
+const LN2_HIGH = 6.9314718036912381649e-1
+const LN2_LOW = 1.90821492927058770002e-10
+/** Coefficients of r * coth(r / 2) in powers of r^2, from the highest down; the first ones, 2 and 1/6, are in the formula. */
+const EXP_TERMS = [
+  4.13813679705723846039e-8, -1.6533902205465251539e-6, 6.61375632143793436117e-5, -2.77777777770155933842e-3, 1.66666666666666657415e-1,
+]
+
+/**
+ * 2 to the power x, within one unit of the last place. Go's math.Exp2 has the same bits.
+ * Source: the reduction and the rational function of exp in fdlibm (Sun Microsystems, 1993).
+ */
+export function exp2(x: number): number {
+  if (x >= 1024) return Infinity
+  if (x < -1074) return 0
+  const whole = Math.trunc(x > 0 ? x + 0.5 : x - 0.5)
+  const rest = x - whole
+  const high = rest * LN2_HIGH
+  const low = -rest * LN2_LOW
+  const r = high - low
+  const c = r - r * r * horner(EXP_TERMS, r * r)
+  const power = 1 - (low - (r * c) / (2 - c) - high)
+  return scaledByTwo(power, whole)
+}
+
+/** x * 2^exponent, in two steps where 2^exponent itself is too small for a normal number. */
+function scaledByTwo(x: number, exponent: number): number {
+  if (exponent >= 0) return exponent > 1023 ? x * wholePower(2, exponent - 1) * 2 : x * wholePower(2, exponent)
+  return exponent < -1022 ? x / wholePower(2, 1022) / wholePower(2, -exponent - 1022) : x / wholePower(2, -exponent)
 }
 
 /**

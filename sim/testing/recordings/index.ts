@@ -14,7 +14,9 @@ import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
 import { replayNginx } from './nginx/upstream.ts'
 import { replayTraefik } from './traefik/service.ts'
+import { replayVpa } from './vpa/recommender.ts'
 import { replaySchedule } from './cron/schedule.ts'
+import { replaySwarm } from './swarmkit/swarm.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
 
 /** By schema (without its version) and family; `*` for a schema without families. */
@@ -52,6 +54,8 @@ const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never
   ['HAProxy', replayHaproxy],
   ['Traefik', replayTraefik],
   ['Caddy', replayCaddy],
+  ['Docker SwarmKit', replaySwarm],
+  ['VPA recommender', replayVpa],
 ])
 
 /** Names of the lists of cases in the files of different programs; the cases of all lists of a file are replayed. */
