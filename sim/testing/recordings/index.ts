@@ -15,9 +15,28 @@ import { replayCalculator, replayController } from './kube/hpa.ts'
 import { replayNginx } from './nginx/upstream.ts'
 import { replayTraefik } from './traefik/service.ts'
 import { replayVpa } from './vpa/recommender.ts'
+import { replayDecision, replaySequence } from './kube/schedule.ts'
 import { replaySchedule } from './cron/schedule.ts'
 import { replaySwarm } from './swarmkit/swarm.ts'
 import { replayAll, type Recording, type Replay, type ReplayResult } from './recording.ts'
+
+/** Families of kube-scheduler with one decision per case. */
+const SINGLE_DECISIONS = [
+  'resources',
+  'taints-node-affinity',
+  'spread-hard',
+  'spread-soft',
+  'spread-mixed',
+  'spread-default',
+  'pod-affinity',
+  'ports-images',
+  'mixed',
+  'nominated',
+  'preemption',
+  'most-allocated',
+  'requested-to-capacity-ratio',
+  'least-allocated-weighted',
+]
 
 /** By schema (without its version) and family; `*` for a schema without families. */
 const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map([
@@ -42,6 +61,8 @@ const REPLAYS: ReadonlyMap<string, ReadonlyMap<string, Replay<never>>> = new Map
     new Map<string, Replay<never>>([
       ['hpa-calculator', replayCalculator],
       ['hpa-controller', replayController],
+      ...SINGLE_DECISIONS.map((family) => [family, replayDecision] as const),
+      ['sequences', replaySequence],
     ]),
   ],
   ['orchsim-cron-oracle', new Map<string, Replay<never>>([['schedule', replaySchedule]])],

@@ -1,0 +1,33 @@
+/** Which nodes a pod requires by nodeSelector and required node affinity. Source: Kubernetes 1.34 component-helpers/scheduling/corev1/nodeaffinity. */
+import { fulfils, equalities } from './selectors.ts'
+import type { KubeNode, KubePod, NodeSelector, NodeSelectorTerm, Requirement } from './objects.ts'
+
+/** The one field of a node that `matchFields` may name. */
+export const NAME_FIELD = 'metadata.name'
+
+const conditions = (list: readonly Requirement[] | null | undefined): readonly Requirement[] => list ?? []
+
+/** Whether a term has no condition; such a term matches no node. */
+export const isEmptyTerm = (term: NodeSelectorTerm): boolean =>
+  conditions(term.matchExpressions).length === 0 && conditions(term.matchFields).length === 0
+
+/** Whether a node fulfils all conditions of a term. */
+export function termMatches(term: NodeSelectorTerm, node: KubeNode): boolean {
+  if (isEmptyTerm(term)) return false
+  const fields = { [NAME_FIELD]: node.name }
+  return (
+    conditions(term.matchExpressions).every((one) => fulfils(node.labels ?? {}, one)) &&
+    conditions(term.matchFields).every((one) => fulfils(fields, one))
+  )
+}
+
+/** Whether one of the terms matches the node. */
+export const selectorMatches = (selector: NodeSelector, node: KubeNode): boolean =>
+  selector.nodeSelectorTerms.some((term) => termMatches(term, node))
+
+/** Whether the node has the labels of the pod's nodeSelector and matches its required node affinity. */
+export function requiredNodesMatch(pod: KubePod, node: KubeNode): boolean {
+  const required = pod.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution
+  const selected = equalities(pod.nodeSelector).every((one) => fulfils(node.labels ?? {}, one))
+  return selected && (required === null || required === undefined || selectorMatches(required, node))
+}

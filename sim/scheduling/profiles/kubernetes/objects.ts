@@ -1,0 +1,197 @@
+/**
+ * The objects that kube-scheduler reads, in the shape of the Kubernetes API with quantities as whole numbers: cpu in millicores, memory,
+ * ephemeral-storage and hugepages in bytes, everything else in units. What is absent is none, zero, empty or false.
+ */
+import type { Taint, TaintEffect } from '../../../cluster/spec.ts'
+
+/** Keys and values of labels. */
+export type Labels = Readonly<Record<string, string>>
+/** Amounts by name of the resource. */
+export type Amounts = Readonly<Record<string, number>>
+
+/** One condition about a label, or about a field in `matchFields`. */
+export interface Requirement {
+  readonly key: string
+  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt'
+  readonly values?: readonly string[] | null
+}
+
+/** Selects by labels. Absent: nothing; without conditions: everything. */
+export interface LabelSelector {
+  readonly matchLabels?: Labels | null
+  readonly matchExpressions?: readonly Requirement[] | null
+}
+
+/** A list of conditions that must all hold; one without any matches no node. */
+export interface NodeSelectorTerm {
+  readonly matchExpressions?: readonly Requirement[] | null
+  readonly matchFields?: readonly Requirement[] | null
+}
+
+/** Terms of which one must match. */
+export interface NodeSelector {
+  readonly nodeSelectorTerms: readonly NodeSelectorTerm[]
+}
+
+/** A term that nodes are preferred by. */
+export interface PreferredNodeTerm {
+  readonly weight: number
+  readonly preference: NodeSelectorTerm
+}
+
+/** A rule about the pods that run in the same domain of a topology key. */
+export interface PodAffinityTerm {
+  readonly labelSelector?: LabelSelector | null
+  readonly topologyKey: string
+  readonly namespaces?: readonly string[] | null
+  readonly namespaceSelector?: LabelSelector | null
+  readonly matchLabelKeys?: readonly string[] | null
+  readonly mismatchLabelKeys?: readonly string[] | null
+}
+
+/** Required and preferred rules about other pods. */
+export interface PodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[] | null
+  readonly preferredDuringSchedulingIgnoredDuringExecution?:
+    readonly { readonly weight: number; readonly podAffinityTerm: PodAffinityTerm }[] | null
+}
+
+/** All affinities of a pod. */
+export interface Affinity {
+  readonly nodeAffinity?: {
+    readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector | null
+    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredNodeTerm[] | null
+  } | null
+  readonly podAffinity?: PodAffinity | null
+  readonly podAntiAffinity?: PodAffinity | null
+}
+
+/** How evenly pods of a selection are spread over the domains of a topology key. */
+export interface SpreadConstraint {
+  readonly maxSkew: number
+  readonly topologyKey: string
+  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'
+  readonly labelSelector?: LabelSelector | null
+  readonly minDomains?: number | null
+  readonly nodeAffinityPolicy?: 'Honor' | 'Ignore' | null
+  readonly nodeTaintsPolicy?: 'Honor' | 'Ignore' | null
+  readonly matchLabelKeys?: readonly string[] | null
+}
+
+/** A taint with the optional fields of the API. */
+export type KubeTaint = Omit<Taint, 'value'> & { readonly value?: string | null }
+
+/** A toleration with the optional fields of the API. */
+export interface KubeToleration {
+  readonly key?: string | null
+  readonly operator?: 'Equal' | 'Exists' | '' | null
+  readonly value?: string | null
+  readonly effect?: '' | TaintEffect | null
+}
+
+/** A port that a container declares. */
+export interface KubePort {
+  readonly containerPort?: number
+  readonly hostPort?: number | null
+  readonly hostIP?: string | null
+  readonly protocol?: string | null
+}
+
+/** A container; `restartPolicy` Always on an init container makes it a sidecar. A limit without a request is the request. */
+export interface KubeContainer {
+  readonly name?: string
+  readonly image?: string | null
+  readonly requests?: Amounts | null
+  readonly limits?: Amounts | null
+  readonly ports?: readonly KubePort[] | null
+  readonly restartPolicy?: string | null
+}
+
+/** What a pod mounts and the scheduler cares about. */
+export interface KubeVolume {
+  /** PersistentVolumeClaim of the pod's namespace. */
+  readonly claim?: string | null
+  /** Image that is mounted. */
+  readonly image?: string | null
+}
+
+/** A pod. */
+export interface KubePod {
+  readonly name: string
+  readonly namespace: string
+  readonly labels?: Labels | null
+  readonly priority?: number
+  readonly preemptionPolicy?: string | null
+  /** [Unix seconds] */
+  readonly startTime?: number | null
+  /** It has a deletion timestamp. */
+  readonly terminating?: boolean
+  /** The deletion is a preemption by the scheduler. */
+  readonly preempted?: boolean
+  /** The controller that owns it. */
+  readonly owner?: { readonly kind: string; readonly name: string } | null
+  readonly hostNetwork?: boolean
+  /** The only node it accepts (`spec.nodeName` of a pod that is not placed yet). */
+  readonly requestedNode?: string | null
+  readonly nodeSelector?: Labels | null
+  readonly affinity?: Affinity | null
+  readonly tolerations?: readonly KubeToleration[] | null
+  readonly topologySpreadConstraints?: readonly SpreadConstraint[] | null
+  readonly overhead?: Amounts | null
+  readonly containers: readonly KubeContainer[]
+  readonly initContainers?: readonly KubeContainer[] | null
+  /** Requests of the pod as a whole, which replace the sums of its containers. */
+  readonly podRequests?: Amounts | null
+  readonly volumes?: readonly KubeVolume[] | null
+  readonly schedulingGates?: readonly string[] | null
+  /** The node that runs it. */
+  readonly node?: string | null
+  /** The node that an earlier preemption promised to it. */
+  readonly nominatedNode?: string | null
+}
+
+/** A node. */
+export interface KubeNode {
+  readonly name: string
+  readonly labels?: Labels | null
+  readonly allocatable?: Amounts | null
+  readonly taints?: readonly KubeTaint[] | null
+  readonly unschedulable?: boolean
+  readonly images?: readonly { readonly names?: readonly string[] | null; readonly size: number }[] | null
+}
+
+/** A PodDisruptionBudget with its status. */
+export interface KubeBudget {
+  readonly namespace: string
+  readonly name: string
+  readonly selector?: LabelSelector | null
+  readonly disruptionsAllowed: number
+  /** Pods whose eviction the API server has already granted. */
+  readonly disruptedPods?: readonly string[] | null
+}
+
+/** A Service; the default spread constraints read its selector. */
+export interface KubeService {
+  readonly namespace: string
+  readonly name: string
+  readonly selector?: Labels | null
+}
+
+/** An owner of pods; the selector of a ReplicationController, a map of labels, stands in `matchLabels`. */
+export interface KubeWorkload {
+  readonly kind: string
+  readonly namespace: string
+  readonly name: string
+  readonly selector?: LabelSelector | null
+}
+
+/** Everything of a cluster that decides about a pod. */
+export interface KubeCluster {
+  readonly namespaces?: readonly { readonly name: string; readonly labels?: Labels | null }[] | null
+  readonly nodes: readonly KubeNode[]
+  /** Running pods have `node`; those with `nominatedNode` and no `node` are pending. */
+  readonly pods?: readonly KubePod[] | null
+  readonly services?: readonly KubeService[] | null
+  readonly workloads?: readonly KubeWorkload[] | null
+  readonly pdbs?: readonly KubeBudget[] | null
+}

@@ -1,0 +1,94 @@
+/** A profile of kube-scheduler: which plugins run in which order, with which weights and arguments. The defaults are those of Kubernetes 1.34. */
+import type { SpreadConstraint } from './objects.ts'
+import type { Plugin } from './plugin.ts'
+import { imageLocality } from './plugins/image-locality.ts'
+import { interPodAffinity, type InterPodAffinityArgs } from './plugins/inter-pod-affinity.ts'
+import { nodeAffinity, type AddedAffinity } from './plugins/node-affinity.ts'
+import { nodeName } from './plugins/node-name.ts'
+import { nodePorts } from './plugins/node-ports.ts'
+import { nodeResourcesBalancedAllocation } from './plugins/node-resources-balanced-allocation.ts'
+import { nodeResourcesFit, type ScoringStrategy } from './plugins/node-resources-fit.ts'
+import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
+import { podTopologySpread } from './plugins/pod-topology-spread.ts'
+import { taintToleration } from './plugins/taint-toleration.ts'
+
+/** What a KubeSchedulerConfiguration sets for a profile. */
+export interface ProfileOptions extends Partial<InterPodAffinityArgs> {
+  readonly scoringStrategy?: ScoringStrategy
+  /** Resources of NodeResourcesBalancedAllocation. */
+  readonly balancedResources?: readonly string[]
+  /** Constraints of pods without own ones; absent: those of the system. */
+  readonly defaultConstraints?: readonly SpreadConstraint[]
+  readonly addedAffinity?: AddedAffinity
+  /** Percentage of the nodes that are to be found feasible before the search ends; 0: by the size of the cluster. */
+  readonly percentageOfNodesToScore?: number
+  /** Names of plugins that are switched off. */
+  readonly disabled?: readonly string[]
+  /** Weights of scores; absent ones keep the default. */
+  readonly weights?: Readonly<Record<string, number>>
+  readonly minCandidateNodesPercentage?: number
+  readonly minCandidateNodesAbsolute?: number
+}
+
+/** The resolved profile. */
+export interface Profile {
+  /** In the order in which filters run. */
+  readonly filters: readonly Plugin[]
+  readonly scores: readonly { readonly plugin: Plugin; readonly weight: number }[]
+  readonly percentageOfNodesToScore: number
+  readonly minCandidateNodesPercentage: number
+  readonly minCandidateNodesAbsolute: number
+}
+
+/** Weights of the scores, in the order in which they run. */
+const WEIGHTS: Readonly<Record<string, number>> = {
+  TaintToleration: 3,
+  NodeAffinity: 2,
+  NodeResourcesFit: 1,
+  PodTopologySpread: 2,
+  InterPodAffinity: 2,
+  NodeResourcesBalancedAllocation: 1,
+  ImageLocality: 1,
+}
+
+const CPU_AND_MEMORY = ['cpu', 'memory']
+
+/** All plugins, in the order of their filters; two have scores only. */
+function pluginsOf(options: ProfileOptions): Plugin[] {
+  return [
+    nodeUnschedulable,
+    nodeName,
+    taintToleration,
+    nodeAffinity(options.addedAffinity ?? {}),
+    nodePorts,
+    nodeResourcesFit(options.scoringStrategy ?? { type: 'LeastAllocated', resources: CPU_AND_MEMORY.map((name) => ({ name, weight: 1 })) }),
+    podTopologySpread(options.defaultConstraints ?? null),
+    interPodAffinity({
+      hardPodAffinityWeight: options.hardPodAffinityWeight ?? 1,
+      ignorePreferredTermsOfExistingPods: options.ignorePreferredTermsOfExistingPods ?? false,
+    }),
+    nodeResourcesBalancedAllocation(options.balancedResources ?? CPU_AND_MEMORY),
+    imageLocality,
+  ]
+}
+
+/** Resolves a profile. Throws an Error for the name of a plugin that does not exist. */
+export function profileOf(options: ProfileOptions = {}): Profile {
+  const all = pluginsOf(options)
+  const names = all.map(({ name }) => name)
+  for (const name of [...(options.disabled ?? []), ...Object.keys(options.weights ?? {})])
+    if (!names.includes(name)) throw new Error(`found the plugin ${JSON.stringify(name)}; accepted: ${names.join(', ')}`)
+  const plugins = all.filter(({ name }) => options.disabled?.includes(name) !== true)
+  const weights = { ...WEIGHTS, ...options.weights }
+  return {
+    filters: plugins.filter((plugin) => plugin.preFilter !== undefined),
+    scores: Object.keys(WEIGHTS).flatMap((name) =>
+      plugins
+        .filter((plugin) => plugin.name === name && plugin.preScore !== undefined)
+        .map((plugin) => ({ plugin, weight: weights[name] })),
+    ),
+    percentageOfNodesToScore: options.percentageOfNodesToScore ?? 0,
+    minCandidateNodesPercentage: options.minCandidateNodesPercentage ?? 10,
+    minCandidateNodesAbsolute: options.minCandidateNodesAbsolute ?? 100,
+  }
+}
