@@ -15,6 +15,7 @@ const weights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.inte
 const further: Readonly<Record<string, readonly Readonly<Record<string, ParameterValue>>[]>> = {
   'weighted-least-connections': [{ rule: 'sed' }, { rule: 'nq' }],
   'least-response-time': [{ average: 'peak-ewma' }, { among: 'two' }, { average: 'peak-ewma', among: 'two', decay: 1000 }],
+  'peak-ewma': [{ load: 'pending' }, { decay: 1000, initial: 5 }],
   'power-of-d': [{ choices: 1 }, { choices: 5 }, { choices: 3, replacement: true }, { choices: 1, memory: 1 }, { choices: 2, memory: 4 }],
   'join-idle-queue': [{ withdraw: false }],
   'bulletin-board': [{ period: 1000 }, { own: true, period: 300_000_000 }],

@@ -7,6 +7,7 @@ import { joinShortestQueue } from './members/join-shortest-queue.ts'
 import { leastConnections } from './members/least-connections.ts'
 import { leastResponseTime } from './members/least-response-time.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
+import { peakEwma } from './members/peak-ewma.ts'
 import { powerOfD } from './members/power-of-d.ts'
 import { random } from './members/random.ts'
 import { roundRobin } from './members/round-robin.ts'
@@ -22,6 +23,7 @@ export const balancers = catalogue<Balancer, BalancingContext>('slb', [
   leastConnections,
   weightedLeastConnections,
   leastResponseTime,
+  peakEwma,
   twoChoices,
   powerOfD,
   joinShortestQueue,

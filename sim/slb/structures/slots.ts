@@ -56,6 +56,16 @@ export class BackendSet extends ColumnTable {
     this.index[slot] = NONE
   }
 
+  /** The last present slot takes the index of this one, which becomes the last. */
+  moveToEnd(slot: SlotId): void {
+    const gap = this.index[slot]
+    const last = this.dense[this.count - 1]
+    this.dense[gap] = last
+    this.index[last] = gap
+    this.dense[this.count - 1] = slot
+    this.index[slot] = this.count - 1
+  }
+
   /** Rows for which there are places. */
   get rows(): number {
     return this.reserved

@@ -14,6 +14,7 @@ import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
 import { replayNginx } from './nginx/upstream.ts'
 import { replayTraefik } from './traefik/service.ts'
+import { replayTower } from './tower/p2c.ts'
 import { replayVpa } from './vpa/recommender.ts'
 import { replayDecision, replaySequence } from './kube/schedule.ts'
 import { replaySchedule } from './cron/schedule.ts'
@@ -77,6 +78,7 @@ const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never
   ['Caddy', replayCaddy],
   ['Docker SwarmKit', replaySwarm],
   ['VPA recommender', replayVpa],
+  ['tower p2c', replayTower],
 ])
 
 /** Names of the lists of cases in the files of different programs; the cases of all lists of a file are replayed. */
