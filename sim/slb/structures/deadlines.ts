@@ -40,10 +40,13 @@ export abstract class Deadlines extends SlotHeap {
     this.moved(slot)
   }
 
-  /** Whether the backend is due no later than every other: a possible next pick where ties are broken otherwise. */
-  isNext(slot: SlotId): boolean {
+  /**
+   * Whether the backend is due no later than every other: a possible next pick where ties are broken otherwise.
+   * @param rounding relative difference of deadlines that counts as none
+   */
+  isNext(slot: SlotId, rounding = 0): boolean {
     const first = this.first(NONE)
-    return first !== NONE && this.compare(first, slot) >= 0
+    return first !== NONE && this.compare(slot, first) <= rounding * this.dues.due[slot] * this.dues.weight[first]
   }
 
   protected before(a: SlotId, b: SlotId): boolean {

@@ -9,6 +9,7 @@ import { replayNodes } from './controllers/node-monitor.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
+import { replayEnvoy } from './envoy/cluster.ts'
 import { replayHaproxy } from './haproxy/backend.ts'
 import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
@@ -76,6 +77,7 @@ const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never
   ['HAProxy', replayHaproxy],
   ['Traefik', replayTraefik],
   ['Caddy', replayCaddy],
+  ['Envoy', replayEnvoy],
   ['Docker SwarmKit', replaySwarm],
   ['VPA recommender', replayVpa],
   ['tower p2c', replayTower],
