@@ -42,6 +42,8 @@ export { entryOf } from './common/dictionary.ts'
 export { suggestion } from './common/suggestion.ts'
 export { bucketOf, bucketStart, bucketWidth } from './measure/histogram.ts'
 export { ColumnTable, grown } from './common/table.ts'
+export { parseCron } from './controllers/kubernetes/cron-schedule.ts'
+export { TimeZone } from './controllers/kubernetes/time-zone.ts'
 export { callCycle } from './serving/call-cycle.ts'
 export type * from './common/ids.ts'
 
@@ -61,8 +63,10 @@ export { valuesOf } from './common/define.ts'
 export type { Catalogue, EntryKey, ParameterEntry } from './common/define.ts'
 export {
   readCpu,
+  readCpuUp,
   readDuration,
   readMemory,
+  readMemoryUp,
   readPrice,
   readRate,
   readShare,

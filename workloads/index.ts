@@ -40,3 +40,13 @@ export { jobTraces, openJobTrace } from './jobs/traces.ts'
 export { jobPreset, jobPresets } from './presets/jobs.ts'
 export { bootstrapProblem, type BootstrapSpec } from './shape/bootstrap.ts'
 export { MAX_REPETITIONS, SHAPE_STEPS, shapeProblems, type ShapeStep } from './shape/timeline.ts'
+export {
+  manifestFiles,
+  readManifests,
+  type Ignored,
+  type ManifestProblem,
+  type Manifests,
+  type ManifestService,
+  type ManifestsRead,
+  type ManifestWorkload,
+} from './manifests/index.ts'

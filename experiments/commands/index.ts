@@ -93,6 +93,13 @@ export const commands: readonly CommandDescriptor[] = [
     load: async () => (await import('./trace.ts')).traceCommand,
   },
   {
+    name: 'manifests',
+    description: 'print the workloads that manifests describe, with effective requests, problems, and what is not simulated',
+    arguments: [new Argument('<files...>', 'files, folders or patterns of manifests (YAML, JSON), or - for the standard input')],
+    options: [json('print everything as JSON')],
+    load: async () => (await import('./manifests.ts')).manifestsCommand,
+  },
+  {
     name: 'doctor',
     description: 'check that this machine can run experiments and computes the same numbers as others',
     arguments: [],

@@ -72,6 +72,16 @@ export function readMemory(value: unknown): number {
   return quantity(value, 0, 'bytes', MEMORIES)
 }
 
+/** As `readCpu`, with a fraction of a millicore rounded up, as the API server does. */
+export function readCpuUp(value: unknown): number {
+  return quantity(value, 3, 'millicores', CPUS, true)
+}
+
+/** As `readMemory`, with a fraction of a byte rounded up, as the API server does; also for counts. */
+export function readMemoryUp(value: unknown): number {
+  return quantity(value, 0, 'bytes', MEMORIES, true)
+}
+
 /** "800/s", "60/m", "1.5k/s" [per second; may be a fraction]. */
 export function readRate(value: unknown): number {
   const parts = typeof value === 'string' ? RATE.exec(value) : null
@@ -85,7 +95,7 @@ export function readRate(value: unknown): number {
 export function readPrice(value: unknown): number {
   const parts = typeof value === 'string' ? PRICE.exec(value) : null
   if (parts === null) fail(value, typeof value === 'number' ? 'which has no unit' : '', PRICES)
-  return whole(parts[1], 6, 1n, value, 'micro-dollars', PRICES)
+  return whole(parts[1], 6, 1n, value, PRICES, 'micro-dollars')
 }
 
 /** "60%", 0.6, "0.6", all 0.6; may be above 1. */
@@ -148,16 +158,17 @@ function count(amount: number, what: string): number {
   return amount
 }
 
-/** A Kubernetes quantity times 10^counted, which must be whole. */
-function quantity(value: unknown, counted: number, unit: string, accepted: string): number {
+/** A Kubernetes quantity times 10^counted, which must be whole unless it is rounded up. */
+function quantity(value: unknown, counted: number, unit: string, accepted: string, up = false): number {
   const text = typeof value === 'number' ? String(value) : value
   const parts = typeof text === 'string' ? QUANTITY.exec(text) : null
   if (parts === null) fail(value, hint(text), accepted)
   const [, digits, exponent, suffix = ''] = parts
   const binary = BINARY[suffix]
-  if (binary !== undefined) return whole(digits, counted, 1024n ** BigInt(binary), value, unit, accepted)
+  const fraction = up ? undefined : unit
+  if (binary !== undefined) return whole(digits, counted, 1024n ** BigInt(binary), value, accepted, fraction)
   const power = exponent === undefined ? DECIMAL[suffix] : Number(exponent)
-  return whole(digits, counted + power, 1n, value, unit, accepted)
+  return whole(digits, counted + power, 1n, value, accepted, fraction)
 }
 
 /** Common mistakes: suffixes K and B, which Kubernetes quantities do not have. */
@@ -183,14 +194,16 @@ function decimal(text: string, power: number): readonly [bigint, number] {
   return [BigInt(text.slice(0, point) + fraction), power - fraction.length]
 }
 
-function whole(text: string, power: number, times: bigint, value: unknown, unit: string, accepted: string): number {
+/** A fraction of the unit is refused; it is rounded up when no unit is given. */
+function whole(text: string, power: number, times: bigint, value: unknown, accepted: string, unit?: string): number {
   const [digits, scale] = decimal(text, power)
   if (digits === 0n) return 0
   const product = digits * times
   if (scale >= 0) return safe(scale > MAX_DIGITS ? -1n : product * 10n ** BigInt(scale), value, accepted)
   const divisor = scale < -4 * MAX_DIGITS ? 0n : 10n ** BigInt(-scale)
-  if (divisor === 0n || product % divisor !== 0n) fail(value, `which is not a whole number of ${unit}`, accepted)
-  return safe(product / divisor, value, accepted)
+  const exact = divisor !== 0n && product % divisor === 0n
+  if (!exact && unit !== undefined) fail(value, `which is not a whole number of ${unit}`, accepted)
+  return divisor === 0n ? 1 : safe(product / divisor + (exact ? 0n : 1n), value, accepted)
 }
 
 function safe(amount: bigint, value: unknown, accepted: string): number {

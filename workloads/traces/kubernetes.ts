@@ -2,7 +2,8 @@
  * The kubernetes formats: what `kubectl get nodes -o json` and `kubectl get pods -A -o json` print. Nodes keep their allocatable amounts, labels, taints and zone;
  * the label kubernetes.io/hostname is left out, since it would make a kind of its own of every node. Source: Kubernetes API reference, Node and Pod, v1.
  */
-import { readCpu, readMemory, UnitError } from '../../sim/index.ts'
+import { UnitError } from '../../sim/index.ts'
+import { effectiveAmounts, readAmount, type Counted } from '../manifests/quantities.ts'
 import { readOnce } from './cache.ts'
 import { documentOf, isJsonMap, type JsonMap, type JsonPart } from './document.ts'
 import { TraceError } from './error.ts'
@@ -53,23 +54,23 @@ function nodeOf(item: JsonPart): NodeShape {
   const allocatable = item.at('status').either('allocatable', 'capacity')
   const given = allocatable.map()
   const labels = textsOf(item.at('metadata').at('labels'))
-  const gpus = allocatable.at(GPU).missing ? 0 : countOf(allocatable.at(GPU))
+  const gpus = allocatable.at(GPU).missing ? 0 : amountOf(allocatable, GPU)
   if (gpus > MAX_GPUS) allocatable.at(GPU).refuse(`at most ${MAX_GPUS} devices`)
   const byName = new Map(labels)
   const taints = item.at('spec').at('taints')
   return {
-    cpu: quantityOf(allocatable.at('cpu'), readCpu),
-    memory: quantityOf(allocatable.at('memory'), readMemory),
+    cpu: amountOf(allocatable, 'cpu'),
+    memory: amountOf(allocatable, 'memory'),
     gpus,
     gpuModel: gpus === 0 ? '' : (byName.get(GPU_MODEL) ?? 'nvidia'),
-    pods: allocatable.at('pods').missing ? 110 : countOf(allocatable.at('pods')),
+    pods: allocatable.at('pods').missing ? 110 : amountOf(allocatable, 'pods'),
     zone: ZONES.map((label) => byName.get(label)).find((zone) => zone !== undefined) ?? '',
     labels: Object.fromEntries(labels.filter(([name]) => name !== HOSTNAME)),
     taints: taints.missing ? [] : taints.list().map(taintOf),
     resources: Object.fromEntries(
       Object.keys(given)
         .filter((name) => !FIRST.includes(name) && !UNUSED.test(name))
-        .map((name) => [name, countOf(allocatable.at(name))]),
+        .map((name) => [name, amountOf(allocatable, name)]),
     ),
   }
 }
@@ -89,21 +90,16 @@ function textsOf(part: JsonPart): (readonly [string, string])[] {
   return Object.keys(part.map()).map((name) => [name, part.at(name).value === '' ? '' : part.at(name).text()] as const)
 }
 
-function quantityOf(part: JsonPart, read: (value: unknown) => number): number {
+/** An amount of a resource in a map of amounts; reports the accepted quantities otherwise. */
+function amountOf(amounts: JsonPart, resource: string): number {
+  const part = amounts.at(resource)
   try {
-    return read(part.value)
+    return readAmount(resource, part.value)
   } catch (error) {
     if (!(error instanceof UnitError)) throw error
     return part.refuse(error.message.replace(/^.*; accepted: /, ''))
   }
 }
-
-/** A whole number, written as text. */
-const countOf = (part: JsonPart): number =>
-  quantityOf(part, (value) => {
-    const count = readMemory(value)
-    return Number.isSafeInteger(count) ? count : part.refuse('a whole number')
-  })
 
 export const kubernetesPods: RowFormat<'pods'> = {
   name: 'kubernetes-pods',
@@ -137,28 +133,24 @@ export const kubernetesPods: RowFormat<'pods'> = {
   },
 }
 
-/** The larger of the sum over the containers and of each init container, as the scheduler counts. */
+/** What the scheduler counts of a pod. */
 function shapeOf(item: JsonPart, shapes: Interner<TraceShape>): number {
   const spec = item.at('spec')
-  const requests = (key: string): JsonPart[] =>
-    spec.at(key).missing
-      ? []
-      : spec
-          .at(key)
-          .list()
-          .map((container) => container.at('resources').at('requests'))
-  const amount = (request: JsonPart, name: string, read: (part: JsonPart) => number): number =>
-    request.missing || request.at(name).missing ? 0 : read(request.at(name))
-  const total = (name: string, read: (part: JsonPart) => number): number => {
-    const sum = requests('containers').reduce((all, request) => all + amount(request, name, read), 0)
-    return requests('initContainers').reduce((most, request) => Math.max(most, amount(request, name, read)), sum)
-  }
-  const cpu = total('cpu', (part) => quantityOf(part, readCpu))
-  const memory = total('memory', (part) => quantityOf(part, readMemory))
-  const gpus = total(GPU, countOf)
+  const counted = (key: string): Counted[] => (spec.at(key).missing ? [] : spec.at(key).list().map(countedOf))
+  const overhead = spec.at('overhead').missing ? {} : amountsOf(spec.at('overhead'))
+  const { cpu = 0, memory = 0, [GPU]: gpus = 0 } = effectiveAmounts(counted('containers'), counted('initContainers'), overhead)
   if (gpus > MAX_GPUS) spec.refuse(`at most ${MAX_GPUS} devices`)
   return shapes.number(`${cpu} ${memory} ${gpus}`, () => ({ ...plainShape(cpu, memory), gpus, gpuMilli: gpus === 0 ? 0 : 1000 }))
 }
+
+function countedOf(container: JsonPart): Counted {
+  const requests = container.at('resources').at('requests')
+  return { amounts: requests.missing ? {} : amountsOf(requests), sidecar: container.at('restartPolicy').value === 'Always' }
+}
+
+/** The amounts that the simulation has a use for. */
+const amountsOf = (part: JsonPart): Record<string, number> =>
+  Object.fromEntries(['cpu', 'memory', GPU].filter((name) => !part.at(name).missing).map((name) => [name, amountOf(part, name)]))
 
 /** From creation to the last end of a container; -1: never scheduled. */
 function timesOf(item: JsonPart): { readonly arrival: number; readonly duration: number } {

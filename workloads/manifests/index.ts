@@ -1,0 +1,5 @@
+/** Manifests: files in, workloads out. */
+export { readManifests } from './read.ts'
+export type * from './model.ts'
+export type { Ignored, ManifestProblem, Place as ManifestPlace } from './findings.ts'
+export { manifestFiles } from './files.ts'
