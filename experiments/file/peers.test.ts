@@ -25,7 +25,7 @@ async function problems(yaml: string): Promise<string> {
 
 describe('names of peers', () => {
   it.each([
-    ['slb: peak-ewma', '(here it is { name: least-response-time, average: peak-ewma })'],
+    ['slb: linkerd', '(here it is peak-ewma)'],
     ['slb: least-request', '(here it is power-of-d: '],
     ['slb: ring-hash', '(here it is { name: source-hash, hash: ring })'],
     ['autoscaling: { replicas: hpa }', '(here it is target-utilization: '],

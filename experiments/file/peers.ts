@@ -13,7 +13,6 @@ const pointers = (entries: Readonly<Record<string, Pointer>>): Pointers => new M
 
 const HPA = { use: 'target-utilization', but: "the HorizontalPodAutoscaler's rule for CPU without its tolerances and policies of scaling" }
 const NODES = { use: 'on-demand', but: 'scale-up and scale-down after the Cluster Autoscaler' }
-const PEAK_EWMA = { use: '{ name: least-response-time, average: peak-ewma }' }
 const RING = { use: '{ name: source-hash, hash: ring }' }
 const KUBE = { use: 'least-allocated', but: "one of kube-scheduler's scores; there is no profile of all its plugins" }
 
@@ -21,7 +20,9 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
   [
     'slb',
     pointers({
-      'peak-ewma': PEAK_EWMA,
+      peak_ewma: { use: 'peak-ewma' },
+      linkerd: { use: 'peak-ewma' },
+      tower: { use: 'peak-ewma' },
       ewma: { use: 'least-response-time' },
       'least-request': { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
       least_request: { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
@@ -32,10 +33,6 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
       'ring-hash': RING,
       ring_hash: RING,
       ketama: RING,
-      maglev: {
-        use: '{ name: source-hash, hash: rendezvous }',
-        but: 'also moves 1/n of the clients when a backend changes; Maglev tables are not simulated',
-      },
       'ip-hash': { use: 'source-hash' },
       ip_hash: { use: 'source-hash' },
       rr: { use: 'round-robin' },

@@ -20,6 +20,7 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
   'join-idle-queue': [{ withdraw: false }],
   'bulletin-board': [{ period: 1000 }, { own: true, period: 300_000_000 }],
   'central-queue': [{ capacity: 0 }, { limit: 3, capacity: 2 }, { limit: 1_000_000 }],
+  maglev: [{ size: '251' }],
   'source-hash': [{ hash: 'rendezvous' }, { hash: 'ring', points: 7 }],
 }
 

@@ -6,6 +6,7 @@ import { joinIdleQueue } from './members/join-idle-queue.ts'
 import { joinShortestQueue } from './members/join-shortest-queue.ts'
 import { leastConnections } from './members/least-connections.ts'
 import { leastResponseTime } from './members/least-response-time.ts'
+import { maglev } from './members/maglev.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
 import { peakEwma } from './members/peak-ewma.ts'
 import { powerOfD } from './members/power-of-d.ts'
@@ -33,6 +34,7 @@ export const balancers = catalogue<Balancer, BalancingContext>('slb', [
   random,
   weightedRandom,
   sourceHash,
+  maglev,
 ])
 
 export { adoptBalancer } from './own.ts'

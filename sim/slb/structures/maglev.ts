@@ -12,30 +12,42 @@ export interface Permutation {
   readonly skip: number
 }
 
+/** The backend that claims the next position, after this number of claims; called once per position. */
+export type Turns = (claimed: number) => number
+
+/**
+ * Turns in rounds over all backends.
+ * @param takesTurn whether a backend claims a position in a round, from 1 on; in each round at least one must
+ */
+export function inRounds(backends: number, takesTurn: (backend: number, round: number) => boolean = () => true): Turns {
+  let backend = -1
+  let round = 1
+  return () => {
+    do {
+      if (++backend === backends) {
+        backend = 0
+        round++
+      }
+    } while (!takesTurn(backend, round))
+    return backend
+  }
+}
+
 /**
  * The backend (its index in `permutations`) of each position; empty without backends.
  * @param size a prime number, so that a permutation reaches every position
- * @param takesTurn whether a backend claims a position in a round, from 1 on; in each round at least one must
  */
-export function maglevTable(
-  size: number,
-  permutations: readonly Permutation[],
-  takesTurn: (backend: number, round: number) => boolean = () => true,
-): Int32Array {
+export function maglevTable(size: number, permutations: readonly Permutation[], turns: Turns = inRounds(permutations.length)): Int32Array {
   if (permutations.length === 0) return new Int32Array(0)
   const table = new Int32Array(size).fill(-1)
   const next = Int32Array.from(permutations, ({ offset }) => offset)
-  let claimed = 0
-  for (let round = 1; claimed < size; round++) {
-    for (let backend = 0; backend < permutations.length && claimed < size; backend++) {
-      if (!takesTurn(backend, round)) continue
-      const { skip } = permutations[backend]
-      let position = next[backend]
-      while (table[position] !== -1) position = stepped(position, skip, size)
-      table[position] = backend
-      next[backend] = stepped(position, skip, size)
-      claimed++
-    }
+  for (let claimed = 0; claimed < size; claimed++) {
+    const backend = turns(claimed)
+    const { skip } = permutations[backend]
+    let position = next[backend]
+    while (table[position] !== -1) position = stepped(position, skip, size)
+    table[position] = backend
+    next[backend] = stepped(position, skip, size)
   }
   return table
 }
@@ -43,11 +55,4 @@ export function maglevTable(
 const stepped = (position: number, skip: number, size: number): number => {
   const sum = position + skip
   return sum >= size ? sum - size : sum
-}
-
-/** Whether a table may have this size. */
-export function isPrime(size: number): boolean {
-  if (!Number.isInteger(size) || size < 2) return false
-  for (let divisor = 2; divisor * divisor <= size; divisor++) if (size % divisor === 0) return false
-  return true
 }

@@ -1,5 +1,6 @@
 /** All known families of recordings. */
 import { replayCaddy } from './caddy/pool.ts'
+import { replayMaglev } from './cilium/maglev.ts'
 import { replayCronJob } from './controllers/cron-job.ts'
 import { replayDaemonPlacement, replayDaemonSet } from './controllers/daemon-set.ts'
 import { replayDeployment } from './controllers/deployment.ts'
@@ -79,6 +80,7 @@ const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never
   ['Caddy', replayCaddy],
   ['Envoy', replayEnvoy],
   ['Docker SwarmKit', replaySwarm],
+  ['Cilium Maglev', replayMaglev],
   ['VPA recommender', replayVpa],
   ['tower p2c', replayTower],
 ])

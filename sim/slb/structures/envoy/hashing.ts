@@ -6,7 +6,7 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { MersenneTwister } from '../hashes/mersenne-twister.ts'
 import { murmur2 } from '../hashes/murmur2.ts'
 import { xxhash64 } from '../hashes/xxhash64.ts'
-import { maglevTable } from '../maglev.ts'
+import { inRounds, maglevTable } from '../maglev.ts'
 
 /** A host as the hash methods see it. */
 export interface HashedHost {
@@ -79,11 +79,15 @@ export class EnvoyMaglev implements EnvoyHashTable {
       const bytes = bytesOf(hosts[host].name)
       return { offset: Number(xxhash64(bytes) % this.size), skip: Number(xxhash64(bytes, 1n) % (this.size - 1n)) + 1 }
     })
-    this.table = maglevTable(size, permutations, (i, round) => {
-      if (round * weights[this.order[i]] < targets[i]) return false
-      targets[i] += largest
-      return true
-    })
+    this.table = maglevTable(
+      size,
+      permutations,
+      inRounds(permutations.length, (i, round) => {
+        if (round * weights[this.order[i]] < targets[i]) return false
+        targets[i] += largest
+        return true
+      }),
+    )
   }
 
   find(hash: bigint, attempt: number): number {

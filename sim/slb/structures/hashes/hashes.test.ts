@@ -6,6 +6,7 @@ import { crc32, CRC32_START, crc32Of, crc32Update } from './crc32.ts'
 import { fnv1a64 } from './fnv.ts'
 import { MersenneTwister } from './mersenne-twister.ts'
 import { murmur2 } from './murmur2.ts'
+import { murmur3 } from './murmur3.ts'
 import { hex, hmacSha256, sha256 } from './sha256.ts'
 import { xxhash64 } from './xxhash64.ts'
 
@@ -26,6 +27,11 @@ describe('bytes', () => {
 })
 
 describe('published test vectors', () => {
+  test('MurmurHash3, 128 bits for 64-bit machines: of nothing, and of the pangram', () => {
+    expect(murmur3(bytesOf(''), 0)).toEqual([0n, 0n])
+    expect(murmur3(bytesOf('The quick brown fox jumps over the lazy dog'), 0)).toEqual([0xe34bbc7bbc071b6cn, 0x7a433ca9c49a9347n])
+  })
+
   test('CRC-32: check value of the catalogue of CRC algorithms', () => {
     expect(crc32(bytesOf('123456789'))).toBe(0xcbf43926)
     expect(crc32(bytesOf(''))).toBe(0)
