@@ -10,6 +10,7 @@ import { replayNodes } from './controllers/node-monitor.ts'
 import { replayDeletion } from './controllers/replica-set-deletion.ts'
 import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
+import { replayProvisioning } from './karpenter/provisioning.ts'
 import { replayEnvoy } from './envoy/cluster.ts'
 import { replayHaproxy } from './haproxy/backend.ts'
 import { replayKpa } from './knative/kpa.ts'
@@ -80,6 +81,7 @@ const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never
   ['Caddy', replayCaddy],
   ['Envoy', replayEnvoy],
   ['Docker SwarmKit', replaySwarm],
+  ['Karpenter', replayProvisioning],
   ['Cilium Maglev', replayMaglev],
   ['VPA recommender', replayVpa],
   ['tower p2c', replayTower],
