@@ -6,12 +6,14 @@
  */
 import type { PackerRole } from './binpacking/policy.ts'
 import type { Time } from './common/ids.ts'
+import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
 export type { NodeTemplate, PodShape, Taint, Toleration } from './cluster/spec.ts'
+export type { Action, ControlledWorkload, ControllerSpec, Fault, NodeSelection, Orchestration, Version } from './controllers/orchestration/spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'
@@ -34,6 +36,8 @@ export interface SimulationInput {
   readonly clients: readonly Client[]
   /** Calls between services, named by the steps of workloads; absent: none. */
   readonly calls?: readonly Call[]
+  /** Controllers of workloads, actions and faults; absent: all workloads are kept by plain replica sets, and nothing is done or breaks. */
+  readonly orchestration?: Orchestration
   readonly background: readonly Background[]
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */
   readonly choices: Choices

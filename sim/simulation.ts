@@ -11,12 +11,15 @@ import { createChosen } from './common/define.ts'
 import { Autoscaling } from './controllers/autoscaling.ts'
 import { Background } from './controllers/background.ts'
 import { NodeLifecycle } from './controllers/node-lifecycle.ts'
+import { Orchestrator } from './controllers/orchestration/orchestrator.ts'
+import { Script } from './controllers/orchestration/script.ts'
 import { Owners } from './controllers/owners.ts'
 import { Placement } from './controllers/placement.ts'
 import { PodLifecycle } from './controllers/pod-lifecycle.ts'
 import { ReplicaSets } from './controllers/replica-sets.ts'
 import { Simulator } from './engine/simulator.ts'
 import type { SimulationInput } from './input.ts'
+import { ChangeRecorder } from './measure/change-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
 import { JobRecorder } from './measure/job-recorder.ts'
 import { NodeRecorder } from './measure/node-recorder.ts'
@@ -56,6 +59,7 @@ function assemble(input: SimulationInput) {
       .part('nodeLevels', (run) => new NodeRecorder(run.cluster))
       .part('scaling', () => new ScalingRecorder(times.windowStart))
       .part('scheduling', () => new SchedulingRecorder(times.windowStart))
+      .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart))
       .part('imbalance', () => input.services.map(() => new Imbalance()))
 
       // The way of a request.
@@ -76,7 +80,9 @@ function assemble(input: SimulationInput) {
       .part('nodes', (run) => new NodeLifecycle(run))
       .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))
       .part('placement', (run) => new Placement(run))
+      .part('orchestrator', (run) => Orchestrator.of(run))
       .part('replicaSets', (run) => new ReplicaSets(run))
+      .part('script', (run) => Script.of(run))
       .part('background', (run) => new Background(run))
       .part('autoscaling', (run) => new Autoscaling(run))
 

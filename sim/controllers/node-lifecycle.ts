@@ -22,6 +22,9 @@ export interface NodeLifecycleRun {
   readonly input: { readonly pools: readonly Pool[] }
 }
 
+/** Why a node takes no further pods: an operator cordoned it, its kubelet is silent, or it is lost. */
+export type CordonReason = 'operator' | 'unreachable' | 'lost'
+
 interface PoolRun {
   readonly spec: Pool
   /** Nodes present, and nodes ordered. */
@@ -35,7 +38,12 @@ export class NodeLifecycle {
   readonly pools: PoolRun[]
   private readonly draining = new Set<NodeId>()
   private readonly types: BinType[][]
-  private readonly joinListeners: (() => void)[] = []
+  private readonly joinListeners: ((node: NodeId) => void)[] = []
+  private readonly leaveListeners: ((node: NodeId) => void)[] = []
+  /** Evicts a pod of a node that is drained; the orchestrator may keep it waiting for a disruption budget. */
+  private evict: (pod: PodId, node: NodeId) => void
+  /** Reasons why a node takes no further pods. */
+  private readonly cordons = new Map<NodeId, Set<CordonReason>>()
   private readonly joins: number
   private readonly simulator: Simulator
   private readonly cluster: Cluster
@@ -55,9 +63,12 @@ export class NodeLifecycle {
     this.types = input.pools.map((pool) => pool.templates.map((template) => this.binType(pool, template)))
     this.joins = simulator.register('node joins', (pool) => {
       this.pools[pool].ordered--
-      this.join(pool, this.nextTemplate(pool))
-      for (const joined of this.joinListeners) joined()
+      const node = this.join(pool, this.nextTemplate(pool))
+      for (const joined of this.joinListeners) joined(node)
     })
+    this.evict = (pod, node) => {
+      if (this.isOn(pod, node)) lifecycle.terminate(pod, EndReason.Evicted)
+    }
     lifecycle.listen({
       bound: () => nodeLevels.requestsChanged(simulator.now),
       released: (node) => {
@@ -68,8 +79,44 @@ export class NodeLifecycle {
   }
 
   /** Calls back whenever an ordered node has joined. */
-  whenJoined(joined: () => void): void {
+  whenJoined(joined: (node: NodeId) => void): void {
     this.joinListeners.push(joined)
+  }
+
+  /** Calls back whenever a node has been removed. */
+  whenLeft(left: (node: NodeId) => void): void {
+    this.leaveListeners.push(left)
+  }
+
+  /** Called once, by the orchestrator: its pods leave a drained node through the eviction API. */
+  evictBy(evict: (pod: PodId, node: NodeId) => void): void {
+    this.evict = evict
+  }
+
+  /** The node takes no further pods for this reason. */
+  cordon(node: NodeId, reason: CordonReason): void {
+    const { nodes } = this.cluster.view
+    if (nodes.state[node] === NodeState.Gone) return
+    const reasons = this.cordons.get(node) ?? new Set()
+    this.cordons.set(node, reasons.add(reason))
+    if (nodes.state[node] === NodeState.Ready) this.cluster.setNodeState(node, NodeState.Cordoned)
+  }
+
+  /** The reason holds no longer; without another one the node takes pods again. */
+  uncordon(node: NodeId, reason: CordonReason): void {
+    const reasons = this.cordons.get(node)
+    if (reasons?.delete(reason) !== true || reasons.size > 0 || this.draining.has(node)) return
+    this.cordons.delete(node)
+    if (this.cluster.view.nodes.state[node] !== NodeState.Cordoned) return
+    this.cluster.setNodeState(node, NodeState.Ready)
+    for (const joined of this.joinListeners) joined(node)
+  }
+
+  /** The node is gone for good: it is removed when its last pod has ended. */
+  lose(node: NodeId): void {
+    this.cordon(node, 'lost')
+    this.draining.add(node)
+    this.podLeft(node)
   }
 
   /** The nodes that are present at the start of the ageing. */
@@ -120,7 +167,7 @@ export class NodeLifecycle {
     this.cluster.setNodeState(node, NodeState.Cordoned)
     this.draining.add(node)
     this.podLeft(node)
-    for (const pod of leaving) if (this.isOn(pod, node)) this.lifecycle.terminate(pod, EndReason.Evicted)
+    for (const pod of leaving) this.evict(pod, node)
     return true
   }
 
@@ -134,19 +181,35 @@ export class NodeLifecycle {
   private podLeft(node: NodeId): void {
     if (node === NONE || this.draining.size === 0 || !this.draining.has(node)) return
     const { nodes } = this.cluster.view
-    if (nodes.podCount[node] > 0) return
+    if (nodes.podCount[node] > 0) {
+      this.endDaemons(node)
+      return
+    }
     this.draining.delete(node)
     const price = nodes.price[node]
     this.pools[nodes.pool[node]].count--
     this.cluster.removeNode(node)
     this.recorder.left(price, this.simulator.now)
+    for (const left of this.leaveListeners) left(node)
   }
 
-  private join(pool: PoolId, template: NodeTemplate): void {
+  /** Pods of DaemonSets leave with their node, when no others are left on it. */
+  private endDaemons(node: NodeId): void {
+    const daemons: PodId[] = []
+    let others = 0
+    this.cluster.eachPodOn(node, (pod) => {
+      if (this.owners.of(pod).daemon !== true || !this.isOn(pod, node)) others++
+      else daemons.push(pod)
+    })
+    if (others === 0) for (const pod of daemons) this.lifecycle.terminate(pod, EndReason.NodeLost)
+  }
+
+  private join(pool: PoolId, template: NodeTemplate): NodeId {
     const node = this.cluster.addNode(template, pool, NodeState.Ready)
     this.shares.addNode(node, template.cpu)
     this.pools[pool].count++
     this.recorder.joined(template.price, this.simulator.now)
+    return node
   }
 
   private nextTemplate(pool: PoolId): NodeTemplate {

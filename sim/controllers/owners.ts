@@ -15,6 +15,10 @@ export const EndReason = {
   Evicted: 2,
   /** A scheduler evicted it to free room for another pod. */
   Preempted: 3,
+  /** It did not tolerate a taint of its node. */
+  Tainted: 4,
+  /** Its node was lost for good. */
+  NodeLost: 5,
 } as const
 export type EndReason = (typeof EndReason)[keyof typeof EndReason]
 
@@ -26,6 +30,8 @@ export interface PodOwner {
   terminating?(pod: PodId, reason: EndReason): void
   /** The pod has ended; its row is still readable and is freed after this call. */
   ended(pod: PodId, reason: EndReason): void
+  /** True: its pods belong to their nodes and leave with them (DaemonSet); a node that holds no others counts as drained. */
+  readonly daemon?: boolean
   /** Whether a drain may evict the pod, because its owner replaces it. */
   movable(pod: PodId): boolean
 }

@@ -5,10 +5,11 @@
  */
 import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
 import { reasonText } from '../cluster/feasibility/reasons.ts'
-import type { PodId, Time } from '../common/ids.ts'
+import type { NodeId, PodId, Time } from '../common/ids.ts'
 import type { Wake } from '../scheduling/policy.ts'
 import { EndReason } from './owners.ts'
 import { PackingRounds } from './packing-rounds.ts'
+import { PinnedPods } from './pinned-pods.ts'
 import type { CarryOut, PlacementRun, Role, SchedulerSpec } from './placement-role.ts'
 import { SchedulerRole } from './scheduler-role.ts'
 
@@ -29,6 +30,7 @@ export class Placement {
   private readonly roles: readonly Role[]
   /** By pod: its role. */
   private roleOf: number[] = []
+  private readonly pinned: PinnedPods
   private readonly run: PlacementRun
   private gangs = 0
 
@@ -44,11 +46,24 @@ export class Placement {
     this.roles = [defaultScheduler(input), ...input.schedulers].map((spec, row) =>
       rounds && row === 0 ? new PackingRounds(run, packer, carryOut) : new SchedulerRole(run, spec, { row, wakes, commits }, carryOut),
     )
+    this.pinned = new PinnedPods(run)
     lifecycle.listen({
-      dropped: (pod) => this.roles[this.roleOf[pod]].dropped(pod),
-      released: () => this.roomFreed(),
+      dropped: (pod) => (this.pinned.has(pod) ? this.pinned.dropped(pod) : this.roles[this.roleOf[pod]].dropped(pod)),
+      released: (node) => {
+        this.pinned.retry(node)
+        this.roomFreed()
+      },
     })
-    nodes.whenJoined(() => this.roomFreed())
+    nodes.whenJoined((node) => {
+      this.pinned.retry(node)
+      this.roomFreed()
+    })
+  }
+
+  /** A pod was created that may run on one node only. */
+  arrivedFor(pod: PodId, node: NodeId): void {
+    this.run.pods.created(this.run.cluster.view.pods.podClass[pod])
+    this.pinned.arrived(pod, node)
   }
 
   /** Places all that can be placed now, without delay. */
@@ -59,6 +74,7 @@ export class Placement {
   /** The origin: from now on decisions take time. */
   opens(): void {
     for (const role of this.roles) role.warm = false
+    this.pinned.warm = false
   }
 
   /** A number for the tasks of a rigid job. */

@@ -44,10 +44,20 @@ export interface EndListener {
   dropped?(pod: PodId): void
   /** A pod took resources of a node. */
   bound?(pod: PodId): void
+  /** A pod, pending or bound, is about to be freed. */
+  ending?(pod: PodId): void
   /** A pod has begun its grace period. */
   terminating?(): void
   /** A pod has gone; resources are free again on `node` (NONE: it never had one). */
   released?(node: NodeId): void
+}
+
+/** Starts the containers of pods that have a controller of the orchestrator, and knows which nodes answer. */
+export interface Keeper {
+  /** The pod has a node from `time` on; `warm`: it is to be ready at once. */
+  bound(pod: PodId, time: Time, warm: boolean): void
+  /** Whether the control plane reaches the node; a pod on one that does not answer terminates only when it answers again. */
+  reaches(node: NodeId): boolean
 }
 
 /** What the life cycle keeps of each pod. */
@@ -57,10 +67,19 @@ class Lives extends ColumnTable {
   /** Number of the pod within its workload, for keyed draws. */
   ordinal = this.column(Int32Array)
   duration = this.column(Float64Array)
-  /** 1: uses CPU as a background flow. */
+  /** 1: uses CPU as a background flow. 1: its node is down. */
   running = this.column(Uint8Array)
+  stopped = this.column(Uint8Array)
+  /** When a background pod will have run for its duration. */
+  completion = this.column(Float64Array)
   /** Why a pod in its grace period ends. */
   reason = this.column(Uint8Array)
+  /** 1: its containers are started by the keeper. */
+  kept = this.column(Uint8Array)
+  /** 1: it has been ready before. */
+  seasoned = this.column(Uint8Array)
+  /** 1: it is in the endpoints. */
+  listed = this.column(Uint8Array)
 }
 
 export class PodLifecycle {
@@ -68,6 +87,7 @@ export class PodLifecycle {
   private warm = true
   private readonly lives = new Lives(256)
   private readonly listeners: EndListener[] = []
+  private keeper: Keeper | null = null
   private readonly run: PodLifecycleRun
   private readonly simulator: Simulator
   private readonly cluster: Cluster
@@ -98,7 +118,7 @@ export class PodLifecycle {
     )
     this.completesKind = simulator.register(
       'pod completes',
-      alive((pod) => this.end(pod, EndReason.Completed)),
+      alive((pod) => this.completes(pod)),
     )
     this.readyKind = simulator.register(
       'pod becomes ready',
@@ -124,11 +144,19 @@ export class PodLifecycle {
     this.warm = false
   }
 
-  /** The pod will serve requests of a workload. */
-  createdToServe(pod: PodId, workload: WorkloadId, ordinal: number): void {
+  /** Called once, by the orchestrator. */
+  keptBy(keeper: Keeper): void {
+    this.keeper = keeper
+  }
+
+  /** The pod will serve requests of a workload. `kept`: the keeper starts it. */
+  createdToServe(pod: PodId, workload: WorkloadId, ordinal: number, kept = false): void {
     this.lives.reserve(pod + 1)
     this.lives.workload[pod] = workload
     this.lives.ordinal[pod] = ordinal
+    this.lives.kept[pod] = kept ? 1 : 0
+    this.lives.seasoned[pod] = 0
+    this.lives.listed[pod] = 0
   }
 
   /** The pod will run for a duration. */
@@ -137,6 +165,8 @@ export class PodLifecycle {
     this.lives.workload[pod] = NONE
     this.lives.duration[pod] = duration
     this.lives.running[pod] = 0
+    this.lives.stopped[pod] = 0
+    this.lives.kept[pod] = 0
   }
 
   /** The pod has a node from `time` on (now, or the end of the decision). */
@@ -149,7 +179,8 @@ export class PodLifecycle {
     for (const listener of this.listeners) listener.bound?.(pod)
     owners.of(pod).bound?.(pod, time)
     const { bind, pull, start } = input.delays
-    if (workload === NONE) this.simulator.at(this.warm ? time : time + bind + pull + start, this.runsKind, pod, epoch)
+    if (this.lives.kept[pod] === 1) this.keeper!.bound(pod, time, this.warm)
+    else if (workload === NONE) this.simulator.at(this.warm ? time : time + bind + pull + start, this.runsKind, pod, epoch)
     else if (this.warm) this.ready(pod)
     else this.simulator.at(time + bind + this.startup(pod, workload), this.readyKind, pod, epoch)
   }
@@ -160,60 +191,154 @@ export class PodLifecycle {
     return pull + start + Math.floor(this.startups[workload].at(this.lives.ordinal[pod], 0) * probe)
   }
 
+  /** A background pod's node is down: it uses no CPU and does not complete. */
+  stop(pod: PodId): void {
+    const { pods, classes } = this.cluster.view
+    if (this.lives.running[pod] === 1)
+      this.shares.background(pods.node[pod], pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
+    this.lives.running[pod] = 0
+    this.lives.stopped[pod] = 1
+  }
+
+  /** The node of a stopped background pod runs again: it starts from the beginning. */
+  startAgain(pod: PodId): void {
+    if (this.lives.stopped[pod] === 0) return
+    this.lives.stopped[pod] = 0
+    this.runs(pod)
+  }
+
+  private completes(pod: PodId): void {
+    if (this.lives.stopped[pod] === 0 && this.simulator.now >= this.lives.completion[pod]) this.end(pod, EndReason.Completed)
+  }
+
   private runs(pod: PodId): void {
+    if (this.lives.stopped[pod] === 1) return
     const { pods, classes } = this.cluster.view
     this.cluster.setPhase(pod, PodPhase.Running)
     this.lives.running[pod] = 1
     this.shares.background(pods.node[pod], pods.cpu[pod], classes.usage[pods.podClass[pod]], 1)
     const duration = this.lives.duration[pod]
+    this.lives.completion[pod] = this.simulator.now + duration
     if (duration !== Infinity) this.simulator.at(this.simulator.now + duration, this.completesKind, pod, pods.epoch[pod])
   }
 
-  private ready(pod: PodId): void {
-    const { cluster, servers, simulator, run } = this
-    const { pods, classes, nodes } = cluster.view
+  /** Its process runs and is not ready to serve. */
+  running(pod: PodId): void {
+    this.cluster.setPhase(pod, PodPhase.Running)
+  }
+
+  /** The pod serves from now on, for the first time or again. */
+  ready(pod: PodId): void {
+    const { cluster, simulator, run } = this
     const now = simulator.now
-    const workload = run.input.workloads[this.lives.workload[pod]]
-    const node = pods.node[pod]
-    const limit = classes.limit[pods.podClass[pod]]
-    const { service } = workload
     cluster.setPhase(pod, PodPhase.Ready)
-    const server = servers.open({ pod, node, service, request: pods.cpu[pod], limit: limit > 0 ? limit : nodes.cpu[node], workload }, now)
-    run.heaps.open(server)
-    this.shares.attach(server, node)
-    run.pods.ready(pods.created[pod], now)
-    if (service === NONE) return
-    run.imbalance[service].join(now, 0)
+    this.list(pod, this.servers.of(pod), now)
+    if (this.lives.seasoned[pod] === 0) run.pods.ready(cluster.view.pods.created[pod], now)
+    this.lives.seasoned[pod] = 1
+    if (run.input.workloads[this.lives.workload[pod]].service === NONE) return
+    this.lives.listed[pod] = 1
     cluster.endpointAdded(pod)
     run.endpoints.changed(this.warm)
   }
 
-  /** Ends a pod: at once when it does not serve, else through its grace period. */
-  terminate(pod: PodId, reason: EndReason): void {
-    const owner = this.run.owners.of(pod)
+  /** The server of a pod that becomes ready is opened, or listed again. */
+  private list(pod: PodId, open: ServerId, now: Time): void {
+    const { servers, run, cluster } = this
+    const workload = run.input.workloads[this.lives.workload[pod]]
+    const { service } = workload
+    if (open !== NONE) servers.relist(open, now)
+    else {
+      const { pods, classes, nodes } = cluster.view
+      const node = pods.node[pod]
+      const limit = classes.limit[pods.podClass[pod]]
+      const opening = { pod, node, service, request: pods.cpu[pod], limit: limit > 0 ? limit : nodes.cpu[node], workload }
+      const server = servers.open(opening, now)
+      run.heaps.open(server)
+      this.shares.attach(server, node)
+    }
+    if (service !== NONE) run.imbalance[service].join(now, open === NONE ? 0 : servers.inside[open])
+  }
+
+  /**
+   * The process of a pod has died and the pod stays: its requests are lost. A `silent` death closes no connection, so that clients notice it
+   * by their timeouts only. Balancers send requests to it until `unlisted`.
+   */
+  died(pod: PodId, silent: boolean): void {
+    const { servers, run, cluster } = this
+    const server = servers.of(pod)
+    if (server === NONE || servers.state[server] === ServerState.Silent) return
+    this.delist(server)
+    servers.state[server] = silent ? ServerState.Silent : ServerState.Free
+    run.podQueue.kill(server, silent)
+    this.shares.detach(server, cluster.view.pods.node[pod])
+    if (!silent) servers.give(server)
+    if (cluster.view.pods.phase[pod] === PodPhase.Ready) cluster.setPhase(pod, PodPhase.Running)
+  }
+
+  /** The node of a pod that died silently runs again: connections to the dead process are refused now. */
+  forgotten(pod: PodId): void {
     const server = this.servers.of(pod)
-    if (server === NONE) {
+    if (server !== NONE && this.servers.state[server] === ServerState.Silent) this.servers.give(server)
+  }
+
+  /** The pod leaves the endpoints; its requests continue. */
+  unlisted(pod: PodId): void {
+    const server = this.servers.of(pod)
+    if (server !== NONE) this.delist(server)
+    if (this.cluster.view.pods.phase[pod] === PodPhase.Ready) this.cluster.setPhase(pod, PodPhase.Running)
+    this.removeEndpoint(pod)
+  }
+
+  private delist(server: ServerId): void {
+    const { servers, simulator, run } = this
+    if (servers.listed[server] === 0) return
+    servers.delist(server)
+    const service = servers.service[server]
+    if (service !== NONE) run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])
+  }
+
+  private removeEndpoint(pod: PodId): void {
+    if (this.lives.listed[pod] === 0) return
+    this.lives.listed[pod] = 0
+    this.cluster.endpointRemoved(pod)
+    this.run.endpoints.changed(false)
+  }
+
+  /** Ends a pod: at once when it does not serve, else through its grace period, and on a node that does not answer when it answers again. */
+  terminate(pod: PodId, reason: EndReason): void {
+    const node = this.cluster.view.pods.node[pod]
+    const server = this.servers.of(pod)
+    const reached = node === NONE || this.lives.kept[pod] === 0 || this.keeper!.reaches(node)
+    if (server === NONE && reached) {
       this.end(pod, reason)
       return
     }
-    owner.terminating?.(pod, reason)
-    this.stopServing(pod, server, reason)
+    this.run.owners.of(pod).terminating?.(pod, reason)
+    this.lives.reason[pod] = reason
+    this.cluster.setPhase(pod, PodPhase.Terminating)
+    if (server !== NONE) this.delist(server)
+    this.removeEndpoint(pod)
+    if (reached) this.stopServing(pod)
     for (const listener of this.listeners) listener.terminating?.()
   }
 
-  private stopServing(pod: PodId, server: ServerId, reason: EndReason): void {
-    const { cluster, servers, simulator, run } = this
+  /** The node of a terminating pod answers again. */
+  resumeTermination(pod: PodId): void {
+    if (this.servers.of(pod) === NONE) this.end(pod, this.lives.reason[pod] as EndReason)
+    else this.stopServing(pod)
+  }
+
+  /** The object of a pod is removed although its node does not answer. */
+  forceEnd(pod: PodId, reason: EndReason): void {
+    this.died(pod, true)
+    this.removeEndpoint(pod)
+    this.end(pod, reason)
+  }
+
+  private stopServing(pod: PodId): void {
+    const { simulator, run } = this
     const { grace, preStop } = run.input.workloads[this.lives.workload[pod]]
-    const epoch = cluster.view.pods.epoch[pod]
-    this.lives.reason[pod] = reason
-    cluster.setPhase(pod, PodPhase.Terminating)
-    servers.delist(server)
-    const service = servers.service[server]
-    if (service !== NONE) {
-      run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])
-      cluster.endpointRemoved(pod)
-      run.endpoints.changed(false)
-    }
+    const epoch = this.cluster.view.pods.epoch[pod]
     simulator.at(simulator.now + grace, this.killedKind, pod, epoch)
     if (preStop > 0) simulator.at(simulator.now + preStop, this.refusesKind, pod, epoch)
     else this.refuse(pod)
@@ -228,7 +353,7 @@ export class PodLifecycle {
   private kill(pod: PodId): void {
     const server = this.servers.of(pod)
     this.servers.state[server] = ServerState.Free // so that retries that return at once are refused
-    this.run.podQueue.kill(server)
+    this.run.podQueue.kill(server, false)
     this.emptied(server)
   }
 
@@ -246,7 +371,7 @@ export class PodLifecycle {
     const node = pods.node[pod]
     const server = servers.of(pod)
     if (server !== NONE) {
-      this.shares.detach(server, node)
+      if (servers.state[server] !== ServerState.Silent) this.shares.detach(server, node)
       servers.give(server)
     } else if (this.lives.workload[pod] === NONE && this.lives.running[pod] === 1)
       this.shares.background(node, pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
@@ -254,6 +379,7 @@ export class PodLifecycle {
       for (const listener of this.listeners) listener.dropped?.(pod)
       run.pods.deletedPending(pods.created[pod], simulator.now)
     }
+    for (const listener of this.listeners) listener.ending?.(pod)
     run.owners.of(pod).ended(pod, reason)
     if (phase === PodPhase.Pending) cluster.deletePending(pod)
     else cluster.release(pod, simulator.now)

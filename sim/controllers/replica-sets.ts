@@ -9,10 +9,24 @@ import { PodPhase } from '../cluster/views.ts'
 import type { OwnerId, PodId, WorkloadId } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
+import type { ChangeRecorder } from '../measure/change-recorder.ts'
 import type { Workload } from '../serving/spec.ts'
+import type { ControlledPods } from './orchestration/controlled-pods.ts'
+import type { Orchestrator } from './orchestration/orchestrator.ts'
+import type { ControlledWorkload, Orchestration } from './orchestration/spec.ts'
 import { EndReason, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
+
+/** The pods of a workload, whoever keeps them. */
+interface WorkloadPods {
+  /** Those that do not terminate. */
+  readonly pods: readonly PodId[]
+  readonly shape: PodShape
+  scale(replicas: number): void
+  /** Pods created from now on request this much CPU [millicores]. */
+  resize(cpu: number): void
+}
 
 /** What the replica sets need of the run. */
 export interface ReplicaSetsRun {
@@ -22,22 +36,27 @@ export interface ReplicaSetsRun {
   readonly lifecycle: PodLifecycle
   readonly placement: Placement
   readonly pods: PodRecorder
-  readonly input: { readonly workloads: readonly Workload[] }
+  readonly changes: ChangeRecorder
+  readonly orchestrator: Orchestrator | null
+  readonly input: { readonly workloads: readonly Workload[]; readonly orchestration?: Orchestration }
 }
 
 const rank = (phase: number): number => (phase === PodPhase.Pending ? 0 : phase === PodPhase.Ready ? 2 : 1)
 
 export class ReplicaSets {
   readonly desired: number[] = []
-  private readonly sets: ReplicaSet[]
+  private readonly sets: WorkloadPods[]
   /** Sets that lost a pod which they did not delete: it is replaced once it has left. */
   private readonly short: ReplicaSet[] = []
   private readonly run: ReplicaSetsRun
 
   constructor(run: ReplicaSetsRun) {
     this.run = run
+    const controlled = new Map(run.input.orchestration?.workloads.map((spec) => [spec.workload, spec]))
     this.sets = run.input.workloads.map((spec, row) => {
       this.desired.push(0)
+      const controller = controlled.get(row)
+      if (controller !== undefined) return new KeptSet(run.orchestrator!, controller)
       return new ReplicaSet(run, spec, row, (set) => this.short.push(set))
     })
     run.lifecycle.listen({ terminating: () => this.replace(), released: () => this.replace() })
@@ -45,8 +64,10 @@ export class ReplicaSets {
 
   /** The origin: the pods of the start are created, and placed before anything else happens. */
   settles(): void {
-    this.run.input.workloads.forEach(({ replicas }, workload) => this.scale(workload, replicas))
-    this.run.placement.settle()
+    const { input, placement, orchestrator } = this.run
+    input.workloads.forEach(({ replicas }, workload) => this.scale(workload, replicas))
+    placement.settle()
+    while (orchestrator?.settle() === true) placement.settle()
   }
 
   /** Pods of services that are not ready at the horizon count with the time so far. */
@@ -68,8 +89,7 @@ export class ReplicaSets {
 
   /** Pods created from now on request this much CPU [millicores]. */
   resize(workload: WorkloadId, cpu: number): void {
-    const set = this.sets[workload]
-    set.shape = { ...set.shape, cpu }
+    this.sets[workload].resize(cpu)
   }
 
   private replace(): void {
@@ -78,12 +98,43 @@ export class ReplicaSets {
 
   scale(workload: WorkloadId, replicas: number): void {
     this.desired[workload] = replicas
+    this.run.changes.desired(workload, replicas, this.run.simulator.now)
     this.sets[workload].scale(replicas)
   }
 }
 
-/** The pods of one workload. */
-class ReplicaSet implements PodOwner {
+/** The pods of one workload that has a controller of the orchestrator. */
+class KeptSet implements WorkloadPods {
+  private kept: ControlledPods | null = null
+  private readonly orchestrator: Orchestrator
+  private readonly spec: ControlledWorkload
+
+  constructor(orchestrator: Orchestrator, spec: ControlledWorkload) {
+    this.orchestrator = orchestrator
+    this.spec = spec
+  }
+
+  get pods(): readonly PodId[] {
+    return this.kept?.pods ?? []
+  }
+
+  get shape(): PodShape {
+    return this.kept === null ? this.spec.versions[0].shape : this.kept.shapeOf(this.orchestrator.setOf(this.spec.workload).template)
+  }
+
+  /** The first call creates the object. */
+  scale(replicas: number): void {
+    if (this.kept === null) this.kept = this.orchestrator.add(this.spec, replicas)
+    else this.orchestrator.setOf(this.spec.workload).scale(replicas)
+  }
+
+  resize(cpu: number): void {
+    if (this.kept !== null) this.kept.cpu = cpu
+  }
+}
+
+/** The pods of one workload without a controller. */
+class ReplicaSet implements PodOwner, WorkloadPods {
   pods: PodId[] = []
   shape: PodShape
   private desired = 0
@@ -119,6 +170,10 @@ class ReplicaSet implements PodOwner {
 
   movable(): boolean {
     return true
+  }
+
+  resize(cpu: number): void {
+    this.shape = { ...this.shape, cpu }
   }
 
   /** A pod that was deleted from here is not in the list any more. */

@@ -6,10 +6,10 @@ import type { Time } from '../common/ids.ts'
 import { Histogram } from './histogram.ts'
 import { Level } from './level.ts'
 
-/** Why a request failed for good: the cause of its last try. A try whose call failed has the cause of the call; Cancelled are calls that their caller gave up. */
-export const Cause = { Refused: 0, Reset: 1, TimedOut: 2, NoBackend: 3, Rejected: 4, Lost: 5, Cancelled: 6 } as const
+/** Why a request failed for good: the cause of its last try. A try whose call failed has the cause of the call; Cancelled are calls that their caller gave up, Failed are answers that say so. */
+export const Cause = { Refused: 0, Reset: 1, TimedOut: 2, NoBackend: 3, Rejected: 4, Lost: 5, Cancelled: 6, Failed: 7 } as const
 export type Cause = (typeof Cause)[keyof typeof Cause]
-export const CAUSES = 7
+export const CAUSES = 8
 const SECOND = 1_000_000
 
 export class Ledger {

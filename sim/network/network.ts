@@ -249,7 +249,8 @@ export class Network implements Carrier, Outlet {
     const state = requests.state[request]
     if (state === RequestState.AtBalancer) this.instanceOf(request).dequeue(request, requests)
     else if (state === RequestState.InNetwork || state === RequestState.Responding) {
-      this.simulator.cancel(requests.timer[request])
+      // A try without an answer of any kind has no event.
+      if (requests.timer[request] !== NONE) this.simulator.cancel(requests.timer[request])
       requests.timer[request] = NONE
     } else this.podQueue.abort(request)
   }

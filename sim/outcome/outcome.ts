@@ -5,6 +5,7 @@ import { PodPhase } from '../cluster/views.ts'
 import { countReasons, REASONS, reasonText } from '../cluster/feasibility/reasons.ts'
 import type { PodClassId, Time } from '../common/ids.ts'
 import type { SimulationInput } from '../input.ts'
+import type { ChangeRecorder } from '../measure/change-recorder.ts'
 import { Histogram, type SparseHistogram } from '../measure/histogram.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import { SLOWDOWN_UNIT, type JobRecorder } from '../measure/job-recorder.ts'
@@ -15,6 +16,7 @@ import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
+import { changeMetrics } from './change-metrics.ts'
 import { RequestTotals } from './request-metrics.ts'
 import type { RunResult } from './results.ts'
 import type { Sampler } from './sampler.ts'
@@ -37,6 +39,7 @@ export interface OutcomeRun {
   readonly nodeLevels: NodeRecorder
   readonly scaling: ScalingRecorder
   readonly scheduling: SchedulingRecorder
+  readonly changes: ChangeRecorder
   readonly sampler: Sampler
 }
 
@@ -54,6 +57,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   nodeMetrics(run, now, sheet)
   scalingMetrics(run, sheet)
   schedulingMetrics(run, sheet)
+  changeMetrics(run.changes, run.input.orchestration, now, sheet)
   const byScope = scopes(run, now)
   const grid = run.sampler.nodeGrid()
   return {

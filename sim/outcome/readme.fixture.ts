@@ -8,6 +8,7 @@ const GROUPS: Readonly<Record<MetricGroup, string>> = {
   jobs: 'Jobs',
   nodes: 'Nodes',
   scaling: 'Scaling',
+  changes: 'Changes and failures',
 }
 
 const HEAD = `# Metrics

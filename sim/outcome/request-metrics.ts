@@ -64,4 +64,5 @@ const ERRORS: readonly (readonly [MetricId, Cause])[] = [
   ['errors-no-backend', Cause.NoBackend],
   ['errors-rejected', Cause.Rejected],
   ['errors-lost', Cause.Lost],
+  ['errors-failed', Cause.Failed],
 ]

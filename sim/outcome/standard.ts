@@ -2,13 +2,14 @@
  * The standard metrics: the one list that YAML, CSV headings, verdicts, `list metrics` and the report read. The window goes from the end
  * of warm-up to the horizon; requests belong to it by arrival, pods by creation, jobs by submission; levels are time-weighted.
  */
+import { CHANGE_ROWS } from './change-rows.ts'
 import type { Better } from './table.ts'
 
 /** How replications are compared: differences, ratios (log), or points of a share. */
 export type Comparison = 'difference' | 'ratio' | 'points'
 
 /** A group for tables and charts. */
-export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling'
+export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling' | 'changes'
 
 /** What is known of a metric beside its values. */
 export interface MetricDefinition {
@@ -72,6 +73,7 @@ const ROWS = {
       'requests whose last try was rejected by a full queue, over arrived',
     ],
     ['errors-lost', 'errors: lost with a pod', '%', 'lower', 'points', 'requests in service on a pod when it was killed, over arrived'],
+    ['errors-failed', 'errors: failed', '%', 'lower', 'points', 'requests whose last try was answered with an error by a bad release, over arrived'],
     ['retry-amplification', 'retry amplification', '1', 'lower', 'ratio', 'tries over arrived'],
     [
       'slo-violation-minutes',
@@ -290,6 +292,7 @@ const ROWS = {
       'time from the declared disturbance to the start of the first 300 consecutive one-second bins in each of which every service keeps its allowance',
     ],
   ],
+  changes: CHANGE_ROWS,
 } as const satisfies Record<MetricGroup, readonly Row[]>
 
 /** The id of a metric: a standard one, or a quantile of the latency such as latency-p95. */

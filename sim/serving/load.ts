@@ -6,7 +6,7 @@ import type { PodId, ServerId, ServiceId } from '../common/ids.ts'
 import { Histogram } from '../measure/histogram.ts'
 import type { ClientRun, Clients } from './clients.ts'
 import type { CpuShares } from './cpu-shares.ts'
-import { ServerState, type Servers } from './servers.ts'
+import type { Servers } from './servers.ts'
 
 /** Load by service and by ready pod; a ready pod is named by its server row. */
 export interface ServiceLoad {
@@ -99,7 +99,7 @@ export class RequestLoad implements ServiceLoad {
   eachServer(visit: (server: ServerId, listed: boolean) => void): void {
     const { servers } = this
     for (let server = 0; server < servers.high; server++) {
-      if (servers.state[server] !== ServerState.Free) visit(server, servers.listed[server] === 1)
+      if (servers.isAlive(server)) visit(server, servers.listed[server] === 1)
     }
   }
 }

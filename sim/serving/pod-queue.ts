@@ -6,6 +6,7 @@ import { NONE, type RequestId, type ServerId, type ServiceId, type Time } from '
 import type { Simulator } from '../engine/simulator.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import { Cause } from '../measure/ledger.ts'
+import type { KeyedStream, Streams } from '../random/stream.ts'
 import type { CpuShares } from './cpu-shares.ts'
 import { isInPod, RequestState, type Requests } from './requests.ts'
 import { ServerState, type Servers } from './servers.ts'
@@ -39,6 +40,7 @@ export interface InsideListener {
 /** What the pod queue needs of the run. */
 export interface PodQueueRun {
   readonly simulator: Simulator
+  readonly streams: Streams
   readonly requests: Requests
   readonly servers: Servers
   readonly heaps: WorkHeaps
@@ -61,9 +63,11 @@ export class PodQueue {
   private readonly heaps: WorkHeaps
   private readonly shares: CpuShares
   private readonly imbalance: readonly Imbalance[]
+  private readonly errorDraws: KeyedStream
   private readonly waitEndsKind: number
 
-  constructor({ simulator, requests, servers, heaps, shares, imbalance }: PodQueueRun) {
+  constructor({ simulator, streams, requests, servers, heaps, shares, imbalance }: PodQueueRun) {
+    this.errorDraws = streams.keyed('answers with an error')
     this.simulator = simulator
     this.requests = requests
     this.servers = servers
@@ -104,7 +108,11 @@ export class PodQueue {
     const server = requests.server[request]
     requests.timer[request] = NONE
     if (servers.epoch[server] !== requests.serverEpoch[request] || servers.state[server] !== ServerState.Accepting) {
-      this.outlet.failed(request, Cause.Refused)
+      this.notDelivered(request, server)
+      return
+    }
+    if (servers.errors[server] > 0 && this.errorDraws.at(requests.ordinal[request], requests.attempt[request]) < servers.errors[server]) {
+      this.outlet.failed(request, Cause.Failed)
       return
     }
     const { program } = this
@@ -124,6 +132,14 @@ export class PodQueue {
     if (program !== null && program.hasSteps(servers.service[server])) program.delivered(request)
     this.insideChanged(server, 1)
     this.enqueue(request, server)
+  }
+
+  /** A connection is refused; a node that is down does not even do that, so the try ends by its timeout. */
+  private notDelivered(request: RequestId, server: ServerId): void {
+    const { requests, servers } = this
+    if (servers.epoch[server] === requests.serverEpoch[request] && servers.state[server] === ServerState.Silent)
+      requests.state[request] = RequestState.InNetwork
+    else this.outlet.failed(request, Cause.Refused)
   }
 
   private enqueue(request: RequestId, server: ServerId): void {
@@ -152,7 +168,7 @@ export class PodQueue {
   private run(request: RequestId, server: ServerId): void {
     this.requests.state[request] = RequestState.Running
     this.shares.advance(server)
-    this.heaps.push(server, this.servers.virtual[server] + this.requests.work[request], request)
+    this.heaps.push(server, this.servers.virtual[server] + this.requests.work[request] * this.servers.slowness[server], request)
   }
 
   private waitEnds(request: RequestId): void {
@@ -285,8 +301,11 @@ export class PodQueue {
     if (servers.queueTail[server] === request) servers.queueTail[server] = before
   }
 
-  /** The pod is killed: queued requests are reset, those it works on are lost. Afterwards the server is empty. */
-  kill(server: ServerId): void {
+  /**
+   * The pod is killed: queued requests are reset, those it works on are lost. Afterwards the server is empty. When the kill is `silent`, the
+   * clients notice it by their timeouts.
+   */
+  kill(server: ServerId, silent: boolean): void {
     const { requests, servers } = this
     // A kill is rare: a scan of all rows in use is cheaper than a list of each server's requests kept all the time.
     const victims: number[] = []
@@ -306,7 +325,10 @@ export class PodQueue {
       else if (requests.state[row] === RequestState.Calling) this.program!.abandoned(row)
       const queued = requests.state[row] === RequestState.Queued
       if (queued) requests.queued[row] += this.simulator.now - requests.queuedSince[row]
-      this.outlet.failed(row, queued ? Cause.Reset : Cause.Lost)
+      if (silent && requests.orphan[row] === 0) {
+        requests.timer[row] = NONE
+        requests.state[row] = RequestState.InNetwork
+      } else this.outlet.failed(row, queued ? Cause.Reset : Cause.Lost)
     }
   }
 

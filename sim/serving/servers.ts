@@ -11,6 +11,8 @@ export const ServerState = {
   Accepting: 1,
   /** Terminating, past its preStop time: further requests are refused, those inside continue. */
   Refusing: 2,
+  /** Its node is down: requests get no answer of any kind. */
+  Silent: 3,
 } as const
 export type ServerState = (typeof ServerState)[keyof typeof ServerState]
 
@@ -62,6 +64,9 @@ export class Servers extends ColumnTable {
   /** 1: requests give their thread back while they call. And the requests without a thread that are calling. */
   async = this.column(Uint8Array)
   calling = this.column(Int32Array)
+  /** CPU work of a request relative to what it asks for, and the share of requests that are answered with an error. */
+  slowness = this.column(Float64Array, 1)
+  errors = this.column(Float64Array)
   /** When the server opened, and the tries that have entered it since then, or since the end of warm-up. */
   opened = this.column(Float64Array)
   entered = this.column(Int32Array)
@@ -118,6 +123,8 @@ export class Servers extends ColumnTable {
     this.busy[server] = 0
     this.async[server] = workload.async === true ? 1 : 0
     this.calling[server] = 0
+    this.slowness[server] = 1
+    this.errors[server] = 0
     this.opened[server] = now
     this.entered[server] = 0
     this.demand[server] = 0
@@ -133,6 +140,24 @@ export class Servers extends ColumnTable {
   delist(row: ServerId): void {
     this.listed[row] = 0
     this.note(this.service[row])
+  }
+
+  /** The pod is ready again. */
+  relist(row: ServerId, now: Time): void {
+    this.listed[row] = 1
+    this.insideSince[row] = now
+    this.note(this.service[row])
+  }
+
+  /** How the release that the pod runs behaves. */
+  behaves(row: ServerId, slowness: number, errors: number): void {
+    this.slowness[row] = slowness
+    this.errors[row] = errors
+  }
+
+  /** Whether a process serves behind the row. */
+  isAlive(row: ServerId): boolean {
+    return this.state[row] === ServerState.Accepting || this.state[row] === ServerState.Refusing
   }
 
   /** Counts the servers of a service (or of none) that were opened, delisted or given. */

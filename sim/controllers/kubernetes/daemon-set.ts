@@ -5,7 +5,7 @@
  */
 import { tolerates } from '../../cluster/feasibility/admissible.ts'
 import type { Taint, Toleration } from '../../cluster/spec.ts'
-import type { NodeId, PodId, Time } from '../../common/ids.ts'
+import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { scaledValue, type IntOrPercent } from './percent.ts'
 import { ApiPhase, type PodControl, type PodController, type PodObjects } from './pod-objects.ts'
@@ -76,6 +76,8 @@ export interface DaemonSetRun {
   order(rows: readonly number[]): readonly number[]
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
+  /** Called after the status of a set was written. */
+  readonly reported?: (set: DaemonSet) => void
 }
 
 const added = (key: string, effect: Toleration['effect']): Toleration => ({
@@ -118,12 +120,23 @@ export class DaemonSetController {
     this.queue = new WorkQueue(run.simulator, 'daemon set', (row) => this.sync(this.sets[row]), run.latency)
   }
 
-  create(spec: DaemonSetSpec, placement: DaemonPlacement): DaemonSet {
+  /** Brings all sets that have changed one step further, at once; false when none has. */
+  settle(): boolean {
+    return this.queue.flush()
+  }
+
+  /** The controller is down until this time. */
+  hold(until: Time): void {
+    this.queue.hold(until)
+  }
+
+  create(spec: DaemonSetSpec, placement: DaemonPlacement, workload?: WorkloadId): DaemonSet {
     const row = this.sets.length
     const { objects } = this.run
     const pods = new Map<NodeId, PodId[]>()
     const tolerations = [...placement.tolerations, ...ADDED, ...(placement.hostNetwork ? [added('network-unavailable', 'NoSchedule')] : [])]
     const controller: PodController = {
+      workload,
       podChanged: () => this.queue.add(row),
       podGone: (pod) => {
         const node = objects.node[pod]
@@ -324,5 +337,6 @@ export class DaemonSetController {
       if (this.isAvailable(set, pod)) status.available++
       else this.queue.addAfter(set.row, objects.readyChanged[pod] + spec.minReady - simulator.now)
     }
+    this.run.reported?.(set)
   }
 }

@@ -3,7 +3,7 @@
  * One sync makes at most one step; the change of a ReplicaSet that follows from it causes the next.
  * Source: Kubernetes 1.34 pkg/controller/deployment/{deployment_controller,rolling,recreate,sync,progress}.go.
  */
-import type { Time } from '../../common/ids.ts'
+import type { Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import {
   availableOf,
@@ -29,15 +29,17 @@ export type SizeListener = (deployment: Deployment, set: ReplicaSet, from: numbe
 export class Deployment implements ReplicaSetOwner {
   readonly row: number
   readonly spec: DeploymentSpec
+  readonly workload: WorkloadId | undefined
   /** Of all templates so far, in order of creation. */
   readonly sets: ReplicaSet[] = []
   /** What the controller last wrote. */
   status: DeploymentStatus = NO_STATUS
   private readonly changed: () => void
 
-  constructor(row: number, spec: DeploymentSpec, changed: () => void) {
+  constructor(row: number, spec: DeploymentSpec, changed: () => void, workload?: WorkloadId) {
     this.row = row
     this.spec = spec
+    this.workload = workload
     this.changed = changed
   }
 
@@ -68,6 +70,8 @@ export interface DeploymentRun {
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
   readonly resized?: SizeListener
+  /** Called after the status of a Deployment was written. */
+  readonly reported?: (deployment: Deployment) => void
 }
 
 /** One more than the highest revision of an old set. */
@@ -85,9 +89,19 @@ export class DeploymentController {
     this.queue = new WorkQueue(run.simulator, 'deployment', (row) => this.sync(row), run.latency)
   }
 
-  create(spec: Omit<DeploymentSpec, 'generation'>): Deployment {
+  /** Brings all Deployments that have changed one step further, at once; false when none has. */
+  settle(): boolean {
+    return this.queue.flush()
+  }
+
+  /** The controller is down until this time. */
+  hold(until: Time): void {
+    this.queue.hold(until)
+  }
+
+  create(spec: Omit<DeploymentSpec, 'generation'>, workload?: WorkloadId): Deployment {
     const row = this.deployments.length
-    const deployment = new Deployment(row, { ...spec, generation: 1 }, () => this.queue.add(row))
+    const deployment = new Deployment(row, { ...spec, generation: 1 }, () => this.queue.add(row), workload)
     this.deployments.push(deployment)
     this.queue.add(row)
     return deployment
@@ -228,7 +242,7 @@ export class DeploymentController {
     const found = this.reviseNewest(deployment)
     if (found !== null) return found
     const size = this.allowedSize(deployment, 0)
-    const set = this.run.replicaSets.create({ template: spec.template, size, owner: deployment, minReady: spec.minReady })
+    const set = this.run.replicaSets.create({ template: spec.template, size, owner: deployment, minReady: spec.minReady, workload: deployment.workload })
     set.revision = nextRevision(deployment)
     this.annotate(deployment, set)
     sets.push(set)
@@ -295,5 +309,6 @@ export class DeploymentController {
     if (sameStatus(deployment.status, status)) return
     deployment.status = status
     this.queue.add(row)
+    this.run.reported?.(deployment)
   }
 }

@@ -2,7 +2,7 @@
  * Pods as the controllers of Kubernetes read them from the API server, a row per pod, and what they may do to them. In a run the rows are
  * those of the cluster's pods and the kubelet model writes the columns; a replay of recordings plays the kubelet itself.
  */
-import { NONE, type NodeId, type PodId, type Time } from '../../common/ids.ts'
+import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
 
 /** Phase of a pod in its status. */
@@ -91,6 +91,8 @@ export interface NewPod {
 
 /** Called about the pods that a controller created. */
 export interface PodController {
+  /** The workload of a run that the pods belong to; absent outside a run. */
+  readonly workload?: WorkloadId | undefined
   /** A column of the pod has changed. */
   podChanged(pod: PodId): void
   /** The object of the pod is removed; its row is still readable and is freed after this call. */

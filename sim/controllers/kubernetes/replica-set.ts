@@ -3,7 +3,7 @@
  * once. After it created or deleted pods a set waits until it has seen all of that (expectations) before it does more.
  * Source: Kubernetes 1.34 pkg/controller/replicaset/replica_set.go.
  */
-import type { NodeId, PodId, Time } from '../../common/ids.ts'
+import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import { NONE } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { firstToDelete } from './deletion-order.ts'
@@ -63,6 +63,7 @@ export interface NewReplicaSet {
   readonly size: number
   readonly owner: ReplicaSetOwner | null
   readonly minReady: Time
+  readonly workload?: WorkloadId | undefined
 }
 
 /** What the controller needs of the run. */
@@ -84,7 +85,17 @@ export class ReplicaSetController {
     this.queue = new WorkQueue(run.simulator, 'replica set', (row) => this.sync(row), run.latency)
   }
 
-  create({ template, size, owner, minReady }: NewReplicaSet): ReplicaSet {
+  /** Brings all sets that have changed one step further, at once; false when none has. */
+  settle(): boolean {
+    return this.queue.flush()
+  }
+
+  /** The controller is down until this time. */
+  hold(until: Time): void {
+    this.queue.hold(until)
+  }
+
+  create({ template, size, owner, minReady, workload }: NewReplicaSet): ReplicaSet {
     const row = this.sets.length
     const pods: PodId[] = []
     const set: ReplicaSet = {
@@ -101,6 +112,7 @@ export class ReplicaSetController {
       maxReplicas: NONE,
       revision: 0,
       controller: {
+        workload,
         podChanged: () => this.queue.add(row),
         podGone: (pod) => {
           pods.splice(pods.indexOf(pod), 1)

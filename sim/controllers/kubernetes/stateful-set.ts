@@ -3,7 +3,7 @@
  * until the pods before it are available; Parallel does not wait when it scales, but updates one at a time too.
  * Source: Kubernetes 1.34 pkg/controller/statefulset/stateful_set_control.go (default gates).
  */
-import { NONE, type PodId, type Time } from '../../common/ids.ts'
+import { NONE, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { ApiPhase, type PodControl, type PodController, type PodObjects } from './pod-objects.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -53,6 +53,8 @@ export interface StatefulSetRun {
   readonly control: PodControl
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
+  /** Called after the status of a set was written. */
+  readonly reported?: (set: StatefulSet) => void
 }
 
 const EMPTY: StatefulSetStatus = { replicas: 0, ready: 0, available: 0, current: 0, updated: 0 }
@@ -67,11 +69,22 @@ export class StatefulSetController {
     this.queue = new WorkQueue(run.simulator, 'stateful set', (row) => this.sync(this.sets[row]), run.latency)
   }
 
-  create(spec: StatefulSetSpec): StatefulSet {
+  /** Brings all sets that have changed one step further, at once; false when none has. */
+  settle(): boolean {
+    return this.queue.flush()
+  }
+
+  /** The controller is down until this time. */
+  hold(until: Time): void {
+    this.queue.hold(until)
+  }
+
+  create(spec: StatefulSetSpec, workload?: WorkloadId): StatefulSet {
     const row = this.sets.length
     const pods = new Map<number, PodId>()
     const { objects } = this.run
     const controller: PodController = {
+      workload,
       podChanged: () => this.queue.add(row),
       podGone: (pod) => {
         pods.delete(objects.ordinal[pod])
@@ -200,10 +213,12 @@ export class StatefulSetController {
   private writeStatus(set: StatefulSet, status: StatefulSetStatus): void {
     const { replicas, updateStrategy, template } = set.spec
     set.status = status
+    this.run.reported?.(set)
     if (updateStrategy !== 'RollingUpdate' || set.currentTemplate === template) return
     if (status.updated !== replicas || status.ready !== replicas || status.replicas !== replicas) return
     set.currentTemplate = template
     set.status = { ...status, current: status.updated }
     this.queue.add(set.row)
+    this.run.reported?.(set)
   }
 }

@@ -13,6 +13,8 @@ export class WorkQueue {
   private readonly simulator: Simulator
   private readonly kind: number
   private readonly latency: Time
+  private readonly sync: (key: number) => void
+  private heldUntil: Time = 0
   /** By key: the handle of its pending sync, of its delayed addition, and its failures in a row. */
   private readonly queued: EventHandle[] = []
   private readonly delayed: EventHandle[] = []
@@ -32,9 +34,32 @@ export class WorkQueue {
         this.add(key)
         return
       }
+      if (simulator.now < this.heldUntil) {
+        this.queued[key] = simulator.at(this.heldUntil, this.kind, key, 0)
+        return
+      }
       this.queued[key] = NONE
       sync(key)
     })
+    this.sync = sync
+  }
+
+  /** The controller is down until this time: what is queued meanwhile is synchronised then. */
+  hold(until: Time): void {
+    this.heldUntil = Math.max(this.heldUntil, until)
+  }
+
+  /** Synchronises at once what is queued, but not what is delayed; false when nothing was queued. */
+  flush(): boolean {
+    let any = false
+    for (let key = 0; key < this.queued.length; key++) {
+      if (this.queued[key] === NONE) continue
+      any = true
+      this.simulator.cancel(this.queued[key])
+      this.queued[key] = NONE
+      this.sync(key)
+    }
+    return any
   }
 
   /** Queues the key, to be synchronised after the latency. */

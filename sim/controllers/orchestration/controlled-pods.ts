@@ -1,0 +1,201 @@
+/**
+ * The pods of one workload as its controller sees them: creates and deletes them, keeps what the API server says about them up to date, and
+ * passes on what changes.
+ */
+import type { Cluster } from '../../cluster/cluster.ts'
+import type { PodShape } from '../../cluster/spec.ts'
+import { PodPhase } from '../../cluster/views.ts'
+import { NONE, type NodeId, type OwnerId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
+import type { Simulator } from '../../engine/simulator.ts'
+import type { ChangeRecorder } from '../../measure/change-recorder.ts'
+import type { KeyedStream, Streams } from '../../random/stream.ts'
+import type { Workload } from '../../serving/spec.ts'
+import type { Budget, DisruptionController, Scalable } from '../kubernetes/disruption.ts'
+import { ApiPhase, wholeSeconds, type NewPod, type PodControl, type PodController, type PodObjects } from '../kubernetes/pod-objects.ts'
+import { EndReason, type Owners, type PodOwner } from '../owners.ts'
+import type { Placement } from '../placement.ts'
+import type { PodLifecycle } from '../pod-lifecycle.ts'
+import type { ControlledWorkload, Version } from './spec.ts'
+
+/** Largest UID: UIDs are drawn, as the real ones are. */
+const UIDS = 2 ** 40
+
+/** What the pods of a workload need of the run. */
+export interface ControlledPodsRun {
+  readonly simulator: Simulator
+  readonly streams: Streams
+  readonly cluster: Cluster
+  readonly owners: Owners
+  readonly lifecycle: PodLifecycle
+  readonly placement: Placement
+  readonly changes: ChangeRecorder
+  readonly input: { readonly workloads: readonly Workload[] }
+}
+
+/** What the pods of all workloads share. */
+export interface Shared {
+  readonly objects: PodObjects
+  readonly disruption: DisruptionController
+  /** By pod: what is notified of it. */
+  readonly controllers: (PodController | null)[]
+  /** A pod was created; it is the ordinal-th of its workload. */
+  created(pod: PodId, ordinal: number): void
+  /** A pod has ended. */
+  gone(pod: PodId): void
+}
+
+export class ControlledPods implements PodControl, PodOwner {
+  readonly workload: WorkloadId
+  /** By template: the version that its pods run. */
+  readonly templates: Version[]
+  /** Pods that are not terminating, in order of creation. */
+  pods: PodId[] = []
+  /** CPU request that a size autoscaler set [millicores]; NONE: that of the version. */
+  cpu = NONE
+  /** Pods that count for a disruption budget belong to this. */
+  scalable: Scalable | null = null
+  readonly budget: Budget | null
+  /** Pods of a DaemonSet. */
+  readonly daemon: boolean
+  private created = 0
+  readonly owner: OwnerId
+  private readonly uids: KeyedStream
+  private readonly run: ControlledPodsRun
+  private readonly shared: Shared
+
+  constructor(run: ControlledPodsRun, shared: Shared, spec: ControlledWorkload, budget: Budget | null) {
+    const { workload, versions, controller } = spec
+    this.run = run
+    this.shared = shared
+    this.workload = workload
+    this.templates = [versions[0]]
+    this.daemon = controller.kind === 'daemon-set'
+    this.budget = budget
+    this.owner = run.owners.register(this)
+    this.uids = run.streams.keyed(`uid/${run.input.workloads[workload].name}`)
+  }
+
+  /** The number of the template of a version; a restart needs a new template of a version that it runs already. */
+  templateOf(version: Version, fresh = false): number {
+    const known = fresh ? -1 : this.templates.indexOf(version)
+    return known >= 0 ? known : this.templates.push(version) - 1
+  }
+
+  shapeOf(template: number): PodShape {
+    const { shape } = this.templates[template]
+    return this.cpu === NONE ? shape : { ...shape, cpu: this.cpu }
+  }
+
+  versionOf(pod: PodId): Version {
+    return this.templates[this.shared.objects.template[pod]]
+  }
+
+  // ---- what a controller does
+
+  create(controller: PodController, pod: NewPod): PodId {
+    const { cluster, simulator, lifecycle, placement, input } = this.run
+    const { objects, disruption, controllers } = this.shared
+    const spec = input.workloads[this.workload]
+    const row = cluster.createPod(this.shapeOf(pod.template), spec.service, simulator.now)
+    cluster.setOwner(row, this.owner)
+    const ordinal = this.created++
+    objects.open(row, { ...pod, node: NONE }, Math.floor(this.uids.at(ordinal, 0) * UIDS), simulator.now)
+    controllers[row] = controller
+    this.pods.push(row)
+    lifecycle.createdToServe(row, this.workload, ordinal, true)
+    this.shared.created(row, ordinal)
+    if (this.budget !== null) disruption.podAdded(this.budget, row, this.scalable)
+    if (pod.node === undefined || pod.node === NONE) placement.arrived(row, spec.scheduler)
+    else placement.arrivedFor(row, pod.node)
+    controller.podChanged(row)
+    return row
+  }
+
+  delete(pod: PodId): void {
+    if (this.shared.objects.deleting[pod] === 1) return
+    this.run.lifecycle.terminate(pod, EndReason.Deleted)
+  }
+
+  // ---- what becomes of a pod
+
+  bound(pod: PodId): void {
+    this.shared.objects.node[pod] = this.run.cluster.view.pods.node[pod]
+    this.notify(pod)
+  }
+
+  terminating(pod: PodId, reason: EndReason): void {
+    const { objects } = this.shared
+    objects.deleting[pod] = 1
+    if (reason !== EndReason.Deleted) objects.disrupted[pod] = 1
+    this.setReady(pod, false)
+    this.forget(pod)
+    this.notify(pod)
+  }
+
+  ended(pod: PodId, reason: EndReason): void {
+    const { controllers, disruption, objects } = this.shared
+    if (reason !== EndReason.Deleted) this.run.changes.evicted(reason, this.run.simulator.now)
+    objects.deleting[pod] = 1
+    this.setReady(pod, false)
+    this.forget(pod)
+    this.shared.gone(pod)
+    controllers[pod]?.podGone(pod)
+    controllers[pod] = null
+    if (this.budget !== null) disruption.podGone(this.budget, pod)
+  }
+
+  movable(): boolean {
+    return !this.daemon
+  }
+
+  isTerminating(pod: PodId): boolean {
+    return this.shared.objects.deleting[pod] === 1
+  }
+
+  /** The container of the pod runs; `warm`: since long before. */
+  started(pod: PodId): void {
+    this.shared.objects.phase[pod] = ApiPhase.Running
+    this.notify(pod)
+  }
+
+  /** The condition Ready of the pod. `warm`: it has been so since long before. */
+  setReady(pod: PodId, ready: boolean, warm = false): void {
+    const { objects } = this.shared
+    if (objects.ready[pod] === Number(ready)) return
+    const { now } = this.run.simulator
+    objects.ready[pod] = ready ? 1 : 0
+    objects.readyChanged[pod] = warm ? -Infinity : wholeSeconds(now)
+    this.run.changes.ready(this.workload, ready ? 1 : -1, now)
+    if (objects.deleting[pod] === 0) this.notify(pod)
+  }
+
+  /** The container of the pod was started again. */
+  restarted(pod: PodId): void {
+    const { objects } = this.shared
+    objects.restarts[pod]++
+    objects.allRestarts[pod]++
+    this.run.changes.restarted(this.run.simulator.now)
+    this.notify(pod)
+  }
+
+  private notify(pod: PodId): void {
+    this.shared.controllers[pod]?.podChanged(pod)
+    if (this.budget !== null) this.shared.disruption.podChanged(this.budget)
+  }
+
+  /** The oldest pods that serve or start, at most `count`. */
+  oldest(count: number): PodId[] {
+    return this.pods.slice(0, count)
+  }
+
+  /** Pods that were not ready at the horizon count with the time so far. */
+  eachUnready(visit: (created: Time, node: NodeId) => void): void {
+    const { phase, created, node } = this.run.cluster.view.pods
+    for (const pod of this.pods) if (phase[pod] !== PodPhase.Ready) visit(created[pod], node[pod])
+  }
+
+  private forget(pod: PodId): void {
+    const place = this.pods.indexOf(pod)
+    if (place >= 0) this.pods.splice(place, 1)
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * What a run does to a workload, whatever its controller: scale it, roll out another template, undo, pause; and whether a rollout is
+ * complete. One class per controller.
+ */
+import type { PodId, Time } from '../../common/ids.ts'
+import type { Rollout } from '../../measure/change-recorder.ts'
+import type { DaemonSet, DaemonSetController } from '../kubernetes/daemon-set.ts'
+import { isComplete } from '../kubernetes/deployment-object.ts'
+import type { Deployment, DeploymentController } from '../kubernetes/deployment.ts'
+import type { Scalable } from '../kubernetes/disruption.ts'
+import type { StatefulSet, StatefulSetController } from '../kubernetes/stateful-set.ts'
+import type { ControlledPods } from './controlled-pods.ts'
+
+/** A workload under a controller. */
+export interface ControlledSet extends Scalable {
+  readonly pods: ControlledPods
+  /** Number of the template that the set moves to. */
+  readonly template: number
+  /** All pods have the template and are available, by what the controller last reported. */
+  readonly isComplete: boolean
+  /** The progress deadline was exceeded. */
+  readonly isLate: boolean
+  scale(replicas: number): void
+  rollOut(template: number): void
+  /** The template before the present one, null when there is none. */
+  previous(): number | null
+  /** Absent: the controller cannot be paused. */
+  pause?(paused: boolean): void
+}
+
+/** A Deployment in a run. */
+export class DeploymentSet implements ControlledSet {
+  readonly pods: ControlledPods
+  private readonly deployment: Deployment
+  private readonly controller: DeploymentController
+
+  constructor(pods: ControlledPods, deployment: Deployment, controller: DeploymentController) {
+    this.pods = pods
+    this.deployment = deployment
+    this.controller = controller
+  }
+
+  get replicas(): number {
+    return this.deployment.spec.replicas
+  }
+
+  get template(): number {
+    return this.deployment.spec.template
+  }
+
+  get isComplete(): boolean {
+    const { spec, status } = this.deployment
+    return isComplete(spec, status) && this.deployment.newest() !== null
+  }
+
+  get isLate(): boolean {
+    return this.deployment.status.progressing?.reason === 'ProgressDeadlineExceeded'
+  }
+
+  scale(replicas: number): void {
+    this.controller.update(this.deployment, { replicas })
+  }
+
+  rollOut(template: number): void {
+    this.controller.update(this.deployment, { template })
+  }
+
+  /** The template of the highest revision below the present one, as `kubectl rollout undo` chooses it. */
+  previous(): number | null {
+    const old = this.deployment.old().sort((a, b) => b.revision - a.revision)
+    return old.length === 0 ? null : old[0].template
+  }
+
+  pause(paused: boolean): void {
+    this.controller.update(this.deployment, { paused })
+  }
+}
+
+/** A StatefulSet in a run. */
+export class StatefulSetSet implements ControlledSet {
+  readonly pods: ControlledPods
+  private readonly set: StatefulSet
+  private readonly controller: StatefulSetController
+  private before: number | null = null
+
+  constructor(pods: ControlledPods, set: StatefulSet, controller: StatefulSetController) {
+    this.pods = pods
+    this.set = set
+    this.controller = controller
+  }
+
+  get replicas(): number {
+    return this.set.spec.replicas
+  }
+
+  get template(): number {
+    return this.set.spec.template
+  }
+
+  /** Pods below the partition are not updated. */
+  get isComplete(): boolean {
+    const { spec, status } = this.set
+    const updated = spec.partition > 0 ? Math.max(0, spec.replicas - spec.partition) : spec.replicas
+    return status.updated >= updated && status.available === spec.replicas && status.replicas === spec.replicas
+  }
+
+  readonly isLate = false
+
+  scale(replicas: number): void {
+    this.controller.update(this.set, { replicas })
+  }
+
+  rollOut(template: number): void {
+    this.before = this.template
+    this.controller.update(this.set, { template })
+  }
+
+  previous(): number | null {
+    return this.before
+  }
+}
+
+/** A DaemonSet in a run; its size is the number of nodes that its pods may run on. */
+export class DaemonSetSet implements ControlledSet {
+  readonly pods: ControlledPods
+  private readonly set: DaemonSet
+  private readonly controller: DaemonSetController
+  private before: number | null = null
+
+  constructor(pods: ControlledPods, set: DaemonSet, controller: DaemonSetController) {
+    this.pods = pods
+    this.set = set
+    this.controller = controller
+  }
+
+  get replicas(): number {
+    return this.set.status.desired
+  }
+
+  get template(): number {
+    return this.set.spec.template
+  }
+
+  get isComplete(): boolean {
+    const { desired, updated, available } = this.set.status
+    return updated === desired && available === desired
+  }
+
+  readonly isLate = false
+
+  scale(): void {
+    throw new Error('a DaemonSet has a pod on each node and cannot be scaled; accepted: a Deployment or a StatefulSet')
+  }
+
+  rollOut(template: number): void {
+    this.before = this.template
+    this.controller.update(this.set, { template })
+  }
+
+  previous(): number | null {
+    return this.before
+  }
+
+  /** Pods whose nodes are gone. */
+  podsOn(node: number): readonly PodId[] {
+    return this.set.pods.get(node) ?? []
+  }
+}
+
+/** The rollout that a set is in. */
+export interface RolloutState {
+  rollout: Rollout | null
+  readonly rollback: boolean
+}
+
+/** Notes what the controller reports: the end of a rollout, or that it is late; true when it is to be undone. */
+export function noteProgress(set: ControlledSet, state: RolloutState, now: Time): boolean {
+  const { rollout } = state
+  if (rollout === null) return false
+  if (set.isComplete) {
+    rollout.to = now
+    state.rollout = null
+    return false
+  }
+  if (!set.isLate || rollout.late) return false
+  rollout.late = true
+  return state.rollback && set.previous() !== null
+}

@@ -1,0 +1,88 @@
+/**
+ * Drains as `kubectl drain` does them: the node is cordoned, each of its pods is evicted through the eviction API, and a pod that a
+ * disruption budget protects is tried again every five seconds until the budget allows it.
+ * Source: kubectl 1.34 pkg/drain/drain.go.
+ */
+import type { Cluster } from '../../cluster/cluster.ts'
+import { PodPhase } from '../../cluster/views.ts'
+import type { NodeId, PodId, Time } from '../../common/ids.ts'
+import type { Simulator } from '../../engine/simulator.ts'
+import type { ChangeRecorder } from '../../measure/change-recorder.ts'
+import type { DisruptionController } from '../kubernetes/disruption.ts'
+import { EndReason } from '../owners.ts'
+import type { PodLifecycle } from '../pod-lifecycle.ts'
+import type { ControlledPods } from './controlled-pods.ts'
+
+/** Wait after a refusal [µs]. */
+const RETRY: Time = 5_000_000
+
+/** What drains need of the run. */
+export interface DrainsRun {
+  readonly simulator: Simulator
+  readonly cluster: Cluster
+  readonly lifecycle: PodLifecycle
+  readonly changes: ChangeRecorder
+}
+
+export class Drains {
+  /** Pods that wait for their budget: epoch of each. */
+  private readonly waiting = new Map<PodId, number>()
+  private readonly retries: number
+  private readonly run: DrainsRun
+  private readonly disruption: DisruptionController
+  private readonly podsOf: (pod: PodId) => ControlledPods | undefined
+
+  constructor(run: DrainsRun, disruption: DisruptionController, podsOf: (pod: PodId) => ControlledPods | undefined) {
+    this.run = run
+    this.disruption = disruption
+    this.podsOf = podsOf
+    this.retries = run.simulator.register('eviction is tried again', (pod, epoch) => this.tryAgain(pod, epoch))
+  }
+
+  /** Pods whose eviction a budget refuses still. */
+  get stuck(): number {
+    let count = 0
+    for (const [pod, epoch] of this.waiting) if (this.isThere(pod, epoch)) count++
+    return count
+  }
+
+  /** Evicts all pods of a node but those of DaemonSets, which stay, and background pods, which nothing replaces elsewhere. */
+  drain(node: NodeId): void {
+    const leaving: PodId[] = []
+    this.run.cluster.eachPodOn(node, (pod) => {
+      if (this.podsOf(pod)?.movable() === true) leaving.push(pod)
+    })
+    for (const pod of leaving) this.evict(pod, node)
+  }
+
+  /** Evicts the pod now, or as soon as its budget allows it. */
+  evict(pod: PodId, node: NodeId): void {
+    const { pods } = this.run.cluster.view
+    if (pods.node[pod] !== node || pods.phase[pod] === PodPhase.Terminating) return
+    const controlled = this.podsOf(pod)
+    if (controlled === undefined) {
+      this.run.lifecycle.terminate(pod, EndReason.Evicted)
+      return
+    }
+    if (controlled.isTerminating(pod)) return
+    const { budget } = controlled
+    if (this.disruption.evict(pod, budget === null ? [] : [budget]) === 'evicted') {
+      this.waiting.delete(pod)
+      return
+    }
+    this.run.changes.refused(this.run.simulator.now)
+    const epoch = pods.epoch[pod]
+    this.waiting.set(pod, epoch)
+    this.run.simulator.at(this.run.simulator.now + RETRY, this.retries, pod, epoch)
+  }
+
+  private tryAgain(pod: PodId, epoch: number): void {
+    if (this.isThere(pod, epoch)) this.evict(pod, this.run.cluster.view.pods.node[pod])
+    else if (this.waiting.get(pod) === epoch) this.waiting.delete(pod)
+  }
+
+  private isThere(pod: PodId, epoch: number): boolean {
+    const { pods } = this.run.cluster.view
+    return pods.epoch[pod] === epoch && pods.phase[pod] !== PodPhase.Terminating && pods.phase[pod] !== PodPhase.Gone
+  }
+}

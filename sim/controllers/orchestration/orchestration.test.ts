@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import type { Action, ControlledWorkload, ControllerSpec, Fault, Orchestration, Version } from '../../input.ts'
+import { Simulation } from '../../simulation.ts'
+import { input, noDelays, pool, requests, service, shape, type FlatInput, type FlatService } from '../../testing/input.ts'
+
+const SECOND = 1e6
+
+const version = (name: string, partial: Partial<Version> = {}): Version => ({
+  name,
+  shape: shape(),
+  pull: 0,
+  start: 10 * SECOND,
+  ready: true,
+  crashAfter: Infinity,
+  slowness: 1,
+  errors: 0,
+  ...partial,
+})
+
+const deployment = (partial: Partial<Extract<ControllerSpec, { kind: 'deployment' }>> = {}): ControllerSpec => ({
+  kind: 'deployment',
+  strategy: { type: 'RollingUpdate', maxSurge: '25%', maxUnavailable: '25%' },
+  minReady: 0,
+  progressDeadline: 600 * SECOND,
+  revisionHistory: 10,
+  rollback: false,
+  ...partial,
+})
+
+const statefulSet: ControllerSpec = {
+  kind: 'stateful-set',
+  podManagement: 'OrderedReady',
+  updateStrategy: 'RollingUpdate',
+  partition: 0,
+  minReady: 0,
+}
+
+interface Case {
+  readonly controller?: ControllerSpec
+  readonly versions?: readonly Version[]
+  readonly budget?: ControlledWorkload['budget']
+  readonly actions?: readonly Action[]
+  readonly faults?: readonly Fault[]
+  readonly service?: Partial<FlatService>
+  readonly run?: Partial<FlatInput>
+}
+
+/** One workload with a controller and ten replicas, on five nodes; containers start in 10 s. */
+function simulate({ controller = deployment(), versions, budget = null, actions = [], faults = [], ...rest }: Case) {
+  const workload: ControlledWorkload = {
+    workload: 0,
+    controller,
+    versions: versions ?? [version('v1'), version('v2')],
+    budget,
+    toleration: 300 * SECOND,
+  }
+  const orchestration: Orchestration = { workloads: [workload], actions, faults, latency: 0, nodeGrace: 50 * SECOND }
+  const one = service({ replicas: 10, grace: 0, requests: requests(20, { kind: 'constant', value: 1000 }), ...rest.service })
+  const run = new Simulation(
+    input({ pools: [pool(5, { cpu: 4000 })], services: [one], horizon: 1200 * SECOND, delays: noDelays, orchestration, ...rest.run }),
+  )
+  const result = run.run()
+  return { ...result.metrics, parts: run.parts, notes: result.notes, result }
+}
+
+const at = (seconds: number, action: Record<string, unknown>): never => ({ at: seconds * SECOND, ...action }) as never
+
+describe('rolling update of a Deployment in a run', () => {
+  it('10 replicas, 25 % and 25 %, 10 s to ready: (8,5) then (3,10) then (0,10), two waves, 20 s; at most two pods missing', () => {
+    const found = simulate({ actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })] })
+    expect(found['rollout-duration']).toBeCloseTo(20, 3)
+    // Two pods are missing while the first wave starts; the second wave starts while eight of ten are ready.
+    expect(found.unavailable).toBeCloseTo(40, 3)
+    expect(found['rollouts-unfinished']).toBe(0)
+    expect(found['errors-refused']).toBe(0)
+  })
+
+  it('without surge and with one unavailable pod: ten waves of 10 s', () => {
+    const strategy = { type: 'RollingUpdate', maxSurge: 0, maxUnavailable: 1 } as const
+    const found = simulate({ controller: deployment({ strategy }), actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })] })
+    expect(found['rollout-duration']).toBeCloseTo(100, 3)
+    expect(found.unavailable).toBeCloseTo(100, 3)
+  })
+
+  it('Recreate: all pods are missing for the start of one', () => {
+    const found = simulate({
+      controller: deployment({ strategy: { type: 'Recreate' } }),
+      actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })],
+    })
+    expect(found['rollout-duration']).toBeCloseTo(10, 3)
+    expect(found.unavailable).toBeCloseTo(100, 3)
+    expect(found['errors-no-backend']).toBeGreaterThan(0)
+  })
+
+  it('a release that is never ready stops at (8,5), and the deadline alone does not undo it', () => {
+    const found = simulate({
+      versions: [version('v1'), version('broken', { ready: false })],
+      actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })],
+    })
+    expect(found['rollouts-unfinished']).toBe(1)
+    expect(found.unavailable).toBeCloseTo(2 * 1100, 3)
+  })
+
+  it('with rollback it is undone one second after the progress deadline, counted from the last progress', () => {
+    const found = simulate({
+      controller: deployment({ rollback: true, progressDeadline: 60 * SECOND }),
+      versions: [version('v1'), version('broken', { ready: false })],
+      actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })],
+    })
+    // Last progress at 100 s; the deadline is checked at 161 s; two pods of the old release need 10 s.
+    expect(found.unavailable).toBeCloseTo(2 * 71, 3)
+    expect(found['rollouts-unfinished']).toBe(1)
+  })
+
+  it('scaled while it rolls out: ends with the new number of pods', () => {
+    const found = simulate({
+      actions: [at(100, { kind: 'set-version', workload: 0, version: 1 }), at(105, { kind: 'scale', workload: 0, replicas: 15 })],
+    })
+    expect(found.parts.replicaSets.podsOf(0)).toHaveLength(15)
+    expect(found['rollouts-unfinished']).toBe(0)
+  })
+})
+
+describe('StatefulSet in a run', () => {
+  it('three pods, 12 s to ready, 5 s to stop: an update takes 3 × (5 + 12) = 51 s', () => {
+    const found = simulate({
+      controller: statefulSet,
+      versions: [version('v1', { start: 12 * SECOND }), version('v2', { start: 12 * SECOND })],
+      // A pod that holds a request stops when it has answered it or at the end of its grace period.
+      service: { replicas: 3, grace: 5 * SECOND, preStop: 5 * SECOND },
+      actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })],
+    })
+    expect(found['rollout-duration']).toBeCloseTo(51, 3)
+  })
+})
+
+describe('crash loop in a run', () => {
+  it('runs of 5 s: starts again after 5, 20, 45, 90, 175, 340, 645, 950 s, as the kubelet waits 0, 10, 20, 40, 80, 160, 300, 300 s', () => {
+    const crashing = version('v2', { start: 0, crashAfter: 5 * SECOND })
+    const found = simulate({
+      versions: [version('v1', { start: 0 }), crashing],
+      service: { replicas: 1 },
+      controller: deployment({ strategy: { type: 'RollingUpdate', maxSurge: 0, maxUnavailable: 1 } }),
+      actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })],
+    })
+    expect(found['container-restarts']).toBe(8) // from 100 to 1200 s
+  })
+})
+
+describe('a node crash in a run', () => {
+  it('pods are unready 40 to 55 s after it, deleted 300 s later, and replaced', () => {
+    const found = simulate({ faults: [at(100, { kind: 'node-crash', nodes: { count: 1 }, duration: Infinity })] })
+    const { unavailable } = found
+    const lost = 2
+    expect(unavailable! / lost).toBeGreaterThan(300 + 10)
+    expect(unavailable! / lost).toBeLessThan(301 + 10)
+    expect(found.evictions).toBe(0) // they terminate until their node answers, which it never does
+    expect(found.parts.replicaSets.podsOf(0)).toHaveLength(10)
+  })
+
+  it('a node that is back within the grace period loses nothing but its processes', () => {
+    const found = simulate({ faults: [at(100, { kind: 'node-crash', nodes: { count: 1 }, duration: 20 * SECOND })] })
+    expect(found['container-restarts']).toBe(2)
+    expect(found.evictions).toBe(0)
+  })
+})
+
+describe('a drain in a run', () => {
+  it('maxUnavailable 25 % of four pods, two on the node, 18 s to ready: the second eviction passes at 20 s', () => {
+    const found = simulate({
+      budget: { maxUnavailable: '25%', unhealthyPods: 'IfHealthyBudget' },
+      versions: [version('v1', { start: 18 * SECOND })],
+      service: { replicas: 4 },
+      run: { pools: [pool(2, { cpu: 4000 })] },
+      actions: [at(100, { kind: 'drain', nodes: { count: 1 } })],
+    })
+    expect(found.evictions).toBe(2)
+    expect(found['evictions-refused']).toBe(4) // at 0, 5, 10 and 15 s
+    expect(found.unavailable).toBeCloseTo(2 * 18, 3)
+  })
+
+  it('a budget that allows nothing leaves the drain stuck, and the run says so', () => {
+    const found = simulate({
+      budget: { minAvailable: '100%', unhealthyPods: 'IfHealthyBudget' },
+      service: { replicas: 4 },
+      run: { pools: [pool(2, { cpu: 4000 })], horizon: 200 * SECOND },
+      actions: [at(100, { kind: 'drain', nodes: { count: 1 } })],
+    })
+    expect(found.evictions).toBe(0)
+    expect(found.notes.join()).toContain('2 pods were still protected from their eviction')
+  })
+})

@@ -1,0 +1,128 @@
+/** What people do and what breaks during a run, at the times that the input gives. Times count from the origin. */
+import type { NodeId, Time } from '../../common/ids.ts'
+import type { Simulator } from '../../engine/simulator.ts'
+import type { ReplicaSets } from '../replica-sets.ts'
+import type { NodeLifecycle } from '../node-lifecycle.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import { NodeState } from '../../cluster/views.ts'
+import type { Orchestrator } from './orchestrator.ts'
+import type { Action, Fault, NodeSelection, Orchestration } from './spec.ts'
+
+/** What the script needs of the run. */
+export interface ScriptRun {
+  readonly simulator: Simulator
+  readonly cluster: Cluster
+  readonly nodes: NodeLifecycle
+  readonly orchestrator: Orchestrator | null
+  readonly replicaSets: ReplicaSets
+  readonly times: { readonly origin: Time; readonly end: Time }
+  readonly input: { readonly orchestration?: Orchestration }
+}
+
+export class Script {
+  private readonly acts: number
+  private readonly breaks: number
+  private readonly run: ScriptRun
+  private readonly orchestration: Orchestration
+  private readonly orchestrator: Orchestrator
+
+  /** The script of the run, null when nothing is scripted. */
+  static of(run: ScriptRun): Script | null {
+    const { orchestration } = run.input
+    if (orchestration === undefined || run.orchestrator === null) return null
+    return orchestration.actions.length + orchestration.faults.length === 0 ? null : new Script(run, orchestration, run.orchestrator)
+  }
+
+  private constructor(run: ScriptRun, orchestration: Orchestration, orchestrator: Orchestrator) {
+    const { simulator } = run
+    this.run = run
+    this.orchestration = orchestration
+    this.orchestrator = orchestrator
+    this.acts = simulator.register('scripted action', (row) => this.act(orchestration.actions[row]))
+    this.breaks = simulator.register('scripted fault', (row) => this.break(orchestration.faults[row]))
+  }
+
+  opens(): void {
+    const { simulator, times } = this.run
+    const plan = (kind: number, list: readonly { readonly at: Time }[]): void =>
+      list.forEach(({ at }, row) => {
+        if (times.origin + at <= times.end) simulator.at(times.origin + at, kind, row, 0)
+      })
+    plan(this.acts, this.orchestration.actions)
+    plan(this.breaks, this.orchestration.faults)
+  }
+
+  private act(action: Action): void {
+    const { orchestrator, run } = this
+    switch (action.kind) {
+      case 'scale':
+        return run.replicaSets.scale(action.workload, action.replicas)
+      case 'set-version':
+        return orchestrator.setVersion(action.workload, action.version)
+      case 'restart':
+        return orchestrator.restart(action.workload)
+      case 'undo':
+        return orchestrator.undo(action.workload)
+      case 'pause':
+      case 'resume':
+        return orchestrator.setOf(action.workload).pause?.(action.kind === 'pause')
+      case 'delete-pods': {
+        const { pods } = orchestrator.setOf(action.workload)
+        for (const pod of pods.oldest(action.count)) pods.delete(pod)
+        return
+      }
+      default:
+        for (const node of this.select(action.nodes, action.kind === 'uncordon')) this.actOn(node, action.kind)
+    }
+  }
+
+  private actOn(node: NodeId, kind: 'drain' | 'cordon' | 'uncordon'): void {
+    const { nodes } = this.run
+    if (kind === 'uncordon') {
+      nodes.uncordon(node, 'operator')
+      return
+    }
+    nodes.cordon(node, 'operator')
+    if (kind === 'drain') this.orchestrator.drains.drain(node)
+  }
+
+  private break(fault: Fault): void {
+    const { orchestrator, run } = this
+    const { health } = orchestrator
+    switch (fault.kind) {
+      case 'node-crash':
+      case 'node-partition':
+        for (const node of health!.select(fault.nodes)) health!.breaks(node, fault.kind === 'node-crash', fault.duration)
+        return
+      case 'node-loss':
+        for (const node of health!.select(fault.nodes)) health!.loses(node)
+        return
+      case 'pod-crash': {
+        const { pods } = orchestrator.setOf(fault.workload)
+        for (const pod of pods.oldest(fault.count)) orchestrator.kubelets.exits(pod)
+        return
+      }
+      case 'controllers-down':
+        orchestrator.hold(run.simulator.now + fault.duration)
+    }
+  }
+
+  /** Nodes of the selection in order of their rows: Ready ones, or cordoned ones. */
+  private select({ pool, zone, count }: NodeSelection, cordoned: boolean): NodeId[] {
+    const { cluster } = this.run
+    const { nodes } = cluster.view
+    const found: NodeId[] = []
+    for (let node = 0; node < nodes.count && found.length < count; node++) {
+      if (nodes.state[node] !== (cordoned ? NodeState.Cordoned : NodeState.Ready)) continue
+      if (pool !== undefined && nodes.pool[node] !== pool) continue
+      if (zone === undefined || cluster.zones[nodes.zone[node]] === zone) found.push(node)
+    }
+    return found
+  }
+
+  /** Drains that did not end, for the reader of the results. */
+  notes(): string[] {
+    const { stuck } = this.orchestrator.drains
+    return stuck === 0 ? [] : [`${stuck} pods were still protected from their eviction by a disruption budget at the horizon`]
+  }
+}

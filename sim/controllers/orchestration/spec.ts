@@ -1,0 +1,105 @@
+/**
+ * What a run says about controllers: which one keeps the pods of a workload, its versions, disruption budgets, what people do (actions) and
+ * what breaks (faults). Times [µs]; whole numbers.
+ */
+import type { PodShape } from '../../cluster/spec.ts'
+import type { Time, WorkloadId } from '../../common/ids.ts'
+import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
+import type { BudgetSpec } from '../kubernetes/disruption.ts'
+import type { IntOrPercent } from '../kubernetes/percent.ts'
+
+/** A release of a workload: what its pods request and how they behave. */
+export interface Version {
+  readonly name: string
+  readonly shape: PodShape
+  /** Image pull on the first start of a pod, and start of the process. */
+  readonly pull: Time
+  readonly start: Time
+  /** False: its readiness probe never succeeds. */
+  readonly ready: boolean
+  /** From the start of the process to its exit with an error; Infinity: it does not exit. */
+  readonly crashAfter: Time
+  /** CPU work of a request relative to what the client asks for; 1: unchanged. */
+  readonly slowness: number
+  /** Share of requests that are answered with an error. */
+  readonly errors: number
+}
+
+/** Keeps equal pods and replaces them in a rolling update or all at once. */
+export interface DeploymentController {
+  readonly kind: 'deployment'
+  readonly strategy: DeploymentStrategy
+  readonly minReady: Time
+  readonly progressDeadline: Time
+  readonly revisionHistory: number
+  /** True: a rollout that exceeds its progress deadline is undone, which Kubernetes does not do by itself. */
+  readonly rollback: boolean
+}
+
+/** Keeps pods with an identity, one after another or all at once. */
+export interface StatefulSetController {
+  readonly kind: 'stateful-set'
+  readonly podManagement: 'OrderedReady' | 'Parallel'
+  readonly updateStrategy: 'RollingUpdate' | 'OnDelete'
+  readonly partition: number
+  readonly minReady: Time
+}
+
+/** Keeps one pod on each node that the pod may run on. */
+export interface DaemonSetController {
+  readonly kind: 'daemon-set'
+  readonly updateStrategy: 'RollingUpdate' | 'OnDelete'
+  readonly maxSurge: IntOrPercent
+  readonly maxUnavailable: IntOrPercent
+  readonly minReady: Time
+}
+
+/** The controller of a workload. */
+export type ControllerSpec = DeploymentController | StatefulSetController | DaemonSetController
+
+/** A workload with a controller. */
+export interface ControlledWorkload {
+  readonly workload: WorkloadId
+  readonly controller: ControllerSpec
+  /** The first one is that of the start. */
+  readonly versions: readonly Version[]
+  readonly budget: BudgetSpec | null
+  /** How long the pods tolerate that their node is not ready or unreachable; Infinity: for ever. */
+  readonly toleration: Time
+}
+
+/** Nodes of a pool or of a zone, by their rank among those present; absent: of all. */
+export interface NodeSelection {
+  readonly pool?: number
+  readonly zone?: string
+  /** Number of nodes; Infinity: all. */
+  readonly count: number
+}
+
+/** What people do to a cluster; `workload` is a row of `SimulationInput.workloads`. */
+export type Action = { readonly at: Time } & (
+  | { readonly kind: 'scale'; readonly workload: WorkloadId; readonly replicas: number }
+  | { readonly kind: 'set-version'; readonly workload: WorkloadId; readonly version: number }
+  | { readonly kind: 'restart' | 'undo' | 'pause' | 'resume'; readonly workload: WorkloadId }
+  | { readonly kind: 'delete-pods'; readonly workload: WorkloadId; readonly count: number }
+  | { readonly kind: 'drain' | 'cordon' | 'uncordon'; readonly nodes: NodeSelection }
+)
+
+/** What breaks. A node that crashed or is cut off comes back after `duration`; Infinity: not before the horizon. */
+export type Fault = { readonly at: Time } & (
+  | { readonly kind: 'node-crash' | 'node-partition'; readonly nodes: NodeSelection; readonly duration: Time }
+  | { readonly kind: 'node-loss'; readonly nodes: NodeSelection }
+  | { readonly kind: 'pod-crash'; readonly workload: WorkloadId; readonly count: number }
+  | { readonly kind: 'controllers-down'; readonly duration: Time }
+)
+
+/** All of it. */
+export interface Orchestration {
+  readonly workloads: readonly ControlledWorkload[]
+  readonly actions: readonly Action[]
+  readonly faults: readonly Fault[]
+  /** From a change of an object to the sync of the controller that sees it. */
+  readonly latency: Time
+  /** Silence after which a node counts as unreachable, and taints per second in a healthy zone. */
+  readonly nodeGrace: Time
+}

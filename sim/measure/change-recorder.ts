@@ -1,0 +1,82 @@
+/** What changes cost: pods missing, rollouts and their duration, restarts, and pods that were evicted, by cause. */
+import type { Time, WorkloadId } from '../common/ids.ts'
+
+/** A rollout of a new template, a restart or an undo. */
+export interface Rollout {
+  readonly workload: WorkloadId
+  readonly from: Time
+  /** When all pods were replaced and available; Infinity: not until the horizon, or another rollout took its place. */
+  to: Time
+  /** Whether it exceeded its progress deadline. */
+  late: boolean
+}
+
+/** Readiness of one workload over time. */
+interface Readiness {
+  desired: number
+  ready: number
+  since: Time
+  /** Integrals over the window [pod·µs]. */
+  missing: number
+  wanted: number
+}
+
+export class ChangeRecorder {
+  /** Of the window, by time of their start. */
+  readonly rollouts: Rollout[] = []
+  /** Restarts of containers, and pods that left for other reasons than their owner's decision, in the window. */
+  restarts = 0
+  /** Evictions that a disruption budget refused. */
+  refusals = 0
+  /** By reason (EndReason). */
+  readonly evictions: (number | undefined)[] = []
+  private readonly workloads: Readiness[]
+  private readonly windowStart: Time
+
+  constructor(workloads: number, windowStart: Time) {
+    this.windowStart = windowStart
+    this.workloads = Array.from({ length: workloads }, () => ({ desired: 0, ready: 0, since: 0, missing: 0, wanted: 0 }))
+  }
+
+  /** The number of pods that the workload should have. */
+  desired(workload: WorkloadId, count: number, now: Time): void {
+    this.settle(workload, now).desired = count
+  }
+
+  /** A pod became ready (1) or unready (-1). */
+  ready(workload: WorkloadId, change: 1 | -1, now: Time): void {
+    this.settle(workload, now).ready += change
+  }
+
+  restarted(now: Time): void {
+    if (now >= this.windowStart) this.restarts++
+  }
+
+  refused(now: Time): void {
+    if (now >= this.windowStart) this.refusals++
+  }
+
+  evicted(reason: number, now: Time): void {
+    if (now >= this.windowStart) this.evictions[reason] = (this.evictions[reason] ?? 0) + 1
+  }
+
+  begins(workload: WorkloadId, now: Time): Rollout {
+    const rollout = { workload, from: now, to: Infinity, late: false }
+    if (now >= this.windowStart) this.rollouts.push(rollout)
+    return rollout
+  }
+
+  /** Pods that were missing, and pods that should have been ready, over the window [pod·µs]. */
+  integrals(workload: WorkloadId, now: Time): { readonly missing: number; readonly wanted: number } {
+    return this.settle(workload, now)
+  }
+
+  private settle(workload: WorkloadId, now: Time): Readiness {
+    const state = this.workloads[workload]
+    const elapsed = Math.max(0, now - Math.max(state.since, this.windowStart))
+    state.missing += elapsed * Math.max(0, state.desired - state.ready)
+    state.wanted += elapsed * state.desired
+    state.since = now
+    return state
+  }
+}

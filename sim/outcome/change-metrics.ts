@@ -1,0 +1,33 @@
+/** Fills the metrics of changes and failures (change-rows.ts). */
+import type { Time } from '../common/ids.ts'
+import type { Orchestration } from '../controllers/orchestration/spec.ts'
+import type { ChangeRecorder } from '../measure/change-recorder.ts'
+import { put, type Sheet } from './sheet.ts'
+
+const SECOND = 1e6
+
+/** Nothing is filled when no workload has a controller. */
+export function changeMetrics(changes: ChangeRecorder, orchestration: Orchestration | undefined, now: Time, sheet: Sheet): void {
+  if (orchestration === undefined || orchestration.workloads.length === 0) return
+  let missing = 0
+  let worst = 1
+  for (const { workload } of orchestration.workloads) {
+    const integrals = changes.integrals(workload, now)
+    missing += integrals.missing
+    if (integrals.wanted > 0) worst = Math.min(worst, 1 - integrals.missing / integrals.wanted)
+  }
+  put(sheet, 'availability', 100 * worst)
+  put(sheet, 'unavailable', missing / SECOND)
+  const { rollouts } = changes
+  const finished = rollouts.filter(({ to }) => to < Infinity)
+  const unfinished = rollouts.length - finished.length
+  put(sheet, 'rollouts-unfinished', unfinished)
+  put(sheet, 'rollout-duration', finished.reduce((sum, { from, to }) => sum + (to - from), 0) / finished.length / SECOND)
+  if (unfinished > 0) {
+    sheet.metrics['rollout-duration'] = null
+    sheet.refused['rollout-duration'] = `${unfinished} of ${rollouts.length} rollouts did not finish`
+  }
+  put(sheet, 'container-restarts', changes.restarts)
+  put(sheet, 'evictions', changes.evictions.reduce((sum, count) => sum + (count ?? 0), 0))
+  put(sheet, 'evictions-refused', changes.refusals)
+}
