@@ -13,7 +13,15 @@ import type { Choices } from './families.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
 export type { NodeTemplate, PodShape, Taint, Toleration } from './cluster/spec.ts'
-export type { Action, ControlledWorkload, ControllerSpec, Fault, NodeSelection, Orchestration, Version } from './controllers/orchestration/spec.ts'
+export type {
+  Action,
+  ControlledWorkload,
+  ControllerSpec,
+  Fault,
+  NodeSelection,
+  Orchestration,
+  Version,
+} from './controllers/orchestration/spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'

@@ -23,6 +23,7 @@ import { valueAt, type Issue, type Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { resolveCalls } from './resolve-calls.ts'
+import { resolveOrchestration } from './resolve-orchestration.ts'
 import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { FAMILY_PATHS } from './families.ts'
@@ -49,17 +50,20 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     scheduler: schedulerRow(resolving, given.scheduler, ['workload', list, i, 'scheduler']),
   })
   const { calls, ofService } = resolveCalls(workload.services, resolving.issues)
+  const services = workload.services.map((given, i) => ({
+    ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
+    ...ofService[i],
+    ...placed('services', given, i),
+  }))
+  const orchestration = resolveOrchestration(data, services, resolving.issues)
   const scenario: Scenario = {
     horizon: data.horizon,
     warmup: data.warmup,
     disturbance: data.disturbance ?? null,
     start: data.start,
     pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i)),
-    services: workload.services.map((given, i) => ({
-      ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
-      ...ofService[i],
-      ...placed('services', given, i),
-    })),
+    services,
+    ...(orchestration === undefined ? {} : { orchestration }),
     ...(calls.length === 0 ? {} : { calls }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
@@ -245,7 +249,8 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 
 /** Keys that mean the same in the file and in the run keep their names; the others are named here. */
 function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<ServiceSpec, 'scheduler' | 'work' | 'steps'> {
-  const { cpu, memory, limit, resources, nodeSelector, tolerations, scheduler: _, work: __, slb, async, ...same } = given
+  const { cpu, memory, limit, resources, nodeSelector, tolerations, scheduler: _, work: __, slb, async, ...others } = given
+  const { controller: ___, version: ____, versions: _____, budget: ______, toleration: _______, ...same } = others
   const { name, replicas } = given
   return {
     ...same,

@@ -20,6 +20,7 @@ import {
   type TrafficSpec,
   type WorkSpec,
 } from '../../workloads/index.ts'
+import type { OrchestrationSpec } from './resolve-orchestration.ts'
 import type { Start } from './schema.ts'
 
 /** One variant, resolved. */
@@ -32,6 +33,8 @@ export interface Scenario {
   readonly services: readonly ServiceSpec[]
   /** Calls that the steps of services name by row; absent: none. */
   readonly calls?: readonly CallSpec[]
+  /** Controllers, actions and faults; absent: none. */
+  readonly orchestration?: OrchestrationSpec
   readonly background: readonly Traced<BackgroundSpec & Placed>[]
   readonly jobs: readonly Traced<JobsSpec & Placed>[]
   /** One algorithm per family. */

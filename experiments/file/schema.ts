@@ -26,6 +26,7 @@ import { background, scheduler } from './schema/background.ts'
 import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { jobs } from './schema/jobs.ts'
+import { actions, budget, controller, controlPlane, faults, version } from './schema/orchestration.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
@@ -91,6 +92,17 @@ const serviceOf = (loaded: LoadedFiles) =>
     pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
     start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
     probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
+    controller: controller
+      .optional()
+      .describe(
+        'who keeps the pods: deployment, stateful-set or daemon-set; default: a plain replica set, or a Deployment where a rollout, an action or a fault needs one',
+      ),
+    version: name().prefault('v1').describe('name of the version that the pods of the start run'),
+    versions: list('versions', version).prefault([]).describe('further versions, which actions roll out'),
+    budget: budget.optional().describe('disruption budget: how many pods may be evicted at a time; default: none'),
+    toleration: duration()
+      .optional()
+      .describe('time for which the pods stay on a node that is not ready or unreachable; default 300s, as admission sets it'),
     slb: ownBalancer(loaded).describe('balancer of this service; default: the slb of the run'),
     async: flag()
       .prefault(false)
@@ -217,6 +229,9 @@ export function scenarioShape(loaded: LoadedFiles) {
     balancers: whole({ min: 1, max: 10_000 })
       .prefault(1)
       .describe('balancer instances per service, each with its own view of the replicas'),
+    actions,
+    faults,
+    controlPlane,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),
     contentionEpoch: duration()
       .prefault('1ms')

@@ -21,6 +21,7 @@ import {
 } from '../../sim/index.ts'
 import { Streams, type RandomStream } from '../../sim/random/index.ts'
 import { costOf, openBackground, openJobs, openRequests, type Capacity, type Fits, type TrafficSpec } from '../../workloads/index.ts'
+import { orchestrationOf } from '../file/resolve-orchestration.ts'
 import { digestOf, importDefault, localFiles } from '../file/load.ts'
 import { beginRun, thread, type OwnCode } from '../own/code.ts'
 import { adoptGuarded } from '../own/guard.ts'
@@ -84,6 +85,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     services: await Promise.all(scenario.services.map(serviceOf)),
     clients: scenario.services.flatMap((spec, service) => (spec.traffic === null ? [] : [clientOf(spec, spec.traffic, service)])),
     ...(scenario.calls === undefined ? {} : { calls: await Promise.all(scenario.calls.map((call) => callOf(call, scenario))) }),
+    ...(scenario.orchestration === undefined ? {} : { orchestration: orchestrationOf(scenario.orchestration) }),
     background: [
       ...scenario.background.map((spec) => ({
         name: spec.name,

@@ -194,8 +194,7 @@ export class PodLifecycle {
   /** A background pod's node is down: it uses no CPU and does not complete. */
   stop(pod: PodId): void {
     const { pods, classes } = this.cluster.view
-    if (this.lives.running[pod] === 1)
-      this.shares.background(pods.node[pod], pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
+    if (this.lives.running[pod] === 1) this.shares.background(pods.node[pod], pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
     this.lives.running[pod] = 0
     this.lives.stopped[pod] = 1
   }

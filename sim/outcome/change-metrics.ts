@@ -28,6 +28,10 @@ export function changeMetrics(changes: ChangeRecorder, orchestration: Orchestrat
     sheet.refused['rollout-duration'] = `${unfinished} of ${rollouts.length} rollouts did not finish`
   }
   put(sheet, 'container-restarts', changes.restarts)
-  put(sheet, 'evictions', changes.evictions.reduce((sum, count) => sum + (count ?? 0), 0))
+  put(
+    sheet,
+    'evictions',
+    changes.evictions.reduce<number>((sum, count) => sum + (count ?? 0), 0),
+  )
   put(sheet, 'evictions-refused', changes.refusals)
 }

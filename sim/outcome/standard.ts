@@ -73,7 +73,14 @@ const ROWS = {
       'requests whose last try was rejected by a full queue, over arrived',
     ],
     ['errors-lost', 'errors: lost with a pod', '%', 'lower', 'points', 'requests in service on a pod when it was killed, over arrived'],
-    ['errors-failed', 'errors: failed', '%', 'lower', 'points', 'requests whose last try was answered with an error by a bad release, over arrived'],
+    [
+      'errors-failed',
+      'errors: failed',
+      '%',
+      'lower',
+      'points',
+      'requests whose last try was answered with an error by a bad release, over arrived',
+    ],
     ['retry-amplification', 'retry amplification', '1', 'lower', 'ratio', 'tries over arrived'],
     [
       'slo-violation-minutes',

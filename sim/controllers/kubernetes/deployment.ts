@@ -242,7 +242,13 @@ export class DeploymentController {
     const found = this.reviseNewest(deployment)
     if (found !== null) return found
     const size = this.allowedSize(deployment, 0)
-    const set = this.run.replicaSets.create({ template: spec.template, size, owner: deployment, minReady: spec.minReady, workload: deployment.workload })
+    const set = this.run.replicaSets.create({
+      template: spec.template,
+      size,
+      owner: deployment,
+      minReady: spec.minReady,
+      workload: deployment.workload,
+    })
     set.revision = nextRevision(deployment)
     this.annotate(deployment, set)
     sets.push(set)

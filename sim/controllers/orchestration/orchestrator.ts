@@ -152,7 +152,11 @@ export class Orchestrator implements PodControl {
       }
       case 'daemon-set': {
         const { updateStrategy, maxSurge, maxUnavailable } = spec
-        const placement = { tolerations: pods.shapeOf(0).tolerations, hostNetwork: false, matches: (node: NodeId) => this.matches(pods, node) }
+        const placement = {
+          tolerations: pods.shapeOf(0).tolerations,
+          hostNetwork: false,
+          matches: (node: NodeId) => this.matches(pods, node),
+        }
         const object = { ...base, updateStrategy, maxSurge, maxUnavailable }
         return new DaemonSetSet(pods, this.daemonSets.create(object, placement, workload), this.daemonSets)
       }

@@ -1,0 +1,222 @@
+/**
+ * From controllers, versions, budgets, actions and faults of the file to those of a run. Without any of them nothing is resolved, and the
+ * services are kept by plain replica sets; with actions or faults each service that names no controller has a Deployment with its defaults.
+ */
+import {
+  suggestion,
+  type Action,
+  type ControlledWorkload,
+  type ControllerSpec,
+  type Fault,
+  type NodeSelection,
+  type Orchestration,
+  type Version,
+} from '../../sim/index.ts'
+import type { Issue, Path } from './document.ts'
+import type { ServiceSpec } from './scenario.ts'
+import type { ScenarioData, ServiceData } from './schema.ts'
+import { controller, type ActionData, type ControllerData, type FaultData, type NodesData } from './schema/orchestration.ts'
+
+/** In JSON, null stands for Infinity and an absent budget for none. */
+export type OrchestrationSpec = { readonly [K in keyof Orchestration]: unknown }
+
+/** What the file says, or undefined when it says nothing of controllers, actions and faults. Adds an issue for each name that refers to nothing. */
+export function resolveOrchestration(data: ScenarioData, services: readonly ServiceSpec[], issues: Issue[]): OrchestrationSpec | undefined {
+  const given = data.workload.services
+  const scripted = data.actions.length + data.faults.length > 0
+  if (!scripted && given.every((service) => !isControlled(service))) return undefined
+  const names = new Names(data, issues)
+  given.forEach((service, i) => names.checkService(service, i))
+  return {
+    workloads: given.flatMap((service, workload) =>
+      scripted || isControlled(service) ? [controlled(service, services[workload], workload)] : [],
+    ),
+    actions: data.actions.map((action, i) => names.action(action, ['actions', i])),
+    faults: data.faults.map((fault, i) => names.fault(fault, ['faults', i])),
+    ...data.controlPlane,
+  }
+}
+
+const isControlled = ({ controller: one, versions, budget, toleration }: ServiceData): boolean =>
+  one !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
+
+/** The sim's form of a resolved orchestration. */
+export const orchestrationOf = (spec: OrchestrationSpec): Orchestration => {
+  const revived = revive(spec) as Orchestration
+  return { ...revived, workloads: revived.workloads.map((workload) => ({ ...workload, budget: workload.budget ?? null })) }
+}
+
+function revive(value: unknown): unknown {
+  if (value === null) return Infinity
+  if (Array.isArray(value)) return value.map(revive)
+  if (typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revive(one)]))
+}
+
+function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
+  const first: JsonVersion = {
+    name: given.version,
+    shape: service.shape,
+    pull: given.pull,
+    start: given.start,
+    ready: true,
+    crashAfter: null,
+    slowness: 1,
+    errors: 0,
+  }
+  const others = given.versions.map(({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors }): JsonVersion => ({
+    name,
+    shape: { ...service.shape, cpu: cpu ?? service.shape.cpu, memory: memory ?? service.shape.memory, limit: limit ?? service.shape.limit },
+    pull: pull ?? given.pull,
+    start: start ?? given.start,
+    ready,
+    crashAfter: crashAfter ?? null,
+    slowness,
+    errors,
+  }))
+  return {
+    workload,
+    controller: controllerOf(given.controller ?? controller.parse('deployment')),
+    versions: [first, ...others],
+    ...(given.budget === undefined ? {} : { budget: given.budget }),
+    toleration: given.toleration ?? DEFAULT_TOLERATION,
+  } satisfies Json<Omit<ControlledWorkload, 'budget' | 'controller' | 'versions'>> & Record<string, unknown>
+}
+
+/** Seconds for which admission lets pods tolerate an unhealthy node [µs]. */
+const DEFAULT_TOLERATION = 300e6
+
+type Json<T> = { readonly [K in keyof T]: T[K] | null }
+type JsonVersion = Json<Version>
+
+function controllerOf(data: ControllerData): Json<ControllerSpec> {
+  if (data.kind !== 'deployment') return data
+  const { strategy, maxSurge, maxUnavailable, ...rest } = data
+  return {
+    ...rest,
+    strategy: strategy === 'recreate' ? { type: 'Recreate' } : { type: 'RollingUpdate', maxSurge, maxUnavailable },
+  } as Json<ControllerSpec>
+}
+
+/** Names that actions and faults use. */
+class Names {
+  private readonly data: ScenarioData
+  private readonly issues: Issue[]
+
+  constructor(data: ScenarioData, issues: Issue[]) {
+    this.data = data
+    this.issues = issues
+  }
+
+  /** Versions of one service need different names. */
+  checkService({ version, versions, controller: one }: ServiceData, i: number): void {
+    const seen = new Set([version])
+    versions.forEach(({ name }, j) => {
+      if (seen.has(name))
+        this.report(
+          ['workload', 'services', i, 'versions', j, 'name'],
+          `found a second version "${name}"; accepted: each name once (the pods of the start run ${version})`,
+        )
+      seen.add(name)
+    })
+    const isZero = (value: number | string): boolean => value === 0 || value === '0%'
+    if (
+      one !== undefined &&
+      one.kind === 'deployment' &&
+      one.strategy === 'rolling-update' &&
+      isZero(one.maxSurge) &&
+      isZero(one.maxUnavailable)
+    )
+      this.report(
+        ['workload', 'services', i, 'controller', 'deployment', 'maxUnavailable'],
+        'found 0 for maxSurge and maxUnavailable, with which a rollout could not move; accepted: one of them above 0',
+      )
+  }
+
+  action(action: ActionData, path: Path): Json<Action> {
+    if ('nodes' in action) return { ...action, nodes: this.nodes(action.nodes, [...path, action.kind]) } as Json<Action>
+    const { service, ...rest } = action
+    const key = action.kind === 'set-version' ? 'rollout' : action.kind === 'delete-pods' ? 'deletePods' : action.kind
+    const workload = this.service(service, [...path, key])
+    this.refuseDaemon(action.kind, workload, [...path, key])
+    if (!('version' in rest)) return { ...rest, workload } as Json<Action>
+    return {
+      kind: 'set-version',
+      at: rest.at,
+      workload,
+      version: this.version(rest.version, workload, [...path, 'version']),
+    } as Json<Action>
+  }
+
+  fault(fault: FaultData, path: Path): Json<Fault> {
+    const key = {
+      'node-crash': 'crash',
+      'node-partition': 'partition',
+      'node-loss': 'loss',
+      'pod-crash': 'podCrash',
+      'controllers-down': 'controllersDown',
+    }[fault.kind]
+    if ('nodes' in fault) return { ...fault, nodes: this.nodes(fault.nodes, [...path, key]) } as Json<Fault>
+    if (fault.kind === 'controllers-down') return fault
+    const { service, ...rest } = fault
+    return { ...rest, workload: this.service(service, [...path, key]) }
+  }
+
+  private refuseDaemon(kind: ActionData['kind'], workload: number, path: Path): void {
+    const found = this.data.workload.services[workload]?.controller?.kind
+    if (found === 'daemon-set' && kind === 'scale')
+      this.report(path, 'found a DaemonSet, which has a pod on each node; accepted: a Deployment or a StatefulSet')
+    if (found !== undefined && found !== 'deployment' && (kind === 'pause' || kind === 'resume'))
+      this.report(path, `found a ${found}, which cannot be paused; accepted: a Deployment`)
+  }
+
+  private service(name: string, path: Path): number {
+    return this.row(
+      name,
+      this.data.workload.services.map((one) => one.name),
+      'service',
+      path,
+    )
+  }
+
+  private version(name: string, workload: number, path: Path): number {
+    const service = this.data.workload.services[workload]
+    if (service === undefined) return 0
+    return this.row(name, [service.version, ...service.versions.map((one) => one.name)], `version of ${service.name}`, path)
+  }
+
+  private nodes({ pool, zone, nodes }: NodesData, path: Path): Json<NodeSelection> {
+    const { pools } = this.data.cluster
+    const zones = [...new Set(pools.flatMap((one) => one.zones))]
+    if (zone !== undefined && !zones.includes(zone) && pools.every((one) => !('trace' in one)))
+      this.report([...path, 'zone'], `found the unknown zone "${zone}"; accepted: ${zones.join(', ')}${suggestion(zone, zones)}`)
+    return {
+      ...(pool === undefined
+        ? {}
+        : {
+            pool: this.row(
+              pool,
+              pools.map((one) => one.name),
+              'pool',
+              [...path, 'pool'],
+            ),
+          }),
+      ...(zone === undefined ? {} : { zone }),
+      count: nodes,
+    }
+  }
+
+  private row(name: string, known: readonly string[], what: string, path: Path): number {
+    const row = known.indexOf(name)
+    if (row < 0)
+      this.report(
+        path,
+        `found the unknown ${what} "${name}"; accepted: ${known.length === 0 ? `none, because there is no ${what}` : known.join(', ')}${suggestion(name, known)}`,
+      )
+    return row
+  }
+
+  private report(path: Path, message: string): void {
+    this.issues.push({ path, message })
+  }
+}
