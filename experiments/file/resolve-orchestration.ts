@@ -9,16 +9,13 @@ import {
   type ControllerSpec,
   type Fault,
   type NodeSelection,
-  type Orchestration,
   type Version,
 } from '../../sim/index.ts'
 import type { Issue, Path } from './document.ts'
+import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { ScenarioData, ServiceData } from './schema.ts'
 import { controller, type ActionData, type ControllerData, type FaultData, type NodesData } from './schema/orchestration.ts'
-
-/** In JSON, null stands for Infinity and an absent budget for none. */
-export type OrchestrationSpec = { readonly [K in keyof Orchestration]: unknown }
 
 /** What the file says, or undefined when it says nothing of controllers, actions and faults. Adds an issue for each name that refers to nothing. */
 export function resolveOrchestration(data: ScenarioData, services: readonly ServiceSpec[], issues: Issue[]): OrchestrationSpec | undefined {
@@ -39,19 +36,6 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
 
 const isControlled = ({ controller: one, versions, budget, toleration }: ServiceData): boolean =>
   one !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
-
-/** The sim's form of a resolved orchestration. */
-export const orchestrationOf = (spec: OrchestrationSpec): Orchestration => {
-  const revived = revive(spec) as Orchestration
-  return { ...revived, workloads: revived.workloads.map((workload) => ({ ...workload, budget: workload.budget ?? null })) }
-}
-
-function revive(value: unknown): unknown {
-  if (value === null) return Infinity
-  if (Array.isArray(value)) return value.map(revive)
-  if (typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, revive(one)]))
-}
 
 function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
   const first: JsonVersion = {

@@ -20,7 +20,7 @@ import {
   type TrafficSpec,
   type WorkSpec,
 } from '../../workloads/index.ts'
-import type { OrchestrationSpec } from './resolve-orchestration.ts'
+import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { Start } from './schema.ts'
 
 /** One variant, resolved. */

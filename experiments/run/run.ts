@@ -21,7 +21,7 @@ import {
 } from '../../sim/index.ts'
 import { Streams, type RandomStream } from '../../sim/random/index.ts'
 import { costOf, openBackground, openJobs, openRequests, type Capacity, type Fits, type TrafficSpec } from '../../workloads/index.ts'
-import { orchestrationOf } from '../file/resolve-orchestration.ts'
+import { orchestrationOf } from '../file/orchestration-spec.ts'
 import { digestOf, importDefault, localFiles } from '../file/load.ts'
 import { beginRun, thread, type OwnCode } from '../own/code.ts'
 import { adoptGuarded } from '../own/guard.ts'

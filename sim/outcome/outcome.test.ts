@@ -1,7 +1,8 @@
 /** Every standard metric by hand, on runs of a handful of requests, pods and nodes. Times of requests in ms, of the run in s. */
 import { describe, expect, it } from 'vitest'
-import { choose, coming, input, jobsOf, noDelays, pool, script, service, shape, standing } from '../testing/input.ts'
+import { choose, coming, input, jobsOf, NO_REQUESTS, noDelays, pool, script, service, shape, standing } from '../testing/input.ts'
 import type { FlatService, FlatInput } from '../testing/input.ts'
+import type { Orchestration, PodShape } from '../input.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'
@@ -357,6 +358,36 @@ describe('the time series', () => {
   })
 })
 
+/** A Deployment of the workload that moves to its second version at once. */
+function rolledOut(workload: number, of: PodShape): Orchestration {
+  const version = { shape: of, pull: 0, start: S, ready: true, crashAfter: Infinity, slowness: 1, errors: 0 }
+  return {
+    workloads: [
+      {
+        workload,
+        controller: {
+          kind: 'deployment',
+          strategy: { type: 'Recreate' },
+          minReady: 0,
+          progressDeadline: Infinity,
+          revisionHistory: 10,
+          rollback: false,
+        },
+        versions: [
+          { name: 'v1', ...version },
+          { name: 'v2', ...version },
+        ],
+        budget: null,
+        toleration: Infinity,
+      },
+    ],
+    actions: [{ at: S, kind: 'set-version', workload, version: 1 }],
+    faults: [],
+    latency: 0,
+    nodeGrace: 50 * S,
+  }
+}
+
 describe('the list', () => {
   it('has a word on every metric in every run: a number, or null', () => {
     for (const around of [{}, { services: [web({})] }, { background: [standing([shape()])] }]) {
@@ -375,7 +406,8 @@ describe('the list', () => {
       disturbance: 0,
       check: false,
       pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })],
-      services: [many],
+      services: [many, { ...many, name: 'rolled', replicas: 1, requests: NO_REQUESTS }],
+      orchestration: rolledOut(1, small),
       schedulers: [
         {
           name: 'second',
