@@ -1,9 +1,10 @@
 /** When pods get their nodes: decision time one after another, and rounds of a packer on their grid. Times in ms where scripted. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { packers } from '../binpacking/index.ts'
 import { choose, coming, input, noDelays, pool, shape } from '../testing/input.ts'
 import type { FlatInput } from '../testing/input.ts'
-import { schedulers } from '../scheduling/index.ts'
+import { orders, schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'
 
 /** Bind times and pending times are read from the recorder, whose histogram is exact in its sum. */
@@ -163,5 +164,51 @@ describe('rounds of a packer', () => {
       }).cluster.nodesInUse
     expect(bound('least-allocated')).toBe(1)
     expect(bound('best-fit')).toBe(1)
+  })
+})
+
+describe('a wake after a decision that would find nothing to decide', () => {
+  // Times, run times and decision times in whole ms, so that ends, arrivals and wakes often coincide; the cluster is often full.
+  const kinds = [shape({ cpu: 1000, priority: 1 }), shape({ cpu: 2000 }), shape({ cpu: 3000, priority: 2 })]
+  const pods = fc
+    .array(fc.tuple(fc.nat(60), fc.nat(2), fc.integer({ min: 1, max: 25 })), { minLength: 1, maxLength: 30 })
+    .map((rows) => rows.sort((a, b) => a[0] - b[0]).map(([at, kind, run]) => [at, kinds[kind], run] as const))
+  const cases = fc.record({
+    pods,
+    decision: fc.integer({ min: 1, max: 4 }),
+    start: fc.nat(2),
+    order: fc.constantFrom('fifo', 'priority', 'shortest-first', 'fair-share', 'easy'),
+  })
+
+  it('is left out only where nothing changes: the same results, bit for bit, as with every wake', () => {
+    let spared = 0
+    fc.assert(
+      fc.property(cases, ({ pods, decision, start, order }) => {
+        const [fewer, all] = [false, true].map((everyWake) => {
+          const simulation = new Simulation(
+            input({
+              horizon: 300_000,
+              sample: 10_000,
+              delays: { ...noDelays, decision: decision * 1000, start: start * 1000 },
+              pools: [pool(2, { cpu: 4000 })],
+              scheduling: { ...choose(schedulers, 'best-fit'), order: choose(orders, order) },
+              background: [coming(pods)],
+            }),
+          )
+          const { simulator } = simulation.parts
+          const spare = simulator.spare.bind(simulator)
+          simulator.spare = (time) => {
+            if (everyWake) return false
+            const spares = spare(time)
+            if (spares) spared++
+            return spares
+          }
+          return JSON.stringify(simulation.run(), (_, value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Float64Array)] : value))
+        })
+        expect(fewer).toBe(all)
+      }),
+      { seed: 11, numRuns: 80 },
+    )
+    expect(spared).toBeGreaterThan(50)
   })
 })

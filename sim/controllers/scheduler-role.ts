@@ -121,7 +121,7 @@ export class SchedulerRole implements Role {
     if (this.snapshot === null) {
       this.carryOut(this.out, this.busyUntil, this)
       while (this.driver.unfinished && this.decide(Wake.Again)) this.carryOut(this.out, this.busyUntil, this)
-      if (this.driver.again) this.wake(Wake.Again)
+      if (this.driver.again && !(this.driver.idle && simulator.spare(this.busyUntil))) this.wake(Wake.Again)
       return
     }
     this.inFlight = true

@@ -129,6 +129,14 @@ export class EventQueue {
     return this.words[TAG_WORD] & SLOT_MASK
   }
 
+  /** Time of the earliest pending event, Infinity when there is none. */
+  get next(): Time {
+    const { entries, count } = this
+    if (!this.hole) return count > 0 ? entries[0] : Infinity
+    if (count <= 2) return count === 2 ? entries[2] : Infinity
+    return Math.min(entries[2], entries[4])
+  }
+
   /** Kind and arguments of the event in a slot. */
   kind(slot: number): number {
     return this.records[slot << RECORD_SHIFT] & SLOT_MASK

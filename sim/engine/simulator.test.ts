@@ -75,6 +75,21 @@ describe('simulator', () => {
     expect([simulator.run(Infinity, 0), simulator.run(Infinity)]).toEqual(['budget', 'empty'])
   })
 
+  it('spares an event before which no other event is due, but counts it', () => {
+    const simulator = new Simulator()
+    const spared: boolean[] = []
+    simulator.on(1, () => spared.push(simulator.spare(9), simulator.spare(10), simulator.spare(31)))
+    simulator.at(5, 1, 0, 0)
+    simulator.at(10, 1, 0, 0)
+    // At 5 an event is due at 10; at 10 none is pending, and 31 is after the end.
+    simulator.run(30)
+    expect(spared).toEqual([true, false, false, false, false, false])
+    expect(simulator.events).toBe(3)
+    // An event at the root of the heap, before a handler has run.
+    simulator.at(40, 1, 0, 0)
+    expect([simulator.spare(29), simulator.spare(40)]).toEqual([true, false])
+  })
+
   it('calls closures among the events, and forgets cancelled ones', () => {
     const simulator = new Simulator()
     const seen: string[] = []

@@ -102,6 +102,18 @@ export class Simulator {
     if (slot < this.closures.length) this.closures[slot] = null
   }
 
+  /**
+   * For an event at `time` that has an effect only if another event comes before it: true when none does, so that it need not be
+   * scheduled. It counts as processed. False also when no event is pending: the clock would not reach `time`.
+   */
+  spare(time: Time): boolean {
+    const { queue } = this
+    const { next } = queue
+    if (next <= time || next === Infinity || time > queue.limit) return false
+    this.events++
+    return true
+  }
+
   /** Whether the handle names an event that has neither fired nor been cancelled. */
   pending(handle: EventHandle): boolean {
     return this.queue.pending(handle)

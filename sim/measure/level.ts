@@ -35,6 +35,7 @@ export class Level {
 
   /** Sets the value from now on. */
   set(value: number, now: Time): void {
+    if (value === this.value) return
     if (now !== this.last) this.advance(now)
     this.value = value
     if (value > this.max) this.max = value

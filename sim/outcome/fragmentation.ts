@@ -9,17 +9,49 @@
  *   packing gap  = nodes in use / continuous lower bound - 1
  *
  * The weights change with every arrival, the nodes do not. So the sums over nodes are kept by class and weighted at the sample: a node whose
- * version is unchanged costs one comparison, a changed one a pass over the classes. All sums are whole numbers, so there is no drift.
+ * version is unchanged costs one comparison, a changed one a pass over the classes. What a node adds to the sums follows from its free
+ * amounts and a bit per class, which are kept instead of the addends: a table of nodes x classes would take a hundred megabytes for
+ * 100,000 nodes and 256 classes. All sums are whole numbers, so there is no drift.
  */
-import type { NodeId, PodClassId } from '../common/ids.ts'
+import type { NodeClassId, NodeId, PodClassId } from '../common/ids.ts'
 import { DEVICES, FIRST_NAMED, NodeState, NONE, PODS } from '../cluster/views.ts'
 import type { ClusterView, Column } from '../cluster/views.ts'
-import { grown } from '../common/table.ts'
+import { ColumnTable, grown } from '../common/table.ts'
 import { NodeBound } from './node-bound.ts'
+import type { Allocation } from './node-bound.ts'
 
-const UNKNOWN = 0
-const ADMITTED = 1
-const REFUSED = 2
+/** The cluster whose fragments are measured. */
+export interface FragmentedCluster extends Allocation {
+  readonly view: ClusterView
+}
+
+/** What the sums include of each node, as it was read last; nothing of a node that was not Ready. */
+class Readings extends ColumnTable {
+  readonly freeCpu = this.column(Float64Array)
+  readonly freeGpu = this.column(Int32Array)
+  /** Of GPU nodes: free milli-GPU of device d of node n, at n * DEVICES + d. */
+  readonly freeDevice = this.column(Int32Array, 0, DEVICES)
+}
+
+/** A bit per class in each row. */
+class ClassBits {
+  /** Words of 32 bits per row: the bit of a class is in word row * words + (class >> 5). */
+  words = 1
+  bits = new Int32Array(0)
+  private rows = 0
+
+  /** Makes space; what was there stays, new bits are 0. */
+  reserve(rows: number, classes: number): void {
+    if (rows <= this.rows && classes <= 32 * this.words) return
+    const space = rows > this.rows ? Math.max(rows, 2 * this.rows) : this.rows
+    const words = classes > 32 * this.words ? Math.max((classes + 31) >> 5, 2 * this.words) : this.words
+    const bits = new Int32Array(space * words)
+    for (let row = 0; row < this.rows; row++) bits.set(this.bits.subarray(row * this.words, (row + 1) * this.words), row * words)
+    this.bits = bits
+    this.rows = space
+    this.words = words
+  }
+}
 
 /** The sums of one cluster, updated when they are read. */
 export class Fragmentation {
@@ -27,24 +59,21 @@ export class Fragmentation {
   private readonly bound: NodeBound
   /** Version of the log up to which the nodes were read; a node with a later version has changed since. */
   private seenLog = -1
-  /** Nodes for which the two tables below have rows. */
-  private rows = 0
-  private classes = 0
+  /** Nodes and classes that the sums include. */
   private nodes = 0
-  /** Places per row in the two tables below. */
-  private width = 0
-  /** Addend of a node to the sum of a class, at node * width + class. */
-  private cpuOf = new Int32Array(0)
-  /** Without rows until a node has devices. */
-  private gpuOf = new Int32Array(0)
+  private classes = 0
+  private readonly readings = new Readings()
+  /** By node: the classes that fitted it when it was read. */
+  private readonly fitted = new ClassBits()
+  /** By node class: the classes that it admits, and the number of classes for which that is known. */
+  private readonly admitted = new ClassBits()
+  private readonly asked: number[] = []
   private cpuSum = new Float64Array(0)
   private gpuSum = new Float64Array(0)
-  /** Memo of `admissible`, at nodeClass * width + class. */
-  private admits = new Uint8Array(0)
 
-  constructor(view: ClusterView) {
-    this.view = view
-    this.bound = new NodeBound(view.nodes.resources.length)
+  constructor(cluster: FragmentedCluster) {
+    this.view = cluster.view
+    this.bound = new NodeBound(cluster)
   }
 
   /** Stranded CPU [millicores]; 0 before the first arrival. @param mix number of arrivals by class */
@@ -88,89 +117,123 @@ export class Fragmentation {
   private refresh(): void {
     const { nodes, classes, log } = this.view
     if (log.version === this.seenLog && classes.count === this.classes) return
-    const { seenLog, nodes: knownNodes, classes: known } = this
-    if (classes.count > this.width || nodes.count > this.rows) this.grow(nodes.count, classes.count)
+    const { seenLog } = this
     const { version, count } = nodes
-    this.classes = classes.count
+    this.readings.reserve(count)
+    this.fitted.reserve(count, classes.count)
+    this.cpuSum = grown(this.cpuSum, 32 * this.fitted.words)
+    this.gpuSum = grown(this.gpuSum, 32 * this.fitted.words)
+    const more = classes.count > this.classes
     for (let node = 0; node < count; node++) {
-      const changed = version[node] >= seenLog || node >= knownNodes
-      if (!changed && known === classes.count) continue
-      this.read(node, changed ? 0 : known)
+      const changed = version[node] >= seenLog || node >= this.nodes
+      if (!changed && !more) continue
+      this.read(node, changed ? 0 : this.classes)
       if (changed) this.bound.read(nodes, node)
     }
     this.seenLog = log.version
     this.nodes = count
+    this.classes = classes.count
   }
 
   /** Updates the sums of the classes from `first` on. */
   private read(node: NodeId, first: PodClassId): void {
-    const { nodes } = this.view
+    const { view, readings, fitted, cpuSum } = this
+    const { nodes, classes } = view
     const ready = nodes.state[node] === NodeState.Ready
-    const freeCpu = ready ? nodes.freeCpu[node] : 0
-    const devices = nodes.devices[node]
-    if (devices > 0 && this.gpuOf.length === 0) this.gpuOf = new Int32Array(this.cpuOf.length)
-    const { view, cpuOf, gpuOf, cpuSum, gpuSum } = this
-    let freeGpu = 0
-    if (ready) for (let d = 0; d < devices; d++) freeGpu += nodes.freeDevice[node * DEVICES + d]
-    // Quick refusals: a class that requests more than these does not fit; on a node with nothing free the answer does not matter.
-    const maxCpu = freeCpu + freeGpu > 0 && nodes.free[PODS][node] > 0 ? freeCpu : -1
-    const maxMemory = nodes.freeMemory[node]
-    const { cpu, memory, gpus } = view.classes
-    for (let c = first, place = node * this.width + first; c < this.classes; c++, place++) {
-      const fits = cpu[c] <= maxCpu && memory[c] <= maxMemory && gpus[c] <= devices && this.fits(c, node)
-      const strandedCpu = fits ? 0 : freeCpu
-      if (strandedCpu !== cpuOf[place]) {
-        cpuSum[c] += strandedCpu - cpuOf[place]
-        cpuOf[place] = strandedCpu
+    const freeBefore = readings.freeCpu[node]
+    const free = ready ? nodes.freeCpu[node] : 0
+    const known = node < this.nodes ? this.classes : 0
+    for (let from = first & ~31; from < classes.count; from += 32) {
+      const place = node * fitted.words + (from >> 5)
+      // A class that fits adds nothing, nor does one that the sums do not include yet.
+      const before = fitted.bits[place] | ~below(known - from)
+      const now = this.fitting(node, from)
+      for (let others = ~(before & now) & below(classes.count - from); others !== 0; others &= others - 1) {
+        const bit = others & -others
+        cpuSum[from + 31 - Math.clz32(bit)] += ((now & bit) === 0 ? free : 0) - ((before & bit) === 0 ? freeBefore : 0)
       }
-      if (devices === 0) continue
-      const strandedGpu = fits && freeGpu > 0 ? this.fragment(c, node, freeGpu) : freeGpu
-      if (strandedGpu !== gpuOf[place]) {
-        gpuSum[c] += strandedGpu - gpuOf[place]
-        gpuOf[place] = strandedGpu
-      }
+      if (nodes.devices[node] > 0) this.readGpu(node, from, known, fitted.bits[place], now)
+      fitted.bits[place] = now
+    }
+    readings.freeCpu[node] = free
+    if (nodes.devices[node] > 0) this.remember(node, ready)
+  }
+
+  /** The GPU sums of 32 classes; the devices are as in `readings` before, as in the view now. */
+  private readGpu(node: NodeId, from: PodClassId, known: number, before: number, now: number): void {
+    const { nodes, classes } = this.view
+    const { freeGpu, freeDevice } = this.readings
+    const free = nodes.state[node] === NodeState.Ready ? freeMilli(nodes, node) : 0
+    for (let c = from; c < classes.count && c < from + 32; c++) {
+      if (c < known) this.gpuSum[c] -= this.fragment(c, node, (before & (1 << c)) !== 0, freeGpu[node], freeDevice)
+      this.gpuSum[c] += this.fragment(c, node, (now & (1 << c)) !== 0, free, nodes.freeDevice)
     }
   }
 
-  /** The rest of `view.feasible`, for a Ready node with enough CPU and memory that may hold another pod. */
-  private fits(podClass: PodClassId, node: NodeId): boolean {
+  /** Free milli-GPU of a node that a class cannot use, of `free` in all. */
+  private fragment(podClass: PodClassId, node: NodeId, fits: boolean, free: number, freeDevice: Column): number {
     const { nodes, classes } = this.view
-    const { free } = nodes
-    for (let r = FIRST_NAMED; r < free.length; r++) if (classes.request[r][podClass] > free[r][node]) return false
-    const place = nodes.nodeClass[node] * this.width + podClass
-    if (place >= this.admits.length) this.admits = grown(this.admits, Math.max(place + 1, this.admits.length * 2))
-    if (this.admits[place] === UNKNOWN) this.admits[place] = this.view.admissible(podClass, node) ? ADMITTED : REFUSED
-    return this.admits[place] === ADMITTED && (classes.gpus[podClass] === 0 || this.view.pickDevices(podClass, node) !== NONE)
-  }
-
-  /** Free milli-GPU that a class cannot use on a node that it fits. */
-  private fragment(podClass: PodClassId, node: NodeId, freeGpu: number): number {
-    const { nodes, classes } = this.view
-    if (classes.gpus[podClass] === 0) return freeGpu
+    if (!fits || free === 0 || classes.gpus[podClass] === 0) return free
     const asked = classes.gpuMilli[podClass]
     let sum = 0
-    for (let d = node * DEVICES; d < node * DEVICES + nodes.devices[node]; d++) if (nodes.freeDevice[d] < asked) sum += nodes.freeDevice[d]
+    for (let d = node * DEVICES; d < node * DEVICES + nodes.devices[node]; d++) if (freeDevice[d] < asked) sum += freeDevice[d]
     return sum
   }
 
-  private grow(nodes: number, classes: number): void {
-    const rows = nodes > this.rows ? Math.max(nodes, 2 * this.rows) : this.rows
-    const width = classes > this.width ? Math.max(classes, 2 * this.width, 8) : this.width
-    const widened = (old: Int32Array): Int32Array<ArrayBuffer> => {
-      const fresh = new Int32Array(rows * width)
-      for (let node = 0; node < this.nodes; node++)
-        fresh.set(old.subarray(node * this.width, node * this.width + this.classes), node * width)
-      return fresh
-    }
-    this.cpuOf = widened(this.cpuOf)
-    if (this.gpuOf.length > 0) this.gpuOf = widened(this.gpuOf)
-    this.cpuSum = grown(this.cpuSum, width)
-    this.gpuSum = grown(this.gpuSum, width)
-    this.rows = rows
-    // Places in the memo depend on the width.
-    if (width !== this.width) this.admits = new Uint8Array(0)
-    this.width = width
+  private remember(node: NodeId, ready: boolean): void {
+    const { nodes } = this.view
+    const { freeGpu, freeDevice } = this.readings
+    freeGpu[node] = ready ? freeMilli(nodes, node) : 0
+    for (let d = node * DEVICES; d < node * DEVICES + nodes.devices[node]; d++) freeDevice[d] = nodes.freeDevice[d]
   }
+
+  /** The classes from .. from + 31 that fit on the node, a bit each: the same as `view.feasible`. */
+  private fitting(node: NodeId, from: PodClassId): number {
+    const { view } = this
+    const { nodes, classes } = view
+    if (nodes.state[node] !== NodeState.Ready || nodes.free[PODS][node] < 1) return 0
+    const freeCpu = nodes.freeCpu[node]
+    const freeMemory = nodes.freeMemory[node]
+    const devices = nodes.devices[node]
+    const { cpu, memory, gpus } = classes
+    const end = Math.min(classes.count, from + 32)
+    let bits = this.admittedOn(node, from)
+    for (let c = from; c < end; c++) if (cpu[c] > freeCpu || memory[c] > freeMemory || gpus[c] > devices) bits &= ~(1 << c)
+    for (let r = FIRST_NAMED; r < nodes.free.length; r++)
+      for (let c = from; c < end; c++) if (classes.request[r][c] > nodes.free[r][node]) bits &= ~(1 << c)
+    if (devices === 0) return bits
+    for (let c = from; c < end; c++) if (gpus[c] > 0 && (bits & (1 << c)) !== 0 && view.pickDevices(c, node) === NONE) bits &= ~(1 << c)
+    return bits
+  }
+
+  /** The classes from .. from + 31 that the node's class admits. */
+  private admittedOn(node: NodeId, from: PodClassId): number {
+    const { view, admitted, asked } = this
+    const nodeClass = view.nodes.nodeClass[node]
+    if ((asked[nodeClass] ?? 0) < view.classes.count) this.ask(nodeClass, node)
+    return admitted.bits[nodeClass * admitted.words + (from >> 5)]
+  }
+
+  private ask(nodeClass: NodeClassId, node: NodeId): void {
+    const { view, admitted, asked } = this
+    const { count } = view.classes
+    admitted.reserve(nodeClass + 1, count)
+    for (let c = asked[nodeClass] ?? 0; c < count; c++)
+      if (view.admissible(c, node)) admitted.bits[nodeClass * admitted.words + (c >> 5)] |= 1 << c
+    asked[nodeClass] = count
+  }
+}
+
+/** The lowest `count` bits. */
+function below(count: number): number {
+  return count >= 32 ? -1 : count <= 0 ? 0 : (1 << count) - 1
+}
+
+/** Free milli-GPU of a node. */
+function freeMilli({ devices, freeDevice }: ClusterView['nodes'], node: NodeId): number {
+  let sum = 0
+  for (let d = node * DEVICES; d < node * DEVICES + devices[node]; d++) sum += freeDevice[d]
+  return sum
 }
 
 /** Reference implementation (twin) of `strandedCpu`: the formula, term by term. */

@@ -1,70 +1,64 @@
 /**
  * Nodes in use, and the continuous lower bound on the number of nodes for what is allocated (sim/binpacking/bounds/bound.ts), over the nodes
  * that are paid for: resource by resource (and for milli-GPU), the number of nodes, largest first, whose capacity reaches the allocation;
- * then the maximum over resources. Updated node by node.
+ * then the maximum over resources. What is allocated is counted by the cluster; capacities are updated node by node.
  */
-import type { NodeId, ResourceId } from '../common/ids.ts'
+import type { NodeId } from '../common/ids.ts'
 import { ExactSums } from '../common/exact-sums.ts'
 import { ColumnTable } from '../common/table.ts'
 import { isPaid } from '../cluster/nodes.ts'
-import { DEVICES, MILLI } from '../cluster/views.ts'
+import { MILLI } from '../cluster/views.ts'
 import type { NodesView } from '../cluster/views.ts'
+
+/** What a cluster counts over its nodes that are paid for. */
+export interface Allocation {
+  /** By resource, the doubles nearest to the sums. */
+  readonly allocated: ArrayLike<number>
+  readonly gpuAllocated: number
+  readonly nodesInUse: number
+}
 
 /** The bound of a cluster; its rows are nodes. Milli-GPU is the resource after the last one. */
 export class NodeBound extends ColumnTable {
-  private inUse = 0
   private nodes = 0
-  /** Sums over the nodes, by resource. */
-  private readonly allocated: ExactSums
-  /** What each node adds to these sums, [resource][node], and its capacity while it is paid for. */
-  private readonly allocatedOf: Float64Array[]
+  /** Of each node, its capacity while it is paid for [resource][node]; and 1 while it is. */
   private readonly capacityOf: Float64Array[]
-  private readonly usedOf = this.column(Uint8Array)
+  private readonly paid = this.column(Uint8Array)
   /** Sums of the k + 1 largest capacities, [resource][k]; empty when a capacity has changed. */
   private largest: Float64Array[] = []
+  private readonly allocation: Allocation
 
-  /** @param resources number of resources, without milli-GPU */
-  constructor(resources: number) {
+  constructor(allocation: Allocation) {
     super()
-    this.allocated = new ExactSums(resources + 1)
-    this.allocatedOf = this.columns(Float64Array, resources + 1)
-    this.capacityOf = this.columns(Float64Array, resources + 1)
+    this.allocation = allocation
+    this.capacityOf = this.columns(Float64Array, allocation.allocated.length + 1)
   }
 
   /** Reads a node that is new or has changed. */
   read(nodes: NodesView, node: NodeId): void {
     this.nodes = Math.max(this.nodes, node + 1)
     this.reserve(this.nodes)
-    const paid = isPaid(nodes.state[node])
-    const used = paid && nodes.podCount[node] > 0 ? 1 : 0
-    this.inUse += used - this.usedOf[node]
-    this.usedOf[node] = used
-    const last = nodes.free.length
-    for (let r = 0; r < last; r++) this.set(r, node, paid ? nodes.capacity[r][node] : 0, paid ? nodes.free[r][node] : 0)
-    let free = 0
-    for (let d = 0; d < nodes.devices[node]; d++) free += nodes.freeDevice[node * DEVICES + d]
-    this.set(last, node, paid ? nodes.devices[node] * MILLI : 0, paid ? free : 0)
-  }
-
-  private set(r: ResourceId, node: NodeId, capacity: number, free: number): void {
-    this.allocated.add(r, capacity - free - this.allocatedOf[r][node])
-    this.allocatedOf[r][node] = capacity - free
-    if (capacity === this.capacityOf[r][node]) return
-    this.capacityOf[r][node] = capacity
+    const paid = isPaid(nodes.state[node]) ? 1 : 0
+    if (paid === this.paid[node]) return
+    this.paid[node] = paid
     this.largest = []
+    const last = nodes.capacity.length
+    for (let r = 0; r < last; r++) this.capacityOf[r][node] = paid * nodes.capacity[r][node]
+    this.capacityOf[last][node] = paid * nodes.devices[node] * MILLI
   }
 
   /** Number of nodes that hold a pod. */
   get used(): number {
-    return this.inUse
+    return this.allocation.nodesInUse
   }
 
   /** The lower bound; 0 when nothing is allocated. */
   minimum(): number {
     if (this.largest.length === 0) this.largest = this.capacityOf.map((column) => sumsOfLargest(column.subarray(0, this.nodes)))
-    let bound = 0
-    const { high } = this.allocated
-    for (let r = 0; r < high.length; r++) bound = Math.max(bound, smallestCount(this.largest[r], high[r]))
+    const { largest } = this
+    const { allocated, gpuAllocated } = this.allocation
+    let bound = smallestCount(largest[allocated.length], gpuAllocated)
+    for (let r = 0; r < allocated.length; r++) bound = Math.max(bound, smallestCount(largest[r], allocated[r]))
     return bound
   }
 }

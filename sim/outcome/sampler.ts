@@ -92,7 +92,7 @@ export class Sampler {
   constructor(run: SamplerRun) {
     const { simulator, cluster, shares, times, input } = run
     this.run = run
-    this.fragmentation = new Fragmentation(cluster.view)
+    this.fragmentation = new Fragmentation(cluster)
     this.lastTime = times.origin
     // A picture shows one run: the first replication's.
     const steps = Math.floor((times.end - times.origin) / input.sample)

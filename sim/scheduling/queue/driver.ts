@@ -19,6 +19,8 @@ export interface SchedulingDriver {
   refused(pod: PodId): void
   /** Whether a wake after the last one may decide more although nothing else has happened. */
   readonly again: boolean
+  /** Whether a wake in the present state of the cluster has nothing to decide, whatever its reason. */
+  readonly idle: boolean
   /** Binds that stand or fall together are not all made: the next wake goes on at the same instant, as part of the same decision. */
   readonly unfinished: boolean
   /** Writes decisions; false when there was nothing to decide. The caller commits between two wakes. */

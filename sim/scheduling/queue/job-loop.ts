@@ -82,6 +82,10 @@ export class JobLoop implements SchedulingDriver {
     return this.current !== null
   }
 
+  get idle(): boolean {
+    return this.waiting === 0
+  }
+
   enqueue(pod: PodId): void {
     const { view, order } = this.options
     const { pods } = view

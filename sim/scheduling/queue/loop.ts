@@ -35,6 +35,10 @@ export class SchedulingLoop implements SchedulingDriver {
     return this.queue.size
   }
 
+  get idle(): boolean {
+    return this.queue.head(this.view) === NONE
+  }
+
   /** A pod was created. When its class is known to fit nowhere it stays pending without a try, which would fail. */
   enqueue(pod: PodId): void {
     this.queue.add(pod, this.view)

@@ -37,6 +37,10 @@ export class WakingLoop implements SchedulingDriver {
     return this.pods.length
   }
 
+  get idle(): boolean {
+    return this.pods.length === 0
+  }
+
   /** Behind all pods of lower or equal rank; a pod that returns stands where its creation puts it. */
   enqueue(pod: PodId): void {
     const created = this.view.pods.order
