@@ -26,6 +26,7 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
       ewma: { use: 'least-response-time' },
       'least-request': { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
       least_request: { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
+      least_request_experimental: { use: 'grpc-least-request' },
       'least-requests': { use: 'least-connections' },
       leastconn: { use: 'least-connections' },
       least_conn: { use: 'least-connections' },

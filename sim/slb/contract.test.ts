@@ -17,6 +17,7 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
   'least-response-time': [{ average: 'peak-ewma' }, { among: 'two' }, { average: 'peak-ewma', among: 'two', decay: 1000 }],
   'peak-ewma': [{ load: 'pending' }, { decay: 1000, initial: 5 }],
   'power-of-d': [{ choices: 1 }, { choices: 5 }, { choices: 3, replacement: true }, { choices: 1, memory: 1 }, { choices: 2, memory: 4 }],
+  'grpc-least-request': [{ choices: 10 }],
   'join-idle-queue': [{ withdraw: false }],
   'bulletin-board': [{ period: 1000 }, { own: true, period: 300_000_000 }],
   'central-queue': [{ capacity: 0 }, { limit: 3, capacity: 2 }, { limit: 1_000_000 }],

@@ -2,6 +2,7 @@
 import { catalogue } from '../common/define.ts'
 import { bulletinBoard } from './members/bulletin-board.ts'
 import { centralQueue } from './members/central-queue.ts'
+import { grpcLeastRequest } from './members/grpc-least-request.ts'
 import { joinIdleQueue } from './members/join-idle-queue.ts'
 import { joinShortestQueue } from './members/join-shortest-queue.ts'
 import { leastConnections } from './members/least-connections.ts'
@@ -27,6 +28,7 @@ export const balancers = catalogue<Balancer, BalancingContext>('slb', [
   peakEwma,
   twoChoices,
   powerOfD,
+  grpcLeastRequest,
   joinShortestQueue,
   joinIdleQueue,
   bulletinBoard,

@@ -12,6 +12,7 @@ import { replayStatefulSet } from './controllers/stateful-set.ts'
 import { replayTaintEviction } from './controllers/taint-eviction.ts'
 import { replayProvisioning } from './karpenter/provisioning.ts'
 import { replayEnvoy } from './envoy/cluster.ts'
+import { replayGrpc } from './grpc/balancers.ts'
 import { replayHaproxy } from './haproxy/backend.ts'
 import { replayKpa } from './knative/kpa.ts'
 import { replayCalculator, replayController } from './kube/hpa.ts'
@@ -83,6 +84,7 @@ const SYSTEMS: ReadonlyMap<string, Replay<never>> = new Map<string, Replay<never
   ['Docker SwarmKit', replaySwarm],
   ['Karpenter', replayProvisioning],
   ['Cilium Maglev', replayMaglev],
+  ['gRPC-Go', replayGrpc],
   ['VPA recommender', replayVpa],
   ['tower p2c', replayTower],
 ])

@@ -47,6 +47,11 @@ export class EnvoyRing implements EnvoyHashTable {
     this.owners = Int32Array.from(points, ({ owner }) => owner)
   }
 
+  /** Number of points. */
+  get size(): number {
+    return this.owners.length
+  }
+
   /** The host of the first point at or behind the hash; a further try takes the next point. */
   find(hash: bigint, attempt: number): number {
     const { points, owners } = this
