@@ -51,6 +51,37 @@ export type * from './common/ids.ts'
 export { FAMILIES, FAMILY_PATHS } from './families.ts'
 export type { Definitions, Family, FamilyPath } from './families.ts'
 export { adoptScheduler, schedulers } from './scheduling/index.ts'
+export {
+  ClusterState as KubeClusterState,
+  decisionRecord,
+  gatesMessage,
+  KubeScheduler,
+  overcommitted,
+  podInfo as kubePodInfo,
+  profileOf,
+} from './scheduling/profiles/kubernetes/index.ts'
+export type {
+  DecisionRecord,
+  KubeAffinity,
+  KubeBudget,
+  KubeCluster,
+  KubeContainer,
+  KubeLabelSelector,
+  KubeNode,
+  KubeNodeSelectorTerm,
+  KubePod,
+  KubePodAffinity,
+  KubePodAffinityTerm,
+  KubePort,
+  KubeRequirement,
+  KubeService,
+  KubeSpreadConstraint,
+  KubeToleration,
+  KubeVolume,
+  KubeWorkload,
+  PreemptionRecord,
+  Rejection,
+} from './scheduling/profiles/kubernetes/index.ts'
 export { adoptOrder, orders } from './scheduling/orders/index.ts'
 export { adoptPacker, packers } from './binpacking/index.ts'
 export type { PackerRole } from './binpacking/policy.ts'

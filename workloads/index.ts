@@ -16,6 +16,7 @@ export { replayNotes, surveyReplay, type TraceTrafficRequest } from './replay/su
 export { bundledFile, bundledTrace, bundledTraces, type BundledTrace } from './traces/bundled.ts'
 export { clippedNotes } from './requests/clipped.ts'
 export { costOf } from './requests/cost.ts'
+export { readSnapshot, SNAPSHOT_KINDS, type PendingPod, type Snapshot } from './snapshots/index.ts'
 export { openRequests } from './requests/open.ts'
 export { lifetimeProblem, LIFETIMES } from './synthetic/residual.ts'
 export { workOf } from './presets/preset.ts'

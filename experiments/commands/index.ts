@@ -100,6 +100,20 @@ export const commands: readonly CommandDescriptor[] = [
     load: async () => (await import('./manifests.ts')).manifestsCommand,
   },
   {
+    name: 'explain',
+    description:
+      'explain decisions about a snapshot of a cluster: which nodes each pending pod may run on and why not, scores, choice, victims',
+    arguments: [
+      new Argument('<decision>', 'schedule: as kube-scheduler 1.34 decides'),
+      new Argument('<snapshot>', 'file as kubectl get nodes,pods,... -A -o json (or yaml) prints it'),
+    ],
+    options: [
+      repeated('--pod <namespace/name>', 'only this pod, pending or running; may be given several times'),
+      json('print every decision in full as JSON, one pod per line'),
+    ],
+    load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
     name: 'doctor',
     description: 'check that this machine can run experiments and computes the same numbers as others',
     arguments: [],

@@ -20,22 +20,27 @@ export const isJsonMap = (value: unknown): value is JsonMap => typeof value === 
 /** A part of a document with its path. */
 export class JsonPart {
   readonly file: string
-  readonly path: string
   readonly value: unknown
+  private readonly own: string
+  private readonly parent: JsonPart | undefined
 
-  constructor(file: string, path: string, value: unknown) {
+  /** @param path of the part, below `parent` if there is one: a key, or an index in brackets */
+  constructor(file: string, path: string, value: unknown, parent?: JsonPart) {
     this.file = file
-    this.path = path
+    this.own = path
     this.value = value
+    this.parent = parent
+  }
+
+  /** Joined when it is asked for: most parts are read without an error. */
+  get path(): string {
+    const above = this.parent?.path ?? ''
+    return above === '' ? this.own : `${above}${this.own.startsWith('[') ? '' : '.'}${this.own}`
   }
 
   /** The part under a key; its value is undefined when there is none. */
   at(key: string): JsonPart {
-    return new JsonPart(
-      this.file,
-      this.path === '' ? key : `${this.path}.${key}`,
-      isJsonMap(this.value) ? entryOf(this.value, key) : undefined,
-    )
+    return new JsonPart(this.file, key, isJsonMap(this.value) ? entryOf(this.value, key) : undefined, this)
   }
 
   /** The part under the first of the keys that has a value. */
@@ -53,7 +58,7 @@ export class JsonPart {
 
   list(): JsonPart[] {
     if (!Array.isArray(this.value)) this.refuse('a list')
-    return this.value.map((item, i) => new JsonPart(this.file, `${this.path}[${i}]`, item))
+    return this.value.map((item, i) => new JsonPart(this.file, `[${i}]`, item, this))
   }
 
   /** Text; a number counts as its digits, since identities are written in both ways. */

@@ -22,10 +22,13 @@ export class Lines {
   private at = 0
   private rest = ''
   private ended = false
+  private readonly longest: number
 
-  constructor(file: string, bytes: Bytes = bytesOf(file)) {
+  /** @param longest line [characters] */
+  constructor(file: string, bytes: Bytes = bytesOf(file), longest = LONGEST_LINE) {
     this.file = file
     this.bytes = bytes
+    this.longest = longest
   }
 
   next(): string | undefined {
@@ -56,9 +59,9 @@ export class Lines {
     const text = this.rest + (chunk === undefined ? this.decoder.end() : this.decoder.write(chunk as Buffer))
     const pieces = text.split('\n')
     this.rest = pieces.pop() as string
-    if (this.rest.length > LONGEST_LINE) {
+    if (this.rest.length > this.longest) {
       const place = { file: this.file, line: this.line + pieces.length + 1 }
-      throw new TraceError(place, `a line of more than ${LONGEST_LINE} characters`, 'a text with a line per row')
+      throw new TraceError(place, `a line of more than ${this.longest} characters`, 'a text with a line per row')
     }
     if (chunk === undefined) {
       this.ended = true

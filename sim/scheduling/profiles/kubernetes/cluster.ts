@@ -67,13 +67,14 @@ export class ClusterState {
     this.located.set(pod.key, node)
   }
 
-  /** Removes a placed pod by its key; false when no such pod is placed. */
-  remove(key: string): boolean {
+  /** Removes a placed pod by its key, and returns it with its node; undefined when no such pod is placed. */
+  take(key: string): { readonly pod: PodInfo; readonly node: NodeInfo } | undefined {
     const node = this.located.get(key)
     const pod = node?.pods.find((one) => one.key === key)
-    if (node === undefined || pod === undefined) return false
+    if (node === undefined || pod === undefined) return undefined
     node.remove(pod)
-    return this.located.delete(key)
+    this.located.delete(key)
+    return { pod, node }
   }
 
   /** Size and number of nodes by image name. The first node that reports a name decides its size. */
@@ -102,6 +103,13 @@ function imageStatesOf(nodes: readonly NodeInfo[]): Map<string, ImageState> {
     }
   }
   return states
+}
+
+/** Names of nodes whose pods request more than is allocatable, as after a node was made smaller; they take no further pods. */
+export function overcommitted(cluster: ClusterState): string[] {
+  const exceeds = (node: NodeInfo): boolean =>
+    node.pods.length > node.allocatable('pods') || ['cpu', 'memory'].some((name) => node.requested(name) > node.allocatable(name))
+  return cluster.nodes.filter(exceeds).map(({ name }) => name)
 }
 
 /** Whether a name is given. */

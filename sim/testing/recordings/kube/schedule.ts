@@ -3,8 +3,8 @@ import type { KubeCluster, KubePod } from '../../../scheduling/profiles/kubernet
 import { ClusterState } from '../../../scheduling/profiles/kubernetes/cluster.ts'
 import type { NodeInfo } from '../../../scheduling/profiles/kubernetes/node-info.ts'
 import { podInfo } from '../../../scheduling/profiles/kubernetes/pod-info.ts'
-import type { Preemption } from '../../../scheduling/profiles/kubernetes/preemption.ts'
 import { profileOf, type ProfileOptions } from '../../../scheduling/profiles/kubernetes/profile.ts'
+import { decisionRecord } from '../../../scheduling/profiles/kubernetes/record.ts'
 import { KubeScheduler, type KubeDecision } from '../../../scheduling/profiles/kubernetes/scheduler.ts'
 import { firstDifference, type RecordedCase } from '../recording.ts'
 
@@ -37,35 +37,14 @@ const IDLE = /^(Volume|NodeVolume|DynamicResources)/
 
 const without = (skipped: unknown): string[] => ((skipped ?? []) as string[]).filter((name) => !IDLE.test(name)).sort()
 
-/** Our decision in the form of the recording. */
+/** Our decision in the form of the recording, without what it does not state. */
 function answerOf(decision: KubeDecision, withPreemption: boolean): Answer {
-  const { rejects, only, scores, preemption } = decision
+  const { normalized: _normalized, chosen: _chosen, message: _message, preemption, ...record } = decisionRecord(decision)
   return {
-    preFilterRejects: rejects,
-    preFilterNodes: only === null ? null : [...only].sort(),
-    skippedFilterPlugins: without(decision.skippedFilters),
-    rejected: Object.fromEntries([...decision.rejected].map(([node, rejection]) => [node.name, rejection])),
-    feasible: names(decision.feasible),
-    scored: scores !== null,
-    skippedScorePlugins: without(scores?.skipped),
-    raw: Object.fromEntries(scores?.raw ?? []),
-    weighted: Object.fromEntries(scores?.weighted ?? []),
-    total: scores?.total ?? null,
-    best: names(decision.best),
-    preemption: withPreemption && preemption !== null ? preemptionOf(preemption) : null,
-  }
-}
-
-function preemptionOf({ eligible, message, potential, candidates, failed, best }: Preemption): Answer {
-  return {
-    eligible,
-    ...(message === '' ? {} : { message }),
-    potentialNodes: names(potential),
-    candidates: Object.fromEntries(
-      candidates.map(({ node, victims, violations }) => [node.name, { victims: victims.map(({ key }) => key), pdbViolations: violations }]),
-    ),
-    notCandidates: Object.fromEntries([...failed].map(([node, rejection]) => [node.name, rejection])),
-    best: names(best.map(({ node }) => node)),
+    ...record,
+    skippedFilterPlugins: without(record.skippedFilterPlugins),
+    skippedScorePlugins: without(record.skippedScorePlugins),
+    preemption: withPreemption ? preemption : null,
   }
 }
 
@@ -95,7 +74,7 @@ export function replaySequence({ cluster, steps }: SequenceCase): string | null 
       const difference = firstDifference(step.expect, sequenceAnswer(decision), '', true)
       if (difference !== null) return `step ${i}: ${difference}`
     } else if ('delete' in step) {
-      if (!state.remove(step.delete)) return `step ${i}: no pod ${step.delete}`
+      if (state.take(step.delete) === undefined) return `step ${i}: no pod ${step.delete}`
     } else {
       const [name, unschedulable] = 'cordon' in step ? [step.cordon, true] : [step.uncordon, false]
       nodes.find((node) => node.name === name)!.unschedulable = unschedulable

@@ -1,0 +1,199 @@
+/** `orchsim explain` as a user runs it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import type { DecisionRecord, KubeCluster, KubePod } from '../../sim/index.ts'
+import type { Screens } from './command.ts'
+import { EXIT } from './exit-codes.ts'
+import { explainCommand } from './explain.ts'
+import type { Explanation } from './explanation.ts'
+import { snapshotObject } from './explain.fixture.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'orchsim-explain-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function run(file: string, pod: readonly string[] = [], json = false): { code: number; out: string; err: string } {
+  const said = { out: '', err: '' }
+  const screen = (key: 'out' | 'err') => ({ write: (text: string) => ((said[key] += text), true) })
+  const code = explainCommand('schedule', file, { pod, json }, { out: screen('out'), err: screen('err') } as unknown as Screens)
+  return { code, ...said }
+}
+
+let files = 0
+function written(content: string | Uint8Array): string {
+  const file = join(folder, `snapshot-${files++}`)
+  writeFileSync(file, content)
+  return file
+}
+
+const node = { kind: 'Node', metadata: { name: 'a' }, status: { allocatable: { cpu: '2', memory: '4Gi', pods: '3' } } }
+const pod = (name: string, more: object = {}, spec: object = {}): object => ({
+  kind: 'Pod',
+  metadata: { name, namespace: 'shop', ...more },
+  spec: { containers: [{ name: 'c', resources: { requests: { cpu: '1500m', memory: '1288490188800m' } } }], ...spec },
+})
+const listed = (...items: object[]): string => written(JSON.stringify({ apiVersion: 'v1', items, kind: 'List' }))
+
+interface Recorded {
+  readonly cluster: KubeCluster
+  readonly pod: KubePod
+  readonly expect: Partial<DecisionRecord>
+}
+
+function recorded(family: string): readonly Recorded[] {
+  const url = new URL(`../../sim/testing/recordings/data/kube/${family}.json.gz`, import.meta.url)
+  return (JSON.parse(gunzipSync(readFileSync(url)).toString()) as { cases: readonly Recorded[] }).cases.slice(0, 6)
+}
+
+/** The decision about the only pending pod. */
+const decisionOf = (out: string): DecisionRecord | null => (JSON.parse(out.split('\n')[1]) as Explanation).decision
+
+describe('a snapshot is decided as kube-scheduler decided the recorded cluster', () => {
+  it.each(['resources', 'taints-node-affinity', 'spread-default', 'pod-affinity', 'ports-images', 'mixed', 'preemption'])(
+    '%s',
+    (family) => {
+      let compared = 0
+      for (const [i, { cluster, pod: pending, expect: wanted, ...rest }] of recorded(family).entries()) {
+        if ('config' in rest) continue
+        const list = snapshotObject(cluster, [pending])
+        const file = written(family === 'mixed' && i === 0 ? stringify(list) : JSON.stringify(list, null, i % 2 === 0 ? 4 : 0))
+        const ours = decisionOf(run(file, [`${pending.namespace}/${pending.name}`], true).out)
+        expect(ours?.rejected).toEqual(wanted.rejected ?? {})
+        expect([ours?.feasible, ours?.total, ours?.best]).toEqual([wanted.feasible, wanted.total ?? [], wanted.best])
+        if (wanted.preemption) expect(ours?.preemption?.candidates).toEqual(wanted.preemption.candidates ?? {})
+        compared++
+      }
+      expect(compared).toBeGreaterThan(2)
+    },
+  )
+})
+
+describe('text', () => {
+  it('names the reasons with their nodes, the message of kube-scheduler, and victims', () => {
+    const running = pod('old', {}, { nodeName: 'a', priority: 0 })
+    const { code, out } = run(listed(node, running, pod('new', {}, { priority: 10 })))
+    expect(code).toBe(EXIT.done)
+    expect(out).toContain('1 node, 1 running, 1 pending, 0 finished pods')
+    expect(out).toContain('shop/new: priority 10, requests cpu 1500m')
+    expect(out).toContain('    1 node: Insufficient cpu [NodeResourcesFit] (a)')
+    expect(out).toContain('choice: none. 0/1 nodes are available: 1 Insufficient cpu.')
+    expect(out).toContain('    a: would evict shop/old')
+  })
+
+  it('prints the scores of the feasible nodes and the tie', () => {
+    const { out } = run(listed(node, { ...node, metadata: { name: 'b' } }, pod('new')))
+    expect(out).toMatch(/choice: one of 2 tied nodes with \d+, at random: a, b/)
+  })
+
+  it('a pod with gates is not decided; one of another scheduler only when it is named', () => {
+    const gated = pod('gated', {}, { schedulingGates: [{ name: 'example.com/quota' }] })
+    const other = pod('other', {}, { schedulerName: 'volcano' })
+    const file = listed(node, gated, other)
+    expect(run(file).out).toContain('waiting for scheduling gates: [example.com/quota]')
+    expect(run(file).out).toContain('warning: 1 pending pod uses another scheduler (volcano)')
+    expect(run(file).out).not.toContain('shop/other:')
+    expect(run(file, ['shop/other']).out).toContain('choice: a, the only feasible node')
+  })
+
+  it('a running pod is explained without itself', () => {
+    expect(run(listed(node, pod('old', {}, { nodeName: 'a' })), ['shop/old']).out).toContain('choice: a, the only feasible node')
+  })
+
+  it('counts what it does not read and warns about what is unusual', () => {
+    const config = { kind: 'ConfigMap', metadata: { name: 'x' }, items: undefined }
+    const { out } = run(listed(node, config, config, pod('lost', {}, { nodeName: 'gone' })))
+    expect(out).toContain('not read, since they do not decide about placement: 2 ConfigMap')
+    expect(out).toContain('warning: 1 pod is on a node that is not in the snapshot and is left out: shop/lost on gone')
+  })
+})
+
+describe('forms of files', () => {
+  const expected = 'shop/new: priority 0'
+  const plain = { apiVersion: 'v1', items: [node, pod('new')], kind: 'List' }
+
+  it.each<[string, string | Uint8Array]>([
+    ['gzip', gzipSync(JSON.stringify(plain))],
+    [
+      'two typed lists without kinds of their items',
+      ['Node', 'Pod'].map((kind, i) => JSON.stringify({ kind: `${kind}List`, items: [{ ...plain.items[i], kind: undefined }] })).join('\n'),
+    ],
+    [
+      'the kind of the list after its items',
+      ['Node', 'Pod'].map((kind, i) => JSON.stringify({ items: [{ ...plain.items[i], kind: undefined }], kind: `${kind}List` })).join('\n'),
+    ],
+    ['single objects', plain.items.map((one) => JSON.stringify(one)).join('\n')],
+    ['YAML documents', plain.items.map((one) => stringify(one)).join('---\n')],
+    ['a YAML list with indented items', stringify(plain, { indentSeq: true })],
+    ['a YAML list as kubectl prints it', stringify(plain, { indentSeq: false })],
+    [
+      'texts with brackets, quotes and backslashes',
+      JSON.stringify({ ...plain, items: [node, pod('new', { annotations: { x: `]}"\\{[${'\\"'.repeat(70_000)}` } })] }),
+    ],
+  ])('%s', (_, content) => expect(run(written(content)).out).toContain(expected))
+})
+
+describe('wrong input is refused with its place', () => {
+  it.each<[string, () => string, RegExp]>([
+    ['no file', () => join(folder, 'none'), /found no such file; accepted: a readable file/],
+    ['no JSON', () => written('{"items": [{"kind": Node}]}'), /column items\[0\]: found text that is not JSON/],
+    ['an early end', () => written('{"items": [{"kind": "Node"'), /found a document that ends early/],
+    ['no node', () => listed(pod('new')), /found no object of kind Node; accepted: the output of kubectl get nodes,pods/],
+    [
+      'a quantity that is none',
+      () => listed({ ...node, status: { allocatable: { cpu: 'two' } } }),
+      /column Node a\.status\.allocatable\.cpu: found "two"; accepted: an amount of CPU/,
+    ],
+    [
+      'a negative amount',
+      () => listed({ ...node, status: { allocatable: { cpu: '-1' } } }),
+      /Node a\.status\.allocatable\.cpu: found "-1"/,
+    ],
+    ['no capacity', () => listed({ ...node, status: {} }), /column Node a\.status\.allocatable: found nothing; accepted: the amounts/],
+    ['the same object twice', () => listed(node, node), /column Node a: found the same object twice/],
+    [
+      'an operator that does not exist',
+      () =>
+        listed(
+          node,
+          pod(
+            'new',
+            {},
+            {
+              affinity: {
+                nodeAffinity: {
+                  requiredDuringSchedulingIgnoredDuringExecution: {
+                    nodeSelectorTerms: [{ matchExpressions: [{ key: 'x', operator: 'Is' }] }],
+                  },
+                },
+              },
+            },
+          ),
+        ),
+      /nodeSelectorTerms\[0\]\.matchExpressions\[0\]\.operator: found "Is"; accepted: In, NotIn/,
+    ],
+    [
+      'an unknown priority class',
+      () => listed(node, pod('new', {}, { priorityClassName: 'hgih' })),
+      /found "hgih"; accepted: a PriorityClass of the snapshot: system-node-critical/,
+    ],
+    ['YAML that is none', () => written('kind: Node\nmetadata: {name: a\n'), /found text that is not YAML/],
+  ])('%s', (_, file, message) => {
+    const { code, err, out } = run(file())
+    expect([code, out]).toEqual([EXIT.wrong, ''])
+    expect(err).toMatch(message)
+  })
+
+  it('a pod that is not in the snapshot', () => {
+    expect(run(listed(node, pod('web-1')), ['shop/web-2']).err).toMatch(
+      /--pod: found "shop\/web-2"; accepted: .* \(shop\/web-1 are pending\) \(did you mean shop\/web-1\?\)/,
+    )
+  })
+
+  it('another decision', () => {
+    const screen = { write: () => true }
+    expect(explainCommand('binpack', '', { pod: [] }, { out: screen, err: screen } as unknown as Screens)).toBe(EXIT.wrong)
+  })
+})

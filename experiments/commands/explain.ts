@@ -1,0 +1,123 @@
+/** `orchsim explain schedule SNAPSHOT`: what kube-scheduler decides about each pending pod of a snapshot, and why. */
+import { basename } from 'node:path'
+import { plainText } from '../../reports/index.ts'
+import {
+  decisionRecord,
+  gatesMessage,
+  KubeClusterState,
+  kubePodInfo,
+  KubeScheduler,
+  overcommitted,
+  profileOf,
+  suggestion,
+  type KubePod,
+} from '../../sim/index.ts'
+import { readSnapshot, TraceError, type Snapshot } from '../../workloads/index.ts'
+import type { Screens } from './command.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import type { Explanation, SnapshotHead } from './explanation.ts'
+import { explanationText, headText } from './explain-text.ts'
+
+/** Options of `explain`. */
+export interface ExplainOptions {
+  readonly pod: readonly string[]
+  readonly json?: boolean
+}
+
+const DECISIONS = ['schedule']
+const DEFAULT_SCHEDULER = 'default-scheduler'
+const EXAMPLES = 3
+
+/** Prints the explanation of each pending pod, or of the pods that are named. Every pod is decided alone: no other pending pod is placed before it. */
+export function explainCommand(decision: string, file: string, options: ExplainOptions, screens: Screens): ExitCode {
+  if (!DECISIONS.includes(decision))
+    return refused(
+      `found the decision ${JSON.stringify(decision)}; accepted: ${DECISIONS.join(', ')}${suggestion(decision, DECISIONS)}`,
+      screens,
+    )
+  let snapshot: Snapshot
+  try {
+    snapshot = readSnapshot(file)
+  } catch (error) {
+    if (!(error instanceof TraceError)) throw error
+    return refused(error.message, screens)
+  }
+  const chosen = chosenPods(snapshot, options.pod)
+  if ('wrong' in chosen) return refused(chosen.wrong, screens)
+  const cluster = new KubeClusterState(snapshot.cluster)
+  const head = headOf(snapshot, chosen.pods.length, overcommitted(cluster))
+  const { out } = screens
+  const asJson = options.json === true
+  out.write(asJson ? `${JSON.stringify({ version: 1, scheduler: 'kube-scheduler 1.34', ...head })}\n` : headText(head))
+  const scheduler = new KubeScheduler(profileOf({ percentageOfNodesToScore: 100 }), 'lowest index')
+  for (const pod of chosen.pods) {
+    const explanation = explanationOf(pod, scheduler, cluster)
+    out.write(asJson ? `${JSON.stringify(explanation)}\n` : explanationText(explanation, head.nodes))
+  }
+  return EXIT.done
+}
+
+function refused(message: string, { err }: Screens): ExitCode {
+  err.write(`orchsim explain: ${plainText(message)}\n`)
+  return EXIT.wrong
+}
+
+function explanationOf(pod: KubePod, scheduler: KubeScheduler, cluster: KubeClusterState): Explanation {
+  const info = kubePodInfo(pod)
+  const placed = cluster.take(info.key)
+  const gates = gatesMessage(pod)
+  const decision = gates === '' ? decisionRecord(scheduler.decide(info, cluster)) : null
+  if (placed !== undefined) cluster.put(placed.pod, placed.node)
+  return { pod: info.key, priority: info.priority, requests: Object.fromEntries(info.requests), gates, decision }
+}
+
+/** The pods to explain, in the order of the queue, or as named. A running pod is explained as if it were pending. */
+function chosenPods(
+  { pending, cluster }: Snapshot,
+  named: readonly string[],
+): { readonly pods: readonly KubePod[] } | { readonly wrong: string } {
+  if (named.length === 0) return { pods: pending.filter(({ scheduler }) => scheduler === DEFAULT_SCHEDULER).map(({ pod }) => pod) }
+  const all = new Map([...(cluster.pods ?? []), ...pending.map(({ pod }) => pod)].map((pod) => [`${pod.namespace}/${pod.name}`, pod]))
+  const pods: KubePod[] = []
+  for (const name of named) {
+    const pod = all.get(name.includes('/') ? name : `default/${name}`)
+    if (pod === undefined) {
+      const names = pending.map((one) => `${one.pod.namespace}/${one.pod.name}`)
+      const some =
+        names.length === 0
+          ? 'no pod is pending'
+          : `${names.slice(0, EXAMPLES).join(', ')}${names.length > EXAMPLES ? ', …' : ''} are pending`
+      return {
+        wrong: `--pod: found ${JSON.stringify(name)}; accepted: namespace/name of a pod of the snapshot that has not finished (${some})${suggestion(name, [...all.keys()])}`,
+      }
+    }
+    pods.push(pod)
+  }
+  return { pods }
+}
+
+function headOf(snapshot: Snapshot, explained: number, full: readonly string[]): SnapshotHead {
+  const others = snapshot.pending.filter(({ scheduler }) => scheduler !== DEFAULT_SCHEDULER)
+  const schedulers = [...new Set(others.map(({ scheduler }) => scheduler))].sort()
+  const examples = `${full.slice(0, EXAMPLES).join(', ')}${full.length > EXAMPLES ? ', …' : ''}`
+  return {
+    snapshot: basename(snapshot.file),
+    nodes: snapshot.cluster.nodes.length,
+    running: snapshot.running,
+    pending: snapshot.pending.length,
+    finished: snapshot.finished,
+    explained,
+    otherKinds: snapshot.otherKinds,
+    warnings: [
+      ...snapshot.warnings,
+      ...(full.length === 0
+        ? []
+        : [`${full.length} ${full.length === 1 ? 'node has' : 'nodes have'} more pods or requests than allocatable: ${examples}`]),
+      ...(others.length === 0
+        ? []
+        : [
+            `${others.length} pending ${others.length === 1 ? 'pod uses' : 'pods use'} another scheduler (${schedulers.join(', ')}); --pod explains one`,
+          ]),
+    ],
+  }
+}

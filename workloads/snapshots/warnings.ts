@@ -1,0 +1,58 @@
+/** What a snapshot has that is unusual but real, or that is not understood; each with its count and first examples. */
+import type { KubePod } from '../../sim/index.ts'
+import type { SnapshotDraft } from './snapshot.ts'
+
+const EXAMPLES = 3
+
+function counted(names: readonly string[], what: (count: number) => string): string[] {
+  if (names.length === 0) return []
+  const more = names.length > EXAMPLES ? ', …' : ''
+  return [`${names.length} ${what(names.length)}: ${names.slice(0, EXAMPLES).join(', ')}${more}`]
+}
+
+const plural = (one: string, many: string) => (count: number) => (count === 1 ? one : many)
+
+const hasNamespaceSelector = ({ affinity }: KubePod): boolean =>
+  [affinity?.podAffinity, affinity?.podAntiAffinity].some((one) => {
+    const required = one?.requiredDuringSchedulingIgnoredDuringExecution ?? []
+    const preferred = (one?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm)
+    return [...required, ...preferred].some(({ namespaceSelector }) => namespaceSelector !== null && namespaceSelector !== undefined)
+  })
+
+/** Warnings of a snapshot. */
+export function warningsOf({ nodes, pods, namespaces }: SnapshotDraft): string[] {
+  const names = new Set(nodes.map(({ name }) => name))
+  const present = pods.filter(({ finished }) => !finished)
+  const astray = present.filter(({ pod }) => pod.node !== undefined && pod.node !== null && pod.node !== '' && !names.has(pod.node))
+  const withoutPods = nodes.filter(({ allocatable }) => allocatable?.['pods'] === undefined)
+  const known = new Set(namespaces.map(({ name }) => name))
+  const unknown = [...new Set(present.map(({ pod }) => pod.namespace))].filter((name) => !known.has(name))
+  const selectsNamespaces = present.some(({ pod }) => hasNamespaceSelector(pod))
+  const key = ({ pod }: SnapshotDraft['pods'][number]): string => `${pod.namespace}/${pod.name}`
+  return [
+    ...counted(
+      astray.map((one) => `${key(one)} on ${one.pod.node ?? ''}`),
+      plural(
+        'pod is on a node that is not in the snapshot and is left out',
+        'pods are on nodes that are not in the snapshot and are left out',
+      ),
+    ),
+    ...counted(
+      withoutPods.map(({ name }) => name),
+      plural('node states no number of pods, so that no pod fits on it', 'nodes state no number of pods, so that no pod fits on them'),
+    ),
+    ...counted(
+      present.filter(({ claimsDevices }) => claimsDevices).map(key),
+      plural('pod has resource claims, which are not modelled', 'pods have resource claims, which are not modelled'),
+    ),
+    ...(selectsNamespaces
+      ? counted(
+          unknown,
+          plural(
+            'namespace is not in the snapshot, so its labels are unknown to namespaceSelector',
+            'namespaces are not in the snapshot, so their labels are unknown to namespaceSelector',
+          ),
+        )
+      : []),
+  ]
+}
