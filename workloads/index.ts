@@ -44,6 +44,9 @@ export { MAX_REPETITIONS, SHAPE_STEPS, shapeProblems, type ShapeStep } from './s
 export {
   manifestFiles,
   readManifests,
+  selectorMatches,
+  type Autoscaler,
+  type DisruptionBudget,
   type Ignored,
   type ManifestProblem,
   type Manifests,

@@ -15,6 +15,8 @@ export interface Issue {
   /** The key itself is meant, not its value. */
   readonly onKey?: boolean
   readonly message: string
+  /** The place, for a problem in another file; absent: that of the path. */
+  readonly place?: Place
 }
 
 /** A position in a file. */

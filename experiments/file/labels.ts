@@ -44,7 +44,7 @@ function familyAt(path: Path): FamilyPath | undefined {
   if (path[0] === 'schedulers' && path.length === 3)
     return path[2] === 'algorithm' ? 'scheduling' : path[2] === 'order' ? 'scheduling.order' : undefined
   // A service and a call may have balancers of their own.
-  if (path[0] === 'workload' && path[1] === 'services' && path[path.length - 1] === 'slb') return 'slb'
+  if (path[0] === 'workload' && (path[1] === 'services' || path[1] === 'behavior') && path[path.length - 1] === 'slb') return 'slb'
   return FAMILY_PATHS.find((family) => family === path.join('.'))
 }
 

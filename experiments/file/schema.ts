@@ -26,7 +26,9 @@ import { background, scheduler } from './schema/background.ts'
 import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { jobs } from './schema/jobs.ts'
+import { behavior, clients, manifests } from './schema/manifests.ts'
 import { actions, budget, controller, controlPlane, faults, version } from './schema/orchestration.ts'
+import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
@@ -40,20 +42,6 @@ const toleration = section('a toleration', {
   value: words().prefault(''),
   effect: oneOf(['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('').describe('empty: any effect'),
 })
-
-const PROCESSOR_SHARING = 'processor-sharing'
-
-const threads = forms<number>({ word: oneOf([PROCESSOR_SHARING]).transform(() => 0), count: whole() }, (value) =>
-  typeof value === 'string' ? 'word' : 'count',
-)
-
-const UNLIMITED = 'unlimited'
-
-const queue = forms<number>(
-  // A plan is JSON, which has no Infinity; -1 stands for it until the run.
-  { word: oneOf([UNLIMITED]).transform(() => -1), count: whole() },
-  (value) => (typeof value === 'string' ? 'word' : 'count'),
-)
 
 const serviceOf = (loaded: LoadedFiles) =>
   section('a service', {
@@ -121,6 +109,11 @@ const workload = (loaded: LoadedFiles) =>
     services: list('services', serviceOf(loaded)).prefault([]).describe('services whose requests are simulated one by one'),
     background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
     jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
+    manifests: manifests
+      .optional()
+      .describe('manifests of Kubernetes, relative to this file: their workloads are added to services and background'),
+    behavior: behavior(loaded).optional().describe('what manifests do not say, by workload: work of a request, start-up, calls'),
+    clients: clients.optional().describe('who sends requests to the services of the manifests'),
   })
 
 // Everything else of a run.

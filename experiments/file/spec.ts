@@ -31,6 +31,7 @@ import { loadFile } from './load.ts'
 import { keyPeer } from './peers.ts'
 import { isMap } from './quantities.ts'
 import { resolveScenario } from './resolve.ts'
+import { ManifestExpansion, type Expanded } from './resolve-manifests.ts'
 import type { Scenario } from './scenario.ts'
 import { itemSchemas, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
 import { experimentShape } from './schema/experiment.ts'
@@ -79,17 +80,24 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
     return { problems }
   }
   const folder = dirname(resolve(source.file))
+  const expansion = new ManifestExpansion(folder)
   const candidates = combinations(layers.axes.map((axis) => axis.values.length)).map((choices): Candidate => {
     const overlays = choices.map((value, axis) => layers.axes[axis].values[value])
-    return { choices, overlays, raw: laidOver(base, overlays) }
+    return { choices, overlays, expanded: expansion.expand(laidOver(base, overlays)) }
   })
   const loaded = await loadAll(
-    candidates.map(({ raw }) => raw),
+    candidates.map(({ expanded }) => expanded.raw),
     folder,
   )
   const axes = labelled(layers.axes, loaded)
-  const whole = parseShape(experimentShape, candidates[0].raw)
-  const checked = checkVariants(candidates, whole.data.primary, { base, axes, placeOf, folder, shape: scenarioShape(loaded) })
+  const whole = parseShape(experimentShape, candidates[0].expanded.raw)
+  const checked = checkVariants(candidates, whole.data.primary, {
+    base: layers.axes.length === 0 ? candidates[0].expanded : expansion.expand(base),
+    axes,
+    placeOf,
+    folder,
+    shape: scenarioShape(loaded),
+  })
   problems.push(...checked.problems)
   // Keys of the experiment as a whole do not depend on an axis.
   for (const issue of [...whole.issues, ...assertionIssues(whole.data.assert ?? [], axes)])
@@ -152,10 +160,12 @@ function layersOf(source: Source, set: readonly string[]): Layers {
 interface Candidate {
   readonly choices: readonly number[]
   readonly overlays: readonly Overlay[]
-  readonly raw: Record<string, unknown>
+  /** The file with the values of the variant, and with its manifests as items. */
+  readonly expanded: Expanded
 }
 
-interface Checking extends Omit<Layers, 'problems'> {
+interface Checking extends Omit<Layers, 'problems' | 'base'> {
+  readonly base: Expanded
   readonly folder: string
   readonly shape: ReturnType<typeof scenarioShape>
 }
@@ -174,11 +184,11 @@ function checkVariants(
   const baseIssues = new Set(axes.length === 0 ? [] : issuesOf(base, shape, known, folder).issues.map(issueKey))
   const aboutPrimary: (Candidate & { readonly issue: Issue })[] = []
   for (const candidate of candidates) {
-    const { issues, scenario, warnings: found = [] } = issuesOf(candidate.raw, shape, known, folder)
+    const { issues, scenario, warnings: found = [] } = issuesOf(candidate.expanded, shape, known, folder)
     for (const warning of found) warnings.add(warning)
     if (scenario !== undefined && primary !== undefined)
       aboutPrimary.push(...checkPrimary(primary, scenario).map((issue) => ({ ...candidate, issue })))
-    for (const issue of issues) problems.push(placed(issue, candidate.raw, candidate.overlays, baseIssues, placeOf))
+    for (const issue of issues) problems.push(placed(issue, candidate.expanded.raw, candidate.overlays, baseIssues, placeOf))
     if (scenario !== undefined) variants.push({ choices: candidate.choices, scenario })
   }
   for (const { axis, message } of idleAxes(
@@ -189,8 +199,8 @@ function checkVariants(
   }
   // A primary metric that no variant defines is reported once; one that some define is reported at the axis values without it.
   if (aboutPrimary.length < variants.length)
-    for (const { issue, raw, overlays } of aboutPrimary) problems.push(placed(issue, raw, overlays, baseIssues, placeOf))
-  else if (aboutPrimary.length > 0) problems.push(placed(aboutPrimary[0].issue, base, [], new Set(), placeOf))
+    for (const { issue, expanded, overlays } of aboutPrimary) problems.push(placed(issue, expanded.raw, overlays, baseIssues, placeOf))
+  else if (aboutPrimary.length > 0) problems.push(placed(aboutPrimary[0].issue, base.raw, [], new Set(), placeOf))
   return { problems, variants, warnings: [...warnings] }
 }
 
@@ -214,7 +224,22 @@ function asAxis(set: Overlay, key: string, data: Readonly<Record<string, unknown
 
 /** All issues of one variant, or its scenario. */
 function issuesOf(
-  raw: Record<string, unknown>,
+  expanded: Expanded,
+  shape: ReturnType<typeof scenarioShape>,
+  known: readonly string[],
+  folder: string,
+): ReturnType<typeof issuesOfRaw> {
+  const found = issuesOfRaw(expanded, shape, known, folder)
+  return {
+    ...found,
+    issues: [...expanded.issues, ...found.issues.map((issue) => expanded.relocate(issue))],
+    warnings: [...expanded.warnings, ...(found.warnings ?? [])],
+  }
+}
+
+/** The issues as if the items of manifests were in the file. */
+function issuesOfRaw(
+  { raw, issues: before }: Expanded,
   shape: ReturnType<typeof scenarioShape>,
   known: readonly string[],
   folder: string,
@@ -223,7 +248,9 @@ function issuesOf(
     .filter((key) => !known.includes(key))
     .map((key) => unknownKey([key], known))
   const parsed = parseShape(shape, raw)
-  issues.push(...parsed.issues, ...duplicateNames(raw), ...checkData({ ...validItems(raw), ...parsed.data }))
+  issues.push(...parsed.issues)
+  if (before.length > 0) return { issues }
+  issues.push(...duplicateNames(raw), ...checkData({ ...validItems(raw), ...parsed.data }))
   if (issues.length > 0) return { issues }
   const resolved = resolveScenario(parsed.data as ScenarioData, folder)
   issues.push(...resolved.issues)
@@ -296,6 +323,7 @@ function placed(
 ): Problem {
   const onKey = issue.onKey === true
   const path = pathText(raw, issue.path)
+  if (issue.place !== undefined) return { place: issue.place, path, message: issue.message }
   const under = placeUnder(overlays, issue.path, onKey)
   if (under !== undefined) return { place: under, path, message: issue.message }
   const cause = baseIssues.size > 0 && baseIssues.has(issueKey(issue)) ? undefined : nearest(overlays, issue.path)

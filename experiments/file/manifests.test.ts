@@ -1,0 +1,342 @@
+/** Manifests in the experiment file: what they become, where problems are, and what is not simulated. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { simulate } from '../../sim/index.ts'
+import { runTask } from '../run/run.ts'
+import { parseSource, problemsText } from './document.ts'
+import type { Scenario } from './scenario.ts'
+import { resolveSource } from './spec.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'orchsim-experiment-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const workload = (
+  kind: string,
+  name: string,
+  spec: string,
+  container: string,
+  pod = '',
+): string => `apiVersion: ${kind === 'Job' ? 'batch/v1' : 'apps/v1'}
+kind: ${kind}
+metadata: { name: ${name}, namespace: shop }
+spec: { ${spec}${kind === 'Job' ? '' : `selector: { matchLabels: { app: ${name} } }, `}template: { metadata: { labels: { app: ${name} } }, spec: { ${pod}containers: [{ name: a, image: a:1${container} }] } } }
+---
+`
+const service = (name: string, app = name): string =>
+  `apiVersion: v1\nkind: Service\nmetadata: { name: ${name}, namespace: shop }\nspec: { selector: { app: ${app} }, ports: [{ port: 80 }] }\n---\n`
+const ingress = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: shop, namespace: shop }
+spec: { rules: [{ host: shop.example, http: { paths: [
+  { path: /api, pathType: Prefix, backend: { service: { name: api, port: { number: 80 } } } },
+  { path: /, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] } }] }
+---
+`
+const scaler = (name: string, target: number): string =>
+  `apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: { name: ${name}, namespace: shop }\nspec: { scaleTargetRef: { kind: Deployment, name: ${name} }, minReplicas: 2, maxReplicas: 8, metrics: [{ type: Resource, resource: { name: cpu, target: { type: Utilization, averageUtilization: ${target} } } }] }\n---\n`
+const requests = (cpu: string, more = ''): string => `, resources: { requests: { cpu: ${cpu}, memory: 64Mi }${more} }`
+
+const WEB = workload(
+  'Deployment',
+  'web',
+  'replicas: 3, ',
+  `, ports: [{ containerPort: 80 }], readinessProbe: { tcpSocket: { port: 80 }, periodSeconds: 4, initialDelaySeconds: 7 }, lifecycle: { preStop: { sleep: { seconds: 10 } } }${requests('250m', ', limits: { cpu: 1 }')}`,
+  'terminationGracePeriodSeconds: 60, nodeSelector: { pool: general }, ',
+)
+const API = workload('Deployment', 'api', 'replicas: 2, ', requests('500m'))
+const SHOP = WEB + API + workload('Deployment', 'worker', 'replicas: 4, ', requests('1')) + service('web') + service('api') + ingress
+
+const head = 'name: x\nhorizon: 2m\nwarmup: 1m\nstart: empty\ncluster: { pools: [{ name: general, count: 3, cpu: 8, memory: 16Gi }] }\n'
+const client = (to: string, more = ''): string => `  clients: [{ to: ${to}, traffic: { rate: 20/s }${more} }]\n`
+
+async function resolved(
+  shop: string,
+  more: string,
+  rest = '',
+): Promise<{ problems: string; warnings: readonly string[]; scenario: Scenario }> {
+  writeFileSync(join(folder, 'shop.yaml'), shop)
+  const read = parseSource(join(folder, 'x.yaml'), `${head}workload:\n  manifests: [shop.yaml]\n${more}${rest}`)
+  const result = 'problems' in read ? read : await resolveSource(read.source)
+  if ('problems' in result)
+    return { problems: problemsText(result.problems).replaceAll(`${folder}/`, ''), warnings: [], scenario: {} as Scenario }
+  return {
+    problems: '',
+    warnings: result.experiment.warnings.map((one) => one.replaceAll(`${folder}/`, '')),
+    scenario: result.experiment.variants[0].scenario,
+  }
+}
+
+describe('manifests become services and background', () => {
+  it('a Service with a client is a service with the pods of its workload; pods without requests are background', async () => {
+    const { problems, warnings, scenario } = await resolved(SHOP, client('web', ', objective: 100ms'))
+    expect(problems).toBe('')
+    expect(scenario.services).toHaveLength(1)
+    expect(scenario.services[0]).toMatchObject({
+      name: 'web',
+      replicas: 3,
+      minReplicas: 3,
+      maxReplicas: 3,
+      objective: 100e3,
+      traffic: { rate: 20 },
+      start: 7e6, // initialDelaySeconds, since it is longer than 5 s
+      pull: 20e6,
+      probe: 4e6,
+      grace: 60e6,
+      preStop: 10e6,
+      shape: { cpu: 250, memory: 64 * 1024 * 1024, limit: 1000, nodeSelector: { pool: 'general' } },
+    })
+    expect(scenario.background.map((one) => [one.name, 'count' in one && one.count, 'shapes' in one && one.shapes[0].cpu])).toEqual([
+      ['api', 2, 500],
+      ['worker', 4, 1000],
+    ])
+    expect(warnings).toContain(
+      'manifests: the work of a request of Service shop/web is not known; 10ms of CPU on average are assumed (behavior: work)',
+    )
+  })
+
+  it('behavior by name overrides behavior by labels; calls make services of what they call', async () => {
+    const behavior =
+      '  behavior:\n    app=web: { start: 1s, threads: 2 }\n    web: { start: 2s, work: { steps: [{ cpu: 1ms }, { call: api }] } }\n    shop/worker: { usage: { share: 90% } }\n    api: { work: { cpu: 2ms }, replicas: 5 }\n'
+    const { problems, warnings, scenario } = await resolved(SHOP, behavior + client('shop/web'))
+    expect(problems).toBe('')
+    expect(scenario.services.map(({ name, replicas, start, threads }) => [name, replicas, start, threads])).toEqual([
+      ['web', 3, 2e6, 2],
+      ['api', 5, 5e6, 0],
+    ])
+    expect(scenario.calls).toMatchObject([{ name: 'web->api' }])
+    expect(scenario.background).toMatchObject([{ name: 'worker', usage: 0.9 }])
+    expect(warnings).toEqual([])
+  })
+
+  it.each([
+    ['shop.example/', 'web'],
+    ['shop.example/cart', 'web'],
+    ['shop.example/api', 'api'],
+    ['shop.example/api/v1', 'api'],
+    ['shop.example/apis', 'web'],
+    ['shop.example', 'web'],
+    ['api', 'api'],
+  ])('traffic to %s reaches %s', async (to, name) => {
+    expect((await resolved(SHOP, client(to))).scenario.services.map((one) => one.name)).toEqual([name])
+  })
+
+  it('a HorizontalPodAutoscaler bounds the replicas, and its target is that of the run', async () => {
+    const { scenario } = await resolved(SHOP + scaler('web', 70), client('web'))
+    expect(scenario.services[0]).toMatchObject({ replicas: 3, minReplicas: 2, maxReplicas: 8 })
+    expect(scenario.choices['autoscaling.replicas']).toMatchObject({
+      name: 'target-utilization',
+      values: { target: 0.7, scaleDownWindow: 300e6 },
+    })
+    const chosen = await resolved(SHOP + scaler('web', 70), client('web'), 'autoscaling: { replicas: none }\n')
+    expect(chosen.scenario.choices['autoscaling.replicas'].name).toBe('none')
+    const clients = '  clients: [{ to: web, traffic: { rate: 20/s } }, { to: api, traffic: { rate: 20/s } }]\n'
+    const differ = await resolved(SHOP + scaler('web', 70) + scaler('api', 50), clients)
+    expect(differ.scenario.choices['autoscaling.replicas'].name).toBe('none')
+    expect(differ.warnings.join('\n')).toContain(
+      'the autoscalers shop/web, shop/api differ, or read other metrics than CPU; nothing is scaled unless',
+    )
+  })
+
+  it('controller, budget and tolerations are those of the manifests, versions and actions those of the file', async () => {
+    const budget =
+      'apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: { name: web, namespace: shop }\nspec: { selector: { matchLabels: { app: web } }, maxUnavailable: 1 }\n---\n'
+    const shop = SHOP.replace(
+      'replicas: 3, ',
+      'replicas: 3, minReadySeconds: 5, strategy: { rollingUpdate: { maxSurge: 2, maxUnavailable: 0 } }, ',
+    )
+    const pod =
+      'tolerations: [{ key: node.kubernetes.io/unreachable, operator: Exists, effect: NoExecute, tolerationSeconds: 20 }], nodeSelector:'
+    const behavior = '  behavior: { web: { versions: [{ name: v2, errors: 1% }] } }\n'
+    const { scenario, problems } = await resolved(
+      shop.replace('nodeSelector:', pod) + budget,
+      behavior + client('web'),
+      'actions: [{ at: 90s, rollout: web, version: v2 }]\n',
+    )
+    expect(problems).toBe('')
+    expect(scenario.orchestration).toMatchObject({
+      workloads: [
+        {
+          workload: 0,
+          controller: {
+            kind: 'deployment',
+            strategy: { type: 'RollingUpdate', maxSurge: 2, maxUnavailable: 0 },
+            minReady: 5e6,
+            progressDeadline: 600e6,
+            revisionHistory: 10,
+          },
+          budget: { maxUnavailable: 1, unhealthyPods: 'IfHealthyBudget' },
+          toleration: 20e6,
+          versions: [{ name: 'v1' }, { name: 'v2', errors: 0.01 }],
+        },
+      ],
+      actions: [{ kind: 'set-version', workload: 0, version: 1 }],
+    })
+    const set = SHOP.replace('kind: Deployment', 'kind: StatefulSet').replace(
+      'replicas: 3, ',
+      'replicas: 3, serviceName: web, podManagementPolicy: Parallel, ',
+    )
+    expect((await resolved(set, client('web'))).scenario.orchestration).toMatchObject({
+      workloads: [
+        {
+          controller: { kind: 'stateful-set', podManagement: 'Parallel', updateStrategy: 'RollingUpdate', partition: 0, minReady: 0 },
+          toleration: 300e6,
+        },
+      ],
+    })
+  })
+
+  it('an axis may be a key of behavior', async () => {
+    const more = `  behavior: { shop/web: { work: { cpu: 2ms } } }\n${client('web')}`
+    writeFileSync(join(folder, 'shop.yaml'), SHOP)
+    const read = parseSource(
+      join(folder, 'x.yaml'),
+      `${head}workload:\n  manifests: ['*.yaml']\n${more}compare: { workload.behavior.shop/web.replicas: [2, 6] }\n`,
+    )
+    const result = 'problems' in read ? read : await resolveSource(read.source)
+    if ('problems' in result) throw new Error(problemsText(result.problems))
+    expect(result.experiment.variants.map(({ scenario }) => scenario.services[0].replicas)).toEqual([2, 6])
+  })
+
+  it('two workloads and two namespaces: names have the namespace where they would be equal', async () => {
+    const other = (WEB + service('web')).replaceAll('namespace: shop', 'namespace: test')
+    const { scenario, problems } = await resolved(SHOP + other, client('test/web'))
+    expect(problems).toBe('')
+    expect(scenario.services[0].name).toBe('test-web')
+    expect(scenario.background.map(({ name }) => name)).toEqual(['shop-web', 'api', 'worker'])
+  })
+
+  it('the manifests of a shop run', async () => {
+    const { scenario } = await resolved(
+      SHOP,
+      `  behavior: { web: { work: { steps: [{ cpu: 1ms }, { call: api }] } } }\n${client('shop.example/')}`,
+    )
+    const { metrics } = await runTask({ scenario, seed: 1, replication: 0 }, simulate)
+    expect(metrics['latency-p50']).toBeGreaterThan(1)
+    expect(metrics['pending-censored']).toBe(0)
+  })
+})
+
+describe('problems', () => {
+  it.each([
+    [
+      'a manifest with an error',
+      SHOP.replace('replicas: 3', 'replicas: many'),
+      client('web'),
+      'shop.yaml:4:19  Deployment shop/web spec.replicas  found "many"; accepted: a whole number from 0',
+    ],
+    [
+      'a value of behavior',
+      SHOP,
+      `  behavior: { web: { start: 2x } }\n${client('web')}`,
+      'x.yaml:8:29  workload.behavior.web.start  found "2x"; accepted: a duration',
+    ],
+    ['a value of a client', SHOP, client('web', ', timeout: 1x'), 'x.yaml:8:58  workload.clients[0].timeout  found "1x"'],
+    [
+      'an unknown key of behavior',
+      SHOP,
+      `  behavior: { web: { starts: 2s } }\n${client('web')}`,
+      'x.yaml:8:22  workload.behavior.web.starts  found the unknown key "starts"',
+    ],
+    [
+      'a client of nothing',
+      SHOP,
+      client('wep'),
+      'x.yaml:8:19  workload.clients[0].to  found "wep", neither a Service nor an Ingress of the manifests; accepted: shop/web, shop/api, shop.example/api, shop.example/',
+    ],
+    [
+      'behavior of nothing',
+      SHOP,
+      `  behavior: { shop/wep: { start: 2s } }\n${client('web')}`,
+      'x.yaml:8:15  workload.behavior.shop/wep  found "shop/wep", which is no workload of the manifests; accepted: shop/web, shop/api, shop/worker, or labels such as app=web (did you mean shop/web?)',
+    ],
+    [
+      'behavior of requests without requests',
+      SHOP,
+      `  behavior: { worker: { threads: 2 } }\n${client('web')}`,
+      'workload.behavior.worker.threads  found threads, but no requests reach shop/worker',
+    ],
+    [
+      'a Service without pods',
+      SHOP + service('pay'),
+      client('pay'),
+      'Service shop/pay spec.selector  found no pods that receive its requests',
+    ],
+    [
+      'two Services of the same pods',
+      SHOP + service('front', 'web'),
+      '  clients: [{ to: web, traffic: { rate: 1/s } }, { to: front, traffic: { rate: 1/s } }]\n',
+      'workload.clients[1].to  found Service shop/front, whose pods are those of Service shop/web; accepted: requests to one of the two',
+    ],
+    [
+      'two clients of one Service',
+      SHOP,
+      '  clients: [{ to: web, traffic: { rate: 1/s } }, { to: shop/web, traffic: { rate: 1/s } }]\n',
+      'found a second client of web; accepted: one client, whose traffic may be { merge: [...] }',
+    ],
+    [
+      'pods that fit no node, at the manifest',
+      SHOP.replace('pool: general', 'pool: gpu'),
+      client('web'),
+      'shop.yaml:2:7  Deployment shop/web nodeSelector.pool  found gpu; accepted: general',
+    ],
+    [
+      'a call of nothing',
+      SHOP,
+      `  behavior: { web: { work: { steps: [{ call: apo }] } } }\n${client('web')}`,
+      'x.yaml:8:46  workload.behavior.web.work.steps[0].call  found the unknown service "apo"',
+    ],
+  ])('%s', async (_what, shop, more, expected) => {
+    expect((await resolved(shop, more)).problems).toContain(expected)
+  })
+
+  it('files that do not exist, and behavior without manifests', async () => {
+    const answer = async (text: string): Promise<string> => {
+      const read = parseSource(join(folder, 'x.yaml'), `${head}workload:\n${text}`)
+      const result = 'problems' in read ? read : await resolveSource(read.source)
+      return 'problems' in result ? problemsText(result.problems) : ''
+    }
+    expect(await answer('  manifests: [none/*.yaml]\n')).toContain(
+      'workload.manifests[0]  found no file "none/*.yaml"; accepted: files, folders or patterns',
+    )
+    expect(await answer(client('web'))).toContain('workload.clients  found clients without manifests; accepted: manifests: [shop/*.yaml]')
+    expect(await answer('  manifests: shop.yaml\n')).toContain(
+      'workload.manifests  found "shop.yaml"; accepted: a list of files, folders or patterns',
+    )
+  })
+})
+
+describe('what is not simulated is a warning', () => {
+  it.each([
+    ['kinds', SHOP + workload('Job', 'load', '', '', 'restartPolicy: Never, '), 'manifests: pods of kind Job are not run yet: shop/load'],
+    [
+      'properties',
+      SHOP.replace(
+        'nodeSelector:',
+        'topologySpreadConstraints: [{ topologyKey: zone, maxSkew: 1, whenUnsatisfiable: DoNotSchedule, labelSelector: {} }], nodeSelector:',
+      ),
+      'manifests: not simulated yet: topologySpreadConstraints (shop/web)',
+    ],
+    [
+      'fields',
+      SHOP.replace('nodeSelector:', 'runtimeClassName: kata, nodeSelector:'),
+      'manifests: shop.yaml:4:172 Deployment spec.template.spec.runtimeClassName: its class may add overhead',
+    ],
+    [
+      'other kinds',
+      `${SHOP}apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: a }\n`,
+      'NetworkPolicy: it may refuse connections',
+    ],
+    ['warnings of the manifests', SHOP + service('pay'), 'Service shop/pay spec.selector: selects no pods, with { app: pay }'],
+    [
+      'a second workload behind a Service',
+      SHOP + workload('Deployment', 'canary', '', '').replaceAll('app: canary', 'app: web, track: canary'),
+      'the requests of Service shop/web go to web only; the pods of canary get none',
+    ],
+  ])('%s', async (_what, shop, expected) => {
+    const { warnings, problems } = await resolved(shop, client('web'))
+    expect(problems).toBe('')
+    expect(warnings.join('\n')).toContain(expected)
+  })
+})

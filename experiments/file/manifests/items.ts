@@ -1,0 +1,260 @@
+/** The items of `services` and `background` that the workloads of manifests become. */
+import { suggestion } from '../../../sim/index.ts'
+import { selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload } from '../../../workloads/index.ts'
+import { show, type Issue, type Path } from '../document.ts'
+import { isMap } from '../quantities.ts'
+import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
+import { namedServices, plain, targetOf, type NamedService } from './targets.ts'
+import { NOT_RUN } from './unsupported.ts'
+
+type Raw = Record<string, unknown>
+
+/** An item, and where its keys come from; keys without origin come from the manifest. */
+export interface Item {
+  readonly raw: Raw
+  readonly workload: ManifestWorkload
+  readonly origins: ReadonlyMap<string, Path>
+}
+
+/** What the file says of a workload, and where. */
+interface Said {
+  readonly keys: Raw
+  readonly origins: Map<string, Path>
+}
+
+const BEHAVIOR: Path = ['workload', 'behavior']
+const CLIENTS: Path = ['workload', 'clients']
+
+/** Keys of `clients` that are keys of a service. */
+const OF_CLIENT = ['traffic', 'objective', 'allowance', 'timeout', 'cancel', 'retries', 'networkDelay'] as const
+/** Keys of `behavior` that pods without requests do not have. */
+const OF_REQUESTS = [
+  'work',
+  'threads',
+  'queue',
+  'async',
+  'weight',
+  'slb',
+  'objective',
+  'allowance',
+  'pull',
+  'start',
+  'limit',
+  'probe',
+  'grace',
+  'preStop',
+  'controller',
+  'version',
+  'versions',
+  'budget',
+  'toleration',
+]
+
+export class ManifestItems {
+  readonly services: Item[] = []
+  readonly background: Item[] = []
+  readonly issues: Issue[] = []
+  private readonly manifests: Manifests
+  private readonly named: readonly NamedService[]
+  private readonly notes: string[] = []
+  /** Clients by the name of their service. */
+  private readonly clients = new Map<string, Said>()
+
+  constructor(manifests: Manifests, workload: Raw) {
+    this.manifests = manifests
+    this.named = namedServices(manifests.services.filter(({ selector, type }) => selector !== null && type !== 'ExternalName'))
+    const behaviors = this.behaviorsOf(isMap(workload['behavior']) ? workload['behavior'] : {})
+    this.readClients(Array.isArray(workload['clients']) ? workload['clients'] : [])
+    const served = new Set([
+      ...this.clients.keys(),
+      ...calledIn([...behaviors.values()].map(({ keys }) => keys['work'])),
+      ...calledIn(workload['services']),
+    ])
+    const placed = this.addServices(served, behaviors)
+    for (const one of manifests.workloads) if (!placed.has(one) && !NOT_RUN.includes(one.kind)) this.addBackground(one, behaviors.get(one))
+  }
+
+  /** Pods of a Service that receives requests; returns the workloads that have one. */
+  private addServices(served: ReadonlySet<string>, behaviors: ReadonlyMap<ManifestWorkload, Said>): Set<ManifestWorkload> {
+    const placed = new Map<ManifestWorkload, string>()
+    for (const { service, name } of this.named) {
+      if (!served.has(name)) continue
+      const found = this.manifests.workloads.filter(
+        (one) =>
+          one.namespace === service.namespace &&
+          !NOT_RUN.includes(one.kind) &&
+          Object.entries(service.selector ?? {}).every(([key, value]) => one.template.labels[key] === value),
+      )
+      const where = `Service ${service.namespace}/${service.name}`
+      const client = this.clients.get(name)
+      const [workload, ...others] = found
+      if (workload === undefined) {
+        this.issues.push({
+          path: [`${where} spec.selector`],
+          place: service.place,
+          message:
+            'found no pods that receive its requests; accepted: a selector of the labels of a Deployment, StatefulSet, ReplicaSet or Pod',
+        })
+        continue
+      }
+      if (others.length > 0)
+        this.notes.push(
+          `manifests: the requests of ${where} go to ${workload.name} only; the pods of ${others.map((one) => one.name).join(', ')} get none, since a service has one workload`,
+        )
+      const before = placed.get(workload)
+      if (before !== undefined) {
+        const path = client?.origins.get('traffic')?.slice(0, -1) ?? ['workload']
+        this.issues.push({
+          path: path.length > 1 ? [...path, 'to'] : path,
+          message: `found ${where}, whose pods are those of ${before}; accepted: requests to one of the two`,
+        })
+        continue
+      }
+      placed.set(workload, where)
+      const said = behaviors.get(workload)
+      const { usage: _, ...behavior } = said?.keys ?? {}
+      if (behavior['work'] === undefined)
+        this.notes.push(`manifests: the work of a request of ${where} is not known; 10ms of CPU on average are assumed (behavior: work)`)
+      const raw = { ...serviceItem(name, workload, this.boundsOf(workload), behavior), ...client?.keys }
+      this.services.push({ raw, workload, origins: new Map([...(said?.origins ?? []), ...(client?.origins ?? [])]) })
+    }
+    return new Set(placed.keys())
+  }
+
+  private addBackground(workload: ManifestWorkload, said: Said | undefined): void {
+    const keys = said?.keys ?? {}
+    const { name, namespace, template } = workload
+    // A client that reaches nothing is the cause, and reported.
+    for (const key of this.issues.length > 0 ? [] : OF_REQUESTS.filter((one) => keys[one] !== undefined))
+      this.issues.push({
+        path: said?.origins.get(key) ?? [...BEHAVIOR],
+        onKey: true,
+        message: `found ${key}, but no requests reach ${namespace}/${name}; accepted: a client or a call of its Service, or usage`,
+      })
+    const replicas = Number(keys['replicas'] ?? workload.replicas ?? 1)
+    if (replicas === 0) return
+    if (Object.keys(template.nodeSelector).length > 0 || template.tolerations.some(({ key }) => !key.startsWith('node.kubernetes.io/')))
+      this.notes.push(`manifests: not simulated yet: node selectors and tolerations of pods without requests (${namespace}/${name})`)
+    const alone = this.manifests.workloads.filter((one) => one.name === name).length === 1
+    const raw = backgroundItem(plain(alone ? name : `${namespace}-${name}`), workload, keys)
+    this.background.push({
+      raw,
+      workload,
+      origins: new Map([...(said?.origins ?? [])].map(([key, path]) => [key === 'replicas' ? 'count' : key, path])),
+    })
+  }
+
+  private boundsOf(workload: ManifestWorkload): Bounds {
+    const { namespace, template } = workload
+    const budgets = this.manifests.budgets.filter((one) => one.namespace === namespace && selectorMatches(one.selector, template.labels))
+    return { scaling: this.scalingOf(workload), budget: budgets[0] }
+  }
+
+  private scalingOf({ kind, namespace, name }: ManifestWorkload): Autoscaler | undefined {
+    return this.manifests.autoscalers.find((one) => one.namespace === namespace && one.target.kind === kind && one.target.name === name)
+  }
+
+  /** What the file says of each workload: by labels first, then by name, which overrides. */
+  private behaviorsOf(behavior: Raw): Map<ManifestWorkload, Said> {
+    const all = new Map<ManifestWorkload, Said>()
+    const { workloads } = this.manifests
+    const names = workloads.map(({ namespace, name }) => `${namespace}/${name}`)
+    const entries = Object.entries(behavior).sort(([a], [b]) => Number(b.includes('=')) - Number(a.includes('=')))
+    for (const [key, given] of entries) {
+      const found = workloads.filter((one) => isMeant(key, one))
+      if (found.length === 0)
+        this.issues.push({
+          path: [...BEHAVIOR, key],
+          onKey: true,
+          message: `found ${show(key)}, which is no workload of the manifests; accepted: ${names.join(', ')}, or labels such as app=web${suggestion(key, names)}`,
+        })
+      if (!isMap(given)) continue
+      for (const workload of found) {
+        const said: Said = all.get(workload) ?? { keys: {}, origins: new Map() }
+        all.set(workload, said)
+        for (const [one, value] of Object.entries(given)) {
+          said.keys[one] = value
+          said.origins.set(one, [...BEHAVIOR, key, one])
+        }
+      }
+    }
+    return all
+  }
+
+  private readClients(clients: readonly unknown[]): void {
+    clients.forEach((given, i) => {
+      const to = isMap(given) ? given['to'] : undefined
+      if (!isMap(given) || typeof to !== 'string') return // the schema reports it
+      const target = targetOf(to, this.named, this.manifests)
+      if ('wrong' in target) {
+        this.issues.push({ path: [...CLIENTS, i, 'to'], message: target.wrong })
+        return
+      }
+      const before = this.clients.get(target.name)
+      if (before !== undefined) {
+        this.issues.push({
+          path: [...CLIENTS, i, 'to'],
+          message: `found a second client of ${target.name}; accepted: one client, whose traffic may be { merge: [...] }`,
+        })
+        return
+      }
+      const keys = OF_CLIENT.filter((key) => given[key] !== undefined)
+      this.clients.set(target.name, {
+        keys: Object.fromEntries(keys.map((key) => [key, given[key]])),
+        origins: new Map(keys.map((key) => [key, [...CLIENTS, i, key]])),
+      })
+    })
+  }
+
+  /** The target that all autoscalers of served workloads have, as `autoscaling.replicas`, unless the file chooses. */
+  autoscaling(given: unknown): Raw {
+    const target = this.commonTarget()
+    if (target === undefined || (isMap(given) && given['replicas'] !== undefined)) return {}
+    const [first, ...others] = this.scaled().map(({ scaleDown }) => scaleDown.stabilization)
+    const window = others.every((one) => one === first) ? { scaleDownWindow: `${first}us` } : {}
+    return { autoscaling: { ...(isMap(given) ? given : {}), replicas: { name: 'target-utilization', target: `${target}%`, ...window } } }
+  }
+
+  private scaled(): Autoscaler[] {
+    return this.services.flatMap(({ workload }) => this.scalingOf(workload) ?? [])
+  }
+
+  /** Percent; undefined where autoscalers differ, or read other metrics. */
+  private commonTarget(): number | undefined {
+    const targets = this.scaled().map(({ metrics }) => {
+      const [only, ...more] = metrics
+      return more.length === 0 && only.type === 'Resource' && only.name === 'cpu' && only.target.type === 'Utilization'
+        ? only.target.value
+        : undefined
+    })
+    return targets.length > 0 && targets.every((one) => one === targets[0]) ? targets[0] : undefined
+  }
+
+  /** What is assumed or left out. */
+  warnings(autoscaling: unknown): string[] {
+    const chosen = isMap(autoscaling) && autoscaling['replicas'] !== undefined
+    const scaled = this.scaled()
+    if (scaled.length === 0 || chosen || this.commonTarget() !== undefined) return this.notes
+    const names = scaled.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
+    return [
+      ...this.notes,
+      `manifests: the autoscalers ${names} differ, or read other metrics than CPU; nothing is scaled unless autoscaling: { replicas: … } chooses one for all`,
+    ]
+  }
+}
+
+/** Whether a key of `behavior` means a workload: its name, with its namespace, or labels such as app=web,tier=front. */
+function isMeant(key: string, { namespace, name, template }: ManifestWorkload): boolean {
+  if (!key.includes('=')) return key === name || key === `${namespace}/${name}`
+  return key.split(',').every((pair) => {
+    const [label, value] = pair.split('=')
+    return template.labels[label.trim()] === value?.trim()
+  })
+}
+
+/** Names of services in the calls of any steps. */
+function calledIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(calledIn)
+  if (!isMap(value)) return []
+  return Object.entries(value).flatMap(([key, part]) => (key === 'call' && typeof part === 'string' ? [part] : calledIn(part)))
+}

@@ -1,0 +1,91 @@
+/** What manifests say that runs do not carry yet, a sentence for each property with the workloads that have it. */
+import type { Manifests, ManifestWorkload } from '../../../workloads/index.ts'
+
+type Test = (workload: ManifestWorkload) => boolean
+
+const probes: Test = ({ template }) => template.containers.some(({ liveness, startup }) => liveness !== null || startup !== null)
+
+/** Properties that change nothing in a run yet. Pods of Jobs, CronJobs and DaemonSets are left out as a whole. */
+const PROPERTIES: readonly (readonly [string, Test])[] = [
+  ['paused rollouts', ({ controller }) => controller.kind === 'Deployment' && controller.paused],
+  ['affinity beyond one value of each label', ({ template }) => affinityLeft(template.affinity) > 0],
+  ['topologySpreadConstraints', ({ template }) => template.spread.length > 0],
+  ['nodeName', ({ template }) => template.nodeName !== ''],
+  ['the time that init containers take', ({ template }) => template.init.some(({ sidecar }) => !sidecar)],
+  ['liveness and startup probes', probes],
+  [
+    'volumes of claims',
+    ({ template, controller }) =>
+      template.volumes.some(({ kind }) => kind === 'claim') || (controller.kind === 'StatefulSet' && controller.claimTemplates.length > 0),
+  ],
+  [
+    'ports of the node',
+    ({ template }) => template.hostNetwork || template.containers.some(({ ports }) => ports.some(({ hostPort }) => hostPort > 0)),
+  ],
+  ['priorities of pods', ({ template }) => template.priority !== 0],
+  ['memory limits', ({ template }) => template.limits['memory'] !== undefined],
+  ['requests of ephemeral-storage and huge pages', ({ template }) => Object.keys(template.requests).some(isUncounted)],
+]
+
+/** Resources that nodes of an experiment do not have. */
+export const isUncounted = (resource: string): boolean => resource === 'ephemeral-storage' || resource.startsWith('hugepages-')
+
+/** Terms of affinity that cannot be written as a node selector. */
+function affinityLeft({
+  nodeRequired,
+  nodePreferred,
+  podRequired,
+  podPreferred,
+  antiRequired,
+  antiPreferred,
+}: ManifestWorkload['template']['affinity']): number {
+  const simple = nodeRequired.length === 0 || Object.keys(selectorOf({ nodeRequired })).length > 0
+  return (simple ? 0 : 1) + [nodePreferred, podRequired, podPreferred, antiRequired, antiPreferred].flat().length
+}
+
+/** Required node affinity as a node selector: one term whose expressions have one value each; otherwise empty. */
+export function selectorOf({ nodeRequired }: Pick<ManifestWorkload['template']['affinity'], 'nodeRequired'>): Record<string, string> {
+  if (nodeRequired.length !== 1) return {}
+  const [{ labels, fields }] = nodeRequired
+  const simple = fields.length === 0 && labels.every(({ operator, values }) => operator === 'In' && values.length === 1)
+  return simple ? Object.fromEntries(labels.map(({ key, values }) => [key, values[0]])) : {}
+}
+
+const named = (all: readonly { readonly namespace: string; readonly name: string }[]): string => {
+  const names = all.map(({ namespace, name }) => `${namespace}/${name}`)
+  return names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`
+}
+
+/** Whether rules other than those of the API's defaults bound how fast pods are added or removed. */
+const isPaced = ({ select, policies }: Manifests['autoscalers'][number]['scaleUp']): boolean =>
+  select !== 'Max' || !policies.some(({ type, value, period }) => type === 'Percent' && value >= 100 && period <= 15_000_000)
+
+/** Kinds whose pods are not part of a run yet. */
+export const NOT_RUN: readonly string[] = ['Job', 'CronJob', 'DaemonSet']
+
+/** A sentence for each property that is not simulated. */
+export function unsupported(manifests: Manifests): string[] {
+  const { workloads, services, autoscalers, quotas, nodes, ignored } = manifests
+  const run = workloads.filter(({ kind }) => !NOT_RUN.includes(kind))
+  const lines = NOT_RUN.flatMap((kind) => {
+    const all = workloads.filter((one) => one.kind === kind)
+    return all.length === 0 ? [] : [`pods of kind ${kind} are not run yet: ${named(all)}`]
+  })
+  for (const [what, test] of PROPERTIES) {
+    const having = run.filter(test)
+    if (having.length > 0) lines.push(`not simulated yet: ${what} (${named(having)})`)
+  }
+  const affine = services.filter(({ affinityTimeout }) => affinityTimeout !== null)
+  if (affine.length > 0)
+    lines.push(`not simulated yet: sessionAffinity ClientIP (${named(affine)}); a balancer that hashes the client is the nearest`)
+  const paced = autoscalers.filter(({ scaleUp, scaleDown }) => isPaced(scaleUp) || isPaced(scaleDown))
+  if (paced.length > 0) lines.push(`not simulated yet: policies of autoscalers that bound the pace (${named(paced)})`)
+  if (quotas.length > 0) lines.push(`not simulated yet: quotas (${named(quotas)})`)
+  if (nodes.length > 0)
+    lines.push(`${nodes.length} nodes of the manifests are not used; accepted: pools: [{ trace: kubernetes, path: nodes.json }]`)
+  for (const { kind, path, matters, why, place, count } of ignored) {
+    const others = count > 1 ? ` and ${count - 1} more` : ''
+    if (matters) lines.push(`${place.file}:${place.line}:${place.column} ${`${kind} ${path}`.trim()}${others}: ${why}`)
+  }
+  return lines.map((line) => `manifests: ${line}`)
+}

@@ -1,0 +1,118 @@
+/**
+ * Manifests of an experiment: their workloads become items of `services` and `background`, as if the file had them, before anything is
+ * checked. Problems of such an item are reported where it comes from: in `behavior`, in `clients`, or in the manifest.
+ */
+import { relative } from 'node:path'
+import { manifestFiles, readManifests, type ManifestProblem, type ManifestsRead, type ManifestWorkload } from '../../workloads/index.ts'
+import { show, type Issue, type Path } from './document.ts'
+import { ManifestItems, type Item } from './manifests/items.ts'
+import { unsupported } from './manifests/unsupported.ts'
+import { isMap } from './quantities.ts'
+
+type Raw = Record<string, unknown>
+
+/** A variant whose manifests became items. */
+export interface Expanded {
+  readonly raw: Raw
+  readonly issues: readonly Issue[]
+  readonly warnings: readonly string[]
+  /** The issue at the place where the user can change something. */
+  relocate(issue: Issue): Issue
+}
+
+const MANIFESTS: Path = ['workload', 'manifests']
+
+/** Expands the variants of one experiment; each list of manifests is read once. */
+export class ManifestExpansion {
+  private readonly folder: string
+  private readonly read = new Map<string, ManifestsRead & { readonly missing: readonly string[] }>()
+
+  /** `folder` is that of the experiment file. */
+  constructor(folder: string) {
+    this.folder = folder
+  }
+
+  expand(raw: Raw): Expanded {
+    const { workload } = raw
+    const names = isMap(workload) ? workload['manifests'] : undefined
+    if (!isMap(workload) || !Array.isArray(names) || names.some((name) => typeof name !== 'string'))
+      return { raw, issues: isMap(workload) && names === undefined ? alone(workload) : [], warnings: [], relocate: (issue) => issue }
+    const { manifests, problems, missing } = this.manifestsOf(names as string[])
+    const issues: Issue[] = missing.map((name) => ({
+      path: [...MANIFESTS, names.indexOf(name)],
+      message: `found no file ${show(name)}; accepted: files, folders or patterns, relative to this file`,
+    }))
+    for (const problem of problems) if (problem.severity === 'error') issues.push(issueOf(problem))
+    if (issues.length > 0) return { raw, issues, warnings: [], relocate: (issue) => issue }
+    const items = new ManifestItems(manifests, workload)
+    const [services, background] = [listOf(workload['services']), listOf(workload['background'])]
+    return {
+      raw: {
+        ...raw,
+        workload: {
+          ...workload,
+          services: [...services, ...items.services.map(({ raw: item }) => item)],
+          background: [...background, ...items.background.map(({ raw: item }) => item)],
+        },
+        ...items.autoscaling(raw['autoscaling']),
+      },
+      issues: items.issues,
+      warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests)],
+      relocate: relocation({ services: [services.length, items.services], background: [background.length, items.background] }),
+    }
+  }
+
+  private manifestsOf(names: readonly string[]): ManifestsRead & { readonly missing: readonly string[] } {
+    const key = names.join('\n')
+    const { files, missing } = manifestFiles(names, this.folder)
+    const read = this.read.get(key) ?? { ...readManifests(files.map((file) => shorter(file))), missing }
+    this.read.set(key, read)
+    return read
+  }
+}
+
+/** A path as short as possible, for messages. */
+const shorter = (file: string): string => {
+  const here = relative(process.cwd(), file)
+  return here.startsWith('..') ? file : here
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+/** `behavior` and `clients` describe what is in manifests. */
+function alone(workload: Raw): Issue[] {
+  const keys = ['behavior', 'clients'].filter((key) => workload[key] !== undefined)
+  return keys.map((key) => ({
+    path: ['workload', key],
+    onKey: true,
+    message: `found ${key} without manifests; accepted: manifests: [shop/*.yaml], or the same keys in services`,
+  }))
+}
+
+function issueOf({ place, object, path, message }: ManifestProblem): Issue {
+  return { path: [[object, path].filter((part) => part !== '').join(' ')], place, message }
+}
+
+const warningOf = ({ place, object, path, message }: ManifestProblem): string =>
+  `${place.file}:${place.line}:${place.column} ${[object, path].filter((part) => part !== '').join(' ')}: ${message}`
+
+type Generated = Readonly<Record<'services' | 'background', readonly [first: number, items: readonly Item[]]>>
+
+function relocation(generated: Generated): (issue: Issue) => Issue {
+  return (issue) => {
+    const [section, list, row, key, ...rest] = issue.path
+    if (section !== 'workload' || (list !== 'services' && list !== 'background')) return issue
+    const [first, items] = generated[list]
+    const item = items.at(Number(row) - first)
+    if (typeof row !== 'number' || row < first || item === undefined) return issue
+    const origin = item.origins.get(String(key))
+    if (origin !== undefined) return { ...issue, path: [...origin, ...rest] }
+    return {
+      message: issue.message,
+      path: [`${nameOf(item.workload)} ${[key ?? '', ...rest].join('.')}`.trim()],
+      place: item.workload.place,
+    }
+  }
+}
+
+const nameOf = ({ kind, namespace, name }: ManifestWorkload): string => `${kind} ${namespace}/${name}`
