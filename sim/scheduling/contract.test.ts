@@ -32,6 +32,7 @@ function decisions(placer: Placer, history: readonly Step[], count: number): num
 function otherValues({ parameters }: SchedulerDefinition): Record<string, ParameterValue>[] {
   return Object.entries(parameters).flatMap(([key, { kind, choices, default: usual, min = 0 }]): Record<string, ParameterValue>[] => {
     if (kind === 'choice') return choices!.filter((choice) => choice !== usual).map((choice) => ({ [key]: choice }))
+    if (kind === 'list') return [{ [key]: [] }]
     if (kind === 'boolean') return [{ [key]: usual !== true }]
     return [{ [key]: min }, { [key]: 3 * Number(usual) }]
   })
@@ -124,7 +125,8 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
   })
 
   test('every parameter has a default inside its bounds', () => {
-    for (const { default: given, min = -Infinity, max = Infinity, kind } of Object.values(member.parameters)) {
+    for (const { default: initial, min = -Infinity, max = Infinity, kind } of Object.values(member.parameters)) {
+      const given = kind === 'list' ? (initial as readonly unknown[]).length : initial
       if (kind !== 'choice' && kind !== 'boolean') expect(Number(given)).toBeGreaterThanOrEqual(min)
       if (kind !== 'choice' && kind !== 'boolean') expect(Number(given)).toBeLessThanOrEqual(max)
     }

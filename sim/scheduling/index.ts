@@ -4,17 +4,20 @@ import { balanced } from './members/balanced.ts'
 import { bestFit } from './members/best-fit.ts'
 import { cosine } from './members/cosine.ts'
 import { dotProduct } from './members/dot-product.ts'
+import { ecs } from './members/ecs.ts'
 import { firstFit } from './members/first-fit.ts'
 import { leastAllocated } from './members/least-allocated.ts'
 import { mostAllocated } from './members/most-allocated.ts'
 import { nextFit } from './members/next-fit.ts'
+import { nomad } from './members/nomad.ts'
 import { normDifference } from './members/norm-difference.ts'
 import { random } from './members/random.ts'
 import { randomOfK } from './members/random-of-k.ts'
+import { swarmSpread } from './members/swarm-spread.ts'
 import { worstFit } from './members/worst-fit.ts'
-import type { Placer, SchedulerDefinition, SchedulingContext } from './policy.ts'
+import type { Placer, Scheduler, SchedulerDefinition, SchedulingContext, SchedulingDefinition } from './policy.ts'
 
-/** The built-in schedulers with their twins, in the sequence in which they are listed. */
+/** The built-in schedulers that place pod by pod, with their twins, in the sequence in which they are listed. */
 export const members: readonly SchedulerDefinition[] = [
   firstFit,
   nextFit,
@@ -28,10 +31,15 @@ export const members: readonly SchedulerDefinition[] = [
   normDifference,
   random,
   randomOfK,
+  ecs,
+  nomad,
 ]
 
+/** The built-in schedulers that see all pending pods at once. */
+const wide: readonly SchedulingDefinition[] = [swarmSpread]
+
 /** The built-in schedulers by name. */
-export const schedulers = catalogue<Placer, SchedulingContext>('scheduling', members)
+export const schedulers = catalogue<Placer | Scheduler, SchedulingContext>('scheduling', [...members, ...wide])
 
 export { byScore, scoreScan } from './by-score.ts'
 export { SchedulingLoop } from './queue/loop.ts'
