@@ -9,7 +9,7 @@ export interface DaemonGroup {
 }
 
 /**
- * The instance types of the list that satisfy the requirements, have room for the requests and their DaemonSets, and are offered; in the
+ * The instance types of the list that satisfy the requirements, hold the requests and their DaemonSets, and are offered; in the
  * order of the groups of DaemonSets. The reason in words when there is none.
  */
 export function possibleTypes(
@@ -21,7 +21,7 @@ export function possibleTypes(
   const eligible = new Set(types)
   const possible: InstanceType[] = []
   let met = false
-  let room = false
+  let large = false
   let offered = false
   for (const { types: grouped, overhead } of groups) {
     const total = sum(requests, overhead)
@@ -31,18 +31,18 @@ export function possibleTypes(
       const fits = fitsIn(total, type.allocatable)
       const buyable = type.offerings.some((offering) => offering.available && requirements.conflict(offering.requirements) === null)
       met ||= satisfies
-      room ||= fits
+      large ||= fits
       offered ||= buyable
       if (satisfies && fits && buyable) possible.push(type)
     }
   }
-  return possible.length > 0 ? possible : explain(met, room, offered)
+  return possible.length > 0 ? possible : explain(met, large, offered)
 }
 
-function explain(met: boolean, room: boolean, offered: boolean): string {
+function explain(met: boolean, large: boolean, offered: boolean): string {
   const missing = [
     ...(met ? [] : ['meets the requirements']),
-    ...(room ? [] : ['has enough resources']),
+    ...(large ? [] : ['has enough resources']),
     ...(offered ? [] : ['has an offering']),
   ]
   return `no instance type ${missing.length > 0 ? missing.join(' or ') : 'meets the requirements, has enough resources and an offering at once'}`

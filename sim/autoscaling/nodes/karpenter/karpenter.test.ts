@@ -61,12 +61,12 @@ const rule = (change: Partial<TopologyRule>): TopologyRule => ({
 })
 
 describe('packing', () => {
-  test('a planned node keeps all instance types with room: 900 millicores fit 1,000 less 100; 901 do not', () => {
+  test('a planned node keeps all instance types that are large enough: 900 millicores fit 1,000 less 100; 901 do not', () => {
     expect(typesOf(plan([pod(0, 900)]))).toEqual([['small', 'medium', 'large']])
     expect(typesOf(plan([pod(0, 901)]))).toEqual([['medium', 'large']])
   })
 
-  test('the largest pod first; then the planned node with the fewest pods that has room', () => {
+  test('the largest pod first; then the planned node with the fewest pods that takes it', () => {
     // 3000 opens a node of 3900; 1000 does not fit it and opens one; 900 goes to the first of two with one pod; 800 to the one with one pod
     const result = plan([pod(0, 800), pod(1, 1000), pod(2, 3000), pod(3, 900)])
     expect(idsOf(result).sort((a, b) => a[0] - b[0])).toEqual([
@@ -256,7 +256,7 @@ describe('properties', () => {
     )
   })
 
-  test('every pod is planned once or failed, and every type of a planned node has room for its pods', () => {
+  test('every pod is planned once or failed, and every type of a planned node holds its pods', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 4200 }), { maxLength: 30 }), (requests) => {
         const { nodes, failed } = plan(requests.map((cpu, id) => pod(id, cpu)))
