@@ -74,7 +74,7 @@ export function wordsOf(command: string): string[] {
 }
 
 /** Overrides that shorten a run for the test. */
-const SMALL = ['--set', 'horizon=70s', '--set', 'warmup=10s', '--replications', '2', '--set', 'start=empty', '--set', 'assert=[]']
+const SMALL = ['--set', 'horizon=30s', '--set', 'warmup=5s', '--replications', '2', '--set', 'start=empty', '--set', 'assert=[]']
 
 async function orchsim(args: readonly string[]): Promise<string> {
   let output = ''
@@ -99,7 +99,17 @@ const globbed = (pattern: string): string[] =>
     )
     .map((name) => join(dirname(pattern), name))
 
-/** A folder for a page, with the files of experiments/ that the package contains. */
+const MANIFEST = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: web }
+spec:
+  selector: { matchLabels: { app: web } }
+  template:
+    metadata: { labels: { app: web } }
+    spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 500m, memory: 1Gi } } }] }
+`
+
+/** A folder for a page, with the files of experiments/ that the package contains, and manifests of a reader's own. */
 function reader(page: string): string {
   const folder = join(temporary, page.replaceAll(/[^\w]/g, '-'))
   mkdirSync(folder, { recursive: true })
@@ -110,6 +120,8 @@ function reader(page: string): string {
   for (const name of readdirSync(join(root, 'experiments')).filter((one) => /^\w[\w-]*\.(ts|yaml)$/.test(one))) {
     if (!existsSync(join(folder, name))) cpSync(join(root, 'experiments', name), join(folder, name))
   }
+  mkdirSync(join(folder, 'shop'), { recursive: true })
+  writeFileSync(join(folder, 'shop', 'web.yaml'), MANIFEST)
   return folder
 }
 

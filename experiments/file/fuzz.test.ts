@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { moreReplications, summarise, type Study } from '../../reports/index.ts'
 import { fixtureStudy } from '../../reports/study.fixture.ts'
 import { METRICS } from '../../sim/index.ts'
+import { slowCases } from '../../sim/testing/index.ts'
 import { assertionIssues, assess } from './assertions.ts'
 import { axesOf, combinations, laidOver, parseSet } from './compare.ts'
 import { labelled } from './labels.ts'
@@ -11,7 +12,7 @@ import { parseSource, type Place, type Problem } from './document.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { resolveSource } from './spec.ts'
 
-const CASES = 10_000
+const CASES = slowCases(10_000)
 const YAML = `name: small
 horizon: 10m
 cluster: { pools: [{ name: general, count: 2, cpu: 4, memory: 8Gi }] }
@@ -265,7 +266,7 @@ describe('random input', () => {
           for (const problem of resolved.problems) expect(isSentence(problem) && isPlace(problem.place), JSON.stringify(problem)).toBe(true)
         },
       ),
-      { numRuns: 1000, seed: 1 },
+      { numRuns: slowCases(1000), seed: 1 },
     )
-  }, 180_000)
+  })
 })

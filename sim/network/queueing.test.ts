@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { simulate, Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'
 import { choose, input, pool, requests, script, service, shape, type FlatInput, type FlatService } from '../testing/input.ts'
+import { erlangC } from '../testing/queueing.ts'
 
 const SECOND = 1e6
 const core = shape({ cpu: 1000, limit: 1000, memory: 1 })
@@ -10,26 +11,19 @@ const core = shape({ cpu: 1000, limit: 1000, memory: 1 })
 const run = (web: Partial<FlatService>, around: Partial<FlatInput> = {}) =>
   simulate(input({ horizon: 60 * SECOND, sample: 60 * SECOND, pools: [pool(2)], services: [service({ shape: core, ...web })], ...around }))
 
-/** Erlang C: the probability of waiting with c servers at offered load a, by Erlang B's recursion. */
-function erlangC(c: number, a: number): number {
-  let b = 1
-  for (let k = 1; k <= c; k++) b = (a * b) / (k + a * b)
-  return b / (1 - (a / c) * (1 - b))
-}
-
 describe('central-queue', () => {
   it('is an M/M/c: mean latency = 1/μ + C(c, a) / (cμ - λ), c = 4, ρ = 0.8, within three standard errors of ten runs', () => {
     const [c, mean, rate] = [4, 0.01, 320]
     const theory = mean + erlangC(c, rate * mean) / (c / mean - rate)
     const means = Array.from({ length: 10 }, (_, replication) => {
-      const around = { replication, check: false, horizon: 300 * SECOND, sample: 300 * SECOND, slb: choose(balancers, 'central-queue') }
+      const around = { replication, check: false, horizon: 100 * SECOND, sample: 100 * SECOND, slb: choose(balancers, 'central-queue') }
       const result = run({ replicas: c, maxReplicas: c, requests: requests(rate, { kind: 'exponential', mean: mean * 1e6 }) }, around)
       return (result.metrics['latency-mean'] as number) / 1000
     })
     const average = means.reduce((sum, value) => sum + value, 0) / means.length
     const error = Math.sqrt(means.reduce((sum, value) => sum + (value - average) ** 2, 0) / 9 / 10)
     expect(Math.abs(average - theory)).toBeLessThan(3 * error)
-    expect(error).toBeLessThan(0.02 * theory)
+    expect(error).toBeLessThan(0.03 * theory)
   })
   it('holds, offers again and rejects: three requests of 10 ms at once on one pod, one place in the queue', () => {
     const burst = script([
@@ -59,7 +53,7 @@ describe('bulletin-board', () => {
     const mean = (slb: FlatInput['slb']) =>
       run(
         { replicas: 10, maxReplicas: 10, requests: requests(800, { kind: 'exponential', mean: 10_000 }) },
-        { slb, check: false, horizon: 120 * SECOND, sample: 120 * SECOND },
+        { slb, check: false, horizon: 40 * SECOND, sample: 40 * SECOND },
       ).metrics['latency-mean'] as number
     const random = mean(choose(balancers, 'random'))
     expect(mean(choose(balancers, 'bulletin-board', { period: 1000 }))).toBeLessThan(0.6 * random)

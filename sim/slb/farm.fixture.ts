@@ -13,6 +13,7 @@ import { Outcome, QUEUE, REJECT } from './policy.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
 import { seeded } from './slb.fixture.ts'
 import type { RandomStream } from '../random/stream.ts'
+import { erlangC } from '../testing/queueing.ts'
 
 export interface Farm {
   readonly servers: number
@@ -273,13 +274,10 @@ export function fixedPoint(d: number, lambda: number): number {
   return sum
 }
 
-/** M/M/c mean response at c lambda: 1 + C / (c - a), C from Erlang B's recursion. */
+/** M/M/c mean response at c lambda: 1 + C / (c - a), C from Erlang. */
 export function erlangResponse(c: number, lambda: number): number {
   const a = c * lambda
-  let b = 1
-  for (let k = 1; k <= c; k++) b = (a * b) / (k + a * b)
-  const wait = b / (1 - (a / c) * (1 - b))
-  return 1 + wait / (c - a)
+  return 1 + erlangC(c, a) / (c - a)
 }
 
 /** M/M/c/K with K = c + capacity, at c lambda: the share of arrivals that find it full. A capacity of 0 is Erlang's loss formula B. */

@@ -1,52 +1,15 @@
 /** Jobs through the whole simulation, against scheduling theory. */
 import { describe, expect, test } from 'vitest'
-import { choose, input, noDelays, pool, type FlatInput } from '../../sim/testing/index.ts'
-import { type Delays, schedulers, simulate } from '../../sim/index.ts'
-import { constant, exponential, GIB, jobsSpec, SECOND } from './jobs.fixture.ts'
-import { openJobs } from './open.ts'
-import type { DrawnJobsSpec } from './spec.ts'
+import { noDelays, pool } from '../../sim/testing/index.ts'
+import type { Delays } from '../../sim/index.ts'
+import { constant, exponential, SECOND } from './jobs.fixture.ts'
+import { agreesWithErlang, run } from './theory.fixture.ts'
 
-const capacity = { cpu: 1_000_000, memory: 1000 * GIB, gpu: 0 }
-const background = (partial: Partial<DrawnJobsSpec>): FlatInput['background'] => [
-  { name: 'batch', pods: (stream) => openJobs(jobsSpec(partial), capacity, stream) },
-]
-const run = (partial: Partial<DrawnJobsSpec>, around: Partial<FlatInput>) =>
-  simulate(input({ check: false, scheduling: choose(schedulers, 'first-fit'), background: background(partial), ...around }))
-
-/** Erlang C: probability to wait with c servers and a = λ/μ, by Erlang B's recursion. */
-function erlangC(c: number, a: number): number {
-  let b = 1
-  for (let k = 1; k <= c; k++) b = (a * b) / (k + a * b)
-  return b / (1 - (a / c) * (1 - b))
-}
-
-describe('M/M/c: single tasks on c nodes of one slot', () => {
+describe('M/M/c: single tasks on c nodes of one slot; c = 16 in theory.long.test.ts', () => {
   test.each([
     [1, 0.7],
     [4, 3.2],
-    [16, 14],
-  ] as const)('c = %i, a = %s: waiting W = C(c, a) / (c μ - λ), completion W + 1/μ (10 replications, t at 0.1 %%)', (c, a) => {
-    const waits: number[] = []
-    const completions: number[] = []
-    for (let replication = 0; replication < 10; replication++) {
-      const { metrics } = run(
-        { arrivals: { pattern: 'poisson', rate: a }, time: { kind: 'duration', duration: exponential(SECOND) } },
-        { replication, horizon: 8000 * SECOND, warmup: 500 * SECOND, sample: 8000 * SECOND, pools: [pool(c, { cpu: 1000 })] },
-      )
-      waits.push(metrics['job-waiting-mean'] as number)
-      completions.push(metrics['job-completion-mean'] as number)
-    }
-    const theory = erlangC(c, a) / (c - a)
-    for (const [means, expected] of [
-      [waits, theory],
-      [completions, theory + 1],
-    ] as const) {
-      const mean = means.reduce((sum, x) => sum + x, 0) / 10
-      const half = 4.781 * Math.sqrt(means.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / 9 / 10)
-      expect(half / expected, 'narrow').toBeLessThan(0.25)
-      expect(Math.abs(mean - expected), `${mean} ± ${half} against ${expected}`).toBeLessThan(half)
-    }
-  })
+  ] as const)('c = %i, a = %s: waiting W = C(c, a) / (c μ - λ), completion W + 1/μ (10 replications, t = 4.781)', agreesWithErlang)
 })
 
 describe('critical path', () => {
