@@ -110,6 +110,35 @@ describe('text', () => {
   })
 })
 
+it('claims, volumes, classes and limits of nodes are read', () => {
+  const mounting = pod('new', {}, { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] })
+  const b = { ...node, metadata: { name: 'b', labels: { disk: 'ssd' } } }
+  const claim = {
+    kind: 'PersistentVolumeClaim',
+    metadata: { namespace: 'shop', name: 'data' },
+    spec: { volumeName: 'v', resources: { requests: { storage: '1Gi' } } },
+    status: { phase: 'Bound' },
+  }
+  const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] }] }
+  const volume = {
+    kind: 'PersistentVolume',
+    metadata: { name: 'v' },
+    spec: { capacity: { storage: '1Gi' }, nodeAffinity: { required }, csi: { driver: 'd', volumeHandle: '1' } },
+  }
+  const full = { kind: 'CSINode', metadata: { name: 'b' }, spec: { drivers: [{ name: 'd', allocatable: { count: 0 } }] } }
+  expect(run(listed(node, b, mounting)).out).toContain('warning: 1 pod mounts a claim, which is not checked')
+  const unlimited = run(listed(node, b, mounting, claim, volume)).out
+  expect(unlimited).toContain("1 node: node(s) didn't match PersistentVolume's node affinity [VolumeBinding], preemption cannot help (a)")
+  expect(unlimited).toContain('choice: b, the only feasible node')
+  expect(run(listed(node, b, mounting, claim, volume, full)).out).toContain(
+    '1 node: node(s) exceed max volume count [NodeVolumeLimits] (b)',
+  )
+  const waits = { kind: 'StorageClass', metadata: { name: 'fast' }, provisioner: 'd', volumeBindingMode: 'WaitForFirstConsumer' }
+  const unbound = { ...claim, spec: { storageClassName: 'fast' }, status: { phase: 'Pending' } }
+  expect(run(listed(node, mounting, unbound)).out).toContain('refused before any filter: pod has unbound immediate PersistentVolumeClaims')
+  expect(run(listed(node, mounting, unbound, waits)).out).toContain('choice: a, the only feasible node')
+})
+
 describe('forms of files', () => {
   const expected = 'shop/new: priority 0'
   const plain = { apiVersion: 'v1', items: [node, pod('new')], kind: 'List' }

@@ -49,7 +49,7 @@ function containerOf(part: JsonPart): KubeContainer {
 function volumesOf(part: JsonPart, pod: string): KubeVolume[] {
   return listOf(part, (one) => one).flatMap((volume): KubeVolume[] => {
     if (!volume.at('persistentVolumeClaim').missing) return [{ claim: volume.at('persistentVolumeClaim').at('claimName').text() }]
-    if (!volume.at('ephemeral').missing) return [{ claim: `${pod}-${volume.at('name').text()}` }]
+    if (!volume.at('ephemeral').missing) return [{ claim: `${pod}-${volume.at('name').text()}`, ephemeral: true }]
     return volume.at('image').missing ? [] : [{ image: textOf(volume.at('image').at('reference')) }]
   })
 }

@@ -5,6 +5,7 @@ import { TraceError } from '../traces/error.ts'
 import { jsonObjects } from './json-objects.ts'
 import { budgetOf, namespaceObject, nodeOf, priorityClassOf, serviceOf, workloadOf } from './objects.ts'
 import { podOf, type SnapshotPod } from './pods.ts'
+import { claimOf, limitsOf, storageClassOf, volumeOf } from './storage.ts'
 import type { Snapshot, SnapshotDraft } from './snapshot.ts'
 import { warningsOf } from './warnings.ts'
 import { yamlObjects } from './yaml-objects.ts'
@@ -24,6 +25,10 @@ const READERS: Readonly<Record<string, (item: JsonPart, into: SnapshotDraft) => 
   StatefulSet: (item, { workloads }) => void workloads.push(workloadOf(item)),
   ReplicationController: (item, { workloads }) => void workloads.push(workloadOf(item)),
   PodDisruptionBudget: (item, { budgets }) => void budgets.push(budgetOf(item)),
+  PersistentVolumeClaim: (item, { claims }) => void claims.push(claimOf(item)),
+  PersistentVolume: (item, { volumes }) => void volumes.push(volumeOf(item)),
+  StorageClass: (item, { storageClasses }) => void storageClasses.push(storageClassOf(item)),
+  CSINode: (item, { limits }) => void limits.set(...limitsOf(item)),
   PriorityClass: (item, { priorityClasses }) => void priorityClasses.push(priorityClassOf(item)),
 }
 
@@ -41,6 +46,10 @@ export function readSnapshot(file: string): Snapshot {
     workloads: [],
     budgets: [],
     priorityClasses: [],
+    claims: [],
+    volumes: [],
+    storageClasses: [],
+    limits: new Map(),
     otherKinds: new Map(),
   }
   for (const item of looksLikeJson(file) ? jsonObjects(file) : yamlObjects(file)) {
@@ -82,7 +91,8 @@ function refuseTwins({ file, nodes, pods }: SnapshotDraft): void {
 }
 
 function snapshotOf(draft: SnapshotDraft): Snapshot {
-  const { file, nodes, namespaces, services, workloads, budgets } = draft
+  const { file, nodes, namespaces, services, workloads, budgets, claims, volumes } = draft
+  const storage = { claims, volumes, classes: draft.storageClasses, limits: Object.fromEntries(draft.limits) }
   const pods = draft.pods.map((one) => withPriority(one, draft))
   const present = pods.filter(({ finished }) => !finished)
   const running = present.filter(({ pod }) => isSet(pod.node))
@@ -91,7 +101,15 @@ function snapshotOf(draft: SnapshotDraft): Snapshot {
   const promised = waiting.filter(({ pod }) => isSet(pod.nominatedNode))
   return {
     file,
-    cluster: { nodes, namespaces, services, workloads, pdbs: budgets, pods: [...running, ...promised].map(({ pod }) => pod) },
+    cluster: {
+      nodes,
+      namespaces,
+      services,
+      workloads,
+      pdbs: budgets,
+      pods: [...running, ...promised].map(({ pod }) => pod),
+      storage: claims.length === 0 ? null : storage,
+    },
     pending: queue.map(({ pod, scheduler }) => ({ pod, scheduler })),
     running: running.length,
     finished: pods.length - present.length,

@@ -1,5 +1,15 @@
 /** What a snapshot is, and its lists while it is read. */
-import type { KubeBudget, KubeCluster, KubeNode, KubePod, KubeService, KubeWorkload } from '../../sim/index.ts'
+import type {
+  KubeBudget,
+  KubeClaim,
+  KubeCluster,
+  KubeNode,
+  KubePersistentVolume,
+  KubePod,
+  KubeService,
+  KubeStorageClass,
+  KubeWorkload,
+} from '../../sim/index.ts'
 import type { SnapshotPriorityClass } from './objects.ts'
 import type { SnapshotPod } from './pods.ts'
 
@@ -35,5 +45,10 @@ export interface SnapshotDraft {
   readonly workloads: KubeWorkload[]
   readonly budgets: KubeBudget[]
   readonly priorityClasses: SnapshotPriorityClass[]
+  readonly claims: KubeClaim[]
+  readonly volumes: KubePersistentVolume[]
+  readonly storageClasses: KubeStorageClass[]
+  /** Limits of volumes by driver, by node. */
+  readonly limits: Map<string, Readonly<Record<string, number>>>
   readonly otherKinds: Map<string, number>
 }

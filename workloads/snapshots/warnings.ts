@@ -20,7 +20,7 @@ const hasNamespaceSelector = ({ affinity }: KubePod): boolean =>
   })
 
 /** Warnings of a snapshot. */
-export function warningsOf({ nodes, pods, namespaces }: SnapshotDraft): string[] {
+export function warningsOf({ nodes, pods, namespaces, claims }: SnapshotDraft): string[] {
   const names = new Set(nodes.map(({ name }) => name))
   const present = pods.filter(({ finished }) => !finished)
   const astray = present.filter(({ pod }) => pod.node !== undefined && pod.node !== null && pod.node !== '' && !names.has(pod.node))
@@ -40,6 +40,13 @@ export function warningsOf({ nodes, pods, namespaces }: SnapshotDraft): string[]
     ...counted(
       withoutPods.map(({ name }) => name),
       plural('node states no number of pods, so that no pod fits on it', 'nodes state no number of pods, so that no pod fits on them'),
+    ),
+    ...counted(
+      claims.length > 0 ? [] : present.filter(({ pod }) => pod.volumes?.some(({ claim }) => claim) === true).map(key),
+      plural(
+        'pod mounts a claim, which is not checked, since the snapshot has no PersistentVolumeClaim',
+        'pods mount claims, which are not checked, since the snapshot has no PersistentVolumeClaim',
+      ),
     ),
     ...counted(
       present.filter(({ claimsDevices }) => claimsDevices).map(key),

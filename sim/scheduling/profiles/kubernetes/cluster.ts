@@ -1,5 +1,6 @@
 /** The state of a cluster as the scheduler's cache holds it: nodes with their pods, namespaces, owners, budgets, promised nodes. */
 import type { KubeBudget, KubeCluster, KubeService, KubeWorkload, Labels } from './objects.ts'
+import { Storage } from './storage.ts'
 import { NodeInfo } from './node-info.ts'
 import { podInfo, type PodInfo } from './pod-info.ts'
 
@@ -12,6 +13,8 @@ export class ClusterState {
   readonly services: readonly KubeService[]
   readonly workloads: readonly KubeWorkload[]
   readonly budgets: readonly KubeBudget[]
+  /** Null: claims of pods are not checked. */
+  readonly storage: Storage | null
   /** Labels by namespace. */
   readonly namespaces: ReadonlyMap<string, Labels>
   /** Pods whose node is not in the cluster; they occupy nothing. */
@@ -29,6 +32,7 @@ export class ClusterState {
     this.services = cluster.services ?? []
     this.workloads = cluster.workloads ?? []
     this.budgets = cluster.pdbs ?? []
+    this.storage = cluster.storage ? new Storage(cluster.storage) : null
     const astray: PodInfo[] = []
     for (const pod of cluster.pods ?? []) {
       const node = this.nodeNamed(pod.node)

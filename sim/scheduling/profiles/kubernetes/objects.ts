@@ -111,6 +111,8 @@ export interface KubeContainer {
 export interface KubeVolume {
   /** PersistentVolumeClaim of the pod's namespace. */
   readonly claim?: string | null
+  /** The claim is created for the pod and deleted with it. */
+  readonly ephemeral?: boolean
   /** Image that is mounted. */
   readonly image?: string | null
 }
@@ -185,6 +187,64 @@ export interface KubeWorkload {
   readonly selector?: LabelSelector | null
 }
 
+/** A PersistentVolumeClaim. */
+export interface KubeClaim {
+  readonly namespace: string
+  readonly name: string
+  /** Name of its volume; it is bound once `bound` is set. */
+  readonly volume?: string | null
+  readonly bound?: boolean
+  /** Its volume is gone. */
+  readonly lost?: boolean
+  readonly terminating?: boolean
+  readonly storageClass?: string | null
+  readonly accessModes?: readonly string[] | null
+  readonly volumeMode?: string | null
+  /** [bytes] */
+  readonly request?: number
+  readonly selector?: LabelSelector | null
+  /** The node for which a volume is being provisioned. */
+  readonly selectedNode?: string | null
+}
+
+/** A PersistentVolume. */
+export interface KubePersistentVolume {
+  readonly name: string
+  readonly labels?: Labels | null
+  /** [bytes] */
+  readonly capacity?: number
+  readonly accessModes?: readonly string[] | null
+  readonly volumeMode?: string | null
+  readonly storageClass?: string | null
+  /** The claim that it is bound to or reserved for. */
+  readonly claim?: { readonly namespace: string; readonly name: string } | null
+  readonly available?: boolean
+  readonly terminating?: boolean
+  readonly nodeAffinity?: NodeSelector | null
+  /** CSI driver and the volume's handle there. */
+  readonly driver?: string | null
+  readonly handle?: string | null
+}
+
+/** A StorageClass. */
+export interface KubeStorageClass {
+  readonly name: string
+  readonly provisioner: string
+  /** Volumes are bound or provisioned when the first pod that mounts the claim is scheduled. */
+  readonly waitForFirstConsumer?: boolean
+  /** Terms of which one must match the node; empty: any node. */
+  readonly allowedTopologies?: readonly (readonly { readonly key: string; readonly values: readonly string[] }[])[] | null
+}
+
+/** Claims, volumes and classes, and how many volumes of a driver a node takes. */
+export interface KubeStorage {
+  readonly claims: readonly KubeClaim[]
+  readonly volumes: readonly KubePersistentVolume[]
+  readonly classes: readonly KubeStorageClass[]
+  /** By node and driver. */
+  readonly limits: Readonly<Record<string, Readonly<Record<string, number>>>>
+}
+
 /** Everything of a cluster that decides about a pod. */
 export interface KubeCluster {
   readonly namespaces?: readonly { readonly name: string; readonly labels?: Labels | null }[] | null
@@ -194,4 +254,6 @@ export interface KubeCluster {
   readonly services?: readonly KubeService[] | null
   readonly workloads?: readonly KubeWorkload[] | null
   readonly pdbs?: readonly KubeBudget[] | null
+  /** Absent: claims of pods are not checked. */
+  readonly storage?: KubeStorage | null
 }

@@ -11,6 +11,10 @@ import { nodeResourcesFit, type ScoringStrategy } from './plugins/node-resources
 import { nodeUnschedulable } from './plugins/node-unschedulable.ts'
 import { podTopologySpread } from './plugins/pod-topology-spread.ts'
 import { taintToleration } from './plugins/taint-toleration.ts'
+import { nodeVolumeLimits } from './plugins/node-volume-limits.ts'
+import { volumeBinding } from './plugins/volume-binding.ts'
+import { volumeRestrictions } from './plugins/volume-restrictions.ts'
+import { volumeZone } from './plugins/volume-zone.ts'
 
 /** What a KubeSchedulerConfiguration sets for a profile. */
 export interface ProfileOptions extends Partial<InterPodAffinityArgs> {
@@ -62,6 +66,10 @@ function pluginsOf(options: ProfileOptions): Plugin[] {
     nodeAffinity(options.addedAffinity ?? {}),
     nodePorts,
     nodeResourcesFit(options.scoringStrategy ?? { type: 'LeastAllocated', resources: CPU_AND_MEMORY.map((name) => ({ name, weight: 1 })) }),
+    volumeRestrictions,
+    nodeVolumeLimits,
+    volumeBinding,
+    volumeZone,
     podTopologySpread(options.defaultConstraints ?? null),
     interPodAffinity({
       hardPodAffinityWeight: options.hardPodAffinityWeight ?? 1,
