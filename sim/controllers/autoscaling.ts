@@ -9,7 +9,7 @@ import { firstFitInOrder } from '../binpacking/index.ts'
 import type { Packer, PackerRole } from '../binpacking/policy.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { createChosen, type Chosen } from '../common/define.ts'
-import type { NodeId, Time, WorkloadId } from '../common/ids.ts'
+import { NONE, type NodeId, type Time, type WorkloadId } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { KeyedStream, Streams } from '../random/stream.ts'
@@ -137,7 +137,24 @@ export class Autoscaling {
 
   private scrapeOne(row: WorkloadId): void {
     const { simulator, input, replicaSets, load } = this.run
+    if (this.replicas[row] === null && this.sizes[row] === null) {
+      this.touch(row)
+      return
+    }
     this.scrapes[row].take(simulator.now, input.workloads[row].service, replicaSets.podsOf(row), load)
+  }
+
+  /**
+   * Nothing reads the metrics of this workload. Its servers are brought up to date all the same, so that the rounding of their work, and with it
+   * each result, does not depend on whether there is an autoscaler that does nothing.
+   */
+  private touch(row: WorkloadId): void {
+    const { input, replicaSets, load } = this.run
+    if (!load.isCalled(input.workloads[row].service)) return
+    for (const pod of replicaSets.podsOf(row)) {
+      const server = load.serverOf(pod)
+      if (server !== NONE) load.cpuUsed(server)
+    }
   }
 
   private measure(row: WorkloadId): Readonly<Averages> {

@@ -47,12 +47,14 @@ class Pods {
     serverOf: (pod) => this.alive.get(pod)?.server ?? NONE,
     epoch: (server) => this.epochs[server],
     changes: () => this.changed,
+    isCalled: () => true,
     offered: () => this.now,
     cpuUsed: (server) => this.used(this.at(server)),
     cpuRequest: (server) => this.at(server).request,
     inside: (server) => server + 1,
     backlog: () => 1,
     latencyQuantile: () => NaN,
+    uncalled: () => ({ count: 0, request: 0 }),
     eachServer: () => undefined,
   }
 }

@@ -3,7 +3,25 @@
  * at the same time and would number it alike, so one table serves all of them.
  */
 import { NONE, type PodId, type ServerId, type SlotId } from '../common/ids.ts'
-import { ColumnTable, grown } from '../common/table.ts'
+import { ColumnTable } from '../common/table.ts'
+
+/**
+ * The slot that was last given to each server row. A server belongs to one service, and all routes to a service number its backends alike, so
+ * one table serves all of them; a table per service would take services × servers.
+ */
+export class SlotsOfServers extends ColumnTable {
+  readonly slot = this.column(Int32Array, NONE)
+
+  note(server: ServerId, slot: SlotId): void {
+    this.reserve(server + 1)
+    this.slot[server] = slot
+  }
+
+  /** NONE when the server never had one. */
+  of(server: ServerId): SlotId {
+    return server < this.slot.length ? this.slot[server] : NONE
+  }
+}
 
 /** A row per slot; slots are given again after removal. */
 export class EndpointSlots extends ColumnTable {
@@ -15,13 +33,14 @@ export class EndpointSlots extends ColumnTable {
   /** 1: the slot has a backend. */
   present = this.column(Uint8Array)
   private readonly slotOfPod = new Map<PodId, SlotId>()
-  /** The slot that was last given to a server row. */
-  private slotOfServer = new Int32Array(16).fill(NONE)
+  private readonly slots: SlotsOfServers
   private readonly freeSlots: SlotId[] = []
   private high = 0
 
-  constructor() {
+  /** @param slots of the run; by default those of one route alone */
+  constructor(slots = new SlotsOfServers()) {
     super(16)
+    this.slots = slots
   }
 
   /** Backends present. */
@@ -39,11 +58,7 @@ export class EndpointSlots extends ColumnTable {
     this.serverEpoch[slot] = serverEpoch
     this.present[slot] = 1
     this.slotOfPod.set(pod, slot)
-    if (server >= 0) {
-      if (server >= this.slotOfServer.length)
-        this.slotOfServer = grown(this.slotOfServer, Math.max(server + 1, 2 * this.slotOfServer.length), NONE)
-      this.slotOfServer[server] = slot
-    }
+    if (server >= 0) this.slots.note(server, slot)
     return slot
   }
 
@@ -60,7 +75,7 @@ export class EndpointSlots extends ColumnTable {
 
   /** The slot of a server under its epoch, NONE when it is not among the backends (yet, or any longer). */
   slotOf(server: ServerId, serverEpoch: number): SlotId {
-    const slot = server < this.slotOfServer.length ? this.slotOfServer[server] : NONE
+    const slot = this.slots.of(server)
     return slot !== NONE && this.present[slot] === 1 && this.server[slot] === server && this.serverEpoch[slot] === serverEpoch ? slot : NONE
   }
 }

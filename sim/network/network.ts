@@ -15,7 +15,7 @@ import { ServerState, type Servers } from '../serving/servers.ts'
 import type { Call, Service } from '../serving/spec.ts'
 import { NO_BACKEND, QUEUE, REJECT, type BalancerDefinition, type BalancingContext, type Outcome } from '../slb/policy.ts'
 import { BalancerInstance } from './balancer-instance.ts'
-import { EndpointSlots } from './endpoint-slots.ts'
+import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
 import { PodReports } from './pod-reports.ts'
 import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
 
@@ -126,8 +126,9 @@ export class Network implements Carrier, Outlet {
     const all: BalancerInstance[] = []
     const serviceOf: ServiceId[] = []
     const groups: ServiceBalancers[] = []
+    const slotsOfServers = new SlotsOfServers()
     this.instancesOf = routes.map(({ name, service, slb }) => {
-      const slots = new EndpointSlots()
+      const slots = new EndpointSlots(slotsOfServers)
       const shelf: Shelf = { value: undefined }
       const list = Array.from({ length: input.balancers }, (_, i) => {
         const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf)

@@ -119,9 +119,7 @@ function podShares({ imbalance, servers, times: { windowStart, end }, input }: O
   }
   put(sheet, 'in-flight-imbalance', weighted / busy)
   put(sheet, 'in-flight-p99', timeQuantile(times, 0.99))
-  const perPod = input.services
-    .map((_, service) => requestsPerPod({ servers, times: { windowStart, end } }, service))
-    .filter(Number.isFinite)
+  const perPod = requestsPerPod({ servers, times: { windowStart, end }, input }).filter(Number.isFinite)
   put(sheet, 'requests-per-pod', perPod.length === 0 ? NaN : Math.max(...perPod))
 }
 

@@ -148,8 +148,7 @@ export class Sampler {
     const { load } = this.run
     const { last } = this
     let used = 0
-    let requested = 0
-    let count = 0
+    let { request: requested, count } = load.uncalled()
     load.eachServer((server, listed) => {
       const total = load.cpuUsed(server)
       last.reserve(server + 1)

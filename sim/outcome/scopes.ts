@@ -1,5 +1,5 @@
 /** Results by service and by call, beside those of the whole run: who is slow, and who fails, along a chain of services. */
-import { NONE, type ServiceId, type Time } from '../common/ids.ts'
+import { NONE, type Time } from '../common/ids.ts'
 import type { SimulationInput } from '../input.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import { Cause, type Ledger } from '../measure/ledger.ts'
@@ -24,11 +24,12 @@ export function scopes(run: ScopesRun, now: Time): ScopeResult[] {
   const { input, clients, imbalance } = run
   const { services, calls = [] } = input
   if (services.length + calls.length < 2) return []
+  const perPod = requestsPerPod(run)
   const byService = services.map(({ name }, service): ScopeResult => {
     const ledgers = clients.all.filter(({ spec }) => spec.service === service).map(({ ledger }) => ledger)
     const sheet = sheetOf(run, ledgers)
     put(sheet, 'in-flight-imbalance', imbalance[service].mean(now))
-    put(sheet, 'requests-per-pod', requestsPerPod(run, service))
+    put(sheet, 'requests-per-pod', perPod[service])
     return { kind: 'service', name, ...sheet }
   })
   const edges = clients.all.filter(({ call }) => call !== null)
@@ -49,20 +50,22 @@ function sheetOf({ times }: ScopesRun, ledgers: readonly Ledger[]): Sheet<ScopeM
 }
 
 /**
- * Tries that entered a pod in the window, largest over mean of the pods of a service that were ready during the whole window, so that all
- * of them had the same time; NaN with fewer than two such pods, or without tries.
+ * By service: tries that entered a pod in the window, largest over mean of the pods that were ready during the whole window, so that all of
+ * them had the same time; NaN with fewer than two such pods, or without tries.
  */
-export function requestsPerPod({ servers, times }: Pick<ScopesRun, 'servers' | 'times'>, service: ServiceId): number {
-  let pods = 0
-  let sum = 0
-  let most = 0
+export function requestsPerPod({ servers, times, input }: Pick<ScopesRun, 'servers' | 'times' | 'input'>): Float64Array {
+  const services = input.services.length
+  const pods = new Float64Array(services)
+  const sum = new Float64Array(services)
+  const most = new Float64Array(services)
   for (let server = 0; server < servers.high; server++) {
-    if (servers.service[server] !== service || servers.pod[server] === NONE) continue
+    const service = servers.service[server]
+    if (service === NONE || servers.pod[server] === NONE) continue
     if (servers.state[server] !== ServerState.Accepting || servers.listed[server] === 0 || servers.opened[server] > times.windowStart)
       continue
-    pods++
-    sum += servers.entered[server]
-    most = Math.max(most, servers.entered[server])
+    pods[service]++
+    sum[service] += servers.entered[server]
+    most[service] = Math.max(most[service], servers.entered[server])
   }
-  return pods < 2 ? NaN : (most * pods) / sum
+  return most.map((largest, service) => (pods[service] < 2 ? NaN : (largest * pods[service]) / sum[service]))
 }

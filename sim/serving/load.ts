@@ -2,7 +2,7 @@
  * The load of services as autoscalers, the sampler and the metrics read it. They know only this interface, so that a service whose requests
  * are simulated one by one and one whose load is a flow look the same to them.
  */
-import type { PodId, ServerId, ServiceId } from '../common/ids.ts'
+import { NONE, type PodId, type ServerId, type ServiceId } from '../common/ids.ts'
 import { Histogram } from '../measure/histogram.ts'
 import type { ClientRun, Clients } from './clients.ts'
 import type { CpuShares } from './cpu-shares.ts'
@@ -16,6 +16,8 @@ export interface ServiceLoad {
   epoch(server: ServerId): number
   /** Counts the pods of the service (NONE: of workloads without one) that became ready, began to terminate or ended. */
   changes(service: ServiceId): number
+  /** Whether anyone sends requests to the service: clients from outside or other services. */
+  isCalled(service: ServiceId): boolean
   /** Requests offered to the service since the origin, by clients and by other services, first tries only. */
   offered(service: ServiceId): number
   /** CPU work done by the pod since it became ready [core-µs], up to now. */
@@ -28,7 +30,9 @@ export interface ServiceLoad {
   backlog(server: ServerId): number
   /** Latency that the share q of the window's requests did not exceed [µs]; NaN without requests. */
   latencyQuantile(service: ServiceId, q: number): number
-  /** Calls back for each server, in order of rows; `listed` is false for pods that are terminating. */
+  /** Ready pods that nobody sends requests to, and the CPU that they request [millicores]. */
+  uncalled(): { readonly count: number; readonly request: number }
+  /** Calls back for each server of a called service, in order of rows; `listed` is false for pods that are terminating. */
   eachServer(visit: (server: ServerId, listed: boolean) => void): void
 }
 
@@ -44,6 +48,8 @@ export interface LoadRun {
 export class RequestLoad implements ServiceLoad {
   private readonly servers: Servers
   private readonly shares: CpuShares
+  /** Whether any service is called. */
+  private readonly anyCalled: boolean
   /** By service. */
   private readonly clientsOf: readonly (readonly ClientRun[])[]
 
@@ -53,6 +59,7 @@ export class RequestLoad implements ServiceLoad {
     const clientsOf: ClientRun[][] = input.services.map(() => [])
     for (const client of clients.all) clientsOf[client.spec.service].push(client)
     this.clientsOf = clientsOf
+    this.anyCalled = clientsOf.some((called) => called.length > 0)
   }
 
   serverOf(pod: PodId): ServerId {
@@ -65,6 +72,10 @@ export class RequestLoad implements ServiceLoad {
 
   changes(service: ServiceId): number {
     return this.servers.changes(service)
+  }
+
+  isCalled(service: ServiceId): boolean {
+    return service !== NONE && this.clientsOf[service].length > 0
   }
 
   offered(service: ServiceId): number {
@@ -96,10 +107,23 @@ export class RequestLoad implements ServiceLoad {
     return latency.count === 0 ? NaN : latency.quantile(q)
   }
 
+  uncalled(): { readonly count: number; readonly request: number } {
+    let count = 0
+    let request = 0
+    for (let service = NONE; service < this.clientsOf.length; service++) {
+      if (this.isCalled(service)) continue
+      const listed = this.servers.listedOf(service)
+      count += listed.count
+      request += listed.weight
+    }
+    return { count, request }
+  }
+
   eachServer(visit: (server: ServerId, listed: boolean) => void): void {
     const { servers } = this
+    if (!this.anyCalled) return
     for (let server = 0; server < servers.high; server++) {
-      if (servers.isAlive(server)) visit(server, servers.listed[server] === 1)
+      if (this.isCalled(servers.service[server]) && servers.isAlive(server)) visit(server, servers.listed[server] === 1)
     }
   }
 }

@@ -36,6 +36,9 @@ export class Servers extends ColumnTable {
   private byPod = new Int32Array(64).fill(NONE)
   /** By service + 1: rows opened, delisted and given. */
   private readonly changed: number[] = []
+  /** By service + 1: listed rows, and the sum of their weights [millicores]. */
+  private readonly listedRows: number[] = []
+  private readonly listedWeight: number[] = []
   /** Rows ever used. */
   high = 0
 
@@ -132,18 +135,21 @@ export class Servers extends ColumnTable {
     this.used[server] = 0
     this.updated[server] = now
     this.insideSince[server] = now
+    this.count(server, 1)
     this.note(service)
     return server
   }
 
   /** The pod terminates: it is not in the endpoints any more. */
   delist(row: ServerId): void {
+    if (this.listed[row] === 1) this.count(row, -1)
     this.listed[row] = 0
     this.note(this.service[row])
   }
 
   /** The pod is ready again. */
   relist(row: ServerId, now: Time): void {
+    if (this.listed[row] === 0) this.count(row, 1)
     this.listed[row] = 1
     this.insideSince[row] = now
     this.note(this.service[row])
@@ -165,12 +171,24 @@ export class Servers extends ColumnTable {
     return this.changed[service + 1] ?? 0
   }
 
+  private count(row: ServerId, change: 1 | -1): void {
+    const place = this.service[row] + 1
+    this.listedRows[place] = (this.listedRows[place] ?? 0) + change
+    this.listedWeight[place] = (this.listedWeight[place] ?? 0) + change * this.weight[row]
+  }
+
+  /** Rows of the service (or of none) that are listed, and the sum of their weights [millicores]. */
+  listedOf(service: ServiceId): { readonly count: number; readonly weight: number } {
+    return { count: this.listedRows[service + 1] ?? 0, weight: this.listedWeight[service + 1] ?? 0 }
+  }
+
   private note(service: ServiceId): void {
     this.changed[service + 1] = this.changes(service) + 1
   }
 
   /** The row may be reused; a reference that keeps its epoch can tell that the server has ended. */
   give(row: ServerId): void {
+    if (this.listed[row] === 1) this.delist(row)
     this.state[row] = ServerState.Free
     this.epoch[row]++
     this.note(this.service[row])
