@@ -66,6 +66,11 @@ export class BackendSet extends ColumnTable {
     this.index[slot] = this.count - 1
   }
 
+  /** The present slots, lowest first, in an array of their own. */
+  inOrder(): Int32Array {
+    return this.dense.slice(0, this.count).sort()
+  }
+
   /** Rows for which there are places. */
   get rows(): number {
     return this.reserved

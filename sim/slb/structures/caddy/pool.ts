@@ -8,6 +8,7 @@ import type { RandomStream } from '../../../random/stream.ts'
 import { bytesOf } from '../hashes/bytes.ts'
 import { hex, hmacSha256 } from '../hashes/sha256.ts'
 import { caddyScore } from '../rendezvous-score.ts'
+import { leastOfSample } from './sample.ts'
 
 /** An upstream. */
 export interface CaddyUpstream {
@@ -140,25 +141,13 @@ export class CaddyPool {
     return slots.length === 0 ? NONE : slots[turn % slots.length]
   }
 
-  /**
-   * Of the sample the first idle one, else one at random of those that had no more requests than every one before them in the sample: also of those that had more
-   * than a later one.
-   */
   private chosen(choose: number): SlotId {
     const sample: SlotId[] = []
     this.availableSlots().forEach((slot, i) => {
       const at = i < choose ? i : this.random.int(i + 1)
       if (at < choose) sample[at] = slot
     })
-    const candidates: SlotId[] = []
-    let least = Infinity
-    for (const slot of sample) {
-      if (this.requests[slot] === 0) return slot
-      if (this.requests[slot] > least) continue
-      least = this.requests[slot]
-      candidates.push(slot)
-    }
-    return candidates.length === 1 ? candidates[0] : this.drawn(candidates)
+    return sample.length === 0 ? NONE : leastOfSample(sample, this.requests, this.random)
   }
 
   private rendezvous(key: string): SlotId {

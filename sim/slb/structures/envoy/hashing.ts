@@ -82,7 +82,7 @@ export class EnvoyMaglev implements EnvoyHashTable {
     const targets = hosts.map(() => 0)
     const permutations = this.order.map((host) => {
       const bytes = bytesOf(hosts[host].name)
-      return { offset: Number(xxhash64(bytes) % this.size), skip: Number(xxhash64(bytes, 1n) % (this.size - 1n)) + 1 }
+      return { offset: Number(xxhash64(bytes) % this.size), skip: Number(xxhash64(bytes, 1) % (this.size - 1n)) + 1 }
     })
     this.table = maglevTable(
       size,

@@ -5,7 +5,7 @@ import type { RandomStream } from '../../../random/stream.ts'
 import { HaproxyLeastConn } from './least-conn.ts'
 import { boundedPlaces, HaproxyRing } from './ring.ts'
 import { HaproxyRoundRobin } from './round-robin.ts'
-import { staticMap } from './static-map.ts'
+import { MapTurns, staticMap } from './static-map.ts'
 
 /** A server line. */
 export interface HaproxyServer {
@@ -49,7 +49,8 @@ export class HaproxyBackend {
   private readonly counts = new HaproxyLeastConn()
   private readonly map: Int32Array
   private readonly ring: HaproxyRing
-  private at = 0
+  private readonly walk = new MapTurns()
+  private readonly isFull = (slot: SlotId): boolean => this.full(slot)
 
   constructor(settings: HaproxySettings, servers: readonly HaproxyServer[], random: RandomStream) {
     this.settings = settings
@@ -95,13 +96,13 @@ export class HaproxyBackend {
     const { used, settings } = this
     switch (settings.algorithm) {
       case 'roundrobin':
-        return this.turns.pick((slot) => this.full(slot))
+        return this.turns.pick(this.isFull)
       case 'leastconn':
         return this.counts.first(NONE)
       case 'first':
         return used.find((slot) => !this.full(slot)) ?? NONE
       case 'static-rr':
-        return this.walk()
+        return this.walk.next(this.map, this.isFull)
       case 'random':
         return this.drawn()
       case 'map-based':
@@ -114,17 +115,6 @@ export class HaproxyBackend {
   /** A chosen server that is full: the request waits. */
   private place(slot: SlotId): SlotId {
     return slot !== NONE && this.full(slot) ? NONE : slot
-  }
-
-  private walk(): SlotId {
-    const { map } = this
-    for (let step = 0; step < map.length; step++) {
-      const slot = map[(this.at + step) % map.length]
-      if (this.full(slot)) continue
-      this.at = (this.at + step + 1) % map.length
-      return slot
-    }
-    return NONE
   }
 
   /** Of servers at drawn points of the ring the one with fewest requests per weight, the last drawn on ties. */

@@ -56,6 +56,11 @@ export class HaproxyLeastConn extends SlotHeap {
     else this.moved(slot)
   }
 
+  /** (Requests + 1) / weight as HAProxy counts it. */
+  keyOf(slot: SlotId): number {
+    return this.loads.key[slot]
+  }
+
   protected before(a: SlotId, b: SlotId): boolean {
     const { key } = this.loads
     return key[a] < key[b] || (key[a] === key[b] && this.entries.of[a] < this.entries.of[b])

@@ -5,10 +5,15 @@
 import { NONE } from '../../../common/ids.ts'
 import type { SlotId } from '../../../common/ids.ts'
 import { avalanche } from '../hashes/avalanche.ts'
+import { BackendSet } from '../slots.ts'
+import { haproxyWeight } from './balancer.ts'
 import { WEIGHT_SCALE } from './round-robin.ts'
+import { staticMap } from './static-map.ts'
 
 /** Points that the identity of a server reserves. */
 const POINTS_PER_ID = 4096
+
+const MAX_SERVERS = 1 << 20
 
 /** A server on the ring. */
 export interface RingServer {
@@ -24,12 +29,21 @@ export class HaproxyRing {
   private readonly owners: Int32Array
 
   constructor(servers: readonly RingServer[]) {
-    const points = servers.flatMap(({ slot, id, weight }) =>
-      Array.from({ length: weight * WEIGHT_SCALE }, (_, point) => ({ slot, hash: avalanche(id * POINTS_PER_ID + point) })),
-    )
-    points.sort((a, b) => a.hash - b.hash) // equal points stay in the order of the servers
-    this.points = Uint32Array.from(points, ({ hash }) => hash)
-    this.owners = Int32Array.from(points, ({ slot }) => slot)
+    const count = servers.reduce((sum, { weight }) => sum + weight * WEIGHT_SCALE, 0)
+    // a number of 53 bits holds a point and the place of its server in the list, so that equal points stay in the order of the servers
+    const packed = new Float64Array(count)
+    let at = 0
+    servers.forEach(({ id, weight }, place) => {
+      for (let point = 0; point < weight * WEIGHT_SCALE; point++)
+        packed[at++] = avalanche(id * POINTS_PER_ID + point) * MAX_SERVERS + place
+    })
+    packed.sort()
+    this.points = new Uint32Array(count)
+    this.owners = new Int32Array(count)
+    packed.forEach((point, i) => {
+      this.points[i] = Math.floor(point / MAX_SERVERS)
+      this.owners[i] = servers[point % MAX_SERVERS].slot
+    })
   }
 
   /** The server of the nearest point, the lower one at equal distances, or of the next point that `refused` leaves; NONE when there is none. */
@@ -51,6 +65,68 @@ export class HaproxyRing {
       if (!refused(slot)) return slot
     }
     return NONE
+  }
+}
+
+/** The backends of a service as a ring and as a map, made at the first use after a change. The slot is the identity, in whose order they are. */
+export class HaproxyRingTable {
+  readonly slots = new BackendSet()
+  private points: HaproxyRing | null = null
+  private map: Int32Array | null = null
+  /** Sums of the weights of lower slots, by slot. */
+  private before: Float64Array | null = null
+  totalWeight = 0
+
+  add(slot: SlotId, weight: number): void {
+    this.slots.add(slot, weight)
+    this.totalWeight += haproxyWeight(weight)
+    this.changed()
+  }
+
+  remove(slot: SlotId): void {
+    this.slots.remove(slot)
+    this.totalWeight -= this.weightOf(slot)
+    this.changed()
+  }
+
+  weightOf(slot: SlotId): number {
+    return haproxyWeight(this.slots.weight[slot])
+  }
+
+  ring(): HaproxyRing {
+    this.points ??= new HaproxyRing(this.servers())
+    return this.points
+  }
+
+  /** The server at the remainder of the hash in the map, or the next one that is not refused; there must be one. */
+  mapped(hash: number, refused: (slot: SlotId) => boolean): SlotId {
+    this.map ??= staticMap(this.servers())
+    const { map } = this
+    let at = hash % map.length
+    while (refused(map[at])) at = (at + 1) % map.length
+    return map[at]
+  }
+
+  weightBefore(slot: SlotId): number {
+    if (this.before === null) {
+      this.before = new Float64Array(this.slots.rows)
+      let sum = 0
+      for (const one of this.slots.inOrder()) {
+        this.before[one] = sum
+        sum += this.weightOf(one)
+      }
+    }
+    return this.before[slot]
+  }
+
+  private servers(): RingServer[] {
+    return Array.from(this.slots.inOrder(), (slot) => ({ slot, id: slot + 1, weight: this.weightOf(slot) }))
+  }
+
+  private changed(): void {
+    this.points = null
+    this.map = null
+    this.before = null
   }
 }
 

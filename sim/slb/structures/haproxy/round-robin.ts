@@ -19,8 +19,6 @@ class Positions extends ColumnTable {
   readonly effective = this.column(Int32Array)
   /** Next position, 0 before the first. */
   readonly next = this.column(Float64Array)
-  /** Position of the last pick. */
-  readonly last = this.column(Float64Array)
   /** What the division of the sequence by the weight has left over. */
   readonly rest = this.column(Int32Array)
   /** Sorting key in the set that it is in, and the running number of the insertion. */
@@ -64,7 +62,7 @@ export class HaproxyRoundRobin {
   private nextWeight = 0
   private currentWeight = 0
   private currentPosition = 0
-  /** Servers that a pick has taken out: full, or to be avoided. */
+  /** Full servers that a pick has taken out. */
   private readonly passed: SlotId[] = []
 
   /** Servers that are usable. */
@@ -77,7 +75,6 @@ export class HaproxyRoundRobin {
     const effective = weight * WEIGHT_SCALE
     positions.effective[slot] = effective
     positions.next[slot] = 0
-    positions.last[slot] = 0
     positions.rest[slot] = 0
     this.nextWeight += effective
     this.count++
@@ -98,44 +95,18 @@ export class HaproxyRoundRobin {
     if (!this.started) this.restart()
   }
 
-  /** The weight of a usable server changes. */
-  weigh(slot: SlotId, weight: number): void {
-    const { positions } = this
-    const before = positions.effective[slot]
-    const effective = weight * WEIGHT_SCALE
-    this.nextWeight += effective - before
-    const set = positions.set[slot]
-    this.dequeue(slot)
-    positions.effective[slot] = effective
-    if (set === this.initial) {
-      if (!this.started) this.restart()
-      this.queueByWeight(slot, set)
-      return
-    }
-    if (set !== CURRENT) positions.next[slot] += this.currentWeight
-    positions.next[slot] = Math.min(positions.last[slot] + Math.floor(this.nextWeight / effective), positions.next[slot])
-    positions.rest[slot] = 0
-    if (positions.next[slot] < this.currentPosition + 2)
-      positions.next[slot] = this.currentPosition + Math.floor(this.nextWeight / effective)
-    this.queue(slot)
-  }
-
-  /** The next server that is not full and not `avoid`, or `avoid` where no other is free; NONE when all are full. */
-  pick(full: (slot: SlotId) => boolean, avoid: SlotId = NONE): SlotId {
+  /** The next server that is not full; NONE when all are. */
+  pick(full: (slot: SlotId) => boolean): SlotId {
     const { passed } = this
     passed.length = 0
     this.started = true
-    let avoided = NONE
     let switched = false
     let slot = NONE
     for (;;) {
       if (this.currentWeight === 0) this.currentPosition = this.currentWeight = this.nextWeight
       slot = this.first()
       if (slot === NONE) {
-        if (switched) {
-          slot = avoided
-          break
-        }
+        if (switched) break
         switched = true
         this.swap()
         continue
@@ -143,20 +114,21 @@ export class HaproxyRoundRobin {
       this.advance(slot)
       this.dequeue(slot)
       this.currentPosition++
-      if (!full(slot)) {
-        if (slot !== avoid || avoided !== NONE) break
-        avoided = slot
-      }
+      if (!full(slot)) break
       passed.push(slot)
     }
     if (slot !== NONE) this.queue(slot)
-    // taken out last, put back first
+    // taken out last, put back first; behind a switch of the sets their positions are lost
     for (let i = passed.length - 1; i >= 0; i--) {
-      if (passed[i] === slot) continue
       if (switched) this.queueByWeight(passed[i], this.initial)
       else this.queue(passed[i])
     }
     return slot
+  }
+
+  /** For `explain balance`. */
+  explain(slot: SlotId): Readonly<Record<string, number>> {
+    return { position: this.currentPosition, next: this.positions.next[slot] }
   }
 
   private restart(): void {
@@ -180,10 +152,10 @@ export class HaproxyRoundRobin {
   }
 
   private advance(slot: SlotId): void {
-    const { next, last, rest, effective } = this.positions
+    const { next, rest, effective } = this.positions
     const weight = effective[slot]
-    last[slot] = next[slot] === 0 ? this.currentPosition : next[slot]
-    next[slot] = last[slot] + Math.floor(this.nextWeight / weight)
+    if (next[slot] === 0) next[slot] = this.currentPosition
+    next[slot] += Math.floor(this.nextWeight / weight)
     rest[slot] += this.nextWeight % weight
     if (rest[slot] >= weight) {
       rest[slot] -= weight
