@@ -98,6 +98,8 @@ export interface Balancer {
   busied?(slot: SlotId): void
   /** A time set by `wakeAt` has come. */
   woke?(tag: number): void
+  /** What the balancer holds about a present backend, under the names of its source: for `explain balance`, not called in a run. */
+  explain?(slot: SlotId): Readonly<Record<string, number>>
   /** The answer to `probe`: requests in the pod, counted as for `reported`; NONE when the pod does not answer (it refuses requests or has ended). */
   probed?(slot: SlotId, tag: number, inside: number): void
 }

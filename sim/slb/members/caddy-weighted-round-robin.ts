@@ -7,7 +7,8 @@ import { CaddyBalancer, caddyParameters } from '../structures/caddy/balancer.ts'
 
 export const caddyWeightedRoundRobin = define({
   name: 'caddy-weighted-round-robin',
-  summary: 'Caddy: blocks of as many requests in a row as the weight of each backend, by slot; of n available ones the one of the block’s number modulo n.',
+  summary:
+    'Caddy: blocks of as many requests in a row as the weight of each backend, by slot; of n available ones the one of the block’s number modulo n.',
   source: 'Caddy 2.11.7, WeightedRoundRobinSelection; recordings of it',
   fidelity: 'faithful',
   parameters: caddyParameters,

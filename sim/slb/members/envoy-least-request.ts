@@ -70,7 +70,12 @@ class EnvoyLeastRequest implements Balancer {
     if (slots.count === 0) return NO_BACKEND
     this.hosts ??= this.built()
     const excluded = slots.passesOver(exclude) ? exclude : NONE
-    const slot = this.deadlines !== null ? this.scheduled(this.deadlines, excluded) : levels === null ? this.drawn(exclude) : this.least(levels, excluded)
+    const slot =
+      this.deadlines !== null
+        ? this.scheduled(this.deadlines, excluded)
+        : levels === null
+          ? this.drawn(exclude)
+          : this.least(levels, excluded)
     slots.sent(slot)
     levels?.set(slot, slots.inFlight[slot])
     return slot

@@ -13,7 +13,12 @@ export const envoyRingHash = define({
   parameters: {
     minimumRingSize: { kind: 'integer', default: 1024, min: 1, max: 8_388_608, meaning: 'points of all backends together, at least' },
     maximumRingSize: { kind: 'integer', default: 8_388_608, min: 1, max: 8_388_608, meaning: 'points of all backends together, at most' },
-    hashFunction: { kind: 'choice', default: 'xx-hash', choices: ['xx-hash', 'murmur-hash-2'], meaning: 'of the points; the client’s hash is always XXH64' },
+    hashFunction: {
+      kind: 'choice',
+      default: 'xx-hash',
+      choices: ['xx-hash', 'murmur-hash-2'],
+      meaning: 'of the points; the client’s hash is always XXH64',
+    },
     balanceFactor: {
       kind: 'integer',
       default: 0,
@@ -22,5 +27,9 @@ export const envoyRingHash = define({
     },
   },
   create: ({ minimumRingSize, maximumRingSize, hashFunction, balanceFactor }, context: BalancingContext): Balancer =>
-    new EnvoyHashed(context, balanceFactor, (hosts) => new EnvoyRing(hosts, minimumRingSize, maximumRingSize, hashFunction === 'murmur-hash-2')),
+    new EnvoyHashed(
+      context,
+      balanceFactor,
+      (hosts) => new EnvoyRing(hosts, minimumRingSize, maximumRingSize, hashFunction === 'murmur-hash-2'),
+    ),
 })

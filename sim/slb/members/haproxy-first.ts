@@ -7,7 +7,8 @@ import { HaproxyBalancer } from '../structures/haproxy/balancer.ts'
 
 export const haproxyFirst = define({
   name: 'haproxy-first',
-  summary: 'HAProxy: the backend in the lowest slot that holds fewer than `maxConn` requests from here; when all are full, requests are queued here.',
+  summary:
+    'HAProxy: the backend in the lowest slot that holds fewer than `maxConn` requests from here; when all are full, requests are queued here.',
   source: 'HAProxy 2.6.12, src/lb_fas.c; recordings of it',
   fidelity: 'faithful',
   parameters: { maxConn: { kind: 'integer', default: 10, min: 1, meaning: 'requests from here that a backend holds at once' } },
@@ -35,7 +36,6 @@ class HaproxyFirst extends HaproxyBalancer {
   }
 
   protected override counted(slot: SlotId, by: number): void {
-    if (by > 0) this.free.sent(slot)
-    else this.free.ended(slot)
+    this.free.counted(slot, by)
   }
 }

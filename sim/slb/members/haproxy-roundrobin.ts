@@ -7,7 +7,8 @@ import { HaproxyRoundRobin } from '../structures/haproxy/round-robin.ts'
 
 export const haproxyRoundrobin = define({
   name: 'haproxy-roundrobin',
-  summary: 'HAProxy: in proportion to the weights, each backend where its share of the sequence places it; the heaviest, then the first added on ties.',
+  summary:
+    'HAProxy: in proportion to the weights, each backend where its share of the sequence places it; the heaviest, then the first added on ties.',
   source: 'HAProxy 2.6.12, src/lb_fwrr.c; recordings of it',
   fidelity: 'faithful',
   parameters: haproxyParameters,

@@ -29,7 +29,8 @@ const parameters = {
 
 export const haproxySource = define({
   name: 'haproxy-source',
-  summary: 'HAProxy: the backend that the client’s address selects, in proportion to weights; a request without a client has a random address.',
+  summary:
+    'HAProxy: the backend that the client’s address selects, in proportion to weights; a request without a client has a random address.',
   source: 'HAProxy 2.6.12, src/lb_map.c and src/lb_chash.c; recordings of it (bounded loads: by its source alone)',
   fidelity: 'faithful',
   parameters,

@@ -5,6 +5,7 @@ import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
+import { backendName } from '../structures/addresses.ts'
 import { ciliumTable, DEFAULT_SEED } from '../structures/cilium/maglev.ts'
 import { hash53 } from '../structures/hash.ts'
 import type { KeyMap } from '../structures/key-map.ts'
@@ -107,4 +108,4 @@ class MaglevMap implements KeyMap {
 }
 
 /** The text of a backend whose address is made of its slot. */
-const textOf = (slot: SlotId): string => `[10.${slot >> 16}.${(slot >> 8) & 255}.${slot & 255}:80/TCP,State:active]`
+const textOf = (slot: SlotId): string => `[${backendName(slot)}/TCP,State:active]`

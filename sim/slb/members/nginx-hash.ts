@@ -55,9 +55,7 @@ class NginxHash extends NginxBalancer {
 
   private built(): NginxRing {
     const { order, count, weight } = this.peers
-    this.ring ??= new NginxRing(
-      Array.from(order.subarray(0, count), (slot) => ({ slot, name: backendName(slot), weight: weight[slot] })),
-    )
+    this.ring ??= new NginxRing(Array.from(order.subarray(0, count), (slot) => ({ slot, name: backendName(slot), weight: weight[slot] })))
     return this.ring
   }
 }

@@ -10,7 +10,8 @@ import { BackendSet } from '../structures/slots.ts'
 
 export const traefikWrr = define({
   name: 'traefik-wrr',
-  summary: 'Traefik: the backend whose deadline, 1 / weight after its last turn, is earliest; on ties an order that is drawn when the backends change.',
+  summary:
+    'Traefik: the backend whose deadline, 1 / weight after its last turn, is earliest; on ties an order that is drawn when the backends change.',
   source: 'Traefik 3.7.15, pkg/server/service/loadbalancer/wrr; recordings of it (which accept any order on ties)',
   fidelity: 'faithful',
   parameters: {},

@@ -14,12 +14,11 @@ export class FreeSlots extends SlotHeap {
     this.limit = limit
   }
 
-  sent(slot: SlotId): void {
-    if (this.slots.inFlight[slot] === this.limit) this.remove(slot)
-  }
-
-  ended(slot: SlotId): void {
-    if (this.slots.inFlight[slot] === this.limit - 1) this.add(slot)
+  /** The requests in flight have changed by 1 or -1. */
+  counted(slot: SlotId, by: number): void {
+    const count = this.slots.inFlight[slot]
+    if (by > 0 && count === this.limit) this.remove(slot)
+    else if (by < 0 && count === this.limit - 1) this.add(slot)
   }
 
   leaves(slot: SlotId): void {

@@ -56,3 +56,10 @@ const stepped = (position: number, skip: number, size: number): number => {
   const sum = position + skip
   return sum >= size ? sum - size : sum
 }
+
+/** Whether a table may have this size. */
+export function isPrime(size: number): boolean {
+  if (!Number.isInteger(size) || size < 2) return false
+  for (let divisor = 2; divisor * divisor <= size; divisor++) if (size % divisor === 0) return false
+  return true
+}

@@ -39,11 +39,12 @@ export abstract class CaddyBalancer implements Balancer {
     const slot = this.choose(request)
     if (slot === NONE) return REJECT
     slots.sent(slot)
+    this.counted(slot, 1)
     return slot
   }
 
   ended(slot: SlotId): void {
-    this.slots.ended(slot)
+    if (this.slots.ended(slot)) this.counted(slot, -1)
   }
 
   /** The upstreams in the order of their slots. */
@@ -59,6 +60,11 @@ export abstract class CaddyBalancer implements Balancer {
 
   /** An available upstream; NONE when there is none. */
   protected abstract choose(request: RequestView): SlotId
+
+  /** The requests in flight have changed by 1 or -1. */
+  protected counted(_slot: SlotId, _by: number): void {
+    // only orders by count depend on it
+  }
 
   /** The last upstream has left: counters begin again. */
   protected emptied(): void {

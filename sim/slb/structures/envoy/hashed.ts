@@ -52,7 +52,10 @@ export class EnvoyHashed implements Balancer {
   private readonly flights = new Flights()
   private readonly random: RandomStream
   private readonly factor: number
-  private readonly find = (client: number): SlotId => this.shared.order[this.shared.built().find(hashOf(client), 0)]
+  private readonly find = (client: number): SlotId => {
+    const table = this.shared.built()
+    return this.shared.order[table.find(hashOf(client), 0)]
+  }
 
   constructor(context: BalancingContext, balanceFactor: number, make: MakeTable) {
     const { value, leads } = shareOf(context, () => new SharedTable(make))

@@ -34,8 +34,7 @@ export class HaproxyRing {
     const packed = new Float64Array(count)
     let at = 0
     servers.forEach(({ id, weight }, place) => {
-      for (let point = 0; point < weight * WEIGHT_SCALE; point++)
-        packed[at++] = avalanche(id * POINTS_PER_ID + point) * MAX_SERVERS + place
+      for (let point = 0; point < weight * WEIGHT_SCALE; point++) packed[at++] = avalanche(id * POINTS_PER_ID + point) * MAX_SERVERS + place
     })
     packed.sort()
     this.points = new Uint32Array(count)

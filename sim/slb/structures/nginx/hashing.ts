@@ -65,11 +65,11 @@ export class NginxRing {
 
   /** @param servers in the order of the configuration; the name as in the server line, `host:port` */
   constructor(servers: readonly { readonly slot: SlotId; readonly name: string; readonly weight: number }[]) {
-    const points = servers.flatMap(({ slot, name, weight }) => pointsOf(name, POINTS * weight).map((hash) => ({ hash, slot })))
-    points.sort((a, b) => a.hash - b.hash)
-    const distinct = points.filter(({ hash }, i) => i === 0 || hash !== points[i - 1].hash)
-    this.hashes = Uint32Array.from(distinct, ({ hash }) => hash)
-    this.owners = Int32Array.from(distinct, ({ slot }) => slot)
+    // a number of 53 bits holds a point and the place of its server, so that the first server keeps a point that two have
+    const packed = Float64Array.from(servers.flatMap(({ name, weight }, place) => packedPoints(name, POINTS * weight, place))).sort()
+    const distinct = packed.filter((point, i) => i === 0 || hashOf(point) !== hashOf(packed[i - 1]))
+    this.hashes = Uint32Array.from(distinct, hashOf)
+    this.owners = Int32Array.from(distinct, (point) => servers[point % MAX_SERVERS].slot)
   }
 
   /** NONE when no server is usable. */
@@ -90,8 +90,12 @@ export class NginxRing {
   }
 }
 
-/** The CRC-32 of host, a zero byte, port and the point before, which is 0 at first. */
-function pointsOf(name: string, count: number): number[] {
+const MAX_SERVERS = 1 << 20
+
+const hashOf = (point: number): number => Math.floor(point / MAX_SERVERS)
+
+/** The CRC-32 of host, a zero byte, port and the point before, which is 0 at first; behind it the place. */
+function packedPoints(name: string, count: number, place: number): number[] {
   const port = /^(.*):(\d*)$/.exec(name)
   const start = crc32Update(CRC32_START, bytesOf(`${port?.[1] ?? name}\0${port?.[2] ?? ''}`))
   const before = new DataView(new ArrayBuffer(4))
@@ -99,6 +103,6 @@ function pointsOf(name: string, count: number): number[] {
   return Array.from({ length: count }, () => {
     const point = crc32Of(crc32Update(start, bytes))
     before.setUint32(0, point, true)
-    return point
+    return point * MAX_SERVERS + place
   })
 }
