@@ -104,7 +104,7 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
     )
   })
 
-  test('an emptied balancer equals a new one at the same time: nothing is remembered of the former backend of a slot', () => {
+  test('an emptied balancer equals a new one: nothing is remembered of the former backend of a slot', () => {
     const emptied = Array.from({ length: 12 }, (_, slot) => ({ kind: 'remove' as const, slot }))
     fc.assert(
       fc.property(histories(weights), histories(weights), (history, later) => {
@@ -114,9 +114,9 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
         const used = definition.create(values, context(exchangeable, clock))
         replay(used, [...history, ...emptied], {}, clock)
         draws = seeded('later')
-        const sameTime = new Clock()
-        sameTime.time = clock.time
-        expect(replay(used, later, {}, clock)).toEqual(replay(fresh('later', sameTime), later, {}, sameTime))
+        const newClock = new Clock()
+        if (definition.name.startsWith('nginx-')) newClock.time = clock.time // nginx counts in whole seconds
+        expect(replay(used, later, {}, clock)).toEqual(replay(fresh('later', newClock), later, {}, newClock))
       }),
       { numRuns: numRuns / 2 },
     )
