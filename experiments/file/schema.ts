@@ -111,7 +111,9 @@ const workload = (loaded: LoadedFiles) =>
     jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
     manifests: manifests
       .optional()
-      .describe('manifests of Kubernetes, relative to this file: their workloads are added to services and background'),
+      .describe(
+        'manifests of Kubernetes, Swarm, ECS or Marathon, relative to this file: their workloads are added to services and background',
+      ),
     behavior: behavior(loaded).optional().describe('what manifests do not say, by workload: work of a request, start-up, calls'),
     clients: clients.optional().describe('who sends requests to the services of the manifests'),
   })

@@ -83,6 +83,11 @@ export class Part<T = unknown> {
     return this as unknown as Part<U>
   }
 
+  /** Whether the map has the key, with or without a value. */
+  has(key: string): boolean {
+    return this.byKey().has(key)
+  }
+
   at<K extends keyof NonNullable<T> & string>(key: K): Part<NonNullable<T>[K]> {
     return this.child(key) as Part<NonNullable<T>[K]>
   }

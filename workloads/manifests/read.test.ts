@@ -84,7 +84,7 @@ describe('documents', () => {
       deployment('replicas: {{ .Values.replicas }}, '),
       /^error 4:19 Deployment shop\/web spec.replicas: found \{\{, a template; accepted: a whole number/,
     ],
-    ['- a\n- b\n', /^error 1:1 {2}: found a list; accepted: an object with apiVersion and kind/],
+    ['- a\n- b\n', /^error 1:1 {2}: found a list; accepted: an object of Kubernetes with apiVersion and kind, a stack file/],
     ['apiVersion: v1\n', /^error 1:1 {2}kind: found nothing; accepted: a kind such as Deployment/],
   ])('%j is an error with its place', (text, expected) => {
     expect(problemsOf(readText(text))[0]).toMatch(expected)

@@ -5,9 +5,24 @@ type Test = (workload: ManifestWorkload) => boolean
 
 const probes: Test = ({ template }) => template.containers.some(({ liveness, startup }) => liveness !== null || startup !== null)
 
+const isConstrained: Test = ({ controller }) => {
+  switch (controller.kind) {
+    case 'SwarmService':
+      return controller.constraints.length + controller.preferences.length + controller.maxReplicasPerNode > 0
+    case 'EcsService':
+      return controller.placementConstraints.length + controller.placementStrategy.length > 0
+    case 'MarathonApp':
+      return controller.constraints.length > 0
+    default:
+      return false
+  }
+}
+
 /** Properties that change nothing in a run yet. Pods of Jobs, CronJobs and DaemonSets are left out as a whole. */
 const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['paused rollouts', ({ controller }) => controller.kind === 'Deployment' && controller.paused],
+  ['rollouts and restarts of Swarm, ECS and Marathon', ({ orchestrator }) => orchestrator !== 'kubernetes'],
+  ['placement constraints of Swarm, ECS and Marathon', isConstrained],
   ['affinity beyond one value of each label', ({ template }) => affinityLeft(template.affinity) > 0],
   ['topologySpreadConstraints', ({ template }) => template.spread.length > 0],
   ['nodeName', ({ template }) => template.nodeName !== ''],

@@ -33,7 +33,8 @@ function probes(workload: ManifestWorkload, { place, ...container }: Container, 
     const probe = container[name]
     if (probe === null) continue
     const where = at(workload, `${name}Probe`, place)
-    if (probe.period < probe.timeout)
+    // Docker and Marathon wait for the end of a check before the next interval begins.
+    if (probe.period < probe.timeout && workload.orchestrator === 'kubernetes')
       findings.warn(
         where,
         `found a period of ${showDuration(probe.period)} shorter than the timeout of ${showDuration(probe.timeout)}; a probe that hangs delays the next ones`,
