@@ -11,7 +11,7 @@ type Pointers = ReadonlyMap<string, Pointer>
 
 const pointers = (entries: Readonly<Record<string, Pointer>>): Pointers => new Map(Object.entries(entries))
 
-const HPA = { use: 'target-utilization', but: "the HorizontalPodAutoscaler's rule for CPU without its tolerances and policies of scaling" }
+const HPA = { use: 'hpa' }
 const NODES = { use: 'on-demand', but: 'scale-up and scale-down after the Cluster Autoscaler' }
 const RING = { use: '{ name: source-hash, hash: ring }' }
 const KUBE = { use: 'least-allocated', but: "one of kube-scheduler's scores; there is no profile of all its plugins" }
@@ -50,7 +50,6 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
   [
     'autoscaling.replicas',
     pointers({
-      hpa: HPA,
       'horizontal-pod-autoscaler': HPA,
       HorizontalPodAutoscaler: HPA,
       'target-tracking': { use: 'target-utilization' },

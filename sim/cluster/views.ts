@@ -107,6 +107,8 @@ export interface PodsView {
   /** The controller that created the pod, NONE outside a run. */
   readonly owner: Column
   readonly created: Column // time of creation [µs]
+  /** Time of the bind [µs], 0 before. */
+  readonly bound: Column
   /** Run time from start to completion, as declared on creation [µs]; Infinity: no end, or unknown. */
   readonly duration: Column
   /** Declared time of completion [µs]; Infinity: no deadline. */

@@ -3,7 +3,13 @@
  * at a random phase, drawn per replication, so that a period costs half of itself on average, as it does in practice.
  */
 import type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesScalingView, ScalablePool } from '../autoscaling/nodes/policy.ts'
-import { zeroProblem, type LoadView, type ReplicaAutoscaler, type ReplicaAutoscalerDefinition } from '../autoscaling/replicas/policy.ts'
+import {
+  zeroProblem,
+  type LoadView,
+  type PodSample,
+  type ReplicaAutoscaler,
+  type ReplicaAutoscalerDefinition,
+} from '../autoscaling/replicas/policy.ts'
 import type { SizeAutoscaler, SizeAutoscalerDefinition } from '../autoscaling/sizes/policy.ts'
 import { firstFitInOrder } from '../binpacking/index.ts'
 import type { Packer, PackerRole } from '../binpacking/policy.ts'
@@ -169,6 +175,8 @@ export class Autoscaling {
     const spec = input.workloads[row]
     const measured = this.measure(row)
     const before = replicaSets.desired[row]
+    const scrapes = this.scrapes[row]
+    const samples = () => this.samplesOf(row)
     const view: LoadView = {
       now: simulator.now,
       elapsed: simulator.now - this.origin,
@@ -179,6 +187,11 @@ export class Autoscaling {
       rate: measured.rate,
       inFlight: measured.inFlight,
       queued: measured.queued,
+      get pods(): readonly PodSample[] {
+        return samples()
+      },
+      sampled: scrapes.sampled,
+      window: scrapes.window,
       min: spec.minReplicas,
       max: spec.maxReplicas,
     }
@@ -191,6 +204,21 @@ export class Autoscaling {
       replicaSets.scale(row, after)
     }
     if (scaler.every > 0) simulator.at(simulator.now + scaler.every, this.kinds.replicas, row, 0)
+  }
+
+  private samplesOf(row: WorkloadId): PodSample[] {
+    const { cluster, replicaSets, load } = this.run
+    const { node, bound, created, cpu } = cluster.view.pods
+    return Array.from(replicaSets.podsOf(row), (pod) => {
+      const server = load.serverOf(pod)
+      return {
+        started: node[pod] === NONE ? NaN : bound[pod],
+        ready: server !== NONE && load.isListed(server),
+        readySince: server === NONE ? created[pod] : load.listedSince(server),
+        request: cpu[pod],
+        used: this.scrapes[row].usedBy(server, load),
+      }
+    })
   }
 
   private syncSizes(row: WorkloadId): void {

@@ -291,7 +291,7 @@ export class PodLifecycle {
   private delist(server: ServerId): void {
     const { servers, simulator, run } = this
     if (servers.listed[server] === 0) return
-    servers.delist(server)
+    servers.delist(server, simulator.now)
     const service = servers.service[server]
     if (service !== NONE) run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])
   }

@@ -46,6 +46,8 @@ class Pods {
   readonly load: ServiceLoad = {
     serverOf: (pod) => this.alive.get(pod)?.server ?? NONE,
     epoch: (server) => this.epochs[server],
+    isListed: () => true,
+    listedSince: (server) => this.at(server).since,
     changes: () => this.changed,
     isCalled: () => true,
     offered: () => this.now,

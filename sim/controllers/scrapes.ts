@@ -78,6 +78,27 @@ export class Scrapes {
     this.queued = new Float64Array(span + 1)
   }
 
+  /** Time of the last scrape, and length of the window before it; 0 while there is only one. */
+  get sampled(): Time {
+    return this.taken === 0 ? 0 : this.times[this.to]
+  }
+
+  get window(): Time {
+    return this.elapsed
+  }
+
+  /**
+   * CPU that a pod used, averaged over the whole window [millicores]: what it did not use before it was ready counts as well, so that the sum over all
+   * pods is the work of the window. NaN without a window. `server` is NONE for a pod that is not ready.
+   */
+  usedBy(server: ServerId, load: ServiceLoad): number {
+    const { samples, elapsed, from, to, back } = this
+    if (elapsed === 0) return NaN
+    if (server === NONE || server >= samples.epoch.length || samples.epoch[server] !== load.epoch(server)) return 0
+    const row = server * samples.width
+    return (1000 * (samples.used[row + to] - (samples.first[server] > back ? 0 : samples.used[row + from]))) / elapsed
+  }
+
   take(now: Time, service: ServiceId, pods: readonly PodId[], load: ServiceLoad): void {
     if (this.taken > 0 && this.times[(this.taken - 1) % (this.span + 1)] === now) return // two loops ask at one instant
     const place = this.taken % (this.span + 1)

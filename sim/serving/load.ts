@@ -2,7 +2,7 @@
  * The load of services as autoscalers, the sampler and the metrics read it. They know only this interface, so that a service whose requests
  * are simulated one by one and one whose load is a flow look the same to them.
  */
-import { NONE, type PodId, type ServerId, type ServiceId } from '../common/ids.ts'
+import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
 import { Histogram } from '../measure/histogram.ts'
 import type { ClientRun, Clients } from './clients.ts'
 import type { CpuShares } from './cpu-shares.ts'
@@ -14,6 +14,9 @@ export interface ServiceLoad {
   serverOf(pod: PodId): ServerId
   /** Counts the uses of a server row: two readings with different epochs are of different pods. */
   epoch(server: ServerId): number
+  /** Whether the pod is in the endpoints, and since when that is so [µs]. */
+  isListed(server: ServerId): boolean
+  listedSince(server: ServerId): Time
   /** Counts the pods of the service (NONE: of workloads without one) that became ready, began to terminate or ended. */
   changes(service: ServiceId): number
   /** Whether anyone sends requests to the service: clients from outside or other services. */
@@ -68,6 +71,14 @@ export class RequestLoad implements ServiceLoad {
 
   epoch(server: ServerId): number {
     return this.servers.epoch[server]
+  }
+
+  isListed(server: ServerId): boolean {
+    return this.servers.listed[server] === 1
+  }
+
+  listedSince(server: ServerId): Time {
+    return this.servers.listedSince[server]
   }
 
   changes(service: ServiceId): number {

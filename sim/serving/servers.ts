@@ -49,8 +49,9 @@ export class Servers extends ColumnTable {
   /** Weight that weighted balancers read. */
   balancing = this.column(Int32Array)
   node = this.column(Int32Array)
-  /** 1: in the endpoints, counted among the ready pods. */
+  /** 1: in the endpoints, counted among the ready pods. And since when that is so. */
   listed = this.column(Uint8Array)
+  listedSince = this.column(Float64Array)
 
   /** Requests worked on at once; Infinity for processor sharing. */
   threads = this.column(Float64Array)
@@ -118,6 +119,7 @@ export class Servers extends ColumnTable {
     this.balancing[server] = workload.weight
     this.node[server] = node
     this.listed[server] = 1
+    this.listedSince[server] = now
     this.threads[server] = workload.threads === 0 ? Infinity : workload.threads
     this.queueLimit[server] = workload.queue
     this.limit[server] = limit
@@ -141,9 +143,9 @@ export class Servers extends ColumnTable {
   }
 
   /** The pod terminates: it is not in the endpoints any more. */
-  delist(row: ServerId): void {
-    if (this.listed[row] === 1) this.count(row, -1)
-    this.listed[row] = 0
+  delist(row: ServerId, now: Time): void {
+    this.leave(row)
+    this.listedSince[row] = now
     this.note(this.service[row])
   }
 
@@ -151,6 +153,7 @@ export class Servers extends ColumnTable {
   relist(row: ServerId, now: Time): void {
     if (this.listed[row] === 0) this.count(row, 1)
     this.listed[row] = 1
+    this.listedSince[row] = now
     this.insideSince[row] = now
     this.note(this.service[row])
   }
@@ -171,6 +174,11 @@ export class Servers extends ColumnTable {
     return this.changed[service + 1] ?? 0
   }
 
+  private leave(row: ServerId): void {
+    if (this.listed[row] === 1) this.count(row, -1)
+    this.listed[row] = 0
+  }
+
   private count(row: ServerId, change: 1 | -1): void {
     const place = this.service[row] + 1
     this.listedRows[place] = (this.listedRows[place] ?? 0) + change
@@ -188,7 +196,7 @@ export class Servers extends ColumnTable {
 
   /** The row may be reused; a reference that keeps its epoch can tell that the server has ended. */
   give(row: ServerId): void {
-    if (this.listed[row] === 1) this.delist(row)
+    this.leave(row)
     this.state[row] = ServerState.Free
     this.epoch[row]++
     this.note(this.service[row])

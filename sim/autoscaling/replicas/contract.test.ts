@@ -23,6 +23,10 @@ const views = fc.array(
 
 /** Values other than the defaults that take other branches. */
 const further: Readonly<Record<string, readonly Readonly<Record<string, ParameterValue>>[]>> = {
+  hpa: [
+    { rules: 'behavior', scaleUpWindow: 60 * SECOND, scaleUpSelect: 'Min', scaleDownSelect: 'Disabled' },
+    { rules: 'behavior', scaleDownPolicies: [{ type: 'Pods', value: 1, period: 60 * SECOND }], cpuInitialization: 0, scaleDownWindow: 0 },
+  ],
   step: [
     { metric: 'request-rate', adjustment: 'percent' },
     { metric: 'in-flight', adjustment: 'exact', inSteps: [{ from: 0, adjust: 2 }] },

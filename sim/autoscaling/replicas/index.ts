@@ -1,5 +1,6 @@
 /** The list of replica autoscalers. A new member is one file in members/ and one line here. */
 import { catalogue } from '../../common/define.ts'
+import { hpa } from './members/hpa.ts'
 import { none } from './members/none.ts'
 import type { ReplicaAutoscaler, ReplicasContext } from './policy.ts'
 import { queueLength } from './members/queue-length.ts'
@@ -10,6 +11,7 @@ import { targetUtilization } from './members/target-utilization.ts'
 export const replicaAutoscalers = catalogue<ReplicaAutoscaler | null, ReplicasContext>('autoscaling.replicas', [
   none,
   targetUtilization,
+  hpa,
   step,
   queueLength,
   scheduled,

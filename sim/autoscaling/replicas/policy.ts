@@ -7,6 +7,20 @@ export interface ReplicasContext {
   now(): Time
 }
 
+/** A pod of the service, as its status and its CPU sample show it. */
+export interface PodSample {
+  /** When it was bound to its node [µs]; NaN: it has none. */
+  readonly started: Time
+  /** Whether it is ready. */
+  readonly ready: boolean
+  /** Since when that is so [µs]; its creation, when it has never been ready. */
+  readonly readySince: Time
+  /** CPU that it requests [millicores]. */
+  readonly request: number
+  /** CPU used, averaged over the window of all pods, also where the pod served for a part of it only [millicores]; NaN: no sample. */
+  readonly used: number
+}
+
 /** The load of one service as its autoscaler sees it: scraped, averaged over a window and late; never live values. */
 export interface LoadView {
   readonly now: Time // simulated time [µs]
@@ -26,6 +40,12 @@ export interface LoadView {
   readonly inFlight: number
   /** Those of them that have no thread yet; 0 where pods share their CPU among all requests (`threads: 0`). */
   readonly queued: number
+  /** The pods that do not terminate, in no particular order; the list is made when it is read. */
+  readonly pods: readonly PodSample[]
+  /** When the samples of the pods were taken [µs]. */
+  readonly sampled: Time
+  /** Window that they average over [µs]; 0: there are none. */
+  readonly window: Time
   readonly min: number // minReplicas of the service
   readonly max: number // maxReplicas of the service
 }
