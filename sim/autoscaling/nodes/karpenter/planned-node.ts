@@ -28,6 +28,10 @@ export class PlannedNode {
   types: readonly InstanceType[]
   /** Requests of the pods. */
   requests: Amounts = {}
+  /** Kinds of pods that can be added no more: without topology rules, what is left only shrinks. */
+  private readonly refused = new Set<number>()
+  /** By resource, what the pods leave free of the largest instance type. */
+  private largest: Amounts = {}
   private readonly host: string
   private readonly daemons: readonly DaemonGroup[]
   private readonly topology: Topology
@@ -46,6 +50,18 @@ export class PlannedNode {
     this.types = types
     this.daemons = daemons
     this.topology = topology
+  }
+
+  /** As `canAdd`, without its work for a pod that is too large, or of a kind that was refused before. */
+  tryAdd(pod: PendingPod, data: PodData): Addition | string {
+    const { kind } = pod
+    for (const resource in data.requests)
+      if (data.requests[resource] > (this.largest[resource] ?? 0)) return 'no instance type has enough resources'
+    if (kind === undefined || pod.rules.length > 0) return this.canAdd(pod, data)
+    if (this.refused.has(kind)) return 'a pod of the kind was refused before'
+    const addition = this.canAdd(pod, data)
+    if (typeof addition === 'string') this.refused.add(kind)
+    return addition
   }
 
   /** What one more pod would leave of requirements and instance types; the reason in words when it cannot be added. */
@@ -68,6 +84,7 @@ export class PlannedNode {
     this.types = types
     this.requirements = requirements
     this.requests = sum(this.requests, data.requests)
+    this.largest = largestLeft(types, this.requests)
     this.topology.registerHost(this.host)
     this.topology.record(pod, requirements)
   }
@@ -76,4 +93,14 @@ export class PlannedNode {
   finish(): void {
     this.requirements.delete(HOSTNAME)
   }
+}
+
+function largestLeft(types: readonly InstanceType[], requests: Amounts): Amounts {
+  const largest: Record<string, number> = {}
+  for (const { allocatable } of types)
+    for (const resource in allocatable) {
+      const left = allocatable[resource] - (requests[resource] ?? 0)
+      if (!(largest[resource] >= left)) largest[resource] = left
+    }
+  return largest
 }

@@ -110,7 +110,7 @@ class Round {
     const data = this.data.get(pod.id)!
     goSort(this.nodes, (a, b) => a.pods.length < b.pods.length)
     for (const node of this.nodes) {
-      const addition = node.canAdd(pod, data)
+      const addition = node.tryAdd(pod, data)
       if (typeof addition === 'string') continue
       node.add(pod, data, addition)
       return null

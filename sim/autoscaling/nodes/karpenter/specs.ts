@@ -27,6 +27,8 @@ export interface TopologyRule {
 export interface PendingPod {
   /** Orders pods that are equal otherwise: the one that was created first has the lower number. */
   readonly id: number
+  /** Pods of one kind are equal but for the id. A planned node that refused one without topology rules refuses the others without a check. */
+  readonly kind?: number
   readonly requests: Amounts // without pods: each pod counts as one
   readonly labels: Labels
   readonly nodeSelector: Labels
