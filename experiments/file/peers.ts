@@ -56,8 +56,8 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
       'step-scaling': { use: 'step' },
       cron: { use: 'scheduled' },
       keda: { use: 'queue-length', but: 'its rule for queues' },
-      knative: { use: 'queue-length', but: 'concurrency per pod as the target' },
-      kpa: { use: 'queue-length', but: 'concurrency per pod as the target' },
+      kpa: { use: 'knative' },
+      PodAutoscaler: { use: 'knative' },
     }),
   ],
   [

@@ -31,6 +31,7 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
     { metric: 'request-rate', adjustment: 'percent' },
     { metric: 'in-flight', adjustment: 'exact', inSteps: [{ from: 0, adjust: 2 }] },
   ],
+  knative: [{ metric: 'rps', scaleDownDelay: 60 * SECOND, activationScale: 4, total: 1 }],
   'queue-length': [{ counts: 'queued', tolerance: 0 }],
   scheduled: [
     {

@@ -1,6 +1,7 @@
 /** The list of replica autoscalers. A new member is one file in members/ and one line here. */
 import { catalogue } from '../../common/define.ts'
 import { hpa } from './members/hpa.ts'
+import { knative } from './members/knative.ts'
 import { none } from './members/none.ts'
 import type { ReplicaAutoscaler, ReplicasContext } from './policy.ts'
 import { queueLength } from './members/queue-length.ts'
@@ -14,6 +15,7 @@ export const replicaAutoscalers = catalogue<ReplicaAutoscaler | null, ReplicasCo
   hpa,
   step,
   queueLength,
+  knative,
   scheduled,
 ])
 
