@@ -14,6 +14,7 @@ import {
 } from '../../sim/index.ts'
 import { readSnapshot, TraceError, type Snapshot } from '../../workloads/index.ts'
 import type { Screens } from './command.ts'
+import { explainRolloutCommand } from './explain-rollout.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import type { Explanation, SnapshotHead } from './explanation.ts'
 import { explanationText, headText } from './explain-text.ts'
@@ -24,7 +25,7 @@ export interface ExplainOptions {
   readonly json?: boolean
 }
 
-const DECISIONS = ['schedule']
+const DECISIONS = ['schedule', 'rollout']
 const DEFAULT_SCHEDULER = 'default-scheduler'
 const EXAMPLES = 3
 
@@ -35,6 +36,7 @@ export function explainCommand(decision: string, file: string, options: ExplainO
       `found the decision ${JSON.stringify(decision)}; accepted: ${DECISIONS.join(', ')}${suggestion(decision, DECISIONS)}`,
       screens,
     )
+  if (decision === 'rollout') return explainRolloutCommand(file, options.json === true, screens)
   let snapshot: Snapshot
   try {
     snapshot = readSnapshot(file)

@@ -104,7 +104,7 @@ export const commands: readonly CommandDescriptor[] = [
     description:
       'explain decisions about a snapshot of a cluster: which nodes each pending pod may run on and why not, scores, choice, victims',
     arguments: [
-      new Argument('<decision>', 'schedule: as kube-scheduler 1.34 decides'),
+      new Argument('<decision>', 'schedule: as kube-scheduler 1.34 decides; rollout: the steps of a Deployment or StatefulSet'),
       new Argument('<snapshot>', 'file as kubectl get nodes,pods,... -A -o json (or yaml) prints it'),
     ],
     options: [

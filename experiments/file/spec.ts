@@ -4,7 +4,6 @@
  */
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
-import { suggestion } from '../../sim/index.ts'
 import { assertionIssues } from './assertions.ts'
 import { checkData } from './checks/data.ts'
 import { idleAxes } from './checks/idle-axes.ts'
@@ -12,29 +11,17 @@ import { duplicateNames } from './checks/names.ts'
 import { checkPrimary, defaultPrimary } from './checks/primary.ts'
 import { checkScenario } from './checks/scenario.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
-import {
-  isVariable,
-  NOT_REPLACED,
-  pathText,
-  readSource,
-  show,
-  valueAt,
-  type Path,
-  type Place,
-  type Problem,
-  type Source,
-  type Issue,
-} from './document.ts'
+import { pathText, readSource, valueAt, type Path, type Place, type Problem, type Source, type Issue } from './document.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
 import { labelled } from './labels.ts'
 import { loadFile } from './load.ts'
-import { keyPeer } from './peers.ts'
 import { isMap } from './quantities.ts'
 import { resolveScenario } from './resolve.ts'
 import { ManifestExpansion, type Expanded } from './resolve-manifests.ts'
 import type { Scenario } from './scenario.ts'
 import { itemSchemas, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
 import { experimentShape } from './schema/experiment.ts'
+import { issuesFrom, parseShape, unknownKey } from './parse-shape.ts'
 import { loadedKey, type LoadedFile, type LoadedFiles } from './selection.ts'
 
 /** A valid experiment: its own keys, and one scenario per variant. */
@@ -278,37 +265,6 @@ function validItems(raw: Record<string, unknown>): Partial<ScenarioData> {
     sections[section] = valid
   }
   return sections as unknown as Partial<ScenarioData>
-}
-
-/** Parses section by section: each gives its data or its issues. */
-function parseShape<S extends Record<string, z.ZodType>>(
-  shape: S,
-  raw: Record<string, unknown>,
-): { data: Partial<{ [K in keyof S]: z.infer<S[K]> }>; issues: Issue[] } {
-  const data: Record<string, unknown> = {}
-  const issues: Issue[] = []
-  for (const [key, schema] of Object.entries(shape)) {
-    const parsed = schema.safeParse(raw[key])
-    if (parsed.success) data[key] = parsed.data
-    else issues.push(...parsed.error.issues.flatMap((issue) => issuesFrom(issue, key, raw)))
-  }
-  return { data: data as Partial<{ [K in keyof S]: z.infer<S[K]> }>, issues }
-}
-
-function issuesFrom(issue: z.core.$ZodIssue, section: string, raw: unknown): Issue[] {
-  const path = [section, ...issue.path] as (string | number)[]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(', ')))
-  const message = issue.message.startsWith('found ') ? issue.message : `found ${show(valueAt(raw, path))}; accepted: ${issue.message}`
-  return [{ path, message: isVariable(valueAt(raw, path)) ? `found ${show(valueAt(raw, path))}${NOT_REPLACED}` : message }]
-}
-
-function unknownKey(path: Path, known: readonly string[]): Issue {
-  const key = String(path[path.length - 1])
-  return {
-    path,
-    onKey: true,
-    message: `found the unknown key ${show(key)}; accepted: ${known.join(', ')}${keyPeer(key, known) || suggestion(key, known)}`,
-  }
 }
 
 const issueKey = (issue: Issue): string => `${issue.path.join('\n')}\n${issue.message}`
