@@ -3,12 +3,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { spawn, spawnSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { METRICS } from '../../sim/index.ts'
 import { main } from './cli.ts'
 import { FAMILY_PATHS, familyOf } from '../file/families.ts'
 import { schemaText } from '../file/json-schema.ts'
 import { version } from '../file/package.ts'
+
+/** Charts are most of the time of a small run: those after the first two are empty. */
+const charts = vi.hoisted(() => ({ drawn: true }))
+vi.mock(import('../../reports/charts/render.ts'), async (original) => {
+  const real = await original()
+  return {
+    ...real,
+    renderSvg: (spec) =>
+      charts.drawn ? real.renderSvg(spec) : Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [] }),
+    renderPng: (svg) => (charts.drawn ? real.renderPng(svg) : Promise.resolve(new Uint8Array())),
+  }
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -173,6 +185,7 @@ describe('run', () => {
     expect(JSON.parse(out)).toMatchObject({ results: one, name: 'small' })
     for (const name of ['runs.csv', 'summary.csv', 'timeseries.csv', 'report.html'])
       expect(readFileSync(join(one, name)).equals(readFileSync(join(two, name)))).toBe(true)
+    charts.drawn = false
   })
 
   it('Parquet files of an earlier study are removed', async () => {

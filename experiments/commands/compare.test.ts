@@ -1,8 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { main } from './cli.ts'
+
+// Charts, most of the time of a small run, are compared by nothing here.
+vi.mock(import('../../reports/charts/render.ts'), async (original) => ({
+  ...(await original()),
+  renderSvg: () => Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [] }),
+  renderPng: () => Promise.resolve(new Uint8Array()),
+}))
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-compare-'))
 afterAll(() => rmSync(folder, { recursive: true }))
