@@ -17,7 +17,7 @@ vi.mock(import('../../reports/charts/render.ts'), async (original) => {
   return {
     ...real,
     renderSvg: (spec) =>
-      charts.drawn ? real.renderSvg(spec) : Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [] }),
+      charts.drawn ? real.renderSvg(spec) : Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [], errors: [] }),
     renderPng: (svg) => (charts.drawn ? real.renderPng(svg) : Promise.resolve(new Uint8Array())),
   }
 })

@@ -7,7 +7,7 @@ import { main } from './cli.ts'
 // Charts, most of the time of a small run, are compared by nothing here.
 vi.mock(import('../../reports/charts/render.ts'), async (original) => ({
   ...(await original()),
-  renderSvg: () => Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [] }),
+  renderSvg: () => Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [], errors: [] }),
   renderPng: () => Promise.resolve(new Uint8Array()),
 }))
 
