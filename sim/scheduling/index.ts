@@ -13,6 +13,7 @@ import { nomad } from './members/nomad.ts'
 import { normDifference } from './members/norm-difference.ts'
 import { random } from './members/random.ts'
 import { randomOfK } from './members/random-of-k.ts'
+import { swarmClassic } from './members/swarm-classic.ts'
 import { swarmSpread } from './members/swarm-spread.ts'
 import { worstFit } from './members/worst-fit.ts'
 import type { Placer, Scheduler, SchedulerDefinition, SchedulingContext, SchedulingDefinition } from './policy.ts'
@@ -33,6 +34,7 @@ export const members: readonly SchedulerDefinition[] = [
   randomOfK,
   ecs,
   nomad,
+  swarmClassic,
 ]
 
 /** The built-in schedulers that see all pending pods at once. */
