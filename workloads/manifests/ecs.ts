@@ -95,10 +95,16 @@ export function isEcs(root: Part): boolean {
 export function collectEcs(root: Part, parts: EcsParts): void {
   const document = nested(root)
   Object.assign(root.reading, { kind: 'EcsService', object: '' })
-  if (document.at('services').isList) parts.services.push(...document.at('services').items())
-  if (document.at('service').isMap) parts.services.push(document.at('service') as Part<Service>)
+  if (document.at('services').isList)
+    parts.services.push(
+      ...document
+        .at('services')
+        .items()
+        .map((item) => item.rooted()),
+    )
+  if (document.at('service').isMap) parts.services.push(document.at('service').as<Service>().rooted())
   if (!document.at('serviceName').missing) parts.services.push(document)
-  if (document.at('taskDefinition').isMap) parts.tasks.push(document.at('taskDefinition').as<TaskDefinition>())
+  if (document.at('taskDefinition').isMap) parts.tasks.push(document.at('taskDefinition').as<TaskDefinition>().rooted())
   if (!document.at('containerDefinitions').missing) parts.tasks.push(document)
 }
 

@@ -130,7 +130,7 @@ export function isMarathon(root: Part): boolean {
 /** Reads an app, the apps of a group, or those of a list. */
 export function readMarathon(root: Part, drafts: Drafts, above = ''): void {
   if (root.isList) {
-    for (const item of root.items()) readMarathon(item, drafts, above)
+    for (const item of root.items()) readMarathon(item.rooted(), drafts, above)
     return
   }
   const group = root.as<Group>()
@@ -139,8 +139,8 @@ export function readMarathon(root: Part, drafts: Drafts, above = ''): void {
     return
   }
   const path = pathOf(group.at('id').text() ?? '', above)
-  for (const app of group.at('apps').items()) readApp(app, drafts, path)
-  for (const inner of group.at('groups').items()) readMarathon(inner, drafts, path)
+  for (const app of group.at('apps').items()) readApp(app.rooted(), drafts, path)
+  for (const inner of group.at('groups').items()) readMarathon(inner.rooted(), drafts, path)
 }
 
 /** An id that does not begin with a slash is relative to its group. */

@@ -70,14 +70,12 @@ configs: { settings: { external: true } }
       'services:\n  web:\n    deploy: { replicas: x, update_config: { order: start } }\n    imag: a\n    ports: ["a:b"]\n',
     )
     expect(problemsOf(read).sort()).toEqual([
-      'error 3:25 SwarmService default/web services.web.deploy.replicas: found "x"; accepted: a whole number from 0',
-      'error 3:5 SwarmService default/web services.web.image: found nothing; accepted: an image, which docker stack deploy needs',
-      'error 3:52 SwarmService default/web services.web.deploy.update_config.order: found "start"; accepted: stop-first, start-first',
-      'error 5:13 SwarmService default/web services.web.ports[0]: found "a:b"; accepted: a port such as 8080:80, or a map with target and published',
+      'error 3:25 SwarmService default/web deploy.replicas: found "x"; accepted: a whole number from 0',
+      'error 3:5 SwarmService default/web image: found nothing; accepted: an image, which docker stack deploy needs',
+      'error 3:52 SwarmService default/web deploy.update_config.order: found "start"; accepted: stop-first, start-first',
+      'error 5:13 SwarmService default/web ports[0]: found "a:b"; accepted: a port such as 8080:80, or a map with target and published',
     ])
-    expect(read.manifests.ignored).toMatchObject([
-      { matters: true, path: 'services.web.imag', why: 'is no known field (did you mean image?)' },
-    ])
+    expect(read.manifests.ignored).toMatchObject([{ matters: true, path: 'imag', why: 'is no known field (did you mean image?)' }])
   })
 
   it('a secret that the file does not declare', () => {

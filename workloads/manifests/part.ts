@@ -83,6 +83,11 @@ export class Part<T = unknown> {
     return this as unknown as Part<U>
   }
 
+  /** The same part as an object of its own: paths begin here. */
+  rooted(): Part<T> {
+    return new Part(this.reading, '', this.node, this.offset)
+  }
+
   /** Whether the map has the key, with or without a value. */
   has(key: string): boolean {
     return this.byKey().has(key)

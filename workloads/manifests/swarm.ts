@@ -159,7 +159,11 @@ export function readStack(root: Part, drafts: Drafts): void {
       drafts.configs.push({ kind, namespace, name, labels: {}, place: part.place, source: '', keys: [], bytes: 0 })
   for (const [name, part] of stack.at('services').entries()) {
     Object.assign(reading, { kind: 'SwarmService', object: `SwarmService ${namespace}/${name}` })
-    readService({ kind: 'SwarmService', namespace, name, labels: {}, place: part.place, source: '' }, part.as<StackService>(), drafts)
+    readService(
+      { kind: 'SwarmService', namespace, name, labels: {}, place: part.place, source: '' },
+      part.rooted().as<StackService>(),
+      drafts,
+    )
   }
 }
 

@@ -90,6 +90,8 @@ export function unsupported(manifests: Manifests): string[] {
     const having = run.filter(test)
     if (having.length > 0) lines.push(`not simulated yet: ${what} (${named(having)})`)
   }
+  const idle = run.filter(({ template }) => (template.requests['cpu'] ?? 0) === 0)
+  if (idle.length > 0) lines.push(`no CPU request, for which 1m is assumed: ${named(idle)}`)
   const affine = services.filter(({ affinityTimeout }) => affinityTimeout !== null)
   if (affine.length > 0)
     lines.push(`not simulated yet: sessionAffinity ClientIP (${named(affine)}); a balancer that hashes the client is the nearest`)

@@ -33,7 +33,7 @@ export function readObject(root: Part, drafts: Drafts, owned: Owned[], depth = 0
   const kind = part.at('kind').text() ?? ''
   if (part.at('items').isList && (kind === '' || kind.endsWith('List'))) {
     if (depth > DEEPEST) part.error(`found lists within lists; accepted: at most ${DEEPEST}`)
-    else for (const item of part.at('items').items()) if (!item.missing) readObject(item, drafts, owned, depth + 1)
+    else for (const item of part.at('items').items()) if (!item.missing) readObject(item.rooted(), drafts, owned, depth + 1)
     return
   }
   const { reading } = part
