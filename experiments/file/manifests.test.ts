@@ -126,12 +126,26 @@ describe('manifests become services and background', () => {
     const { scenario } = await resolved(SHOP + scaler('web', 70), client('web'))
     expect(scenario.services[0]).toMatchObject({ replicas: 3, minReplicas: 2, maxReplicas: 8 })
     expect(scenario.choices['autoscaling.replicas']).toMatchObject({
-      name: 'target-utilization',
-      values: { target: 0.7, scaleDownWindow: 300e6 },
+      name: 'hpa',
+      values: { target: 0.7, rules: 'plain' },
     })
     const chosen = await resolved(SHOP + scaler('web', 70), client('web'), 'autoscaling: { replicas: none }\n')
     expect(chosen.scenario.choices['autoscaling.replicas'].name).toBe('none')
     const clients = '  clients: [{ to: web, traffic: { rate: 20/s } }, { to: api, traffic: { rate: 20/s } }]\n'
+    const slow = scaler('web', 70).replace(
+      'maxReplicas: 8',
+      'maxReplicas: 8, behavior: { scaleDown: { stabilizationWindowSeconds: 60, policies: [{ type: Pods, value: 1, periodSeconds: 30 }] } }',
+    )
+    expect((await resolved(SHOP + slow, client('web'))).scenario.choices['autoscaling.replicas'].values).toMatchObject({
+      rules: 'behavior',
+      scaleUpWindow: 0,
+      scaleUpPolicies: [
+        { type: 'Pods', value: 4, period: 15e6 },
+        { type: 'Percent', value: 100, period: 15e6 },
+      ],
+      scaleDownWindow: 60e6,
+      scaleDownPolicies: [{ type: 'Pods', value: 1, period: 30e6 }],
+    })
     const differ = await resolved(SHOP + scaler('web', 70) + scaler('api', 50), clients)
     expect(differ.scenario.choices['autoscaling.replicas'].name).toBe('none')
     expect(differ.warnings.join('\n')).toContain(
@@ -205,6 +219,18 @@ describe('manifests become services and background', () => {
     expect(problems).toBe('')
     expect(scenario.services[0].name).toBe('test-web')
     expect(scenario.background.map(({ name }) => name)).toEqual(['shop-web', 'api', 'worker'])
+  })
+
+  it('pods without requests keep where they may run', async () => {
+    const shop = (pool: string): string =>
+      API + service('api') + workload('Deployment', 'batch', 'replicas: 2, ', requests('1'), `nodeSelector: { pool: ${pool} }, `)
+    const { scenario } = await resolved(shop('general'), client('api'))
+    expect(scenario.background).toMatchObject([
+      { name: 'batch', shapes: [{ nodeSelector: { pool: 'general' }, tolerations: [{ operator: 'Exists' }, { operator: 'Exists' }] }] },
+    ])
+    expect((await resolved(shop('gpu'), client('api'))).problems).toBe(
+      'shop.yaml:12:7  Deployment shop/batch nodeSelector.pool  found gpu; accepted: general',
+    )
   })
 
   it('the manifests of a shop run', async () => {

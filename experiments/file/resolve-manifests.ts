@@ -107,9 +107,11 @@ function relocation(generated: Generated): (issue: Issue) => Issue {
     if (typeof row !== 'number' || row < first || item === undefined) return issue
     const origin = item.origins.get(String(key))
     if (origin !== undefined) return { ...issue, path: [...origin, ...rest] }
+    // The pods of a workload are one shape of the background.
+    const keys = key === 'shapes' ? rest.slice(1) : [key ?? '', ...rest]
     return {
       message: issue.message,
-      path: [`${nameOf(item.workload)} ${[key ?? '', ...rest].join('.')}`.trim()],
+      path: [`${nameOf(item.workload)} ${keys.join('.')}`.trim()],
       place: item.workload.place,
     }
   }

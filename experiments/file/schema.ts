@@ -20,7 +20,6 @@ import {
   section,
   share,
   whole,
-  words,
 } from './quantities.ts'
 import { background, scheduler } from './schema/background.ts'
 import { cluster, pool } from './schema/cluster.ts'
@@ -31,17 +30,11 @@ import { actions, budget, controller, controlPlane, faults, version } from './sc
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'
+import { toleration } from './schema/toleration.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
 import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 // Services.
-
-const toleration = section('a toleration', {
-  key: words().prefault('').describe('empty with operator Exists: every taint'),
-  operator: oneOf(['Equal', 'Exists']).prefault('Equal'),
-  value: words().prefault(''),
-  effect: oneOf(['', 'NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('').describe('empty: any effect'),
-})
 
 const serviceOf = (loaded: LoadedFiles) =>
   section('a service', {

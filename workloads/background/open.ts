@@ -126,7 +126,10 @@ export function shapingOf(spec: Pick<TraceBackground, 'from' | 'speedUp' | 'shap
 
 function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: Streams): PodSource {
   const asked: TraceShape[] = spec.shapes.map(({ cpu, memory }) => ({ cpu, memory, gpus: 0, gpuMilli: 0, gpuModels: [] }))
-  const shapes = asked.map((shape, i) => podShape(shape, spec.usage, spec.limited, spec.shapes[i].resources))
+  const shapes = asked.map((shape, i): PodShape => {
+    const { resources, nodeSelector = {}, tolerations = [] } = spec.shapes[i]
+    return { ...podShape(shape, spec.usage, spec.limited, resources), nodeSelector, tolerations }
+  })
   const weights = cumulated(spec.shapes.map(({ weight }) => weight))
   if (spec.lifetime === null) return standingPods(spec, asked, shapes, weights, capacity, stream('present-pods'))
   const draws = new ShapeDraws(weights, spec.lifetime, stream('present-pods'), stream('arriving-pods'))

@@ -1,4 +1,5 @@
 /** Background pods as plain data: what a plan holds and a worker receives. Times [µs], CPU [millicores], memory [bytes]. */
+import type { Toleration } from '../../sim/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import type { ShapeStep } from '../shape/timeline.ts'
@@ -44,6 +45,9 @@ export interface SyntheticBackground extends BackgroundCommon {
     readonly weight: number
     /** Other named resources, in whole amounts. */
     readonly resources?: Readonly<Record<string, number>>
+    /** Where the pods may run; absent: on every node without taints. */
+    readonly nodeSelector?: Readonly<Record<string, string>>
+    readonly tolerations?: readonly Toleration[]
   }[]
   /** Lifetimes of a stationary stream; null: pods that run for ever. */
   readonly lifetime: DistributionSpec | null

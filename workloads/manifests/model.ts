@@ -272,6 +272,8 @@ export interface Autoscaler extends Named {
   readonly min: number
   readonly max: number
   readonly metrics: readonly ScalingMetric[]
+  /** Whether the manifest has rules of its own; without them the controller uses older limits of its own instead of the rules below. */
+  readonly behavior: boolean
   readonly scaleUp: ScalingRules
   readonly scaleDown: ScalingRules
 }

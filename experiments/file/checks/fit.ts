@@ -36,15 +36,12 @@ export function checkFit(scenario: Scenario, { templates, counts }: NodeKinds): 
   return { issues, warnings }
 }
 
-/** A pod with these requests and no other properties. */
-function shapeOf(asked: {
-  readonly cpu: number
-  readonly memory: number
-  readonly gpus?: number
-  readonly resources?: Readonly<Record<string, number>>
-}): PodShape {
-  const { cpu, memory, gpus = 0, resources = {} } = asked
-  const rest = { limit: 0, gpuModels: [], usage: 0, labels: {}, nodeSelector: {}, tolerations: [], priority: 0 }
+/** A pod with these requests and no other properties than where it may run. */
+function shapeOf(
+  asked: Pick<PodShape, 'cpu' | 'memory'> & Partial<Pick<PodShape, 'gpus' | 'resources' | 'nodeSelector' | 'tolerations'>>,
+): PodShape {
+  const { cpu, memory, gpus = 0, resources = {}, nodeSelector = {}, tolerations = [] } = asked
+  const rest = { limit: 0, gpuModels: [], usage: 0, labels: {}, nodeSelector, tolerations, priority: 0 }
   return { cpu, memory, gpus, gpuMilli: gpus > 0 ? 1000 : 0, resources, ...rest }
 }
 

@@ -30,6 +30,12 @@ export interface Bounds {
   readonly budget: DisruptionBudget | undefined
 }
 
+/** Where the pods may run, as far as a run carries it. */
+const placementOf = ({ template }: ManifestWorkload): Raw => ({
+  nodeSelector: { ...selectorOf(template.affinity), ...template.nodeSelector },
+  tolerations: template.tolerations.map(({ evictAfter: _, ...toleration }) => toleration),
+})
+
 /** The item of `services`. Without an autoscaler the replicas stay as they are. */
 export function serviceItem(name: string, workload: ManifestWorkload, { scaling, budget }: Bounds, behavior: Raw): Raw {
   const { template } = workload
@@ -44,8 +50,7 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
     name,
     ...requestsOf(workload),
     ...(limit === undefined || limit === 0 ? {} : { limit: `${limit}m` }),
-    nodeSelector: { ...selectorOf(template.affinity), ...template.nodeSelector },
-    tolerations: template.tolerations.map(({ evictAfter: _, ...toleration }) => toleration),
+    ...placementOf(workload),
     start: time(Math.max(START, delay)),
     probe: time(probe),
     grace: time(template.grace),
@@ -67,7 +72,7 @@ export function backgroundItem(name: string, workload: ManifestWorkload, behavio
   const requests = requestsOf(workload)
   return {
     name,
-    shapes: [{ ...requests, cpu: cpu ?? requests.cpu, memory: memory ?? requests.memory }],
+    shapes: [{ ...requests, ...placementOf(workload), cpu: cpu ?? requests.cpu, memory: memory ?? requests.memory }],
     count: replicas,
     ...(usage === undefined ? {} : { usage }),
     ...(scheduler === undefined ? {} : { scheduler }),

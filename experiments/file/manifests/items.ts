@@ -4,6 +4,7 @@ import { selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload
 import { show, type Issue, type Path } from '../document.ts'
 import { isMap } from '../quantities.ts'
 import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
+import { replicaAutoscalerOf } from './scaling.ts'
 import { namedServices, plain, targetOf, type NamedService } from './targets.ts'
 import { NOT_RUN } from './unsupported.ts'
 
@@ -123,7 +124,7 @@ export class ManifestItems {
 
   private addBackground(workload: ManifestWorkload, said: Said | undefined): void {
     const keys = said?.keys ?? {}
-    const { name, namespace, template } = workload
+    const { name, namespace } = workload
     // A client that reaches nothing is the cause, and reported.
     for (const key of this.issues.length > 0 ? [] : OF_REQUESTS.filter((one) => keys[one] !== undefined))
       this.issues.push({
@@ -133,8 +134,6 @@ export class ManifestItems {
       })
     const replicas = Number(keys['replicas'] ?? workload.replicas ?? 1)
     if (replicas === 0) return
-    if (Object.keys(template.nodeSelector).length > 0 || template.tolerations.some(({ key }) => !key.startsWith('node.kubernetes.io/')))
-      this.notes.push(`manifests: not simulated yet: node selectors and tolerations of pods without requests (${namespace}/${name})`)
     const alone = this.manifests.workloads.filter((one) => one.name === name).length === 1
     const raw = backgroundItem(plain(alone ? name : `${namespace}-${name}`), workload, keys)
     this.background.push({
@@ -206,35 +205,22 @@ export class ManifestItems {
     })
   }
 
-  /** The target that all autoscalers of served workloads have, as `autoscaling.replicas`, unless the file chooses. */
+  /** What all autoscalers of the services do, as `autoscaling.replicas`, unless the file chooses. */
   autoscaling(given: unknown): Raw {
-    const target = this.commonTarget()
-    if (target === undefined || (isMap(given) && given['replicas'] !== undefined)) return {}
-    const [first, ...others] = this.scaled().map(({ scaleDown }) => scaleDown.stabilization)
-    const window = others.every((one) => one === first) ? { scaleDownWindow: `${first}us` } : {}
-    return { autoscaling: { ...(isMap(given) ? given : {}), replicas: { name: 'target-utilization', target: `${target}%`, ...window } } }
+    const replicas = replicaAutoscalerOf(this.scaled())
+    if (replicas === undefined || (isMap(given) && given['replicas'] !== undefined)) return {}
+    return { autoscaling: { ...(isMap(given) ? given : {}), replicas } }
   }
 
   private scaled(): Autoscaler[] {
     return this.services.flatMap(({ workload }) => this.scalingOf(workload) ?? [])
   }
 
-  /** Percent; undefined where autoscalers differ, or read other metrics. */
-  private commonTarget(): number | undefined {
-    const targets = this.scaled().map(({ metrics }) => {
-      const [only, ...more] = metrics
-      return more.length === 0 && only.type === 'Resource' && only.name === 'cpu' && only.target.type === 'Utilization'
-        ? only.target.value
-        : undefined
-    })
-    return targets.length > 0 && targets.every((one) => one === targets[0]) ? targets[0] : undefined
-  }
-
   /** What is assumed or left out. */
   warnings(autoscaling: unknown): string[] {
     const chosen = isMap(autoscaling) && autoscaling['replicas'] !== undefined
     const scaled = this.scaled()
-    if (scaled.length === 0 || chosen || this.commonTarget() !== undefined) return this.notes
+    if (scaled.length === 0 || chosen || replicaAutoscalerOf(scaled) !== undefined) return this.notes
     const names = scaled.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
     return [
       ...this.notes,

@@ -71,16 +71,12 @@ const named = (all: readonly { readonly namespace: string; readonly name: string
   return names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`
 }
 
-/** Whether rules other than those of the API's defaults bound how fast pods are added or removed. */
-const isPaced = ({ select, policies }: Manifests['autoscalers'][number]['scaleUp']): boolean =>
-  select !== 'Max' || !policies.some(({ type, value, period }) => type === 'Percent' && value >= 100 && period <= 15_000_000)
-
 /** Kinds whose pods are not part of a run yet. */
 export const NOT_RUN: readonly string[] = ['Job', 'CronJob', 'DaemonSet']
 
 /** A sentence for each property that is not simulated. */
 export function unsupported(manifests: Manifests): string[] {
-  const { workloads, services, autoscalers, quotas, nodes, ignored } = manifests
+  const { workloads, services, quotas, nodes, ignored } = manifests
   const run = workloads.filter(({ kind }) => !NOT_RUN.includes(kind))
   const lines = NOT_RUN.flatMap((kind) => {
     const all = workloads.filter((one) => one.kind === kind)
@@ -95,8 +91,6 @@ export function unsupported(manifests: Manifests): string[] {
   const affine = services.filter(({ affinityTimeout }) => affinityTimeout !== null)
   if (affine.length > 0)
     lines.push(`not simulated yet: sessionAffinity ClientIP (${named(affine)}); a balancer that hashes the client is the nearest`)
-  const paced = autoscalers.filter(({ scaleUp, scaleDown }) => isPaced(scaleUp) || isPaced(scaleDown))
-  if (paced.length > 0) lines.push(`not simulated yet: policies of autoscalers that bound the pace (${named(paced)})`)
   if (quotas.length > 0) lines.push(`not simulated yet: quotas (${named(quotas)})`)
   if (nodes.length > 0)
     lines.push(`${nodes.length} nodes of the manifests are not used; accepted: pools: [{ trace: kubernetes, path: nodes.json }]`)

@@ -11,6 +11,7 @@ import {
   flag,
   forms,
   isMap,
+  labels,
   list,
   memory,
   name,
@@ -23,6 +24,7 @@ import {
 } from '../quantities.ts'
 import { distribution } from './distribution.ts'
 import { shapingKeys } from './shape.ts'
+import { toleration } from './toleration.ts'
 
 /** The key of pods that names their scheduler. */
 export const scheduler = () =>
@@ -90,6 +92,8 @@ const syntheticBackground = section('background pods', {
       memory: memory(),
       weight: positive().prefault(1),
       resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
+      nodeSelector: labels().optional().describe('labels that a node must carry'),
+      tolerations: list('tolerations', toleration).optional().describe('taints that these pods accept'),
     }),
   )
     .min(1, 'found an empty list; accepted: at least one shape')

@@ -57,6 +57,7 @@ export function autoscalerOf(named: Named, part: Part<autoscaling.HorizontalPodA
     min,
     max,
     metrics: metrics.length > 0 ? metrics : [utilization(old ?? 80)],
+    behavior: !behavior.missing,
     scaleUp: rulesOf(behavior.at('scaleUp'), SCALE_UP),
     scaleDown: rulesOf(behavior.at('scaleDown'), SCALE_DOWN),
   }
