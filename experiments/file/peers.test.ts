@@ -29,7 +29,6 @@ describe('names of peers', () => {
     ['slb: least-request', '(here it is power-of-d: '],
     ['slb: ring-hash', '(here it is { name: source-hash, hash: ring })'],
     ['autoscaling: { replicas: HorizontalPodAutoscaler }', '(here it is hpa)'],
-    ['autoscaling: { nodes: karpenter }', '(here it is on-demand: '],
     ['autoscaling: { nodes: cluster-autoscaler }', '(here it is on-demand: '],
     ['scheduling: default-scheduler', '(here it is least-allocated: '],
     [

@@ -64,13 +64,9 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
     'autoscaling.nodes',
     pointers({
       'cluster-autoscaler': NODES,
-      karpenter: {
-        use: 'on-demand',
-        but: 'nodes on demand for pending pods, after the Cluster Autoscaler; consolidation of Karpenter is not simulated',
-      },
     }),
   ],
-  ['autoscaling.sizes', pointers({ vpa: { use: '{ file: ./own.ts }', but: 'no vertical autoscaler is built in' } })],
+  ['autoscaling.sizes', pointers({ 'vertical-pod-autoscaler': { use: 'vpa' }, VerticalPodAutoscaler: { use: 'vpa' } })],
   [
     'scheduling',
     pointers({

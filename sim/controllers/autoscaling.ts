@@ -222,10 +222,11 @@ export class Autoscaling {
   }
 
   private syncSizes(row: WorkloadId): void {
-    const { simulator, input, replicaSets } = this.run
+    const { simulator, input, replicaSets, load } = this.run
     const scaler = this.sizes[row]!
     const measured = this.measure(row)
     const { cpu, limit } = replicaSets.shapeOf(row)
+    const used = () => this.scrapes[row].usedByMeasured(replicaSets.podsOf(row), load)
     if (measured.measured > 0) {
       const sizes = scaler.recommend({
         now: simulator.now,
@@ -233,6 +234,9 @@ export class Autoscaling {
         limit,
         measured: measured.measured,
         meanUsed: measured.used / measured.measured,
+        get used(): readonly number[] {
+          return used()
+        },
         peakUsed: measured.peak,
       })
       if (!(Number.isInteger(sizes.cpu) && sizes.cpu > 0)) {

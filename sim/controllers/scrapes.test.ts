@@ -121,7 +121,10 @@ it('two workloads in one store read what a twin reads that keeps all samples, th
             scrapes[row].take(all.now, 0, podsOf(row), all.load)
             twins[row].take(part(row))
           }
-          expect(scrapes[row].read(0, podsOf(row), all.load)).toMatchObject(twins[row].read(part(row), row === 0 ? span : 4))
+          const read = scrapes[row].read(0, podsOf(row), all.load)
+          expect(read).toMatchObject(twins[row].read(part(row), row === 0 ? span : 4))
+          const used = scrapes[row].usedByMeasured(podsOf(row), all.load)
+          expect({ measured: used.length, used: used.reduce((sum, one) => sum + one, 0), peak: Math.max(0, ...used) }).toEqual({ measured: read.measured, used: read.used, peak: read.peak }) // prettier-ignore
         }
       }
     }),

@@ -99,6 +99,18 @@ export class Scrapes {
     return (1000 * (samples.used[row + to] - (samples.first[server] > back ? 0 : samples.used[row + from]))) / elapsed
   }
 
+  /** CPU used by each measured pod [millicores]. */
+  usedByMeasured(pods: readonly PodId[], load: ServiceLoad): number[] {
+    const { samples, back } = this
+    const used: number[] = []
+    for (const pod of pods) {
+      const server = load.serverOf(pod)
+      if (server === NONE || server >= samples.epoch.length || samples.epoch[server] !== load.epoch(server)) continue
+      if (this.elapsed > 0 && samples.first[server] <= back) used.push(this.usedBy(server, load))
+    }
+    return used
+  }
+
   take(now: Time, service: ServiceId, pods: readonly PodId[], load: ServiceLoad): void {
     if (this.taken > 0 && this.times[(this.taken - 1) % (this.span + 1)] === now) return // two loops ask at one instant
     const place = this.taken % (this.span + 1)

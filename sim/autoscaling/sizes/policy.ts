@@ -18,6 +18,8 @@ export interface UsageView {
   readonly measured: number
   /** CPU used, mean of the measured pods [millicores]. */
   readonly meanUsed: number
+  /** CPU used by each measured pod [millicores], in no particular order; the list is made when it is read. */
+  readonly used: readonly number[]
   /** CPU used by the pod that used the most [millicores]. */
   readonly peakUsed: number
 }

@@ -73,11 +73,16 @@ export class ContainerUsage {
   /** A CPU sample [millicores]. False: not later than the last one, and not used. */
   addCpu(at: Time, millicores: number): boolean {
     if (at <= this.lastSample) return false
+    this.aggregateCpu(at, millicores)
+    return true
+  }
+
+  /** A CPU sample [millicores] of any of the containers that are aggregated together; several may have one time. */
+  aggregateCpu(at: Time, millicores: number): void {
     this.cpu.add(millicores / 1000, CPU_WEIGHT, at)
     if (this.samples === 0) this.firstSample = at
     this.lastSample = at
     this.samples++
-    return true
   }
 
   /** A memory sample [bytes]. False: earlier than the last one, and not used. */
