@@ -6,6 +6,7 @@ import { cosine } from './members/cosine.ts'
 import { dotProduct } from './members/dot-product.ts'
 import { ecs } from './members/ecs.ts'
 import { firstFit } from './members/first-fit.ts'
+import { kubernetes } from './members/kubernetes.ts'
 import { leastAllocated } from './members/least-allocated.ts'
 import { mostAllocated } from './members/most-allocated.ts'
 import { nextFit } from './members/next-fit.ts'
@@ -32,6 +33,7 @@ export const members: readonly SchedulerDefinition[] = [
   normDifference,
   random,
   randomOfK,
+  kubernetes,
   ecs,
   nomad,
   swarmClassic,

@@ -48,6 +48,12 @@ export class NodeInfo {
     return entryOf(this.labels, key)
   }
 
+  /** Adds what pods occupy that are not in the list. */
+  occupy(requests: Requests, scoredRequests: Requests): void {
+    addTo(this.requests, requests, 1)
+    addTo(this.scoredRequests, scoredRequests, 1)
+  }
+
   add(pod: PodInfo): void {
     this.pods.push(pod)
     this.count(pod, 1)

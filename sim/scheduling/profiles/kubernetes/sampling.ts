@@ -13,19 +13,21 @@ export function nodesToFind(nodes: number, percentage: number): number {
   return Math.min(nodes, Math.max(SMALL, Math.trunc((nodes * share) / 100)))
 }
 
-/** Nodes by region and zone, in turns: the first node of each zone, then the second of each. Zones in the order in which they appear. */
-export function interleaved(nodes: readonly NodeInfo[]): NodeInfo[] {
-  const zones = new Map<string, NodeInfo[]>()
-  for (const node of nodes) {
-    const key = zoneOf(node)
-    const zone = zones.get(key)
-    if (zone === undefined) zones.set(key, [node])
-    else zone.push(node)
+/** Items by zone in turns: the first of each zone, then the second of each. Zones in the order in which they appear. */
+export function inTurns<T, Zone>(items: readonly T[], zoneOf: (item: T) => Zone): T[] {
+  const zones = new Map<Zone, T[]>()
+  for (const item of items) {
+    const zone = zones.get(zoneOf(item))
+    if (zone === undefined) zones.set(zoneOf(item), [item])
+    else zone.push(item)
   }
-  const order: NodeInfo[] = []
-  for (let i = 0; order.length < nodes.length; i++) for (const zone of zones.values()) if (i < zone.length) order.push(zone[i])
+  const order: T[] = []
+  for (let i = 0; order.length < items.length; i++) for (const zone of zones.values()) if (i < zone.length) order.push(zone[i])
   return order
 }
+
+/** Nodes by region and zone, in turns. */
+export const interleaved = (nodes: readonly NodeInfo[]): NodeInfo[] => inTurns(nodes, zoneOf)
 
 function zoneOf({ labels }: NodeInfo): string {
   const of = (name: string): string =>

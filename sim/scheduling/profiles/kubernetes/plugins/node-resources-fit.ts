@@ -61,7 +61,7 @@ export function allocation(node: NodeInfo, resource: string, requests: Requests,
 }
 
 /** floor(a * b / c), exact also where the product is above 2^53. */
-function share(a: number, b: number, c: number): number {
+export function share(a: number, b: number, c: number): number {
   const product = a * b
   return Number.isSafeInteger(product) ? Math.trunc(product / c) : Number((BigInt(a) * BigInt(b)) / BigInt(c))
 }
