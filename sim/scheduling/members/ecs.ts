@@ -68,9 +68,13 @@ class Ecs implements Placer {
 }
 
 function feasibleRows(pod: PodId, view: ClusterView): NodeId[] {
+  const { freeCpu, freeMemory, count } = view.nodes
   const podClass = view.pods.podClass[pod]
+  const cpu = view.classes.cpu[podClass]
+  const memory = view.classes.memory[podClass]
   const nodes: NodeId[] = []
-  for (let node = 0; node < view.nodes.count; node++) if (view.feasible(podClass, node)) nodes.push(node)
+  for (let node = 0; node < count; node++)
+    if (freeCpu[node] >= cpu && freeMemory[node] >= memory && view.feasible(podClass, node)) nodes.push(node)
   return nodes
 }
 
