@@ -11,11 +11,16 @@ import { MAX_SCORE } from './plugin.ts'
 const HOST = 3 - 1
 const ZONE = 5 - 1
 
+/** A zone of no candidate: its pods are not counted. */
+const CLOSED = -1
+
 /** Scores of nodes by the pods of one service. */
 export class SpreadScores {
   private raw = new Int32Array(0)
-  /** Pods by zone; zones of no candidate have no entry. */
-  private readonly zones = new Map<number, number>()
+  /** Pods of the service by row; all 0 between calls. */
+  private hosts = new Int32Array(0)
+  /** Pods of the service by zone row + 1, or CLOSED; place 0 is for nodes without a zone. All CLOSED between calls. */
+  private zones = new Int32Array(0)
 
   /** Adds the weighted score of each row to `totals`. `pods` has the pods of the service by node. */
   add(
@@ -26,27 +31,44 @@ export class SpreadScores {
     weight: number,
     totals: Int32Array,
   ): void {
-    if (this.raw.length < count) this.raw = new Int32Array(2 * count)
-    const { raw, zones } = this
     const { zone } = nodes
-    zones.clear()
-    for (let i = 0; i < count; i++) zones.set(zone[rows[i]], 0)
+    this.enlarge(nodes.count)
+    const { raw, hosts, zones } = this
+    let domains = 0
+    for (let i = 0; i < count; i++) {
+      const place = zone[rows[i]] + 1
+      if (zones[place] !== CLOSED) continue
+      zones[place] = 0
+      domains++
+    }
     for (const [node, own] of pods) {
-      const before = zones.get(zone[node])
-      if (before !== undefined) zones.set(zone[node], before + own)
+      const place = zone[node] + 1
+      hosts[node] = own
+      if (zones[place] !== CLOSED) zones[place] += own
     }
     const hostWeight = Math.log(count + 2)
-    const zoneWeight = Math.log(zones.size + 2)
+    const zoneWeight = Math.log(domains + 2)
     let lowest = Infinity
     let highest = -Infinity
     for (let i = 0; i < count; i++) {
       const row = rows[i]
-      let score = (pods.get(row) ?? 0) * hostWeight + HOST
-      if (zone[row] !== NONE) score += zones.get(zone[row])! * zoneWeight + ZONE
-      raw[i] = Math.round(score)
-      lowest = Math.min(lowest, raw[i])
-      highest = Math.max(highest, raw[i])
+      let score = hosts[row] * hostWeight + HOST
+      if (zone[row] !== NONE) score += zones[zone[row] + 1] * zoneWeight + ZONE
+      const rounded = Math.floor(score + 0.5)
+      raw[i] = rounded
+      if (rounded < lowest) lowest = rounded
+      if (rounded > highest) highest = rounded
     }
-    for (let i = 0; i < count; i++) totals[i] += weight * Math.trunc((MAX_SCORE * (highest + lowest - raw[i])) / highest)
+    for (let i = 0; i < count; i++) totals[i] += weight * Math.floor((MAX_SCORE * (highest + lowest - raw[i])) / highest)
+    for (const node of pods.keys()) hosts[node] = 0
+    for (let i = 0; i < count; i++) zones[zone[rows[i]] + 1] = CLOSED
+  }
+
+  /** A zone has a row only if a node is in it, so there are not more zones than nodes. */
+  private enlarge(nodes: number): void {
+    if (this.hosts.length >= nodes) return
+    this.raw = new Int32Array(2 * nodes)
+    this.hosts = new Int32Array(2 * nodes)
+    this.zones = new Int32Array(2 * nodes + 1).fill(CLOSED)
   }
 }
