@@ -233,6 +233,17 @@ describe('manifests become services and background', () => {
     )
   })
 
+  it('a stack file: services of a number of tasks run, those of one task per node do not', async () => {
+    const stack =
+      'name: shop\nservices:\n  web: { image: a, deploy: { replicas: 3, resources: { reservations: { cpus: 0.5, memory: 64m } } } }\n  agent: { image: b, deploy: { mode: global } }\n'
+    const { scenario, warnings, problems } = await resolved(stack, client('web'))
+    expect(problems).toBe('')
+    expect(scenario.services).toMatchObject([{ name: 'web', replicas: 3, grace: 10e6, shape: { cpu: 500 } }])
+    expect(scenario.background).toEqual([])
+    expect(warnings).toContain('manifests: pods of kind SwarmService, one per node, are not run yet: shop/agent')
+    expect(warnings).toContain('manifests: not simulated yet: rollouts and restarts of Swarm, ECS and Marathon (shop/web)')
+  })
+
   it('the manifests of a shop run', async () => {
     const { scenario } = await resolved(
       SHOP,

@@ -6,7 +6,7 @@ import { isMap } from '../quantities.ts'
 import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
 import { replicaAutoscalerOf } from './scaling.ts'
 import { namedServices, plain, targetOf, type NamedService } from './targets.ts'
-import { NOT_RUN } from './unsupported.ts'
+import { isRun } from './unsupported.ts'
 
 type Raw = Record<string, unknown>
 
@@ -72,7 +72,7 @@ export class ManifestItems {
       ...calledIn(workload['services']),
     ])
     const placed = this.addServices(served, behaviors)
-    for (const one of manifests.workloads) if (!placed.has(one) && !NOT_RUN.includes(one.kind)) this.addBackground(one, behaviors.get(one))
+    for (const one of manifests.workloads) if (!placed.has(one) && isRun(one)) this.addBackground(one, behaviors.get(one))
   }
 
   /** Pods of a Service that receives requests; returns the workloads that have one. */
@@ -83,7 +83,7 @@ export class ManifestItems {
       const found = this.manifests.workloads.filter(
         (one) =>
           one.namespace === service.namespace &&
-          !NOT_RUN.includes(one.kind) &&
+          isRun(one) &&
           Object.entries(service.selector ?? {}).every(([key, value]) => one.template.labels[key] === value),
       )
       const where = `Service ${service.namespace}/${service.name}`

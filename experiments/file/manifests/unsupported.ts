@@ -72,16 +72,22 @@ const named = (all: readonly { readonly namespace: string; readonly name: string
 }
 
 /** Kinds whose pods are not part of a run yet. */
-export const NOT_RUN: readonly string[] = ['Job', 'CronJob', 'DaemonSet']
+const NOT_RUN: readonly string[] = ['Job', 'CronJob', 'DaemonSet']
+
+/** Whether the pods of a workload are part of a run: those that a controller keeps at a number. */
+export const isRun = ({ kind, replicas }: ManifestWorkload): boolean => !NOT_RUN.includes(kind) && replicas !== null
+
+/** The kind in messages. */
+const kindOf = ({ kind }: ManifestWorkload): string => (NOT_RUN.includes(kind) ? kind : `${kind}, one per node,`)
 
 /** A sentence for each property that is not simulated. */
 export function unsupported(manifests: Manifests): string[] {
   const { workloads, services, quotas, nodes, ignored } = manifests
-  const run = workloads.filter(({ kind }) => !NOT_RUN.includes(kind))
-  const lines = NOT_RUN.flatMap((kind) => {
-    const all = workloads.filter((one) => one.kind === kind)
-    return all.length === 0 ? [] : [`pods of kind ${kind} are not run yet: ${named(all)}`]
-  })
+  const run = workloads.filter(isRun)
+  const others = workloads.filter((one) => !isRun(one))
+  const lines = [...new Set(others.map(kindOf))].map(
+    (kind) => `pods of kind ${kind} are not run yet: ${named(others.filter((one) => kindOf(one) === kind))}`,
+  )
   for (const [what, test] of PROPERTIES) {
     const having = run.filter(test)
     if (having.length > 0) lines.push(`not simulated yet: ${what} (${named(having)})`)
@@ -95,8 +101,8 @@ export function unsupported(manifests: Manifests): string[] {
   if (nodes.length > 0)
     lines.push(`${nodes.length} nodes of the manifests are not used; accepted: pools: [{ trace: kubernetes, path: nodes.json }]`)
   for (const { kind, path, matters, why, place, count } of ignored) {
-    const others = count > 1 ? ` and ${count - 1} more` : ''
-    if (matters) lines.push(`${place.file}:${place.line}:${place.column} ${`${kind} ${path}`.trim()}${others}: ${why}`)
+    const more = count > 1 ? ` and ${count - 1} more` : ''
+    if (matters) lines.push(`${place.file}:${place.line}:${place.column} ${`${kind} ${path}`.trim()}${more}: ${why}`)
   }
   return lines.map((line) => `manifests: ${line}`)
 }
