@@ -1,4 +1,4 @@
-/** `orchsim explain schedule SNAPSHOT`: what kube-scheduler decides about each pending pod of a snapshot, and why. */
+/** `orchsim explain`: with `schedule SNAPSHOT` what kube-scheduler decides about each pending pod of a snapshot, and why; `balance` and `rollout` have files of their own. */
 import { basename } from 'node:path'
 import { plainText } from '../../reports/index.ts'
 import {
@@ -17,6 +17,7 @@ import type { Screens } from './command.ts'
 import { explainRolloutCommand } from './explain-rollout.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import type { Explanation, SnapshotHead } from './explanation.ts'
+import { explainBalance } from './explain-balance.ts'
 import { explanationText, headText } from './explain-text.ts'
 
 /** Options of `explain`. */
@@ -25,18 +26,27 @@ export interface ExplainOptions {
   readonly json?: boolean
 }
 
-const DECISIONS = ['schedule', 'rollout']
+const DECISIONS = ['schedule', 'balance', 'rollout']
 const DEFAULT_SCHEDULER = 'default-scheduler'
 const EXAMPLES = 3
 
+/** Explains placements, picks of a balancer (explain-balance.ts) or the steps of a rollout (explain-rollout.ts). */
+export function explainCommand(decision: string, file: string, options: ExplainOptions, screens: Screens): ExitCode | Promise<ExitCode> {
+  if (decision === 'balance') {
+    if (options.pod.length > 0) return refused('found --pod with balance; accepted: --pod with schedule', screens)
+    return explainBalance(file, options.json === true, screens)
+  }
+  if (decision === 'rollout') return explainRolloutCommand(file, options.json === true, screens)
+  return explainSchedule(decision, file, options, screens)
+}
+
 /** Prints the explanation of each pending pod, or of the pods that are named. Every pod is decided alone: no other pending pod is placed before it. */
-export function explainCommand(decision: string, file: string, options: ExplainOptions, screens: Screens): ExitCode {
+function explainSchedule(decision: string, file: string, options: ExplainOptions, screens: Screens): ExitCode {
   if (!DECISIONS.includes(decision))
     return refused(
       `found the decision ${JSON.stringify(decision)}; accepted: ${DECISIONS.join(', ')}${suggestion(decision, DECISIONS)}`,
       screens,
     )
-  if (decision === 'rollout') return explainRolloutCommand(file, options.json === true, screens)
   let snapshot: Snapshot
   try {
     snapshot = readSnapshot(file)

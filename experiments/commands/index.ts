@@ -102,10 +102,13 @@ export const commands: readonly CommandDescriptor[] = [
   {
     name: 'explain',
     description:
-      'explain decisions about a snapshot of a cluster: which nodes each pending pod may run on and why not, scores, choice, victims',
+      'explain decisions: which nodes each pending pod of a snapshot may run on and why not, scores, choice, victims; or which server a balancer picks for each request of a script',
     arguments: [
-      new Argument('<decision>', 'schedule: as kube-scheduler 1.34 decides; rollout: the steps of a Deployment or StatefulSet'),
-      new Argument('<snapshot>', 'file as kubectl get nodes,pods,... -A -o json (or yaml) prints it'),
+      new Argument(
+        '<decision>',
+        'schedule: as kube-scheduler 1.34 decides; balance: as a balancer of the family slb decides; rollout: the steps of a Deployment or StatefulSet',
+      ),
+      new Argument('<file>', 'schedule: as kubectl get nodes,pods,... -A -o json (or yaml) prints it; balance: servers and events'),
     ],
     options: [
       repeated('--pod <namespace/name>', 'only this pod, pending or running; may be given several times'),

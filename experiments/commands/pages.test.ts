@@ -109,7 +109,23 @@ spec:
     spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 500m, memory: 1Gi } } }] }
 `
 
-/** A folder for a page, with the files of experiments/ that the package contains, and manifests of a reader's own. */
+/** What kubectl prints about a node and a pending pod. */
+const CLUSTER = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    { kind: 'Node', metadata: { name: 'a' }, status: { allocatable: { cpu: '2', memory: '4Gi', pods: '3' } } },
+    {
+      kind: 'Pod',
+      metadata: { name: 'web-7', namespace: 'shop' },
+      spec: { containers: [{ name: 'web', resources: { requests: { cpu: '500m' } } }] },
+    },
+  ],
+})
+
+const PICKS = 'slb: round-robin\nservers: [{ name: a }, { name: b }]\nevents: [{ quick: 2 }]\n'
+
+/** A folder for a page, with the files of experiments/ that the package contains, and a reader's own: manifests, a cluster, requests. */
 function reader(page: string): string {
   const folder = join(temporary, page.replaceAll(/[^\w]/g, '-'))
   mkdirSync(folder, { recursive: true })
@@ -122,6 +138,8 @@ function reader(page: string): string {
   }
   mkdirSync(join(folder, 'shop'), { recursive: true })
   writeFileSync(join(folder, 'shop', 'web.yaml'), MANIFEST)
+  writeFileSync(join(folder, 'cluster.json'), CLUSTER)
+  writeFileSync(join(folder, 'picks.yaml'), PICKS)
   return folder
 }
 
@@ -185,6 +203,9 @@ describe('commands and experiments on the pages are valid', () => {
             const file = `${String(data['name'])}.yaml`
             writeFileSync(file, text)
             await right(file, what)
+          } else if ('events' in data && 'servers' in data) {
+            writeFileSync('picks.yaml', text)
+            await orchsim(['explain', 'balance', 'picks.yaml'])
           } else {
             const file = `fragment-${line}.yaml`
             writeFileSync(file, JSON.stringify(around(data)))
@@ -197,7 +218,7 @@ describe('commands and experiments on the pages are valid', () => {
               const script = args[0] === 'run' ? args[1] : args[0]
               expect(['ci', 'install', 'test', ...Object.keys(scripts)], `${what}: ${command}`).toContain(script)
             } else if (program === 'orchsim') await orchsim(args)
-            else expect(['git', 'cd'], `${what}: ${command}`).toContain(program)
+            else expect(['git', 'cd', 'kubectl'], `${what}: ${command}`).toContain(program)
           }
         }
       }

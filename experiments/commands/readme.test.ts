@@ -26,7 +26,8 @@ async function help(...args: string[]): Promise<string> {
 
 describe('README of experiments', () => {
   it('contains a valid file', async () => {
-    const example = /```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+    const blocks = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text)
+    const example = blocks.find((text) => text.includes('\ncluster:')) ?? ''
     const read = parseSource(`${folder}readme.yaml`, example)
     const resolved = 'problems' in read ? read : await resolveSource(read.source)
     expect('problems' in resolved ? problemsText(resolved.problems) : resolved.experiment.variants).toHaveLength(12)

@@ -309,7 +309,7 @@ function nearest(overlays: readonly Overlay[], path: Path): Overlay | undefined 
 }
 
 /** Loads every file that a variant names, once per family. */
-async function loadAll(raws: readonly Record<string, unknown>[], folder: string): Promise<LoadedFiles> {
+export async function loadAll(raws: readonly Record<string, unknown>[], folder: string): Promise<LoadedFiles> {
   const loading = new Map<string, Promise<LoadedFile>>()
   for (const raw of raws) {
     for (const [family, chosen] of selections(raw)) {

@@ -126,6 +126,7 @@ class Checked implements Balancer {
   readonly busied?: (slot: SlotId) => void
   readonly woke?: (tag: number) => void
   readonly probed?: (slot: SlotId, tag: number, inside: number) => void
+  readonly explain?: (slot: SlotId) => Readonly<Record<string, number>>
   private readonly name: string
   private readonly own: Balancer
   private readonly slots = new Slots()
@@ -144,6 +145,7 @@ class Checked implements Balancer {
     if (typeof own.idled === 'function') this.idled = (slot) => own.idled!(slot)
     if (typeof own.busied === 'function') this.busied = (slot) => own.busied!(slot)
     if (typeof own.woke === 'function') this.woke = (tag) => own.woke!(tag)
+    if (typeof own.explain === 'function') this.explain = (slot) => own.explain!(slot)
     if (typeof own.probed === 'function') this.probed = (slot, tag, inside) => own.probed!(slot, tag, inside)
   }
 

@@ -85,6 +85,12 @@ class EnvoyLeastRequest implements Balancer {
     if (this.slots.ended(slot)) this.levels?.set(slot, this.slots.inFlight[slot])
   }
 
+  /** The deadline where weights differ; it makes all deadlines, as the next pick would. */
+  explain(slot: SlotId): Readonly<Record<string, number>> {
+    this.hosts ??= this.built()
+    return this.deadlines === null ? {} : { deadline: this.deadlines.deadlineOf(slot) }
+  }
+
   private scheduled(deadlines: ExactDeadlines, excluded: SlotId): SlotId {
     const slot = deadlines.first(excluded)
     const active = this.slots.inFlight[slot]

@@ -63,6 +63,12 @@ class EnvoyRoundRobin implements Balancer {
     // loads have no effect
   }
 
+  /** The deadline where weights differ; it makes all deadlines, as the next pick would. */
+  explain(slot: SlotId): Readonly<Record<string, number>> {
+    this.hosts ??= this.built()
+    return this.deadlines === null ? {} : { deadline: this.deadlines.deadlineOf(slot) }
+  }
+
   private built(): EnvoyHosts {
     if (this.start === NONE) {
       this.start = this.random.int(MAX_START)

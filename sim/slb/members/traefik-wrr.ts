@@ -50,6 +50,12 @@ class TraefikWrr implements Balancer {
     // loads have no effect
   }
 
+  /** The deadline; it makes all deadlines, as the next pick would. */
+  explain(slot: SlotId): Readonly<Record<string, number>> {
+    this.deadlines ??= this.built()
+    return { deadline: this.deadlines.deadlineOf(slot) }
+  }
+
   private built(): SummedDeadlines {
     const deadlines = new SummedDeadlines()
     const order = this.slots.inOrder()

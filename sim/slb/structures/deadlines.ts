@@ -49,6 +49,9 @@ export abstract class Deadlines extends SlotHeap {
     return first !== NONE && this.compare(slot, first) <= rounding * this.dues.due[slot] * this.dues.weight[first]
   }
 
+  /** When the backend is due. */
+  abstract deadlineOf(slot: SlotId): number
+
   protected before(a: SlotId, b: SlotId): boolean {
     const difference = this.compare(a, b)
     return difference < 0 || (difference === 0 && this.dues.rank[a] < this.dues.rank[b])
@@ -65,6 +68,10 @@ export abstract class Deadlines extends SlotHeap {
  * turns times weight.
  */
 export class ExactDeadlines extends Deadlines {
+  deadlineOf(slot: SlotId): number {
+    return this.dues.due[slot] / this.dues.weight[slot]
+  }
+
   protected compare(a: SlotId, b: SlotId): number {
     const { due, weight } = this.dues
     return due[a] * weight[b] - due[b] * weight[a]
@@ -81,6 +88,10 @@ export class ExactDeadlines extends Deadlines {
 
 /** Deadlines are sums of 1 / weight in floating point, as in Traefik: rounding can order what would be due at the same time. */
 export class SummedDeadlines extends Deadlines {
+  deadlineOf(slot: SlotId): number {
+    return this.dues.due[slot]
+  }
+
   protected compare(a: SlotId, b: SlotId): number {
     return this.dues.due[a] - this.dues.due[b]
   }
