@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function run(file: string, pod: readonly string[] = [], json = false): { code: number; out: string; err: string } {
   const said = { out: '', err: '' }
   const screen = (key: 'out' | 'err') => ({ write: (text: string) => ((said[key] += text), true) })
-  const code = explainCommand('schedule', file, { pod, json }, { out: screen('out'), err: screen('err') } as unknown as Screens)
+  const code = explainCommand('schedule', file, { pod, json }, { out: screen('out'), err: screen('err') } as unknown as Screens) as number
   return { code, ...said }
 }
 
