@@ -123,6 +123,8 @@ const CLUSTER = JSON.stringify({
   ],
 })
 
+const ROLLOUT = 'replicas: 4\nversions: [{ name: v1 }, { name: v2 }]\nactions: [{ at: 1m, version: v2 }]\n'
+
 const PICKS = 'slb: round-robin\nservers: [{ name: a }, { name: b }]\nevents: [{ quick: 2 }]\n'
 
 /** A folder for a page, with the files of experiments/ that the package contains, and a reader's own: manifests, a cluster, requests. */
@@ -140,6 +142,7 @@ function reader(page: string): string {
   writeFileSync(join(folder, 'shop', 'web.yaml'), MANIFEST)
   writeFileSync(join(folder, 'cluster.json'), CLUSTER)
   writeFileSync(join(folder, 'picks.yaml'), PICKS)
+  writeFileSync(join(folder, 'rollout.yaml'), ROLLOUT)
   return folder
 }
 
