@@ -6,9 +6,8 @@ import { bytesOf } from '../hashes/bytes.ts'
 import { murmur3 } from '../hashes/murmur3.ts'
 import { maglevTable, type Permutation, type Turns } from '../maglev.ts'
 
-/** The first four bytes of Cilium's default seed, and its default size. */
+/** The first four bytes of Cilium's default seed. */
 export const DEFAULT_SEED = 0x24b7ef82
-export const DEFAULT_SIZE = 16_381
 
 /** A backend of a service. */
 export interface MaglevBackend {
