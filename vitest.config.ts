@@ -3,7 +3,12 @@ import { configDefaults, defineConfig } from 'vitest/config'
 /** `npm test` runs all but the slow proofs, `*.long.test.ts`, which `npm run test:long` runs. */
 const long = process.env['ORCHSIM_TESTS'] === 'long'
 /** Files with properties whose cases are slow: `npm test` tries a tenth of the cases (`slowCases`), `npm run test:long` all. */
-const SLOW_CASES = ['experiments/file/fuzz.test.ts', 'experiments/file/schema/jobs.test.ts', 'workloads/replay/requests.test.ts']
+const SLOW_CASES = [
+  'experiments/file/fuzz.test.ts',
+  'experiments/file/schema/jobs.test.ts',
+  'workloads/replay/requests.test.ts',
+  'sim/controllers/orchestration/laws.test.ts',
+]
 const FOLDERS = '{sim,workloads,experiments,reports,bench}'
 
 export default defineConfig({

@@ -25,7 +25,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 /** Paths in this folder: `scheduling/fragmentation.yaml`, ... */
 export const published = (): readonly string[] =>
-  [...FAMILIES, 'loop'].flatMap((folder) =>
+  [...FAMILIES, 'orchestrators', 'loop'].flatMap((folder) =>
     readdirSync(here(`./${folder}`))
       .filter((name) => name.endsWith('.yaml'))
       .sort()

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const FOLDERS = ['scheduling', 'binpacking', 'autoscaling', 'slb', 'loop']
+const FOLDERS = ['scheduling', 'binpacking', 'autoscaling', 'slb', 'orchestrators', 'loop']
 const args = process.argv.slice(2)
 const write = args.includes('--write')
 const words = args.filter((arg) => arg !== '--write')

@@ -1,0 +1,228 @@
+/** Laws of controllers in runs, on random actions and faults; `check: true` asserts the conservation laws after every event. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { NodeState, PodPhase } from '../../cluster/views.ts'
+import type { Action, ControllerSpec, Fault, Orchestration, Version } from '../../input.ts'
+import { Simulation } from '../../simulation.ts'
+import { slowCases } from '../../testing/cases.ts'
+import { input, noDelays, pool, requests, service, shape } from '../../testing/input.ts'
+import { limitsOf } from '../kubernetes/deployment-object.ts'
+
+const SECOND = 1e6
+const HORIZON = 900
+
+const version = (name: string, start: number): Version => ({
+  name,
+  shape: shape({ cpu: 100 }),
+  pull: SECOND,
+  start: start * SECOND,
+  ready: true,
+  crashAfter: Infinity,
+  slowness: 1,
+  errors: 0,
+})
+
+const percent = fc.integer({ min: 0, max: 100 }).map((n) => `${n}%`)
+const count = fc.oneof(fc.integer({ min: 0, max: 4 }), percent)
+
+const controllers: fc.Arbitrary<ControllerSpec> = fc.oneof(
+  fc.record({
+    kind: fc.constant('deployment' as const),
+    strategy: fc.oneof(
+      fc.constant({ type: 'Recreate' as const }),
+      fc.record({ type: fc.constant('RollingUpdate' as const), maxSurge: count, maxUnavailable: count }),
+    ),
+    minReady: fc.constantFrom(0, 5 * SECOND),
+    progressDeadline: fc.constant(60 * SECOND),
+    revisionHistory: fc.integer({ min: 0, max: 3 }),
+    rollback: fc.boolean(),
+  }),
+  fc.record({
+    kind: fc.constant('stateful-set' as const),
+    podManagement: fc.constantFrom('OrderedReady' as const, 'Parallel' as const),
+    updateStrategy: fc.constant('RollingUpdate' as const),
+    partition: fc.integer({ min: 0, max: 2 }),
+    minReady: fc.constant(0),
+  }),
+)
+
+/** Times up to 600 s, so that what was begun can end before the horizon. */
+const at = fc.integer({ min: 1, max: 600 }).map((seconds) => seconds * SECOND)
+const nodes = fc.record({ count: fc.integer({ min: 1, max: 2 }) })
+const rollouts: fc.Arbitrary<Action> = fc.record({
+  at,
+  kind: fc.constant('set-version' as const),
+  workload: fc.constant(0),
+  version: fc.integer({ min: 0, max: 2 }),
+})
+const scales: fc.Arbitrary<Action> = fc.record({
+  at,
+  kind: fc.constant('scale' as const),
+  workload: fc.constant(0),
+  replicas: fc.integer({ min: 0, max: 8 }),
+})
+const others: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ at, kind: fc.constantFrom('restart' as const, 'undo' as const), workload: fc.constant(0) }),
+  fc.record({ at, kind: fc.constantFrom('drain' as const, 'cordon' as const, 'uncordon' as const), nodes }),
+  fc.record({ at, kind: fc.constant('delete-pods' as const), workload: fc.constant(0), count: fc.integer({ min: 1, max: 3 }) }),
+)
+const faults: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({
+    at,
+    kind: fc.constantFrom('node-crash' as const, 'node-partition' as const),
+    nodes,
+    duration: fc.integer({ min: 1, max: 400 }).map((s) => s * SECOND),
+  }),
+  fc.record({ at, kind: fc.constant('pod-crash' as const), workload: fc.constant(0), count: fc.integer({ min: 1, max: 3 }) }),
+  fc.record({ at, kind: fc.constant('controllers-down' as const), duration: fc.integer({ min: 1, max: 100 }).map((s) => s * SECOND) }),
+  fc.record({ at, kind: fc.constant('node-loss' as const), nodes: fc.constant({ count: 1 }) }),
+)
+
+interface Given {
+  readonly controller: ControllerSpec
+  readonly replicas: number
+  readonly budget: boolean
+  readonly actions: readonly Action[]
+  readonly faults: readonly Fault[]
+}
+
+const anything = fc.record({
+  controller: controllers,
+  replicas: fc.integer({ min: 0, max: 8 }),
+  budget: fc.boolean(),
+  actions: fc.array(fc.oneof(rollouts, scales, others), { maxLength: 6 }),
+  faults: fc.array(faults, { maxLength: 4 }),
+})
+
+function simulation({ controller, replicas, budget, actions, faults: broken }: Given): Simulation {
+  const orchestration: Orchestration = {
+    workloads: [
+      {
+        workload: 0,
+        controller,
+        versions: [version('v1', 2), version('v2', 3), version('v3', 4)],
+        budget: budget ? { maxUnavailable: 1, unhealthyPods: 'IfHealthyBudget' } : null,
+        toleration: 30 * SECOND,
+      },
+    ],
+    actions,
+    faults: broken,
+    latency: 10_000,
+    nodeGrace: 20 * SECOND,
+  }
+  const one = service({
+    replicas,
+    minReplicas: 0,
+    grace: 5 * SECOND,
+    preStop: SECOND,
+    timeout: SECOND,
+    requests: requests(5, { kind: 'exponential', mean: 20_000 }),
+  })
+  return new Simulation(
+    input({
+      pools: [pool(6, { cpu: 1000 })],
+      services: [one],
+      horizon: HORIZON * SECOND,
+      delays: { ...noDelays, propagation: SECOND },
+      orchestration,
+    }),
+  )
+}
+
+describe('controllers in runs', () => {
+  it('whatever is done and breaks: requests, pods and nodes are conserved, and the pods that run are those that are wanted in the end', () => {
+    fc.assert(
+      fc.property(anything, (given) => {
+        const run = simulation(given)
+        run.run() // throws when a law is broken
+        const { cluster, replicaSets } = run.parts
+        const { pods, nodes: rows } = cluster.view
+        const wanted = replicaSets.desired[0]
+        const up = replicaSets.podsOf(0)
+        const lost =
+          given.faults.some(({ kind }) => kind.startsWith('node')) ||
+          given.actions.some(({ kind }) => kind === 'drain' || kind === 'cordon')
+        if (!lost && given.controller.kind === 'deployment') {
+          expect(up).toHaveLength(wanted)
+          for (const pod of up) expect(pods.phase[pod]).toBe(PodPhase.Ready)
+        }
+        for (const pod of up) if (pods.node[pod] >= 0) expect(rows.state[pods.node[pod]]).not.toBe(NodeState.Gone)
+      }),
+      { numRuns: slowCases(200), seed: 9 },
+    )
+  })
+
+  it('a rollout alone never has more pods than replicas + surge, nor fewer available ones than replicas - unavailable', () => {
+    const rolled = fc.record({
+      replicas: fc.integer({ min: 1, max: 8 }),
+      maxSurge: count,
+      maxUnavailable: count,
+      to: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 }),
+    })
+    fc.assert(
+      fc.property(rolled, ({ replicas, maxSurge, maxUnavailable, to }) => {
+        const strategy = { type: 'RollingUpdate', maxSurge, maxUnavailable } as const
+        const controller = {
+          kind: 'deployment',
+          strategy,
+          minReady: 0,
+          progressDeadline: Infinity,
+          revisionHistory: 2,
+          rollback: false,
+        } as const
+        const actions = to.map((row, i): Action => ({ at: (10 + 100 * i) * SECOND, kind: 'set-version', workload: 0, version: row }))
+        const run = simulation({ controller, replicas, budget: false, actions, faults: [] })
+        const { surge, unavailable } = limitsOf({ replicas, strategy })
+        let most = 0
+        let fewest = Infinity
+        const { simulator, replicaSets, cluster, times } = run.parts
+        simulator.afterEvent = () => {
+          const up = replicaSets.podsOf(0)
+          if (simulator.now <= times.origin || up.length === 0) return
+          const ready = up.filter((pod) => cluster.view.pods.phase[pod] === PodPhase.Ready).length
+          most = Math.max(most, up.length)
+          fewest = Math.min(fewest, ready)
+        }
+        run.run()
+        expect(most).toBeGreaterThanOrEqual(replicas)
+        expect(most).toBeLessThanOrEqual(replicas + surge)
+        expect(fewest).toBeGreaterThanOrEqual(replicas - unavailable)
+      }),
+      { numRuns: slowCases(200), seed: 9 },
+    )
+  })
+
+  it('drains under a budget never leave fewer healthy pods than it demands', () => {
+    const drains = fc.record({
+      replicas: fc.integer({ min: 2, max: 8 }),
+      actions: fc.array(fc.record({ at, kind: fc.constantFrom('drain' as const, 'uncordon' as const), nodes }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+    })
+    const strategy = { type: 'RollingUpdate', maxSurge: 1, maxUnavailable: 0 } as const
+    const controller = {
+      kind: 'deployment',
+      strategy,
+      minReady: 0,
+      progressDeadline: Infinity,
+      revisionHistory: 2,
+      rollback: false,
+    } as const
+    fc.assert(
+      fc.property(drains, ({ replicas, actions }) => {
+        const run = simulation({ controller, replicas, budget: true, actions, faults: [] })
+        let fewest = Infinity
+        const { simulator, replicaSets, cluster, times } = run.parts
+        simulator.afterEvent = () => {
+          if (simulator.now <= times.origin) return
+          fewest = Math.min(fewest, replicaSets.podsOf(0).filter((pod) => cluster.view.pods.phase[pod] === PodPhase.Ready).length)
+        }
+        run.run()
+        expect(fewest).toBeLessThanOrEqual(replicas)
+        expect(fewest).toBeGreaterThanOrEqual(replicas - 1)
+      }),
+      { numRuns: slowCases(200), seed: 9 },
+    )
+  })
+})
