@@ -99,15 +99,33 @@ const globbed = (pattern: string): string[] =>
     )
     .map((name) => join(dirname(pattern), name))
 
-const MANIFEST = `apiVersion: apps/v1
+const deployment = (app: string): string => `apiVersion: apps/v1
 kind: Deployment
-metadata: { name: web }
+metadata: { name: ${app}, namespace: shop }
 spec:
-  selector: { matchLabels: { app: web } }
+  selector: { matchLabels: { app: ${app} } }
   template:
-    metadata: { labels: { app: web } }
-    spec: { containers: [{ name: web, image: web, resources: { requests: { cpu: 500m, memory: 1Gi } } }] }
+    metadata: { labels: { app: ${app} } }
+    spec: { containers: [{ name: ${app}, image: ${app}, resources: { requests: { cpu: 500m, memory: 1Gi } } }] }
 `
+
+const serviceOf = (app: string): string => `apiVersion: v1
+kind: Service
+metadata: { name: ${app}, namespace: shop }
+spec: { selector: { app: ${app} }, ports: [{ port: 80 }] }
+`
+
+const INGRESS = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: shop, namespace: shop }
+spec:
+  rules:
+    - host: shop.example
+      http: { paths: [{ path: /cart, pathType: Prefix, backend: { service: { name: web, port: { number: 80 } } } }] }
+`
+
+/** A shop: a web tier behind an Ingress, an api that it calls, and a worker that nobody calls. */
+const MANIFEST = [...['web', 'api', 'worker'].map(deployment), ...['web', 'api'].map(serviceOf), INGRESS].join('---\n')
 
 /** What kubectl prints about a node and a pending pod. */
 const CLUSTER = JSON.stringify({
