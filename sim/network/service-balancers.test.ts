@@ -9,6 +9,7 @@ import { Outcome, type Balancer, type BalancingContext } from '../slb/policy.ts'
 import { BalancerInstance } from './balancer-instance.ts'
 import { EndpointSlots } from './endpoint-slots.ts'
 import { ServiceBalancers } from './service-balancers.ts'
+import { slowCases } from '../testing/cases.ts'
 
 const INSTANCES = 4
 
@@ -143,9 +144,9 @@ describe.each(members)('$name', ({ definition, given }) => {
         for (const step of history) service.step(step)
         picks += service.picks
       }),
-      { numRuns: 60 },
+      { numRuns: slowCases(60, 3) },
     )
-    expect(picks).toBeGreaterThan(200)
+    expect(picks).toBeGreaterThan(slowCases(200, 4))
   })
 })
 

@@ -10,6 +10,7 @@ import { members, schedulers } from './index.ts'
 import type { Placer, SchedulerDefinition, SchedulingContext } from './policy.ts'
 import { context, emptyCluster, feasibleNodes, replay, shapes, steps, templates } from './scheduling.fixture.ts'
 import type { Step } from './scheduling.fixture.ts'
+import { slowCases } from '../testing/cases.ts'
 
 /** A cluster of mixed nodes; from about 50 nodes on, the columns grow past their first 64 rows during a history. */
 function mixed(count: number) {
@@ -48,7 +49,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
       fc.property(steps(600), fc.integer({ min: 1, max: 120 }), (history, count) => {
         expect(decisions(index(), history, count)).toEqual(decisions(twin(), history, count))
       }),
-      { numRuns: 40 },
+      { numRuns: slowCases(40, 4) },
     )
   })
 
@@ -61,7 +62,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
             decisions(member.twin!(other as never, context()), history, count),
           )
         }),
-        { numRuns: 15 },
+        { numRuns: slowCases(15, 3) },
       )
     })
 
@@ -77,7 +78,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
           return node
         })
       }),
-      { numRuns: 30 },
+      { numRuns: slowCases(30, 3) },
     )
   })
 
@@ -89,7 +90,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
         decisions(index(context('another')), other, 30)
         expect(decisions(first, history, 60)).toEqual(alone)
       }),
-      { numRuns: 15 },
+      { numRuns: slowCases(15, 3) },
     )
   })
 
@@ -106,7 +107,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
             return node
           })
         }),
-        { numRuns: 15 },
+        { numRuns: slowCases(15, 3) },
       )
     })
 

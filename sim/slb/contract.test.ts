@@ -8,6 +8,7 @@ import { Clock, context, filled, histories, noExclude, picks, replay, request, s
 import { valuesOf } from '../common/define.ts'
 import type { ParameterValue } from '../common/define.ts'
 import type { Step, Watcher } from './slb.fixture.ts'
+import { slowCases } from '../testing/cases.ts'
 
 const anyWeights = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: MAX_WEIGHT }))
 
@@ -68,7 +69,9 @@ const members = balancers.all.flatMap((definition) =>
 describe.each(members)('the balancer contract: $name', ({ definition, given }) => {
   const values = valuesOf(definition.parameters, given)
   const queues = answersNoSlot(definition.name)
-  const [weights, numRuns] = tabled.includes(definition.name) ? [fc.integer({ min: 1, max: 4 }), 8] : [anyWeights, 100]
+  const [weights, numRuns] = tabled.includes(definition.name)
+    ? [fc.integer({ min: 1, max: 4 }), slowCases(8, 2)]
+    : [anyWeights, slowCases(100, 4)]
   const fresh = (seed = 'slb', clock = new Clock()) => definition.create(values, context(seeded(seed), clock))
   const run = (history: readonly Step[], seed = 'slb', watcher: Watcher = {}) => {
     const clock = new Clock()
@@ -100,7 +103,7 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
         run(other, 'y')
         expect(replay(first, history, {}, clock)).toEqual(alone)
       }),
-      { numRuns: numRuns / 2 },
+      { numRuns: Math.ceil(numRuns / 2) },
     )
   })
 
@@ -118,7 +121,7 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
         if (definition.name.startsWith('nginx-')) newClock.time = clock.time // nginx counts in whole seconds
         expect(replay(used, later, {}, clock)).toEqual(replay(fresh('later', newClock), later, {}, newClock))
       }),
-      { numRuns: numRuns / 2 },
+      { numRuns: Math.ceil(numRuns / 2) },
     )
   })
 
@@ -149,7 +152,7 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
         )
         expect(found).toEqual(run(history))
       }),
-      { numRuns: numRuns / 2 },
+      { numRuns: Math.ceil(numRuns / 2) },
     )
   })
 

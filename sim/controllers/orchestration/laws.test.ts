@@ -148,7 +148,7 @@ describe('controllers in runs', () => {
         }
         for (const pod of up) if (pods.node[pod] >= 0) expect(rows.state[pods.node[pod]]).not.toBe(NodeState.Gone)
       }),
-      { numRuns: slowCases(200), seed: 9 },
+      { numRuns: slowCases(100), seed: 9 },
     )
   })
 
@@ -188,7 +188,7 @@ describe('controllers in runs', () => {
         expect(most).toBeLessThanOrEqual(replicas + surge)
         expect(fewest).toBeGreaterThanOrEqual(replicas - unavailable)
       }),
-      { numRuns: slowCases(200), seed: 9 },
+      { numRuns: slowCases(100), seed: 9 },
     )
   })
 
@@ -222,7 +222,7 @@ describe('controllers in runs', () => {
         expect(fewest).toBeLessThanOrEqual(replicas)
         expect(fewest).toBeGreaterThanOrEqual(replicas - 1)
       }),
-      { numRuns: slowCases(200), seed: 9 },
+      { numRuns: slowCases(100), seed: 9 },
     )
   })
 })

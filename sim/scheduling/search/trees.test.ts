@@ -20,6 +20,7 @@ import { NormDifference } from '../members/norm-difference.ts'
 import { ScarcestLeft } from '../members/worst-fit.ts'
 import { valuesOf } from '../../common/define.ts'
 import { vectorParameters } from './vectors.ts'
+import { slowCases } from '../../testing/cases.ts'
 
 const histories = steps(400)
 const weights = valuesOf(vectorParameters)
@@ -54,7 +55,7 @@ describe('a tree per class', () => {
           return expected
         })
       }),
-      { numRuns: 30 },
+      { numRuns: slowCases(30, 3) },
     )
     expect(trees).toBeGreaterThan(5 * scans)
   })
@@ -75,7 +76,7 @@ describe('a tree per class', () => {
           return feasible.length === 0 ? NONE : feasible[k % feasible.length]
         })
       }),
-      { numRuns: 30 },
+      { numRuns: slowCases(30, 3) },
     )
   })
 
@@ -139,7 +140,7 @@ function agreesWithScan<Key extends NodeKey>(
         return expected
       })
     }),
-    { numRuns: 30 },
+    { numRuns: slowCases(30, 3) },
   )
   expect(gaveUp).toBeGreaterThan(0)
 }
@@ -214,7 +215,7 @@ describe.each(Object.entries(BOUNDED))('the tree of free space: %s', (_, create)
           return feasibleNodes(pod, view)[0] ?? NONE
         })
       }),
-      { numRuns: 20 },
+      { numRuns: slowCases(20, 3) },
     )
   })
 })
@@ -267,7 +268,7 @@ test('candidate bits: on 700 to 1,500 nodes of which the first hundreds are full
         return expected
       })
     }),
-    { numRuns: 40 },
+    { numRuns: slowCases(40, 4) },
   )
   expect(asked).toBeLessThan(scanned / 20)
 })
