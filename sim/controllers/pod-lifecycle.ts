@@ -11,6 +11,7 @@ import { NONE, type NodeId, type PodId, type ServerId, type Time, type WorkloadI
 import { ColumnTable } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
+import type { ChangeRecorder } from '../measure/change-recorder.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { Endpoints } from '../network/endpoints.ts'
 import type { KeyedStream, Streams } from '../random/stream.ts'
@@ -34,6 +35,7 @@ export interface PodLifecycleRun {
   readonly endpoints: Endpoints
   readonly owners: Owners
   readonly pods: PodRecorder
+  readonly changes: ChangeRecorder
   readonly imbalance: readonly Imbalance[]
   readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
 }
@@ -255,6 +257,7 @@ export class PodLifecycle {
       run.heaps.open(server)
       this.shares.attach(server, node)
     }
+    run.changes.serves(this.lives.workload[pod], 1, now)
     if (service !== NONE) run.imbalance[service].join(now, open === NONE ? 0 : servers.inside[open])
   }
 
@@ -292,6 +295,7 @@ export class PodLifecycle {
     const { servers, simulator, run } = this
     if (servers.listed[server] === 0) return
     servers.delist(server, simulator.now)
+    run.changes.serves(this.lives.workload[servers.pod[server]], -1, simulator.now)
     const service = servers.service[server]
     if (service !== NONE) run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])
   }

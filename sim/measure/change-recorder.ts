@@ -11,10 +11,10 @@ export interface Rollout {
   late: boolean
 }
 
-/** Readiness of one workload over time. */
-interface Readiness {
+/** Pods of one workload over time. */
+interface Serving {
   desired: number
-  ready: number
+  serving: number
   since: Time
   /** Integrals over the window [pod·µs]. */
   missing: number
@@ -30,12 +30,12 @@ export class ChangeRecorder {
   refusals = 0
   /** By reason (EndReason). */
   readonly evictions: (number | undefined)[] = []
-  private readonly workloads: Readiness[]
+  private readonly workloads: Serving[]
   private readonly windowStart: Time
 
   constructor(workloads: number, windowStart: Time) {
     this.windowStart = windowStart
-    this.workloads = Array.from({ length: workloads }, () => ({ desired: 0, ready: 0, since: 0, missing: 0, wanted: 0 }))
+    this.workloads = Array.from({ length: workloads }, () => ({ desired: 0, serving: 0, since: 0, missing: 0, wanted: 0 }))
   }
 
   /** The number of pods that the workload should have. */
@@ -43,9 +43,9 @@ export class ChangeRecorder {
     this.settle(workload, now).desired = count
   }
 
-  /** A pod became ready (1) or unready (-1). */
-  ready(workload: WorkloadId, change: 1 | -1, now: Time): void {
-    this.settle(workload, now).ready += change
+  /** A pod serves from now on (1), or does no longer (-1), noticed or not. */
+  serves(workload: WorkloadId, change: 1 | -1, now: Time): void {
+    this.settle(workload, now).serving += change
   }
 
   restarted(now: Time): void {
@@ -66,15 +66,15 @@ export class ChangeRecorder {
     return rollout
   }
 
-  /** Pods that were missing, and pods that should have been ready, over the window [pod·µs]. */
+  /** Pods that were missing, and pods that should have served, over the window [pod·µs]. */
   integrals(workload: WorkloadId, now: Time): { readonly missing: number; readonly wanted: number } {
     return this.settle(workload, now)
   }
 
-  private settle(workload: WorkloadId, now: Time): Readiness {
+  private settle(workload: WorkloadId, now: Time): Serving {
     const state = this.workloads[workload]
     const elapsed = Math.max(0, now - Math.max(state.since, this.windowStart))
-    state.missing += elapsed * Math.max(0, state.desired - state.ready)
+    state.missing += elapsed * Math.max(0, state.desired - state.serving)
     state.wanted += elapsed * state.desired
     state.since = now
     return state

@@ -6,7 +6,7 @@ export const CHANGE_ROWS = [
     '%',
     'higher',
     'points',
-    'ready pods over desired ones (surplus pods do not count), time-weighted, of workloads with a controller; the worst workload',
+    'pods that serve over desired ones (surplus pods do not count), time-weighted, of workloads with a controller; the worst workload',
   ],
   [
     'unavailable',
@@ -14,7 +14,7 @@ export const CHANGE_ROWS = [
     'pod·s',
     'lower',
     'difference',
-    'integral over time of the desired pods that are not ready, of workloads with a controller',
+    'integral over time of the desired pods that do not serve, of workloads with a controller: not ready, or dead and not noticed yet',
   ],
   [
     'rollout-duration',

@@ -165,7 +165,6 @@ export class ControlledPods implements PodControl, PodOwner {
     const { now } = this.run.simulator
     objects.ready[pod] = ready ? 1 : 0
     objects.readyChanged[pod] = warm ? -Infinity : wholeSeconds(now)
-    this.run.changes.ready(this.workload, ready ? 1 : -1, now)
     if (objects.deleting[pod] === 0) this.notify(pod)
   }
 
