@@ -247,10 +247,20 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
   ) as Scenario['choices']
 }
 
-/** Keys that mean the same in the file and in the run keep their names; the others are named here. */
+/** Keys of a service that the run has under other names or elsewhere. */
+const RENAMED = [
+  ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async'] as const),
+  ...(['controller', 'version', 'versions', 'budget', 'toleration'] as const),
+] as const
+
+function without<T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key as K))) as Omit<T, K>
+}
+
+/** Keys that mean the same in the file and in the run keep their names. */
 function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<ServiceSpec, 'scheduler' | 'work' | 'steps'> {
-  const { cpu, memory, limit, resources, nodeSelector, tolerations, scheduler: _, work: __, slb, async, ...others } = given
-  const { controller: ___, version: ____, versions: _____, budget: ______, toleration: _______, ...same } = others
+  const { cpu, memory, limit, resources, nodeSelector, tolerations, slb, async } = given
+  const same = without(given, RENAMED)
   const { name, replicas } = given
   return {
     ...same,

@@ -73,7 +73,9 @@ export class Autoscaling {
     const now = () => simulator.now
     this.run = run
     this.phases = streams.keyed('phases')
-    this.replicas = input.workloads.map(() => createChosen(choices['autoscaling.replicas'], { now }))
+    this.replicas = input.workloads.map((_, row) =>
+      run.replicaSets.isScalable(row) ? createChosen(choices['autoscaling.replicas'], { now }) : null,
+    )
     this.sizes = input.workloads.map(() => createChosen(choices['autoscaling.sizes'], { now }))
     const estimator = packer !== null && binpacking.role !== 'rounds' ? packer : firstFitInOrder
     this.nodeScaler = createChosen(choices['autoscaling.nodes'], { now, packer: estimator })
@@ -151,8 +153,8 @@ export class Autoscaling {
   }
 
   /**
-   * Nothing reads the metrics of this workload. Its servers are brought up to date all the same, so that the rounding of their work, and with it
-   * each result, does not depend on whether there is an autoscaler that does nothing.
+   * Nothing reads the metrics of this workload. The work of its servers is summed up to now as a scrape would, because the instants at which
+   * it is summed decide its rounding: a run without autoscalers keeps its results.
    */
   private touch(row: WorkloadId): void {
     const { input, replicaSets, load } = this.run

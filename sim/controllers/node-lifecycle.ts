@@ -78,7 +78,7 @@ export class NodeLifecycle {
     })
   }
 
-  /** Calls back whenever an ordered node has joined. */
+  /** Calls back whenever a node takes pods from now on: an ordered one has joined, or a cordoned one is in use again. */
   whenJoined(joined: (node: NodeId) => void): void {
     this.joinListeners.push(joined)
   }

@@ -8,7 +8,6 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { PodPhase } from '../cluster/views.ts'
 import { NONE, type NodeId, type PodId, type ServerId, type Time, type WorkloadId } from '../common/ids.ts'
-import { ColumnTable } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import type { ChangeRecorder } from '../measure/change-recorder.ts'
@@ -21,6 +20,7 @@ import { ServerState, type Servers } from '../serving/servers.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { WorkHeaps } from '../serving/work-heaps.ts'
 import { EndReason, type Owners } from './owners.ts'
+import { Lives } from './pod-lives.ts'
 import type { Delays } from './spec.ts'
 
 /** What the life cycle needs of the run. */
@@ -60,28 +60,6 @@ export interface Keeper {
   bound(pod: PodId, time: Time, warm: boolean): void
   /** Whether the control plane reaches the node; a pod on one that does not answer terminates only when it answers again. */
   reaches(node: NodeId): boolean
-}
-
-/** What the life cycle keeps of each pod. */
-class Lives extends ColumnTable {
-  /** The workload whose requests the pod serves, NONE for a pod that runs for a duration. */
-  workload = this.column(Int32Array, NONE)
-  /** Number of the pod within its workload, for keyed draws. */
-  ordinal = this.column(Int32Array)
-  duration = this.column(Float64Array)
-  /** 1: uses CPU as a background flow. 1: its node is down. */
-  running = this.column(Uint8Array)
-  stopped = this.column(Uint8Array)
-  /** When a background pod will have run for its duration. */
-  completion = this.column(Float64Array)
-  /** Why a pod in its grace period ends. */
-  reason = this.column(Uint8Array)
-  /** 1: its containers are started by the keeper. */
-  kept = this.column(Uint8Array)
-  /** 1: it has been ready before. */
-  seasoned = this.column(Uint8Array)
-  /** 1: it is in the endpoints. */
-  listed = this.column(Uint8Array)
 }
 
 export class PodLifecycle {
@@ -283,6 +261,11 @@ export class PodLifecycle {
     if (server !== NONE && this.servers.state[server] === ServerState.Silent) this.servers.give(server)
   }
 
+  /** Whether the pod has been ready, now or before. */
+  hasServed(pod: PodId): boolean {
+    return this.lives.seasoned[pod] === 1
+  }
+
   /** The pod leaves the endpoints; its requests continue. */
   unlisted(pod: PodId): void {
     const server = this.servers.of(pod)
@@ -347,14 +330,21 @@ export class PodLifecycle {
     else this.refuse(pod)
   }
 
+  /** False: it died with its node, so that nothing is left to stop; the pod ends when its node answers again. */
+  private hasProcess(server: ServerId): boolean {
+    return server !== NONE && this.servers.isAlive(server)
+  }
+
   private refuse(pod: PodId): void {
     const server = this.servers.of(pod)
+    if (!this.hasProcess(server)) return
     this.servers.state[server] = ServerState.Refusing
     if (this.servers.inside[server] === 0) this.emptied(server)
   }
 
   private kill(pod: PodId): void {
     const server = this.servers.of(pod)
+    if (!this.hasProcess(server)) return
     this.servers.state[server] = ServerState.Free // so that retries that return at once are refused
     this.run.podQueue.kill(server, false)
     this.emptied(server)

@@ -59,6 +59,7 @@ export class ReplicaSets {
       if (controller !== undefined) return new KeptSet(run.orchestrator!, controller)
       return new ReplicaSet(run, spec, row, (set) => this.short.push(set))
     })
+    run.orchestrator?.whenSized((workload, replicas) => this.sized(workload, replicas))
     run.lifecycle.listen({ terminating: () => this.replace(), released: () => this.replace() })
   }
 
@@ -72,9 +73,10 @@ export class ReplicaSets {
 
   /** Pods of services that are not ready at the horizon count with the time so far. */
   ends(): void {
-    const { phase, created } = this.run.cluster.view.pods
+    const { cluster, lifecycle } = this.run
+    const { created } = cluster.view.pods
     for (const { pods } of this.sets) {
-      for (const pod of pods) if (phase[pod] === PodPhase.Pending || phase[pod] === PodPhase.Bound) this.run.pods.unready(created[pod])
+      for (const pod of pods) if (!lifecycle.hasServed(pod)) this.run.pods.unready(created[pod])
     }
   }
 
@@ -97,9 +99,19 @@ export class ReplicaSets {
   }
 
   scale(workload: WorkloadId, replicas: number): void {
+    this.sized(workload, replicas)
+    this.sets[workload].scale(replicas)
+  }
+
+  /** Whether the number of pods is an autoscaler's to choose; that of a DaemonSet is the number of its nodes. */
+  isScalable(workload: WorkloadId): boolean {
+    const spec = this.run.input.orchestration?.workloads.find((one) => one.workload === workload)
+    return spec?.controller.kind !== 'daemon-set'
+  }
+
+  private sized(workload: WorkloadId, replicas: number): void {
     this.desired[workload] = replicas
     this.run.changes.desired(workload, replicas, this.run.simulator.now)
-    this.sets[workload].scale(replicas)
   }
 }
 

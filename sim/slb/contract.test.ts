@@ -116,6 +116,11 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
         const clock = new Clock()
         const used = definition.create(values, context(exchangeable, clock))
         replay(used, [...history, ...emptied], {}, clock)
+        // Timers that are still pending would count among the few that a step fires: they pass now, and must have no effect.
+        for (const { time, tag } of clock.timers.splice(0)) {
+          clock.time = Math.max(clock.time, time)
+          used.woke?.(tag)
+        }
         draws = seeded('later')
         const newClock = new Clock()
         if (definition.name.startsWith('nginx-')) newClock.time = clock.time // nginx counts in whole seconds

@@ -4,8 +4,7 @@
  */
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { PodShape } from '../../cluster/spec.ts'
-import { PodPhase } from '../../cluster/views.ts'
-import { NONE, type NodeId, type OwnerId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
+import { NONE, type OwnerId, type PodId, type WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
@@ -99,7 +98,7 @@ export class ControlledPods implements PodControl, PodOwner {
     const row = cluster.createPod(this.shapeOf(pod.template), spec.service, simulator.now)
     cluster.setOwner(row, this.owner)
     const ordinal = this.created++
-    objects.open(row, { ...pod, node: NONE }, Math.floor(this.uids.at(ordinal, 0) * UIDS), simulator.now)
+    objects.open(row, pod, Math.floor(this.uids.at(ordinal, 0) * UIDS), simulator.now)
     controllers[row] = controller
     this.pods.push(row)
     lifecycle.createdToServe(row, this.workload, ordinal, true)
@@ -185,12 +184,6 @@ export class ControlledPods implements PodControl, PodOwner {
   /** The oldest pods that serve or start, at most `count`. */
   oldest(count: number): PodId[] {
     return this.pods.slice(0, count)
-  }
-
-  /** Pods that were not ready at the horizon count with the time so far. */
-  eachUnready(visit: (created: Time, node: NodeId) => void): void {
-    const { phase, created, node } = this.run.cluster.view.pods
-    for (const pod of this.pods) if (phase[pod] !== PodPhase.Ready) visit(created[pod], node[pod])
   }
 
   private forget(pod: PodId): void {

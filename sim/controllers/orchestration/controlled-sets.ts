@@ -2,7 +2,7 @@
  * What a run does to a workload, whatever its controller: scale it, roll out another template, undo, pause; and whether a rollout is
  * complete. One class per controller.
  */
-import type { PodId, Time } from '../../common/ids.ts'
+import type { NodeId, PodId, Time } from '../../common/ids.ts'
 import type { Rollout } from '../../measure/change-recorder.ts'
 import type { DaemonSet, DaemonSetController } from '../kubernetes/daemon-set.ts'
 import { isComplete } from '../kubernetes/deployment-object.ts'
@@ -76,16 +76,45 @@ export class DeploymentSet implements ControlledSet {
   }
 }
 
-/** A StatefulSet in a run. */
-export class StatefulSetSet implements ControlledSet {
+/** A set that replaces its pods under their old names or on their nodes: the template before the present one is kept here. */
+abstract class ReplacingSet<SetObject extends { readonly spec: { readonly template: number } }> implements ControlledSet {
   readonly pods: ControlledPods
-  private readonly set: StatefulSet
-  private readonly controller: StatefulSetController
+  /** Neither StatefulSets nor DaemonSets have a progress deadline. */
+  readonly isLate = false
+  protected readonly set: SetObject
+  private readonly update: (change: { template: number }) => void
   private before: number | null = null
 
-  constructor(pods: ControlledPods, set: StatefulSet, controller: StatefulSetController) {
+  constructor(pods: ControlledPods, set: SetObject, update: (change: { template: number }) => void) {
     this.pods = pods
     this.set = set
+    this.update = update
+  }
+
+  get template(): number {
+    return this.set.spec.template
+  }
+
+  rollOut(template: number): void {
+    this.before = this.template
+    this.update({ template })
+  }
+
+  previous(): number | null {
+    return this.before
+  }
+
+  abstract readonly replicas: number
+  abstract readonly isComplete: boolean
+  abstract scale(replicas: number): void
+}
+
+/** A StatefulSet in a run. */
+export class StatefulSetSet extends ReplacingSet<StatefulSet> {
+  private readonly controller: StatefulSetController
+
+  constructor(pods: ControlledPods, set: StatefulSet, controller: StatefulSetController) {
+    super(pods, set, (change) => controller.update(set, change))
     this.controller = controller
   }
 
@@ -93,52 +122,26 @@ export class StatefulSetSet implements ControlledSet {
     return this.set.spec.replicas
   }
 
-  get template(): number {
-    return this.set.spec.template
-  }
-
   /** Pods below the partition are not updated. */
   get isComplete(): boolean {
     const { spec, status } = this.set
-    const updated = spec.partition > 0 ? Math.max(0, spec.replicas - spec.partition) : spec.replicas
+    const updated = Math.max(0, spec.replicas - spec.partition)
     return status.updated >= updated && status.available === spec.replicas && status.replicas === spec.replicas
   }
-
-  readonly isLate = false
 
   scale(replicas: number): void {
     this.controller.update(this.set, { replicas })
   }
-
-  rollOut(template: number): void {
-    this.before = this.template
-    this.controller.update(this.set, { template })
-  }
-
-  previous(): number | null {
-    return this.before
-  }
 }
 
 /** A DaemonSet in a run; its size is the number of nodes that its pods may run on. */
-export class DaemonSetSet implements ControlledSet {
-  readonly pods: ControlledPods
-  private readonly set: DaemonSet
-  private readonly controller: DaemonSetController
-  private before: number | null = null
-
+export class DaemonSetSet extends ReplacingSet<DaemonSet> {
   constructor(pods: ControlledPods, set: DaemonSet, controller: DaemonSetController) {
-    this.pods = pods
-    this.set = set
-    this.controller = controller
+    super(pods, set, (change) => controller.update(set, change))
   }
 
   get replicas(): number {
     return this.set.status.desired
-  }
-
-  get template(): number {
-    return this.set.spec.template
   }
 
   get isComplete(): boolean {
@@ -146,23 +149,12 @@ export class DaemonSetSet implements ControlledSet {
     return updated === desired && available === desired
   }
 
-  readonly isLate = false
-
   scale(): void {
     throw new Error('a DaemonSet has a pod on each node and cannot be scaled; accepted: a Deployment or a StatefulSet')
   }
 
-  rollOut(template: number): void {
-    this.before = this.template
-    this.controller.update(this.set, { template })
-  }
-
-  previous(): number | null {
-    return this.before
-  }
-
-  /** Pods whose nodes are gone. */
-  podsOn(node: number): readonly PodId[] {
+  /** Its pods that run, or are to run, on the node. */
+  podsOn(node: NodeId): readonly PodId[] {
     return this.set.pods.get(node) ?? []
   }
 }

@@ -16,6 +16,7 @@ import { EndReason } from '../owners.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import type { Kubelets } from './kubelet.ts'
+import { selectNodes } from './node-selection.ts'
 import type { NodeSelection } from './spec.ts'
 
 /** Period of lease renewals, whose phase is drawn per node [µs]. */
@@ -100,18 +101,12 @@ export class NodeHealth implements NodeListener {
     this.monitor.added(node, zone === NONE ? '' : cluster.zones[zone], Math.floor(this.phases.at(node, 0) * LEASE))
   }
 
-  /** Ready or cordoned nodes of the selection, in order of their rows, without those that are broken already. */
-  select({ pool, zone, count }: NodeSelection): NodeId[] {
+  /** Nodes of the selection that are in use, cordoned or not, and not broken already. */
+  select(selection: NodeSelection): NodeId[] {
     const { cluster } = this.run
-    const { nodes } = cluster.view
-    const found: NodeId[] = []
-    for (let node = 0; node < nodes.count && found.length < count; node++) {
-      if (nodes.state[node] !== NodeState.Ready && nodes.state[node] !== NodeState.Cordoned) continue
-      if (pool !== undefined && nodes.pool[node] !== pool) continue
-      if (zone !== undefined && (nodes.zone[node] === NONE || cluster.zones[nodes.zone[node]] !== zone)) continue
-      if (this.kubelets.reaches(node)) found.push(node)
-    }
-    return found
+    const { state } = cluster.view.nodes
+    const inUse = (node: NodeId): boolean => state[node] === NodeState.Ready || state[node] === NodeState.Cordoned
+    return selectNodes(cluster, selection, (node) => inUse(node) && this.kubelets.reaches(node))
   }
 
   /** The node stops answering; `down`: its processes die. It answers again after the duration. */
@@ -133,6 +128,7 @@ export class NodeHealth implements NodeListener {
   }
 
   private recover(node: NodeId): void {
+    if (!this.monitored.has(node)) return // it was removed meanwhile
     const down = this.kubelets.isDown(node)
     this.kubelets.recover(node)
     if (down) this.eachUnkept(node, (pod) => this.run.lifecycle.startAgain(pod))

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Action, ControlledWorkload, ControllerSpec, Fault, Orchestration, Version } from '../../input.ts'
 import { Simulation } from '../../simulation.ts'
-import { input, noDelays, pool, requests, service, shape, type FlatInput, type FlatService } from '../../testing/input.ts'
+import { replicaAutoscalers } from '../../autoscaling/replicas/index.ts'
+import { PodPhase } from '../../cluster/views.ts'
+import { choose, coming, input, noDelays, pool, requests, service, shape, type FlatInput, type FlatService } from '../../testing/input.ts'
 
 const SECOND = 1e6
 
@@ -188,5 +190,46 @@ describe('a drain in a run', () => {
     })
     expect(found.evictions).toBe(0)
     expect(found.notes.join()).toContain('2 pods were still protected from their eviction')
+  })
+})
+
+describe('a DaemonSet in a run', () => {
+  const daemonSet: ControllerSpec = { kind: 'daemon-set', updateStrategy: 'RollingUpdate', maxSurge: 0, maxUnavailable: 1, minReady: 0 }
+
+  it('has a pod on each of five nodes; an update takes one node at a time, 10 s each; an autoscaler leaves it alone', () => {
+    const found = simulate({
+      controller: daemonSet,
+      run: { replicas: choose(replicaAutoscalers, 'hpa') },
+      actions: [at(100, { kind: 'set-version', workload: 0, version: 1 })],
+    })
+    expect(found.parts.replicaSets.podsOf(0)).toHaveLength(5)
+    expect(found.parts.replicaSets.desired).toEqual([5])
+    expect(found['rollout-duration']).toBeCloseTo(50, 3)
+    expect(found.unavailable).toBeCloseTo(50, 3)
+  })
+
+  it('a pod that waits for its node and is deleted is created again, and starts when the node has room', () => {
+    const found = simulate({
+      controller: daemonSet,
+      // A background pod fills the only node for 200 s.
+      run: { pools: [pool(1, { cpu: 1000 })], background: [coming([[0, shape({ cpu: 1000 }), 200_000]])] },
+      actions: [at(50, { kind: 'delete-pods', workload: 0, count: 1 })],
+    })
+    const [pod] = found.parts.replicaSets.podsOf(0)
+    expect(found.parts.cluster.view.pods.phase[pod]).toBe(PodPhase.Ready)
+    expect(found.unavailable).toBeCloseTo(200 + 10, 3)
+  })
+})
+
+describe('a node that crashes while a pod on it terminates', () => {
+  it('the pod ends once, when the node answers again, and its CPU is free', () => {
+    const found = simulate({
+      service: { replicas: 2, grace: 30 * SECOND, preStop: 30 * SECOND },
+      run: { pools: [pool(1, { cpu: 4000 })] },
+      actions: [at(100, { kind: 'delete-pods', workload: 0, count: 2 })],
+      faults: [at(110, { kind: 'node-crash', nodes: { count: 1 }, duration: 100 * SECOND })],
+    })
+    expect(found.parts.replicaSets.podsOf(0)).toHaveLength(2)
+    expect(found.parts.cluster.view.nodes.podCount[0]).toBe(2)
   })
 })

@@ -60,11 +60,14 @@ export class Orchestrator implements PodControl {
   private readonly objects = new PodObjects()
   private readonly kept = new Map<WorkloadId, Kept>()
   private readonly byOwner: ControlledPods[] = []
+  /** By pod: what is notified of it. */
+  private readonly notified: (PodController | null)[] = []
   private readonly disruption: DisruptionController
   private readonly deployments: DeploymentController
   private readonly replicaSets: ReplicaSetController
   private readonly statefulSets: StatefulSetController
   private readonly daemonSets: DaemonSetController
+  private sized: (workload: WorkloadId, replicas: number) => void = () => undefined
   private readonly order: RandomStream
   private readonly run: OrchestratorRun
 
@@ -116,13 +119,18 @@ export class Orchestrator implements PodControl {
     this.health?.opens()
   }
 
+  /** Called once, by the replica sets: `sized` is notified of the number of nodes that a DaemonSet's pods may run on. */
+  whenSized(sized: (workload: WorkloadId, replicas: number) => void): void {
+    this.sized = sized
+  }
+
   /** Creates the object of a workload; its pods follow. */
   add(spec: ControlledWorkload, replicas: number): ControlledPods {
     const budget = spec.budget === null ? null : this.disruption.create(spec.budget)
     const shared = {
       objects: this.objects,
       disruption: this.disruption,
-      controllers: this.controllersOf,
+      controllers: this.notified,
       created: (pod: PodId, ordinal: number) => this.kubelets.created(pod, ordinal),
       gone: (pod: PodId) => this.kubelets.gone(pod),
     }
@@ -134,8 +142,6 @@ export class Orchestrator implements PodControl {
     this.kept.set(spec.workload, { spec, set, rollout: null, rollback })
     return pods
   }
-
-  private readonly controllersOf: (PodController | null)[] = []
 
   private objectOf({ controller: spec, workload }: ControlledWorkload, pods: ControlledPods, replicas: number): ControlledSet {
     const base = { template: 0, minReady: spec.minReady }
@@ -227,10 +233,11 @@ export class Orchestrator implements PodControl {
     this.byOwner[this.run.cluster.view.pods.owner[pod]].delete(pod)
   }
 
-  // ----
+  // ---- reports and nodes
 
   private reported(workload: WorkloadId | undefined): void {
     const kept = this.kept.get(workload!)
+    if (kept?.set instanceof DaemonSetSet) this.sized(workload!, kept.set.replicas)
     if (kept !== undefined && noteProgress(kept.set, kept, this.run.simulator.now)) this.undo(workload!)
   }
 

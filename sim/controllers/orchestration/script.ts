@@ -5,6 +5,7 @@ import type { ReplicaSets } from '../replica-sets.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { NodeState } from '../../cluster/views.ts'
+import { selectNodes } from './node-selection.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import type { Action, Fault, NodeSelection, Orchestration } from './spec.ts'
 
@@ -107,17 +108,11 @@ export class Script {
     }
   }
 
-  /** Nodes of the selection in order of their rows: Ready ones, or cordoned ones. */
-  private select({ pool, zone, count }: NodeSelection, cordoned: boolean): NodeId[] {
+  /** Ready nodes of the selection, or cordoned ones. */
+  private select(selection: NodeSelection, cordoned: boolean): NodeId[] {
     const { cluster } = this.run
-    const { nodes } = cluster.view
-    const found: NodeId[] = []
-    for (let node = 0; node < nodes.count && found.length < count; node++) {
-      if (nodes.state[node] !== (cordoned ? NodeState.Cordoned : NodeState.Ready)) continue
-      if (pool !== undefined && nodes.pool[node] !== pool) continue
-      if (zone === undefined || cluster.zones[nodes.zone[node]] === zone) found.push(node)
-    }
-    return found
+    const wanted = cordoned ? NodeState.Cordoned : NodeState.Ready
+    return selectNodes(cluster, selection, (node) => cluster.view.nodes.state[node] === wanted)
   }
 
   /** Drains that did not end, for the reader of the results. */

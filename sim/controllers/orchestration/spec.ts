@@ -100,6 +100,6 @@ export interface Orchestration {
   readonly faults: readonly Fault[]
   /** From a change of an object to the sync of the controller that sees it. */
   readonly latency: Time
-  /** Silence after which a node counts as unreachable, and taints per second in a healthy zone. */
+  /** Silence after which a node counts as unreachable. */
   readonly nodeGrace: Time
 }

@@ -55,7 +55,7 @@ class Nomad implements Placer {
   private readonly values: Given
   private readonly random: RandomStream
   private readonly counts: ServiceCounts
-  /** Ready nodes; the first ones are drawn anew for each pod. */
+  /** Ready nodes; the first ones are drawn again for each pod. */
   private rows: NodeId[] = []
 
   constructor(values: Given, random: RandomStream, counts: ServiceCounts) {

@@ -1,15 +1,12 @@
 /** Maglev: the backend at the position of the client's hash in a table in which all backends have nearly equal shares. */
 import { define } from '../../common/define.ts'
-import type { Values } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
-import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND, shareOf } from '../policy.ts'
-import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
+import type { Balancer, BalancingContext } from '../policy.ts'
 import { backendName } from '../structures/addresses.ts'
 import { ciliumTable, DEFAULT_SEED } from '../structures/cilium/maglev.ts'
 import { hash53 } from '../structures/hash.ts'
 import type { KeyMap } from '../structures/key-map.ts'
-import { BackendSet } from '../structures/slots.ts'
+import { KeyedBalancer } from '../structures/keyed-balancer.ts'
 
 /** The sizes that Cilium accepts; each is a prime number. */
 const SIZES = ['251', '509', '1021', '2039', '4093', '8191', '16381', '32749', '65521', '131071'] as const
@@ -31,47 +28,8 @@ export const maglev = define({
   source: 'Eisenbud et al. 2016, Maglev; Cilium 1.20.2, pkg/maglev/maglev.go',
   fidelity: 'faithful',
   parameters,
-  create: (values, context: BalancingContext): Balancer => new Maglev(values, context),
+  create: (values, context: BalancingContext): Balancer => new KeyedBalancer(context, () => new MaglevMap(Number(values.size))),
 })
-
-class Maglev implements Balancer {
-  private readonly slots: BackendSet
-  private readonly map: KeyMap
-  private readonly leads: boolean
-  private readonly random: RandomStream
-
-  constructor({ size }: Values<typeof parameters>, context: BalancingContext) {
-    const { value, leads } = shareOf(context, () => ({ slots: new BackendSet(), map: new MaglevMap(Number(size)) }))
-    this.slots = value.slots
-    this.map = value.map
-    this.leads = leads
-    this.random = context.random
-  }
-
-  added(slot: SlotId, weight: number): void {
-    if (!this.leads) return
-    this.slots.add(slot, weight)
-    this.map.add(slot, weight)
-  }
-
-  removed(slot: SlotId): void {
-    if (!this.leads) return
-    this.slots.remove(slot)
-    this.map.remove(slot, this.slots.weight[slot])
-  }
-
-  pick(request: RequestView, exclude: SlotId): SlotId {
-    const { slots } = this
-    const candidates = slots.candidates(exclude)
-    if (candidates === 0) return NO_BACKEND
-    if (request.client < 0) return slots.candidate(this.random.int(candidates), exclude, candidates)
-    return this.map.find(request.client, slots.passesOver(exclude) ? exclude : NO_BACKEND)
-  }
-
-  ended(): void {
-    // loads have no effect
-  }
-}
 
 /** A table is made at the first pick after a change of the backends. */
 class MaglevMap implements KeyMap {

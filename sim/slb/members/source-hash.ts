@@ -2,15 +2,15 @@
 import { define } from '../../common/define.ts'
 import type { Values } from '../../common/define.ts'
 import type { SlotId } from '../../common/ids.ts'
-import type { RandomStream } from '../../random/stream.ts'
-import { NO_BACKEND, shareOf } from '../policy.ts'
+import { NO_BACKEND } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { ModuloMap } from '../structures/hash-modulo.ts'
 import { bidOf, RendezvousMap } from '../structures/hash-rendezvous.ts'
 import { pointsOf, RingMap } from '../structures/hash-ring.ts'
 import { hash32, hash53 } from '../structures/hash.ts'
 import type { KeyMap } from '../structures/key-map.ts'
-import { BackendSet } from '../structures/slots.ts'
+import { KeyedBalancer } from '../structures/keyed-balancer.ts'
+import type { BackendSet } from '../structures/slots.ts'
 import { slotAt, sumOf, Twin } from '../structures/twin.ts'
 
 const parameters = {
@@ -37,51 +37,11 @@ export const sourceHash = define({
     'nginx, ngx_http_upstream_hash_module.c; HAProxy, balance source; Thaler, Ravishankar 1998 (rendezvous); Karger et al. 1997 (ring)',
   fidelity: 'simplified',
   parameters,
-  create: (values, context: BalancingContext): Balancer => new SourceHash(values, context),
+  create: (values, context: BalancingContext): Balancer => new KeyedBalancer(context, (slots) => mapOf(values, slots)),
 })
 
-class SourceHash implements Balancer {
-  private readonly slots: BackendSet
-  private readonly map: KeyMap
-  private readonly leads: boolean
-  private readonly random: RandomStream
-
-  constructor({ hash, points }: Values<typeof parameters>, context: BalancingContext) {
-    const { value, leads } = shareOf(context, () => {
-      const slots = new BackendSet()
-      const map = hash === 'modulo' ? new ModuloMap() : hash === 'ring' ? new RingMap(slots, points) : new RendezvousMap(slots)
-      return { slots, map }
-    })
-    this.slots = value.slots
-    this.map = value.map
-    this.leads = leads
-    this.random = context.random
-  }
-
-  added(slot: SlotId, weight: number): void {
-    if (!this.leads) return
-    this.slots.add(slot, weight)
-    this.map.add(slot, weight)
-  }
-
-  removed(slot: SlotId): void {
-    if (!this.leads) return
-    this.slots.remove(slot)
-    this.map.remove(slot, this.slots.weight[slot])
-  }
-
-  pick(request: RequestView, exclude: SlotId): SlotId {
-    const { slots } = this
-    const candidates = slots.candidates(exclude)
-    if (candidates === 0) return NO_BACKEND
-    if (request.client < 0) return slots.candidate(this.random.int(candidates), exclude, candidates)
-    return this.map.find(request.client, slots.passesOver(exclude) ? exclude : NO_BACKEND)
-  }
-
-  ended(): void {
-    // loads have no effect
-  }
-}
+const mapOf = ({ hash, points }: Values<typeof parameters>, slots: BackendSet): KeyMap =>
+  hash === 'modulo' ? new ModuloMap() : hash === 'ring' ? new RingMap(slots, points) : new RendezvousMap(slots)
 
 /** Looks at everything: the remainder found by a walk, every bid compared, every point of the ring sorted. For requests with a client. */
 export class SourceHashTwin extends Twin implements Balancer {

@@ -26,7 +26,7 @@ export class NodeHeap<N> {
     }
   }
 
-  /** The nodes, best first. A second call drops those that fit no longer and orders the others anew. */
+  /** The nodes, best first. A second call drops those that no longer fit and orders the others again. */
   ordered(fits: (node: N) => boolean): readonly N[] {
     if (this.size !== this.nodes.length) this.rebuild(fits)
     while (this.size > 0) {

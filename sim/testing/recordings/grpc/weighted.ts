@@ -171,7 +171,7 @@ class Search {
   }
 }
 
-/** All orders of so many things. */
+/** All permutations of this number of things. */
 function ordersOf(count: number): number[][] {
   if (count === 0) return [[]]
   return ordersOf(count - 1).flatMap((order) =>

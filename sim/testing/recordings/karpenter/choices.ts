@@ -32,7 +32,7 @@ interface Choice {
   at: number
 }
 
-/** Runs after which the search begins anew with another order, and after which it ends. */
+/** Runs after which the search starts again with another order, and after which it ends. */
 const RUNS_PER_ORDER = 100
 const MOST_RUNS = 20_000
 

@@ -28,7 +28,7 @@ export interface SwarmCase extends RecordedCase {
 const RUNS = 4
 /** Runs of a random case. */
 const RANDOM_RUNS = 72
-/** Runs of a case with so many answers that none of the recorded ones came in RANDOM_RUNS. */
+/** Runs of a case whose answers are too many for RANDOM_RUNS to give one of the recorded ones. */
 const MOST_RUNS = 2000
 /** Standard deviations: a sound answer is refused once in some 10,000 comparisons. */
 const LIMIT = 4
