@@ -4,7 +4,7 @@ import { suggestion, type RolloutAction, type RolloutInput } from '../../sim/ind
 import { readSource, show, type Issue, type Problem, pathText } from '../file/document.ts'
 import { parseSourceAs } from '../file/parse-shape.ts'
 import { duration, flag, forms, isMap, list, name, oneOf, positiveTime, section, whole } from '../file/quantities.ts'
-import { controller, type ControllerData } from '../file/schema/orchestration.ts'
+import { controller, type ControllerData } from '../file/schema/controllers.ts'
 
 const NEVER = 'never'
 

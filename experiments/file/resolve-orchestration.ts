@@ -15,7 +15,10 @@ import type { Issue, Path } from './document.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { ScenarioData, ServiceData } from './schema.ts'
-import { controller, type ActionData, type ControllerData, type FaultData, type NodesData } from './schema/orchestration.ts'
+import type { ActionData } from './schema/actions.ts'
+import { controller, type ControllerData } from './schema/controllers.ts'
+import type { FaultData } from './schema/faults.ts'
+import type { NodesData } from './schema/scripted.ts'
 
 /** What the file says, or undefined when it says nothing of controllers, actions and faults. Adds an issue for each name that refers to nothing. */
 export function resolveOrchestration(data: ScenarioData, services: readonly ServiceSpec[], issues: Issue[]): OrchestrationSpec | undefined {

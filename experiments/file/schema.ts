@@ -21,12 +21,14 @@ import {
   share,
   whole,
 } from './quantities.ts'
+import { actions } from './schema/actions.ts'
 import { background, scheduler } from './schema/background.ts'
 import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
+import { faults } from './schema/faults.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
-import { actions, budget, controller, controlPlane, faults, version } from './schema/orchestration.ts'
+import { budget, controller, controlPlane, version } from './schema/controllers.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'

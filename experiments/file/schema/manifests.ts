@@ -2,7 +2,7 @@
 import { cpu, duration, flag, list, mapOf, memory, name, positiveTime, section, share, whole, words } from '../quantities.ts'
 import type { LoadedFiles } from '../selection.ts'
 import { usage } from './background.ts'
-import { budget, controller, version } from './orchestration.ts'
+import { budget, controller, version } from './controllers.ts'
 import { queue, threads } from './pod-queue.ts'
 import { retries } from './retries.ts'
 import { traffic } from './traffic.ts'

@@ -1,0 +1,30 @@
+/** What actions and faults share: their time, the nodes that they name, and one map per kind, chosen by its key. */
+import { z } from 'zod'
+import { show } from '../document.ts'
+import { duration, forms, isMap, name, section, whole } from '../quantities.ts'
+
+/** Nodes of a pool, of a zone, or of the whole cluster. */
+export const nodes = section('nodes', {
+  pool: name().optional().describe('only nodes of this pool'),
+  zone: name().optional().describe('only nodes of this zone'),
+  nodes: forms<number | null>({ all: z.literal('all').transform(() => null), count: whole({ min: 1 }) }, (value) =>
+    value === 'all' ? 'all' : 'count',
+  )
+    .prefault(1)
+    .describe('number of nodes, in order of their creation, or all; default 1'),
+})
+
+/** Nodes as the file selects them; null: all. */
+export type NodesData = z.infer<typeof nodes>
+
+/** When an action or a fault happens. */
+export const at = duration().describe('time after the origin of the run')
+
+/** One action or fault per form, chosen by its key. */
+export function oneKey<T>(what: string, choices: Readonly<Record<string, z.ZodType<T>>>) {
+  const keys = Object.keys(choices)
+  return forms<T>(choices, (value) => {
+    const found = isMap(value) ? keys.filter((key) => key in value) : []
+    return found.length === 1 ? found[0] : { wrong: `found ${show(value)}; accepted: ${what}, a map with at and one of ${keys.join(', ')}` }
+  })
+}
