@@ -19,6 +19,8 @@ export const EndReason = {
   Tainted: 4,
   /** Its node was lost for good. */
   NodeLost: 5,
+  /** Its container exited, was unhealthy or could not start, and its orchestrator replaces tasks instead of starting them again. */
+  Failed: 6,
 } as const
 export type EndReason = (typeof EndReason)[keyof typeof EndReason]
 

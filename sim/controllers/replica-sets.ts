@@ -13,7 +13,7 @@ import type { ChangeRecorder } from '../measure/change-recorder.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { ControlledPods } from './orchestration/controlled-pods.ts'
 import type { Orchestrator } from './orchestration/orchestrator.ts'
-import type { ControlledWorkload, Orchestration } from './orchestration/spec.ts'
+import { isPerNode, type ControlledWorkload, type Orchestration } from './orchestration/spec.ts'
 import { EndReason, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
@@ -103,10 +103,10 @@ export class ReplicaSets {
     this.sets[workload].scale(replicas)
   }
 
-  /** Whether the number of pods is an autoscaler's to choose; that of a DaemonSet is the number of its nodes. */
+  /** Whether the number of pods is an autoscaler's to choose; that of a controller with one pod per node is the number of its nodes. */
   isScalable(workload: WorkloadId): boolean {
     const spec = this.run.input.orchestration?.workloads.find((one) => one.workload === workload)
-    return spec?.controller.kind !== 'daemon-set'
+    return spec === undefined || !isPerNode(spec.controller)
   }
 
   private sized(workload: WorkloadId, replicas: number): void {

@@ -8,7 +8,6 @@ import { PodPhase } from '../../cluster/views.ts'
 import type { NodeId, PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
-import type { DisruptionController } from '../kubernetes/disruption.ts'
 import { EndReason } from '../owners.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
@@ -29,12 +28,13 @@ export class Drains {
   private readonly waiting = new Map<PodId, number>()
   private readonly retries: number
   private readonly run: DrainsRun
-  private readonly disruption: DisruptionController
+  private readonly evicts: (pod: PodId, pods: ControlledPods) => boolean
   private readonly podsOf: (pod: PodId) => ControlledPods | undefined
 
-  constructor(run: DrainsRun, disruption: DisruptionController, podsOf: (pod: PodId) => ControlledPods | undefined) {
+  /** @param evicts the controllers of the orchestrator; false: a disruption budget forbids it now */
+  constructor(run: DrainsRun, evicts: (pod: PodId, pods: ControlledPods) => boolean, podsOf: (pod: PodId) => ControlledPods | undefined) {
     this.run = run
-    this.disruption = disruption
+    this.evicts = evicts
     this.podsOf = podsOf
     this.retries = run.simulator.register('eviction is tried again', (pod, epoch) => this.tryAgain(pod, epoch))
   }
@@ -65,8 +65,7 @@ export class Drains {
       return
     }
     if (controlled.isTerminating(pod)) return
-    const { budget } = controlled
-    if (this.disruption.evict(pod, budget === null ? [] : [budget]) === 'evicted') {
+    if (this.evicts(pod, controlled)) {
       this.waiting.delete(pod)
       return
     }

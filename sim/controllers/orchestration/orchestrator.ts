@@ -3,30 +3,29 @@
  * that name no controller are kept by the plain replica sets (replica-sets.ts).
  */
 import type { Cluster } from '../../cluster/cluster.ts'
-import { NodeState } from '../../cluster/views.ts'
-import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
+import type { PodId, Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
-import type { RandomStream, Streams } from '../../random/stream.ts'
+import type { Streams } from '../../random/stream.ts'
 import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
-import { DaemonSetController } from '../kubernetes/daemon-set.ts'
-import { DeploymentController } from '../kubernetes/deployment.ts'
 import { DisruptionController } from '../kubernetes/disruption.ts'
 import { PodObjects, type NewPod, type PodControl, type PodController } from '../kubernetes/pod-objects.ts'
-import { ReplicaSetController } from '../kubernetes/replica-set.ts'
-import { StatefulSetController } from '../kubernetes/stateful-set.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { EndReason, type Owners } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
 import { ControlledPods } from './controlled-pods.ts'
-import { DaemonSetSet, DeploymentSet, noteProgress, StatefulSetSet, type ControlledSet, type RolloutState } from './controlled-sets.ts'
+import { noteProgress, type ControlledSet, type RolloutState } from './controlled-sets.ts'
 import { Drains } from './drains.ts'
 import { Kubelets } from './kubelet.ts'
+import { KubernetesControllers } from './kubernetes-controllers.ts'
+import { KubernetesDetection } from './kubernetes-detection.ts'
+import type { NodeDetection } from './node-detection.ts'
 import { NodeHealth } from './node-health.ts'
 import type { ControlledWorkload, Orchestration } from './spec.ts'
+import type { WorkloadControllers } from './workload-controllers.ts'
 
 /** What the orchestrator needs of the run. */
 export interface OrchestratorRun {
@@ -63,12 +62,8 @@ export class Orchestrator implements PodControl {
   /** By pod: what is notified of it. */
   private readonly notified: (PodController | null)[] = []
   private readonly disruption: DisruptionController
-  private readonly deployments: DeploymentController
-  private readonly replicaSets: ReplicaSetController
-  private readonly statefulSets: StatefulSetController
-  private readonly daemonSets: DaemonSetController
+  private readonly controllers: WorkloadControllers
   private sized: (workload: WorkloadId, replicas: number) => void = () => undefined
-  private readonly order: RandomStream
   private readonly run: OrchestratorRun
 
   /** The orchestrator of the run, null when no workload has a controller. */
@@ -81,37 +76,41 @@ export class Orchestrator implements PodControl {
     const { simulator, nodes } = run
     const { latency, faults } = orchestration
     this.run = run
-    this.order = run.streams.stream('daemon set order')
     const podsOf = (pod: PodId): ControlledPods | undefined => this.byOwner[run.cluster.view.pods.owner[pod]]
     this.kubelets = new Kubelets(run, this.objects, podsOf)
-    const common = { simulator, objects: this.objects, control: this, latency }
-    const reported = (object: { readonly workload?: WorkloadId | undefined }): void => this.reported(object.workload)
     this.disruption = new DisruptionController({
-      ...common,
+      simulator,
+      objects: this.objects,
+      latency,
       control: { delete: (pod) => run.lifecycle.terminate(pod, EndReason.Evicted) },
     })
-    this.replicaSets = new ReplicaSetController(common)
-    this.deployments = new DeploymentController({ ...common, replicaSets: this.replicaSets, reported })
-    this.statefulSets = new StatefulSetController({ ...common, reported: ({ controller }) => reported(controller) })
-    this.daemonSets = new DaemonSetController({
-      ...common,
-      nodes: { existing: () => this.existingNodes(), taints: (node) => this.health?.taintsOf(node) ?? [] },
-      order: (rows) => this.shuffled(rows),
-      reported: ({ controller }) => reported(controller),
-    })
-    this.drains = new Drains(run, this.disruption, podsOf)
+    const common = {
+      ...run,
+      objects: this.objects,
+      control: this,
+      latency,
+      workloads: run.input.workloads,
+      reported: (workload: WorkloadId | undefined): void => this.reported(workload),
+      sized: (workload: WorkloadId, replicas: number): void => this.sized(workload, replicas),
+      taintsOf: (node: number) => this.health?.taintsOf(node) ?? [],
+    }
+    this.controllers = new KubernetesControllers(common, this.disruption)
+    this.drains = new Drains(run, (pod, pods) => this.controllers.evict(pod, pods), podsOf)
     nodes.evictBy((pod, node) => this.drains.evict(pod, node))
-    nodes.whenJoined(() => this.daemonSets.nodesChanged())
-    nodes.whenLeft((node) => this.nodeLeft(node))
-    this.health =
-      faults.length === 0
-        ? null
-        : new NodeHealth(run, this.kubelets, {
-            grace: orchestration.nodeGrace,
-            tolerationOf: (pods) => this.kept.get(pods.workload)!.spec.toleration,
-            podsOf,
-            nodesChanged: () => this.daemonSets.nodesChanged(),
-          })
+    nodes.whenJoined(() => this.controllers.nodesChanged())
+    nodes.whenLeft((node) => this.controllers.nodeLeft(node))
+    const detectionOf = (health: NodeHealth): NodeDetection =>
+      new KubernetesDetection(
+        { ...run, kubelets: this.kubelets },
+        {
+          grace: orchestration.nodeGrace,
+          tolerationOf: (pods) => this.kept.get(pods.workload)!.spec.toleration,
+          podsOf,
+          nodesChanged: () => this.controllers.nodesChanged(),
+          collect: (node) => health.collect(node),
+        },
+      )
+    this.health = faults.length === 0 ? null : new NodeHealth(run, this.kubelets, podsOf, detectionOf)
   }
 
   /** Nodes are watched from the origin on. */
@@ -136,49 +135,16 @@ export class Orchestrator implements PodControl {
     }
     const pods = new ControlledPods(this.run, shared, spec, budget)
     this.byOwner[pods.owner] = pods
-    const set = this.objectOf(spec, pods, replicas)
+    const set = this.controllers.create(spec, pods, replicas)
     pods.scalable = set
     const rollback = spec.controller.kind === 'deployment' && spec.controller.rollback
     this.kept.set(spec.workload, { spec, set, rollout: null, rollback })
     return pods
   }
 
-  private objectOf({ controller: spec, workload }: ControlledWorkload, pods: ControlledPods, replicas: number): ControlledSet {
-    const base = { template: 0, minReady: spec.minReady }
-    switch (spec.kind) {
-      case 'deployment': {
-        const { strategy, progressDeadline, revisionHistory } = spec
-        const object = { ...base, replicas, strategy, progressDeadline, revisionHistory, paused: false }
-        return new DeploymentSet(pods, this.deployments.create(object, workload), this.deployments)
-      }
-      case 'stateful-set': {
-        const { podManagement, updateStrategy, partition } = spec
-        const object = { ...base, replicas, podManagement, updateStrategy, partition, start: 0 }
-        return new StatefulSetSet(pods, this.statefulSets.create(object, workload), this.statefulSets)
-      }
-      case 'daemon-set': {
-        const { updateStrategy, maxSurge, maxUnavailable } = spec
-        const placement = {
-          tolerations: pods.shapeOf(0).tolerations,
-          hostNetwork: false,
-          matches: (node: NodeId) => this.matches(pods, node),
-        }
-        const object = { ...base, updateStrategy, maxSurge, maxUnavailable }
-        return new DaemonSetSet(pods, this.daemonSets.create(object, placement, workload), this.daemonSets)
-      }
-    }
-  }
-
-  /** Node selector and GPU model; taints are judged by the controller. */
-  private matches(pods: ControlledPods, node: NodeId): boolean {
-    const { cluster } = this.run
-    return cluster.view.admissible(cluster.internClass({ ...pods.shapeOf(0), tolerations: TOLERATES_ALL }), node)
-  }
-
   /** Brings all controllers that have something to do one step further, at once; false when none has. */
   settle(): boolean {
-    const steps = [this.deployments, this.replicaSets, this.statefulSets, this.daemonSets].map((controller) => controller.settle())
-    return steps.includes(true)
+    return this.controllers.settle()
   }
 
   // ---- what people do
@@ -220,7 +186,7 @@ export class Orchestrator implements PodControl {
 
   /** All controllers are down until this time; pods and nodes go on without them. */
   hold(until: Time): void {
-    for (const controller of [this.deployments, this.replicaSets, this.statefulSets, this.daemonSets]) controller.hold(until)
+    this.controllers.hold(until)
   }
 
   // ---- pods, for the controllers
@@ -233,35 +199,10 @@ export class Orchestrator implements PodControl {
     this.byOwner[this.run.cluster.view.pods.owner[pod]].delete(pod)
   }
 
-  // ---- reports and nodes
+  // ---- reports
 
   private reported(workload: WorkloadId | undefined): void {
     const kept = this.kept.get(workload!)
-    if (kept?.set instanceof DaemonSetSet) this.sized(workload!, kept.set.replicas)
     if (kept !== undefined && noteProgress(kept.set, kept, this.run.simulator.now)) this.undo(workload!)
   }
-
-  private *existingNodes(): Generator<NodeId> {
-    const { nodes } = this.run.cluster.view
-    for (let node = 0; node < nodes.count; node++)
-      if (nodes.state[node] === NodeState.Ready || nodes.state[node] === NodeState.Cordoned) yield node
-  }
-
-  private nodeLeft(node: NodeId): void {
-    for (const { set } of this.kept.values())
-      if (set instanceof DaemonSetSet) for (const pod of [...set.podsOn(node)]) this.run.lifecycle.terminate(pod, EndReason.NodeLost)
-    this.daemonSets.nodesChanged()
-  }
-
-  private shuffled(rows: readonly number[]): readonly number[] {
-    const left = [...rows]
-    for (let i = left.length - 1; i > 0; i--) {
-      const j = Math.floor(this.order.next() * (i + 1))
-      ;[left[i], left[j]] = [left[j], left[i]]
-    }
-    return left
-  }
 }
-
-/** The controller of DaemonSets judges taints by itself. */
-const TOLERATES_ALL = [{ key: '', operator: 'Exists', value: '', effect: '' }] as const

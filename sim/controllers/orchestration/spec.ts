@@ -4,9 +4,15 @@
  */
 import type { PodShape } from '../../cluster/spec.ts'
 import type { Time, WorkloadId } from '../../common/ids.ts'
+import type { EcsServiceController } from '../ecs/spec.ts'
 import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
 import type { BudgetSpec } from '../kubernetes/disruption.ts'
 import type { IntOrPercent } from '../kubernetes/percent.ts'
+import type { MarathonAppController } from '../mesos/spec.ts'
+import type { SwarmServiceController } from '../swarm/spec.ts'
+
+/** Whose controllers, failure detection and drains a run has. */
+export type OrchestratorName = 'kubernetes' | 'swarm' | 'ecs' | 'mesos'
 
 /** A release of a workload: what its pods request and how they behave. */
 export interface Version {
@@ -23,6 +29,8 @@ export interface Version {
   readonly slowness: number
   /** Share of requests that are answered with an error. */
   readonly errors: number
+  /** True: its image cannot be pulled. Absent: it can. */
+  readonly pullFails?: boolean
 }
 
 /** Keeps equal pods and replaces them in a rolling update or all at once. */
@@ -55,7 +63,14 @@ export interface DaemonSetController {
 }
 
 /** The controller of a workload. */
-export type ControllerSpec = DeploymentController | StatefulSetController | DaemonSetController
+export type ControllerSpec =
+  DeploymentController | StatefulSetController | DaemonSetController | SwarmServiceController | EcsServiceController | MarathonAppController
+
+/** Whether the controller keeps one pod per node, so that the number of pods follows from the nodes. */
+export const isPerNode = (controller: ControllerSpec): boolean =>
+  controller.kind === 'daemon-set' ||
+  (controller.kind === 'swarm-service' && controller.mode === 'global') ||
+  (controller.kind === 'ecs-service' && controller.scheduling === 'DAEMON')
 
 /** A workload with a controller. */
 export interface ControlledWorkload {
@@ -95,6 +110,8 @@ export type Fault = { readonly at: Time } & (
 
 /** All of it. */
 export interface Orchestration {
+  /** Absent: kubernetes. */
+  readonly orchestrator?: OrchestratorName
   readonly workloads: readonly ControlledWorkload[]
   readonly actions: readonly Action[]
   readonly faults: readonly Fault[]
