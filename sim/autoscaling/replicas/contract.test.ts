@@ -32,6 +32,15 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
     { metric: 'in-flight', adjustment: 'exact', inSteps: [{ from: 0, adjust: 2 }] },
   ],
   knative: [{ metric: 'rps', scaleDownDelay: 60 * SECOND, activationScale: 4, total: 1 }],
+  keda: [{ triggers: [{ metric: 'rate', target: 3, activation: 5 }], cooldown: 0, polling: 60 * SECOND }],
+  'aws-target-tracking': [{ metric: 'requests-per-target', inPeriods: 1, outPeriods: 1 }],
+  'aws-simple': [{ unit: 'percent', outAdjust: 50, inAdjust: -50, cooldown: 0 }],
+  'square-root-staffing': [{ rule: 'erlang-c' }],
+  pid: [{ derivative: 3 }],
+  'seasonal-naive': [{ slot: 30 * SECOND, season: 120 * SECOND, reactive: false }],
+  'holt-winters': [{ slot: 15 * SECOND, season: 60 * SECOND, reactive: false, beta: 1 }],
+  autoregressive: [{ slot: 15 * SECOND, order: 2, history: 10, reactive: false }],
+  histogram: [{ slot: 15 * SECOND, season: 60 * SECOND, reactive: false, percentile: 0.2 }],
   'queue-length': [{ counts: 'queued', tolerance: 0 }],
   scheduled: [
     {

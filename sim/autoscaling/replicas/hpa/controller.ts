@@ -48,8 +48,8 @@ export class HorizontalPodAutoscaler {
     this.tolerances = { up: this.rules?.up.tolerance ?? tolerance, down: this.rules?.down.tolerance ?? tolerance }
   }
 
-  /** One decision: the replicas to set. `external` are the values of External metrics. */
-  decide(now: Time, current: number, pods: readonly PodGroup[], external: readonly number[]): number {
+  /** One decision: the replicas to set. `external` are the values of External metrics, by target; those of one target add up. */
+  decide(now: Time, current: number, pods: readonly PodGroup[], external: readonly (readonly number[])[]): number {
     const { minReplicas, maxReplicas } = this.settings
     if (this.recommendations.length === 0) this.recommendations.push({ replicas: current, at: now })
     this.conditions.ableToScale = 'SucceededGetScale'
@@ -68,7 +68,7 @@ export class HorizontalPodAutoscaler {
   }
 
   /** null: no decision, because too little is known. */
-  private byMetrics(now: Time, current: number, pods: readonly PodGroup[], external: readonly number[]): number | null {
+  private byMetrics(now: Time, current: number, pods: readonly PodGroup[], external: readonly (readonly number[])[]): number | null {
     const wanted = this.largestProposal(current, pods, external)
     if (wanted === null) return null
     const stable = this.rules === null ? this.stableDown(wanted, now) : this.stable(this.rules, wanted, current, now)
@@ -80,14 +80,15 @@ export class HorizontalPodAutoscaler {
   }
 
   /** The metric that asks for most decides. When one cannot be read, the others may scale up, not down. */
-  private largestProposal(current: number, pods: readonly PodGroup[], external: readonly number[]): number | null {
+  private largestProposal(current: number, pods: readonly PodGroup[], external: readonly (readonly number[])[]): number | null {
     const { targets, readiness } = this.settings
     let largest = 0
     let failed: MetricTarget | null = null
     let read = 0
-    for (const target of targets) {
+    for (const [row, target] of targets.entries()) {
       try {
-        const observation = { target, currentReplicas: current, tolerances: this.tolerances, readiness, pods, observed: external }
+        const observed = external[row] ?? []
+        const observation = { target, currentReplicas: current, tolerances: this.tolerances, readiness, pods, observed }
         largest = Math.max(largest, proposed(observation).replicas)
         read++
       } catch (error) {

@@ -3,9 +3,8 @@ import { define } from '../../../common/define.ts'
 import type { Values } from '../../../common/define.ts'
 import type { Time } from '../../../common/ids.ts'
 import type { LoadView, ReplicaAutoscaler } from '../policy.ts'
+import { every, isWithin, scaleDownWindow, toleranceOf } from '../parameters.ts'
 import { RecommendationWindow, ROUNDING } from '../recommendation-window.ts'
-
-const SECOND = 1_000_000 // µs
 
 export const queueLength = define({
   name: 'queue-length',
@@ -28,21 +27,9 @@ export const queueLength = define({
       choices: ['all', 'queued'],
       meaning: 'all: every request in the pods; queued: those that have no thread yet',
     },
-    tolerance: {
-      kind: 'share',
-      default: 0.1,
-      min: 0,
-      max: 1,
-      meaning: 'no change while backlog / (target * replicas) is within 1 - tolerance .. 1 + tolerance',
-    },
-    scaleDownWindow: {
-      kind: 'duration',
-      default: 300 * SECOND,
-      min: 0,
-      max: 3600 * SECOND,
-      meaning: 'never below the highest recommendation within this window; 0: no window',
-    },
-    every: { kind: 'duration', default: 15 * SECOND, min: 1, meaning: 'time between two decisions' },
+    tolerance: toleranceOf('backlog / (target * replicas)'),
+    scaleDownWindow,
+    every,
   },
   create: (values): ReplicaAutoscaler | null => new QueueLength(values),
 })
@@ -75,8 +62,7 @@ class QueueLength implements ReplicaAutoscaler {
     const { target, tolerance } = this.values
     const active = rate > 0 || backlog > 0
     if (ready === 0) return active ? Math.max(1, replicas) : replicas
-    const ratio = backlog / (target * replicas)
-    if (1 - tolerance <= ratio && ratio <= 1 + tolerance) return replicas
+    if (isWithin(backlog / (target * replicas), tolerance)) return replicas
     return Math.max(active ? 1 : 0, Math.ceil(backlog / target - ROUNDING))
   }
 }

@@ -3,9 +3,8 @@ import { define } from '../../../common/define.ts'
 import type { Values } from '../../../common/define.ts'
 import type { Time } from '../../../common/ids.ts'
 import { needingPods, type LoadView, type ReplicaAutoscaler } from '../policy.ts'
+import { cpuTarget, every, isWithin, scaleDownWindow, toleranceOf } from '../parameters.ts'
 import { RecommendationWindow, ROUNDING } from '../recommendation-window.ts'
-
-const SECOND = 1_000_000 // µs
 
 export const targetUtilization = needingPods(
   define({
@@ -15,22 +14,10 @@ export const targetUtilization = needingPods(
     source: 'Kubernetes documentation, Horizontal Pod Autoscaling: algorithm details; replica_calculator.go',
     fidelity: 'simplified',
     parameters: {
-      target: { kind: 'share', default: 0.7, min: 0.01, max: 10, meaning: 'CPU used over CPU requested to aim at' },
-      tolerance: {
-        kind: 'share',
-        default: 0.1,
-        min: 0,
-        max: 1,
-        meaning: 'no change while utilization / target is within 1 - tolerance .. 1 + tolerance',
-      },
-      scaleDownWindow: {
-        kind: 'duration',
-        default: 300 * SECOND,
-        min: 0,
-        max: 3600 * SECOND,
-        meaning: 'never below the highest recommendation within this window; 0: no window',
-      },
-      every: { kind: 'duration', default: 15 * SECOND, min: 1, meaning: 'time between two decisions' },
+      target: cpuTarget,
+      tolerance: toleranceOf('utilization / target'),
+      scaleDownWindow,
+      every,
     },
     create: (values): ReplicaAutoscaler | null => new TargetUtilization(values),
   }),
@@ -60,15 +47,11 @@ class TargetUtilization implements ReplicaAutoscaler {
    * above 1: the load of these may go down as those take their share. They can only stop a scale-up, not turn it into a scale-down.
    */
   private recommended({ measured, replicas, utilization }: LoadView): number {
-    const { target } = this.values
+    const { target, tolerance } = this.values
     const ratio = utilization / target
     const overAll = ratio > 1 && measured < replicas ? (ratio * measured) / replicas : ratio
-    if (this.tolerated(ratio) || this.tolerated(overAll) || overAll < 1 !== ratio < 1) return replicas
+    if (isWithin(ratio, tolerance) || isWithin(overAll, tolerance) || overAll < 1 !== ratio < 1) return replicas
     const needed = Math.max(0, Math.ceil((measured * utilization) / target - ROUNDING))
     return ratio > 1 ? Math.max(needed, replicas) : Math.min(needed, replicas)
-  }
-
-  private tolerated(ratio: number): boolean {
-    return 1 - this.values.tolerance <= ratio && ratio <= 1 + this.values.tolerance
   }
 }

@@ -103,7 +103,8 @@ export function replayController(recorded: ControllerCase): string | null {
     readiness: { cpuInitialization: recorded.cpuInitializationPeriod * SECOND, initialDelay: recorded.initialReadinessDelay * SECOND },
   })
   for (const tick of recorded.ticks) {
-    const after = hpa.decide(tick.at * SECOND, tick.replicas, podsOf(tick.pods, 1), tick.external ?? [])
+    const external = recorded.targets.map(() => tick.external ?? [])
+    const after = hpa.decide(tick.at * SECOND, tick.replicas, podsOf(tick.pods, 1), external)
     const { ableToScale, scalingLimited, scalingActive } = tick
     const difference = firstDifference({ after: tick.after, ableToScale, scalingLimited, scalingActive }, { after, ...hpa.conditions })
     if (difference !== null) return `at ${tick.at} s: ${difference}`
