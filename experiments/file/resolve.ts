@@ -249,7 +249,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
-  ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async'] as const),
+  ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration'] as const),
 ] as const
 
@@ -284,6 +284,7 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
     },
     traffic,
     ...(async ? { async } : {}),
+    ...(given.signals === undefined ? {} : { signals: given.signals }),
     ...(slb === undefined ? {} : { slb: selection(slb) }),
   }
 }

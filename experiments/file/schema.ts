@@ -30,6 +30,7 @@ import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { budget, controller, controlPlane, version } from './schema/controllers.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
+import { signals } from './schema/signals.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'
 import { toleration } from './schema/toleration.ts'
@@ -87,6 +88,9 @@ const serviceOf = (loaded: LoadedFiles) =>
       .optional()
       .describe('time for which the pods stay on a node that is not ready or unreachable; default 300s, as admission sets it'),
     slb: ownBalancer(loaded).describe('balancer of this service; default: the slb of the run'),
+    signals: signals
+      .optional()
+      .describe('age, loss and cost of probes and of reports of pods to balancers; default: fresh, none lost, free'),
     async: flag()
       .prefault(false)
       .describe('a request gives its thread back while its calls are under way, as in an event loop; false: it holds the thread'),

@@ -115,8 +115,13 @@ const workloadOf = ({ steps, ...spec }: ServiceSpec, service: number): Workload 
   ...(steps === undefined ? {} : { steps: steps.map((step): Step => ('calls' in step ? step : { cost: costOf(step.cost) })) }),
 })
 
-async function serviceOf({ name, networkDelay, slb }: ServiceSpec): Promise<Service> {
-  return { name, networkDelay, ...(slb === undefined ? {} : { slb: await chosen(slb, FAMILIES.slb) }) }
+async function serviceOf({ name, networkDelay, signals, slb }: ServiceSpec): Promise<Service> {
+  return {
+    name,
+    networkDelay,
+    ...(signals === undefined ? {} : { signals }),
+    ...(slb === undefined ? {} : { slb: await chosen(slb, FAMILIES.slb) }),
+  }
 }
 
 async function callOf({ slb, ...spec }: CallSpec, { services }: Scenario): Promise<Call> {

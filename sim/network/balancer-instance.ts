@@ -28,6 +28,10 @@ export class BalancerInstance {
   /** Whether pods report their number of requests to this balancer, and that they are idle. */
   readonly wantsCounts: boolean
   readonly wantsIdle: boolean
+  /** What else pods measure for it: latencies for its probes, what comes with responses, reports of load every so often [µs] (0: none). */
+  readonly readsLatency: boolean
+  readonly readsAnswers: boolean
+  readonly loadPeriod: number
   /** Of the algorithm, for messages. */
   readonly name: string
 
@@ -41,6 +45,9 @@ export class BalancerInstance {
     this.row = row
     this.wantsCounts = balancer.reported !== undefined
     this.wantsIdle = balancer.idled !== undefined
+    this.readsLatency = balancer.readsLatency === true
+    this.readsAnswers = balancer.answered !== undefined
+    this.loadPeriod = balancer.loadReported === undefined ? 0 : (balancer.loadReportPeriod ?? 0)
   }
 
   /** A slot, NO_BACKEND, QUEUE or REJECT; any other answer is the algorithm's fault and ends the run with its name. */
@@ -80,6 +87,15 @@ export class BalancerInstance {
   busied(server: ServerId, serverEpoch: number): void {
     const slot = this.slots.slotOf(server, serverEpoch)
     if (slot !== NONE) this.balancer.busied?.(slot)
+  }
+
+  answered(slot: SlotId, slotEpoch: number, inside: number, service: number): void {
+    if (this.isPresent(slot, slotEpoch)) this.balancer.answered!(slot, inside, service)
+  }
+
+  loadReported(server: ServerId, serverEpoch: number, rate: number, utilization: number, errors: number): void {
+    const slot = this.slots.slotOf(server, serverEpoch)
+    if (slot !== NONE) this.balancer.loadReported!(slot, rate, utilization, errors)
   }
 
   /** The oldest queued request, NONE when the queue is empty. */

@@ -3,7 +3,6 @@
  * Also what balancers may ask of the run: timers and probes.
  */
 import { NONE, type PodId, type RequestId, type ServerId, type ServiceId, type SlotId, type Time } from '../common/ids.ts'
-import { ColumnTable } from '../common/table.ts'
 import { createChosen, type Chosen } from '../common/define.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Cause } from '../measure/ledger.ts'
@@ -11,12 +10,15 @@ import type { Streams } from '../random/stream.ts'
 import { routesOf, type Carrier, type Clients } from '../serving/clients.ts'
 import type { Outlet, PodQueue } from '../serving/pod-queue.ts'
 import { RequestState, type Requests } from '../serving/requests.ts'
-import { ServerState, type Servers } from '../serving/servers.ts'
+import type { CpuShares } from '../serving/cpu-shares.ts'
+import type { Servers } from '../serving/servers.ts'
 import type { Call, Service } from '../serving/spec.ts'
-import { NO_BACKEND, QUEUE, REJECT, type BalancerDefinition, type BalancingContext, type Outcome } from '../slb/policy.ts'
+import { NO_BACKEND, QUEUE, REJECT, Outcome, type BalancerDefinition, type BalancingContext } from '../slb/policy.ts'
 import { BalancerInstance } from './balancer-instance.ts'
 import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
 import { PodReports } from './pod-reports.ts'
+import { PodSignals } from './pod-signals.ts'
+import { NO_SIGNALS, Probing } from './probing.ts'
 import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
 
 /** What the network needs of the run. */
@@ -27,6 +29,7 @@ export interface NetworkRun {
   readonly servers: Servers
   readonly podQueue: PodQueue
   readonly clients: Clients
+  readonly shares: CpuShares
   readonly input: {
     readonly services: readonly Service[]
     readonly calls?: readonly Call[]
@@ -52,27 +55,6 @@ function routesIn({ services, calls = [], choices }: NetworkRun['input']): Route
   return routes
 }
 
-/** Probes under way: which instance asks which slot, and the answer on its way back. */
-class Probes extends ColumnTable {
-  instance = this.column(Int32Array)
-  slot = this.column(Int32Array)
-  slotEpoch = this.column(Int32Array)
-  tag = this.column(Int32Array)
-  inside = this.column(Int32Array)
-  private readonly free: number[] = []
-  private high = 0
-
-  take(): number {
-    const probe = this.free.pop() ?? this.high++
-    this.reserve(this.high)
-    return probe
-  }
-
-  give(probe: number): void {
-    this.free.push(probe)
-  }
-}
-
 /** The structure that the balancers of one service share. */
 interface Shelf {
   value: object | undefined
@@ -83,16 +65,16 @@ export class Network implements Carrier, Outlet {
   readonly instancesOf: readonly (readonly BalancerInstance[])[]
   /** All instances, in the order of `instancesOf`; events name them by this row. */
   private readonly all: readonly BalancerInstance[]
-  private readonly serviceOf: readonly ServiceId[]
   /** By service: notifies the instances that send to its pods of backends, a group for each route. */
   private readonly groupsTo: readonly (readonly ServiceBalancers[])[]
   private readonly heard: HeardTime = { time: NONE }
   /** By service: the instances that send to its pods. */
   private readonly instancesTo: readonly (readonly BalancerInstance[])[]
   private readonly reports: PodReports | null
-  private readonly probes = new Probes()
+  private readonly probing: Probing
+  private readonly signals: PodSignals | null
   /** What a balancer sees of a request: one object, filled before each pick. */
-  private readonly asked = { client: NONE, attempt: 0, queued: 0 }
+  private readonly asked = { client: NONE, attempt: 0, queued: 0, again: false }
 
   private readonly simulator: Simulator
   private readonly requests: Requests
@@ -105,10 +87,8 @@ export class Network implements Carrier, Outlet {
   private readonly responseArrives: number
   private readonly offers: number
   private readonly wakes: number
-  private readonly probeArrives: number
-  private readonly probeReturns: number
 
-  constructor({ simulator, streams, requests, servers, podQueue, clients, input }: NetworkRun) {
+  constructor({ simulator, streams, requests, servers, podQueue, clients, shares, input }: NetworkRun) {
     this.simulator = simulator
     this.requests = requests
     this.servers = servers
@@ -116,12 +96,10 @@ export class Network implements Carrier, Outlet {
     this.clients = clients
     const routes = routesIn(input)
     this.delays = routes.map(({ service }) => input.services[service].networkDelay)
-    this.tryArrives = simulator.register('try arrives', (request) => podQueue.deliver(request))
+    this.tryArrives = simulator.register('try arrives', (request) => this.deliver(request))
     this.responseArrives = simulator.register('response arrives', (request) => clients.answered(request))
     this.offers = simulator.register('balancer offers its queue', (row) => this.offer(row))
     this.wakes = simulator.register('balancer wakes', (row, tag) => this.woke(row, tag))
-    this.probeArrives = simulator.register('probe arrives', (probe) => this.probed(probe))
-    this.probeReturns = simulator.register('probe returns', (probe) => this.probeAnswered(probe))
 
     const all: BalancerInstance[] = []
     const serviceOf: ServiceId[] = []
@@ -131,7 +109,7 @@ export class Network implements Carrier, Outlet {
       const slots = new EndpointSlots(slotsOfServers)
       const shelf: Shelf = { value: undefined }
       const list = Array.from({ length: input.balancers }, (_, i) => {
-        const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf)
+        const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf, input.balancers)
         const instance = new BalancerInstance(createChosen(slb, context), slots, slb.definition.name, all.length)
         all.push(instance)
         serviceOf.push(service)
@@ -142,21 +120,32 @@ export class Network implements Carrier, Outlet {
     })
     this.groupsTo = input.services.map((_, to) => groups.filter((_, route) => routes[route].service === to))
     this.all = all
-    this.serviceOf = serviceOf
     this.instancesTo = input.services.map((_, to) => this.instancesOf.filter((_, route) => routes[route].service === to).flat())
     this.reports = PodReports.of(
       servers,
       this.instancesTo,
       (service) => streams.stream(`idle/${input.services[service].name}`),
       (service) => this.offerQueues(service),
+      { simulator, delays: input.services.map(({ signals }) => signals?.delay ?? 0) },
+    )
+    const offer = (instance: BalancerInstance): void => {
+      if (instance.queued > 0) this.planOffer(instance)
+    }
+    this.signals = PodSignals.of({ simulator, requests, servers, shares, instancesTo: this.instancesTo, offer })
+    const signalsTo = serviceOf.map((service) => input.services[service].signals ?? NO_SIGNALS)
+    const losses = serviceOf.map((service) => streams.stream(`lost probes/${input.services[service].name}`))
+    this.probing = new Probing(
+      { simulator, servers, shares, all, signals: this.signals, offer },
+      { delays: serviceOf.map((service) => input.services[service].networkDelay), signalsTo, losses },
     )
     clients.carriedBy(this)
     podQueue.leadsTo(this, this.reports)
   }
 
-  private contextOf(row: number, random: BalancingContext['random'], shelf: Shelf): BalancingContext {
+  private contextOf(row: number, random: BalancingContext['random'], shelf: Shelf, instances: number): BalancingContext {
     return {
       random,
+      instances,
       now: () => (this.heard.time === NONE ? this.simulator.now : this.heard.time),
       shared: <T extends object>(make: () => T) => {
         const leads = shelf.value === undefined
@@ -164,8 +153,18 @@ export class Network implements Carrier, Outlet {
         return { value: shelf.value as T, leads }
       },
       wakeAt: (time, tag) => void this.simulator.at(time, this.wakes, row, tag),
-      probe: (slot, tag) => this.probe(row, slot, tag),
+      probe: (slot, tag) => this.probing.send(row, slot, tag),
     }
+  }
+
+  /** The end of warm-up. */
+  windowBegins(): void {
+    this.probing.windowBegins()
+  }
+
+  /** Probes sent in the window, and the CPU work of answering them [core-µs]. */
+  get probes(): { readonly sent: number; readonly work: number } {
+    return this.probing
   }
 
   instances(route: number): number {
@@ -193,7 +192,7 @@ export class Network implements Carrier, Outlet {
     const instance = this.instanceOf(request)
     const last = requests.slot[request]
     const exclude = last !== NONE && instance.slots.slotEpoch[last] === requests.slotEpoch[request] ? last : NONE
-    const slot = this.pick(instance, request, exclude)
+    const slot = this.pick(instance, request, exclude, false)
     if (slot === QUEUE) {
       requests.slot[request] = NONE
       requests.state[request] = RequestState.AtBalancer
@@ -205,11 +204,12 @@ export class Network implements Carrier, Outlet {
     return this.instancesOf[this.requests.route[request]][this.requests.instance[request]]
   }
 
-  private pick(instance: BalancerInstance, request: RequestId, exclude: SlotId): SlotId {
+  private pick(instance: BalancerInstance, request: RequestId, exclude: SlotId, again: boolean): SlotId {
     const { asked, requests } = this
     asked.client = requests.key[request]
     asked.attempt = requests.attempt[request]
     asked.queued = instance.queued
+    asked.again = again
     return instance.pick(asked, exclude)
   }
 
@@ -229,11 +229,17 @@ export class Network implements Carrier, Outlet {
     if (delay > 0) {
       requests.state[request] = RequestState.InNetwork
       requests.timer[request] = this.simulator.at(this.simulator.now + delay, this.tryArrives, request, 0)
-    } else this.podQueue.deliver(request)
+    } else this.deliver(request)
+  }
+
+  private deliver(request: RequestId): void {
+    if (this.signals !== null) this.signals.arrived(request)
+    this.podQueue.deliver(request)
   }
 
   respond(request: RequestId): void {
     const requests = this.requests
+    if (this.signals !== null) this.signals.left(request)
     const delay = this.delays[requests.route[request]]
     if (delay > 0 && requests.orphan[request] === 0) {
       requests.state[request] = RequestState.Responding
@@ -242,6 +248,7 @@ export class Network implements Carrier, Outlet {
   }
 
   failed(request: RequestId, cause: Cause): void {
+    if (this.signals !== null) this.signals.failed(request)
     this.clients.failed(request, cause)
   }
 
@@ -261,6 +268,7 @@ export class Network implements Carrier, Outlet {
     const slot = requests.slot[request]
     if (slot < 0) return
     const instance = this.instanceOf(request)
+    if (this.signals !== null && outcome === Outcome.Answered) this.signals.pass(request, instance)
     instance.ended(slot, requests.slotEpoch[request], this.simulator.now - requests.sent[request], outcome)
     if (instance.queued > 0) this.planOffer(instance)
   }
@@ -284,7 +292,7 @@ export class Network implements Carrier, Outlet {
     instance.offering = false
     for (let request = instance.first; request !== NONE; request = instance.first) {
       instance.dequeue(request, requests)
-      const slot = this.pick(instance, request, NONE)
+      const slot = this.pick(instance, request, NONE, true)
       if (slot === QUEUE) {
         instance.putBack(request, requests)
         return
@@ -300,46 +308,6 @@ export class Network implements Carrier, Outlet {
     const instance = this.all[row]
     if (instance.balancer.woke === undefined) throw new Error(`${instance.name} calls wakeAt and has no function woke`)
     instance.balancer.woke(tag)
-    if (instance.queued > 0) this.planOffer(instance)
-  }
-
-  private probe(row: number, slot: SlotId, tag: number): void {
-    const { probes, simulator } = this
-    const instance = this.all[row]
-    if (!instance.has(slot)) throw new RangeError(`${instance.name} probes slot ${slot}, which has no backend`)
-    const probe = probes.take()
-    probes.instance[probe] = row
-    probes.slot[probe] = slot
-    probes.slotEpoch[probe] = instance.slots.slotEpoch[slot]
-    probes.tag[probe] = tag
-    simulator.at(simulator.now + this.delays[this.serviceOf[row]], this.probeArrives, probe, 0)
-  }
-
-  /** The probe reaches the pod, which answers with the number of requests it holds, or not at all. */
-  private probed(probe: number): void {
-    const { probes, servers, simulator } = this
-    const row = probes.instance[probe]
-    const instance = this.all[row]
-    const slot = probes.slot[probe]
-    const present = instance.isPresent(slot, probes.slotEpoch[probe])
-    const server = instance.slots.server[slot]
-    const answers =
-      present &&
-      server !== NONE &&
-      servers.epoch[server] === instance.slots.serverEpoch[slot] &&
-      servers.state[server] === ServerState.Accepting
-    probes.inside[probe] = answers ? servers.inside[server] : NONE
-    simulator.at(simulator.now + this.delays[this.serviceOf[row]], this.probeReturns, probe, 0)
-  }
-
-  private probeAnswered(probe: number): void {
-    const { probes } = this
-    const instance = this.all[probes.instance[probe]]
-    const slot = probes.slot[probe]
-    probes.give(probe)
-    if (!instance.isPresent(slot, probes.slotEpoch[probe])) return
-    if (instance.balancer.probed === undefined) throw new Error(`${instance.name} calls probe and has no function probed`)
-    instance.balancer.probed(slot, probes.tag[probe], probes.inside[probe])
     if (instance.queued > 0) this.planOffer(instance)
   }
 }

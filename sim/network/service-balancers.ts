@@ -103,5 +103,10 @@ export class ServiceBalancers implements Waker {
 }
 
 /** Whether a balancer hears more than backends and the ends of its own requests. */
-const listens = ({ reported, idled, busied, woke, probed }: Balancer): boolean =>
-  reported !== undefined || idled !== undefined || busied !== undefined || woke !== undefined || probed !== undefined
+const listens = ({ reported, idled, busied, woke, probed, loadReported }: Balancer): boolean =>
+  reported !== undefined ||
+  idled !== undefined ||
+  busied !== undefined ||
+  woke !== undefined ||
+  probed !== undefined ||
+  loadReported !== undefined

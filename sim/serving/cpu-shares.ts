@@ -152,6 +152,20 @@ export class CpuShares extends ColumnTable {
     if (!fits) this.reshare(node)
   }
 
+  /**
+   * CPU work beside requests [core-µs], such as the answer to a probe. Running requests of a pod that is at its limit are held up by it; a pod with a core to spare, or
+   * an idle one, does it beside them.
+   */
+  takeAway(server: ServerId, work: number): void {
+    const { servers } = this
+    this.advance(server)
+    servers.used[server] += work
+    const running = this.heaps.size[server]
+    if (running === 0 || running * 1000 < servers.limit[server]) return
+    servers.virtual[server] -= work / running
+    this.aim(server)
+  }
+
   /** Schedules the end of work of the server's first running request. */
   aim(server: ServerId): void {
     const servers = this.servers

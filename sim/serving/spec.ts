@@ -38,6 +38,16 @@ export interface Workload {
   readonly probe: Time
 }
 
+/** What happens to what pods tell balancers: answers to probes and reports. */
+export interface Signals {
+  /** Age of the counts in an answer or report when it arrives, beside the network's delay. */
+  readonly delay: Time
+  /** Share of the probes that are lost, on the way there or back. */
+  readonly loss: number
+  /** CPU work of answering a probe [core-µs]. */
+  readonly cost: number
+}
+
 /** A name under which pods are reached through balancers. */
 export interface Service {
   readonly name: string
@@ -45,6 +55,8 @@ export interface Service {
   readonly networkDelay: Time
   /** The balancer of this service; absent: the one of the run. */
   readonly slb?: Chosen<BalancerDefinition>
+  /** Absent: signals are fresh, none is lost, and probes cost no CPU. */
+  readonly signals?: Signals
 }
 
 /** Retries of a failed try. */

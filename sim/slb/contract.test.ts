@@ -20,7 +20,17 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
   'power-of-d': [{ choices: 1 }, { choices: 5 }, { choices: 3, replacement: true }, { choices: 1, memory: 1 }, { choices: 2, memory: 4 }],
   'grpc-least-request': [{ choices: 10 }],
   'join-idle-queue': [{ withdraw: false }],
-  'bulletin-board': [{ period: 1000 }, { own: true, period: 300_000_000 }],
+  'bulletin-board': [{ period: 1000 }, { choices: 2, own: true }, { own: true, period: 300_000_000 }],
+  'join-shortest-queue': [{ choices: 2 }],
+  forecast: [{ choices: 3, trend: 0, own: false }],
+  prequal: [
+    { mode: 'sync', choices: 5 },
+    { probeRate: 0.5, removeRate: 0.25, poolSize: 4, idle: 50_000 },
+    { quantile: 0, errorLimit: 1 },
+    { quantile: 1, compensate: false },
+  ],
+  c3: [{ rateControl: false }, { exponent: 1, clients: 10, interval: 1000 }],
+  'grpc-weighted-round-robin': [{ reports: 1000, blackout: 0, update: 100_000 }],
   'central-queue': [{ capacity: 0 }, { limit: 3, capacity: 2 }, { limit: 1_000_000 }],
   maglev: [{ size: '251' }],
   'source-hash': [{ hash: 'rendezvous' }, { hash: 'ring', points: 7 }],
@@ -55,6 +65,8 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
 /** Members that hold requests back or reject them, by the outcome of the real system. */
 const answersNoSlot = (name: string): boolean =>
   name === 'central-queue' ||
+  name === 'prequal' ||
+  name === 'c3' ||
   name.startsWith('nginx-') ||
   name.startsWith('caddy-') ||
   (name.startsWith('haproxy-') && name !== 'haproxy-source')
@@ -149,7 +161,9 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
             idled: (slot) => disturbed.idled?.(slot),
             busied: (slot) => disturbed.busied?.(slot),
             woke: (tag) => disturbed.woke?.(tag),
-            probed: (slot, tag, inside) => disturbed.probed?.(slot, tag, inside),
+            probed: (slot, tag, inside, latency) => disturbed.probed?.(slot, tag, inside, latency),
+            answered: (slot, inside, service) => disturbed.answered?.(slot, inside, service),
+            loadReported: (slot, rate, utilization, errors) => disturbed.loadReported?.(slot, rate, utilization, errors),
           },
           history,
           {},
@@ -182,13 +196,13 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
 
 test('the table of members in the README is the list', () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
-  const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| (\w+) \|/gm)].map((row) => ({ name: row[1], fidelity: row[2] }))
+  const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| (\w+) \|/gm)].map((row) => ({ name: row[1], fidelity: row[2] }))
   expect(rows).toEqual(balancers.all.map(({ name, fidelity }) => ({ name, fidelity })))
 })
 
 test('the table of parameters in the README is theirs', () => {
   const readme = readFileSync(new URL('./README.md', import.meta.url), 'utf8')
-  const rows = [...readme.matchAll(/^\| `([a-z-]+)` \| `(\w+)` \| (\w+) \|/gm)].map((row) => row.slice(1, 4))
+  const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| `(\w+)` \| (\w+) \|/gm)].map((row) => row.slice(1, 4))
   expect(rows).toEqual(
     balancers.all.flatMap(({ name, parameters }) => Object.entries(parameters).map(([key, { kind }]) => [name, key, kind])),
   )

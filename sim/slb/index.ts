@@ -2,6 +2,10 @@
 import { catalogue } from '../common/define.ts'
 import { bulletinBoard } from './members/bulletin-board.ts'
 import { centralQueue } from './members/central-queue.ts'
+import { c3 } from './members/c3.ts'
+import { forecast } from './members/forecast.ts'
+import { grpcWeightedRoundRobin } from './members/grpc-weighted-round-robin.ts'
+import { prequal } from './members/prequal.ts'
 import { grpcLeastRequest } from './members/grpc-least-request.ts'
 import { caddyFirst } from './members/caddy-first.ts'
 import { caddyIpHash } from './members/caddy-ip-hash.ts'
@@ -55,6 +59,10 @@ export const balancers = catalogue<Balancer, BalancingContext>('slb', [
   joinShortestQueue,
   joinIdleQueue,
   bulletinBoard,
+  forecast,
+  prequal,
+  c3,
+  grpcWeightedRoundRobin,
   centralQueue,
   random,
   weightedRandom,

@@ -117,6 +117,13 @@ class BackendsView implements Backends {
   }
 }
 
+function periodOf(name: string, period: unknown): Time {
+  if (typeof period === 'number' && Number.isInteger(period) && period >= 1000) return period
+  throw new TypeError(
+    `${name}: a balancer with loadReported needs loadReportPeriod, a whole number of µs from 1000; found ${String(period)}`,
+  )
+}
+
 const required = ['added', 'removed', 'pick', 'ended'] as const
 
 /** A user's whole Balancer with its answers checked: a wrong slot would fail the run far from its cause. */
@@ -125,7 +132,11 @@ class Checked implements Balancer {
   readonly idled?: (slot: SlotId) => void
   readonly busied?: (slot: SlotId) => void
   readonly woke?: (tag: number) => void
-  readonly probed?: (slot: SlotId, tag: number, inside: number) => void
+  readonly probed?: (slot: SlotId, tag: number, inside: number, latency?: Time) => void
+  readonly readsLatency?: boolean
+  readonly answered?: (slot: SlotId, inside: number, service: Time) => void
+  readonly loadReportPeriod?: Time
+  readonly loadReported?: (slot: SlotId, rate: number, utilization: number, errors: number) => void
   readonly explain?: (slot: SlotId) => Readonly<Record<string, number>>
   private readonly name: string
   private readonly own: Balancer
@@ -146,7 +157,13 @@ class Checked implements Balancer {
     if (typeof own.busied === 'function') this.busied = (slot) => own.busied!(slot)
     if (typeof own.woke === 'function') this.woke = (tag) => own.woke!(tag)
     if (typeof own.explain === 'function') this.explain = (slot) => own.explain!(slot)
-    if (typeof own.probed === 'function') this.probed = (slot, tag, inside) => own.probed!(slot, tag, inside)
+    if (typeof own.probed === 'function') this.probed = (slot, tag, inside, latency) => own.probed!(slot, tag, inside, latency)
+    if (own.readsLatency === true) this.readsLatency = true
+    if (typeof own.answered === 'function') this.answered = (slot, inside, service) => own.answered!(slot, inside, service)
+    if (typeof own.loadReported === 'function') {
+      this.loadReportPeriod = periodOf(this.name, own.loadReportPeriod)
+      this.loadReported = (slot, rate, utilization, errors) => own.loadReported!(slot, rate, utilization, errors)
+    }
   }
 
   added(slot: SlotId, weight: number): void {

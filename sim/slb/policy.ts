@@ -29,12 +29,16 @@ export interface RequestView {
   readonly attempt: number
   /** Requests in the queue of this balancer instance, without this one. */
   readonly queued: number
+  /** The request was held in the queue and is asked for again; absent or false: a new one. */
+  readonly again?: boolean
 }
 
 /** What a balancer is created with. `wakeAt` and `probe` may be called from the first `added` on, not by the constructor. */
 export interface BalancingContext {
   /** Stream of this instance. */
   readonly random: RandomStream
+  /** Balancer instances of the service, this one included; absent where it is not known. */
+  readonly instances?: number
   /** Simulated time [µs]. */
   now(): Time
   /** Calls `woke(tag)` at `time` [µs], which must not be in the past. Several calls may be pending; there is no cancelling, the tag identifies stale ones. */
@@ -100,8 +104,22 @@ export interface Balancer {
   woke?(tag: number): void
   /** What the balancer holds about a present backend, under the names of its source: for `explain balance`, not called in a run. */
   explain?(slot: SlotId): Readonly<Record<string, number>>
-  /** The answer to `probe`: requests in the pod, counted as for `reported`; NONE when the pod does not answer (it refuses requests or has ended). */
-  probed?(slot: SlotId, tag: number, inside: number): void
+  /**
+   * The answer to `probe`: requests in the pod, counted as for `reported`; NONE when the pod does not answer (it refuses requests or has ended). `latency` is the
+   * median time [µs] that recent requests spent in the pod which found about as many inside, NONE without any, or when the balancer does not have `readsLatency`; absent counts as NONE.
+   */
+  probed?(slot: SlotId, tag: number, inside: number, latency?: Time): void
+  /** Pods keep the latencies that answers to its probes carry. */
+  readonly readsLatency?: boolean
+  /**
+   * Comes with the answer to a request, before its `ended`: the requests that were left in the pod when the answer left it, and the time that the pod worked on the
+   * request, without the time queued for a thread [µs].
+   */
+  answered?(slot: SlotId, inside: number, service: Time): void
+  /** Pods report their load every so often [µs] to a balancer that has this and `loadReported`. */
+  readonly loadReportPeriod?: Time
+  /** Over the last period: requests answered per second, CPU used over the limit of the pod (over its request without a limit), and errors per second. */
+  loadReported?(slot: SlotId, rate: number, utilization: number, errors: number): void
 }
 
 /** A balancer as listed in the catalogue: name, parameters and how to create an instance. */

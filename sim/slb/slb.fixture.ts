@@ -1,8 +1,8 @@
 /** What the tests of this folder share: a request, a seeded context, a scripted one, and long random histories. */
 import * as fc from 'fast-check'
 import { NONE } from '../common/ids.ts'
-import { QUEUE } from './policy.ts'
-import type { Balancer, BalancingContext, Outcome, RequestView } from './policy.ts'
+import { Outcome, QUEUE } from './policy.ts'
+import type { Balancer, BalancingContext, RequestView } from './policy.ts'
 import { Streams } from '../random/stream.ts'
 import type { RandomStream } from '../random/stream.ts'
 
@@ -153,7 +153,7 @@ class Replay {
   play(step: Step): void {
     const { balancer, present, clock, queue } = this
     if (step.kind === 'pick') {
-      if (this.ask(step.client, step.exclude, queue.length) === QUEUE) queue.push(step)
+      if (this.ask(step.client, step.exclude, queue.length, false) === QUEUE) queue.push(step)
       return
     }
     if (step.kind === 'leave') {
@@ -169,10 +169,12 @@ class Replay {
     else if (step.kind === 'end') this.end(step)
     else if (step.kind === 'answer') {
       const probe = clock.probes.shift()
-      if (probe !== undefined) balancer.probed?.(probe.slot, probe.tag, step.inside)
+      if (probe !== undefined) balancer.probed?.(probe.slot, probe.tag, step.inside, step.inside < 0 ? NONE : 1000 * step.inside)
     } else if (!present.has(step.slot)) return
-    else if (step.kind === 'report') balancer.reported?.(step.slot, step.inside)
-    else if (step.kind === 'idle') balancer.idled?.(step.slot)
+    else if (step.kind === 'report') {
+      balancer.reported?.(step.slot, step.inside)
+      balancer.loadReported?.(step.slot, 10 * step.inside, step.inside / 20, step.inside % 3)
+    } else if (step.kind === 'idle') balancer.idled?.(step.slot)
     else balancer.busied?.(step.slot)
     this.askAgain()
   }
@@ -196,6 +198,8 @@ class Replay {
     if (this.open.length === 0) return
     const slot = this.open.splice(which % this.open.length, 1)[0]
     if (this.present.has(slot)) this.inFlight.set(slot, this.inFlight.get(slot)! - 1)
+    // A pod works on a request for a part of its latency, and leaves a few others behind.
+    if (outcome === Outcome.Answered) this.balancer.answered?.(slot, latency % 7, latency >> 1)
     this.balancer.ended(slot, latency, outcome)
   }
 
@@ -211,8 +215,8 @@ class Replay {
     clock.time = until
   }
 
-  private ask(client: number, exclude: number, queued: number): number {
-    const slot = this.balancer.pick(requestOf(client, 0, queued), exclude)
+  private ask(client: number, exclude: number, queued: number, again: boolean): number {
+    const slot = this.balancer.pick({ ...requestOf(client, 0, queued), again }, exclude)
     this.watcher.picked?.(slot, exclude, this.present, this.inFlight)
     this.answers.push(slot)
     if (slot < 0) return slot
@@ -223,7 +227,7 @@ class Replay {
 
   private askAgain(): void {
     const { queue } = this
-    while (queue.length > 0 && this.ask(queue[0].client, queue[0].exclude, queue.length - 1) !== QUEUE) queue.shift()
+    while (queue.length > 0 && this.ask(queue[0].client, queue[0].exclude, queue.length - 1, true) !== QUEUE) queue.shift()
   }
 }
 

@@ -11,7 +11,7 @@ const SECOND = 1_000_000
 /** A board of four backends, and an update that finds these numbers inside. */
 function board({ period = SECOND, own = false, draws = [] as readonly number[] } = {}) {
   const clock = new Clock()
-  const balancer = bulletinBoard.create({ period, own }, context(scripted(draws), clock))
+  const balancer = bulletinBoard.create({ period, own, choices: 0 }, context(scripted(draws), clock))
   const update = (inside: readonly number[]): void => {
     const timer = clock.timers.shift()!
     clock.time = timer.time
@@ -95,7 +95,7 @@ describe('bulletin-board', () => {
         const inner = seeded('board')
         const random: RandomStream = { next: () => inner.next(), int: (n) => inner.int((range = n)) }
         const clock = new Clock()
-        const fast = bulletinBoard.create({ period: 200_000_000, own }, context(random, clock))
+        const fast = bulletinBoard.create({ period: 200_000_000, own, choices: 0 }, context(random, clock))
         const twin = new BulletinBoardTwin(own)
         const both: Balancer = {
           added: (slot, weight) => {

@@ -8,14 +8,24 @@ import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
 import { LevelOrder } from '../structures/level-order.ts'
+import { Sample } from '../structures/sample.ts'
 import { INITIAL_SLOTS, lengthFor, Slots } from '../structures/slots.ts'
 import { Twin } from '../structures/twin.ts'
 import type { ListedBackend } from '../structures/twin.ts'
 
 const SECOND = 1_000_000 // µs
 
+const MAX_CHOICES = 32
+
 const parameters = {
   period: { kind: 'duration', default: SECOND, min: 1000, max: 86_400 * SECOND, meaning: 'time between two updates of all counts' },
+  choices: {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: MAX_CHOICES,
+    meaning: 'different pods drawn uniformly, of which the one with the fewest is picked, the first drawn on ties; 0: the fewest of all',
+  },
   own: {
     kind: 'boolean',
     default: false,
@@ -26,7 +36,7 @@ const parameters = {
 export const bulletinBoard = define({
   name: 'bulletin-board',
   summary:
-    'The pod with the fewest requests inside, whoever sent them, as counted every `period`; uniformly at random on ties. Pods that did not answer the last update come last.',
+    'The pod with the fewest requests inside, whoever sent them, as counted every `period`, or of d drawn uniformly the one with the fewest; uniformly at random on ties. Pods that did not answer the last update come last.',
   source: 'Mitzenmacher 2000, How useful is old information?, IEEE Transactions on Parallel and Distributed Systems 11 (periodic update)',
   fidelity: 'simplified',
   parameters,
@@ -47,12 +57,16 @@ class BulletinBoard implements Balancer {
   private run = 0
   private readonly period: Time
   private readonly own: boolean
+  private readonly choices: number
+  private readonly sample: Sample
   private readonly context: BalancingContext
   private readonly random: RandomStream
 
-  constructor({ period, own }: Values<typeof parameters>, context: BalancingContext) {
+  constructor({ period, own, choices }: Values<typeof parameters>, context: BalancingContext) {
     this.period = period
     this.own = own
+    this.choices = choices
+    this.sample = new Sample(choices)
     this.context = context
     this.random = context.random
   }
@@ -95,6 +109,7 @@ class BulletinBoard implements Balancer {
     const { slots, counts, random } = this
     const candidates = slots.candidates(exclude)
     if (candidates === 0) return NO_BACKEND
+    if (this.choices > 0) return this.fewestDrawn(exclude)
     const passedOver = slots.passesOver(exclude) && this.silent[exclude] === 0 ? exclude : NONE
     if (counts.size === (passedOver === NONE ? 0 : 1)) return slots.candidate(random.int(candidates), exclude, candidates)
     const ties = counts.ties(passedOver)
@@ -105,6 +120,23 @@ class BulletinBoard implements Balancer {
 
   ended(): void {
     // counts change at updates only
+  }
+
+  private fewestDrawn(exclude: SlotId): SlotId {
+    const { sample, counts } = this
+    const drawn = sample.draw(this.slots, this.choices, exclude, this.random)
+    let best = sample.slots[0]
+    for (let k = 1; k < drawn; k++) {
+      const slot = sample.slots[k]
+      if (this.countOf(slot) < this.countOf(best)) best = slot
+    }
+    if (this.own && this.silent[best] === 0) counts.set(best, counts.count[best] + 1)
+    return best
+  }
+
+  /** A pod that did not answer the last update comes last. */
+  private countOf(slot: SlotId): number {
+    return this.silent[slot] === 1 ? Infinity : this.counts.count[slot]
   }
 
   private schedule(): void {

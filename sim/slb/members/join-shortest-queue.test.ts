@@ -9,7 +9,7 @@ import type { RandomStream } from '../../random/stream.ts'
 
 describe('join-shortest-queue', () => {
   test('counts what pods report, and not what it sent itself', () => {
-    const balancer = filled(joinShortestQueue.create({}, context(scripted([]))), [1, 1, 1])
+    const balancer = filled(joinShortestQueue.create({ choices: 0 }, context(scripted([]))), [1, 1, 1])
     balancer.reported!(0, 2)
     balancer.reported!(1, 1)
     balancer.reported!(2, 3)
@@ -20,7 +20,7 @@ describe('join-shortest-queue', () => {
   })
 
   test('a late report of a removed backend has no effect; one that is added again begins at 0', () => {
-    const balancer = filled(joinShortestQueue.create({}, context(scripted([]))), [1, 1])
+    const balancer = filled(joinShortestQueue.create({ choices: 0 }, context(scripted([]))), [1, 1])
     balancer.reported!(0, 5)
     balancer.reported!(1, 3)
     balancer.removed(0)
@@ -57,7 +57,7 @@ describe('join-shortest-queue', () => {
     fc.assert(
       fc.property(histories(fc.constant(1)), ending, (before, last) => {
         const history = [...before, last]
-        const play = (random: Forced): number => replay(joinShortestQueue.create({}, context(random)), history).at(-1)!
+        const play = (random: Forced): number => replay(joinShortestQueue.create({ choices: 0 }, context(random)), history).at(-1)!
         const counting = new Forced(-1, 0)
         const slot = play(counting)
         const wanted = leastOf(history)
@@ -109,7 +109,7 @@ describe('the order by level', () => {
 })
 
 test('with one balancer and pods that report at once what it sent, the counts are those of least-connections', () => {
-  const balancer: Balancer = filled(joinShortestQueue.create({}, context()), [1, 1, 1, 1])
+  const balancer: Balancer = filled(joinShortestQueue.create({ choices: 0 }, context()), [1, 1, 1, 1])
   const inside = [0, 0, 0, 0]
   for (let i = 0; i < 400; i++) {
     const slot = balancer.pick(request, -1)

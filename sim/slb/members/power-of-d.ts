@@ -5,6 +5,7 @@ import type { SlotId } from '../../common/ids.ts'
 import type { RandomStream } from '../../random/stream.ts'
 import { NO_BACKEND, shareOf } from '../policy.ts'
 import type { Balancer, BalancingContext, RequestView } from '../policy.ts'
+import { Sample } from '../structures/sample.ts'
 import { BackendSet, Flights } from '../structures/slots.ts'
 import { TwoChoices } from './two-choices.ts'
 
@@ -39,7 +40,7 @@ export class PowerOfD implements Balancer {
   private readonly considered: Int32Array
   private count = 0
   /** Draws without replacement, ascending. */
-  private readonly drawn: Int32Array
+  private readonly sample: Sample
 
   constructor({ choices, replacement, memory }: Values<typeof parameters>, context: BalancingContext) {
     const { value, leads } = shareOf(context, () => new BackendSet())
@@ -50,7 +51,7 @@ export class PowerOfD implements Balancer {
     this.random = context.random
     this.memory = new Memory(memory)
     this.considered = new Int32Array(choices + memory)
-    this.drawn = new Int32Array(choices)
+    this.sample = new Sample(choices)
   }
 
   added(slot: SlotId, weight: number): void {
@@ -71,7 +72,10 @@ export class PowerOfD implements Balancer {
     this.count = 0
     if (this.replacement)
       for (let k = 0; k < this.choices; k++) this.consider(slots.candidate(this.random.int(candidates), exclude, candidates))
-    else this.drawDistinct(exclude, candidates)
+    else {
+      const drawn = this.sample.draw(slots, this.choices, exclude, this.random)
+      for (let k = 0; k < drawn; k++) this.consider(this.sample.slots[k])
+    }
     this.considerRemembered(exclude)
     let best = considered[0]
     for (let k = 1; k < this.count; k++) if (flights.inFlight[considered[k]] < flights.inFlight[best]) best = considered[k]
@@ -82,23 +86,6 @@ export class PowerOfD implements Balancer {
 
   ended(slot: SlotId): void {
     this.flights.ended(slot)
-  }
-
-  /** The k-th draw is uniform over the c - k not drawn yet: it skips each earlier draw that is not above it. */
-  private drawDistinct(exclude: SlotId, candidates: number): void {
-    const { drawn, slots } = this
-    const draws = Math.min(this.choices, candidates)
-    for (let k = 0; k < draws; k++) {
-      let i = this.random.int(candidates - k)
-      let at = 0
-      while (at < k && drawn[at] <= i) {
-        i++
-        at++
-      }
-      for (let j = k; j > at; j--) drawn[j] = drawn[j - 1]
-      drawn[at] = i
-      this.consider(slots.candidate(i, exclude, candidates))
-    }
   }
 
   private considerRemembered(exclude: SlotId): void {
