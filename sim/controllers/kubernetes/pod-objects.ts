@@ -4,6 +4,7 @@
  */
 import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
+import type { EndReason } from '../owners.ts'
 
 /** Phase of a pod in its status. */
 export const ApiPhase = { Pending: 0, Running: 1, Succeeded: 2, Failed: 3, Unknown: 4 } as const
@@ -87,6 +88,10 @@ export interface NewPod {
   readonly ordinal?: number
   /** The only node that the pod may run on (DaemonSet); NONE: the scheduler chooses. */
   readonly node?: NodeId
+  /** True: its container is prepared and starts when the pod is released (tasks of Swarm). */
+  readonly held?: boolean
+  /** True: it takes the place of a task that failed. */
+  readonly replaces?: boolean
 }
 
 /** Called about the pods that a controller created. */
@@ -105,4 +110,12 @@ export interface PodControl {
   create(controller: PodController, pod: NewPod): PodId
   /** Requests the deletion: the pod terminates for its grace period, then `podGone` is called. */
   delete(pod: PodId): void
+}
+
+/** What the controllers of orchestrators without restarts in place do to tasks, which are pods here. */
+export interface TaskControl extends PodControl {
+  /** A pod that was created `held` may start. */
+  release(pod: PodId): void
+  /** As `delete`, for pods that have to leave their node. */
+  evict(pod: PodId, reason: EndReason): void
 }

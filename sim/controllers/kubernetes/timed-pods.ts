@@ -1,7 +1,7 @@
 /** Pods of a rollout that is explained without a cluster: each is ready a given time after its creation, and gone a given time after its deletion. */
 import type { PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
-import { ApiPhase, PodObjects, wholeSeconds, type NewPod, type PodControl, type PodController } from './pod-objects.ts'
+import { ApiPhase, PodObjects, wholeSeconds, type NewPod, type PodController, type TaskControl } from './pod-objects.ts'
 
 /** Times of the pods of one template. */
 export interface PodTimes {
@@ -9,9 +9,11 @@ export interface PodTimes {
   readonly ready: Time
   /** From the deletion until the pod is gone. */
   readonly stop: Time
+  /** From the start until the pod fails; Infinity or absent: never. */
+  readonly fails?: Time
 }
 
-export class TimedPods implements PodControl {
+export class TimedPods implements TaskControl {
   readonly objects = new PodObjects()
   /** Pods whose objects exist, in order of creation. */
   readonly existing: PodId[] = []
@@ -21,6 +23,7 @@ export class TimedPods implements PodControl {
   private readonly changed: () => void
   private readonly readyKind: number
   private readonly goneKind: number
+  private readonly failsKind: number
 
   /** @param changed is called after each change of a pod */
   constructor(simulator: Simulator, timesOf: (template: number) => PodTimes, changed: () => void) {
@@ -28,6 +31,7 @@ export class TimedPods implements PodControl {
     this.timesOf = timesOf
     this.changed = changed
     this.readyKind = simulator.register('pod becomes ready', (pod) => this.becomesReady(pod))
+    this.failsKind = simulator.register('pod fails', (pod) => this.fail(pod))
     this.goneKind = simulator.register('pod is gone', (pod) => this.remove(pod))
   }
 
@@ -38,11 +42,30 @@ export class TimedPods implements PodControl {
     objects.open(row, { node: 0, ...pod }, row, simulator.now)
     objects.phase[row] = ApiPhase.Running
     this.existing.push(row)
-    const { ready } = this.timesOf(pod.template)
-    if (ready !== Infinity) simulator.at(simulator.now + ready, this.readyKind, row, 0)
+    if (pod.held !== true) this.release(row)
     controller.podChanged(row)
     this.changed()
     return row
+  }
+
+  /** Its times run from now on. */
+  release(pod: PodId): void {
+    const { simulator, objects } = this
+    const { ready, fails = Infinity } = this.timesOf(objects.template[pod])
+    if (ready !== Infinity) simulator.at(simulator.now + ready, this.readyKind, pod, 0)
+    if (fails !== Infinity) simulator.at(simulator.now + fails, this.failsKind, pod, 0)
+  }
+
+  evict(pod: PodId): void {
+    this.delete(pod)
+  }
+
+  private fail(pod: PodId): void {
+    const { objects } = this
+    if (objects.deleting[pod] === 1) return
+    objects.deleting[pod] = 1
+    objects.phase[pod] = ApiPhase.Failed
+    this.remove(pod)
   }
 
   delete(pod: PodId): void {

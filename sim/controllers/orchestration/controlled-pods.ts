@@ -14,7 +14,8 @@ import { ApiPhase, wholeSeconds, type NewPod, type PodControl, type PodControlle
 import { EndReason, type Owners, type PodOwner } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
-import type { ControlledWorkload, Version } from './spec.ts'
+import { isPerNode, type ControlledWorkload, type Version } from './spec.ts'
+import { taskRulesOf, type TaskRules } from './task-rules.ts'
 
 /** Largest UID: UIDs are drawn, as the real ones are. */
 const UIDS = 2 ** 40
@@ -37,8 +38,8 @@ export interface Shared {
   readonly disruption: DisruptionController
   /** By pod: what is notified of it. */
   readonly controllers: (PodController | null)[]
-  /** A pod was created; it is the ordinal-th of its workload. */
-  created(pod: PodId, ordinal: number): void
+  /** A pod was created; it is the ordinal-th of its workload. `held`: it starts when it is released. */
+  created(pod: PodId, ordinal: number, held: boolean): void
   /** A pod has ended. */
   gone(pod: PodId): void
 }
@@ -54,8 +55,10 @@ export class ControlledPods implements PodControl, PodOwner {
   /** Pods that count for a disruption budget belong to this. */
   scalable: Scalable | null = null
   readonly budget: Budget | null
-  /** Pods of a DaemonSet. */
+  /** Pods of a controller that keeps one on each node. */
   readonly daemon: boolean
+  /** Null: containers are started again in their pods. */
+  readonly tasks: TaskRules | null
   private created = 0
   readonly owner: OwnerId
   private readonly uids: KeyedStream
@@ -68,7 +71,8 @@ export class ControlledPods implements PodControl, PodOwner {
     this.shared = shared
     this.workload = workload
     this.templates = [versions[0]]
-    this.daemon = controller.kind === 'daemon-set'
+    this.daemon = isPerNode(controller)
+    this.tasks = taskRulesOf(controller, run.input.workloads[workload].probe)
     this.budget = budget
     this.owner = run.owners.register(this)
     this.uids = run.streams.keyed(`uid/${run.input.workloads[workload].name}`)
@@ -102,7 +106,8 @@ export class ControlledPods implements PodControl, PodOwner {
     controllers[row] = controller
     this.pods.push(row)
     lifecycle.createdToServe(row, this.workload, ordinal, true)
-    this.shared.created(row, ordinal)
+    this.shared.created(row, ordinal, pod.held === true)
+    if (pod.replaces === true) this.run.changes.restarted(simulator.now)
     if (this.budget !== null) disruption.podAdded(this.budget, row, this.scalable)
     if (pod.node === undefined || pod.node === NONE) placement.arrived(row, spec.scheduler)
     else placement.arrivedFor(row, pod.node)
@@ -115,7 +120,18 @@ export class ControlledPods implements PodControl, PodOwner {
     this.run.lifecycle.terminate(pod, EndReason.Deleted)
   }
 
+  /** The pod has to leave its node, for another reason than that there are too many. */
+  evict(pod: PodId, reason: EndReason): void {
+    if (this.shared.objects.deleting[pod] === 0) this.run.lifecycle.terminate(pod, reason)
+  }
+
   // ---- what becomes of a pod
+
+  /** The container of a task has ended, or could not start. */
+  failed(pod: PodId): void {
+    this.shared.objects.phase[pod] = ApiPhase.Failed
+    this.run.lifecycle.terminate(pod, EndReason.Failed)
+  }
 
   bound(pod: PodId): void {
     this.shared.objects.node[pod] = this.run.cluster.view.pods.node[pod]
@@ -133,7 +149,7 @@ export class ControlledPods implements PodControl, PodOwner {
 
   ended(pod: PodId, reason: EndReason): void {
     const { controllers, disruption, objects } = this.shared
-    if (reason !== EndReason.Deleted) this.run.changes.evicted(reason, this.run.simulator.now)
+    if (reason !== EndReason.Deleted && reason !== EndReason.Failed) this.run.changes.evicted(reason, this.run.simulator.now)
     objects.deleting[pod] = 1
     this.setReady(pod, false)
     this.forget(pod)

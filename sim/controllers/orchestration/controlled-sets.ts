@@ -21,7 +21,8 @@ export interface ControlledSet extends Scalable {
   /** The progress deadline was exceeded. */
   readonly isLate: boolean
   scale(replicas: number): void
-  rollOut(template: number): void
+  /** `undo`: back to the template before. */
+  rollOut(template: number, undo: boolean): void
   /** The template before the present one, null when there is none. */
   previous(): number | null
   /** Absent: the controller cannot be paused. */

@@ -68,7 +68,10 @@ export class Kubelets implements Keeper {
   private readonly exitsKind: number
   private readonly noticedKind: number
   private readonly restartsKind: number
+  private readonly failsKind: number
   private lives = 0
+  /** Pods that must not start before they are released: when their image is on the node; Infinity: they have no node. */
+  private readonly held = new Map<PodId, Time>()
   private readonly backOff = { wait: 0, last: 0 }
 
   constructor(run: KubeletRun, objects: PodObjects, podsOf: (pod: PodId) => ControlledPods | undefined) {
@@ -86,12 +89,14 @@ export class Kubelets implements Keeper {
     this.readyKind = register('container becomes ready', (pod) => this.becomesReady(pod, false))
     this.exitsKind = register('container exits', (pod) => this.exits(pod))
     this.noticedKind = register('exit of a container is noticed', (pod) => this.noticed(pod))
+    this.failsKind = register('task fails', (pod) => this.fails(pod))
     this.restartsKind = register('container restarts', (pod) => this.starts(pod, simulator.now))
     lifecycle.keptBy(this)
   }
 
-  /** The pod was created; nothing of an earlier pod of the row counts. */
-  created(pod: PodId, ordinal: number): void {
+  /** The pod was created; nothing of an earlier pod of the row counts. `held`: its container does not start before `release`. */
+  created(pod: PodId, ordinal: number, held: boolean): void {
+    if (held) this.held.set(pod, Infinity)
     const { containers } = this
     containers.reserve(pod + 1)
     containers.ordinal[pod] = ordinal
@@ -105,6 +110,7 @@ export class Kubelets implements Keeper {
 
   /** The pod has ended. */
   gone(pod: PodId): void {
+    this.held.delete(pod)
     this.containers.life[pod] = NONE
   }
 
@@ -138,10 +144,25 @@ export class Kubelets implements Keeper {
 
   /** Pull, if the image is not there, and start. */
   private starts(pod: PodId, time: Time): void {
-    const { containers } = this
-    const { pull, start } = this.podsOf(pod).versionOf(pod)
-    const needed = containers.pulled[pod] === 1 ? 0 : pull
-    this.run.simulator.at(time + needed + start, this.runsKind, pod, this.nextLife(pod))
+    const { containers, run } = this
+    const pods = this.podsOf(pod)
+    const { pull, start, pullFails } = pods.versionOf(pod)
+    const pulled = time + (containers.pulled[pod] === 1 ? 0 : pull)
+    const life = this.nextLife(pod)
+    // A kubelet tries to pull for ever.
+    if (pullFails === true) {
+      if (pods.tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)
+    } else if (this.held.has(pod)) this.held.set(pod, pulled)
+    else run.simulator.at(pulled + start, this.runsKind, pod, life)
+  }
+
+  /** A pod that was created `held` may start. */
+  release(pod: PodId): void {
+    const pulled = this.held.get(pod)
+    this.held.delete(pod)
+    if (pulled === undefined || pulled === Infinity || !this.reaches(this.nodeOf(pod))) return
+    const { simulator } = this.run
+    simulator.at(Math.max(simulator.now, pulled) + this.podsOf(pod).versionOf(pod).start, this.runsKind, pod, this.containers.life[pod])
   }
 
   private runs(pod: PodId, warm = false): void {
@@ -156,15 +177,20 @@ export class Kubelets implements Keeper {
     if (containers.exits[pod] > 0) pods.restarted(pod)
     pods.started(pod)
     if (version.crashAfter !== Infinity) simulator.at(simulator.now + version.crashAfter, this.exitsKind, pod, life)
-    if (!version.ready) return
+    if (!version.ready) {
+      const lasts = pods.tasks?.unhealthyAfter ?? Infinity
+      if (lasts !== Infinity) simulator.at(simulator.now + lasts, this.failsKind, pod, life)
+      return
+    }
     if (warm) this.becomesReady(pod, true)
     else simulator.at(simulator.now + this.probePhase(pod), this.readyKind, pod, life)
   }
 
   /** The wait for the readiness probe. */
   private probePhase(pod: PodId): Time {
-    const { workload } = this.podsOf(pod)
+    const { workload, tasks } = this.podsOf(pod)
     const { name, probe } = this.run.input.workloads[workload]
+    if (tasks?.firstCheck === 'period') return probe
     this.startups[workload] ??= this.run.streams.keyed(`startup/${name}`)
     return Math.floor(this.startups[workload].at(this.containers.ordinal[pod], this.containers.exits[pod]) * probe)
   }
@@ -194,6 +220,10 @@ export class Kubelets implements Keeper {
     const life = this.nextLife(pod)
     run.lifecycle.died(pod, false)
     containers.exits[pod]++
+    if (this.podsOf(pod).tasks !== null) {
+      if (this.reaches(this.nodeOf(pod))) this.fails(pod)
+      return
+    }
     const delay = Math.floor(this.notices.at(life, 0) * NOTICE)
     run.simulator.at(run.simulator.now + delay, this.noticedKind, pod, life)
     const { backOff } = this
@@ -203,6 +233,13 @@ export class Kubelets implements Keeper {
     containers.wait[pod] = backOff.wait
     containers.last[pod] = backOff.last
     run.simulator.at(Math.max(restart, run.simulator.now + delay), this.restartsKind, pod, life)
+  }
+
+  /** The task of the pod ends; its controller creates another one. */
+  private fails(pod: PodId): void {
+    if (this.isTerminating(pod) || !this.reaches(this.nodeOf(pod))) return
+    this.run.lifecycle.died(pod, false)
+    this.podsOf(pod).failed(pod)
   }
 
   private noticed(pod: PodId): void {
@@ -241,10 +278,20 @@ export class Kubelets implements Keeper {
     this.eachOn(node, (pod) => {
       lifecycle.forgotten(pod)
       if (this.isTerminating(pod)) lifecycle.resumeTermination(pod)
+      else if (this.podsOf(pod).tasks !== null) this.resumes(pod, down)
       else if (down || this.containers.life[pod] === NONE) this.rises(pod)
       else if (this.containers.isReady[pod] === 1) this.becomesReady(pod, false)
       else if (servers.of(pod) === NONE) this.noticed(pod)
     })
+  }
+
+  /** The node of a task answers again: what had run and died meanwhile has failed, what had not begun begins. */
+  private resumes(pod: PodId, down: boolean): void {
+    const { containers } = this
+    const ran = this.run.cluster.view.pods.phase[pod] !== PodPhase.Bound
+    if (ran && (down || containers.exits[pod] > 0)) this.fails(pod)
+    else if (!ran && (down || containers.life[pod] === NONE)) this.starts(pod, this.run.simulator.now)
+    else if (containers.isReady[pod] === 1) this.becomesReady(pod, false)
   }
 
   private rises(pod: PodId): void {

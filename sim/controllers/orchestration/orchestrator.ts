@@ -3,14 +3,14 @@
  * that name no controller are kept by the plain replica sets (replica-sets.ts).
  */
 import type { Cluster } from '../../cluster/cluster.ts'
-import type { PodId, Time, WorkloadId } from '../../common/ids.ts'
+import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { Streams } from '../../random/stream.ts'
 import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
 import { DisruptionController } from '../kubernetes/disruption.ts'
-import { PodObjects, type NewPod, type PodControl, type PodController } from '../kubernetes/pod-objects.ts'
+import { PodObjects, type NewPod, type PodController, type TaskControl } from '../kubernetes/pod-objects.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { EndReason, type Owners } from '../owners.ts'
 import type { Placement } from '../placement.ts'
@@ -20,11 +20,9 @@ import { ControlledPods } from './controlled-pods.ts'
 import { noteProgress, type ControlledSet, type RolloutState } from './controlled-sets.ts'
 import { Drains } from './drains.ts'
 import { Kubelets } from './kubelet.ts'
-import { KubernetesControllers } from './kubernetes-controllers.ts'
-import { KubernetesDetection } from './kubernetes-detection.ts'
-import type { NodeDetection } from './node-detection.ts'
 import { NodeHealth } from './node-health.ts'
 import type { ControlledWorkload, Orchestration } from './spec.ts'
+import { createOrchestratorSystem } from './systems.ts'
 import type { WorkloadControllers } from './workload-controllers.ts'
 
 /** What the orchestrator needs of the run. */
@@ -51,7 +49,7 @@ interface Kept extends RolloutState {
   readonly set: ControlledSet
 }
 
-export class Orchestrator implements PodControl {
+export class Orchestrator implements TaskControl {
   readonly kubelets: Kubelets
   readonly drains: Drains
   /** Null: nothing breaks in this run. */
@@ -84,33 +82,27 @@ export class Orchestrator implements PodControl {
       latency,
       control: { delete: (pod) => run.lifecycle.terminate(pod, EndReason.Evicted) },
     })
-    const common = {
+    const system = createOrchestratorSystem(orchestration, {
       ...run,
       objects: this.objects,
       control: this,
+      kubelets: this.kubelets,
+      disruption: this.disruption,
       latency,
       workloads: run.input.workloads,
-      reported: (workload: WorkloadId | undefined): void => this.reported(workload),
-      sized: (workload: WorkloadId, replicas: number): void => this.sized(workload, replicas),
-      taintsOf: (node: number) => this.health?.taintsOf(node) ?? [],
-    }
-    this.controllers = new KubernetesControllers(common, this.disruption)
+      reported: (workload) => this.reported(workload),
+      rolledBack: (workload) => this.rolledBack(workload),
+      sized: (workload, replicas) => this.sized(workload, replicas),
+      taintsOf: (node) => this.health?.taintsOf(node) ?? [],
+      podsOf,
+      tolerationOf: (pods) => this.kept.get(pods.workload)!.spec.toleration,
+    })
+    this.controllers = system.controllers
     this.drains = new Drains(run, (pod, pods) => this.controllers.evict(pod, pods), podsOf)
     nodes.evictBy((pod, node) => this.drains.evict(pod, node))
     nodes.whenJoined(() => this.controllers.nodesChanged())
     nodes.whenLeft((node) => this.controllers.nodeLeft(node))
-    const detectionOf = (health: NodeHealth): NodeDetection =>
-      new KubernetesDetection(
-        { ...run, kubelets: this.kubelets },
-        {
-          grace: orchestration.nodeGrace,
-          tolerationOf: (pods) => this.kept.get(pods.workload)!.spec.toleration,
-          podsOf,
-          nodesChanged: () => this.controllers.nodesChanged(),
-          collect: (node) => health.collect(node),
-        },
-      )
-    this.health = faults.length === 0 ? null : new NodeHealth(run, this.kubelets, podsOf, detectionOf)
+    this.health = faults.length === 0 ? null : new NodeHealth(run, this.kubelets, podsOf, system.detectionOf)
   }
 
   /** Nodes are watched from the origin on. */
@@ -130,7 +122,7 @@ export class Orchestrator implements PodControl {
       objects: this.objects,
       disruption: this.disruption,
       controllers: this.notified,
-      created: (pod: PodId, ordinal: number) => this.kubelets.created(pod, ordinal),
+      created: (pod: PodId, ordinal: number, held: boolean) => this.kubelets.created(pod, ordinal, held),
       gone: (pod: PodId) => this.kubelets.gone(pod),
     }
     const pods = new ControlledPods(this.run, shared, spec, budget)
@@ -174,14 +166,26 @@ export class Orchestrator implements PodControl {
   /** Back to the template before; nothing when there is none. */
   undo(workload: WorkloadId): void {
     const previous = this.of(workload).set.previous()
-    if (previous !== null) this.rollOut(workload, previous)
+    if (previous !== null) this.rollOut(workload, previous, true)
   }
 
-  private rollOut(workload: WorkloadId, template: number): void {
+  private rollOut(workload: WorkloadId, template: number, undo = false): void {
     const kept = this.of(workload)
     if (template === kept.set.template) return
     kept.rollout = this.run.changes.begins(workload, this.run.simulator.now)
-    kept.set.rollOut(template)
+    kept.set.rollOut(template, undo)
+  }
+
+  private rolledBack(workload: WorkloadId): void {
+    const kept = this.of(workload)
+    if (kept.rollout !== null) kept.rollout.late = true
+    kept.rollout = this.run.changes.begins(workload, this.run.simulator.now)
+  }
+
+  /** Empties a node that was cordoned. */
+  drain(node: NodeId): void {
+    this.controllers.nodeDrained?.(node)
+    this.drains.drain(node)
   }
 
   /** All controllers are down until this time; pods and nodes go on without them. */
@@ -197,6 +201,14 @@ export class Orchestrator implements PodControl {
 
   delete(pod: PodId): void {
     this.byOwner[this.run.cluster.view.pods.owner[pod]].delete(pod)
+  }
+
+  release(pod: PodId): void {
+    this.kubelets.release(pod)
+  }
+
+  evict(pod: PodId, reason: EndReason): void {
+    this.byOwner[this.run.cluster.view.pods.owner[pod]].evict(pod, reason)
   }
 
   // ---- reports

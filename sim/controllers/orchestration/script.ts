@@ -84,7 +84,7 @@ export class Script {
       return
     }
     nodes.cordon(node, 'operator')
-    if (kind === 'drain') this.orchestrator.drains.drain(node)
+    if (kind === 'drain') this.orchestrator.drain(node)
   }
 
   private break(fault: Fault): void {

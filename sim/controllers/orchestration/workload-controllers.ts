@@ -6,7 +6,7 @@ import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { Streams } from '../../random/stream.ts'
 import type { Workload } from '../../serving/spec.ts'
-import type { PodControl, PodObjects } from '../kubernetes/pod-objects.ts'
+import type { PodObjects, TaskControl } from '../kubernetes/pod-objects.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import type { ControlledSet } from './controlled-sets.ts'
@@ -19,7 +19,7 @@ export interface ControllersRun {
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
   readonly objects: PodObjects
-  readonly control: PodControl
+  readonly control: TaskControl
   /** From a change to the sync of a controller that sees it [µs]. */
   readonly latency: Time
   readonly workloads: readonly Workload[]
@@ -27,6 +27,8 @@ export interface ControllersRun {
   reported(workload: WorkloadId | undefined): void
   /** The number of nodes that the pods of a workload may run on, one each. */
   sized(workload: WorkloadId, replicas: number): void
+  /** The controller itself goes back to the template before, because a rollout failed. */
+  rolledBack(workload: WorkloadId): void
   taintsOf(node: NodeId): readonly Taint[]
 }
 
@@ -42,6 +44,8 @@ export interface WorkloadControllers {
   nodesChanged(): void
   /** A node was removed. */
   nodeLeft(node: NodeId): void
+  /** An operator drains the node, after it was cordoned; its movable pods are evicted next. Absent: nothing but that. */
+  nodeDrained?(node: NodeId): void
   /** The pod has to leave its node; false when a disruption budget forbids it now. */
   evict(pod: PodId, pods: ControlledPods): boolean
 }
