@@ -29,7 +29,7 @@ describe('names of peers', () => {
     ['slb: least-request', '(here it is power-of-d: '],
     ['slb: ring-hash', '(here it is { name: source-hash, hash: ring })'],
     ['autoscaling: { replicas: HorizontalPodAutoscaler }', '(here it is hpa)'],
-    ['autoscaling: { nodes: cluster-autoscaler }', '(here it is on-demand: '],
+    ['autoscaling: { nodes: NodePool }', '(here it is karpenter'],
     ['scheduling: default-scheduler', '(here it is least-allocated: '],
     [
       'autoscaling: { replicas: { name: target-utilization, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } } }',

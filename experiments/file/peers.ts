@@ -12,7 +12,6 @@ type Pointers = ReadonlyMap<string, Pointer>
 const pointers = (entries: Readonly<Record<string, Pointer>>): Pointers => new Map(Object.entries(entries))
 
 const HPA = { use: 'hpa' }
-const NODES = { use: 'on-demand', but: 'scale-up and scale-down after the Cluster Autoscaler' }
 const RING = { use: '{ name: source-hash, hash: ring }' }
 const KUBE = { use: 'least-allocated', but: "one of kube-scheduler's scores; there is no profile of all its plugins" }
 
@@ -65,7 +64,8 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
   [
     'autoscaling.nodes',
     pointers({
-      'cluster-autoscaler': NODES,
+      ClusterAutoscaler: { use: 'cluster-autoscaler' },
+      NodePool: { use: 'karpenter' },
     }),
   ],
   ['autoscaling.sizes', pointers({ 'vertical-pod-autoscaler': { use: 'vpa' }, VerticalPodAutoscaler: { use: 'vpa' } })],

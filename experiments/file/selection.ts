@@ -28,6 +28,7 @@ import {
   jsonOf,
   list,
   memory,
+  name,
   number,
   oneOf,
   ownKeys,
@@ -68,6 +69,8 @@ function parameterSchema(parameter: Parameter | EntryKey): z.ZodType {
       return flag()
     case 'choice':
       return oneOf(parameter.choices ?? [])
+    case 'name':
+      return name()
     case 'list':
       return entriesSchema(parameter.of ?? {}, bounds)
   }

@@ -27,7 +27,7 @@ export interface OwnAlgorithm {
 /** A default export that is an object. */
 export type Exported = Readonly<Record<string, unknown>>
 
-const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration', 'cpu', 'memory', 'boolean', 'choice', 'list']
+const kinds: readonly ParameterKind[] = ['number', 'integer', 'share', 'duration', 'cpu', 'memory', 'boolean', 'choice', 'name', 'list']
 
 /** A parameter is written as a descriptor, or just as its default: `{ memoryWeight: 1 }`. */
 function parametersOf(given: unknown, problems: string[]): Parameters {

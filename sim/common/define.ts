@@ -14,6 +14,7 @@ export type ParameterKind =
   | 'memory' // "2Gi" [bytes]
   | 'boolean'
   | 'choice' // one of `choices`
+  | 'name' // of letters, digits, underscores and hyphens
   | 'list' // of maps with the keys of `of`, each of one of the kinds above
 
 /** An entry of a list parameter. */
@@ -52,7 +53,7 @@ export type Values<P extends Parameters = Parameters> = {
     : Held<P[K]['kind']>
 }
 
-type Held<Kind extends ParameterKind> = Kind extends 'boolean' ? boolean : Kind extends 'choice' ? string : number
+type Held<Kind extends ParameterKind> = Kind extends 'boolean' ? boolean : Kind extends 'choice' | 'name' ? string : number
 
 /** A problem of values that are valid one by one. */
 export interface ValueProblem {

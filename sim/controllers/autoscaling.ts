@@ -78,7 +78,11 @@ export class Autoscaling {
     )
     this.sizes = input.workloads.map(() => createChosen(choices['autoscaling.sizes'], { now }))
     const estimator = packer !== null && binpacking.role !== 'rounds' ? packer : firstFitInOrder
-    this.nodeScaler = createChosen(choices['autoscaling.nodes'], { now, packer: estimator })
+    this.nodeScaler = createChosen(choices['autoscaling.nodes'], {
+      now,
+      packer: estimator,
+      random: streams.stream('node autoscaler'),
+    })
     const { definition } = choices['autoscaling.replicas']
     for (const { name, minReplicas } of input.workloads)
       if (minReplicas === 0 && zeroProblem(definition) !== '') throw new Error(`minReplicas of ${name}: ${zeroProblem(definition)}`)

@@ -4,10 +4,9 @@ import { describe, expect, test } from 'vitest'
 import { clusterOf, shape, template } from '../../testing/cluster.ts'
 import { Cluster } from '../../cluster/cluster.ts'
 import { NodeState, NONE } from '../../cluster/views.ts'
-import { firstFitInOrder } from '../../binpacking/index.ts'
 import { valuesOf } from '../../common/define.ts'
 import { nodeAutoscalers } from './index.ts'
-import { MINUTE, scalingView, scan, SERVICE, type PoolGiven } from './nodes.fixture.ts'
+import { context, MINUTE, scalingView, scan, SERVICE, type PoolGiven } from './nodes.fixture.ts'
 import type { NodeAutoscaler } from './policy.ts'
 
 const GIB = 2 ** 30
@@ -86,8 +85,7 @@ function leave(cluster: Cluster, node: number, pendingPods: number[], bound: num
 describe.each(nodeAutoscalers.all.map((definition) => ({ name: definition.name, definition })))(
   'the node autoscaler contract: $name',
   ({ definition }) => {
-    const fresh = (given = {}): NodeAutoscaler | null =>
-      definition.create(valuesOf(definition.parameters, given), { now: () => 0, packer: firstFitInOrder })
+    const fresh = (given = {}): NodeAutoscaler | null => definition.create(valuesOf(definition.parameters, given), context())
     const anyDraws = fc.array(fc.nat(1000), { minLength: 20, maxLength: 80, size: 'max' })
 
     test('a positive period in whole microseconds', () => {

@@ -3,7 +3,7 @@
  * nodes, in this order; the new nodes that received a pod are counted.
  */
 import { CPU, DEVICES, MEMORY, MILLI, NodeState, PODS, type ClusterView, type Column } from '../../cluster/views.ts'
-import type { NodeId, PodClassId } from '../../common/ids.ts'
+import { NONE, type NodeId, type PodClassId } from '../../common/ids.ts'
 import type { Packer, PackingProblem } from '../../binpacking/policy.ts'
 import type { NodesScalingView, ScalablePool } from './policy.ts'
 
@@ -15,6 +15,16 @@ export function estimate(view: NodesScalingView, packer: Packer): Int32Array {
   const { opened } = packer.pack(problemOf(view, growing))
   for (const type of opened) counts[growing[type]]++
   return counts
+}
+
+/** Classes of the pending pods that fit neither on Ready nor on upcoming nodes. */
+export function leftOver(view: NodesScalingView, packer: Packer): PodClassId[] {
+  const { pending, pendingCount } = view
+  const classes: PodClassId[] = []
+  if (pendingCount === 0) return classes
+  const { bin } = packer.pack(problemOf(view, []))
+  for (let item = 0; item < pendingCount; item++) if (bin[item] === NONE) classes.push(pending[item])
+  return classes
 }
 
 function problemOf(view: NodesScalingView, growing: readonly number[]): PackingProblem {

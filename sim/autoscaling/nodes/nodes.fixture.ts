@@ -7,7 +7,15 @@ import { firstFitInOrder } from '../../binpacking/index.ts'
 import { entryOf } from '../../common/dictionary.ts'
 import { valuesOf, type ParameterValue } from '../../common/define.ts'
 import { nodeAutoscalers } from './index.ts'
-import type { NodeAutoscaler, NodesScalingView } from './policy.ts'
+import { Streams } from '../../random/stream.ts'
+import type { NodeAutoscaler, NodesContext, NodesScalingView } from './policy.ts'
+
+/** What a node autoscaler is given in tests; each has draws of its own. */
+export const context = (): NodesContext => ({
+  now: () => 0,
+  packer: firstFitInOrder,
+  random: new Streams('node autoscaler', 0).stream('node autoscaler'),
+})
 
 export const SECOND = 1e6
 export const MINUTE = 60 * SECOND
@@ -71,7 +79,7 @@ export function scalingView(
 /** The member on-demand with these values over its defaults. */
 export const onDemandWith = (values: Record<string, ParameterValue> = {}): NodeAutoscaler => {
   const definition = nodeAutoscalers.find('on-demand')!
-  return definition.create(valuesOf(definition.parameters, values), { now: () => 0, packer: firstFitInOrder })!
+  return definition.create(valuesOf(definition.parameters, values), context())!
 }
 
 /** The decisions of one scan: nodes to add by pool, nodes to drain in order. */

@@ -2,9 +2,8 @@
 import { expect, test } from 'vitest'
 import { clusterOf } from '../../testing/cluster.ts'
 import { NodeState } from '../../cluster/views.ts'
-import { firstFitInOrder } from '../../binpacking/index.ts'
 import { adoptNodeAutoscaler } from './index.ts'
-import { scalingView, scan } from './nodes.fixture.ts'
+import { context, scalingView, scan } from './nodes.fixture.ts'
 import type { NodeAutoscaler, NodeChanges, NodesScalingView } from './policy.ts'
 
 const { cluster } = clusterOf().node().node({}, NodeState.Cordoned).node({}, NodeState.Ready, 5).build()
@@ -13,7 +12,7 @@ const view = scalingView(cluster, [{ max: 9 }])
 function adopted(exported: unknown): NodeAutoscaler {
   const result = adoptNodeAutoscaler(exported)
   if ('problems' in result) throw new Error(result.problems.join('; '))
-  return result.definition.create({ step: 3 }, { now: () => 0, packer: firstFitInOrder })!
+  return result.definition.create({ step: 3 }, context())!
 }
 const doing = (propose: (view: NodesScalingView, out: NodeChanges, values: { step: number }) => void): NodeAutoscaler =>
   adopted({ name: 'mine', parameters: { step: 3 }, propose })

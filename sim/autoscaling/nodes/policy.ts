@@ -3,12 +3,15 @@ import type { Definition, Parameters } from '../../common/define.ts'
 import type { NodeId, PodId, PoolId, Time } from '../../common/ids.ts'
 import type { Column, ClusterView } from '../../cluster/views.ts'
 import type { BinType, Packer } from '../../binpacking/policy.ts'
+import type { RandomStream } from '../../random/stream.ts'
 
 /** Given to the node autoscaler of a run when it is created. */
 export interface NodesContext {
   now(): Time
   /** The estimator: the packer of the run, or first-fit in order of arrival when none is chosen. */
   readonly packer: Packer
+  /** For ties and random choices. */
+  readonly random: RandomStream
 }
 
 /** A pool that can grow and shrink. */

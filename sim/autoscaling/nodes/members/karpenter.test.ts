@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { clusterOf, onNode } from '../../../testing/cluster.ts'
-import { firstFitInOrder } from '../../../binpacking/index.ts'
 import { valuesOf, type ParameterValue } from '../../../common/define.ts'
-import { MINUTE, scalingView, scan, SECOND, SERVICE, type PoolGiven } from '../nodes.fixture.ts'
+import { context, MINUTE, scalingView, scan, SECOND, SERVICE, type PoolGiven } from '../nodes.fixture.ts'
 import type { NodeAutoscaler } from '../policy.ts'
 import { karpenter } from './karpenter.ts'
 
 const scaler = (values: Record<string, ParameterValue> = {}): NodeAutoscaler =>
-  karpenter.create(valuesOf(karpenter.parameters, values), { now: () => 0, packer: firstFitInOrder })!
+  karpenter.create(valuesOf(karpenter.parameters, values), context())!
 
 const small = { cpu: '4', memory: '16Gi', price: 40 }
 const large = { cpu: '16', memory: '64Gi', price: 150 }

@@ -4,7 +4,7 @@ import { NodeState, PodPhase } from '../../../cluster/views.ts'
 import { packers } from '../../../binpacking/index.ts'
 import { valuesOf } from '../../../common/define.ts'
 import { nodeAutoscalers } from '../index.ts'
-import { MINUTE, onDemandWith, scalingView, scan, SECOND, SERVICE } from '../nodes.fixture.ts'
+import { context, MINUTE, onDemandWith, scalingView, scan, SECOND, SERVICE } from '../nodes.fixture.ts'
 
 const GIB = 2 ** 30
 const four = { cpu: 4000, memory: 8 * GIB, price: 100 }
@@ -68,7 +68,7 @@ describe('nodes for pods that fit nowhere', () => {
     expect(scan(onDemandWith(), view).added).toEqual({ 0: 3 })
     const { create, parameters } = nodeAutoscalers.find('on-demand')!
     const packer = packers.find('first-fit-decreasing')!.create({}, { now: () => 0 })!
-    expect(scan(create(valuesOf(parameters), { now: () => 0, packer })!, view).added).toEqual({ 0: 2 })
+    expect(scan(create(valuesOf(parameters), { ...context(), packer })!, view).added).toEqual({ 0: 2 })
   })
 })
 
