@@ -11,6 +11,7 @@ import {
   type NodeSelection,
   type Version,
 } from '../../sim/index.ts'
+import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { Issue, Path } from './document.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
@@ -85,6 +86,19 @@ function controllerOf(data: ControllerData): Json<ControllerSpec> {
   } as Json<ControllerSpec>
 }
 
+/** Faults that last until the horizon when nothing says otherwise. */
+const LASTING: ReadonlySet<FaultData['kind']> = new Set([
+  'node-crash',
+  'node-partition',
+  'node-freeze',
+  'node-slow',
+  'node-network',
+  'no-capacity',
+])
+
+/** A constant duration as its value. */
+const inShort = (duration: DistributionSpec): number | DistributionSpec => (duration.kind === 'constant' ? duration.value : duration)
+
 /** Names that actions and faults use. */
 class Names {
   private readonly data: ScenarioData
@@ -135,18 +149,19 @@ class Names {
     } as Json<Action>
   }
 
-  fault(fault: FaultData, path: Path): Json<Fault> {
-    const key = {
-      'node-crash': 'crash',
-      'node-partition': 'partition',
-      'node-loss': 'loss',
-      'pod-crash': 'podCrash',
-      'controllers-down': 'controllersDown',
-    }[fault.kind]
-    if ('nodes' in fault) return { ...fault, nodes: this.nodes(fault.nodes, [...path, key]) } as Json<Fault>
-    if (fault.kind === 'controllers-down') return fault
+  fault({ key, ...fault }: FaultData, path: Path): Json<Fault> {
+    const lasting = 'duration' in fault ? { duration: inShort(fault.duration!) } : LASTING.has(fault.kind) ? { duration: null } : {}
+    if ('nodes' in fault) {
+      const nodes = key === 'zoneOutage' ? this.nodes(fault.nodes, path, key) : this.nodes(fault.nodes, [...path, key])
+      return { ...fault, ...lasting, nodes } as unknown as Json<Fault>
+    }
+    if (fault.kind === 'controllers-down') return { ...fault, ...lasting } as unknown as Json<Fault>
+    if (fault.kind === 'no-capacity') {
+      const { pool, ...rest } = fault
+      return { ...rest, ...lasting, ...(pool === null ? {} : { pool: this.pool(pool, [...path, key]) }) } as unknown as Json<Fault>
+    }
     const { service, ...rest } = fault
-    return { ...rest, workload: this.service(service, [...path, key]) }
+    return { ...rest, workload: this.service(service, [...path, key]) } as unknown as Json<Fault>
   }
 
   private refuseDaemon(kind: ActionData['kind'], workload: number, path: Path): void {
@@ -172,25 +187,27 @@ class Names {
     return this.row(name, [service.version, ...service.versions.map((one) => one.name)], `version of ${service.name}`, path)
   }
 
-  private nodes({ pool, zone, nodes }: NodesData, path: Path): Json<NodeSelection> {
+  /** @param zoneKey the key under which the zone is given */
+  private nodes({ pool, zone, labels, nodes }: NodesData, path: Path, zoneKey = 'zone'): Json<NodeSelection> {
     const { pools } = this.data.cluster
     const zones = [...new Set(pools.flatMap((one) => one.zones))]
     if (zone !== undefined && !zones.includes(zone) && pools.every((one) => !('trace' in one)))
-      this.report([...path, 'zone'], `found the unknown zone "${zone}"; accepted: ${zones.join(', ')}${suggestion(zone, zones)}`)
+      this.report([...path, zoneKey], `found the unknown zone "${zone}"; accepted: ${zones.join(', ')}${suggestion(zone, zones)}`)
     return {
-      ...(pool === undefined
-        ? {}
-        : {
-            pool: this.row(
-              pool,
-              pools.map((one) => one.name),
-              'pool',
-              [...path, 'pool'],
-            ),
-          }),
+      ...(pool === undefined ? {} : { pool: this.pool(pool, [...path, 'pool']) }),
       ...(zone === undefined ? {} : { zone }),
+      ...(labels === undefined ? {} : { labels }),
       count: nodes,
     }
+  }
+
+  private pool(name: string, path: Path): number {
+    return this.row(
+      name,
+      this.data.cluster.pools.map((one) => one.name),
+      'pool',
+      path,
+    )
   }
 
   private row(name: string, known: readonly string[], what: string, path: Path): number {

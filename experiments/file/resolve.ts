@@ -123,7 +123,8 @@ function trafficOf(resolving: Resolving, given: NonNullable<ServiceData['traffic
 function poolOf(resolving: Resolving, given: PoolData, i: number): PoolSpec {
   const common = { name: given.name, provision: given.provision }
   if (!('trace' in given)) {
-    const templates = given.zones.map((zone) => template(given, zone))
+    const racks = given.racks === undefined ? [undefined] : Array.from({ length: given.racks }, (_, rack) => rack + 1)
+    const templates = racks.flatMap((rack) => given.zones.map((zone) => template(given, zone, rack)))
     return { kind: 'own', ...common, count: given.count, min: given.min ?? given.count, max: given.max ?? given.count, templates }
   }
   const { trace, pods, zones, price } = given
@@ -234,10 +235,11 @@ function ofPreset(given: PresetJobsData): Made {
 
 type OwnPoolData = Exclude<PoolData, { trace: unknown }>
 
-/** Labels of a node: its pool and zone, as clouds set them, and the user's own. */
-function template(given: OwnPoolData, zone: string): NodeTemplate {
+/** Labels of a node: its pool and zone, as clouds set them, its rack, and the user's own. */
+function template(given: OwnPoolData, zone: string, rack: number | undefined): NodeTemplate {
   const { cpu, memory, pods, gpus, gpuModel, resources, taints, price } = given
-  return { cpu, memory, pods, gpus, gpuModel, resources, zone, taints, price, labels: nodeLabels(given.name, zone, given.labels) }
+  const own = rack === undefined ? given.labels : { rack: `${zone}-${rack}`, ...given.labels }
+  return { cpu, memory, pods, gpus, gpuModel, resources, zone, taints, price, labels: nodeLabels(given.name, zone, own) }
 }
 
 /** The selection of each family, found under the family's path. */

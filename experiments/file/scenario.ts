@@ -80,7 +80,7 @@ export type PoolSpec = OwnPool | TracedPool
 export interface OwnPool extends PoolCommon {
   readonly kind: 'own'
   readonly count: number
-  /** One per zone. */
+  /** One per zone, and per rack of each. */
   readonly templates: readonly NodeTemplate[]
 }
 

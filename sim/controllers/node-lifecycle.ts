@@ -3,7 +3,7 @@ import type { BinType } from '../binpacking/policy.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { NodeTemplate } from '../cluster/spec.ts'
 import { NodeState, PodPhase } from '../cluster/views.ts'
-import { NONE, type NodeId, type PodId, type PoolId } from '../common/ids.ts'
+import { NONE, type NodeId, type PodId, type PoolId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { NodeRecorder } from '../measure/node-recorder.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
@@ -22,8 +22,8 @@ export interface NodeLifecycleRun {
   readonly input: { readonly pools: readonly Pool[] }
 }
 
-/** Why a node takes no further pods: an operator cordoned it, its kubelet is silent, or it is lost. */
-export type CordonReason = 'operator' | 'unreachable' | 'lost'
+/** Why a node takes no further pods: an operator cordoned it, its kubelet is silent, it is lost or about to be, or it shuts down. */
+export type CordonReason = 'operator' | 'unreachable' | 'lost' | 'shutdown'
 
 interface PoolRun {
   readonly spec: Pool
@@ -32,6 +32,8 @@ interface PoolRun {
   ordered: number
   /** Template of the next node. */
   turn: number
+  /** The provider delivers no node of the pool before this time. */
+  soldOut: Time
 }
 
 export class NodeLifecycle {
@@ -44,6 +46,10 @@ export class NodeLifecycle {
   private evict: (pod: PodId, node: NodeId) => void
   /** Reasons why a node takes no further pods. */
   private readonly cordons = new Map<NodeId, Set<CordonReason>>()
+  /** By node: row of its template in its pool. */
+  private readonly templates: number[] = []
+  /** Nodes that the provider refused. */
+  refusals = 0
   private readonly joins: number
   private readonly simulator: Simulator
   private readonly cluster: Cluster
@@ -59,11 +65,11 @@ export class NodeLifecycle {
     this.shares = shares
     this.lifecycle = lifecycle
     this.recorder = nodeLevels
-    this.pools = input.pools.map((spec) => ({ spec, count: 0, ordered: 0, turn: 0 }))
+    this.pools = input.pools.map((spec) => ({ spec, count: 0, ordered: 0, turn: 0, soldOut: 0 }))
     this.types = input.pools.map((pool) => pool.templates.map((template) => this.binType(pool, template)))
-    this.joins = simulator.register('node joins', (pool) => {
+    this.joins = simulator.register('node joins', (pool, template) => {
       this.pools[pool].ordered--
-      const node = this.join(pool, this.nextTemplate(pool))
+      const node = this.join(pool, template === NONE ? this.nextTemplate(pool) : this.pools[pool].spec.templates[template])
       for (const joined of this.joinListeners) joined(node)
     })
     this.evict = (pod, node) => {
@@ -138,15 +144,34 @@ export class NodeLifecycle {
     return this.types[pool][this.pools[pool].turn]
   }
 
-  /** Orders nodes, at most up to the pool's bound; returns their number. */
+  /** Orders nodes, at most up to the pool's bound; returns their number, 0 while the provider has none. */
   order(pool: PoolId, wanted: number): number {
     const run = this.pools[pool]
     const count = Math.max(0, Math.min(wanted, run.spec.max - this.size(pool)))
+    if (this.simulator.now < run.soldOut) {
+      this.refusals += count
+      return 0
+    }
     for (let i = 0; i < count; i++) {
       run.ordered++
-      this.simulator.at(this.simulator.now + run.spec.provision, this.joins, pool, 0)
+      this.simulator.at(this.simulator.now + run.spec.provision, this.joins, pool, NONE)
     }
     return count
+  }
+
+  /** The node group orders another instance of the same kind for one that is lost; it goes on asking while the provider has none. */
+  replace(node: NodeId): void {
+    const { nodes } = this.cluster.view
+    const pool = nodes.pool[node]
+    const run = this.pools[pool]
+    run.ordered++
+    if (this.simulator.now < run.soldOut) this.refusals++
+    this.simulator.at(Math.max(this.simulator.now, run.soldOut) + run.spec.provision, this.joins, pool, this.templates[node])
+  }
+
+  /** The provider has no capacity for nodes of the pool until this time. */
+  sellOut(pool: PoolId, until: Time): void {
+    this.pools[pool].soldOut = Math.max(this.pools[pool].soldOut, until)
   }
 
   /**
@@ -206,6 +231,7 @@ export class NodeLifecycle {
 
   private join(pool: PoolId, template: NodeTemplate): NodeId {
     const node = this.cluster.addNode(template, pool, NodeState.Ready)
+    this.templates[node] = this.pools[pool].spec.templates.indexOf(template)
     this.shares.addNode(node, template.cpu)
     this.pools[pool].count++
     this.recorder.joined(template.price, this.simulator.now)

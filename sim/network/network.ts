@@ -16,6 +16,7 @@ import type { Call, Service } from '../serving/spec.ts'
 import { NO_BACKEND, QUEUE, REJECT, Outcome, type BalancerDefinition, type BalancingContext } from '../slb/policy.ts'
 import { BalancerInstance } from './balancer-instance.ts'
 import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
+import { Impairments } from './impairments.ts'
 import { PodReports } from './pod-reports.ts'
 import { PodSignals } from './pod-signals.ts'
 import { NO_SIGNALS, Probing } from './probing.ts'
@@ -73,6 +74,8 @@ export class Network implements Carrier, Outlet {
   private readonly reports: PodReports | null
   private readonly probing: Probing
   private readonly signals: PodSignals | null
+  /** Nodes with a slow or lossy network. */
+  readonly impairments: Impairments
   /** What a balancer sees of a request: one object, filled before each pick. */
   private readonly asked = { client: NONE, attempt: 0, queued: 0, again: false }
 
@@ -94,6 +97,7 @@ export class Network implements Carrier, Outlet {
     this.servers = servers
     this.podQueue = podQueue
     this.clients = clients
+    this.impairments = new Impairments(streams)
     const routes = routesIn(input)
     this.delays = routes.map(({ service }) => input.services[service].networkDelay)
     this.tryArrives = simulator.register('try arrives', (request) => this.deliver(request))
@@ -225,10 +229,10 @@ export class Network implements Carrier, Outlet {
     requests.slotEpoch[request] = instance.slots.slotEpoch[slot]
     requests.server[request] = instance.slots.server[slot]
     requests.serverEpoch[request] = instance.slots.serverEpoch[slot]
-    const delay = this.delays[requests.route[request]]
+    const delay = this.delayOf(request, 0)
     if (delay > 0) {
       requests.state[request] = RequestState.InNetwork
-      requests.timer[request] = this.simulator.at(this.simulator.now + delay, this.tryArrives, request, 0)
+      requests.timer[request] = delay === Infinity ? NONE : this.simulator.at(this.simulator.now + delay, this.tryArrives, request, 0)
     } else this.deliver(request)
   }
 
@@ -237,13 +241,23 @@ export class Network implements Carrier, Outlet {
     this.podQueue.deliver(request)
   }
 
+  /** From the client to the pod (way 0) or back (1); Infinity: the message never arrives. */
+  private delayOf(request: RequestId, way: 0 | 1): Time {
+    const { requests, impairments } = this
+    const delay = this.delays[requests.route[request]]
+    if (!impairments.any) return delay
+    const server = requests.server[request]
+    const node = server === NONE ? NONE : this.servers.node[server]
+    return delay + impairments.delayOf(node, requests.ordinal[request], 2 * requests.attempt[request] + way)
+  }
+
   respond(request: RequestId): void {
     const requests = this.requests
     if (this.signals !== null) this.signals.left(request)
-    const delay = this.delays[requests.route[request]]
+    const delay = this.delayOf(request, 1)
     if (delay > 0 && requests.orphan[request] === 0) {
       requests.state[request] = RequestState.Responding
-      requests.timer[request] = this.simulator.at(this.simulator.now + delay, this.responseArrives, request, 0)
+      requests.timer[request] = delay === Infinity ? NONE : this.simulator.at(this.simulator.now + delay, this.responseArrives, request, 0)
     } else this.clients.answered(request)
   }
 

@@ -36,6 +36,8 @@ export class CpuShares extends ColumnTable {
   /** The node is not shared out again before this time. */
   private nextShare = this.column(Float64Array)
   private firstServer = this.column(Int32Array, NONE)
+  /** Work that a core does relative to a healthy one; 0: it stands still. */
+  private speed = this.column(Float64Array, 1)
   /** Requests of running background pods, by group of equal usage: [group][node] in millicores. */
   private backgroundRequest: Float64Array[] = []
   private readonly usage: number[] = []
@@ -90,6 +92,14 @@ export class CpuShares extends ColumnTable {
     this.reshare(node)
   }
 
+  /** Each core of the node does this share of its usual work from now on: 1 healthy, 0 stands still. */
+  setSpeed(node: NodeId, speed: number): void {
+    if (speed === this.speed[node]) return
+    for (let server = this.firstServer[node]; server >= 0; server = this.servers.nextOnNode[server]) this.advance(server)
+    this.speed[node] = speed
+    this.share(node)
+  }
+
   /** CPU demanded on a node now [millicores]; may exceed what it has. */
   demandOn(node: NodeId): number {
     return this.total[node]
@@ -125,7 +135,10 @@ export class CpuShares extends ColumnTable {
     if (running === 0) return
     const done = elapsed * rate[server]
     virtual[server] += done
-    used[server] += done * running
+    const speed = this.speed[this.servers.node[server]]
+    // CPU time, which a slow core needs more of for the same work.
+    if (speed === 1) used[server] += done * running
+    else if (speed > 0) used[server] += (done * running) / speed
   }
 
   /** The number of running requests has changed (after `advance`): new demand, new rate, new next event. */
@@ -146,7 +159,7 @@ export class CpuShares extends ColumnTable {
     const fits = this.level[node] === Infinity && this.total[node] <= this.allocatable[node]
     if (fits || this.simulator.now < this.nextShare[node]) {
       const fair = fits ? Infinity : servers.weight[server] * this.level[node]
-      servers.rate[server] = (wanted < fair ? wanted : fair) / (1000 * running)
+      servers.rate[server] = ((wanted < fair ? wanted : fair) / (1000 * running)) * this.speed[node]
       this.aim(server)
     } else servers.rate[server] = NaN // differs from every rate, so the sharing below aims this server whatever it gets
     if (!fits) this.reshare(node)
@@ -240,7 +253,7 @@ export class CpuShares extends ColumnTable {
       if (running === 0) continue
       const wanted = servers.demand[server]
       const fair = servers.weight[server] * level
-      const rate = (wanted < fair ? wanted : fair) / (1000 * running)
+      const rate = ((wanted < fair ? wanted : fair) / (1000 * running)) * this.speed[node]
       if (rate === servers.rate[server]) continue
       this.advance(server)
       servers.rate[server] = rate

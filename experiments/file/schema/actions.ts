@@ -24,7 +24,7 @@ const onNodes = (kind: 'drain' | 'cordon' | 'uncordon', meaning: string) =>
     nodes: (given as unknown as Record<string, NodesData>)[kind],
   }))
 
-const action = oneKey<ActionData>('an action', {
+const action = oneKey<ActionData>('an action, a map with at', {
   rollout: section('an action', {
     at,
     rollout: name().describe('service whose pods are replaced by pods of the version'),

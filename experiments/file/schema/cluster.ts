@@ -33,6 +33,11 @@ const handWritten = section('a pool', {
     .min(1, 'found an empty list; accepted: at least one zone')
     .prefault(['a'])
     .describe('zones of the nodes, assigned in turn'),
+  racks: whole({ min: 1, max: 10_000 })
+    .optional()
+    .describe(
+      'racks of each zone; its nodes get the label rack (zone-1, zone-2, ...) in turn, so that faults can hit a rack; default: no label',
+    ),
   price: price().prefault('0/h').describe('dollars per node and hour'),
   labels: labels().prefault({}).describe('labels of the nodes'),
   taints: list('taints', taint).prefault([]),

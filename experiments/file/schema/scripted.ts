@@ -1,17 +1,28 @@
 /** What actions and faults share: their time, the nodes that they name, and one map per kind, chosen by its key. */
 import { z } from 'zod'
 import { show } from '../document.ts'
-import { duration, forms, isMap, name, section, whole } from '../quantities.ts'
+import { duration, forms, isMap, labels, name, section, whole } from '../quantities.ts'
 
-/** Nodes of a pool, of a zone, or of the whole cluster. */
-export const nodes = section('nodes', {
+const count = forms<number | null>({ all: z.literal('all').transform(() => null), count: whole({ min: 1 }) }, (value) =>
+  value === 'all' ? 'all' : 'count',
+)
+
+const places = {
   pool: name().optional().describe('only nodes of this pool'),
   zone: name().optional().describe('only nodes of this zone'),
-  nodes: forms<number | null>({ all: z.literal('all').transform(() => null), count: whole({ min: 1 }) }, (value) =>
-    value === 'all' ? 'all' : 'count',
-  )
-    .prefault(1)
-    .describe('number of nodes, in order of their creation, or all; default 1'),
+  labels: labels().optional().describe('only nodes with these labels, such as { rack: a-1 }'),
+}
+
+/** Nodes of a pool, of a zone, with labels, or of the whole cluster. */
+export const nodes = section('nodes', {
+  ...places,
+  nodes: count.prefault(1).describe('number of nodes, in order of their creation, or all; default 1'),
+})
+
+/** The same where the number is left open. */
+export const openNodes = section('nodes', {
+  ...places,
+  nodes: count.optional().describe('number of nodes, in order of their creation, or all; default: 1 with at, all with every'),
 })
 
 /** Nodes as the file selects them; null: all. */
@@ -25,6 +36,6 @@ export function oneKey<T>(what: string, choices: Readonly<Record<string, z.ZodTy
   const keys = Object.keys(choices)
   return forms<T>(choices, (value) => {
     const found = isMap(value) ? keys.filter((key) => key in value) : []
-    return found.length === 1 ? found[0] : { wrong: `found ${show(value)}; accepted: ${what}, a map with at and one of ${keys.join(', ')}` }
+    return found.length === 1 ? found[0] : { wrong: `found ${show(value)}; accepted: ${what} and one of ${keys.join(', ')}` }
   })
 }

@@ -173,6 +173,7 @@ export class Kubelets implements Keeper {
     const life = containers.life[pod]
     containers.pulled[pod] = 1
     containers.runs[pod] = 1
+    if (this.isTerminating(pod)) return // its node does not answer; it ends when it does
     lifecycle.running(pod)
     if (containers.exits[pod] > 0) pods.restarted(pod)
     pods.started(pod)
@@ -252,8 +253,9 @@ export class Kubelets implements Keeper {
 
   /** The node stops answering; `down`: its processes die without a word. */
   lose(node: NodeId, down: boolean): void {
-    this.lost.set(node, { down })
-    if (down) this.eachOn(node, (pod) => this.dies(pod))
+    const wasDown = this.isDown(node)
+    this.lost.set(node, { down: down || wasDown })
+    if (down && !wasDown) this.eachOn(node, (pod) => this.dies(pod))
   }
 
   private dies(pod: PodId): void {

@@ -4,7 +4,7 @@
  */
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Taint } from '../../cluster/spec.ts'
-import { NONE, type NodeId, type PodId, type Time } from '../../common/ids.ts'
+import type { NodeId, PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
 import { NODE_MONITOR_DEFAULTS, NodeMonitor, type NodeListener, type NodeTaint } from '../kubernetes/node-monitor.ts'
@@ -15,6 +15,7 @@ import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import type { Kubelets } from './kubelet.ts'
 import type { NodeDetection } from './node-detection.ts'
+import { zoneOf } from './node-selection.ts'
 
 /** Period of lease renewals, whose phase is drawn per node [µs]. */
 const LEASE: Time = 10_000_000
@@ -73,9 +74,7 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
   }
 
   added(node: NodeId): void {
-    const { cluster } = this.run
-    const zone = cluster.view.nodes.zone[node]
-    this.monitor.added(node, zone === NONE ? '' : cluster.zones[zone], Math.floor(this.phases.at(node, 0) * LEASE))
+    this.monitor.added(node, zoneOf(this.run.cluster, node), Math.floor(this.phases.at(node, 0) * LEASE))
   }
 
   removed(node: NodeId): void {
@@ -85,6 +84,10 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
 
   silent(node: NodeId): void {
     this.monitor.crashed(node)
+  }
+
+  announces(node: NodeId): void {
+    this.monitor.reported(node, false)
   }
 
   lost(node: NodeId): void {

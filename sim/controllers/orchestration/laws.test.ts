@@ -66,16 +66,47 @@ const others: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ at, kind: fc.constantFrom('drain' as const, 'cordon' as const, 'uncordon' as const), nodes }),
   fc.record({ at, kind: fc.constant('delete-pods' as const), workload: fc.constant(0), count: fc.integer({ min: 1, max: 3 }) }),
 )
+const lasting = fc.integer({ min: 1, max: 400 }).map((seconds) => seconds * SECOND)
 const faults: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({
     at,
     kind: fc.constantFrom('node-crash' as const, 'node-partition' as const),
     nodes,
-    duration: fc.integer({ min: 1, max: 400 }).map((s) => s * SECOND),
+    duration: lasting,
   }),
   fc.record({ at, kind: fc.constant('pod-crash' as const), workload: fc.constant(0), count: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ at, kind: fc.constant('controllers-down' as const), duration: fc.integer({ min: 1, max: 100 }).map((s) => s * SECOND) }),
-  fc.record({ at, kind: fc.constant('node-loss' as const), nodes: fc.constant({ count: 1 }) }),
+  fc.record({
+    at,
+    kind: fc.constant('node-loss' as const),
+    nodes: fc.constant({ count: 1 }),
+    notice: fc.constantFrom(0, 30 * SECOND),
+    replace: fc.boolean(),
+  }),
+  fc.record({ at, kind: fc.constant('node-freeze' as const), nodes, duration: lasting }),
+  fc.record({ at, kind: fc.constant('node-slow' as const), nodes, factor: fc.integer({ min: 1, max: 20 }), duration: lasting }),
+  fc.record({
+    at,
+    kind: fc.constant('node-network' as const),
+    nodes,
+    delay: fc.constantFrom(0, 50_000),
+    loss: fc.constantFrom(0, 0.3, 1),
+    duration: lasting,
+  }),
+  fc.record({ at, kind: fc.constant('no-capacity' as const), duration: lasting }),
+  fc.record({ at, kind: fc.constant('node-crash' as const), nodes, shutdown: fc.constant(20 * SECOND), duration: lasting }),
+  fc.record({
+    every: fc.constant({ kind: 'exponential' as const, mean: 400 * SECOND }),
+    kind: fc.constantFrom('node-crash' as const, 'node-partition' as const, 'node-freeze' as const),
+    nodes: fc.constant({ count: Infinity }),
+    duration: fc.constant({ kind: 'exponential' as const, mean: 60 * SECOND }),
+  }),
+  fc.record({
+    every: fc.constant({ kind: 'exponential' as const, mean: 100 * SECOND }),
+    kind: fc.constant('pod-crash' as const),
+    workload: fc.constant(0),
+    count: fc.integer({ min: 1, max: 2 }),
+  }),
 )
 
 interface Given {
@@ -140,7 +171,7 @@ describe('controllers in runs', () => {
         const wanted = replicaSets.desired[0]
         const up = replicaSets.podsOf(0)
         const lost =
-          given.faults.some(({ kind }) => kind.startsWith('node')) ||
+          given.faults.some((fault) => fault.kind.startsWith('node') || 'every' in fault) ||
           given.actions.some(({ kind }) => kind === 'drain' || kind === 'cordon')
         if (!lost && given.controller.kind === 'deployment') {
           expect(up).toHaveLength(wanted)

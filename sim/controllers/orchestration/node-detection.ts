@@ -10,6 +10,8 @@ export interface NodeDetection {
   removed(node: NodeId): void
   /** It stops answering; `down`: its processes have died. Called again when a node that was cut off goes down. */
   silent(node: NodeId, down: boolean): void
+  /** It says that it is about to go down, and stops answering later; absent: nothing follows from it. */
+  announces?(node: NodeId): void
   /** Called after `silent`: the machine is gone for good. Its pods are removed by `NodeHealth.collect`. */
   lost(node: NodeId): void
   /** It answers again, after its containers were started again or found running. */

@@ -26,6 +26,8 @@ export interface NodeHealthRun {
 
 export class NodeHealth {
   private readonly watched = new Set<NodeId>()
+  /** When a node that is broken answers again: what breaks it meanwhile may make it later. */
+  private readonly brokenUntil = new Map<NodeId, Time>()
   private readonly recovers: number
   private readonly run: NodeHealthRun
   private readonly kubelets: Kubelets
@@ -67,21 +69,41 @@ export class NodeHealth {
     this.detection.added(node)
   }
 
-  /** Nodes of the selection that are in use, cordoned or not, and not broken already. */
+  /** Nodes of the selection that are in use, cordoned or not; when it is not of all nodes, those that are broken already are left out. */
   select(selection: NodeSelection): NodeId[] {
-    const { cluster } = this.run
-    const { state } = cluster.view.nodes
-    const inUse = (node: NodeId): boolean => state[node] === NodeState.Ready || state[node] === NodeState.Cordoned
-    return selectNodes(cluster, selection, (node) => inUse(node) && this.kubelets.reaches(node))
+    const all = selection.count === Infinity
+    return selectNodes(this.run.cluster, selection, (node) => this.isInUse(node) && (all || this.kubelets.reaches(node)))
   }
 
-  /** The node stops answering; `down`: its processes die. It answers again after the duration. */
+  /** Ready or cordoned, broken or not. */
+  isInUse(node: NodeId): boolean {
+    const state = this.run.cluster.view.nodes.state[node]
+    return state === NodeState.Ready || state === NodeState.Cordoned
+  }
+
+  /** The node stops answering; `down`: its processes die. It answers again after the duration, or when an earlier fault ends, if that is later. */
   breaks(node: NodeId, down: boolean, duration: Time): void {
     const { simulator, lifecycle } = this.run
+    if (down && !this.kubelets.isDown(node)) this.eachUnkept(node, (pod) => lifecycle.stop(pod))
     this.kubelets.lose(node, down)
-    if (down) this.eachUnkept(node, (pod) => lifecycle.stop(pod))
     this.detection.silent(node, down)
-    if (duration !== Infinity) simulator.at(simulator.now + duration, this.recovers, node, 0)
+    const until = simulator.now + duration
+    if (until <= (this.brokenUntil.get(node) ?? 0)) return
+    this.brokenUntil.set(node, until)
+    if (duration !== Infinity) simulator.at(until, this.recovers, node, 0)
+  }
+
+  /** The node is about to go down: it takes no further pods, and those of workloads end, but for pods that belong to the node. */
+  shutsDown(node: NodeId): void {
+    const { cluster, lifecycle, nodes } = this.run
+    nodes.cordon(node, 'shutdown')
+    this.detection.announces?.(node)
+    const leaving: PodId[] = []
+    cluster.eachPodOn(node, (pod) => {
+      const pods = this.podsOf(pod)
+      if (pods !== undefined && pods.movable() && !pods.isTerminating(pod)) leaving.push(pod)
+    })
+    for (const pod of leaving) lifecycle.terminate(pod, EndReason.Evicted)
   }
 
   /** The machine is gone for good. */
@@ -92,10 +114,13 @@ export class NodeHealth {
 
   private recover(node: NodeId): void {
     if (!this.watched.has(node)) return // it was removed meanwhile
+    if (this.run.simulator.now < this.brokenUntil.get(node)!) return // something else keeps it broken
+    this.brokenUntil.delete(node)
     const down = this.kubelets.isDown(node)
     this.kubelets.recover(node)
     if (down) this.eachUnkept(node, (pod) => this.run.lifecycle.startAgain(pod))
     this.detection.answers(node)
+    this.run.nodes.uncordon(node, 'shutdown')
   }
 
   /** The pods of a node that does not exist any more are removed, and the node with them. */

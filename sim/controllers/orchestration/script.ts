@@ -1,28 +1,37 @@
 /** What people do and what breaks during a run, at the times that the input gives. Times count from the origin. */
 import type { NodeId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import type { KeyedStream, Streams } from '../../random/stream.ts'
 import type { ReplicaSets } from '../replica-sets.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { NodeState } from '../../cluster/views.ts'
+import { Breakdowns, type BreakdownsRun } from './breakdowns.ts'
+import { Faults, type FaultsRun } from './faults.ts'
 import { selectNodes } from './node-selection.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import type { Action, Fault, NodeSelection, Orchestration } from './spec.ts'
 
 /** What the script needs of the run. */
-export interface ScriptRun {
+export interface ScriptRun extends FaultsRun, BreakdownsRun {
   readonly simulator: Simulator
+  readonly streams: Streams
   readonly cluster: Cluster
   readonly nodes: NodeLifecycle
   readonly orchestrator: Orchestrator | null
   readonly replicaSets: ReplicaSets
   readonly times: { readonly origin: Time; readonly end: Time }
-  readonly input: { readonly orchestration?: Orchestration }
+  readonly input: BreakdownsRun['input'] & { readonly orchestration?: Orchestration }
 }
 
 export class Script {
   private readonly acts: number
   private readonly breaks: number
+  /** Null: nothing breaks. */
+  private readonly faults: Faults | null
+  /** Null: nothing breaks again and again. */
+  private readonly breakdowns: Breakdowns | null
+  private readonly durations: KeyedStream
   private readonly run: ScriptRun
   private readonly orchestration: Orchestration
   private readonly orchestrator: Orchestrator
@@ -40,17 +49,22 @@ export class Script {
     this.orchestration = orchestration
     this.orchestrator = orchestrator
     this.acts = simulator.register('scripted action', (row) => this.act(orchestration.actions[row]))
-    this.breaks = simulator.register('scripted fault', (row) => this.break(orchestration.faults[row]))
+    this.breaks = simulator.register('scripted fault', (row) => this.break(orchestration.faults[row], row))
+    const { health } = orchestrator
+    this.faults = health === null ? null : new Faults(run, orchestrator, health)
+    this.breakdowns = this.faults === null ? null : Breakdowns.of(run, orchestration.faults, this.faults)
+    this.durations = run.streams.keyed('durations of scripted faults')
   }
 
   opens(): void {
     const { simulator, times } = this.run
-    const plan = (kind: number, list: readonly { readonly at: Time }[]): void =>
-      list.forEach(({ at }, row) => {
-        if (times.origin + at <= times.end) simulator.at(times.origin + at, kind, row, 0)
+    const plan = (kind: number, list: readonly (Action | Fault)[]): void =>
+      list.forEach((one, row) => {
+        if ('at' in one && times.origin + one.at <= times.end) simulator.at(times.origin + one.at, kind, row, 0)
       })
     plan(this.acts, this.orchestration.actions)
     plan(this.breaks, this.orchestration.faults)
+    this.breakdowns?.opens()
   }
 
   private act(action: Action): void {
@@ -87,25 +101,14 @@ export class Script {
     if (kind === 'drain') this.orchestrator.drain(node)
   }
 
-  private break(fault: Fault): void {
-    const { orchestrator, run } = this
-    const { health } = orchestrator
-    switch (fault.kind) {
-      case 'node-crash':
-      case 'node-partition':
-        for (const node of health!.select(fault.nodes)) health!.breaks(node, fault.kind === 'node-crash', fault.duration)
-        return
-      case 'node-loss':
-        for (const node of health!.select(fault.nodes)) health!.loses(node)
-        return
-      case 'pod-crash': {
-        const { pods } = orchestrator.setOf(fault.workload)
-        for (const pod of pods.oldest(fault.count)) orchestrator.kubelets.exits(pod)
-        return
-      }
-      case 'controllers-down':
-        orchestrator.hold(run.simulator.now + fault.duration)
+  /** The duration is drawn for each node by itself. */
+  private break(fault: Fault, row: number): void {
+    const faults = this.faults!
+    if (!('nodes' in fault)) {
+      faults.elsewhere(fault, { duration: this.durations.at(row, 0), victim: 0 })
+      return
     }
+    for (const node of this.orchestrator.health!.select(fault.nodes)) faults.onNode(fault, node, this.durations.at(row, node + 1))
   }
 
   /** Ready nodes of the selection, or cordoned ones. */
@@ -118,6 +121,10 @@ export class Script {
   /** Drains that did not end, for the reader of the results. */
   notes(): string[] {
     const { stuck } = this.orchestrator.drains
-    return stuck === 0 ? [] : [`${stuck} pods were still protected from their eviction by a disruption budget at the horizon`]
+    const { refusals } = this.run.nodes
+    return [
+      ...(stuck === 0 ? [] : [`${stuck} pods were still protected from their eviction by a disruption budget at the horizon`]),
+      ...(refusals === 0 ? [] : [`${refusals} orders of nodes were refused because the provider had no capacity`]),
+    ]
   }
 }

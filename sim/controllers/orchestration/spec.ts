@@ -4,6 +4,7 @@
  */
 import type { PodShape } from '../../cluster/spec.ts'
 import type { Time, WorkloadId } from '../../common/ids.ts'
+import type { DistributionSpec } from '../../random/distributions.ts'
 import type { EcsServiceController } from '../ecs/spec.ts'
 import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
 import type { BudgetSpec } from '../kubernetes/disruption.ts'
@@ -83,10 +84,11 @@ export interface ControlledWorkload {
   readonly toleration: Time
 }
 
-/** Nodes of a pool or of a zone, by their rank among those present; absent: of all. */
+/** Nodes of a pool, of a zone or with labels, by their rank among those present; absent: of all. */
 export interface NodeSelection {
   readonly pool?: number
   readonly zone?: string
+  readonly labels?: Readonly<Record<string, string>>
   /** Number of nodes; Infinity: all. */
   readonly count: number
 }
@@ -100,13 +102,56 @@ export type Action = { readonly at: Time } & (
   | { readonly kind: 'drain' | 'cordon' | 'uncordon'; readonly nodes: NodeSelection }
 )
 
-/** What breaks. A node that crashed or is cut off comes back after `duration`; Infinity: not before the horizon. */
-export type Fault = { readonly at: Time } & (
-  | { readonly kind: 'node-crash' | 'node-partition'; readonly nodes: NodeSelection; readonly duration: Time }
-  | { readonly kind: 'node-loss'; readonly nodes: NodeSelection }
+/**
+ * When something breaks: at a time from the origin, or again and again. `every` is the time from a repair to the next failure of each unit:
+ * a node, the nodes of a zone, or the nodes with the same value of a label; without `each` there is one unit.
+ */
+export type FaultTime = { readonly at: Time } | Recurrence
+
+/** Again and again. */
+export interface Recurrence {
+  readonly every: DistributionSpec
+  readonly each?: 'node' | 'zone' | { readonly label: string }
+}
+
+/** A time, or its distribution; Infinity: not before the horizon. */
+export type Duration = Time | DistributionSpec
+
+/** What breaks, and until when. */
+export type Breakage =
+  | {
+      /** Their processes die; the control plane does not reach them; they stand still and go on afterwards. */
+      readonly kind: 'node-crash' | 'node-partition' | 'node-freeze'
+      readonly nodes: NodeSelection
+      readonly duration: Duration
+      /** Of a crash: the kubelet announces it this long before, and ends the pods of the node meanwhile; absent: no warning. */
+      readonly shutdown?: Time
+    }
+  | {
+      readonly kind: 'node-loss'
+      readonly nodes: NodeSelection
+      /** The nodes are drained for this long before they are gone; absent: no warning. */
+      readonly notice?: Time
+      /** Another node is ordered for each that is lost. */
+      readonly replace?: boolean
+    }
+  /** CPU work takes `factor` times as long. */
+  | { readonly kind: 'node-slow'; readonly nodes: NodeSelection; readonly factor: number; readonly duration: Duration }
+  /** Each message to or from the nodes takes longer by `delay`, and a share of them is lost and sent again. */
+  | {
+      readonly kind: 'node-network'
+      readonly nodes: NodeSelection
+      readonly delay: Time
+      readonly loss: number
+      readonly duration: Duration
+    }
+  /** The provider delivers no nodes of the pool; absent: of any pool. */
+  | { readonly kind: 'no-capacity'; readonly pool?: number; readonly duration: Duration }
   | { readonly kind: 'pod-crash'; readonly workload: WorkloadId; readonly count: number }
-  | { readonly kind: 'controllers-down'; readonly duration: Time }
-)
+  | { readonly kind: 'controllers-down'; readonly duration: Duration }
+
+/** What breaks, when, and until when. */
+export type Fault = FaultTime & Breakage
 
 /** All of it. */
 export interface Orchestration {
