@@ -55,7 +55,76 @@ describe('controllers, actions and faults in a file', () => {
     ])
   })
 
+  it('faults that recur: distributions, presets, units; a number of nodes is all of them unless one is given', async () => {
+    const loaded = await load(
+      '',
+      `faults:
+  - { every: { exponential: { mean: 1h } }, crash: { pool: main }, for: { lognormal: { mean: 10m, cv: 2 } } }
+  - { every: { preset: google-racks }, each: { label: rack }, partition: {}, for: { preset: google-racks } }
+  - { every: 2h, zoneOutage: b, for: 10m }
+  - { at: 1m, slow: { nodes: 2 }, factor: 3, for: 1m }
+  - { at: 1m, network: { labels: { rack: a-1 } }, delay: 5ms, drop: 1% }
+  - { at: 1m, reclaim: {} }
+  - { at: 1m, noCapacity: all, for: 5m }
+  - { every: 5m, podCrash: web }`,
+    )
+    if ('problems' in loaded) throw new Error(problemsText(loaded.problems))
+    const { scenario } = loaded.experiment.variants[0]
+    const { orchestration } = await inputOf({ scenario: JSON.parse(JSON.stringify(scenario)) as typeof scenario, seed: 1, replication: 0 })
+    const hour = 3600e6
+    expect(orchestration!.faults).toEqual([
+      {
+        every: { kind: 'exponential', mean: hour },
+        kind: 'node-crash',
+        nodes: { pool: 0, count: Infinity },
+        duration: { kind: 'lognormal', mean: 600e6, cv: 2 },
+      },
+      {
+        every: { kind: 'exponential', mean: 1.5 * 8760 * hour },
+        each: { label: 'rack' },
+        kind: 'node-partition',
+        nodes: { count: Infinity },
+        duration: { kind: 'uniform', low: hour, high: 6 * hour },
+      },
+      {
+        every: { kind: 'constant', value: 2 * hour },
+        each: 'zone',
+        kind: 'node-crash',
+        nodes: { zone: 'b', count: Infinity },
+        duration: 600e6,
+      },
+      { at: 60e6, kind: 'node-slow', nodes: { count: 2 }, factor: 3, duration: 60e6 },
+      { at: 60e6, kind: 'node-network', nodes: { labels: { rack: 'a-1' }, count: 1 }, delay: 5000, loss: 0.01, duration: Infinity },
+      { at: 60e6, kind: 'node-loss', nodes: { count: 1 }, notice: 120e6, replace: true },
+      { at: 60e6, kind: 'no-capacity', duration: 300e6 },
+      { every: { kind: 'constant', value: 300e6 }, kind: 'pod-crash', workload: 0, count: 1 },
+    ])
+  })
+
   it.each([
+    ['neither at nor every', '', 'faults: [{ crash: {} }]', 'found neither at nor every; accepted: one of them'],
+    ['at and every', '', 'faults: [{ at: 1m, every: 1h, crash: {} }]', 'found both at and every; accepted: one of them'],
+    ['each without every', '', 'faults: [{ at: 1m, each: zone, crash: {} }]', 'found each without every; accepted: each with every'],
+    ['an unknown unit', '', 'faults: [{ every: 1h, each: rack, crash: {} }]', 'found "rack"; accepted: node, zone'],
+    [
+      'an unknown preset',
+      '',
+      'faults: [{ every: { preset: google-rack }, crash: {} }]',
+      'accepted: google-machines, google-racks, google-lossy-racks, meta-gpu-nodes (did you mean google-racks?)',
+    ],
+    ['an unknown zone of an outage', '', 'faults: [{ at: 1m, zoneOutage: c }]', 'zoneOutage  found the unknown zone "c"; accepted: a, b'],
+    [
+      'an unknown pool without capacity',
+      '',
+      'faults: [{ at: 1m, noCapacity: mian }]',
+      'found the unknown pool "mian"; accepted: main (did you mean main?)',
+    ],
+    [
+      'an unknown fault',
+      '',
+      'faults: [{ at: 1m, explode: {} }]',
+      'accepted: a fault, a map with at or every and one of crash, reboot, zoneOutage, partition',
+    ],
     [
       'an unknown service',
       '',

@@ -1,5 +1,5 @@
 /** Times between failures and times of repair: distributions, or presets with a published source. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { DistributionSpec } from '../../../sim/random/index.ts'
 import { forms, isMap, oneOf, section } from '../quantities.ts'
 import { distribution } from './distribution.ts'

@@ -1,5 +1,5 @@
 /** What breaks during a run, at a time or again and again. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { DistributionSpec } from '../../../sim/random/index.ts'
 import { duration, flag, forms, isMap, list, name, number, oneOf, section, share, words, whole } from '../quantities.ts'
 import { distribution } from './distribution.ts'

@@ -145,10 +145,9 @@ export class Breakdowns {
     unit.recurring.units++
     const row = this.units.push(unit) - 1
     const { mean } = unit.recurring.up
-    let time = 0
-    if (old && mean !== Infinity) time = -Math.round((AGE + unit.draws.at(unit.rank, VICTIM)) * mean)
-    do time += this.upTime(unit)
-    while (old && time <= 0)
+    const begun = old && mean !== Infinity ? -Math.round((AGE + unit.draws.at(unit.rank, VICTIM)) * mean) : 0
+    let time = begun + this.upTime(unit)
+    while (time <= 0) time += this.upTime(unit)
     this.plan(row, time)
   }
 

@@ -43,7 +43,7 @@ export class Faults {
     this.gray = new GrayFailures(run)
   }
 
-  /** Ready or cordoned, broken or not. */
+  /** Ready or cordoned, broken or not, and not lost for good. */
   isInUse(node: NodeId): boolean {
     return this.health.isInUse(node)
   }

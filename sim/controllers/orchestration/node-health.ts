@@ -26,6 +26,8 @@ export interface NodeHealthRun {
 
 export class NodeHealth {
   private readonly watched = new Set<NodeId>()
+  /** Machines that are gone for good, while their nodes are still there. */
+  private readonly gone = new Set<NodeId>()
   /** When a node that is broken answers again: what breaks it meanwhile may make it later. */
   private readonly brokenUntil = new Map<NodeId, Time>()
   private readonly recovers: number
@@ -75,10 +77,10 @@ export class NodeHealth {
     return selectNodes(this.run.cluster, selection, (node) => this.isInUse(node) && (all || this.kubelets.reaches(node)))
   }
 
-  /** Ready or cordoned, broken or not. */
+  /** Ready or cordoned, broken or not, and not lost for good. */
   isInUse(node: NodeId): boolean {
     const state = this.run.cluster.view.nodes.state[node]
-    return state === NodeState.Ready || state === NodeState.Cordoned
+    return (state === NodeState.Ready || state === NodeState.Cordoned) && !this.gone.has(node)
   }
 
   /** The node stops answering; `down`: its processes die. It answers again after the duration, or when an earlier fault ends, if that is later. */
@@ -108,6 +110,7 @@ export class NodeHealth {
 
   /** The machine is gone for good. */
   loses(node: NodeId): void {
+    this.gone.add(node)
     this.breaks(node, true, Infinity)
     this.detection.lost(node)
   }
