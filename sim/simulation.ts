@@ -14,6 +14,7 @@ import { NodeLifecycle } from './controllers/node-lifecycle.ts'
 import { Orchestrator } from './controllers/orchestration/orchestrator.ts'
 import { Script } from './controllers/orchestration/script.ts'
 import { Owners } from './controllers/owners.ts'
+import { DeclaredPods } from './controllers/declared-pods.ts'
 import { Placement } from './controllers/placement.ts'
 import { PodLifecycle } from './controllers/pod-lifecycle.ts'
 import { ReplicaSets } from './controllers/replica-sets.ts'
@@ -79,6 +80,7 @@ function assemble(input: SimulationInput) {
       .part('lifecycle', (run) => new PodLifecycle(run))
       .part('nodes', (run) => new NodeLifecycle(run))
       .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))
+      .part('declared', () => new DeclaredPods())
       .part('placement', (run) => new Placement(run))
       .part('orchestrator', (run) => Orchestrator.of(run))
       .part('replicaSets', (run) => new ReplicaSets(run))

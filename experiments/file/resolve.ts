@@ -130,7 +130,7 @@ function poolOf(resolving: Resolving, given: PoolData, i: number): PoolSpec {
   const { trace, pods, zones, price } = given
   const at: Path = ['cluster', 'pools', i, given.path === undefined ? 'trace' : 'path']
   const path = tracePath(resolving, given.path)
-  const repeated = given.count === undefined ? {} : { count: given.count }
+  const repeated = { ...(given.count === undefined ? {} : { count: given.count }), ...(given.gpuOnly ? { gpuOnly: true as const } : {}) }
   const read = tried(resolving, at, () => ({ nodes: loadTracePool(trace, path, repeated), digest: digest(nodeFile(trace, path)) }))
   const count = read?.nodes.initial.length ?? 0
   const bounds = { min: given.min ?? count, max: given.max ?? count }
@@ -151,7 +151,14 @@ function backgroundOf(resolving: Resolving, given: BackgroundData, i: number): T
     return digest(join(path, pods))
   })
   const recorded = { format: trace, path, pods, speedUp, from, shape, bootstrap: given.bootstrap ?? null, digest: read ?? '' }
-  return { kind: 'trace', name: given.name ?? trace, ...usage, inflate, ...recorded } as Traced<BackgroundSpec>
+  return { kind: 'trace', name: given.name ?? trace, ...usage, inflate, ...fillOf(given.fill), ...recorded } as Traced<BackgroundSpec>
+}
+
+/** Absent where there is none, so that the identity of other runs is as before it existed. */
+function fillOf(given: Extract<BackgroundData, { trace: unknown }>['fill']): Pick<Extract<BackgroundSpec, { kind: 'trace' }>, 'fill'> {
+  if (given === undefined) return {}
+  const resource = (['cpu', 'memory', 'gpu'] as const).find((one) => given[one] !== undefined)
+  return resource === undefined ? {} : { fill: { resource, share: given[resource]!, over: given.over } }
 }
 
 function jobsOf(resolving: Resolving, given: JobsData, i: number): Traced<JobsSpec> {

@@ -94,6 +94,8 @@ export interface TracedPool extends PoolCommon {
   readonly pods: number
   readonly zones: readonly string[]
   readonly price: number
+  /** Nodes without GPUs are left out; absent: they are not. */
+  readonly gpuOnly?: true
   /** The list is repeated up to this number; absent: once. */
   readonly count?: number
 }

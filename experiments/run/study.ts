@@ -91,8 +91,7 @@ function setupOf(scenario: Scenario): string[] {
     ...scenario.services.map(serviceText),
     ...(scenario.calls ?? []).map((call) => callText(call)),
     ...scenario.background.map(
-      (source) =>
-        `background ${source.name}: ${source.inflate === null ? (source.kind === 'trace' ? 'as recorded' : `${source.count} pods`) : `${percentText(source.inflate.share)} of ${source.inflate.resource} requested`}, ${percentText(source.usage)} of the request used`,
+      (source) => `background ${source.name}: ${amountText(source)}, ${percentText(source.usage)} of the request used`,
     ),
     ...scenario.jobs.map(jobsText),
     `scheduling ${chosen(choices.scheduling)}, slb ${chosen(choices.slb)} on ${scenario.balancers} balancer${scenario.balancers === 1 ? '' : 's'} per service, binpacking ${chosen(choices.binpacking)}`,
@@ -103,6 +102,16 @@ function setupOf(scenario: Scenario): string[] {
     `autoscaling: replicas ${chosen(choices['autoscaling.replicas'])}, sizes ${chosen(choices['autoscaling.sizes'])}, nodes ${chosen(choices['autoscaling.nodes'])}`,
     `delays: decision ${showDuration(delays.decision)}, bind ${showDuration(delays.bind)}, propagation ${showDuration(delays.propagation)}, scrape ${showDuration(delays.scrape)} averaged over ${showDuration(delays.window)}`,
   ]
+}
+
+/** How many background pods there are. */
+function amountText(source: Scenario['background'][number]): string {
+  if (source.kind === 'trace' && source.fill !== undefined) {
+    const { share, resource, over } = source.fill
+    return `arriving for ${showDuration(over)} until they request ${percentText(share)} of ${resource}, and staying`
+  }
+  if (source.inflate !== null) return `${percentText(source.inflate.share)} of ${source.inflate.resource} requested`
+  return source.kind === 'trace' ? 'as recorded' : `${source.count} pods`
 }
 
 /** Whether a trace is replayed or sampled as recorded; with resampled blocks each replication is another sample. */

@@ -13,7 +13,18 @@ const MAIN_METRICS = 6
 /** Maximum of runs in the table, and of runs with details in the data of the script; runs.csv has all. */
 const MAX_RUNS = 1500
 const MAX_DETAILED = 400
-const SPARK_COLUMNS = ['demand', 'misses', 'ready', 'nodes', 'pending', 'utilization', 'allocation', 'usage']
+const SPARK_COLUMNS = [
+  'demand',
+  'misses',
+  'ready',
+  'nodes',
+  'pending',
+  'utilization',
+  'allocation',
+  'usage',
+  'allocation-gpu',
+  'stranded-gpu',
+]
 const SPARK_CELLS = 60
 
 /** The HTML of the section. */

@@ -31,7 +31,18 @@ const MAX_EFFECTS = 12
 const MAX_SPARKS = 6
 const SPARK_CELLS = 48
 /** Columns of the time series that get a sparkline; timeseries.csv has all. */
-const SPARK_COLUMNS = ['demand', 'misses', 'ready', 'nodes', 'pending', 'utilization', 'allocation', 'usage']
+const SPARK_COLUMNS = [
+  'demand',
+  'misses',
+  'ready',
+  'nodes',
+  'pending',
+  'utilization',
+  'allocation',
+  'usage',
+  'allocation-gpu',
+  'stranded-gpu',
+]
 const GAP = '   '
 
 /** The whole text, ending in a line feed. */

@@ -8,6 +8,7 @@ import { ColumnTable } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { JobRecorder } from '../measure/job-recorder.ts'
 import type { Streams } from '../random/stream.ts'
+import type { DeclaredPods } from './declared-pods.ts'
 import { EndReason, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
@@ -21,6 +22,7 @@ export interface BackgroundRun {
   readonly owners: Owners
   readonly lifecycle: PodLifecycle
   readonly placement: Placement
+  readonly declared: DeclaredPods
   readonly jobs: JobRecorder
   readonly times: { readonly origin: Time; readonly end: Time }
   readonly input: { readonly background: readonly BackgroundSpec[] }
@@ -43,6 +45,7 @@ export class Background {
     const { simulator, streams, input } = run
     const origins = new Origins(256)
     this.sources = input.background.map(({ name, pods }) => pods((purpose) => streams.stream(`${purpose}/background/${name}`)))
+    for (const { shapes, mix } of this.sources) if (mix !== undefined) run.declared.add(shapes, mix)
     const arrives = simulator.register('pod arrives', (row) => this.runs[row].arrive())
     this.runs = this.sources.map((source, row) => new SourceRun(run, origins, source, row, arrives))
   }

@@ -10,6 +10,7 @@ import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { Streams } from '../random/stream.ts'
 import type { OrderDefinition } from '../scheduling/orders/policy.ts'
 import type { SchedulingDefinition } from '../scheduling/policy.ts'
+import type { DeclaredPods } from './declared-pods.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 import type { Background, Delays } from './spec.ts'
@@ -39,6 +40,8 @@ export interface PlacementRun {
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
   readonly nodes: NodeLifecycle
+  /** What sources say about the pods that they will send. */
+  readonly declared: DeclaredPods
   readonly pods: PodRecorder
   readonly scheduling: SchedulingRecorder
   /** The packer of the run, null when none is chosen. */

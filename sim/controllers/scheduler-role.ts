@@ -54,6 +54,7 @@ export class SchedulerRole implements Role {
       random: streams.stream(place.row === 0 ? 'scheduling' : `scheduling/${spec.name}`),
       now: () => simulator.now,
       wakeAt: (time) => void simulator.at(time, place.wakes, place.row, Wake.Timer),
+      declared: () => run.declared.counts(cluster),
     }
     const order = spec.order === undefined ? undefined : createChosen(spec.order, undefined)
     const { background, delays } = run.input

@@ -49,6 +49,8 @@ export interface PodSource {
   /** Row of `shapes`, which may grow while the source is read. */
   readonly shape: number
   readonly shapes: readonly PodShape[]
+  /** Expected number of pods of each shape, in proportion; absent: unknown. */
+  readonly mix?: ArrayLike<number>
   /** Time the pod runs, from the end of its start-up [µs]; Infinity: for ever. */
   readonly duration: Time
   /** Identity of the pod within its source, handed back to `released`; NONE or absent: none. */

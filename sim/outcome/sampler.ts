@@ -71,6 +71,11 @@ const COLUMNS = [
   ['in-use', 'nodes with pods', 'nodes'],
   ['fewest', 'fewest nodes that could hold the pods', 'nodes'],
 ] as const
+/** Of clusters with GPUs; the last one is looked at from the origin on, since studies raise the demand for GPUs before their window. */
+const GPU_COLUMNS = [
+  ['allocation-gpu', 'GPU requested over allocatable', '%'],
+  ['stranded-gpu', 'stranded GPU over allocatable', '%'],
+] as const
 const MISSES = 2
 const UNKNOWN = { used: NaN, fewest: NaN }
 
@@ -79,6 +84,7 @@ export class Sampler {
   readonly strandedGpu = new SampleMean()
   readonly packingGap = new SampleMean()
   private readonly rows: number[][] = COLUMNS.map(() => [])
+  private readonly gpuRows: number[][] = GPU_COLUMNS.map(() => [])
   private readonly fragmentation: Fragmentation
   private arrivedBefore = 0
   private readonly last = new Readings()
@@ -132,6 +138,7 @@ export class Sampler {
       packing.fewest,
     ]
     row.forEach((value, i) => this.rows[i].push(value))
+    this.sampleGpu()
     this.grid?.sample(row[0])
     this.arrivedBefore = arrived
     this.lastTime = now
@@ -141,6 +148,14 @@ export class Sampler {
       this.packingGap.add(packing.fewest === 0 ? 0 : packing.used / packing.fewest - 1)
     }
     simulator.at(now + step, this.samples, 0, 0)
+  }
+
+  private sampleGpu(): void {
+    const { cluster, pods } = this.run
+    const { gpuAllocatable } = cluster
+    const none = gpuAllocatable === 0
+    this.gpuRows[0].push(none ? NaN : (100 * cluster.gpuAllocated) / gpuAllocatable)
+    this.gpuRows[1].push(none ? NaN : (100 * this.fragmentation.strandedGpu(pods.mix)) / gpuAllocatable)
   }
 
   /** CPU that the ready pods of services used since the last sample, and their requests [millicores]. */
@@ -184,15 +199,19 @@ export class Sampler {
       }
       return (100 * missed) / arrived
     })
-    return {
-      rows: times.length,
-      columns: COLUMNS.map(([name, label, unit], i): TableColumn => ({
+    const column =
+      (rows: readonly number[][]) =>
+      ([name, label, unit]: readonly [string, string, string], i: number): TableColumn => ({
         name,
         label,
         unit,
-        role: i === 0 ? 'time' : 'metric',
-        values: Float64Array.from(this.rows[i]),
-      })),
+        role: name === 'time' ? 'time' : 'metric',
+        values: Float64Array.from(rows[i]),
+      })
+    const gpus = this.gpuRows[0].some((value) => !Number.isNaN(value))
+    return {
+      rows: times.length,
+      columns: [...COLUMNS.map(column(this.rows)), ...(gpus ? GPU_COLUMNS.map(column(this.gpuRows)) : [])],
     }
   }
 }

@@ -21,11 +21,13 @@ function mixed(count: number) {
 
 function decisions(placer: Placer, history: readonly Step[], count: number): number[] {
   const answers: number[] = []
-  replay(mixed(count), history, (pod, view) => {
+  const devices = (): number => placer.devices ?? NONE
+  const choose = (pod: number, view: ClusterView): number => {
     const node = placer.place(pod, view)
-    answers.push(node, placer.examined)
+    answers.push(node, placer.examined, devices())
     return node
-  })
+  }
+  replay(mixed(count), history, choose, devices)
   return answers
 }
 

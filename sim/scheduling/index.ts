@@ -6,6 +6,11 @@ import { cosine } from './members/cosine.ts'
 import { dotProduct } from './members/dot-product.ts'
 import { ecs } from './members/ecs.ts'
 import { firstFit } from './members/first-fit.ts'
+import { fgd } from './members/fgd.ts'
+import { gpuBestFit } from './members/gpu-best-fit.ts'
+import { gpuClustering } from './members/gpu-clustering.ts'
+import { gpuDotProduct } from './members/gpu-dot-product.ts'
+import { gpuPacking } from './members/gpu-packing.ts'
 import { kubernetes } from './members/kubernetes.ts'
 import { leastAllocated } from './members/least-allocated.ts'
 import { mostAllocated } from './members/most-allocated.ts'
@@ -33,6 +38,11 @@ export const members: readonly SchedulerDefinition[] = [
   normDifference,
   random,
   randomOfK,
+  fgd,
+  gpuBestFit,
+  gpuDotProduct,
+  gpuPacking,
+  gpuClustering,
   kubernetes,
   ecs,
   nomad,

@@ -135,3 +135,23 @@ test('the example in the README: free afterwards 3/4 + 7/8 = 1.625, or 7/16 + 31
   expect(made(exported).place(other.pods[2], other.cluster.view)).toBe(1)
   expect(made(exported, { memoryWeight: 0.1 }).place(other.pods[2], other.cluster.view)).toBe(0)
 })
+
+test('a placer may name the devices; those that do not fit are refused at the decision', () => {
+  const build = () =>
+    clusterOf().node({ gpus: 2, gpuModel: 'T4' }).pod({ gpus: 1, gpuMilli: 700 }, onNode(0)).pod({ gpus: 1, gpuMilli: 500 }).build()
+  const decided = (devices: unknown): Decisions => {
+    const { cluster, pods } = build()
+    const placer = made({ name: 'mine', create: () => ({ place: () => 0, devices }) })
+    const loop = new SchedulingLoop(cluster.view, placer, undefined, 'mine')
+    loop.enqueue(pods[1])
+    const out = new Decisions()
+    loop.step(cluster.view, out)
+    return out
+  }
+  expect(decided(2).deviceMask[0]).toBe(2)
+  expect(decided(undefined).deviceMask[0]).toBe(NONE)
+  expect(() => decided(1)).toThrow(
+    'mine placed pod 1 on the devices 1 of node 0, of which 300, 1000 milli-GPU are free; accepted: a bit for each of 1 devices with 500 free, or -1',
+  )
+  expect(() => decided(3)).toThrow('on the devices 3 of node 0')
+})

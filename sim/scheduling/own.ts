@@ -3,7 +3,8 @@ import type { Decisions } from '../cluster/decisions.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import { adopt, type Adopted, type Form, type Exported, type OwnAlgorithm } from '../common/adopt.ts'
 import type { ParameterValue } from '../common/define.ts'
-import type { NodeId, PodId } from '../common/ids.ts'
+import { NONE } from '../common/ids.ts'
+import type { DeviceMask, NodeId, PodId } from '../common/ids.ts'
 import { NamedScore, ScorePlacer, ScoreScan } from './by-score.ts'
 import type { Placer, Scheduler, SchedulingContext, SchedulingDefinition, Score, Wake } from './policy.ts'
 
@@ -76,6 +77,7 @@ class OwnWaker implements Scheduler {
 /** Checks what a user's placer returns; whether the node fits is checked for every placer (queue/loop.ts). */
 class OwnPlacer implements Placer {
   examined = 0
+  devices: DeviceMask = NONE
   private readonly name: string
   private readonly placer: Partial<Placer>
 
@@ -91,6 +93,7 @@ class OwnPlacer implements Placer {
         `${this.name}: place must return a node's row, or -1 for none, found ${typeof node === 'number' ? String(node) : typeof node}`,
       )
     }
+    this.devices = this.placer.devices ?? NONE
     const examined = this.placer.examined
     this.examined = typeof examined === 'number' && examined >= 0 ? examined : view.nodes.ready
     return node

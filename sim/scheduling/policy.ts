@@ -4,7 +4,7 @@
 import type { Decisions } from '../cluster/decisions.ts'
 import type { ClusterView } from '../cluster/views.ts'
 import type { Definition, Parameters } from '../common/define.ts'
-import type { NodeId, PodId, Time } from '../common/ids.ts'
+import type { DeviceMask, NodeId, PodClassId, PodId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 
 /** What an algorithm may use besides the view. */
@@ -13,6 +13,14 @@ export interface SchedulingContext {
   now(): Time
   /** Wakes the scheduler at this time with reason Timer; several may be pending. */
   wakeAt(time: Time): void
+  /** The pods that the run's sources have declared to send, by class; absent or empty: nothing is known before they arrive. */
+  readonly declared?: () => readonly PodCount[]
+}
+
+/** Pods of a class, as many as a source expects in proportion to those of its other classes. */
+export interface PodCount {
+  readonly podClass: PodClassId
+  readonly count: number
 }
 
 /**
@@ -23,6 +31,8 @@ export interface Placer {
   place(pod: PodId, view: ClusterView): NodeId
   /** Nodes that the real algorithm would have examined for the last answer; decision time is charged on it, so index and twin declare the same. */
   readonly examined: number
+  /** Devices of the last answer, a bit each; absent or NONE: the cluster picks them (`ClusterView.pickDevices`). */
+  readonly devices?: DeviceMask
 }
 
 /** Why a scheduler wakes. */

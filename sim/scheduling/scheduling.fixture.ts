@@ -105,15 +105,20 @@ export function feasibleNodes(pod: number, view: ClusterView): number[] {
   return rows
 }
 
-/** Replays a history: `choose` returns the node of each new pod. Pods without a node are deleted. */
-export function replay(cluster: Cluster, history: readonly Step[], choose: (pod: number, view: ClusterView) => number): void {
+/** Replays a history: `choose` returns the node of each new pod, `devices` then its devices. Pods without a node are deleted. */
+export function replay(
+  cluster: Cluster,
+  history: readonly Step[],
+  choose: (pod: number, view: ClusterView) => number,
+  devices: () => number = () => NONE,
+): void {
   const bound: number[] = []
   for (const step of history) {
     if (step.kind === 'pod') {
       const pod = cluster.createPod(shapeOf(step.which), NONE, 0)
       const node = choose(pod, cluster.view)
       if (node === NONE) cluster.deletePending(pod)
-      else if (cluster.bind(pod, node)) bound.push(pod)
+      else if (cluster.bind(pod, node, devices())) bound.push(pod)
       else throw new Error(`pod ${pod} was refused by node ${node}`)
     } else if (step.kind === 'release') {
       if (bound.length > 0) cluster.release(bound.splice(step.which % bound.length, 1)[0], 0)

@@ -2,6 +2,7 @@
 import type { RandomStream } from '../../sim/random/index.ts'
 import type { PodShape, PodSource } from '../../sim/index.ts'
 import { RowDraws, ShapeDraws } from './draws.ts'
+import { countsOf, filledRows, FillingPods } from './filling.ts'
 import { ReplayedPods, StandingPods, StationaryPods } from './pods.ts'
 import { demandOf, podShape, rateFor, scaledShape, type Capacity } from '../shape/demand.ts'
 import { cutNotes, measuredRows, rowsOf, shapedStarts, type Rows, type Shaping } from '../shape/rows.ts'
@@ -12,7 +13,7 @@ import type { BackgroundSpec, SyntheticBackground, TraceBackground } from './spe
 import { lifetimeProblem } from '../synthetic/residual.ts'
 import { readPods } from '../traces/formats.ts'
 import { TraceError } from '../traces/lines.ts'
-import type { TraceShape } from '../traces/trace.ts'
+import type { PodTrace, TraceShape } from '../traces/trace.ts'
 
 type Streams = (purpose: string) => RandomStream
 
@@ -72,6 +73,7 @@ export function backgroundProblems(spec: BackgroundSpec): string[] {
 
 function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams, fits: Fits): PodSource {
   const trace = readPods(spec.path, spec.pods)
+  if (spec.fill !== undefined) return filling(spec, spec.fill, trace, capacity, stream, fits)
   const recorded = measuredRows(trace)
   const shaping = shapingOf(spec)
   const notes = [...recorded.notes, ...cutNotes(recorded.start, shaping)]
@@ -86,7 +88,7 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams, f
     const found = fittingRows(recorded, shapes, asked, 'cpu', fits)
     const misfit = found.left === 0 ? '' : `${misfitText(found, recorded.length, 'cpu')}; they will stay pending`
     const replay = new ReplayedPods(recorded, around, shapes, noted(notes, misfit))
-    return replay.empty ? refuseEmpty() : Object.assign(replay, { misfit })
+    return replay.empty ? refuseEmpty() : Object.assign(replay, { misfit, mix: countsOf(recorded.shape, shapes.length) })
   }
   const drawn = rowsOf(recorded, around)
   if (drawn.length === 0) refuseEmpty()
@@ -111,6 +113,26 @@ function openTrace(spec: TraceBackground, capacity: Capacity, stream: Streams, f
   const tail = heavyTail(rows)
   const draws = new RowDraws(rows, stream('present-pods'), stream('arriving-pods'))
   const source = new StationaryPods(draws, rate, tail.mean, shapes, noted([...notes, ...tail.notes], misfit), stream)
+  return Object.assign(source, { misfit, mix: countsOf(rows.shape, shapes.length) })
+}
+
+/** Every row of the list, also those that were never scheduled: they were requested. */
+function filling(
+  spec: TraceBackground,
+  { resource, share, over }: NonNullable<TraceBackground['fill']>,
+  trace: PodTrace,
+  capacity: Capacity,
+  stream: Streams,
+  fits: Fits,
+): PodSource {
+  const amounts = trace.shapes.map((shape) => demandOf(shape, resource))
+  const shapes = trace.shapes.map((shape) => podShape(shape, spec.usage, spec.limited))
+  const demand = trace.shape.reduce((sum, shape) => sum + amounts[shape], 0)
+  refuseLacking(spec.name, `fill.${resource}`, capacity[resource], demand)
+  const rows = filledRows(trace.shape, amounts, share * capacity[resource], stream('filling'))
+  const source = new FillingPods(rows, over, shapes, countsOf(trace.shape, shapes.length))
+  const left = trace.shape.filter((shape) => !fits(shapes[shape])).length
+  const misfit = left === 0 ? '' : `${left} of ${trace.length} rows fit no node of any pool, not even an empty one; they will stay pending`
   return Object.assign(source, { misfit })
 }
 
@@ -131,13 +153,14 @@ function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: St
     return { ...podShape(shape, spec.usage, spec.limited, resources), nodeSelector, tolerations }
   })
   const weights = cumulated(spec.shapes.map(({ weight }) => weight))
-  if (spec.lifetime === null) return standingPods(spec, asked, shapes, weights, capacity, stream('present-pods'))
+  const mix = spec.shapes.map(({ weight }) => weight)
+  if (spec.lifetime === null) return Object.assign(standingPods(spec, asked, shapes, weights, capacity, stream('present-pods')), { mix })
   const draws = new ShapeDraws(weights, spec.lifetime, stream('present-pods'), stream('arriving-pods'))
   const rate =
     spec.inflate === null
       ? (spec.count as number) / draws.mean
       : rateOf(spec.name, spec.inflate.resource, spec.inflate.share, capacity, meanDemand(spec, asked, spec.inflate.resource) * draws.mean)
-  return new StationaryPods(draws, rate, draws.mean, shapes, [], stream)
+  return Object.assign(new StationaryPods(draws, rate, draws.mean, shapes, [], stream), { mix })
 }
 
 function meanDemand(spec: SyntheticBackground, asked: readonly TraceShape[], resource: 'cpu' | 'memory'): number {
@@ -152,14 +175,15 @@ function meanDemand(spec: SyntheticBackground, asked: readonly TraceShape[], res
 
 /** Rate of arrivals that requests the share [1/µs]. */
 function rateOf(name: string, resource: keyof Capacity, share: number, capacity: Capacity, demandTime: number): number {
-  refuseLacking(name, resource, capacity, demandTime)
+  refuseLacking(name, `inflate.${resource}`, capacity[resource], demandTime)
   return rateFor(share, capacity[resource], demandTime)
 }
 
 /** Throws a RangeError for a resource that the cluster lacks or that no pod requests. */
-function refuseLacking(name: string, resource: keyof Capacity, capacity: Capacity, demand: number): void {
-  const lacking = capacity[resource] > 0 ? (demand > 0 ? '' : `no pod requests ${resource}`) : `the cluster has no ${resource}`
-  if (lacking !== '') throw new RangeError(`background ${name}: inflate.${resource}: ${lacking}; accepted: another resource`)
+function refuseLacking(name: string, key: string, capacity: number, demand: number): void {
+  const resource = key.slice(key.indexOf('.') + 1)
+  const lacking = capacity > 0 ? (demand > 0 ? '' : `no pod requests ${resource}`) : `the cluster has no ${resource}`
+  if (lacking !== '') throw new RangeError(`background ${name}: ${key}: ${lacking}; accepted: another resource`)
 }
 
 /** Mean duration, and a note when 0.1 % of the rows carry half of all pod time: then the load of a run depends on few draws. */
@@ -196,7 +220,7 @@ function standingPods(
       stream,
     )
   const { resource, share } = spec.inflate
-  refuseLacking(spec.name, resource, capacity, meanDemand(spec, asked, resource))
+  refuseLacking(spec.name, `inflate.${resource}`, capacity[resource], meanDemand(spec, asked, resource))
   const amounts = asked.map((shape) => demandOf(shape, resource))
   return new StandingPods(share * capacity[resource], amounts, weights, shapes, stream)
 }

@@ -26,6 +26,11 @@ export interface TraceBackground extends BackgroundCommon {
   readonly pods: string
   /** Rows are drawn with replacement at the rate at which pods request this share of the cluster's capacity on average (Little's law); null: replayed as recorded. */
   readonly inflate: { readonly resource: 'cpu' | 'memory' | 'gpu'; readonly share: number } | null
+  /**
+   * All rows in random order, with rows drawn with replacement behind them or some left out until they request this share, arrive evenly
+   * over `over` and stay for ever; absent: they do not. Excludes `inflate`, `from`, `speedUp`, `shape` and `bootstrap`.
+   */
+  readonly fill?: { readonly resource: 'cpu' | 'memory' | 'gpu'; readonly share: number; readonly over: number }
   /** Divides gaps and lifetimes, not start-up delays. */
   readonly speedUp: number
   /** Replay only: time zero of the replay; rows created before it are left out. */

@@ -1,5 +1,6 @@
 /** The nodes of a trace, as templates and initial nodes of a pool. */
 import type { NodeTemplate } from '../../sim/index.ts'
+import { TraceError } from './lines.ts'
 import { nodeFile, readNodes, type TraceFormat } from './formats.ts'
 
 /** Properties of nodes that a trace does not contain. */
@@ -10,6 +11,8 @@ export interface TracePoolOptions {
   readonly zones?: readonly string[]
   /** Price of every node [micro-dollars per hour]; default: 0. */
   readonly price?: number
+  /** Whether nodes without GPUs are left out; default: no. */
+  readonly gpuOnly?: boolean
   /** Number of nodes: the list is repeated as often as it takes, and the last time cut; default: the list once. */
   readonly count?: number
 }
@@ -24,11 +27,13 @@ export function loadTracePool(
   options: TracePoolOptions = {},
 ): { templates: readonly NodeTemplate[]; initial: Int32Array } {
   const trace = readNodes(format, nodeFile(format, path))
+  const rows = [...trace.shape.keys()].filter((row) => options.gpuOnly !== true || trace.shapes[trace.shape[row]].gpus > 0)
+  if (rows.length === 0) throw new TraceError({ file: nodeFile(format, path) }, 'no node with a GPU', 'such nodes, or gpuOnly: false')
   const zones = options.zones === undefined || options.zones.length === 0 ? [''] : options.zones
   const templates: NodeTemplate[] = []
   const known = new Map<number, number>()
-  const initial = Int32Array.from({ length: options.count ?? trace.length }, (_, node) => {
-    const shape = trace.shape[node % trace.length]
+  const initial = Int32Array.from({ length: options.count ?? rows.length }, (_, node) => {
+    const shape = trace.shape[rows[node % rows.length]]
     const zone = node % zones.length
     const key = shape * zones.length + zone
     let template = known.get(key)

@@ -87,6 +87,7 @@ function backgroundIssues(source: BackgroundData, i: number): Issue[] {
   refuse(limited && share > 1, ['usage', 'share'], overLimit(share))
   if ('trace' in source) {
     const { inflate, from } = source
+    fillIssues(source, refuse)
     refuse(inflate !== undefined && from > 0, ['from'], 'found from with inflate, which draws from all rows; accepted: one of the two')
     return all
   }
@@ -98,6 +99,29 @@ function backgroundIssues(source: BackgroundData, i: number): Issue[] {
   const problem = known ? lifetimeProblem(lifetime) : ''
   refuse(problem !== '', ['lifetime'], `found ${problem}`)
   return all
+}
+
+function fillIssues(source: Extract<BackgroundData, { trace: unknown }>, refuse: Issues['refuse']): void {
+  const { fill } = source
+  if (fill === undefined) return
+  const named = (['cpu', 'memory', 'gpu'] as const).filter((resource) => fill[resource] !== undefined)
+  refuse(
+    named.length !== 1,
+    ['fill'],
+    `found ${named.length === 0 ? 'no resource' : named.join(' and ')}; accepted: one of cpu, memory, gpu and a share, such as { gpu: 130% }`,
+  )
+  const others = [
+    source.inflate !== undefined && 'inflate',
+    source.from > 0 && 'from',
+    source.speedUp !== 1 && 'speedUp',
+    source.shape.length > 0 && 'shape',
+    source.bootstrap !== undefined && 'bootstrap',
+  ].filter((key) => key !== false)
+  refuse(
+    others.length > 0,
+    [others[0] ?? 'fill'],
+    `found ${others.join(', ')} with fill, which does not use the recorded times; accepted: one of the two`,
+  )
 }
 
 const overLimit = (share: number): string => `found ${share * 100}% with limited: true; accepted: at most 100%, or limited: false`

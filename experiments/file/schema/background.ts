@@ -17,6 +17,7 @@ import {
   name,
   oneOf,
   positive,
+  positiveTime,
   section,
   share,
   whole,
@@ -75,6 +76,16 @@ const tracedBackground = section('background pods from a trace', {
     .optional()
     .describe(
       "draws rows with replacement until they request this share of the cluster's capacity (Little's law); default: replay as recorded",
+    ),
+  fill: section('the filling', {
+    cpu: share({ min: 0.0001, max: 10 }).optional(),
+    memory: share({ min: 0.0001, max: 10 }).optional(),
+    gpu: share({ min: 0.0001, max: 10 }).optional().describe("share of the cluster's capacity of one resource: { gpu: 130% }"),
+    over: positiveTime().prefault('1h').describe('the pods arrive evenly over this time'),
+  })
+    .optional()
+    .describe(
+      'the rows in random order, more drawn from them or some removed until they request this share, arrive one by one and stay for ever; the recorded times are not used',
     ),
   usage: usage.prefault({}),
   scheduler: scheduler(),

@@ -1,7 +1,23 @@
 /** The nodes of an experiment: pools written by hand or read from a trace. */
 import type { z } from 'zod'
 import { traceFormats } from '../../../workloads/index.ts'
-import { amounts, byKey, cpu, duration, forms, labels, list, memory, name, oneOf, price, section, whole, words } from '../quantities.ts'
+import {
+  amounts,
+  byKey,
+  cpu,
+  duration,
+  flag,
+  forms,
+  labels,
+  list,
+  memory,
+  name,
+  oneOf,
+  price,
+  section,
+  whole,
+  words,
+} from '../quantities.ts'
 
 /** Nodes of all pools at the start; a node takes about 200 bytes, and each sample of the time series looks at all of them. */
 export const MAX_NODES = 1_000_000
@@ -52,6 +68,7 @@ const tracedPool = section('a pool from a trace', {
   path: words()
     .optional()
     .describe('for openb the folder of the trace, default: the bundled data; for kubernetes the JSON file; relative to this file'),
+  gpuOnly: flag().prefault(false).describe('true: nodes without GPUs are left out'),
   count: whole({ min: 1, max: MAX_NODES })
     .optional()
     .describe('number of nodes: the list is repeated in its order, and the last repetition cut; default: the list once'),

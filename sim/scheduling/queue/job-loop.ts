@@ -147,8 +147,9 @@ export class JobLoop implements SchedulingDriver {
     const node = placer.place(pod, view)
     if (this.placed === 0) out.examined += placer.examined
     if (node === NONE) throw new Error(`${name} placed pod ${pod} on no node although it fits one; accepted for rigid jobs: a node`)
-    assertPlaced(name, pod, node, view)
-    out.bind(pod, node)
+    const devices = placer.devices ?? NONE
+    assertPlaced(name, { pod, node, devices }, view)
+    out.bind(pod, node, devices)
     this.jobOf.delete(pod)
     this.waiting--
     if (++this.placed < job.pods.length) return

@@ -74,9 +74,10 @@ export class SchedulingLoop implements SchedulingDriver {
       out.decline(pod)
       return true
     }
-    assertPlaced(this.name, pod, node, view)
+    const devices = this.placer.devices ?? NONE
+    assertPlaced(this.name, { pod, node, devices }, view)
     this.queue.remove(pod)
-    out.bind(pod, node)
+    out.bind(pod, node, devices)
     return true
   }
 

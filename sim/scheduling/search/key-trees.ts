@@ -52,6 +52,18 @@ export class KeyTrees extends ClassIndex<Keys> {
     return tree === undefined ? undefined : lowestRowOfSmallest(tree)
   }
 
+  /** Writes the rows that share the smallest key to `into`, in order, and returns their number; undefined as `best`. */
+  tied(podClass: PodClassId, view: ClusterView, rows: number, into: Int32Array): number | undefined {
+    const tree = this.current(podClass, view, rows / ROWS_PER_CHANGE)
+    if (tree === undefined) return undefined
+    const first = lowestRowOfSmallest(tree)
+    if (first === NONE) return 0
+    const { levels } = tree.entries
+    let found = 0
+    for (let row = first; row < view.nodes.count; row++) if (levels[row] === levels[first]) into[found++] = row
+    return found
+  }
+
   protected override empty(leaves: number): Keys {
     return new Keys(leaves)
   }

@@ -47,6 +47,33 @@ export class KeyScan implements Scan {
   }
 }
 
+/** Writes the feasible nodes that share the smallest key to `into`, in order of their rows, and returns their number. */
+export class TiedScan {
+  private readonly key: NodeKey
+  private readonly row = new Int32Array(1)
+  private readonly value = new Float64Array(1)
+
+  constructor(key: NodeKey) {
+    this.key = key
+  }
+
+  tied(podClass: PodClassId, view: ClusterView, into: Int32Array): number {
+    const { row, value } = this
+    let found = 0
+    let smallest = Infinity
+    for (let node = 0; node < view.nodes.count; node++) {
+      if (!view.feasible(podClass, node)) continue
+      row[0] = node
+      this.key.write(podClass, view, row, 1, value)
+      if (value[0] > smallest) continue
+      if (value[0] < smallest) found = 0
+      smallest = value[0]
+      into[found++] = node
+    }
+    return found
+  }
+}
+
 /** The feasible node of the lowest row that is at least `from` and below `end`, or NONE. */
 export function firstFeasible(podClass: PodClassId, view: ClusterView, from: number, end: number): NodeId {
   const { freeCpu, freeMemory } = view.nodes
