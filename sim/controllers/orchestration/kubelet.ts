@@ -5,7 +5,7 @@
  * Faithful: order of the steps, back-off of restarts, delay until an exit is noticed (at most one second, the period of PLEG). Simplified:
  * the readiness probe succeeds at a phase of its period that is drawn for each pod; a restart is not rounded up to the next pod sync.
  */
-import { NONE, type NodeId, type PodId, type Time } from '../../common/ids.ts'
+import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { PodPhase } from '../../cluster/views.ts'
@@ -263,10 +263,10 @@ export class Kubelets implements Keeper {
     this.run.lifecycle.died(pod, true)
   }
 
-  /** The control plane takes the pods of the node as not ready. */
-  markUnready(node: NodeId): void {
+  /** The control plane takes the pods of the node as not ready; `workload`: only those of it. */
+  markUnready(node: NodeId, workload?: WorkloadId): void {
     this.eachOn(node, (pod) => {
-      if (this.isTerminating(pod)) return
+      if (this.isTerminating(pod) || (workload !== undefined && this.podsOf(pod).workload !== workload)) return
       this.run.lifecycle.unlisted(pod)
       this.podsOf(pod).setReady(pod, false)
     })

@@ -1,13 +1,17 @@
 /** The orchestrators by name: the controllers of each, and how it notices silent nodes. A further one is a line in the list. */
 import type { NodeId, PodId, Time } from '../../common/ids.ts'
+import { silenceUntilUnreachable } from '../mesos/pings.ts'
 import { silenceUntilDown } from '../swarm/heartbeats.ts'
 import type { DisruptionController } from '../kubernetes/disruption.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
+import { EcsControllers } from './ecs-controllers.ts'
+import { EcsDetection } from './ecs-detection.ts'
 import { HeartbeatDetection } from './heartbeat-detection.ts'
 import type { Kubelets } from './kubelet.ts'
 import { KubernetesControllers } from './kubernetes-controllers.ts'
 import { KubernetesDetection } from './kubernetes-detection.ts'
+import { MarathonControllers } from './marathon-controllers.ts'
 import type { NodeDetection } from './node-detection.ts'
 import type { NodeHealth } from './node-health.ts'
 import type { Orchestration, OrchestratorName } from './spec.ts'
@@ -61,11 +65,35 @@ function swarm(run: SystemRun): OrchestratorSystem {
   }
 }
 
+function ecs(run: SystemRun): OrchestratorSystem {
+  const controllers = new EcsControllers(run)
+  return {
+    controllers,
+    detectionOf: (health) => new EcsDetection(run, controllers, (node) => health.collect(node)),
+  }
+}
+
+function mesos(run: SystemRun): OrchestratorSystem {
+  const controllers = new MarathonControllers(run)
+  const draws = run.streams.keyed('agent pings')
+  return {
+    controllers,
+    detectionOf: (health) =>
+      new HeartbeatDetection(run, {
+        timeout: (node, silence) => silenceUntilUnreachable(draws.at(node, silence)),
+        podsOf: (pod) => run.podsOf(pod),
+        nodeDown: (node: NodeId) => controllers.nodeDown(node),
+        nodeUp: (node: NodeId) => controllers.nodeUp(node),
+        collect: (node) => health.collect(node),
+      }),
+  }
+}
+
 const SYSTEMS: Readonly<Record<OrchestratorName, (run: SystemRun, orchestration: Orchestration) => OrchestratorSystem>> = {
   kubernetes,
   swarm,
-  ecs: swarm,
-  mesos: swarm,
+  ecs,
+  mesos,
 }
 
 /** The controllers and the detection of the run's orchestrator. */
