@@ -8,6 +8,7 @@ const SLOW_CASES = [
   'experiments/file/schema/jobs.test.ts',
   'workloads/replay/requests.test.ts',
   'sim/controllers/orchestration/laws.test.ts',
+  'sim/controllers/storage/laws.test.ts',
   'sim/network/service-balancers.test.ts',
   'sim/slb/contract.test.ts',
   'sim/scheduling/contract.test.ts',

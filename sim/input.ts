@@ -23,6 +23,7 @@ export type {
   Version,
 } from './controllers/orchestration/spec.ts'
 export type { Chosen } from './common/define.ts'
+export type { ClaimSpec, ConfigObject, Driver, PodVolume, StaticVolume, Storage, StorageClass } from './controllers/storage/spec.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'
 export type { Choices } from './families.ts'

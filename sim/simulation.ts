@@ -18,6 +18,8 @@ import { DeclaredPods } from './controllers/declared-pods.ts'
 import { Placement } from './controllers/placement.ts'
 import { PodLifecycle } from './controllers/pod-lifecycle.ts'
 import { ReplicaSets } from './controllers/replica-sets.ts'
+import { withAttachLimits } from './controllers/storage/limits.ts'
+import { PodVolumes } from './controllers/storage/pod-volumes.ts'
 import { Simulator } from './engine/simulator.ts'
 import type { SimulationInput } from './input.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
@@ -27,6 +29,7 @@ import { NodeRecorder } from './measure/node-recorder.ts'
 import { PodRecorder } from './measure/pod-recorder.ts'
 import { ScalingRecorder } from './measure/scaling-recorder.ts'
 import { SchedulingRecorder } from './measure/scheduling-recorder.ts'
+import { StorageRecorder } from './measure/storage-recorder.ts'
 import { Endpoints } from './network/endpoints.ts'
 import { Network } from './network/network.ts'
 import { Checker } from './outcome/checker.ts'
@@ -61,6 +64,7 @@ function assemble(input: SimulationInput) {
       .part('scaling', () => new ScalingRecorder(times.windowStart))
       .part('scheduling', () => new SchedulingRecorder(times.windowStart))
       .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart))
+      .part('storage', () => new StorageRecorder(times.windowStart))
       .part('imbalance', () => input.services.map(() => new Imbalance()))
 
       // The way of a request.
@@ -82,6 +86,7 @@ function assemble(input: SimulationInput) {
       .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))
       .part('declared', () => new DeclaredPods())
       .part('placement', (run) => new Placement(run))
+      .part('volumes', (run) => PodVolumes.of(run))
       .part('orchestrator', (run) => Orchestrator.of(run))
       .part('replicaSets', (run) => new ReplicaSets(run))
       .part('script', (run) => Script.of(run))
@@ -107,7 +112,8 @@ export class Simulation {
   private readonly checker: Checker | null
 
   constructor(input: SimulationInput) {
-    this.assembly = assemble(input)
+    const storage = input.orchestration?.storage
+    this.assembly = assemble(storage === undefined ? input : { ...input, pools: withAttachLimits(input.pools, storage) })
     this.parts = this.assembly.run
     const { simulator, times } = this.parts
     const origin = simulator.register('origin', () => this.assembly.opens())

@@ -17,6 +17,7 @@ import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { ScenarioData, ServiceData } from './schema.ts'
 import type { ActionData } from './schema/actions.ts'
+import { resolveStorage } from './resolve-storage.ts'
 import { controller, type ControllerData } from './schema/controllers.ts'
 import type { FaultData } from './schema/faults.ts'
 import type { NodesData } from './schema/scripted.ts'
@@ -28,7 +29,9 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   if (!scripted && given.every((service) => !isControlled(service))) return undefined
   const names = new Names(data, issues)
   given.forEach((service, i) => names.checkService(service, i))
+  const storage = resolveStorage(data, issues)
   return {
+    ...(storage === undefined ? {} : { storage }),
     workloads: given.flatMap((service, workload) =>
       scripted || isControlled(service) ? [controlled(service, services[workload], workload)] : [],
     ),
@@ -38,8 +41,8 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   }
 }
 
-const isControlled = ({ controller: one, versions, budget, toleration }: ServiceData): boolean =>
-  one !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
+const isControlled = ({ controller: one, versions, budget, toleration, volumes }: ServiceData): boolean =>
+  one !== undefined || volumes !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
 
 function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
   const first: JsonVersion = {
@@ -135,7 +138,11 @@ class Names {
   }
 
   action(action: ActionData, path: Path): Json<Action> {
-    if ('nodes' in action) return { ...action, nodes: this.nodes(action.nodes, [...path, action.kind]) } as Json<Action>
+    if ('nodes' in action)
+      return {
+        ...action,
+        nodes: this.nodes(action.nodes, [...path, action.kind === 'out-of-service' ? 'outOfService' : action.kind]),
+      } as Json<Action>
     const { service, ...rest } = action
     const key = action.kind === 'set-version' ? 'rollout' : action.kind === 'delete-pods' ? 'deletePods' : action.kind
     const workload = this.service(service, [...path, key])

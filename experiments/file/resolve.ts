@@ -259,7 +259,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['controller', 'version', 'versions', 'budget', 'toleration'] as const),
+  ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes'] as const),
 ] as const
 
 function without<T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> {

@@ -33,6 +33,7 @@ import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { signals } from './schema/signals.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'
+import { storage, volumes } from './schema/storage.ts'
 import { toleration } from './schema/toleration.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
 import { selectionSchema, type LoadedFiles } from './selection.ts'
@@ -83,6 +84,9 @@ const serviceOf = (loaded: LoadedFiles) =>
       ),
     version: name().prefault('v1').describe('name of the version that the pods of the start run'),
     versions: list('versions', version).prefault([]).describe('further versions, which actions roll out'),
+    volumes: volumes
+      .optional()
+      .describe('what each pod mounts: a claim, a template of claims, an emptyDir, a hostPath, a config map or secret; default: nothing'),
     budget: budget.optional().describe('disruption budget: how many pods may be evicted at a time; default: none'),
     toleration: duration()
       .optional()
@@ -226,6 +230,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     actions,
     faults,
     controlPlane,
+    storage,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),
     contentionEpoch: duration()
       .prefault('1ms')

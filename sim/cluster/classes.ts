@@ -102,6 +102,7 @@ function canonical(shape: PodShape): string {
     sortedEntries(shape.labels),
     sortedEntries(shape.nodeSelector),
     shape.tolerations.map((t) => JSON.stringify([t.key, t.operator, t.value, t.effect])).sort(),
+    ...(shape.reach ?? []).map(({ key, values }) => JSON.stringify([key, [...values].sort()])).sort(),
   ])
 }
 

@@ -10,7 +10,7 @@ import type { DeviceMask, NodeClassId, NodeId, OwnerId, PodClassId, PodId, PoolI
 import { ExactSums } from '../common/exact-sums.ts'
 import { ColumnTable } from '../common/table.ts'
 import { Classes } from './classes.ts'
-import { DecisionKind } from './decisions.ts'
+import { assertRows, DecisionKind } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
 import { MAX_SERVICES, packEndpoint, packHolding } from './entries.ts'
 import { Face } from './face.ts'
@@ -37,7 +37,6 @@ export class Cluster {
   /** Names by the rows in `nodes.zone` and `nodes.gpuModel`. */
   readonly zones: string[] = []
   readonly gpuModels: string[] = []
-
   /** Sums over nodes that are paid for (Ready or Cordoned), [resource], nearest doubles; then the same of devices [milli-GPU]. */
   readonly allocatable: Float64Array
   readonly allocated: Float64Array
@@ -183,6 +182,21 @@ export class Cluster {
     this.pods.owner[pod] = owner
   }
 
+  /** Gives a pending pod, which no scheduler knows yet, another shape: what its volumes require is known. */
+  reshape(pod: PodId, shape: PodShape): void {
+    this.pods.setClass(this.classes, pod, this.classes.intern(shape))
+  }
+
+  /** Takes a bind back that did not lead to a running pod: the pod is pending again. */
+  unbind(pod: PodId): void {
+    const { pods, nodes, log } = this
+    const node = pods.node[pod]
+    if (pods.phase[pod] !== PodPhase.Bound) throw new Error(`pod ${pod} is ${this.phaseName(pod)}; accepted: a bound pod that does not run`)
+    nodes.version[node] = log.version
+    log.append(Subject.PodReleased, node, packHolding(pods.podClass[pod], pods.deviceMask[pod]))
+    this.letGo(pod)
+  }
+
   /** Deletes a pod that was never bound; its row is reused under the next epoch. */
   deletePending(pod: PodId): void {
     if (this.pods.phase[pod] !== PodPhase.Pending) throw new Error(`pod ${pod} is not pending, it is ${this.phaseName(pod)}`)
@@ -252,7 +266,7 @@ export class Cluster {
    * not a conflict
    */
   commit(decisions: Decisions, now: Time): number {
-    this.assertRows(decisions)
+    assertRows(decisions, this.pods.count, this.nodes.count)
     const { count, group } = decisions
     let total = 0
     for (let from = 0; from < count;) {
@@ -264,18 +278,6 @@ export class Cluster {
       from = to
     }
     return total
-  }
-
-  private assertRows({ count, kind, pod, node }: Decisions): void {
-    for (let row = 0; row < count; row++) {
-      if (!(pod[row] >= 0 && pod[row] < this.pods.count))
-        throw new Error(`decision ${row} is about pod ${pod[row]}: rows are 0 to ${this.pods.count - 1}`)
-      const hasNode = kind[row] === DecisionKind.Bind || kind[row] === DecisionKind.Nominate
-      if (hasNode && !(node[row] >= 0 && node[row] < this.nodes.count)) {
-        const action = kind[row] === DecisionKind.Bind ? 'binds' : 'nominates'
-        throw new Error(`decision ${row} ${action} pod ${pod[row]} to node ${node[row]}: rows are 0 to ${this.nodes.count - 1}`)
-      }
-    }
   }
 
   /** Columns first, the log only when the whole group is carried out: no reader sees an entry that is taken back. */

@@ -137,3 +137,15 @@ export class Decisions extends ColumnTable {
     if (!this.open) this.groups++
   }
 }
+
+/** Throws when a decision is about a pod or a node that does not exist. */
+export function assertRows({ count, kind, pod, node }: Decisions, pods: number, nodes: number): void {
+  for (let row = 0; row < count; row++) {
+    if (!(pod[row] >= 0 && pod[row] < pods)) throw new Error(`decision ${row} is about pod ${pod[row]}: rows are 0 to ${pods - 1}`)
+    const hasNode = kind[row] === DecisionKind.Bind || kind[row] === DecisionKind.Nominate
+    if (hasNode && !(node[row] >= 0 && node[row] < nodes)) {
+      const action = kind[row] === DecisionKind.Bind ? 'binds' : 'nominates'
+      throw new Error(`decision ${row} ${action} pod ${pod[row]} to node ${node[row]}: rows are 0 to ${nodes - 1}`)
+    }
+  }
+}

@@ -45,9 +45,7 @@ export class Pods extends ColumnTable implements PodsView {
       pod = this.count++
       this.reserve(this.count)
     }
-    this.podClass[pod] = podClass
-    this.cpu[pod] = classes.cpu[podClass]
-    this.memory[pod] = classes.memory[podClass]
+    this.setClass(classes, pod, podClass)
     this.phase[pod] = PodPhase.Pending
     this.node[pod] = NONE
     this.nominated[pod] = NONE
@@ -63,6 +61,13 @@ export class Pods extends ColumnTable implements PodsView {
     this.bound[pod] = 0
     this.order[pod] = this.creations++
     return pod
+  }
+
+  /** The class of a pod that is pending. */
+  setClass(classes: Classes, pod: PodId, podClass: PodClassId): void {
+    this.podClass[pod] = podClass
+    this.cpu[pod] = classes.cpu[podClass]
+    this.memory[pod] = classes.memory[podClass]
   }
 
   /** Sets the requested time of a pending pod [µs], and the rigid job whose `size` tasks start together (`gang` NONE: none). */

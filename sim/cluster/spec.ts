@@ -23,6 +23,12 @@ export interface Toleration {
   readonly effect: '' | TaintEffect
 }
 
+/** What a node must carry: the label with one of the values. */
+export interface LabelRequirement {
+  readonly key: string
+  readonly values: readonly string[]
+}
+
 /** What a pod requests. Interned into a pod class on arrival. */
 export interface PodShape {
   readonly cpu: number
@@ -44,6 +50,8 @@ export interface PodShape {
   readonly priority: number
   /** Who owns the pod, for queue orders that share fairly between tenants. Default: '', one tenant for all. */
   readonly tenant?: string
+  /** What its volumes require of the node; absent: nothing. */
+  readonly reach?: readonly LabelRequirement[]
 }
 
 /** One kind of node: its allocatable amounts. */

@@ -33,7 +33,7 @@ export const PodPhase = { Gone: 0, Pending: 1, Bound: 2, Running: 3, Ready: 4, T
 export type PodPhase = (typeof PodPhase)[keyof typeof PodPhase]
 
 /** Why a pod cannot run on a node now. */
-export const Reason = { NotReady: 0, Cpu: 1, Memory: 2, Pods: 3, Resource: 4, Devices: 5, Selector: 6, Taint: 7 } as const
+export const Reason = { NotReady: 0, Cpu: 1, Memory: 2, Pods: 3, Resource: 4, Devices: 5, Selector: 6, Taint: 7, Volume: 8 } as const
 export type Reason = (typeof Reason)[keyof typeof Reason]
 
 /** The nodes, a row each. */

@@ -10,6 +10,7 @@ import type { CpuShares } from '../serving/cpu-shares.ts'
 import { EndReason, type Owners } from './owners.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 import type { Pool } from './spec.ts'
+import { HOST_LABEL, type Storage } from './storage/spec.ts'
 
 /** What the node life cycle needs of the run. */
 export interface NodeLifecycleRun {
@@ -19,7 +20,7 @@ export interface NodeLifecycleRun {
   readonly shares: CpuShares
   readonly lifecycle: PodLifecycle
   readonly nodeLevels: NodeRecorder
-  readonly input: { readonly pools: readonly Pool[] }
+  readonly input: { readonly pools: readonly Pool[]; readonly orchestration?: { readonly storage?: Storage } }
 }
 
 /** Why a node takes no further pods: an operator cordoned it, its kubelet is silent, it is lost or about to be, or it shuts down. */
@@ -50,6 +51,9 @@ export class NodeLifecycle {
   private readonly templates: number[] = []
   /** Nodes that the provider refused. */
   refusals = 0
+  /** Pools whose nodes have local volumes, and the number of such nodes so far. */
+  private readonly withVolumes: ReadonlySet<PoolId>
+  private hosts = 0
   private readonly joins: number
   private readonly simulator: Simulator
   private readonly cluster: Cluster
@@ -65,6 +69,7 @@ export class NodeLifecycle {
     this.shares = shares
     this.lifecycle = lifecycle
     this.recorder = nodeLevels
+    this.withVolumes = new Set(input.orchestration?.storage?.volumes.map(({ pool }) => pool))
     this.pools = input.pools.map((spec) => ({ spec, count: 0, ordered: 0, turn: 0, soldOut: 0 }))
     this.types = input.pools.map((pool) => pool.templates.map((template) => this.binType(pool, template)))
     this.joins = simulator.register('node joins', (pool, template) => {
@@ -76,6 +81,7 @@ export class NodeLifecycle {
       if (this.isOn(pod, node)) lifecycle.terminate(pod, EndReason.Evicted)
     }
     lifecycle.listen({
+      reserved: () => nodeLevels.requestsChanged(simulator.now),
       bound: () => nodeLevels.requestsChanged(simulator.now),
       released: (node) => {
         nodeLevels.requestsChanged(simulator.now)
@@ -230,12 +236,19 @@ export class NodeLifecycle {
   }
 
   private join(pool: PoolId, template: NodeTemplate): NodeId {
-    const node = this.cluster.addNode(template, pool, NodeState.Ready)
+    const node = this.cluster.addNode(this.named(template, pool), pool, NodeState.Ready)
     this.templates[node] = this.pools[pool].spec.templates.indexOf(template)
     this.shares.addNode(node, template.cpu)
     this.pools[pool].count++
     this.recorder.joined(template.price, this.simulator.now)
     return node
+  }
+
+  /** A node with local volumes has a label of its own, by which these are reached. */
+  private named(template: NodeTemplate, pool: PoolId): NodeTemplate {
+    if (!this.withVolumes.has(pool)) return template
+    const host = `${this.pools[pool].spec.name}-${this.hosts++}`
+    return { ...template, labels: { ...template.labels, [HOST_LABEL]: host } }
   }
 
   private nextTemplate(pool: PoolId): NodeTemplate {

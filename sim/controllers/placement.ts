@@ -5,7 +5,7 @@
  */
 import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
 import { reasonText } from '../cluster/feasibility/reasons.ts'
-import type { NodeId, PodId, Time } from '../common/ids.ts'
+import { NONE, type NodeId, type PodId, type Time } from '../common/ids.ts'
 import type { Wake } from '../scheduling/policy.ts'
 import { EndReason } from './owners.ts'
 import { PackingRounds } from './packing-rounds.ts'
@@ -48,7 +48,10 @@ export class Placement {
     )
     this.pinned = new PinnedPods(run)
     lifecycle.listen({
-      dropped: (pod) => (this.pinned.has(pod) ? this.pinned.dropped(pod) : this.roles[this.roleOf[pod]].dropped(pod)),
+      dropped: (pod) => {
+        if (this.pinned.has(pod)) this.pinned.dropped(pod)
+        else if (this.roleOf[pod] !== NONE) this.roles[this.roleOf[pod]].dropped(pod)
+      },
       released: (node) => {
         this.pinned.retry(node)
         this.roomFreed()
@@ -87,6 +90,11 @@ export class Placement {
     this.run.pods.created(this.run.cluster.view.pods.podClass[pod])
     this.roleOf[pod] = scheduler
     this.roles[scheduler].arrived(pod)
+  }
+
+  /** The pod is pending and no scheduler knows it, until it arrives (again). */
+  withheld(pod: PodId): void {
+    this.roleOf[pod] = NONE
   }
 
   /** Calls back for each pod that was examined and found no node: scheduler by scheduler, oldest first. */

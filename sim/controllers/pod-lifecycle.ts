@@ -44,6 +44,8 @@ export interface PodLifecycleRun {
 export interface EndListener {
   /** A pod that was still pending is about to be deleted. */
   dropped?(pod: PodId): void
+  /** A pod was given a node and its claims no volumes yet; `bound` or `released` follows. */
+  reserved?(): void
   /** A pod took resources of a node. */
   bound?(pod: PodId): void
   /** A pod, pending or bound, is about to be freed. */
@@ -68,6 +70,8 @@ export class PodLifecycle {
   private readonly lives = new Lives(256)
   private readonly listeners: EndListener[] = []
   private keeper: Keeper | null = null
+  /** Binds the claims of a pod first: true when `bound` is called again, later. */
+  private claims: (pod: PodId, time: Time) => boolean = () => false
   private readonly run: PodLifecycleRun
   private readonly simulator: Simulator
   private readonly cluster: Cluster
@@ -89,29 +93,15 @@ export class PodLifecycle {
     this.shares = run.shares
     this.startups = input.workloads.map(({ name }) => streams.keyed(`startup/${name}`))
     podQueue.whenEmptied((server) => this.emptied(server))
-    const alive = (handle: (pod: PodId) => void) => (pod: PodId, epoch: number) => {
-      if (this.cluster.view.pods.epoch[pod] === epoch) handle(pod)
-    }
-    this.runsKind = simulator.register(
-      'pod runs',
-      alive((pod) => this.runs(pod)),
-    )
-    this.completesKind = simulator.register(
-      'pod completes',
-      alive((pod) => this.completes(pod)),
-    )
-    this.readyKind = simulator.register(
-      'pod becomes ready',
-      alive((pod) => this.ready(pod)),
-    )
-    this.refusesKind = simulator.register(
-      'pod stops accepting',
-      alive((pod) => this.refuse(pod)),
-    )
-    this.killedKind = simulator.register(
-      'pod is killed',
-      alive((pod) => this.kill(pod)),
-    )
+    const register = (name: string, handle: (pod: PodId) => void): number =>
+      simulator.register(name, (pod, epoch) => {
+        if (this.cluster.view.pods.epoch[pod] === epoch) handle(pod)
+      })
+    this.runsKind = register('pod runs', (pod) => this.runs(pod))
+    this.completesKind = register('pod completes', (pod) => this.completes(pod))
+    this.readyKind = register('pod becomes ready', (pod) => this.ready(pod))
+    this.refusesKind = register('pod stops accepting', (pod) => this.refuse(pod))
+    this.killedKind = register('pod is killed', (pod) => this.kill(pod))
   }
 
   /** Calls the listener at each bind and end, in order of registration. */
@@ -127,6 +117,18 @@ export class PodLifecycle {
   /** Called once, by the orchestrator. */
   keptBy(keeper: Keeper): void {
     this.keeper = keeper
+  }
+
+  /** Called once, by the volumes of pods: `claims` is asked about each pod that was given a node. */
+  bindsVolumes(claims: (pod: PodId, time: Time) => boolean): void {
+    this.claims = claims
+  }
+
+  /** The claims of a pod could not be bound on its node: it is pending again. */
+  unbound(pod: PodId): void {
+    const node = this.cluster.view.pods.node[pod]
+    this.cluster.unbind(pod)
+    for (const listener of this.listeners) listener.released?.(node)
   }
 
   /** The pod will serve requests of a workload. `kept`: the keeper starts it. */
@@ -151,6 +153,10 @@ export class PodLifecycle {
 
   /** The pod has a node from `time` on (now, or the end of the decision). */
   bound(pod: PodId, time: Time): void {
+    if (this.claims(pod, time)) {
+      for (const listener of this.listeners) listener.reserved?.()
+      return
+    }
     const { owners, pods: recorder, input } = this.run
     const { pods } = this.cluster.view
     const workload = this.lives.workload[pod]

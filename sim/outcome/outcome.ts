@@ -13,6 +13,7 @@ import type { NodeRecorder } from '../measure/node-recorder.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
+import type { StorageRecorder } from '../measure/storage-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
@@ -23,6 +24,7 @@ import type { Sampler } from './sampler.ts'
 import { requestsPerPod, scopes } from './scopes.ts'
 import { put, putQuantile, type Sheet } from './sheet.ts'
 import { METRICS } from './standard.ts'
+import { storageMetrics } from './storage-metrics.ts'
 
 /** What the metrics are made from. */
 export interface OutcomeRun {
@@ -40,6 +42,7 @@ export interface OutcomeRun {
   readonly scaling: ScalingRecorder
   readonly scheduling: SchedulingRecorder
   readonly changes: ChangeRecorder
+  readonly storage: StorageRecorder
   readonly sampler: Sampler
 }
 
@@ -58,6 +61,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   scalingMetrics(run, sheet)
   schedulingMetrics(run, sheet)
   changeMetrics(run.changes, run.input.orchestration, now, sheet)
+  storageMetrics(run.storage, run.input.orchestration?.storage, now, sheet)
   const byScope = scopes(run, now)
   const grid = run.sampler.nodeGrid()
   return {

@@ -9,6 +9,7 @@ const GROUPS: Readonly<Record<MetricGroup, string>> = {
   nodes: 'Nodes',
   scaling: 'Scaling',
   changes: 'Changes and failures',
+  storage: 'Storage',
 }
 
 const HEAD = `# Metrics

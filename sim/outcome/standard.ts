@@ -3,13 +3,14 @@
  * of warm-up to the horizon; requests belong to it by arrival, pods by creation, jobs by submission; levels are time-weighted.
  */
 import { CHANGE_ROWS } from './change-rows.ts'
+import { STORAGE_ROWS } from './storage-rows.ts'
 import type { Better } from './table.ts'
 
 /** How replications are compared: differences, ratios (log), or points of a share. */
 export type Comparison = 'difference' | 'ratio' | 'points'
 
 /** A group for tables and charts. */
-export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling' | 'changes'
+export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling' | 'changes' | 'storage'
 
 /** What is known of a metric beside its values. */
 export interface MetricDefinition {
@@ -300,6 +301,7 @@ const ROWS = {
     ],
   ],
   changes: CHANGE_ROWS,
+  storage: STORAGE_ROWS,
 } as const satisfies Record<MetricGroup, readonly Row[]>
 
 /** The id of a metric: a standard one, or a quantile of the latency such as latency-p95. */

@@ -8,7 +8,7 @@ export type ActionData =
   | { readonly at: number; readonly kind: 'set-version'; readonly service: string; readonly version: string }
   | { readonly at: number; readonly kind: 'restart' | 'undo' | 'pause' | 'resume'; readonly service: string }
   | { readonly at: number; readonly kind: 'delete-pods'; readonly service: string; readonly count: number }
-  | { readonly at: number; readonly kind: 'drain' | 'cordon' | 'uncordon'; readonly nodes: NodesData }
+  | { readonly at: number; readonly kind: 'drain' | 'cordon' | 'uncordon' | 'out-of-service'; readonly nodes: NodesData }
 
 const plain = (kind: 'restart' | 'undo' | 'pause' | 'resume', meaning: string) =>
   section('an action', { at, [kind]: name().describe(meaning) }).transform((given): ActionData => ({
@@ -17,11 +17,11 @@ const plain = (kind: 'restart' | 'undo' | 'pause' | 'resume', meaning: string) =
     service: (given as Record<string, string>)[kind],
   }))
 
-const onNodes = (kind: 'drain' | 'cordon' | 'uncordon', meaning: string) =>
-  section('an action', { at, [kind]: nodes.describe(meaning) }).transform((given): ActionData => ({
+const onNodes = (kind: Extract<ActionData, { nodes: NodesData }>['kind'], meaning: string, key: string = kind) =>
+  section('an action', { at, [key]: nodes.describe(meaning) }).transform((given): ActionData => ({
     at: given.at as number,
     kind,
-    nodes: (given as unknown as Record<string, NodesData>)[kind],
+    nodes: (given as unknown as Record<string, NodesData>)[key],
   }))
 
 const action = oneKey<ActionData>('an action, a map with at', {
@@ -45,9 +45,14 @@ const action = oneKey<ActionData>('an action, a map with at', {
   drain: onNodes('drain', 'nodes that take no further pods and whose pods are evicted, as their disruption budgets allow'),
   cordon: onNodes('cordon', 'nodes that take no further pods'),
   uncordon: onNodes('uncordon', 'cordoned nodes that take pods again'),
+  outOfService: onNodes(
+    'out-of-service',
+    'nodes that do not answer and are known to be down: their pods are removed within 20 s, and their volumes are detached at once',
+    'outOfService',
+  ),
 })
 
 /** What people do during a run. */
 export const actions = list('actions', action)
   .prefault([])
-  .describe('what people do at a time: rollout, scale, restart, undo, pause, resume, deletePods, drain, cordon, uncordon')
+  .describe('what people do at a time: rollout, scale, restart, undo, pause, resume, deletePods, drain, cordon, uncordon, outOfService')

@@ -1,4 +1,4 @@
-/** The rules that depend on the shape of a pod and the template of a node only: selectors, taints, GPU model; Kubernetes' NodeSelector and TaintToleration. */
+/** The rules that depend on the shape of a pod and the template of a node only: selectors, taints, volumes, GPU model; Kubernetes' NodeSelector, TaintToleration and VolumeBinding. */
 import { entryOf } from '../../common/dictionary.ts'
 import { NONE } from '../../common/ids.ts'
 import type { NodeTemplate, PodShape, Taint, Toleration } from '../spec.ts'
@@ -23,6 +23,7 @@ export function inadmissible(shape: PodShape, template: NodeTemplate): Reason | 
   for (const taint of template.taints) {
     if (taint.effect !== 'PreferNoSchedule' && !shape.tolerations.some((toleration) => tolerates(toleration, taint))) return Reason.Taint
   }
+  for (const { key, values } of shape.reach ?? []) if (!values.includes(entryOf(template.labels, key) ?? '')) return Reason.Volume
   const anyModel = shape.gpus === 0 || shape.gpuModels.length === 0
   return anyModel || shape.gpuModels.includes(template.gpuModel) ? NONE : Reason.Devices
 }

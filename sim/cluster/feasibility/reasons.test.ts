@@ -6,6 +6,8 @@ import { newCluster, step, steps } from '../churn.fixture.ts'
 import { NodeState, NONE } from '../views.ts'
 import { countReasons, Reason, reasonFor, REASONS, reasonText } from './reasons.ts'
 
+const TOLERANT = [{ key: '', operator: 'Exists', value: '', effect: '' }] as const
+
 const several = () =>
   clusterOf()
     .node({ cpu: 4000, gpus: 2, pods: 3, resources: { fpga: 1 } })
@@ -23,6 +25,8 @@ describe('the reason why a node is not feasible', () => {
     ['a named resource', { resources: { fpga: 2 } }, 0, Reason.Resource],
     ['a resource that no node of the cluster has', { resources: { tpu: 1 } }, 0, Reason.Resource],
     ['a label of the selector', { nodeSelector: { disk: 'ssd' } }, 0, Reason.Selector],
+    ['a volume in another zone', { tolerations: TOLERANT, reach: [{ key: 'disk', values: ['hdd', 'tape'] }] }, 2, Reason.Volume],
+    ['a volume in this zone', { tolerations: TOLERANT, reach: [{ key: 'disk', values: ['hdd', 'ssd'] }] }, 2, NONE],
     ['a selector before a taint', { nodeSelector: { disk: 'hdd' } }, 2, Reason.Selector],
     ['a taint', { nodeSelector: { disk: 'ssd' } }, 2, Reason.Taint],
     ['another GPU model', { gpus: 1, gpuModels: ['A10'] }, 0, Reason.Devices],
@@ -62,7 +66,7 @@ describe('the reason why a node is not feasible', () => {
       }),
       { seed: 5, numRuns: 60 },
     )
-    const { Memory: _unseen, ...rest } = Reason // in this fixture cpu always runs out before memory
+    const { Memory: _unseen, Volume: _none, ...rest } = Reason // in this fixture cpu always runs out before memory, and no pod has volumes
     for (const reason of Object.values(rest)) expect(seen, `reason ${reason}`).toContain(reason)
   })
 })

@@ -45,6 +45,7 @@ const TEXTS: Readonly<Record<Reason, readonly [one: string, several: string]>> =
   [Reason.Devices]: ['has no devices that fit', 'have no devices that fit'],
   [Reason.Selector]: ['does not match the node selector', 'do not match the node selector'],
   [Reason.Taint]: ['has a taint that is not tolerated', 'have a taint that is not tolerated'],
+  [Reason.Volume]: ['does not reach a volume of the pod', 'do not reach a volume of the pod'],
 }
 
 /**

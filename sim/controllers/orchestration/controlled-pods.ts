@@ -14,6 +14,7 @@ import { ApiPhase, wholeSeconds, type NewPod, type PodControl, type PodControlle
 import { EndReason, type Owners, type PodOwner } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
+import type { PodVolumes } from '../storage/pod-volumes.ts'
 import { isPerNode, type ControlledWorkload, type Version } from './spec.ts'
 import { taskRulesOf, type TaskRules } from './task-rules.ts'
 
@@ -29,6 +30,8 @@ export interface ControlledPodsRun {
   readonly lifecycle: PodLifecycle
   readonly placement: Placement
   readonly changes: ChangeRecorder
+  /** Null: no pod has volumes. */
+  readonly volumes: PodVolumes | null
   readonly input: { readonly workloads: readonly Workload[] }
 }
 
@@ -109,10 +112,19 @@ export class ControlledPods implements PodControl, PodOwner {
     this.shared.created(row, ordinal, pod.held === true)
     if (pod.replaces === true) this.run.changes.restarted(simulator.now)
     if (this.budget !== null) disruption.podAdded(this.budget, row, this.scalable)
-    if (pod.node === undefined || pod.node === NONE) placement.arrived(row, spec.scheduler)
-    else placement.arrivedFor(row, pod.node)
+    placement.withheld(row)
+    const { ordinal: place = NONE } = pod
+    if (this.run.volumes?.created(row, this.workload, place, this.shapeOf(pod.template)) !== true) this.arrives(row)
     controller.podChanged(row)
     return row
+  }
+
+  /** The pod goes to its scheduler, or to its node when it has one (DaemonSet). */
+  arrives(pod: PodId): void {
+    const { placement, input } = this.run
+    const node = this.shared.objects.node[pod]
+    if (node === NONE) placement.arrived(pod, input.workloads[this.workload].scheduler)
+    else placement.arrivedFor(pod, node)
   }
 
   delete(pod: PodId): void {

@@ -16,6 +16,7 @@ import type { Workload } from '../../serving/spec.ts'
 import type { PodObjects } from '../kubernetes/pod-objects.ts'
 import type { Keeper, PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
+import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import { restartTime } from './crash-back-off.ts'
 
@@ -29,6 +30,8 @@ export interface KubeletRun {
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
   readonly servers: Servers
+  /** Null: no pod has volumes. */
+  readonly volumes: PodVolumes | null
   readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
 }
 
@@ -115,13 +118,20 @@ export class Kubelets implements Keeper {
   }
 
   bound(pod: PodId, time: Time, warm: boolean): void {
+    const start = warm ? time : time + this.run.input.delays.bind
+    if (!this.reaches(this.nodeOf(pod)) || this.run.volumes?.prepare(pod, start) === 'waits') return
     if (!warm) {
-      if (this.reaches(this.nodeOf(pod))) this.starts(pod, time + this.run.input.delays.bind)
+      this.starts(pod, start)
       return
     }
     this.containers.pulled[pod] = 1
     this.nextLife(pod)
     this.runs(pod, true)
+  }
+
+  /** The volumes of the pod are mounted on its node. */
+  mounted(pod: PodId): void {
+    if (!this.isTerminating(pod)) this.starts(pod, this.run.simulator.now)
   }
 
   reaches(node: NodeId): boolean {
@@ -255,7 +265,9 @@ export class Kubelets implements Keeper {
   lose(node: NodeId, down: boolean): void {
     const wasDown = this.isDown(node)
     this.lost.set(node, { down: down || wasDown })
-    if (down && !wasDown) this.eachOn(node, (pod) => this.dies(pod))
+    if (!down || wasDown) return
+    this.run.volumes?.died(node)
+    this.eachOn(node, (pod) => this.dies(pod))
   }
 
   private dies(pod: PodId): void {
@@ -276,7 +288,8 @@ export class Kubelets implements Keeper {
   recover(node: NodeId): void {
     const { down } = this.lost.get(node)!
     this.lost.delete(node)
-    const { lifecycle, servers } = this.run
+    const { lifecycle, servers, volumes } = this.run
+    volumes?.recovered(node)
     this.eachOn(node, (pod) => {
       lifecycle.forgotten(pod)
       if (this.isTerminating(pod)) lifecycle.resumeTermination(pod)
@@ -297,11 +310,11 @@ export class Kubelets implements Keeper {
   }
 
   private rises(pod: PodId): void {
-    const { lifecycle, simulator } = this.run
+    const { lifecycle, simulator, volumes } = this.run
     lifecycle.unlisted(pod)
     this.podsOf(pod).setReady(pod, false)
     if (this.run.cluster.view.pods.phase[pod] !== PodPhase.Bound) this.containers.exits[pod]++
-    this.starts(pod, simulator.now)
+    if (volumes?.prepare(pod, simulator.now) !== 'waits') this.starts(pod, simulator.now)
   }
 
   /** Pods with a controller that are on the node. */

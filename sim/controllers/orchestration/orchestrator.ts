@@ -16,11 +16,13 @@ import { EndReason, type Owners } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
+import type { PodVolumes } from '../storage/pod-volumes.ts'
 import { ControlledPods } from './controlled-pods.ts'
 import { noteProgress, type ControlledSet, type RolloutState } from './controlled-sets.ts'
 import { Drains } from './drains.ts'
 import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
+import { OutOfService } from './out-of-service.ts'
 import type { ControlledWorkload, Orchestration } from './spec.ts'
 import { createOrchestratorSystem } from './systems.ts'
 import type { WorkloadControllers } from './workload-controllers.ts'
@@ -36,6 +38,8 @@ export interface OrchestratorRun {
   readonly placement: Placement
   readonly servers: Servers
   readonly changes: ChangeRecorder
+  /** Null: no pod has volumes. */
+  readonly volumes: PodVolumes | null
   readonly input: {
     readonly workloads: readonly Workload[]
     readonly delays: Delays
@@ -52,6 +56,7 @@ interface Kept extends RolloutState {
 export class Orchestrator implements TaskControl {
   readonly kubelets: Kubelets
   readonly drains: Drains
+  readonly outOfService: OutOfService
   /** Null: nothing breaks in this run. */
   readonly health: NodeHealth | null
   private readonly objects = new PodObjects()
@@ -76,6 +81,12 @@ export class Orchestrator implements TaskControl {
     this.run = run
     const podsOf = (pod: PodId): ControlledPods | undefined => this.byOwner[run.cluster.view.pods.owner[pod]]
     this.kubelets = new Kubelets(run, this.objects, podsOf)
+    run.volumes?.connect({
+      arrives: (pod) => podsOf(pod)!.arrives(pod),
+      mounted: (pod) => this.kubelets.mounted(pod),
+      reaches: (node) => this.kubelets.reaches(node),
+      desired: (workload) => this.kept.get(workload)?.set.replicas ?? Infinity,
+    })
     this.disruption = new DisruptionController({
       simulator,
       objects: this.objects,
@@ -99,6 +110,7 @@ export class Orchestrator implements TaskControl {
     })
     this.controllers = system.controllers
     this.drains = new Drains(run, (pod, pods) => this.controllers.evict(pod, pods), podsOf)
+    this.outOfService = new OutOfService(run, this.kubelets, podsOf)
     nodes.evictBy((pod, node) => this.drains.evict(pod, node))
     nodes.whenJoined(() => this.controllers.nodesChanged())
     nodes.whenLeft((node) => this.controllers.nodeLeft(node))

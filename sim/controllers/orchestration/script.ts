@@ -86,6 +86,11 @@ export class Script {
         for (const pod of pods.oldest(action.count)) pods.delete(pod)
         return
       }
+      case 'out-of-service': {
+        const { outOfService } = orchestrator
+        for (const node of outOfService.select(action.nodes)) outOfService.taint(node)
+        return
+      }
       default:
         for (const node of this.select(action.nodes, action.kind === 'uncordon')) this.actOn(node, action.kind)
     }

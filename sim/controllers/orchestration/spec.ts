@@ -10,6 +10,7 @@ import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
 import type { BudgetSpec } from '../kubernetes/disruption.ts'
 import type { IntOrPercent } from '../kubernetes/percent.ts'
 import type { MarathonAppController } from '../mesos/spec.ts'
+import type { Storage } from '../storage/spec.ts'
 import type { SwarmServiceController } from '../swarm/spec.ts'
 
 /** Whose controllers, failure detection and drains a run has. */
@@ -99,7 +100,7 @@ export type Action = { readonly at: Time } & (
   | { readonly kind: 'set-version'; readonly workload: WorkloadId; readonly version: number }
   | { readonly kind: 'restart' | 'undo' | 'pause' | 'resume'; readonly workload: WorkloadId }
   | { readonly kind: 'delete-pods'; readonly workload: WorkloadId; readonly count: number }
-  | { readonly kind: 'drain' | 'cordon' | 'uncordon'; readonly nodes: NodeSelection }
+  | { readonly kind: 'drain' | 'cordon' | 'uncordon' | 'out-of-service'; readonly nodes: NodeSelection }
 )
 
 /**
@@ -158,6 +159,8 @@ export interface Orchestration {
   /** Absent: kubernetes. */
   readonly orchestrator?: OrchestratorName
   readonly workloads: readonly ControlledWorkload[]
+  /** Classes, volumes and claims, and what pods mount; absent: no pod has volumes. */
+  readonly storage?: Storage
   readonly actions: readonly Action[]
   readonly faults: readonly Fault[]
   /** From a change of an object to the sync of the controller that sees it. */

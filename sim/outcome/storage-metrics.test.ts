@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { StorageRecorder } from '../measure/storage-recorder.ts'
+import { METRICS } from './standard.ts'
+import { storageMetrics } from './storage-metrics.ts'
+import type { Sheet } from './sheet.ts'
+
+const STORAGE = { drivers: [], classes: [], volumes: [], claims: [], configs: [], pods: [] }
+
+function sheetOf(storage: typeof STORAGE | undefined, attached: number): Sheet {
+  const recorder = new StorageRecorder(0)
+  for (let i = 0; i < attached; i++) recorder.attach.record(i)
+  recorder.waiting.add(2, 0)
+  recorder.emptyDirs = 3 * 1_048_576
+  const sheet: Sheet = { metrics: {}, refused: {} }
+  storageMetrics(recorder, storage, 10e6, sheet)
+  return sheet
+}
+
+describe('metrics of storage', () => {
+  it('every one can be a number; quantiles of few attachments are refused', () => {
+    const ids = METRICS.filter(({ group }) => group === 'storage').map(({ id }) => id)
+    const { metrics } = sheetOf(STORAGE, 10_000)
+    expect(ids.filter((id) => typeof metrics[id] !== 'number')).toEqual([])
+    expect(metrics['volume-wait']).toBe(20)
+    expect(metrics['empty-dir-lost']).toBe(3)
+    expect(sheetOf(STORAGE, 1000).refused['volume-attach-p99']).toContain('needs 10000 observations')
+  })
+
+  it('none is filled where no pod has volumes', () => {
+    expect(sheetOf(undefined, 10_000)).toEqual({ metrics: {}, refused: {} })
+  })
+})
