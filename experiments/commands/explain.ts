@@ -17,6 +17,7 @@ import type { Screens } from './command.ts'
 import { explainRolloutCommand } from './explain-rollout.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import type { Explanation, SnapshotHead } from './explanation.ts'
+import { explainAutoscale } from './explain-autoscale.ts'
 import { explainBalance } from './explain-balance.ts'
 import { explanationText, headText } from './explain-text.ts'
 
@@ -26,7 +27,7 @@ export interface ExplainOptions {
   readonly json?: boolean
 }
 
-const DECISIONS = ['schedule', 'balance', 'rollout']
+const DECISIONS = ['schedule', 'balance', 'rollout', 'autoscale']
 const DEFAULT_SCHEDULER = 'default-scheduler'
 const EXAMPLES = 3
 
@@ -37,6 +38,7 @@ export function explainCommand(decision: string, file: string, options: ExplainO
     return explainBalance(file, options.json === true, screens)
   }
   if (decision === 'rollout') return explainRolloutCommand(file, options.json === true, screens)
+  if (decision === 'autoscale') return explainAutoscale(file, options.json === true, screens)
   return explainSchedule(decision, file, options, screens)
 }
 

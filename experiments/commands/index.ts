@@ -102,13 +102,16 @@ export const commands: readonly CommandDescriptor[] = [
   {
     name: 'explain',
     description:
-      'explain decisions: which nodes each pending pod of a snapshot may run on and why not, scores, choice, victims; or which server a balancer picks for each request of a script',
+      'explain decisions: which nodes each pending pod of a snapshot may run on and why not, scores, choice, victims; which server a balancer picks for each request of a script; the steps of a rollout; how an autoscaler comes to each decision',
     arguments: [
       new Argument(
         '<decision>',
-        'schedule: as kube-scheduler 1.34 decides; balance: as a balancer of the family slb decides; rollout: the steps of a Deployment or StatefulSet',
+        'schedule: as kube-scheduler 1.34 decides; balance: as a balancer of the family slb decides; rollout: the steps of a Deployment or StatefulSet; autoscale: the decisions of a HorizontalPodAutoscaler, ScaledObject, PodAutoscaler or VerticalPodAutoscaler',
       ),
-      new Argument('<file>', 'schedule: as kubectl get nodes,pods,... -A -o json (or yaml) prints it; balance: servers and events'),
+      new Argument(
+        '<file>',
+        'schedule: as kubectl get nodes,pods,... -A -o json (or yaml) prints it; balance: servers and events; autoscale: a manifest and what is observed',
+      ),
     ],
     options: [
       repeated('--pod <namespace/name>', 'only this pod, pending or running; may be given several times'),

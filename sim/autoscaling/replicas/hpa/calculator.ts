@@ -8,6 +8,8 @@ import type { Observation, PodGroup, Readiness, Tolerances } from './observation
 /** What a metric asks for. */
 export interface Proposal {
   readonly replicas: number
+  /** Value over target, before pods without samples are filled in. */
+  readonly ratio: number
   /** Percent of the requests; of utilization targets. */
   readonly utilization?: number
   /** What the status shows. */
@@ -100,7 +102,8 @@ function byPods(observation: Observation, ratioOf: RatioOf, missingValue: (pod: 
   const { currentReplicas, tolerances } = observation
   const { ready, unready, missing } = grouped(observation)
   const sampled = entries(ready, ({ usage }) => usage!)
-  const { ratio, ...shown } = ratioOf(sampled)
+  const shown = ratioOf(sampled)
+  const { ratio } = shown
   const withUnready = unready.length > 0 && ratio > 1
   if (!withUnready && missing.length === 0) {
     return { replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * countOf(ready)), ...shown }
@@ -120,17 +123,21 @@ function byPods(observation: Observation, ratioOf: RatioOf, missingValue: (pod: 
 /** Object and External metrics with a value for all pods together: in proportion to the ready pods. */
 function byValue({ pods, currentReplicas, tolerances }: Observation, usage: number, target: number): Proposal {
   const ratio = usage / target
-  if (currentReplicas === 0) return { replicas: Math.ceil(ratio), usage }
-  if (isWithin(tolerances, ratio)) return { replicas: currentReplicas, usage }
+  if (currentReplicas === 0) return { replicas: Math.ceil(ratio), ratio, usage }
+  if (isWithin(tolerances, ratio)) return { replicas: currentReplicas, ratio, usage }
   if (pods.length === 0) throw new MetricError('no pods returned by selector while calculating replica count')
   const ready = countOf(pods.filter((pod) => pod.phase === 'Running' && pod.ready === true))
-  return { replicas: Math.ceil(ratio * ready), usage }
+  return { replicas: Math.ceil(ratio * ready), ratio, usage }
 }
 
 /** Object and External metrics with a value per pod. */
 function byAverage({ currentReplicas, tolerances }: Observation, usage: number, target: number): Proposal {
-  const within = isWithin(tolerances, usage / (target * currentReplicas))
-  return { replicas: within ? currentReplicas : Math.ceil(usage / target), usage: Math.ceil(usage / currentReplicas) }
+  const ratio = usage / (target * currentReplicas)
+  return {
+    replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(usage / target),
+    ratio,
+    usage: Math.ceil(usage / currentReplicas),
+  }
 }
 
 function refuseWithoutSamples(observation: Observation): void {

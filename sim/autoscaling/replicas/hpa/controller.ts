@@ -4,7 +4,7 @@
  */
 import type { Time } from '../../../common/ids.ts'
 import { completeBehavior, downLimit, ScaleEvents, upLimit, type Behavior, type CompleteRules } from './behavior.ts'
-import { MetricError, proposed } from './calculator.ts'
+import { MetricError, proposed, type Proposal } from './calculator.ts'
 import type { MetricTarget, PodGroup, Readiness, Tolerances } from './observation.ts'
 
 /** What a manifest and the controller manager say. */
@@ -26,6 +26,25 @@ export interface HpaConditions {
   scalingActive: string
 }
 
+/** What a controller reads at one decision, by target. */
+export interface HpaInputs {
+  /** The pods, with their samples of the target's metric. */
+  podsOf(target: number): readonly PodGroup[]
+  /** Values of an Object (one) or External metric (they add up). */
+  observedOf(target: number): readonly number[]
+}
+
+/** How a decision came about: numbers of replicas after each step. */
+export interface HpaSteps {
+  /** By target: what it asks for, or why it could not be read. */
+  readonly proposals: readonly (Proposal | { readonly error: string })[]
+  /** The largest of them, null when too little is known. */
+  readonly wanted: number | null
+  /** After the stabilisation windows, and after the limits. */
+  readonly stable: number | null
+  readonly limited: number | null
+}
+
 interface Limited {
   readonly replicas: number
   readonly reason: string
@@ -33,6 +52,8 @@ interface Limited {
 
 export class HorizontalPodAutoscaler {
   readonly conditions: HpaConditions = { ableToScale: '', scalingLimited: '', scalingActive: '' }
+  /** Of the last decision that read metrics; null: none has. */
+  steps: HpaSteps | null = null
   private readonly settings: HpaSettings
   private readonly rules: { up: CompleteRules; down: CompleteRules } | null
   private readonly tolerances: Tolerances
@@ -48,16 +69,17 @@ export class HorizontalPodAutoscaler {
     this.tolerances = { up: this.rules?.up.tolerance ?? tolerance, down: this.rules?.down.tolerance ?? tolerance }
   }
 
-  /** One decision: the replicas to set. `external` are the values of External metrics, by target; those of one target add up. */
-  decide(now: Time, current: number, pods: readonly PodGroup[], external: readonly (readonly number[])[]): number {
+  /** One decision: the replicas to set. */
+  decide(now: Time, current: number, inputs: HpaInputs): number {
     const { minReplicas, maxReplicas } = this.settings
+    this.steps = null
     if (this.recommendations.length === 0) this.recommendations.push({ replicas: current, at: now })
     this.conditions.ableToScale = 'SucceededGetScale'
     if (current === 0 && minReplicas !== 0) {
       this.conditions.scalingActive = 'ScalingDisabled'
       return 0
     }
-    const desired = current > maxReplicas ? maxReplicas : current < minReplicas ? minReplicas : this.byMetrics(now, current, pods, external)
+    const desired = current > maxReplicas ? maxReplicas : current < minReplicas ? minReplicas : this.byMetrics(now, current, inputs)
     if (desired === null || desired === current) return current
     this.conditions.ableToScale = 'SucceededRescale'
     if (this.rules !== null) {
@@ -68,36 +90,39 @@ export class HorizontalPodAutoscaler {
   }
 
   /** null: no decision, because too little is known. */
-  private byMetrics(now: Time, current: number, pods: readonly PodGroup[], external: readonly (readonly number[])[]): number | null {
-    const wanted = this.largestProposal(current, pods, external)
+  private byMetrics(now: Time, current: number, inputs: HpaInputs): number | null {
+    const proposals = this.settings.targets.map((_, target) => this.proposalOf(target, current, inputs))
+    const wanted = this.largest(proposals, current)
+    this.steps = { proposals, wanted, stable: null, limited: null }
     if (wanted === null) return null
     const stable = this.rules === null ? this.stableDown(wanted, now) : this.stable(this.rules, wanted, current, now)
     if (stable === wanted) this.conditions.ableToScale = 'ReadyForNewScale'
     else this.conditions.ableToScale = this.rules !== null && wanted >= current ? 'ScaleUpStabilized' : 'ScaleDownStabilized'
     const limited = this.rules === null ? this.limitedByDoubling(stable, current) : this.limitedByRules(this.rules, stable, current, now)
     this.conditions.scalingLimited = limited.reason
+    this.steps = { proposals, wanted, stable, limited: limited.replicas }
     return limited.replicas
   }
 
-  /** The metric that asks for most decides. When one cannot be read, the others may scale up, not down. */
-  private largestProposal(current: number, pods: readonly PodGroup[], external: readonly (readonly number[])[]): number | null {
+  private proposalOf(row: number, currentReplicas: number, inputs: HpaInputs): HpaSteps['proposals'][number] {
     const { targets, readiness } = this.settings
-    let largest = 0
-    let failed: MetricTarget | null = null
-    let read = 0
-    for (const [row, target] of targets.entries()) {
-      try {
-        const observed = external[row] ?? []
-        const observation = { target, currentReplicas: current, tolerances: this.tolerances, readiness, pods, observed }
-        largest = Math.max(largest, proposed(observation).replicas)
-        read++
-      } catch (error) {
-        if (!(error instanceof MetricError)) throw error
-        failed ??= target
-      }
+    const { tolerances } = this
+    try {
+      const [pods, observed] = [inputs.podsOf(row), inputs.observedOf(row)]
+      return proposed({ target: targets[row], currentReplicas, tolerances, readiness, pods, observed })
+    } catch (error) {
+      if (!(error instanceof MetricError)) throw error
+      return { error: error.message }
     }
-    if (failed !== null && (read === 0 || largest < current)) {
-      this.conditions.scalingActive = `FailedGet${failed.source}Metric`
+  }
+
+  /** The metric that asks for most decides. When one cannot be read, the others may scale up, not down. */
+  private largest(proposals: HpaSteps['proposals'], current: number): number | null {
+    const read = proposals.flatMap((proposal) => ('error' in proposal ? [] : [proposal.replicas]))
+    const largest = Math.max(0, ...read)
+    const failed = proposals.findIndex((proposal) => 'error' in proposal)
+    if (failed >= 0 && (read.length === 0 || largest < current)) {
+      this.conditions.scalingActive = `FailedGet${this.settings.targets[failed].source}Metric`
       return null
     }
     this.conditions.scalingActive = 'ValidMetricFound'

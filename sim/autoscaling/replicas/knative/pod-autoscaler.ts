@@ -73,6 +73,11 @@ export class PodAutoscaler {
     return { desired, excessBurstCapacity: this.excess(ready, panic) }
   }
 
+  /** Whether the last decision was made in panic. */
+  get isPanicking(): boolean {
+    return this.panicSince !== NONE
+  }
+
   private followPanic(now: Time, ratio: number): void {
     const { panicThreshold, stableWindow } = this.spec
     if (ratio >= panicThreshold) this.panicSince = now

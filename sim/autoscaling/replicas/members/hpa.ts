@@ -113,12 +113,8 @@ class Hpa implements ReplicaAutoscaler {
 
   desired(load: LoadView): number {
     this.controller ??= this.started(load)
-    return this.controller.decide(
-      load.now,
-      load.replicas,
-      load.pods.map((pod) => groupOf(pod, load)),
-      [],
-    )
+    const pods = load.pods.map((pod) => groupOf(pod, load))
+    return this.controller.decide(load.now, load.replicas, { podsOf: () => pods, observedOf: () => [] })
   }
 
   private started({ min, max }: LoadView): HorizontalPodAutoscaler {

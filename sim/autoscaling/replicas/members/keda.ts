@@ -2,12 +2,9 @@
 import { define } from '../../../common/define.ts'
 import type { Values } from '../../../common/define.ts'
 import type { Time } from '../../../common/ids.ts'
-import { HorizontalPodAutoscaler } from '../hpa/controller.ts'
+import { ScaledObject } from '../keda/scaled-object.ts'
 import { every, SECOND, toleranceOf } from '../parameters.ts'
 import type { LoadView, ReplicaAutoscaler } from '../policy.ts'
-
-/** Metrics are compared in thousandths, as quantities of Kubernetes are. */
-const MILLI = 1000
 
 const parameters = {
   triggers: {
@@ -52,9 +49,7 @@ export const keda = define({
 class Keda implements ReplicaAutoscaler {
   readonly every: Time
   private readonly values: Values<typeof parameters>
-  private hpa: HorizontalPodAutoscaler | null = null
-  private nextPoll: Time = -Infinity
-  private lastActive: Time = NaN
+  private scaledObject: ScaledObject | null = null
 
   constructor(values: Values<typeof parameters>) {
     this.every = values.every
@@ -62,41 +57,13 @@ class Keda implements ReplicaAutoscaler {
   }
 
   desired(load: LoadView): number {
-    const { now, replicas, min } = load
-    if (this.values.triggers.some(({ metric }) => Number.isNaN(valueOf(metric, load)))) return replicas // KEDA: a trigger that fails changes nothing
-    if (Number.isNaN(this.lastActive)) this.lastActive = now
-    const active = this.values.triggers.some(({ metric, activation }) => valueOf(metric, load) > activation)
-    if (active) this.lastActive = now
-    if (replicas === 0) return this.activated(now, active, min)
-    if (min === 0 && !active && now - this.lastActive > this.values.cooldown) return 0
-    return this.byHpa(load)
-  }
-
-  private activated(now: Time, active: boolean, min: number): number {
-    if (now < this.nextPoll) return 0
-    this.nextPoll = now + this.values.polling
-    return active ? Math.max(1, min) : 0
-  }
-
-  private byHpa(load: LoadView): number {
-    const { triggers } = this.values
-    this.hpa ??= this.started(load)
-    const observed = triggers.map(({ metric }) => [Math.ceil(valueOf(metric, load) * MILLI)])
-    return this.hpa.decide(load.now, load.replicas, [], observed)
-  }
-
-  /** KEDA's HPA has a least size of 1 where the ScaledObject has 0. */
-  private started({ min, max }: LoadView): HorizontalPodAutoscaler {
-    const { triggers, tolerance, scaleDownWindow } = this.values
-    return new HorizontalPodAutoscaler({
-      minReplicas: Math.max(1, min),
-      maxReplicas: Math.max(1, max),
-      targets: triggers.map(({ target }) => ({ source: 'External', averageValue: Math.ceil(target * MILLI) })),
-      behavior: null,
-      tolerance,
-      downscaleStabilization: scaleDownWindow,
-      readiness: { cpuInitialization: 0, initialDelay: 0 },
-    })
+    const { triggers, scaleDownWindow: downscaleStabilization } = this.values
+    this.scaledObject ??= new ScaledObject({ ...this.values, min: load.min, max: load.max, downscaleStabilization })
+    return this.scaledObject.decide(
+      load.now,
+      load.replicas,
+      triggers.map(({ metric }) => valueOf(metric, load)),
+    )
   }
 }
 

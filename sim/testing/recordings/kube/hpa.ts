@@ -71,19 +71,18 @@ export function replayCalculator(recorded: CalculatorCase): string | null {
     'averageValue' in recorded.target ? { ...recorded.target, averageValue: recorded.target.averageValue * factor } : recorded.target
   let ours: Record<string, unknown>
   try {
-    ours = {
-      ...proposed({
-        target,
-        currentReplicas: recorded.currentReplicas,
-        tolerances: { up: recorded.toleranceUp, down: recorded.toleranceDown },
-        readiness: {
-          cpuInitialization: recorded.cpuInitializationPeriod * SECOND,
-          initialDelay: recorded.initialReadinessDelay * SECOND,
-        },
-        pods: podsOf(recorded.pods, factor),
-        observed: recorded.observed ?? [],
-      }),
-    }
+    const { ratio: _ratio, ...shown } = proposed({
+      target,
+      currentReplicas: recorded.currentReplicas,
+      tolerances: { up: recorded.toleranceUp, down: recorded.toleranceDown },
+      readiness: {
+        cpuInitialization: recorded.cpuInitializationPeriod * SECOND,
+        initialDelay: recorded.initialReadinessDelay * SECOND,
+      },
+      pods: podsOf(recorded.pods, factor),
+      observed: recorded.observed ?? [],
+    })
+    ours = shown
   } catch (error) {
     if (!(error instanceof MetricError)) throw error
     ours = { replicas: 0, usage: 0, error: error.message }
@@ -103,8 +102,8 @@ export function replayController(recorded: ControllerCase): string | null {
     readiness: { cpuInitialization: recorded.cpuInitializationPeriod * SECOND, initialDelay: recorded.initialReadinessDelay * SECOND },
   })
   for (const tick of recorded.ticks) {
-    const external = recorded.targets.map(() => tick.external ?? [])
-    const after = hpa.decide(tick.at * SECOND, tick.replicas, podsOf(tick.pods, 1), external)
+    const pods = podsOf(tick.pods, 1)
+    const after = hpa.decide(tick.at * SECOND, tick.replicas, { podsOf: () => pods, observedOf: () => tick.external ?? [] })
     const { ableToScale, scalingLimited, scalingActive } = tick
     const difference = firstDifference({ after: tick.after, ableToScale, scalingLimited, scalingActive }, { after, ...hpa.conditions })
     if (difference !== null) return `at ${tick.at} s: ${difference}`
