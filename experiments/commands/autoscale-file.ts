@@ -32,8 +32,8 @@ const pods = section('pods', {
 
 const observation = section('an observation', {
   at: duration().describe('time of the decision; rising'),
-  replicas: whole({ max: 1_000_000 }).optional().describe('present size; default: what was decided before'),
-  ready: whole({ max: 1_000_000 }).optional().describe('ready pods; default: those of pods, or the replicas'),
+  replicas: whole({ min: 0, max: 1_000_000 }).optional().describe('present size; default: what was decided before'),
+  ready: whole({ min: 0, max: 1_000_000 }).optional().describe('ready pods; default: those of pods, or the replicas'),
   pods: list('pods, such as { count: 3, used: { cpu: 450m }, request: { cpu: 500m } }', pods).prefault([]),
   metrics: values('names of metrics').prefault({}).describe('values of Object and External metrics, of triggers and of requests'),
   outOfMemory: memory().optional().describe('a container was killed that requested this much'),
@@ -47,7 +47,7 @@ const shape = {
   manifest: z
     .string({ error: 'the file of a HorizontalPodAutoscaler, ScaledObject, PodAutoscaler or VerticalPodAutoscaler' })
     .describe('file with the manifest'),
-  replicas: whole({ max: 1_000_000 }).prefault(1).describe('size before the first decision'),
+  replicas: whole({ min: 0, max: 1_000_000 }).prefault(1).describe('size before the first decision'),
   tolerance: share({ min: 0, max: 1 }).prefault('10%').describe('of the controller manager, as the keys below'),
   downscaleStabilization: duration().prefault('300s'),
   cpuInitialization: duration().prefault('300s'),

@@ -181,6 +181,7 @@ describe('what is wrong is refused with its place', () => {
       { observations: [{ at: '1s', metrics: { q: 'many' } }] },
       'accepted: a map from names of metrics to numbers',
     ],
+    ['a negative size', hpa({ metrics: [cpu] }), { observations, replicas: -1 }, 'replicas  found -1; accepted: a whole number'],
     ['an unknown key', hpa({ metrics: [cpu] }), { observations, replica: 3 }, 'found the unknown key "replica"'],
     [
       'a trigger without a target',

@@ -27,7 +27,7 @@ type ActionData = { readonly at: number } & (
 const action = forms<ActionData>(
   {
     version: section('an action', { at, version: name() }),
-    scale: section('an action', { at, scale: whole({ max: 1_000_000 }) }),
+    scale: section('an action', { at, scale: whole({ min: 0, max: 1_000_000 }) }),
     act: section('an action', { at, act: oneOf(['pause', 'resume', 'undo', 'restart']) }),
   },
   (value) => {
@@ -38,7 +38,7 @@ const action = forms<ActionData>(
 )
 
 const shape = {
-  replicas: whole({ max: 100_000 }).prefault(1),
+  replicas: whole({ min: 0, max: 100_000 }).prefault(1),
   controller: controller.prefault('deployment'),
   paused: flag().prefault(false),
   versions: list('versions', version).min(1, 'found an empty list; accepted: at least the version of the start'),

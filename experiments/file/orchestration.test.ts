@@ -140,6 +140,12 @@ describe('controllers, actions and faults in a file', () => {
     ],
     ['an unknown zone', '', 'faults: [{ at: 1m, crash: { zone: c } }]', 'found the unknown zone "c"; accepted: a, b'],
     [
+      'a negative size',
+      '',
+      'actions: [{ at: 1m, scale: web, replicas: -1 }]',
+      'actions[0].replicas  found -1; accepted: a whole number',
+    ],
+    [
       'a DaemonSet that is scaled',
       '',
       'actions: [{ at: 1m, scale: agent, replicas: 2 }]',

@@ -30,7 +30,7 @@ const action = oneKey<ActionData>('an action, a map with at', {
     rollout: name().describe('service whose pods are replaced by pods of the version'),
     version: name(),
   }).transform(({ rollout, ...rest }): ActionData => ({ kind: 'set-version', service: rollout, ...rest })),
-  scale: section('an action', { at, scale: name().describe('service'), replicas: whole({ max: 1_000_000 }) }).transform(
+  scale: section('an action', { at, scale: name().describe('service'), replicas: whole({ min: 0, max: 1_000_000 }) }).transform(
     ({ scale, ...rest }): ActionData => ({ kind: 'scale', service: scale, ...rest }),
   ),
   restart: plain('restart', 'service whose pods are all replaced by pods of the same version'),

@@ -33,7 +33,7 @@ const deployment = section('a Deployment', {
   )
     .prefault('600s')
     .describe('time without progress after which a rollout counts as failed, or off; default 600s'),
-  revisionHistory: whole({ max: 10_000 }).prefault(10).describe('old ReplicaSets that are kept; default 10'),
+  revisionHistory: whole({ min: 0, max: 10_000 }).prefault(10).describe('old ReplicaSets that are kept; default 10'),
   rollback: flag()
     .prefault(false)
     .describe('true: a rollout that exceeds its progress deadline is undone; Kubernetes itself does not, deployment tools do'),
