@@ -22,6 +22,7 @@ export type {
   Orchestration,
   Version,
 } from './controllers/orchestration/spec.ts'
+export type { ContainerBehavior, Probes, ProbeSpec } from './controllers/orchestration/container-spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { ClaimSpec, ConfigObject, Driver, PodVolume, StaticVolume, Storage, StorageClass } from './controllers/storage/spec.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'

@@ -53,4 +53,5 @@ export {
   type ManifestService,
   type ManifestsRead,
   type ManifestWorkload,
+  type Probe,
 } from './manifests/index.ts'

@@ -13,6 +13,7 @@ import {
 } from '../../sim/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { Issue, Path } from './document.ts'
+import { containerBehavior, hasContainerKeys } from './resolve-containers.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { ScenarioData, ServiceData } from './schema.ts'
@@ -41,8 +42,11 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   }
 }
 
-const isControlled = ({ controller: one, versions, budget, toleration, volumes }: ServiceData): boolean =>
-  one !== undefined || volumes !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
+const isControlled = (service: ServiceData): boolean => {
+  const { controller: one, versions, budget, toleration, volumes } = service
+  const isKept = one !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
+  return isKept || volumes !== undefined || hasContainerKeys(service)
+}
 
 function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
   const first: JsonVersion = {
@@ -54,17 +58,27 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number):
     crashAfter: null,
     slowness: 1,
     errors: 0,
+    ...containerBehavior(given),
   }
-  const others = given.versions.map(({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors }): JsonVersion => ({
-    name,
-    shape: { ...service.shape, cpu: cpu ?? service.shape.cpu, memory: memory ?? service.shape.memory, limit: limit ?? service.shape.limit },
-    pull: pull ?? given.pull,
-    start: start ?? given.start,
-    ready,
-    crashAfter: crashAfter ?? null,
-    slowness,
-    errors,
-  }))
+  const others = given.versions.map(
+    ({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors, ...own }): JsonVersion => ({
+      name,
+      shape: {
+        ...service.shape,
+        cpu: cpu ?? service.shape.cpu,
+        memory: memory ?? service.shape.memory,
+        limit: limit ?? service.shape.limit,
+      },
+      pull: pull ?? given.pull,
+      start: start ?? given.start,
+      ready,
+      crashAfter: crashAfter ?? null,
+      slowness,
+      errors,
+      ...containerBehavior(given),
+      ...containerBehavior(own),
+    }),
+  )
   return {
     workload,
     controller: controllerOf(given.controller ?? controller.parse('deployment')),

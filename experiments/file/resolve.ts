@@ -23,6 +23,7 @@ import { valueAt, type Issue, type Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { resolveCalls } from './resolve-calls.ts'
+import { CONTAINER_KEYS } from './resolve-containers.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
@@ -260,6 +261,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes'] as const),
+  ...CONTAINER_KEYS,
 ] as const
 
 function without<T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> {

@@ -28,6 +28,7 @@ import { experimentShape } from './schema/experiment.ts'
 import { faults } from './schema/faults.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
+import { containerKeys } from './schema/containers.ts'
 import { budget, controller, controlPlane, version } from './schema/controllers.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { signals } from './schema/signals.ts'
@@ -87,6 +88,7 @@ const serviceOf = (loaded: LoadedFiles) =>
     volumes: volumes
       .optional()
       .describe('what each pod mounts: a claim, a template of claims, an emptyDir, a hostPath, a config map or secret; default: nothing'),
+    ...containerKeys,
     budget: budget.optional().describe('disruption budget: how many pods may be evicted at a time; default: none'),
     toleration: duration()
       .optional()

@@ -1,5 +1,6 @@
 /** A workload of the manifests as an item of `services` or `background`, as a user would have written it. */
 import type { Autoscaler, DisruptionBudget, ManifestWorkload } from '../../../workloads/index.ts'
+import { probesOf } from './probes.ts'
 import { isUncounted, selectorOf } from './unsupported.ts'
 
 type Raw = Record<string, unknown>
@@ -42,8 +43,6 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
   const controller = controllerOf(workload)
   const replicas = Number(behavior['replicas'] ?? workload.replicas ?? 1)
   const inBounds = scaling === undefined ? replicas : Math.min(scaling.max, Math.max(scaling.min, replicas))
-  const delay = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.initialDelay ?? 0))
-  const probe = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.period ?? 0))
   const preStop = Math.max(0, ...template.containers.map(({ preStop: hook }) => hook?.duration ?? 0))
   const { cpu: limit } = template.limits
   return {
@@ -51,8 +50,8 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
     ...requestsOf(workload),
     ...(limit === undefined || limit === 0 ? {} : { limit: `${limit}m` }),
     ...placementOf(workload),
-    start: time(Math.max(START, delay)),
-    probe: time(probe),
+    start: time(START),
+    ...probesOf(workload),
     grace: time(template.grace),
     preStop: time(Math.min(preStop, template.grace)),
     work: DEFAULT_WORK,

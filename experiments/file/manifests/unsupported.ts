@@ -1,9 +1,8 @@
 /** What manifests say that runs do not carry yet, a sentence for each property with the workloads that have it. */
+import { hasOtherProbes } from './probes.ts'
 import type { Manifests, ManifestWorkload } from '../../../workloads/index.ts'
 
 type Test = (workload: ManifestWorkload) => boolean
-
-const probes: Test = ({ template }) => template.containers.some(({ liveness, startup }) => liveness !== null || startup !== null)
 
 const isConstrained: Test = ({ controller }) => {
   switch (controller.kind) {
@@ -27,7 +26,7 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['topologySpreadConstraints', ({ template }) => template.spread.length > 0],
   ['nodeName', ({ template }) => template.nodeName !== ''],
   ['the time that init containers take', ({ template }) => template.init.some(({ sidecar }) => !sidecar)],
-  ['liveness and startup probes', probes],
+  ['probes of further containers of a pod', hasOtherProbes],
   [
     'volumes of claims',
     ({ template, controller }) =>
