@@ -6,6 +6,7 @@
  */
 import type { PackerRole } from './binpacking/policy.ts'
 import type { Time } from './common/ids.ts'
+import type { Batch } from './controllers/batch/spec.ts'
 import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
@@ -22,7 +23,7 @@ export type {
   Orchestration,
   Version,
 } from './controllers/orchestration/spec.ts'
-export type { ContainerBehavior, Probes, ProbeSpec } from './controllers/orchestration/container-spec.ts'
+export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { ClaimSpec, ConfigObject, Driver, PodVolume, StaticVolume, Storage, StorageClass } from './controllers/storage/spec.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
@@ -49,6 +50,8 @@ export interface SimulationInput {
   /** Controllers of workloads, actions and faults; absent: all workloads are kept by plain replica sets, and nothing is done or breaks. */
   readonly orchestration?: Orchestration
   readonly background: readonly Background[]
+  /** Jobs and CronJobs; absent: none. */
+  readonly batch?: Batch
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */
   readonly choices: Choices
   /** Schedulers besides the default one, which is row 0 for the pods that name it: row i + 1 is `schedulers[i]`. */

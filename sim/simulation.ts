@@ -10,6 +10,8 @@ import { Cluster } from './cluster/cluster.ts'
 import { createChosen } from './common/define.ts'
 import { Autoscaling } from './controllers/autoscaling.ts'
 import { Background } from './controllers/background.ts'
+import { Batch } from './controllers/batch/batch.ts'
+import { Components } from './controllers/components.ts'
 import { NodeLifecycle } from './controllers/node-lifecycle.ts'
 import { Orchestrator } from './controllers/orchestration/orchestrator.ts'
 import { Script } from './controllers/orchestration/script.ts'
@@ -22,6 +24,7 @@ import { withAttachLimits } from './controllers/storage/limits.ts'
 import { PodVolumes } from './controllers/storage/pod-volumes.ts'
 import { Simulator } from './engine/simulator.ts'
 import type { SimulationInput } from './input.ts'
+import { BatchRecorder } from './measure/batch-recorder.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
 import { JobRecorder } from './measure/job-recorder.ts'
@@ -65,6 +68,7 @@ function assemble(input: SimulationInput) {
       .part('scheduling', () => new SchedulingRecorder(times.windowStart))
       .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart))
       .part('storage', () => new StorageRecorder(times.windowStart))
+      .part('batch', () => new BatchRecorder(times.windowStart))
       .part('imbalance', () => input.services.map(() => new Imbalance()))
 
       // The way of a request.
@@ -83,12 +87,14 @@ function assemble(input: SimulationInput) {
       .part('owners', (run) => new Owners(run))
       .part('lifecycle', (run) => new PodLifecycle(run))
       .part('nodes', (run) => new NodeLifecycle(run))
+      .part('components', (run) => new Components(run))
       .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))
       .part('declared', () => new DeclaredPods())
       .part('placement', (run) => new Placement(run))
       .part('volumes', (run) => PodVolumes.of(run))
       .part('orchestrator', (run) => Orchestrator.of(run))
       .part('replicaSets', (run) => new ReplicaSets(run))
+      .part('batchJobs', (run) => Batch.of(run))
       .part('script', (run) => Script.of(run))
       .part('background', (run) => new Background(run))
       .part('autoscaling', (run) => new Autoscaling(run))
@@ -157,9 +163,11 @@ export class Simulation {
 }
 
 /** Resources besides cpu, memory and pods that a node offers or a pod requests, in order of their names. */
-function namedResources({ pools, workloads }: SimulationInput): string[] {
+function namedResources({ pools, workloads, batch }: SimulationInput): string[] {
   const names = new Set<string>()
   for (const pool of pools) for (const template of pool.templates) for (const name of Object.keys(template.resources)) names.add(name)
+  for (const { versions } of batch?.workloads ?? [])
+    for (const { shape } of versions) for (const name of Object.keys(shape.resources)) names.add(name)
   for (const { shape } of workloads) for (const name of Object.keys(shape.resources)) names.add(name)
   return [...names].sort()
 }

@@ -53,5 +53,4 @@ export {
   type ManifestService,
   type ManifestsRead,
   type ManifestWorkload,
-  type Probe,
 } from './manifests/index.ts'

@@ -6,7 +6,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { simulate } from '../../sim/index.ts'
 import { runTask } from '../run/run.ts'
 import { parseSource, problemsText } from './document.ts'
-import type { ControlledWorkload } from '../../sim/index.ts'
 import type { Scenario } from './scenario.ts'
 import { resolveSource } from './spec.ts'
 
@@ -81,22 +80,12 @@ describe('manifests become services and background', () => {
       maxReplicas: 3,
       objective: 100e3,
       traffic: { rate: 20 },
-      start: 5e6,
+      start: 7e6, // initialDelaySeconds, since it is longer than 5 s
       pull: 20e6,
+      probe: 4e6,
       grace: 60e6,
       preStop: 10e6,
       shape: { cpu: 250, memory: 64 * 1024 * 1024, limit: 1000, nodeSelector: { pool: 'general' } },
-    })
-    const [web] = scenario.orchestration!.workloads as readonly ControlledWorkload[]
-    expect(web.versions[0].probes).toEqual({
-      readiness: {
-        initialDelay: 7e6,
-        period: 4e6,
-        timeout: 1e6,
-        successThreshold: 1,
-        failureThreshold: 3,
-        answer: { time: 0 }, // the kernel accepts a connection
-      },
     })
     expect(scenario.background.map((one) => [one.name, 'count' in one && one.count, 'shapes' in one && one.shapes[0].cpu])).toEqual([
       ['api', 2, 500],
@@ -244,6 +233,35 @@ describe('manifests become services and background', () => {
     )
   })
 
+  it('a Job and a CronJob are batch, with their rules; behavior says how long their pods run', async () => {
+    const pod = `{ spec: { restartPolicy: OnFailure, terminationGracePeriodSeconds: 5, containers: [{ name: a, image: a:1${requests('2')} }] } }`
+    const cron = `apiVersion: batch/v1\nkind: CronJob\nmetadata: { name: nightly, namespace: shop }\nspec: { schedule: '0 3 * * *', timeZone: Europe/Berlin, concurrencyPolicy: Forbid, startingDeadlineSeconds: 60, jobTemplate: { spec: { backoffLimit: 2, template: ${pod} } } }\n---\n`
+    const rules = 'podFailurePolicy: { rules: [{ action: FailJob, onExitCodes: { operator: In, values: [42] } }] }, '
+    const job = workload('Job', 'load', `completions: 3, ttlSecondsAfterFinished: 9, ${rules}`, requests('1'), 'restartPolicy: Never, ')
+    const { problems, scenario } = await resolved(
+      SHOP + job + cron,
+      `  behavior: { load: { duration: 7s, failures: 10%, exitCodes: [42] } }\n`,
+    )
+    expect(problems).toBe('')
+    const [load, nightly] = scenario.batch!.workloads
+    expect(load).toMatchObject({
+      name: 'load',
+      controller: { kind: 'job', job: { completions: 3, ttl: 9e6, podReplacementPolicy: 'Failed', restartPolicy: 'Never' } },
+      versions: [{ duration: { kind: 'constant', value: 7e6 }, failures: 0.1, exitCodes: [{ code: 42, weight: 1 }] }],
+    })
+    expect(nightly).toMatchObject({
+      grace: 5e6,
+      controller: {
+        kind: 'cron-job',
+        cronJob: { schedule: '0 3 * * *', timeZone: 'Europe/Berlin', concurrencyPolicy: 'Forbid', startingDeadline: 60e6 },
+        job: { backoffLimit: 2, restartPolicy: 'OnFailure' },
+      },
+      versions: [{ shape: { cpu: 2000 }, duration: { kind: 'constant', value: 60e6 } }],
+    })
+    const wrong = await resolved(SHOP + job, '  behavior: { load: { threads: 3 } }\n')
+    expect(wrong.problems).toContain('found threads, but shop/load is a Job; accepted: duration, failures, exitCodes')
+  })
+
   it('a stack file: services of a number of tasks run, those of one task per node do not', async () => {
     const stack =
       'name: shop\nservices:\n  web: { image: a, deploy: { replicas: 3, resources: { reservations: { cpus: 0.5, memory: 64m } } } }\n  agent: { image: b, deploy: { mode: global } }\n'
@@ -357,7 +375,12 @@ describe('problems', () => {
 
 describe('what is not simulated is a warning', () => {
   it.each([
-    ['kinds', SHOP + workload('Job', 'load', '', '', 'restartPolicy: Never, '), 'manifests: pods of kind Job are not run yet: shop/load'],
+    ['kinds', SHOP + workload('DaemonSet', 'agent', '', ''), 'manifests: pods of kind DaemonSet are not run yet: shop/agent'],
+    [
+      'what no manifest says of a Job',
+      SHOP + workload('Job', 'load', '', requests('1'), 'restartPolicy: Never, '),
+      'how long pods of Job shop/load run is not known; 1m is assumed (behavior: duration)',
+    ],
     [
       'properties',
       SHOP.replace(

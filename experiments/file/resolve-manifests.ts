@@ -1,5 +1,5 @@
 /**
- * Manifests of an experiment: their workloads become items of `services` and `background`, as if the file had them, before anything is
+ * Manifests of an experiment: their workloads become items of `services`, `background` and `batch`, as if the file had them, before anything is
  * checked. Problems of such an item are reported where it comes from: in `behavior`, in `clients`, or in the manifest.
  */
 import { relative } from 'node:path'
@@ -45,7 +45,7 @@ export class ManifestExpansion {
     for (const problem of problems) if (problem.severity === 'error') issues.push(issueOf(problem))
     if (issues.length > 0) return { raw, issues, warnings: [], relocate: (issue) => issue }
     const items = new ManifestItems(manifests, workload)
-    const [services, background] = [listOf(workload['services']), listOf(workload['background'])]
+    const [services, background, batch] = [listOf(workload['services']), listOf(workload['background']), listOf(workload['batch'])]
     return {
       raw: {
         ...raw,
@@ -53,12 +53,17 @@ export class ManifestExpansion {
           ...workload,
           services: [...services, ...items.services.map(({ raw: item }) => item)],
           background: [...background, ...items.background.map(({ raw: item }) => item)],
+          batch: [...batch, ...items.batch.map(({ raw: item }) => item)],
         },
         ...items.autoscaling(raw['autoscaling']),
       },
       issues: items.issues,
       warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests)],
-      relocate: relocation({ services: [services.length, items.services], background: [background.length, items.background] }),
+      relocate: relocation({
+        services: [services.length, items.services],
+        background: [background.length, items.background],
+        batch: [batch.length, items.batch],
+      }),
     }
   }
 
@@ -96,12 +101,12 @@ function issueOf({ place, object, path, message }: ManifestProblem): Issue {
 const warningOf = ({ place, object, path, message }: ManifestProblem): string =>
   `${place.file}:${place.line}:${place.column} ${[object, path].filter((part) => part !== '').join(' ')}: ${message}`
 
-type Generated = Readonly<Record<'services' | 'background', readonly [first: number, items: readonly Item[]]>>
+type Generated = Readonly<Record<'services' | 'background' | 'batch', readonly [first: number, items: readonly Item[]]>>
 
 function relocation(generated: Generated): (issue: Issue) => Issue {
   return (issue) => {
     const [section, list, row, key, ...rest] = issue.path
-    if (section !== 'workload' || (list !== 'services' && list !== 'background')) return issue
+    if (section !== 'workload' || (list !== 'services' && list !== 'background' && list !== 'batch')) return issue
     const [first, items] = generated[list]
     const item = items.at(Number(row) - first)
     if (typeof row !== 'number' || row < first || item === undefined) return issue

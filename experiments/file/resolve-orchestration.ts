@@ -13,10 +13,9 @@ import {
 } from '../../sim/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { Issue, Path } from './document.ts'
-import { containerBehavior, hasContainerKeys } from './resolve-containers.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
-import type { ScenarioData, ServiceData } from './schema.ts'
+import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
 import type { ActionData } from './schema/actions.ts'
 import { resolveStorage } from './resolve-storage.ts'
 import { controller, type ControllerData } from './schema/controllers.ts'
@@ -38,15 +37,13 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
     ),
     actions: data.actions.map((action, i) => names.action(action, ['actions', i])),
     faults: data.faults.map((fault, i) => names.fault(fault, ['faults', i])),
-    ...data.controlPlane,
+    latency: data.controlPlane.latency,
+    nodeGrace: data.controlPlane.nodeGrace,
   }
 }
 
-const isControlled = (service: ServiceData): boolean => {
-  const { controller: one, versions, budget, toleration, volumes } = service
-  const isKept = one !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
-  return isKept || volumes !== undefined || hasContainerKeys(service)
-}
+const isControlled = ({ controller: one, versions, budget, toleration, volumes }: ServiceData): boolean =>
+  one !== undefined || volumes !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
 
 function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
   const first: JsonVersion = {
@@ -58,27 +55,17 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number):
     crashAfter: null,
     slowness: 1,
     errors: 0,
-    ...containerBehavior(given),
   }
-  const others = given.versions.map(
-    ({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors, ...own }): JsonVersion => ({
-      name,
-      shape: {
-        ...service.shape,
-        cpu: cpu ?? service.shape.cpu,
-        memory: memory ?? service.shape.memory,
-        limit: limit ?? service.shape.limit,
-      },
-      pull: pull ?? given.pull,
-      start: start ?? given.start,
-      ready,
-      crashAfter: crashAfter ?? null,
-      slowness,
-      errors,
-      ...containerBehavior(given),
-      ...containerBehavior(own),
-    }),
-  )
+  const others = given.versions.map(({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors }): JsonVersion => ({
+    name,
+    shape: { ...service.shape, cpu: cpu ?? service.shape.cpu, memory: memory ?? service.shape.memory, limit: limit ?? service.shape.limit },
+    pull: pull ?? given.pull,
+    start: start ?? given.start,
+    ready,
+    crashAfter: crashAfter ?? null,
+    slowness,
+    errors,
+  }))
   return {
     workload,
     controller: controllerOf(given.controller ?? controller.parse('deployment')),
@@ -158,6 +145,8 @@ class Names {
         nodes: this.nodes(action.nodes, [...path, action.kind === 'out-of-service' ? 'outOfService' : action.kind]),
       } as Json<Action>
     const { service, ...rest } = action
+    const batch = this.data.workload.batch.findIndex((one) => one.name === service)
+    if (batch >= 0 || action.kind === 'suspend' || action.kind === 'trigger') return this.batchAction(action, batch, path)
     const key = action.kind === 'set-version' ? 'rollout' : action.kind === 'delete-pods' ? 'deletePods' : action.kind
     const workload = this.service(service, [...path, key])
     this.refuseDaemon(action.kind, workload, [...path, key])
@@ -170,13 +159,43 @@ class Names {
     } as Json<Action>
   }
 
+  private batchAction(action: Exclude<ActionData, { nodes: NodesData }>, batch: number, path: Path): Json<Action> {
+    const { at, kind, service } = action
+    const entry = this.data.workload.batch[batch] as BatchData | undefined
+    const key = kind === 'set-version' ? 'rollout' : kind === 'delete-pods' ? 'deletePods' : kind
+    if (entry === undefined) {
+      const known = this.data.workload.batch.map((one) => one.name)
+      return { at, kind: 'suspend', batch: this.row(service, known, 'Job or CronJob', [...path, key]) }
+    }
+    const isJob = entry.controller.kind === 'job'
+    switch (kind) {
+      case 'suspend':
+      case 'resume':
+        return { at, kind, batch }
+      case 'trigger':
+        if (isJob) this.report([...path, key], `found the Job ${service}, which runs once; accepted: a CronJob`)
+        return { at, kind, batch }
+      case 'scale':
+        if (!isJob) this.report([...path, key], `found the CronJob ${service}, which has no pods of its own; accepted: a service or a Job`)
+        return { at, kind: 'parallelism', batch, replicas: action.replicas }
+      case 'set-version': {
+        if (isJob) this.report([...path, key], `found the Job ${service}, whose template cannot change; accepted: a service or a CronJob`)
+        const names = [entry.version, ...entry.versions.map(({ name }) => name)]
+        return { at, kind: 'template', batch, version: this.row(action.version, names, `version of ${service}`, [...path, 'version']) }
+      }
+      default:
+        this.report([...path, key], `found ${service}, a ${isJob ? 'Job' : 'CronJob'}; accepted: a service`)
+        return { at, kind: 'suspend', batch }
+    }
+  }
+
   fault({ key, ...fault }: FaultData, path: Path): Json<Fault> {
     const lasting = 'duration' in fault ? { duration: inShort(fault.duration!) } : LASTING.has(fault.kind) ? { duration: null } : {}
     if ('nodes' in fault) {
       const nodes = key === 'zoneOutage' ? this.nodes(fault.nodes, path, key) : this.nodes(fault.nodes, [...path, key])
       return { ...fault, ...lasting, nodes } as unknown as Json<Fault>
     }
-    if (fault.kind === 'controllers-down') return { ...fault, ...lasting } as unknown as Json<Fault>
+    if (!('service' in fault) && fault.kind !== 'no-capacity') return { ...fault, ...lasting } as unknown as Json<Fault>
     if (fault.kind === 'no-capacity') {
       const { pool, ...rest } = fault
       return { ...rest, ...lasting, ...(pool === null ? {} : { pool: this.pool(pool, [...path, key]) }) } as unknown as Json<Fault>

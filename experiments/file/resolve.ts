@@ -22,8 +22,8 @@ import {
 import { valueAt, type Issue, type Path } from './document.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
+import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
-import { CONTAINER_KEYS } from './resolve-containers.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
@@ -65,6 +65,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i)),
     services,
     ...(orchestration === undefined ? {} : { orchestration }),
+    ...(workload.batch.length === 0 ? {} : { batch: batchOf(resolving, data) }),
     ...(calls.length === 0 ? {} : { calls }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
@@ -83,6 +84,14 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     eventBudget: data.eventBudget,
   }
   return { scenario, issues: resolving.issues }
+}
+
+function batchOf(resolving: Resolving, { workload, controlPlane }: ScenarioData): NonNullable<Scenario['batch']> {
+  const workloads = workload.batch.map((given, i) => ({
+    ...resolveBatch(given),
+    scheduler: schedulerRow(resolving, given.scheduler, ['workload', 'batch', i, 'scheduler']),
+  }))
+  return { workloads, latency: controlPlane.latency, clock: controlPlane.clock }
 }
 
 /** 0 for the default scheduler, i + 1 for the i-th of `schedulers`. */
@@ -261,7 +270,6 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes'] as const),
-  ...CONTAINER_KEYS,
 ] as const
 
 function without<T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> {

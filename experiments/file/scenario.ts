@@ -1,5 +1,6 @@
 /** One variant of an experiment, resolved to plain data (JSON and back gives the same): what a plan holds and a worker receives. */
 import type {
+  Batch,
   Call,
   Client,
   Delays,
@@ -35,6 +36,8 @@ export interface Scenario {
   readonly calls?: readonly CallSpec[]
   /** Controllers, actions and faults; absent: none. */
   readonly orchestration?: OrchestrationSpec
+  /** Jobs and CronJobs; absent: none. */
+  readonly batch?: Batch
   readonly background: readonly Traced<BackgroundSpec & Placed>[]
   readonly jobs: readonly Traced<JobsSpec & Placed>[]
   /** One algorithm per family. */

@@ -23,13 +23,14 @@ import {
 } from './quantities.ts'
 import { actions } from './schema/actions.ts'
 import { background, scheduler } from './schema/background.ts'
+import { batch } from './schema/batch.ts'
 import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { faults } from './schema/faults.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
-import { containerKeys } from './schema/containers.ts'
-import { budget, controller, controlPlane, version } from './schema/controllers.ts'
+import { controlPlane } from './schema/control-plane.ts'
+import { budget, controller, version } from './schema/controllers.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { signals } from './schema/signals.ts'
 import { traffic } from './schema/traffic.ts'
@@ -88,7 +89,6 @@ const serviceOf = (loaded: LoadedFiles) =>
     volumes: volumes
       .optional()
       .describe('what each pod mounts: a claim, a template of claims, an emptyDir, a hostPath, a config map or secret; default: nothing'),
-    ...containerKeys,
     budget: budget.optional().describe('disruption budget: how many pods may be evicted at a time; default: none'),
     toleration: duration()
       .optional()
@@ -114,6 +114,9 @@ const workload = (loaded: LoadedFiles) =>
     services: list('services', serviceOf(loaded)).prefault([]).describe('services whose requests are simulated one by one'),
     background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
     jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
+    batch: list('Jobs and CronJobs', batch)
+      .prefault([])
+      .describe('pods that run for a while under a Job or a CronJob, as objects of the Kubernetes API'),
     manifests: manifests
       .optional()
       .describe(
@@ -250,7 +253,7 @@ export const compareDescription =
   'axes: each key is a path of this file (a list item is addressed by its name), each value a list; their product is the set of variants, of which the first is the baseline'
 
 /** Lists whose items are checked one by one, so that a wrong item does not hide the problems of the others. */
-export const itemSchemas = { cluster: { pools: pool }, workload: { services: serviceOf(new Map()), background, jobs } } as const
+export const itemSchemas = { cluster: { pools: pool }, workload: { services: serviceOf(new Map()), background, jobs, batch } } as const
 
 /** The whole file. */
 export function fileSchema(loaded: LoadedFiles) {
@@ -267,4 +270,5 @@ export type ExperimentData = { readonly [K in keyof typeof experimentShape]: z.i
 export type ServiceData = ScenarioData['workload']['services'][number]
 export type PoolData = ScenarioData['cluster']['pools'][number]
 export type BackgroundData = ScenarioData['workload']['background'][number]
+export type { BatchData } from './schema/batch.ts'
 export type JobsData = ScenarioData['workload']['jobs'][number]

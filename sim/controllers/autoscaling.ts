@@ -21,6 +21,7 @@ import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { KeyedStream, Streams } from '../random/stream.ts'
 import type { ServiceLoad } from '../serving/load.ts'
 import type { Workload } from '../serving/spec.ts'
+import type { Components } from './components.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { Owners } from './owners.ts'
 import type { Placement } from './placement.ts'
@@ -40,6 +41,7 @@ export interface AutoscalingRun {
   readonly replicaSets: ReplicaSets
   readonly nodes: NodeLifecycle
   readonly placement: Placement
+  readonly components: Components
   readonly scaling: ScalingRecorder
   /** The packer of the run, null when none is chosen. */
   readonly packer: Packer | null
@@ -66,6 +68,8 @@ export class Autoscaling {
   private readonly scrape: Time
   private readonly kinds: { readonly scrape: number; readonly replicas: number; readonly sizes: number; readonly nodes: number }
   private origin = 0
+  /** Until when the autoscaler of replicas, a controller, and the others, which need the API server, are held. */
+  private readonly held = { replicas: 0, others: 0 }
 
   constructor(run: AutoscalingRun) {
     const { simulator, streams, nodes, scaling, input, packer } = run
@@ -100,11 +104,22 @@ export class Autoscaling {
       },
       drain: (node) => this.drain(node),
     }
+    run.components.whenDown('controllers', (until) => (this.held.replicas = until))
+    run.components.whenDown('api-server', (until) => (this.held.others = until))
     this.kinds = {
       scrape: simulator.register('metrics scrape', () => this.scrapeAll()),
-      replicas: simulator.register('replica autoscaler syncs', (row) => this.syncReplicas(row)),
-      sizes: simulator.register('size autoscaler syncs', (row) => this.syncSizes(row)),
-      nodes: simulator.register('node autoscaler scans', () => this.scanNodes()),
+      replicas: simulator.register('replica autoscaler syncs', (row) => {
+        if (simulator.now >= this.held.replicas) this.syncReplicas(row)
+        else simulator.at(simulator.now + this.replicas[row]!.every, this.kinds.replicas, row, 0)
+      }),
+      sizes: simulator.register('size autoscaler syncs', (row) => {
+        if (simulator.now >= this.held.others) this.syncSizes(row)
+        else simulator.at(simulator.now + this.sizes[row]!.every, this.kinds.sizes, row, 0)
+      }),
+      nodes: simulator.register('node autoscaler scans', () => {
+        if (simulator.now >= this.held.others) this.scanNodes()
+        else simulator.at(simulator.now + this.nodeScaler!.every, this.kinds.nodes, 0, 0)
+      }),
     }
   }
 
@@ -141,8 +156,8 @@ export class Autoscaling {
     for (let row = 0; row < input.workloads.length; row++) {
       this.scrapeOne(row)
       // A loop without a period of its own follows each scrape.
-      if (this.replicas[row]?.every === 0) this.syncReplicas(row)
-      if (this.sizes[row]?.every === 0) this.syncSizes(row)
+      if (this.replicas[row]?.every === 0 && simulator.now >= this.held.replicas) this.syncReplicas(row)
+      if (this.sizes[row]?.every === 0 && simulator.now >= this.held.others) this.syncSizes(row)
     }
     simulator.at(simulator.now + this.scrape, this.kinds.scrape, 0, 0)
   }

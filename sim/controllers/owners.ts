@@ -30,6 +30,10 @@ export interface PodOwner {
   bound?(pod: PodId, at: Time): void
   /** The pod begins to terminate and counts no more; its end follows, at the latest after the grace period. */
   terminating?(pod: PodId, reason: EndReason): void
+  /** Of a pod that runs for a duration: its process has done so. True: the pod stays, and its owner starts it again (`runAgain`). */
+  exits?(pod: PodId): boolean
+  /** Of a pod that runs for a duration: its node answers again after its processes died. True: the owner has ended the pod. */
+  rebooted?(pod: PodId): boolean
   /** The pod has ended; its row is still readable and is freed after this call. */
   ended(pod: PodId, reason: EndReason): void
   /** True: its pods belong to their nodes and leave with them (DaemonSet); a node that holds no others counts as drained. */

@@ -5,13 +5,14 @@
 import type { BinType, Packer } from '../binpacking/policy.ts'
 import { Decisions } from '../cluster/decisions.ts'
 import { NodeState, PodPhase } from '../cluster/views.ts'
-import { NONE, type NodeId, type PodId } from '../common/ids.ts'
+import { NONE, type NodeId, type PodId, type Time } from '../common/ids.ts'
 import type { CarryOut, PlacementRun, Role } from './placement-role.ts'
 
 export class PackingRounds implements Role {
   warm = true
   private readonly out = new Decisions()
   private planned = false
+  private heldUntil: Time = 0
   /** Version of the log after the last round. */
   private version = -1
   private pending: PodId[] = []
@@ -29,7 +30,8 @@ export class PackingRounds implements Role {
     this.carryOut = carryOut
     this.round = run.simulator.register('packing round', () => {
       this.planned = false
-      this.settle()
+      if (run.simulator.now < this.heldUntil) this.plan()
+      else this.settle()
     })
   }
 
@@ -41,6 +43,10 @@ export class PackingRounds implements Role {
 
   /** The next round skips it. */
   dropped(): void {}
+
+  hold(until: Time): void {
+    this.heldUntil = Math.max(this.heldUntil, until)
+  }
 
   roomFreed(): void {
     if (this.pending.length > 0) this.plan()
@@ -56,7 +62,8 @@ export class PackingRounds implements Role {
     this.planned = true
     const { simulator, input } = this.run
     const { every } = input.binpacking
-    const time = this.warm ? simulator.now : (Math.floor(simulator.now / every) + 1) * every
+    const from = Math.max(simulator.now, this.heldUntil)
+    const time = this.warm ? from : (Math.floor(from / every) + 1) * every
     simulator.at(time, this.round, 0, 0)
   }
 

@@ -18,6 +18,7 @@ export interface PinnedRun {
 export class PinnedPods {
   /** Until the origin decisions take no time. */
   warm = true
+  private heldUntil: Time = 0
   /** By node: pods that do not fit yet, oldest first. */
   private readonly waiting = new Map<NodeId, PodId[]>()
   private readonly nodeOf = new Map<PodId, NodeId>()
@@ -57,9 +58,19 @@ export class PinnedPods {
     }
   }
 
+  /** The scheduler is down until this time; `retryAll` follows then. */
+  hold(until: Time): void {
+    this.heldUntil = Math.max(this.heldUntil, until)
+  }
+
+  /** The scheduler is back. */
+  retryAll(): void {
+    for (const node of [...this.waiting.keys()]) this.retry(node)
+  }
+
   private binds(pod: PodId, node: NodeId): boolean {
     const { cluster, simulator, lifecycle, input } = this.run
-    if (!cluster.bind(pod, node, -1, simulator.now)) return false
+    if (simulator.now < this.heldUntil || !cluster.bind(pod, node, -1, simulator.now)) return false
     lifecycle.bound(pod, simulator.now + (this.warm ? 0 : input.delays.decision))
     return true
   }

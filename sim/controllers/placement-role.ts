@@ -10,6 +10,7 @@ import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { Streams } from '../random/stream.ts'
 import type { OrderDefinition } from '../scheduling/orders/policy.ts'
 import type { SchedulingDefinition } from '../scheduling/policy.ts'
+import type { Components } from './components.ts'
 import type { DeclaredPods } from './declared-pods.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
@@ -40,6 +41,7 @@ export interface PlacementRun {
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
   readonly nodes: NodeLifecycle
+  readonly components: Components
   /** What sources say about the pods that they will send. */
   readonly declared: DeclaredPods
   readonly pods: PodRecorder
@@ -73,6 +75,8 @@ export interface Role {
   roomFreed(): void
   /** Decides all that can be decided at this instant without delay. */
   settle(): void
+  /** The scheduler is down until this time. */
+  hold(until: Time): void
   /** Calls back for each pod that was examined and found no node, oldest first. */
   eachUnschedulable(visit: (pod: PodId) => void): void
   /** The cluster did not accept a bind that this role decided. */

@@ -47,6 +47,12 @@ export class Placement {
       rounds && row === 0 ? new PackingRounds(run, packer, carryOut) : new SchedulerRole(run, spec, { row, wakes, commits }, carryOut),
     )
     this.pinned = new PinnedPods(run)
+    const back = simulator.register('scheduler is back', () => this.pinned.retryAll())
+    run.components.whenDown('scheduler', (until) => {
+      for (const role of this.roles) role.hold(until)
+      this.pinned.hold(until)
+      simulator.at(until, back, 0, 0)
+    })
     lifecycle.listen({
       dropped: (pod) => {
         if (this.pinned.has(pod)) this.pinned.dropped(pod)

@@ -62,8 +62,6 @@ export interface Keeper {
   bound(pod: PodId, time: Time, warm: boolean): void
   /** Whether the control plane reaches the node; a pod on one that does not answer terminates only when it answers again. */
   reaches(node: NodeId): boolean
-  /** The process of a pod that does not terminate has no request any more, and takes none. */
-  emptied(pod: PodId): void
 }
 
 export class PodLifecycle {
@@ -189,13 +187,21 @@ export class PodLifecycle {
 
   /** The node of a stopped background pod runs again: it starts from the beginning. */
   startAgain(pod: PodId): void {
+    if (this.lives.stopped[pod] === 0 || this.run.owners.of(pod).rebooted?.(pod) === true) return
+    this.runAgain(pod, this.lives.duration[pod])
+  }
+
+  /** A stopped pod that runs for a duration starts from the beginning; nothing if it runs already. */
+  runAgain(pod: PodId, duration: Time): void {
     if (this.lives.stopped[pod] === 0) return
     this.lives.stopped[pod] = 0
+    this.lives.duration[pod] = duration
     this.runs(pod)
   }
 
   private completes(pod: PodId): void {
-    if (this.lives.stopped[pod] === 0 && this.simulator.now >= this.lives.completion[pod]) this.end(pod, EndReason.Completed)
+    if (this.lives.stopped[pod] === 1 || this.simulator.now < this.lives.completion[pod]) return
+    if (this.run.owners.of(pod).exits?.(pod) !== true) this.end(pod, EndReason.Completed)
   }
 
   private runs(pod: PodId): void {
@@ -343,51 +349,25 @@ export class PodLifecycle {
     return server !== NONE && this.servers.isAlive(server)
   }
 
-  /** Its process is ready by its conditions but does not listen: connections are refused until `listens`. */
-  deaf(pod: PodId): void {
-    const server = this.servers.of(pod)
-    this.delist(server)
-    this.servers.state[server] = ServerState.Refusing
-  }
-
-  listens(pod: PodId): void {
-    const server = this.servers.of(pod)
-    if (server === NONE || this.servers.state[server] !== ServerState.Refusing) return
-    this.servers.state[server] = ServerState.Accepting
-    if (this.lives.listed[pod] === 1) this.list(pod, server, this.simulator.now)
-  }
-
-  /** Its process refuses further requests. */
-  refuse(pod: PodId): void {
+  private refuse(pod: PodId): void {
     const server = this.servers.of(pod)
     if (!this.hasProcess(server)) return
     this.servers.state[server] = ServerState.Refusing
     if (this.servers.inside[server] === 0) this.emptied(server)
   }
 
-  /** Its process is killed: its requests are lost. */
-  kill(pod: PodId): void {
+  private kill(pod: PodId): void {
     const server = this.servers.of(pod)
-    if (!this.hasProcess(server)) {
-      this.killHung(pod, server)
-      return
-    }
+    if (!this.hasProcess(server)) return
     this.servers.state[server] = ServerState.Free // so that retries that return at once are refused
     this.run.podQueue.kill(server, false)
     this.emptied(server)
   }
 
-  /** A terminating process that hangs ends with its grace period; one that died with its node when the node answers again. */
-  private killHung(pod: PodId, server: ServerId): void {
-    const isHung = server !== NONE && this.servers.state[server] === ServerState.Silent
-    if (isHung && this.keeper!.reaches(this.cluster.view.pods.node[pod])) this.end(pod, this.lives.reason[pod] as EndReason)
-  }
-
   /** A refusing server holds no request any more. */
   private emptied(server: ServerId): void {
     const pod = this.servers.pod[server]
-    if (this.cluster.view.pods.phase[pod] === PodPhase.Terminating) this.end(pod, this.lives.reason[pod] as EndReason)
-    else this.keeper!.emptied(pod)
+    this.end(pod, this.lives.reason[pod] as EndReason)
   }
 
   /** The only exit of a pod, whatever the reason: frees everything that it holds and notifies its owner. */

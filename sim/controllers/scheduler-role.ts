@@ -10,7 +10,7 @@ import { Decisions } from '../cluster/decisions.ts'
 import { StaleNodes } from '../cluster/stale.ts'
 import { PodPhase, type ClusterView } from '../cluster/views.ts'
 import { createChosen } from '../common/define.ts'
-import type { NodeId, PodId } from '../common/ids.ts'
+import type { NodeId, PodId, Time } from '../common/ids.ts'
 import { Wake, type SchedulingContext } from '../scheduling/policy.ts'
 import { driverOf } from '../scheduling/queue/driver-of.ts'
 import type { SchedulingDriver } from '../scheduling/queue/driver.ts'
@@ -82,6 +82,10 @@ export class SchedulerRole implements Role {
     this.driver.unschedulable(visit)
   }
 
+  hold(until: Time): void {
+    this.busyUntil = Math.max(this.busyUntil, until)
+  }
+
   settle(): void {
     this.decideAll(Wake.PodsArrived)
   }
@@ -106,7 +110,8 @@ export class SchedulerRole implements Role {
   /** Handles the event of a wake, also of a timer that the algorithm set. */
   wakes(reason: Wake): void {
     if (reason !== Wake.Timer) this.wakePending = false
-    else if (this.inFlight || this.run.simulator.now < this.busyUntil) {
+    // A wake is planned for the end of a decision; only a scheduler that has gone down since is busy still.
+    if (this.run.simulator.now < this.busyUntil || (reason === Wake.Timer && this.inFlight)) {
       this.wake(reason)
       return
     }

@@ -146,6 +146,26 @@ export class JobRecorder {
     this.count(of, job, now)
   }
 
+  /** The first pod of a Job object, created at `created`, has a node from `time` on. */
+  objectBegins(created: Time, time: Time): void {
+    if (created >= this.windowStart && time <= this.windowEnd) this.waiting.record(time - created)
+  }
+
+  /** A Job object has completed. */
+  objectCompletes(created: Time, time: Time): void {
+    if (created < this.windowStart) return
+    this.submitted++
+    this.completion.record(time - created)
+  }
+
+  /** At the horizon: a Job object has neither completed nor failed; `begun`: a pod of it has had a node. */
+  objectRuns(created: Time, begun: boolean): void {
+    if (created < this.windowStart) return
+    if (!begun) this.waiting.record(this.windowEnd - created)
+    this.censored++
+    this.objectCompletes(created, this.windowEnd)
+  }
+
   /** At the horizon: counts unfinished jobs with the time so far. */
   close(): void {
     for (const of of this.sources) {

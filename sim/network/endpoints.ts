@@ -29,6 +29,8 @@ export class Endpoints {
   private readonly workloads: readonly Workload[]
   private readonly propagation: Time
   private readonly propagates: number
+  /** Changes before this time are announced then. */
+  private heldUntil: Time = 0
 
   constructor({ simulator, cluster, servers, network, input }: EndpointsRun) {
     this.simulator = simulator
@@ -44,8 +46,14 @@ export class Endpoints {
   /** After an entry was logged: the balancers are notified after the propagation delay, or immediately when `atOnce`. */
   changed(atOnce: boolean): void {
     const version = this.cluster.view.log.version
-    if (atOnce || this.propagation === 0) this.apply(version)
-    else this.simulator.at(this.simulator.now + this.propagation, this.propagates, version, 0)
+    const from = Math.max(this.simulator.now, this.heldUntil)
+    if (atOnce || from + this.propagation === this.simulator.now) this.apply(version)
+    else this.simulator.at(from + this.propagation, this.propagates, version, 0)
+  }
+
+  /** The controller that writes endpoints is down until this time; what was written before goes on its way. */
+  hold(until: Time): void {
+    this.heldUntil = Math.max(this.heldUntil, until)
   }
 
   /** Applies the endpoint changes before this version of the log. */

@@ -28,10 +28,6 @@ export function changeMetrics(changes: ChangeRecorder, orchestration: Orchestrat
     sheet.refused['rollout-duration'] = `${unfinished} of ${rollouts.length} rollouts did not finish`
   }
   put(sheet, 'container-restarts', changes.restarts)
-  if (orchestration.workloads.some(({ versions }) => versions.some(({ probes }) => probes !== undefined))) {
-    put(sheet, 'probe-kills', changes.kills)
-    put(sheet, 'probe-removals', changes.removals)
-  }
   put(
     sheet,
     'evictions',

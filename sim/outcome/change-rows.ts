@@ -41,22 +41,6 @@ export const CHANGE_ROWS = [
     'containers started again after an exit or a reboot of their node',
   ],
   [
-    'probe-kills',
-    'containers killed by probes',
-    'kills',
-    'lower',
-    'difference',
-    'containers that were stopped and started again because their startup or liveness probe failed',
-  ],
-  [
-    'probe-removals',
-    'pods taken out by probes',
-    'pods',
-    'lower',
-    'difference',
-    'serving pods that left the endpoints because their readiness probe failed, each time',
-  ],
-  [
     'evictions',
     'evictions',
     'pods',

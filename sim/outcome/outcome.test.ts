@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { choose, coming, input, jobsOf, NO_REQUESTS, noDelays, pool, script, service, shape, standing } from '../testing/input.ts'
 import type { FlatService, FlatInput } from '../testing/input.ts'
-import type { Orchestration, PodShape } from '../input.ts'
+import { CRON_JOB_DEFAULTS } from '../controllers/kubernetes/cron-job.ts'
+import type { Batch, Orchestration, PodShape } from '../input.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'
@@ -388,6 +389,22 @@ function rolledOut(workload: number, of: PodShape): Orchestration {
   }
 }
 
+/** A CronJob whose Jobs run for a second. */
+const scheduled = (one: PodShape): Batch => ({
+  workloads: [
+    {
+      name: 'nightly',
+      controller: { kind: 'cron-job', cronJob: { schedule: '* * * * *', ...CRON_JOB_DEFAULTS }, job: {} },
+      versions: [{ name: 'v1', shape: one, duration: { kind: 'constant', value: S }, failures: 0, exitCodes: [{ code: 1, weight: 1 }] }],
+      scheduler: 0,
+      at: 0,
+      grace: 0,
+    },
+  ],
+  latency: 0,
+  clock: 0,
+})
+
 describe('the list', () => {
   it('has a word on every metric in every run: a number, or null', () => {
     for (const around of [{}, { services: [web({})] }, { background: [standing([shape()])] }]) {
@@ -408,6 +425,7 @@ describe('the list', () => {
       pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })],
       services: [many, { ...many, name: 'rolled', replicas: 1, requests: NO_REQUESTS }],
       orchestration: rolledOut(1, small),
+      batch: scheduled(small),
       schedulers: [
         {
           name: 'second',

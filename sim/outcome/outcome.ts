@@ -5,6 +5,7 @@ import { PodPhase } from '../cluster/views.ts'
 import { countReasons, REASONS, reasonText } from '../cluster/feasibility/reasons.ts'
 import type { PodClassId, Time } from '../common/ids.ts'
 import type { SimulationInput } from '../input.ts'
+import type { BatchRecorder } from '../measure/batch-recorder.ts'
 import type { ChangeRecorder } from '../measure/change-recorder.ts'
 import { Histogram, type SparseHistogram } from '../measure/histogram.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
@@ -17,6 +18,7 @@ import type { StorageRecorder } from '../measure/storage-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
+import { batchMetrics } from './batch-metrics.ts'
 import { changeMetrics } from './change-metrics.ts'
 import { RequestTotals } from './request-metrics.ts'
 import type { RunResult } from './results.ts'
@@ -43,6 +45,7 @@ export interface OutcomeRun {
   readonly scheduling: SchedulingRecorder
   readonly changes: ChangeRecorder
   readonly storage: StorageRecorder
+  readonly batch: BatchRecorder
   readonly sampler: Sampler
 }
 
@@ -60,6 +63,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   nodeMetrics(run, now, sheet)
   scalingMetrics(run, sheet)
   schedulingMetrics(run, sheet)
+  batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run.changes, run.input.orchestration, now, sheet)
   storageMetrics(run.storage, run.input.orchestration?.storage, now, sheet)
   const byScope = scopes(run, now)

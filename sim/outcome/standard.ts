@@ -2,6 +2,7 @@
  * The standard metrics: the one list that YAML, CSV headings, verdicts, `list metrics` and the report read. The window goes from the end
  * of warm-up to the horizon; requests belong to it by arrival, pods by creation, jobs by submission; levels are time-weighted.
  */
+import { BATCH_ROWS } from './batch-rows.ts'
 import { CHANGE_ROWS } from './change-rows.ts'
 import { STORAGE_ROWS } from './storage-rows.ts'
 import type { Better } from './table.ts'
@@ -231,6 +232,7 @@ const ROWS = {
       "Jain's index (sum x)² / (n sum x²) of the tenants' mean bounded slowdowns, n tenants with a job in the window; 1 is equal (Jain, Chiu, Hawe 1984)",
     ],
     ['jobs-unfinished', 'jobs unfinished', 'jobs', 'lower', 'difference', 'jobs submitted in the window and unfinished at the horizon'],
+    ...BATCH_ROWS,
   ],
   nodes: [
     ['allocation-cpu', 'CPU allocation', '%', 'higher', 'points', 'integral of requested CPU over integral of allocatable CPU'],

@@ -6,6 +6,7 @@ import { showCpu, showDuration } from '../../../sim/index.ts'
 import { bundledTrace, COLUMNS, lifetimeProblem, LIFETIMES } from '../../../workloads/index.ts'
 import type { Issue } from '../document.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from '../schema.ts'
+import { batchIssues } from './batch.ts'
 import { exactlyOne, issuesAt, type Issues } from './issues.ts'
 import { limitIssues } from './limits.ts'
 
@@ -18,8 +19,9 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
   workload?.services.forEach((service, i) => issues.push(...serviceIssues(service, i), ...trafficIssues(service, i, horizon)))
   workload?.background.forEach((source, i) => issues.push(...backgroundIssues(source, i)))
   workload?.jobs.forEach((source, i) => issues.push(...jobsIssues(source, i)))
-  if (workload !== undefined && workload.services.length + workload.background.length + workload.jobs.length === 0)
-    issues.push({ path: ['workload'], message: 'found neither services nor background nor jobs; accepted: at least one of them' })
+  workload?.batch.forEach((given, i) => issues.push(...batchIssues(given, i)))
+  if (workload !== undefined && workload.services.length + workload.background.length + workload.jobs.length + workload.batch.length === 0)
+    issues.push({ path: ['workload'], message: 'found neither services nor background, jobs or batch; accepted: at least one of them' })
   return issues
 }
 

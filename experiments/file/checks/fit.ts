@@ -19,6 +19,7 @@ export function checkFit(scenario: Scenario, { templates, counts }: NodeKinds): 
     return true
   }
   scenario.services.forEach(({ shape }, i) => refuse(['workload', 'services', i], shape))
+  scenario.batch?.workloads.forEach(({ versions }, i) => versions.some(({ shape }) => refuse(['workload', 'batch', i], shape)))
   scenario.background.forEach((source, i) => {
     if (source.kind !== 'synthetic') return // rows of a trace are counted when it is opened
     source.shapes.forEach((shape, k) => refuse(['workload', 'background', i, 'shapes', k], shapeOf(shape)))

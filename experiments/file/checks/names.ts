@@ -9,8 +9,23 @@ export function duplicateNames(raw: unknown): Issue[] {
     ...duplicates(raw, ['workload', 'services'], 'service'),
     ...duplicates(raw, ['workload', 'background'], 'background source'),
     ...duplicates(raw, ['workload', 'jobs'], 'source of jobs'),
+    ...duplicates(raw, ['workload', 'batch'], 'Job or CronJob'),
+    ...namesOfServices(raw),
     ...duplicateSchedulers(raw),
   ]
+}
+
+/** Actions name services, Jobs and CronJobs alike. */
+function namesOfServices(raw: unknown): Issue[] {
+  const workload = isMap(raw) && isMap(raw['workload']) ? raw['workload'] : {}
+  const namesIn = (key: string): unknown[] =>
+    Array.isArray(workload[key]) ? workload[key].map((item: unknown) => (isMap(item) ? item['name'] : undefined)) : []
+  const services = namesIn('services')
+  return namesIn('batch').flatMap((name, i) =>
+    typeof name === 'string' && services.includes(name)
+      ? [{ path: ['workload', 'batch', i, 'name'], message: 'found the name of a service; accepted: a name that no service has' }]
+      : [],
+  )
 }
 
 /** `default` is the name of the scheduler that `scheduling` describes. */

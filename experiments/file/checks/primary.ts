@@ -25,12 +25,38 @@ function primaryProblem(primary: string, scenario: Scenario): string {
   if (group === 'requests' && services.length === 0) return 'but there are no services; accepted: a metric of pods or nodes, or a service'
   if (NEEDS_OBJECTIVE.has(primary) && services.every(({ objective }) => objective === null))
     return 'which needs an objective on a service; accepted: objective: 100ms on a service, or another metric'
-  if (group === 'jobs') return jobMetricProblem(primary, scenario)
+  if (group === 'jobs') return scenario.batch === undefined ? jobMetricProblem(primary, scenario) : batchMetricProblem(primary, scenario)
   if (primary === 'recovery' && disturbance === null) return 'which needs a disturbance; accepted: disturbance: 5m, or another metric'
   return ''
 }
 
+/** Metrics of a stream of jobs, which the Jobs of controllers do not have. */
+const OF_SOURCES: ReadonlySet<string> = new Set<MetricId>([
+  'job-slowdown-mean',
+  'job-slowdown-p99',
+  'job-makespan',
+  'job-deadline-misses',
+  'job-fairness',
+])
+const OF_SCHEDULES: ReadonlySet<string> = new Set<MetricId>(['schedule-delay', 'schedules-missed'])
+
+function batchMetricProblem(primary: string, scenario: Scenario): string {
+  if (OF_SOURCES.has(primary)) return jobMetricProblem(primary, scenario)
+  if (OF_SCHEDULES.has(primary) && scenario.batch!.workloads.every(({ controller }) => controller.kind === 'job'))
+    return 'but there is no CronJob; accepted: jobs-failed, job-completion-mean, or a CronJob in batch'
+  return ''
+}
+
+const OF_OBJECTS: ReadonlySet<string> = new Set<MetricId>([
+  'jobs-completed',
+  'jobs-failed',
+  'job-pods-failed',
+  'job-restarts',
+  ...OF_SCHEDULES,
+] as MetricId[])
+
 function jobMetricProblem(primary: string, { jobs }: Scenario): string {
+  if (OF_OBJECTS.has(primary)) return 'but there is no batch; accepted: another metric, or a Job or CronJob in workload.batch'
   if (jobs.length === 0) return 'but there are no jobs; accepted: a metric of pods or nodes, or a source of jobs'
   if (primary === 'job-deadline-misses' && jobs.every(({ deadline }) => deadline === null))
     return 'which needs a deadline; accepted: deadline: 3 on a source of jobs, or another metric'
@@ -42,8 +68,8 @@ function jobMetricProblem(primary: string, { jobs }: Scenario): string {
 }
 
 /** The primary metric of a file that names none. */
-export function defaultPrimary({ services, jobs }: Scenario): MetricId {
+export function defaultPrimary({ services, jobs, batch }: Scenario): MetricId {
   if (services.some(({ objective }) => objective !== null)) return 'slo-misses'
   if (services.length > 0) return 'latency-p99'
-  return jobs.length > 0 ? 'job-completion-mean' : 'pending-p99'
+  return jobs.length > 0 || batch !== undefined ? 'job-completion-mean' : 'pending-p99'
 }

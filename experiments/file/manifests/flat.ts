@@ -1,6 +1,5 @@
 /** A workload of the manifests as an item of `services` or `background`, as a user would have written it. */
 import type { Autoscaler, DisruptionBudget, ManifestWorkload } from '../../../workloads/index.ts'
-import { probesOf } from './probes.ts'
 import { isUncounted, selectorOf } from './unsupported.ts'
 
 type Raw = Record<string, unknown>
@@ -16,7 +15,8 @@ export const DEFAULT_WORK = { cpu: { exponential: { mean: '10ms' } } }
 /** Start of a process where nothing is said [µs]. */
 const START = 5_000_000
 
-const requestsOf = ({ template }: ManifestWorkload): { readonly cpu: string; readonly memory: number; readonly resources: Raw } => {
+/** Requests of a pod, at least one millicore. */
+export const requestsOf = ({ template }: ManifestWorkload): { readonly cpu: string; readonly memory: number; readonly resources: Raw } => {
   const { cpu = 0, memory = 0, ...resources } = template.requests
   return {
     cpu: `${Math.max(LEAST_CPU, cpu)}m`,
@@ -32,7 +32,7 @@ export interface Bounds {
 }
 
 /** Where the pods may run, as far as a run carries it. */
-const placementOf = ({ template }: ManifestWorkload): Raw => ({
+export const placementOf = ({ template }: ManifestWorkload): Raw => ({
   nodeSelector: { ...selectorOf(template.affinity), ...template.nodeSelector },
   tolerations: template.tolerations.map(({ evictAfter: _, ...toleration }) => toleration),
 })
@@ -43,6 +43,8 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
   const controller = controllerOf(workload)
   const replicas = Number(behavior['replicas'] ?? workload.replicas ?? 1)
   const inBounds = scaling === undefined ? replicas : Math.min(scaling.max, Math.max(scaling.min, replicas))
+  const delay = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.initialDelay ?? 0))
+  const probe = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.period ?? 0))
   const preStop = Math.max(0, ...template.containers.map(({ preStop: hook }) => hook?.duration ?? 0))
   const { cpu: limit } = template.limits
   return {
@@ -50,8 +52,8 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
     ...requestsOf(workload),
     ...(limit === undefined || limit === 0 ? {} : { limit: `${limit}m` }),
     ...placementOf(workload),
-    start: time(START),
-    ...probesOf(workload),
+    start: time(Math.max(START, delay)),
+    probe: time(probe),
     grace: time(template.grace),
     preStop: time(Math.min(preStop, template.grace)),
     work: DEFAULT_WORK,

@@ -1,13 +1,13 @@
 /** The items of `services` and `background` that the workloads of manifests become. */
 import { suggestion } from '../../../sim/index.ts'
 import { selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload } from '../../../workloads/index.ts'
-import { CONTAINER_KEYS } from '../resolve-containers.ts'
 import { show, type Issue, type Path } from '../document.ts'
 import { isMap } from '../quantities.ts'
+import { batchItem, OF_BATCH } from './batch.ts'
 import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
 import { replicaAutoscalerOf } from './scaling.ts'
 import { namedServices, plain, targetOf, type NamedService } from './targets.ts'
-import { isRun } from './unsupported.ts'
+import { isBatch, isRun } from './unsupported.ts'
 
 type Raw = Record<string, unknown>
 
@@ -50,12 +50,12 @@ const OF_REQUESTS = [
   'versions',
   'budget',
   'toleration',
-  ...CONTAINER_KEYS,
 ]
 
 export class ManifestItems {
   readonly services: Item[] = []
   readonly background: Item[] = []
+  readonly batch: Item[] = []
   readonly issues: Issue[] = []
   private readonly manifests: Manifests
   private readonly named: readonly NamedService[]
@@ -74,7 +74,10 @@ export class ManifestItems {
       ...calledIn(workload['services']),
     ])
     const placed = this.addServices(served, behaviors)
-    for (const one of manifests.workloads) if (!placed.has(one) && isRun(one)) this.addBackground(one, behaviors.get(one))
+    for (const one of manifests.workloads) {
+      if (isBatch(one)) this.addBatch(one, behaviors.get(one))
+      else if (!placed.has(one) && isRun(one)) this.addBackground(one, behaviors.get(one))
+    }
   }
 
   /** Pods of a Service that receives requests; returns the workloads that have one. */
@@ -124,6 +127,32 @@ export class ManifestItems {
     return new Set(placed.keys())
   }
 
+  private addBatch(workload: ManifestWorkload, said: Said | undefined): void {
+    const keys = said?.keys ?? {}
+    const { name, namespace } = workload
+    for (const key of Object.keys(keys).filter((one) => !OF_BATCH.includes(one)))
+      this.issues.push({
+        path: said?.origins.get(key) ?? [...BEHAVIOR],
+        onKey: true,
+        message: `found ${key}, but ${namespace}/${name} is a ${workload.kind}; accepted: ${OF_BATCH.join(', ')}`,
+      })
+    if (keys['duration'] === undefined)
+      this.notes.push(
+        `manifests: how long pods of ${workload.kind} ${namespace}/${name} run is not known; 1m is assumed (behavior: duration)`,
+      )
+    this.batch.push({
+      raw: batchItem(this.nameOf(workload), workload, keys),
+      workload,
+      origins: new Map(said?.origins ?? []),
+    })
+  }
+
+  /** The name of a workload in the results: with its namespace where two have the same. */
+  private nameOf({ name, namespace }: ManifestWorkload): string {
+    const alone = this.manifests.workloads.filter((one) => one.name === name).length === 1
+    return plain(alone ? name : `${namespace}-${name}`)
+  }
+
   private addBackground(workload: ManifestWorkload, said: Said | undefined): void {
     const keys = said?.keys ?? {}
     const { name, namespace } = workload
@@ -136,8 +165,7 @@ export class ManifestItems {
       })
     const replicas = Number(keys['replicas'] ?? workload.replicas ?? 1)
     if (replicas === 0) return
-    const alone = this.manifests.workloads.filter((one) => one.name === name).length === 1
-    const raw = backgroundItem(plain(alone ? name : `${namespace}-${name}`), workload, keys)
+    const raw = backgroundItem(this.nameOf(workload), workload, keys)
     this.background.push({
       raw,
       workload,

@@ -1,8 +1,9 @@
 /** What manifests say that runs do not carry yet, a sentence for each property with the workloads that have it. */
-import { hasOtherProbes } from './probes.ts'
 import type { Manifests, ManifestWorkload } from '../../../workloads/index.ts'
 
 type Test = (workload: ManifestWorkload) => boolean
+
+const probes: Test = ({ template }) => template.containers.some(({ liveness, startup }) => liveness !== null || startup !== null)
 
 const isConstrained: Test = ({ controller }) => {
   switch (controller.kind) {
@@ -17,7 +18,7 @@ const isConstrained: Test = ({ controller }) => {
   }
 }
 
-/** Properties that change nothing in a run yet. Pods of Jobs, CronJobs and DaemonSets are left out as a whole. */
+/** Properties that change nothing in a run yet. Pods of DaemonSets are left out as a whole. */
 const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['paused rollouts', ({ controller }) => controller.kind === 'Deployment' && controller.paused],
   ['rollouts and restarts of Swarm, ECS and Marathon', ({ orchestrator }) => orchestrator !== 'kubernetes'],
@@ -26,7 +27,7 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['topologySpreadConstraints', ({ template }) => template.spread.length > 0],
   ['nodeName', ({ template }) => template.nodeName !== ''],
   ['the time that init containers take', ({ template }) => template.init.some(({ sidecar }) => !sidecar)],
-  ['probes of further containers of a pod', hasOtherProbes],
+  ['liveness and startup probes', probes],
   [
     'volumes of claims',
     ({ template, controller }) =>
@@ -71,7 +72,10 @@ const named = (all: readonly { readonly namespace: string; readonly name: string
 }
 
 /** Kinds whose pods are not part of a run yet. */
-const NOT_RUN: readonly string[] = ['Job', 'CronJob', 'DaemonSet']
+const NOT_RUN: readonly string[] = ['DaemonSet']
+
+/** Whether a Job or a CronJob creates the pods. */
+export const isBatch = ({ controller }: ManifestWorkload): boolean => controller.kind === 'Job' || controller.kind === 'CronJob'
 
 /** Whether the pods of a workload are part of a run: those that a controller keeps at a number. */
 export const isRun = ({ kind, replicas }: ManifestWorkload): boolean => !NOT_RUN.includes(kind) && replicas !== null
@@ -82,8 +86,8 @@ const kindOf = ({ kind }: ManifestWorkload): string => (NOT_RUN.includes(kind) ?
 /** A sentence for each property that is not simulated. */
 export function unsupported(manifests: Manifests): string[] {
   const { workloads, services, quotas, nodes, ignored } = manifests
-  const run = workloads.filter(isRun)
-  const others = workloads.filter((one) => !isRun(one))
+  const run = workloads.filter((one) => isRun(one) || isBatch(one))
+  const others = workloads.filter((one) => !run.includes(one))
   const lines = [...new Set(others.map(kindOf))].map(
     (kind) => `pods of kind ${kind} are not run yet: ${named(others.filter((one) => kindOf(one) === kind))}`,
   )

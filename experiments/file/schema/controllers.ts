@@ -1,7 +1,6 @@
 /** Controllers, versions and budgets of services, and the delays of controllers. */
 import { z } from 'zod'
 import { show } from '../document.ts'
-import { containerKeys } from './containers.ts'
 import { cpu, duration, flag, forms, isMap, memory, name, number, oneOf, positiveTime, section, share, whole } from '../quantities.ts'
 
 /** A number of pods, or a percentage that the controller rounds by its own rule. */
@@ -96,7 +95,6 @@ export const version = section('a version', {
   crashAfter: duration().optional().describe('time from each start of the process to its exit with an error; default: it does not exit'),
   slowness: number({ min: 0.001, max: 1000 }).prefault(1).describe('CPU work of a request relative to the work of the service'),
   errors: share({ min: 0, max: 1 }).prefault('0%').describe('share of requests that it answers with an error'),
-  ...containerKeys,
 })
 
 /** A PodDisruptionBudget. */
@@ -109,15 +107,3 @@ export const budget = section('a disruption budget', {
 }).refine(({ minAvailable, maxUnavailable }) => (minAvailable === undefined) !== (maxUnavailable === undefined), {
   message: 'found both limits or none; accepted: minAvailable or maxUnavailable',
 })
-
-/** Delays of controllers and of the detection of lost nodes. */
-export const controlPlane = section('the control plane', {
-  latency: duration()
-    .prefault('10ms')
-    .describe('from a change of an object to the sync of a controller that sees it; default 10ms: API server and watch'),
-  nodeGrace: positiveTime()
-    .prefault('50s')
-    .describe("silence of a node's kubelet after which it counts as unreachable; default 50s, node-monitor-grace-period"),
-})
-  .prefault({})
-  .describe('delays of the controllers; used where a service has a controller, or with actions or faults')

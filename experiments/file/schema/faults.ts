@@ -28,7 +28,8 @@ export type FaultData = { readonly key: string } & FaultTimeData &
     | { readonly kind: 'node-loss'; readonly nodes: NodesData; readonly notice?: number; readonly replace?: boolean }
     | { readonly kind: 'no-capacity'; readonly pool: string | null; readonly duration?: DistributionSpec }
     | { readonly kind: 'pod-crash'; readonly service: string; readonly count: number }
-    | { readonly kind: 'controllers-down'; readonly duration: DistributionSpec }
+    | { readonly kind: 'controllers-down' | 'scheduler-down' | 'api-server-down'; readonly duration: DistributionSpec }
+    | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler' }
   )
 
 const each = forms<EachData>(
@@ -85,6 +86,12 @@ function onNodes<S extends z.ZodRawShape>(key: string, meaning: string, rest: S,
 
 const answers = lasts('time until they answer again')
 const healthy = lasts('time until they are healthy again')
+
+const down = (key: string, kind: 'controllers-down' | 'scheduler-down' | 'api-server-down', meaning: string) =>
+  fault(key, { ...when, [key]: distribution().describe(meaning) }, (given) => ({
+    kind,
+    duration: (given as unknown as Readonly<Record<string, DistributionSpec>>)[key],
+  }))
 
 const one = oneKey<FaultData>('a fault, a map with at or every', {
   crash: onNodes('crash', 'nodes whose processes die at once', { for: answers }, () => ({ kind: 'node-crash' })),
@@ -160,13 +167,26 @@ const one = oneKey<FaultData>('a fault, a map with at or every', {
     },
     ({ podCrash, count }) => ({ kind: 'pod-crash', service: podCrash, count }),
   ),
-  controllersDown: fault(
+  controllersDown: down(
     'controllersDown',
-    { ...when, controllersDown: distribution().describe('time for which no controller acts') },
-    (given) => ({
-      kind: 'controllers-down',
-      duration: given.controllersDown,
-    }),
+    'controllers-down',
+    'time for which no controller acts: none replaces pods, scales, writes endpoints or looks at nodes',
+  ),
+  schedulerDown: down('schedulerDown', 'scheduler-down', 'time for which no scheduler places pods'),
+  apiServerDown: down(
+    'apiServerDown',
+    'api-server-down',
+    'time for which the API server answers nobody: no controller, scheduler, autoscaler or action',
+  ),
+  failOver: fault(
+    'failOver',
+    {
+      ...when,
+      failOver: oneOf(['controllers', 'scheduler']).describe(
+        'component whose leader crashes: another one takes over when its lease has expired, after 13 to 24 s',
+      ),
+    },
+    (given) => ({ kind: 'fail-over', component: given.failOver }),
   ),
 })
 
@@ -174,5 +194,5 @@ const one = oneKey<FaultData>('a fault, a map with at or every', {
 export const faults = list('faults', one)
   .prefault([])
   .describe(
-    'what breaks, at a time or every so often: crash, reboot, partition, freeze, loss or reclaim of nodes, zoneOutage, slow or network (gray failures), noCapacity, podCrash, controllersDown',
+    'what breaks, at a time or every so often: crash, reboot, partition, freeze, loss or reclaim of nodes, zoneOutage, slow or network (gray failures), noCapacity, podCrash, controllersDown, schedulerDown, apiServerDown, failOver',
   )

@@ -94,6 +94,11 @@ export class CronJobController {
     this.queue = new WorkQueue(run.simulator, 'cron job', (row) => this.sync(row), run.latency)
   }
 
+  /** The controller is down until this time. */
+  hold(until: Time): void {
+    this.queue.hold(until)
+  }
+
   /**
    * Throws a RangeError for a schedule or a time zone that the API server would refuse.
    * @param created when the object was created, if that was before the controller runs [µs]

@@ -69,6 +69,11 @@ export class DisruptionController {
     this.queue = new WorkQueue(run.simulator, 'disruption', (row) => this.sync(this.budgets[row]), run.latency)
   }
 
+  /** The controller is down until this time; evictions are judged by what it wrote last. */
+  hold(until: Time): void {
+    this.queue.hold(until)
+  }
+
   create(spec: BudgetSpec): Budget {
     const row = this.budgets.length
     const budget: Budget = {

@@ -53,6 +53,12 @@ export class JobController {
     this.expiring = new WorkQueue(run.simulator, 'ttl after finished', (row) => this.expire(row), run.latency)
   }
 
+  /** The controller is down until this time. */
+  hold(until: Time): void {
+    this.queue.hold(until)
+    this.expiring.hold(until)
+  }
+
   /** Throws a RangeError for a spec that the API server would refuse. */
   create(given: Partial<JobSpec>, owner: JobOwner | null = null): Job {
     const row = this.free.pop() ?? this.jobs.length

@@ -93,6 +93,7 @@ export class NodeMonitor {
   private allDisrupted = false
   /** Silence is counted from here at the earliest: the end of a disruption of all zones. */
   private countedFrom: Time = 0
+  private heldUntil: Time = 0
 
   constructor(simulator: Simulator, listener: NodeListener, options: NodeMonitorOptions = NODE_MONITOR_DEFAULTS) {
     this.simulator = simulator
@@ -140,6 +141,12 @@ export class NodeMonitor {
     this.watch(node)
   }
 
+  /** The controller is down until this time. It has forgotten then when it last saw each node: silence is counted from there. */
+  hold(until: Time): void {
+    this.heldUntil = Math.max(this.heldUntil, until)
+    this.countedFrom = Math.max(this.countedFrom, until)
+  }
+
   private of(node: NodeId): MonitoredNode {
     const found = this.nodes.get(node)
     if (found === undefined) throw new Error(`node ${node} is not monitored; accepted: nodes that were added and not removed`)
@@ -167,17 +174,21 @@ export class NodeMonitor {
     if (this.passPending) return
     this.passPending = true
     const { period } = this.options
-    this.simulator.at(Math.ceil(this.simulator.now / period) * period, this.passes, 0, 0)
+    this.simulator.at(Math.ceil(Math.max(this.simulator.now, this.heldUntil) / period) * period, this.passes, 0, 0)
   }
 
   private planPoll(): void {
     if (this.pollPending) return
     this.pollPending = true
-    this.simulator.at(Math.ceil(this.simulator.now / POLL) * POLL, this.polls, 0, 0)
+    this.simulator.at(Math.ceil(Math.max(this.simulator.now, this.heldUntil) / POLL) * POLL, this.polls, 0, 0)
   }
 
   private pass(): void {
     this.passPending = false
+    if (this.simulator.now < this.heldUntil) {
+      this.planPass()
+      return
+    }
     for (const node of this.watched) this.look(node, this.nodes.get(node)!)
     this.judgeZones()
     for (const { queue } of this.zones.values()) if (queue.length > 0) this.planPoll()
@@ -251,6 +262,10 @@ export class NodeMonitor {
 
   private poll(): void {
     this.pollPending = false
+    if (this.simulator.now < this.heldUntil) {
+      this.planPoll()
+      return
+    }
     const { now } = this.simulator
     let waiting = 0
     for (const { queue } of this.zones.values()) {

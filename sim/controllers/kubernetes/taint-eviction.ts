@@ -40,6 +40,7 @@ export class TaintEviction {
   private readonly simulator: Simulator
   private readonly evict: (pod: PodId) => void
   private readonly deletes: number
+  private heldUntil: Time = 0
 
   /** @param evict deletes the pod; `podGone` must follow, now or later */
   constructor(simulator: Simulator, evict: (pod: PodId) => void) {
@@ -78,14 +79,26 @@ export class TaintEviction {
     for (const [pod, tainted] of [...(this.onNode.get(node) ?? [])]) this.judge(pod, tainted, noExecute)
   }
 
+  /** The controller is down until this time. It has forgotten then since when taints are tolerated: all periods begin again. */
+  hold(until: Time): void {
+    this.heldUntil = Math.max(this.heldUntil, until)
+    for (const [node, taints] of this.taintsOf) {
+      for (const tainted of this.onNode.get(node)?.values() ?? []) {
+        if (tainted.timer !== NONE) this.simulator.move(tainted.timer, this.heldUntil + stayOf(taints, tainted.tolerations))
+      }
+    }
+  }
+
   /** A running timer is neither shortened nor lengthened by other tolerated taints. */
   private judge(pod: PodId, tainted: TaintedPod, taints: readonly Taint[]): void {
     const stay = stayOf(taints, tainted.tolerations)
     if (stay === Infinity) this.stop(tainted)
     else if (stay === 0 && taints.some((taint) => !tainted.tolerations.some((toleration) => tolerates(toleration, taint)))) {
       this.stop(tainted)
-      this.evict(pod)
-    } else if (tainted.timer === NONE) tainted.timer = this.simulator.at(this.simulator.now + stay, this.deletes, pod, 0)
+      if (this.simulator.now < this.heldUntil) tainted.timer = this.simulator.at(this.heldUntil, this.deletes, pod, 0)
+      else this.evict(pod)
+    } else if (tainted.timer === NONE)
+      tainted.timer = this.simulator.at(Math.max(this.simulator.now, this.heldUntil) + stay, this.deletes, pod, 0)
   }
 
   private stop(tainted: TaintedPod): void {

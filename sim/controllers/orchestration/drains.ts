@@ -8,7 +8,7 @@ import { PodPhase } from '../../cluster/views.ts'
 import type { NodeId, PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
-import { EndReason } from '../owners.ts'
+import { EndReason, type Owners } from '../owners.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 
@@ -19,6 +19,7 @@ const RETRY: Time = 5_000_000
 export interface DrainsRun {
   readonly simulator: Simulator
   readonly cluster: Cluster
+  readonly owners: Owners
   readonly lifecycle: PodLifecycle
   readonly changes: ChangeRecorder
 }
@@ -50,7 +51,7 @@ export class Drains {
   drain(node: NodeId): void {
     const leaving: PodId[] = []
     this.run.cluster.eachPodOn(node, (pod) => {
-      if (this.podsOf(pod)?.movable() === true) leaving.push(pod)
+      if (this.run.owners.of(pod).movable(pod)) leaving.push(pod)
     })
     for (const pod of leaving) this.evict(pod, node)
   }

@@ -2,6 +2,7 @@
 import type { NodeId, PoolId, Time } from '../../common/ids.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import { distribution } from '../../random/distributions.ts'
+import type { Components } from '../components.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { GrayFailures, type GrayFailuresRun } from './gray-failures.ts'
 import type { NodeHealth } from './node-health.ts'
@@ -11,6 +12,7 @@ import type { Breakage, Duration } from './spec.ts'
 /** What faults need of the run. */
 export interface FaultsRun extends GrayFailuresRun {
   readonly nodes: NodeLifecycle
+  readonly components: Components
   readonly changes: ChangeRecorder
 }
 
@@ -29,6 +31,8 @@ export interface FaultDraws {
 export function lengthOf(duration: Duration, u: number): Time {
   return typeof duration === 'number' ? duration : Math.max(1, Math.round(distribution(duration).quantile(u)))
 }
+
+const COMPONENTS = { 'controllers-down': 'controllers', 'scheduler-down': 'scheduler', 'api-server-down': 'api-server' } as const
 
 export class Faults {
   private readonly gray: GrayFailures
@@ -114,11 +118,16 @@ export class Faults {
         for (const pod of pods.pods.slice(first, first + fault.count)) orchestrator.kubelets.exits(pod)
         return 0
       }
-      case 'controllers-down': {
+      case 'controllers-down':
+      case 'scheduler-down':
+      case 'api-server-down': {
         const duration = lengthOf(fault.duration, u)
-        orchestrator.hold(run.simulator.now + duration)
+        run.components.goesDown(COMPONENTS[fault.kind], duration)
         return duration
       }
+      case 'fail-over':
+        run.components.failsOver(fault.component)
+        return run.components.downUntil(fault.component) - run.simulator.now
       case 'no-capacity': {
         const duration = lengthOf(fault.duration, u)
         for (const pool of this.poolsOf(fault.pool)) run.nodes.sellOut(pool, run.simulator.now + duration)

@@ -6,10 +6,10 @@
  * the readiness probe succeeds at a phase of its period that is drawn for each pod; a restart is not rounded up to the next pod sync.
  */
 import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
+import { ColumnTable } from '../../common/table.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { PodPhase } from '../../cluster/views.ts'
 import type { Simulator } from '../../engine/simulator.ts'
-import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
 import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
@@ -18,26 +18,37 @@ import type { Keeper, PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { ControlledPods } from './controlled-pods.ts'
-import type { Probes, ProbeSpec } from './container-spec.ts'
-import { Containers } from './containers.ts'
-import { Processes } from './processes.ts'
-import { Probers, type ProbeHost, type ProbersRun } from './probes.ts'
-import type { Orchestration, Version } from './spec.ts'
+import { restartTime } from './crash-back-off.ts'
 
 /** Longest time until an exit is noticed [µs]. */
 const NOTICE: Time = 1_000_000
 
 /** What the kubelets need of the run. */
-export interface KubeletRun extends ProbersRun {
+export interface KubeletRun {
   readonly simulator: Simulator
-  readonly changes: ChangeRecorder
   readonly streams: Streams
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
   readonly servers: Servers
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
-  readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays; readonly orchestration?: Orchestration }
+  readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
+}
+
+/** A row per pod. */
+class Containers extends ColumnTable {
+  /** Ordinal of the pod within its workload. */
+  ordinal = this.column(Int32Array)
+  /** Number of the present life of the container: events of an earlier one are void. */
+  life = this.column(Int32Array, NONE)
+  /** 1: the process runs. And: its readiness probe has succeeded. */
+  runs = this.column(Uint8Array)
+  isReady = this.column(Uint8Array)
+  /** 1: the image is on the node. */
+  pulled = this.column(Uint8Array)
+  exits = this.column(Int32Array)
+  wait = this.column(Float64Array)
+  last = this.column(Float64Array)
 }
 
 /** A node that does not answer. */
@@ -46,7 +57,7 @@ interface LostNode {
   readonly down: boolean
 }
 
-export class Kubelets implements Keeper, ProbeHost {
+export class Kubelets implements Keeper {
   private readonly containers = new Containers(256)
   private readonly lost = new Map<NodeId, LostNode>()
   private readonly run: KubeletRun
@@ -61,13 +72,10 @@ export class Kubelets implements Keeper, ProbeHost {
   private readonly noticedKind: number
   private readonly restartsKind: number
   private readonly failsKind: number
-  private readonly processes: Processes
-  /** Null: no container is probed. */
-  private readonly probers: Probers | null
-  private readonly probePhases: KeyedStream
   private lives = 0
   /** Pods that must not start before they are released: when their image is on the node; Infinity: they have no node. */
   private readonly held = new Map<PodId, Time>()
+  private readonly backOff = { wait: 0, last: 0 }
 
   constructor(run: KubeletRun, objects: PodObjects, podsOf: (pod: PodId) => ControlledPods | undefined) {
     const { simulator, streams, lifecycle } = run
@@ -86,13 +94,6 @@ export class Kubelets implements Keeper, ProbeHost {
     this.noticedKind = register('exit of a container is noticed', (pod) => this.noticed(pod))
     this.failsKind = register('task fails', (pod) => this.fails(pod))
     this.restartsKind = register('container restarts', (pod) => this.starts(pod, simulator.now))
-    this.processes = new Processes(run, this.containers, register, {
-      ended: (pod) => this.ended(pod, 0),
-      hangs: (pod) => this.probers?.wake(pod),
-    })
-    const versions = run.input.orchestration?.workloads.flatMap((one) => one.versions) ?? []
-    this.probers = versions.some(({ probes }) => probes !== undefined) ? new Probers(run, this) : null
-    this.probePhases = streams.keyed('phases of probes')
     lifecycle.keptBy(this)
   }
 
@@ -114,11 +115,9 @@ export class Kubelets implements Keeper, ProbeHost {
   gone(pod: PodId): void {
     this.held.delete(pod)
     this.containers.life[pod] = NONE
-    this.probers?.stopped(pod)
   }
 
   bound(pod: PodId, time: Time, warm: boolean): void {
-    if (this.versionOf(pod).probes !== undefined) this.probers!.begins(pod, time, warm ? this.probePhases.at(pod, 0) : 0)
     const start = warm ? time : time + this.run.input.delays.bind
     if (!this.reaches(this.nodeOf(pod)) || this.run.volumes?.prepare(pod, start) === 'waits') return
     if (!warm) {
@@ -150,23 +149,21 @@ export class Kubelets implements Keeper, ProbeHost {
   private nextLife(pod: PodId): number {
     this.containers.runs[pod] = 0
     this.containers.isReady[pod] = 0
-    this.containers.hangs[pod] = 0
-    this.probers?.stopped(pod)
     return (this.containers.life[pod] = this.lives++)
   }
 
   /** Pull, if the image is not there, and start. */
   private starts(pod: PodId, time: Time): void {
     const { containers, run } = this
-    const { pull, start, pullFails, probes } = this.versionOf(pod)
+    const pods = this.podsOf(pod)
+    const { pull, start, pullFails } = pods.versionOf(pod)
     const pulled = time + (containers.pulled[pod] === 1 ? 0 : pull)
     const life = this.nextLife(pod)
     // A kubelet tries to pull for ever.
     if (pullFails === true) {
-      if (this.podsOf(pod).tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)
+      if (pods.tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)
     } else if (this.held.has(pod)) this.held.set(pod, pulled)
-    // Without probes a container counts as started when its process listens.
-    else run.simulator.at(pulled + (probes === undefined ? start : 0), this.runsKind, pod, life)
+    else run.simulator.at(pulled + start, this.runsKind, pod, life)
   }
 
   /** A pod that was created `held` may start. */
@@ -175,56 +172,29 @@ export class Kubelets implements Keeper, ProbeHost {
     this.held.delete(pod)
     if (pulled === undefined || pulled === Infinity || !this.reaches(this.nodeOf(pod))) return
     const { simulator } = this.run
-    const { start, probes } = this.versionOf(pod)
-    const runs = Math.max(simulator.now, pulled) + (probes === undefined ? start : 0)
-    simulator.at(runs, this.runsKind, pod, this.containers.life[pod])
+    simulator.at(Math.max(simulator.now, pulled) + this.podsOf(pod).versionOf(pod).start, this.runsKind, pod, this.containers.life[pod])
   }
 
   private runs(pod: PodId, warm = false): void {
-    if (this.isTerminating(pod)) return // deleted while its node was cut off
     const { containers, run } = this
     const { simulator, lifecycle } = run
     const pods = this.podsOf(pod)
-    const version = this.versionOf(pod)
+    const version = pods.versionOf(pod)
     const life = containers.life[pod]
-    const { now } = simulator
-    const { crashAfter, hangAfter = Infinity, probes } = version
     containers.pulled[pod] = 1
     containers.runs[pod] = 1
     if (this.isTerminating(pod)) return // its node does not answer; it ends when it does
     lifecycle.running(pod)
     if (containers.exits[pod] > 0) pods.restarted(pod)
     pods.started(pod)
-    if (crashAfter !== Infinity) simulator.at(now + crashAfter, this.exitsKind, pod, life)
-    this.processes.started(pod, warm || probes === undefined ? now : now + version.start, hangAfter)
-    if (probes !== undefined) this.beginsProbing(pod, warm)
-    else if (!version.ready) this.failsHealthChecks(pod)
-    else if (warm) this.becomesReady(pod, true)
-    else simulator.at(now + this.probePhase(pod), this.readyKind, pod, life)
-  }
-
-  /** The task of a release that never becomes healthy ends; a pod is never ready. */
-  private failsHealthChecks(pod: PodId): void {
-    const { simulator } = this.run
-    const lasts = this.podsOf(pod).tasks?.unhealthyAfter ?? Infinity
-    if (lasts !== Infinity) simulator.at(simulator.now + lasts, this.failsKind, pod, this.containers.life[pod])
-  }
-
-  private beginsProbing(pod: PodId, warm: boolean): void {
-    const { containers } = this
-    if (!warm) this.probers!.started(pod, containers.listensAt[pod], this.noticeDelay(containers.life[pod]))
-    else {
-      this.probers!.startedBefore(pod)
-      if (this.versionOf(pod).ready) this.becomesReady(pod, true)
+    if (version.crashAfter !== Infinity) simulator.at(simulator.now + version.crashAfter, this.exitsKind, pod, life)
+    if (!version.ready) {
+      const lasts = pods.tasks?.unhealthyAfter ?? Infinity
+      if (lasts !== Infinity) simulator.at(simulator.now + lasts, this.failsKind, pod, life)
+      return
     }
-  }
-
-  private noticeDelay(life: number): Time {
-    return Math.floor(this.notices.at(life, 0) * NOTICE)
-  }
-
-  private versionOf(pod: PodId): Version {
-    return this.podsOf(pod).versionOf(pod)
+    if (warm) this.becomesReady(pod, true)
+    else simulator.at(simulator.now + this.probePhase(pod), this.readyKind, pod, life)
   }
 
   /** The wait for the readiness probe. */
@@ -237,7 +207,7 @@ export class Kubelets implements Keeper, ProbeHost {
   }
 
   private becomesReady(pod: PodId, warm: boolean): void {
-    if (this.isTerminating(pod) || this.containers.hangs[pod] === 1) return
+    if (this.isTerminating(pod)) return
     this.containers.isReady[pod] = 1
     const pods = this.podsOf(pod)
     if (!this.reaches(this.nodeOf(pod)) || this.objects.ready[pod] === 1) return
@@ -245,47 +215,10 @@ export class Kubelets implements Keeper, ProbeHost {
     lifecycle.ready(pod)
     const { slowness, errors } = pods.versionOf(pod)
     servers.behaves(servers.of(pod), slowness, errors)
-    this.processes.served(pod)
     pods.setReady(pod, true, warm)
   }
 
-  // ---- probes
-
-  probesOf(pod: PodId): Probes {
-    return this.versionOf(pod).probes!
-  }
-
-  isHung(pod: PodId): boolean {
-    return this.containers.hangs[pod] === 1
-  }
-
-  isNeverReady(pod: PodId): boolean {
-    return !this.versionOf(pod).ready
-  }
-
-  readiness(pod: PodId, ready: boolean): void {
-    if (ready) {
-      this.becomesReady(pod, false)
-      return
-    }
-    this.containers.isReady[pod] = 0
-    if (this.reaches(this.nodeOf(pod)) && this.objects.ready[pod] === 1) this.run.changes.unready(this.run.simulator.now)
-    this.noticed(pod)
-  }
-
-  failed(pod: PodId, { grace }: ProbeSpec): void {
-    const { changes, simulator, input } = this.run
-    const workload = input.workloads[this.podsOf(pod).workload]
-    changes.killed(simulator.now)
-    this.probers!.stopped(pod)
-    this.processes.stop(pod, grace ?? workload.grace, workload.preStop)
-  }
-
-  emptied(pod: PodId): void {
-    this.ended(pod, 0)
-  }
-
-  isTerminating(pod: PodId): boolean {
+  private isTerminating(pod: PodId): boolean {
     return this.run.cluster.view.pods.phase[pod] === PodPhase.Terminating
   }
 
@@ -293,24 +226,23 @@ export class Kubelets implements Keeper, ProbeHost {
 
   /** The process of a running container ends with an error now. */
   exits(pod: PodId): void {
-    if (this.containers.runs[pod] === 0 || this.isTerminating(pod)) return
-    this.ended(pod)
-  }
-
-  /** The kubelet notices the exit after `noticed`; the next number of a life draws that delay. */
-  private ended(pod: PodId, noticed?: Time): void {
     const { containers, run } = this
+    if (containers.runs[pod] === 0 || this.isTerminating(pod)) return
     const life = this.nextLife(pod)
-    run.lifecycle.forgotten(pod)
     run.lifecycle.died(pod, false)
     containers.exits[pod]++
     if (this.podsOf(pod).tasks !== null) {
       if (this.reaches(this.nodeOf(pod))) this.fails(pod)
       return
     }
-    const delay = noticed ?? this.noticeDelay(life)
+    const delay = Math.floor(this.notices.at(life, 0) * NOTICE)
     run.simulator.at(run.simulator.now + delay, this.noticedKind, pod, life)
-    const restart = containers.restart(pod, run.simulator.now)
+    const { backOff } = this
+    backOff.wait = containers.wait[pod]
+    backOff.last = containers.last[pod]
+    const restart = restartTime(backOff, run.simulator.now)
+    containers.wait[pod] = backOff.wait
+    containers.last[pod] = backOff.last
     run.simulator.at(Math.max(restart, run.simulator.now + delay), this.restartsKind, pod, life)
   }
 
@@ -356,15 +288,15 @@ export class Kubelets implements Keeper, ProbeHost {
   recover(node: NodeId): void {
     const { down } = this.lost.get(node)!
     this.lost.delete(node)
-    const { lifecycle, volumes } = this.run
+    const { lifecycle, servers, volumes } = this.run
     volumes?.recovered(node)
     this.eachOn(node, (pod) => {
-      if (down || this.containers.hangs[pod] === 0) lifecycle.forgotten(pod)
+      lifecycle.forgotten(pod)
       if (this.isTerminating(pod)) lifecycle.resumeTermination(pod)
       else if (this.podsOf(pod).tasks !== null) this.resumes(pod, down)
       else if (down || this.containers.life[pod] === NONE) this.rises(pod)
       else if (this.containers.isReady[pod] === 1) this.becomesReady(pod, false)
-      else this.noticed(pod)
+      else if (servers.of(pod) === NONE) this.noticed(pod)
     })
   }
 

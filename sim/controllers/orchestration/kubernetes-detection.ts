@@ -56,6 +56,7 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
   private readonly taints = new Map<NodeId, Taint[]>()
   private readonly phases: KeyedStream
   private readonly collects: number
+  private heldUntil: Time = 0
   private readonly run: KubernetesDetectionRun
   private readonly options: KubernetesDetectionOptions
 
@@ -66,7 +67,11 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
     this.monitor = new NodeMonitor(simulator, this, { ...NODE_MONITOR_DEFAULTS, grace: options.grace })
     this.eviction = new TaintEviction(simulator, (pod) => this.evict(pod))
     this.phases = streams.keyed('lease phases')
-    this.collects = simulator.register('pods of a lost node are removed', (node) => options.collect(node))
+    this.collects = simulator.register('pods of a lost node are removed', (node) => {
+      // The collector's quarantine begins again with it.
+      if (simulator.now < this.heldUntil) simulator.at(collection(this.heldUntil + QUARANTINE), this.collects, node, 0)
+      else options.collect(node)
+    })
     lifecycle.listen({
       bound: (pod) => this.eviction.podAdded(pod, run.cluster.view.pods.node[pod], this.tolerations(pod)),
       ending: (pod) => this.eviction.podGone(pod),
@@ -93,12 +98,17 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
   lost(node: NodeId): void {
     const { simulator, nodes } = this.run
     nodes.cordon(node, 'unreachable')
-    const collected = simulator.now + INSTANCE_CHECK + QUARANTINE
-    simulator.at(Math.ceil(collected / COLLECTION) * COLLECTION, this.collects, node, 0)
+    simulator.at(collection(simulator.now + INSTANCE_CHECK + QUARANTINE), this.collects, node, 0)
   }
 
   answers(node: NodeId): void {
     this.monitor.reported(node, true)
+  }
+
+  hold(until: Time): void {
+    this.heldUntil = Math.max(this.heldUntil, until)
+    this.monitor.hold(until)
+    this.eviction.hold(until)
   }
 
   taintsOf(node: NodeId): readonly Taint[] {
@@ -144,6 +154,9 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
     this.options.nodesChanged()
   }
 }
+
+/** The first pass of the collector from a time on. */
+const collection = (time: Time): Time => Math.ceil(time / COLLECTION) * COLLECTION
 
 const tolerated = (taint: NodeTaint, time: Time): TimedToleration => ({
   key: `node.kubernetes.io/${taint}`,

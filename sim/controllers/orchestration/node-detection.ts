@@ -1,6 +1,6 @@
 /** How an orchestrator notices that nodes do not answer, and what follows from it. */
 import type { Taint } from '../../cluster/spec.ts'
-import type { NodeId } from '../../common/ids.ts'
+import type { NodeId, Time } from '../../common/ids.ts'
 
 /** Notified of what happens to nodes; acts when its orchestrator would notice it. */
 export interface NodeDetection {
@@ -16,5 +16,7 @@ export interface NodeDetection {
   lost(node: NodeId): void
   /** It answers again, after its containers were started again or found running. */
   answers(node: NodeId): void
+  /** Who notices silent nodes is down until this time. Absent: nothing of this orchestrator does so when controllers are down. */
+  hold?(until: Time): void
   taintsOf(node: NodeId): readonly Taint[]
 }

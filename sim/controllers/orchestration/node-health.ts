@@ -61,6 +61,11 @@ export class NodeHealth {
     for (let node = 0; node < nodes.count; node++) if (nodes.state[node] !== NodeState.Gone) this.watch(node)
   }
 
+  /** Who notices silent nodes is down until this time. */
+  hold(until: Time): void {
+    this.detection.hold?.(until)
+  }
+
   taintsOf(node: NodeId): readonly Taint[] {
     return this.detection.taintsOf(node)
   }

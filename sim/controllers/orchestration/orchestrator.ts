@@ -6,11 +6,13 @@ import type { Cluster } from '../../cluster/cluster.ts'
 import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
+import type { Endpoints } from '../../network/endpoints.ts'
 import type { Streams } from '../../random/stream.ts'
 import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
 import { DisruptionController } from '../kubernetes/disruption.ts'
 import { PodObjects, type NewPod, type PodController, type TaskControl } from '../kubernetes/pod-objects.ts'
+import type { Components } from '../components.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { EndReason, type Owners } from '../owners.ts'
 import type { Placement } from '../placement.ts'
@@ -23,13 +25,12 @@ import { Drains } from './drains.ts'
 import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
 import { OutOfService } from './out-of-service.ts'
-import type { ProbersRun } from './probes.ts'
 import type { ControlledWorkload, Orchestration } from './spec.ts'
 import { createOrchestratorSystem } from './systems.ts'
 import type { WorkloadControllers } from './workload-controllers.ts'
 
 /** What the orchestrator needs of the run. */
-export interface OrchestratorRun extends ProbersRun {
+export interface OrchestratorRun {
   readonly simulator: Simulator
   readonly streams: Streams
   readonly cluster: Cluster
@@ -38,6 +39,8 @@ export interface OrchestratorRun extends ProbersRun {
   readonly nodes: NodeLifecycle
   readonly placement: Placement
   readonly servers: Servers
+  readonly endpoints: Endpoints
+  readonly components: Components
   readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
@@ -115,6 +118,7 @@ export class Orchestrator implements TaskControl {
     nodes.evictBy((pod, node) => this.drains.evict(pod, node))
     nodes.whenJoined(() => this.controllers.nodesChanged())
     nodes.whenLeft((node) => this.controllers.nodeLeft(node))
+    run.components.whenDown('controllers', (until) => this.hold(until))
     this.health = faults.length === 0 ? null : new NodeHealth(run, this.kubelets, podsOf, system.detectionOf)
   }
 
@@ -201,9 +205,12 @@ export class Orchestrator implements TaskControl {
     this.drains.drain(node)
   }
 
-  /** All controllers are down until this time; pods and nodes go on without them. */
-  hold(until: Time): void {
+  /** The controllers of workloads, budgets, nodes and endpoints are down until this time; pods and nodes go on without them. */
+  private hold(until: Time): void {
     this.controllers.hold(until)
+    this.disruption.hold(until)
+    this.health?.hold(until)
+    this.run.endpoints.hold(until)
   }
 
   // ---- pods, for the controllers

@@ -2,6 +2,8 @@
 import type { NodeId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
+import type { Batch } from '../batch/batch.ts'
+import type { Components } from '../components.ts'
 import type { ReplicaSets } from '../replica-sets.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
@@ -20,6 +22,8 @@ export interface ScriptRun extends FaultsRun, BreakdownsRun {
   readonly nodes: NodeLifecycle
   readonly orchestrator: Orchestrator | null
   readonly replicaSets: ReplicaSets
+  readonly batchJobs: Batch | null
+  readonly components: Components
   readonly times: { readonly origin: Time; readonly end: Time }
   readonly input: BreakdownsRun['input'] & { readonly orchestration?: Orchestration }
 }
@@ -48,7 +52,12 @@ export class Script {
     this.run = run
     this.orchestration = orchestration
     this.orchestrator = orchestrator
-    this.acts = simulator.register('scripted action', (row) => this.act(orchestration.actions[row]))
+    this.acts = simulator.register('scripted action', (row) => {
+      // Whoever acts repeats the request until the API server answers.
+      const back = run.components.downUntil('api-server')
+      if (simulator.now < back) simulator.at(back, this.acts, row, 0)
+      else this.act(orchestration.actions[row])
+    })
     this.breaks = simulator.register('scripted fault', (row) => this.break(orchestration.faults[row], row))
     const { health } = orchestrator
     this.faults = health === null ? null : new Faults(run, orchestrator, health)
@@ -69,6 +78,10 @@ export class Script {
 
   private act(action: Action): void {
     const { orchestrator, run } = this
+    if ('batch' in action) {
+      run.batchJobs!.act(action)
+      return
+    }
     switch (action.kind) {
       case 'scale':
         return run.replicaSets.scale(action.workload, action.replicas)

@@ -4,6 +4,7 @@
  */
 import type { PodShape } from '../../cluster/spec.ts'
 import type { Time, WorkloadId } from '../../common/ids.ts'
+import type { BatchAction } from '../batch/spec.ts'
 import type { DistributionSpec } from '../../random/distributions.ts'
 import type { EcsServiceController } from '../ecs/spec.ts'
 import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
@@ -12,13 +13,12 @@ import type { IntOrPercent } from '../kubernetes/percent.ts'
 import type { MarathonAppController } from '../mesos/spec.ts'
 import type { Storage } from '../storage/spec.ts'
 import type { SwarmServiceController } from '../swarm/spec.ts'
-import type { ContainerBehavior } from './container-spec.ts'
 
 /** Whose controllers, failure detection and drains a run has. */
 export type OrchestratorName = 'kubernetes' | 'swarm' | 'ecs' | 'mesos'
 
 /** A release of a workload: what its pods request and how they behave. */
-export interface Version extends ContainerBehavior {
+export interface Version {
   readonly name: string
   readonly shape: PodShape
   /** Image pull on the first start of a pod, and start of the process. */
@@ -96,7 +96,9 @@ export interface NodeSelection {
 }
 
 /** What people do to a cluster; `workload` is a row of `SimulationInput.workloads`. */
-export type Action = { readonly at: Time } & (
+export type Action = BatchAction | WorkloadAction
+
+type WorkloadAction = { readonly at: Time } & (
   | { readonly kind: 'scale'; readonly workload: WorkloadId; readonly replicas: number }
   | { readonly kind: 'set-version'; readonly workload: WorkloadId; readonly version: number }
   | { readonly kind: 'restart' | 'undo' | 'pause' | 'resume'; readonly workload: WorkloadId }
@@ -150,7 +152,8 @@ export type Breakage =
   /** The provider delivers no nodes of the pool; absent: of any pool. */
   | { readonly kind: 'no-capacity'; readonly pool?: number; readonly duration: Duration }
   | { readonly kind: 'pod-crash'; readonly workload: WorkloadId; readonly count: number }
-  | { readonly kind: 'controllers-down'; readonly duration: Duration }
+  | { readonly kind: 'controllers-down' | 'scheduler-down' | 'api-server-down'; readonly duration: Duration }
+  | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler' }
 
 /** What breaks, when, and until when. */
 export type Fault = FaultTime & Breakage
