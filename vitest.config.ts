@@ -12,6 +12,7 @@ const SLOW_CASES = [
   'sim/network/service-balancers.test.ts',
   'sim/slb/contract.test.ts',
   'sim/scheduling/contract.test.ts',
+  'sim/scheduling/profiles/kubernetes/indexed/index.test.ts',
   'sim/scheduling/search/trees.test.ts',
 ]
 const FOLDERS = '{sim,workloads,experiments,reports,bench}'

@@ -103,6 +103,7 @@ function canonical(shape: PodShape): string {
     sortedEntries(shape.nodeSelector),
     shape.tolerations.map((t) => JSON.stringify([t.key, t.operator, t.value, t.effect])).sort(),
     ...(shape.reach ?? []).map(({ key, values }) => JSON.stringify([key, [...values].sort()])).sort(),
+    ...(shape.rules === undefined ? [] : [shape.rules]),
   ])
 }
 

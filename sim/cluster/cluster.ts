@@ -8,12 +8,12 @@ import { NodeClasses } from './feasibility/node-classes.ts'
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeClassId, NodeId, OwnerId, PodClassId, PodId, PoolId, ServiceId, Time } from '../common/ids.ts'
 import { ExactSums } from '../common/exact-sums.ts'
-import { ColumnTable } from '../common/table.ts'
 import { Classes } from './classes.ts'
 import { assertRows, DecisionKind } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
 import { MAX_SERVICES, packEndpoint, packHolding } from './entries.ts'
 import { Face } from './face.ts'
+import { Before } from './before.ts'
 import { ChangeLog } from './log.ts'
 import { isPaid, Nodes, offered, rowOfName } from './nodes.ts'
 import { Pods } from './pods.ts'
@@ -66,7 +66,14 @@ export class Cluster {
     this.allocatedSums = new ExactSums(resources.length)
     this.allocatable = this.allocatableSums.high
     this.allocated = this.allocatedSums.high
-    this.view = new Face(this.nodes, this.pods, this.classes, this.log, this.admissibility)
+    this.view = new Face({
+      nodes: this.nodes,
+      pods: this.pods,
+      classes: this.classes,
+      log: this.log,
+      admissibility: this.admissibility,
+      residents: this.residents,
+    })
   }
 
   // ---- nodes
@@ -212,6 +219,7 @@ export class Cluster {
     const moves = phase === PodPhase.Running || phase === PodPhase.Ready || phase === PodPhase.Terminating
     if (!moves || !isAlive(before)) throw new Error(`pod ${pod} is ${this.phaseName(pod)} and cannot become ${nameOfPhase(phase)}`)
     this.pods.phase[pod] = phase
+    if (phase === PodPhase.Terminating) this.logTerminating(pod)
   }
 
   /**
@@ -232,11 +240,14 @@ export class Cluster {
     if (now < pods.bound[pod]) throw new Error(`pod ${pod} is released at ${now}, before it was bound at ${pods.bound[pod]}`)
     const podClass = pods.podClass[pod]
     const mask = pods.deviceMask[pod]
+    const service = pods.service[pod]
+    const terminated = pods.phase[pod] === PodPhase.Terminating
     this.move(pod, node, podClass, mask, -1)
     this.gone++
     pods.give(pod)
+    if (terminated) log.append(Subject.PodTerminated, node, packHolding(podClass, mask, service))
     nodes.version[node] = log.version
-    log.append(Subject.PodReleased, node, packHolding(podClass, mask))
+    log.append(Subject.PodReleased, node, packHolding(podClass, mask, service))
   }
 
   endpointAdded(pod: PodId): void {
@@ -289,7 +300,10 @@ export class Cluster {
       this.takeBack(decisions, from, row)
       return false
     }
-    for (let row = from; row < to; row++) if (kind[row] === DecisionKind.Bind) this.logBind(pod[row])
+    for (let row = from; row < to; row++) {
+      if (kind[row] === DecisionKind.Bind) this.logBind(pod[row])
+      else if (kind[row] === DecisionKind.Evict) this.logTerminating(pod[row])
+    }
     return true
   }
 
@@ -319,7 +333,7 @@ export class Cluster {
 
   private nominate(pod: PodId, node: NodeId, place: number): boolean {
     const { pods, nodes } = this
-    if (pods.phase[pod] !== PodPhase.Pending || nodes.state[node] === NodeState.Gone) return false
+    if (pods.phase[pod] !== PodPhase.Pending || (node !== NONE && nodes.state[node] === NodeState.Gone)) return false
     this.before.nominated[place] = pods.nominated[pod]
     pods.nominated[pod] = node
     return true
@@ -367,7 +381,12 @@ export class Cluster {
     const { pods, nodes, log } = this
     const node = pods.node[pod]
     nodes.version[node] = log.version
-    log.append(Subject.PodBound, node, packHolding(pods.podClass[pod], pods.deviceMask[pod]))
+    log.append(Subject.PodBound, node, packHolding(pods.podClass[pod], pods.deviceMask[pod], pods.service[pod]))
+  }
+
+  private logTerminating(pod: PodId): void {
+    const { node, podClass, deviceMask, service } = this.pods
+    this.log.append(Subject.PodTerminating, node[pod], packHolding(podClass[pod], deviceMask[pod], service[pod]))
   }
 
   /** The pod enters (1) or leaves (-1) the node: its vectors, its list, and the counters over all nodes. */
@@ -386,12 +405,6 @@ export class Cluster {
     for (let resource = 0; resource < request.length; resource++) allocatedSums.add(resource, sign * request[resource][podClass])
     this.gpuAllocated += sign * classes.gpus[podClass] * classes.gpuMilli[podClass]
   }
-}
-
-/** What the decisions of a group have overwritten, by place in the group, so that it can be taken back. */
-class Before extends ColumnTable {
-  readonly phase = this.kinds<PodPhase>(PodPhase.Gone)
-  readonly nominated = this.column(Int32Array, NONE)
 }
 
 /** On a node and not terminating. */

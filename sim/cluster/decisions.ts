@@ -82,7 +82,7 @@ export class Decisions extends ColumnTable {
     this.reasons.add(last, reason, nodes)
   }
 
-  /** Reserves nothing: notes on the pending pod that capacity is being freed for it on the node (`PodsView.nominated`). */
+  /** Reserves nothing: notes on the pending pod that capacity is being freed for it on the node (`PodsView.nominated`); NONE takes that back. */
   nominate(pod: PodId, node: NodeId): void {
     this.add(DecisionKind.Nominate, pod, node, 0)
   }
@@ -138,11 +138,11 @@ export class Decisions extends ColumnTable {
   }
 }
 
-/** Throws when a decision is about a pod or a node that does not exist. */
+/** Throws an Error when a decision is about a row that does not exist. */
 export function assertRows({ count, kind, pod, node }: Decisions, pods: number, nodes: number): void {
   for (let row = 0; row < count; row++) {
     if (!(pod[row] >= 0 && pod[row] < pods)) throw new Error(`decision ${row} is about pod ${pod[row]}: rows are 0 to ${pods - 1}`)
-    const hasNode = kind[row] === DecisionKind.Bind || kind[row] === DecisionKind.Nominate
+    const hasNode = kind[row] === DecisionKind.Bind || (kind[row] === DecisionKind.Nominate && node[row] !== NONE)
     if (hasNode && !(node[row] >= 0 && node[row] < nodes)) {
       const action = kind[row] === DecisionKind.Bind ? 'binds' : 'nominates'
       throw new Error(`decision ${row} ${action} pod ${pod[row]} to node ${node[row]}: rows are 0 to ${nodes - 1}`)

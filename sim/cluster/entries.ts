@@ -1,5 +1,6 @@
 /** Values of log entries that hold two numbers each: packed by the cluster, unpacked by readers of the log. Plain arithmetic, exact below 2^53. */
 import type { DeviceMask, Epoch, PodClassId, ServiceId } from '../common/ids.ts'
+import { NONE } from '../common/ids.ts'
 import { DEVICES } from './views.ts'
 
 const MASKS = 1 << DEVICES
@@ -7,19 +8,30 @@ const MASKS = 1 << DEVICES
 /** Services that a run may have. */
 export const MAX_SERVICES = 65_536
 
-/** Value of PodBound and PodReleased: what the pod holds on the node. */
-export function packHolding(podClass: PodClassId, deviceMask: DeviceMask): number {
-  return podClass * MASKS + deviceMask
+/** Pod classes that a run may have. */
+export const MAX_CLASSES = 16_777_216
+
+/** What the classes and masks of a holding take; above it stands the service + 1, so that 0 is none. */
+const HOLDINGS = MAX_CLASSES * MASKS
+
+/** Value of the entries about a pod on a node: what the pod holds there, and its service. */
+export function packHolding(podClass: PodClassId, deviceMask: DeviceMask, service: ServiceId = NONE): number {
+  return (service + 1) * HOLDINGS + podClass * MASKS + deviceMask
 }
 
 /** The pod class of a `packHolding`. */
 export function classOfHolding(value: number): PodClassId {
-  return Math.floor(value / MASKS)
+  return Math.floor((value - Math.floor(value / HOLDINGS) * HOLDINGS) / MASKS)
 }
 
 /** The devices of a `packHolding`. */
 export function maskOfHolding(value: number): DeviceMask {
   return value % MASKS
+}
+
+/** The service of a `packHolding`. */
+export function serviceOfHolding(value: number): ServiceId {
+  return Math.floor(value / HOLDINGS) - 1
 }
 
 /** Value of EndpointAdded and EndpointRemoved: the service, and the epoch of the pod's row. */

@@ -1,13 +1,25 @@
 /** The view that policies get: columns, log, and questions about feasibility. The cluster has one; a stale view has its own, over its own nodes and horizon. */
-import type { DeviceMask, NodeId, PodClassId } from '../common/ids.ts'
+import type { DeviceMask, NodeId, PodClassId, PodId } from '../common/ids.ts'
 import type { Classes } from './classes.ts'
 import type { Admissibility } from './feasibility/admissibility.ts'
 import { pickDevices } from './feasibility/devices.ts'
 import { fits } from './feasibility/fit.ts'
+import type { Residents } from './residents.ts'
+import type { NodeTemplate, PodShape } from './spec.ts'
 import type { Nodes } from './nodes.ts'
 import type { Pods } from './pods.ts'
 import { NodeState, NONE } from './views.ts'
 import type { ClusterView, LogView, Reason } from './views.ts'
+
+/** What a view is made of. */
+interface Parts {
+  readonly nodes: Nodes
+  readonly pods: Pods
+  readonly classes: Classes
+  readonly log: LogView
+  readonly admissibility: Admissibility
+  readonly residents: Residents
+}
 
 /** See `ClusterView` for the meaning of the answers. */
 export class Face implements ClusterView {
@@ -16,13 +28,15 @@ export class Face implements ClusterView {
   readonly classes: Classes
   readonly log: LogView
   private readonly admissibility: Admissibility
+  private readonly residents: Residents
 
-  constructor(nodes: Nodes, pods: Pods, classes: Classes, log: LogView, admissibility: Admissibility) {
+  constructor({ nodes, pods, classes, log, admissibility, residents }: Parts) {
     this.nodes = nodes
     this.pods = pods
     this.classes = classes
     this.log = log
     this.admissibility = admissibility
+    this.residents = residents
   }
 
   /** In order of cost: loads and comparisons, one load from the memo, up to eight devices. */
@@ -40,6 +54,18 @@ export class Face implements ClusterView {
 
   excludedBy(podClass: PodClassId, node: NodeId): Reason | typeof NONE {
     return this.admissibility.excludedBy(podClass, this.nodes.nodeClass[node])
+  }
+
+  shapeOf(podClass: PodClassId): PodShape {
+    return this.classes.shapes[podClass]
+  }
+
+  templateOf(node: NodeId): NodeTemplate {
+    return this.admissibility.templateOf(this.nodes.nodeClass[node])
+  }
+
+  eachPodOn(node: NodeId, visit: (pod: PodId) => void): void {
+    this.residents.each(node, visit)
   }
 
   pickDevices(podClass: PodClassId, node: NodeId): DeviceMask {

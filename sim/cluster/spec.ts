@@ -3,6 +3,8 @@
  * price [micro-dollars per hour], all whole numbers.
  */
 
+import type { NodeImage, PodRules } from './rules.ts'
+
 /** The effects of a taint; PreferNoSchedule is a preference and excludes no node. */
 export type TaintEffect = 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute'
 
@@ -52,6 +54,8 @@ export interface PodShape {
   readonly tenant?: string
   /** What its volumes require of the node; absent: nothing. */
   readonly reach?: readonly LabelRequirement[]
+  /** Affinity, spreading, ports of the node and what else a pod of Kubernetes says. Default: none. */
+  readonly rules?: PodRules
 }
 
 /** One kind of node: its allocatable amounts. */
@@ -68,4 +72,8 @@ export interface NodeTemplate {
   readonly labels: Readonly<Record<string, string>>
   readonly taints: readonly Taint[]
   readonly price: number
+  /** Name of the node, for pods that select it by name. Default: none; nodes made from one template share it. */
+  readonly name?: string
+  /** Images that are on the node from the start, for scores. Default: none. */
+  readonly images?: readonly NodeImage[]
 }

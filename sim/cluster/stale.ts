@@ -47,7 +47,7 @@ export class StaleNodes {
     this.nodes = new Nodes(live.resources)
     this.horizon = new Horizon(cluster.log)
     this.cursor = cluster.log.open()
-    this.view = new Face(this.nodes, cluster.pods, cluster.classes, this.horizon, cluster.admissibility)
+    this.view = new Face({ ...cluster, nodes: this.nodes, log: this.horizon })
     for (let node = 0; node < live.count; node++) this.copy(node)
   }
 

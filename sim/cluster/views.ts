@@ -3,7 +3,8 @@
  * when it grows: read it from the view at each use, never keep it.
  */
 import { NONE } from '../common/ids.ts'
-import type { DeviceMask, NodeId, PodClassId } from '../common/ids.ts'
+import type { DeviceMask, NodeId, PodClassId, PodId } from '../common/ids.ts'
+import type { NodeTemplate, PodShape } from './spec.ts'
 
 export { NONE }
 
@@ -33,7 +34,21 @@ export const PodPhase = { Gone: 0, Pending: 1, Bound: 2, Running: 3, Ready: 4, T
 export type PodPhase = (typeof PodPhase)[keyof typeof PodPhase]
 
 /** Why a pod cannot run on a node now. */
-export const Reason = { NotReady: 0, Cpu: 1, Memory: 2, Pods: 3, Resource: 4, Devices: 5, Selector: 6, Taint: 7, Volume: 8 } as const
+export const Reason = {
+  NotReady: 0,
+  Cpu: 1,
+  Memory: 2,
+  Pods: 3,
+  Resource: 4,
+  Devices: 5,
+  Selector: 6,
+  Taint: 7,
+  Volume: 8,
+  Ports: 9,
+  Spread: 10,
+  Affinity: 11,
+  AntiAffinity: 12,
+} as const
 export type Reason = (typeof Reason)[keyof typeof Reason]
 
 /** The nodes, a row each. */
@@ -142,6 +157,12 @@ export interface ClusterView {
    * free, lowest index on ties; 0 when it requests none; NONE when they do not fit.
    */
   pickDevices(podClass: PodClassId, node: NodeId): DeviceMask
+  /** What the pods of the class ask for, as it was written. */
+  shapeOf(podClass: PodClassId): PodShape
+  /** A template with the labels, taints, GPU model, name and images of the node; its amounts, zone and price may be those of another node. */
+  templateOf(node: NodeId): NodeTemplate
+  /** Calls back for each pod on the node, in phases from Bound to Terminating. */
+  eachPodOn(node: NodeId, visit: (pod: PodId) => void): void
 }
 
 /** What an entry of the log is about. `row` and `value` are read per subject. */
@@ -149,10 +170,12 @@ export const Subject = {
   NodeAdded: 0, // row node, value pool; its state is the entry that follows
   NodeRemoved: 1, // row node
   NodeState: 2, // row node, value the new NodeState
-  PodBound: 3, // row node, value packHolding(pod class, devices)
-  PodReleased: 4, // row node, value packHolding(pod class, devices)
+  PodBound: 3, // row node, value packHolding(pod class, devices, service)
+  PodReleased: 4, // row node, value packHolding(pod class, devices, service)
   EndpointAdded: 5, // row pod, value packEndpoint(service, epoch of the row)
   EndpointRemoved: 6, // row pod, value packEndpoint(service, epoch of the row)
+  PodTerminating: 7, // row node, value packHolding(pod class, devices, service); the pod stays on the node
+  PodTerminated: 8, // the same; the next entry is its PodReleased
 } as const
 export type Subject = (typeof Subject)[keyof typeof Subject]
 

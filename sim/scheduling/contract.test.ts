@@ -35,7 +35,7 @@ function decisions(placer: Placer, history: readonly Step[], count: number): num
 function otherValues({ parameters }: SchedulerDefinition): Record<string, ParameterValue>[] {
   return Object.entries(parameters).flatMap(([key, { kind, choices, default: usual, min = 0 }]): Record<string, ParameterValue>[] => {
     if (kind === 'choice') return choices!.filter((choice) => choice !== usual).map((choice) => ({ [key]: choice }))
-    if (kind === 'list') return [{ [key]: [] }]
+    if (kind === 'list') return min > 0 ? [] : [{ [key]: [] }]
     if (kind === 'boolean') return [{ [key]: usual !== true }]
     return [{ [key]: min }, { [key]: 3 * Number(usual) }]
   })
@@ -148,6 +148,9 @@ function asView(other: number, view: ClusterView): ClusterView {
     admissible: (c, n) => view.admissible(c, n),
     excludedBy: (c, n) => view.excludedBy(c, n),
     pickDevices: (c, n) => view.pickDevices(c, n),
+    shapeOf: (c) => view.shapeOf(c),
+    templateOf: (n) => view.templateOf(n),
+    eachPodOn: (n, visit) => view.eachPodOn(n, visit),
   }
 }
 

@@ -6,6 +6,8 @@ import type { ClusterView } from '../cluster/views.ts'
 import type { Definition, Parameters } from '../common/define.ts'
 import type { DeviceMask, NodeId, PodClassId, PodId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
+import type { RunBudget } from './profiles/kubernetes/indexed/preemption.ts'
+import type { Surroundings } from './profiles/kubernetes/run-pods.ts'
 
 /** What an algorithm may use besides the view. */
 export interface SchedulingContext {
@@ -15,6 +17,10 @@ export interface SchedulingContext {
   wakeAt(time: Time): void
   /** The pods that the run's sources have declared to send, by class; absent or empty: nothing is known before they arrive. */
   readonly declared?: () => readonly PodCount[]
+  /** Objects of a Kubernetes cluster beside its pods and nodes; absent: none. */
+  readonly surroundings?: Surroundings
+  /** Disruption budgets as they are now; absent: none. */
+  budgets?(): readonly RunBudget[]
 }
 
 /** Pods of a class, as many as a source expects in proportion to those of its other classes. */

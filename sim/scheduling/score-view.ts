@@ -51,6 +51,9 @@ export class ScoreView {
       admissible: (c, n) => about(c, n, view.admissible(c, n)),
       excludedBy: (c, n) => about(c, n, view.excludedBy(c, n)),
       pickDevices: (c, n) => about(c, n, view.pickDevices(c, n)),
+      shapeOf: (c) => about(c, this.node, view.shapeOf(c)),
+      templateOf: (n) => about(this.podClass, n, view.templateOf(n)),
+      eachPodOn: (node, visit) => notice(view.eachPodOn(node, visit)),
     }
   }
 

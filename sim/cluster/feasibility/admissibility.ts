@@ -4,7 +4,7 @@
  */
 import { NONE } from '../../common/ids.ts'
 import type { NodeClassId, PodClassId } from '../../common/ids.ts'
-import type { PodShape } from '../spec.ts'
+import type { NodeTemplate, PodShape } from '../spec.ts'
 import { Reason } from '../views.ts'
 import { inadmissible } from './admissible.ts'
 import type { NodeClasses } from './node-classes.ts'
@@ -44,6 +44,11 @@ export class Admissibility {
   excludedBy(podClass: PodClassId, nodeClass: NodeClassId): Reason | typeof NONE {
     if (this.admits(podClass, nodeClass)) return NONE
     return (this.table[podClass * this.width + nodeClass] - FIRST_REASON) as Reason
+  }
+
+  /** A template of the class. */
+  templateOf(nodeClass: NodeClassId): NodeTemplate {
+    return this.nodeClasses.templates[nodeClass]
   }
 
   private find(podClass: PodClassId, nodeClass: NodeClassId): boolean {

@@ -1,8 +1,12 @@
-/** The rules that depend on the shape of a pod and the template of a node only: selectors, taints, volumes, GPU model; Kubernetes' NodeSelector, TaintToleration and VolumeBinding. */
+/**
+ * The rules that depend on the shape of a pod and the template of a node only: selectors, required node affinity, the name, taints, volumes, GPU model;
+ * Kubernetes' NodeAffinity, NodeName, TaintToleration and VolumeBinding.
+ */
 import { entryOf } from '../../common/dictionary.ts'
 import { NONE } from '../../common/ids.ts'
 import type { NodeTemplate, PodShape, Taint, Toleration } from '../spec.ts'
 import { Reason } from '../views.ts'
+import { requiredNodesMatch } from './node-selectors.ts'
 
 /** Whether a toleration matches a taint: same effect (or any), same key (or every key with Exists), and the same value unless Exists. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {
@@ -20,10 +24,16 @@ export function admissible(shape: PodShape, template: NodeTemplate): boolean {
 /** The first rule that excludes nodes of this template; NONE when there is none. PreferNoSchedule is a preference, so it excludes nothing. */
 export function inadmissible(shape: PodShape, template: NodeTemplate): Reason | typeof NONE {
   for (const [key, value] of Object.entries(shape.nodeSelector)) if (entryOf(template.labels, key) !== value) return Reason.Selector
+  if (shape.rules !== undefined && !selects(shape, template)) return Reason.Selector
   for (const taint of template.taints) {
     if (taint.effect !== 'PreferNoSchedule' && !shape.tolerations.some((toleration) => tolerates(toleration, taint))) return Reason.Taint
   }
   for (const { key, values } of shape.reach ?? []) if (!values.includes(entryOf(template.labels, key) ?? '')) return Reason.Volume
   const anyModel = shape.gpus === 0 || shape.gpuModels.length === 0
   return anyModel || shape.gpuModels.includes(template.gpuModel) ? NONE : Reason.Devices
+}
+
+function selects({ rules }: PodShape, { name = '', labels }: NodeTemplate): boolean {
+  if (rules?.nodeName !== undefined && rules.nodeName !== name) return false
+  return rules?.affinity?.nodeAffinity === undefined || requiredNodesMatch({ affinity: rules.affinity }, { name, labels })
 }

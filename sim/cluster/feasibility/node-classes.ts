@@ -1,4 +1,4 @@
-/** Node classes: nodes with equal labels, taints and GPU model share a class, also nodes that do not exist (the next node of a pool). */
+/** Node classes: nodes with equal labels, taints, GPU model, name and images share a class, also nodes that do not exist (the next node of a pool). */
 import type { NodeClassId } from '../../common/ids.ts'
 import { sortedEntries } from '../../common/sorted.ts'
 import { assertWhole } from '../../common/whole.ts'
@@ -23,7 +23,7 @@ export class NodeClasses {
     if (known !== undefined) return known
     this.assertTemplate(template)
     const taints = template.taints.map((taint) => JSON.stringify([taint.key, taint.value, taint.effect])).sort()
-    const key = JSON.stringify([sortedEntries(template.labels), taints, template.gpuModel])
+    const key = JSON.stringify([sortedEntries(template.labels), taints, template.gpuModel, ...given(template)])
     let row = this.byKey.get(key)
     if (row === undefined) {
       row = this.templates.push(template) - 1
@@ -46,3 +46,6 @@ export class NodeClasses {
     }
   }
 }
+
+/** Properties that most nodes do not have. */
+const given = ({ name, images }: NodeTemplate): unknown[] => (name === undefined && images === undefined ? [] : [name ?? '', images ?? []])

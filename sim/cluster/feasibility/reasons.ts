@@ -46,6 +46,10 @@ const TEXTS: Readonly<Record<Reason, readonly [one: string, several: string]>> =
   [Reason.Selector]: ['does not match the node selector', 'do not match the node selector'],
   [Reason.Taint]: ['has a taint that is not tolerated', 'have a taint that is not tolerated'],
   [Reason.Volume]: ['does not reach a volume of the pod', 'do not reach a volume of the pod'],
+  [Reason.Ports]: ['has a port taken that the pod needs', 'have a port taken that the pod needs'],
+  [Reason.Spread]: ['does not match the topology spread constraints', 'do not match the topology spread constraints'],
+  [Reason.Affinity]: ['does not match the affinity to other pods', 'do not match the affinity to other pods'],
+  [Reason.AntiAffinity]: ['does not match the anti-affinity of pods', 'do not match the anti-affinity of pods'],
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ClusterView } from '../../cluster/views.ts'
 import type { Time } from '../../common/ids.ts'
 import type { QueueOrder } from '../orders/policy.ts'
 import type { Placer, Scheduler } from '../policy.ts'
-import type { SchedulingDriver } from './driver.ts'
+import type { Driven, SchedulingDriver } from './driver.ts'
 import { JobLoop } from './job-loop.ts'
 import { SchedulingLoop } from './loop.ts'
 import { PendingQueue } from './queue.ts'
@@ -22,6 +22,14 @@ export function driverOf(
     if (byJob)
       throw new Error(`${name} sees all pending pods at once, which have no order by jobs; accepted: rigid: false and another queue order`)
     return new WakingLoop(algorithm, view, order, name)
+  }
+  const own = 'drive' in algorithm ? (algorithm as Driven).drive(view) : null
+  if (own !== null) {
+    if (byJob || order?.rank !== undefined || order?.groups !== undefined)
+      throw new Error(
+        `${name} has its own queue, by priority and time; accepted: its parameter queue: order, or no queue order and no rigid jobs`,
+      )
+    return own
   }
   return byJob
     ? new JobLoop({ view, placer: algorithm, order: order ?? {}, name, now: jobs.now, startUp: jobs.startUp })

@@ -7,6 +7,11 @@ import type { ClusterView } from '../../cluster/views.ts'
 import type { PodId } from '../../common/ids.ts'
 import type { Wake } from '../policy.ts'
 
+/** A placer that may have a queue of its own; null: it has none, and the run's queue drives it. */
+export interface Driven {
+  drive(view: ClusterView): SchedulingDriver | null
+}
+
 /** The queue of one scheduler and the algorithm behind it. */
 export interface SchedulingDriver {
   /** Pending pods, those included that are known to fit nowhere. */

@@ -284,5 +284,8 @@ function members(view: ClusterView): ClusterView {
     admissible: (c, n) => view.admissible(c, n),
     excludedBy: (c, n) => view.excludedBy(c, n),
     pickDevices: (c, n) => view.pickDevices(c, n),
+    shapeOf: (c) => view.shapeOf(c),
+    templateOf: (n) => view.templateOf(n),
+    eachPodOn: (n, visit) => view.eachPodOn(n, visit),
   }
 }

@@ -1,10 +1,10 @@
 /** A node with its pods and what they occupy, kept up to date as pods are added and removed. Source: Kubernetes 1.34 pkg/scheduler/framework/types.go. */
 import { entryOf } from '../../../common/dictionary.ts'
 import type { KubeNode, Labels } from './objects.ts'
-import type { HostPort, PodInfo } from './pod-info.ts'
+import type { HostPort } from '../../../cluster/rules.ts'
+import type { PodInfo } from './pod-info.ts'
+import { HostPorts } from './ports.ts'
 import type { Requests } from './requests.ts'
-
-const ANY_IP = '0.0.0.0'
 
 /** One node of the scheduler's cache. */
 export class NodeInfo {
@@ -16,8 +16,7 @@ export class NodeInfo {
   pods: PodInfo[] = []
   private requests = new Map<string, number>()
   private scoredRequests = new Map<string, number>()
-  /** IPs by "protocol port". A set, as in the real scheduler: removing one of two pods that share a port frees it. */
-  private ports = new Map<string, Set<string>>()
+  private ports = new HostPorts()
 
   constructor(node: KubeNode, index: number) {
     this.node = node
@@ -57,10 +56,7 @@ export class NodeInfo {
   add(pod: PodInfo): void {
     this.pods.push(pod)
     this.count(pod, 1)
-    for (const port of pod.ports) {
-      const ips = this.ports.get(portKey(port)) ?? new Set()
-      this.ports.set(portKey(port), ips.add(port.ip))
-    }
+    this.ports.add(pod.ports)
   }
 
   remove(pod: PodInfo): void {
@@ -68,16 +64,12 @@ export class NodeInfo {
     if (at < 0) throw new Error(`pod ${pod.key} is not on node ${this.name}`)
     this.pods.splice(at, 1)
     this.count(pod, -1)
-    for (const port of pod.ports) this.ports.get(portKey(port))?.delete(port.ip)
+    this.ports.remove(pod.ports)
   }
 
-  /** Whether one of the ports is taken: same protocol and number, and the same IP or one of the two on every IP. */
+  /** Whether one of the ports is taken. */
   conflicts(wanted: readonly HostPort[]): boolean {
-    return wanted.some((port) => {
-      const ips = this.ports.get(portKey(port))
-      if (ips === undefined || ips.size === 0) return false
-      return port.ip === ANY_IP || ips.has(ANY_IP) || ips.has(port.ip)
-    })
+    return this.ports.conflicts(wanted)
   }
 
   /** A copy on which pods can be removed and added without effect on this one. */
@@ -86,7 +78,7 @@ export class NodeInfo {
     copy.pods = [...this.pods]
     copy.requests = new Map(this.requests)
     copy.scoredRequests = new Map(this.scoredRequests)
-    copy.ports = new Map([...this.ports].map(([key, ips]) => [key, new Set(ips)]))
+    copy.ports = this.ports.copy()
     return copy
   }
 
@@ -95,8 +87,6 @@ export class NodeInfo {
     addTo(this.scoredRequests, pod.scoredRequests, by)
   }
 }
-
-const portKey = ({ protocol, port }: HostPort): string => `${protocol} ${port}`
 
 function addTo(sums: Map<string, number>, amounts: Requests, by: 1 | -1): void {
   for (const [name, amount] of amounts) sums.set(name, (sums.get(name) ?? 0) + by * amount)

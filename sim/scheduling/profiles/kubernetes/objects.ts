@@ -2,81 +2,24 @@
  * The objects that kube-scheduler reads, in the shape of the Kubernetes API with quantities as whole numbers: cpu in millicores, memory,
  * ephemeral-storage and hugepages in bytes, everything else in units. What is absent is none, zero, empty or false.
  */
+import type { Affinity, Labels, LabelSelector, NodeSelector, SpreadConstraint } from '../../../cluster/rules.ts'
 import type { Taint, TaintEffect } from '../../../cluster/spec.ts'
 
-/** Keys and values of labels. */
-export type Labels = Readonly<Record<string, string>>
+export type {
+  Affinity,
+  Labels,
+  LabelSelector,
+  NodeSelector,
+  NodeSelectorTerm,
+  PodAffinity,
+  PodAffinityTerm,
+  PreferredNodeTerm,
+  Requirement,
+  SpreadConstraint,
+} from '../../../cluster/rules.ts'
+
 /** Amounts by name of the resource. */
 export type Amounts = Readonly<Record<string, number>>
-
-/** One condition about a label, or about a field in `matchFields`. */
-export interface Requirement {
-  readonly key: string
-  readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist' | 'Gt' | 'Lt'
-  readonly values?: readonly string[] | null
-}
-
-/** Selects by labels. Absent: nothing; without conditions: everything. */
-export interface LabelSelector {
-  readonly matchLabels?: Labels | null
-  readonly matchExpressions?: readonly Requirement[] | null
-}
-
-/** A list of conditions that must all hold; one without any matches no node. */
-export interface NodeSelectorTerm {
-  readonly matchExpressions?: readonly Requirement[] | null
-  readonly matchFields?: readonly Requirement[] | null
-}
-
-/** Terms of which one must match. */
-export interface NodeSelector {
-  readonly nodeSelectorTerms: readonly NodeSelectorTerm[]
-}
-
-/** A term that nodes are preferred by. */
-export interface PreferredNodeTerm {
-  readonly weight: number
-  readonly preference: NodeSelectorTerm
-}
-
-/** A rule about the pods that run in the same domain of a topology key. */
-export interface PodAffinityTerm {
-  readonly labelSelector?: LabelSelector | null
-  readonly topologyKey: string
-  readonly namespaces?: readonly string[] | null
-  readonly namespaceSelector?: LabelSelector | null
-  readonly matchLabelKeys?: readonly string[] | null
-  readonly mismatchLabelKeys?: readonly string[] | null
-}
-
-/** Required and preferred rules about other pods. */
-export interface PodAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[] | null
-  readonly preferredDuringSchedulingIgnoredDuringExecution?:
-    readonly { readonly weight: number; readonly podAffinityTerm: PodAffinityTerm }[] | null
-}
-
-/** All affinities of a pod. */
-export interface Affinity {
-  readonly nodeAffinity?: {
-    readonly requiredDuringSchedulingIgnoredDuringExecution?: NodeSelector | null
-    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly PreferredNodeTerm[] | null
-  } | null
-  readonly podAffinity?: PodAffinity | null
-  readonly podAntiAffinity?: PodAffinity | null
-}
-
-/** How evenly pods of a selection are spread over the domains of a topology key. */
-export interface SpreadConstraint {
-  readonly maxSkew: number
-  readonly topologyKey: string
-  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway'
-  readonly labelSelector?: LabelSelector | null
-  readonly minDomains?: number | null
-  readonly nodeAffinityPolicy?: 'Honor' | 'Ignore' | null
-  readonly nodeTaintsPolicy?: 'Honor' | 'Ignore' | null
-  readonly matchLabelKeys?: readonly string[] | null
-}
 
 /** A taint with the optional fields of the API. */
 export type KubeTaint = Omit<Taint, 'value'> & { readonly value?: string | null }

@@ -1,9 +1,10 @@
 /** A pod with what is derived from it once: requests, ports, tolerations, compiled affinity terms. */
 import type { Toleration } from '../../../cluster/spec.ts'
 import { tolerates } from '../../../cluster/feasibility/admissible.ts'
+import type { HostPort } from '../../../cluster/rules.ts'
 import type { KubeContainer, KubePod, KubePort, KubeTaint, Labels, PodAffinityTerm } from './objects.ts'
 import { requestsOf, scoredRequestsOf, type Requests } from './requests.ts'
-import { compiled, labelKeys, type Selector } from './selectors.ts'
+import { compiled, labelKeys, type Selector } from '../../../cluster/feasibility/selectors.ts'
 
 /** A compiled term of inter-pod affinity. */
 export interface AffinityTerm {
@@ -13,13 +14,6 @@ export interface AffinityTerm {
   readonly namespaces: ReadonlySet<string>
   /** Other namespaces by their labels. */
   readonly namespaceSelector: Selector
-}
-
-/** A port of the node that the pod occupies. */
-export interface HostPort {
-  readonly ip: string
-  readonly protocol: string
-  readonly port: number
 }
 
 /** All terms of a pod's inter-pod affinity. */

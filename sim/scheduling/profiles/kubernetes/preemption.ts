@@ -8,7 +8,7 @@ import type { NodeInfo } from './node-info.ts'
 import type { KubeBudget } from './objects.ts'
 import type { PodInfo } from './pod-info.ts'
 import { unresolvable, type Rejection } from './plugin.ts'
-import { compiled, type Selector } from './selectors.ts'
+import { compiled, type Selector } from '../../../cluster/feasibility/selectors.ts'
 
 /** Victims on one node. */
 export interface Candidate {

@@ -42,6 +42,11 @@ export interface Profile {
   readonly percentageOfNodesToScore: number
   readonly minCandidateNodesPercentage: number
   readonly minCandidateNodesAbsolute: number
+  /** Arguments with their defaults, for implementations on columns. */
+  readonly options: ProfileOptions
+  readonly affinity: InterPodAffinityArgs
+  readonly strategy: ScoringStrategy
+  readonly balanced: readonly string[]
 }
 
 /** Weights of the scores, in the order in which they run. */
@@ -57,32 +62,41 @@ const WEIGHTS: Readonly<Record<string, number>> = {
 
 const CPU_AND_MEMORY = ['cpu', 'memory']
 
+type Arguments = Pick<Profile, 'strategy' | 'affinity' | 'balanced'>
+
+const argumentsOf = (options: ProfileOptions): Arguments => ({
+  strategy: options.scoringStrategy ?? { type: 'LeastAllocated', resources: CPU_AND_MEMORY.map((name) => ({ name, weight: 1 })) },
+  affinity: {
+    hardPodAffinityWeight: options.hardPodAffinityWeight ?? 1,
+    ignorePreferredTermsOfExistingPods: options.ignorePreferredTermsOfExistingPods ?? false,
+  },
+  balanced: options.balancedResources ?? CPU_AND_MEMORY,
+})
+
 /** All plugins, in the order of their filters; two have scores only. */
-function pluginsOf(options: ProfileOptions): Plugin[] {
+function pluginsOf(options: ProfileOptions, { strategy, affinity, balanced }: Arguments): Plugin[] {
   return [
     nodeUnschedulable,
     nodeName,
     taintToleration,
     nodeAffinity(options.addedAffinity ?? {}),
     nodePorts,
-    nodeResourcesFit(options.scoringStrategy ?? { type: 'LeastAllocated', resources: CPU_AND_MEMORY.map((name) => ({ name, weight: 1 })) }),
+    nodeResourcesFit(strategy),
     volumeRestrictions,
     nodeVolumeLimits,
     volumeBinding,
     volumeZone,
     podTopologySpread(options.defaultConstraints ?? null),
-    interPodAffinity({
-      hardPodAffinityWeight: options.hardPodAffinityWeight ?? 1,
-      ignorePreferredTermsOfExistingPods: options.ignorePreferredTermsOfExistingPods ?? false,
-    }),
-    nodeResourcesBalancedAllocation(options.balancedResources ?? CPU_AND_MEMORY),
+    interPodAffinity(affinity),
+    nodeResourcesBalancedAllocation(balanced),
     imageLocality,
   ]
 }
 
 /** Resolves a profile. Throws an Error for the name of a plugin that does not exist. */
 export function profileOf(options: ProfileOptions = {}): Profile {
-  const all = pluginsOf(options)
+  const given = argumentsOf(options)
+  const all = pluginsOf(options, given)
   const names = all.map(({ name }) => name)
   for (const name of [...(options.disabled ?? []), ...Object.keys(options.weights ?? {})])
     if (!names.includes(name)) throw new Error(`found the plugin ${JSON.stringify(name)}; accepted: ${names.join(', ')}`)
@@ -98,5 +112,7 @@ export function profileOf(options: ProfileOptions = {}): Profile {
     percentageOfNodesToScore: options.percentageOfNodesToScore ?? 0,
     minCandidateNodesPercentage: options.minCandidateNodesPercentage ?? 10,
     minCandidateNodesAbsolute: options.minCandidateNodesAbsolute ?? 100,
+    options,
+    ...given,
   }
 }

@@ -36,6 +36,9 @@ export interface KubeDecision {
   readonly message: string
 }
 
+/** What filters and scores decide. */
+type Placing = Pick<KubeDecision, 'rejected' | 'feasible' | 'scores' | 'best' | 'chosen'>
+
 /** How ties are broken: uniformly at random as the real scheduler does, or by the lowest index. */
 export type TieRule = RandomStream | 'lowest index'
 
@@ -50,30 +53,38 @@ export class KubeScheduler {
     this.ties = ties
   }
 
+  /** Only filters and scores, without preemption. */
+  place(pod: PodInfo, cluster: ClusterState): Placing {
+    return this.placing(new FilterCycle(this.profile, pod, cluster))
+  }
+
   /** Decides about one pod; changes nothing in the cluster. */
   decide(pod: PodInfo, cluster: ClusterState): KubeDecision {
     const cycle = new FilterCycle(this.profile, pod, cluster)
-    const filtered = cycle.rejects === null ? filterNodes(cycle, this.profile, interleaved(cluster.nodes), this.start) : null
-    this.start = filtered?.next ?? this.start
-    const feasible = filtered?.feasible ?? []
-    const rejected = filtered?.rejected ?? new Map<NodeInfo, Rejection>()
-    const scores = feasible.length < 2 ? null : scoreNodes(this.profile, pod, cluster, feasible)
-    const best = scores === null ? feasible : highest(feasible, scores.total)
+    const placing = this.placing(cycle)
+    const { feasible, rejected } = placing
     const preemption = feasible.length > 0 ? null : preempt(cycle, rejected, this.profile, (count) => this.draw(count))
     const { rejects, only, skipped, narrowedBy } = cycle
     return {
       rejects,
       only,
       skippedFilters: skipped,
-      rejected,
-      feasible,
-      scores,
-      best,
-      chosen: this.oneOf(best),
+      ...placing,
       preemption,
       candidate: this.oneOf(preemption?.best ?? []),
       message: feasible.length > 0 ? '' : unschedulableMessage(cluster.nodes.length, { rejects, rejected, narrowedBy, preemption }),
     }
+  }
+
+  private placing(cycle: FilterCycle): Placing {
+    const { pod, cluster } = cycle
+    const filtered = cycle.rejects === null ? filterNodes(cycle, this.profile, interleaved(cluster.nodes), this.start) : null
+    this.start = filtered?.next ?? this.start
+    const feasible = filtered?.feasible ?? []
+    const rejected = filtered?.rejected ?? new Map<NodeInfo, Rejection>()
+    const scores = feasible.length < 2 ? null : scoreNodes(this.profile, pod, cluster, feasible)
+    const best = scores === null ? feasible : highest(feasible, scores.total)
+    return { rejected, feasible, scores, best, chosen: this.oneOf(best) }
   }
 
   private oneOf<T>(list: readonly T[]): T | null {

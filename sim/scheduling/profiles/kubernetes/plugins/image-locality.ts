@@ -19,7 +19,7 @@ export const imageLocality: Plugin = {
 }
 
 /** One name for each container and each mounted image; empty without one. */
-function imagesOf(pod: KubePod): string[] {
+export function imagesOf(pod: KubePod): string[] {
   const containers = [...(pod.initContainers ?? []), ...pod.containers].map(({ image }) => image ?? '')
   const mounted = (pod.volumes ?? []).flatMap(({ image }) => (image ? [image] : []))
   return [...containers, ...mounted].map(withTag)
@@ -32,9 +32,17 @@ function scoreOf(images: readonly string[], node: NodeInfo, cluster: ClusterStat
   let sum = 0
   for (const image of images) {
     const state = cluster.imageStates().get(image)
-    if (state?.nodes.has(node) === true) sum += Math.trunc(state.size * (state.nodes.size / cluster.nodes.length))
+    if (state?.nodes.has(node) === true) sum += imageShare(state.size, state.nodes.size, cluster.nodes.length)
   }
-  const high = HIGH * images.length
+  return localityOf(sum, images.length)
+}
+
+/** What an image adds on a node that has it: its size, by the share of the nodes that have it. */
+export const imageShare = (size: number, having: number, nodes: number): number => Math.trunc(size * (having / nodes))
+
+/** The score of a sum over this number of images. */
+export function localityOf(sum: number, images: number): number {
+  const high = HIGH * images
   if (high <= LOW) return 0
   const clamped = Math.min(high, Math.max(LOW, sum))
   return Math.trunc((MAX_SCORE * (clamped - LOW)) / (high - LOW))

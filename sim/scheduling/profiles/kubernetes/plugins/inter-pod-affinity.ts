@@ -7,7 +7,7 @@ import type { NodeInfo } from '../node-info.ts'
 import type { Labels } from '../objects.ts'
 import { MAX_SCORE, unresolvable, unschedulable, type FilterRun, type Plugin, type Refusal, type ScoreRun } from '../plugin.ts'
 import { termSelects, type AffinityTerm, type PodInfo } from '../pod-info.ts'
-import { NOTHING } from '../selectors.ts'
+import { NOTHING } from '../../../../cluster/feasibility/selectors.ts'
 
 /** Arguments of the plugin. */
 export interface InterPodAffinityArgs {
@@ -30,7 +30,7 @@ export const interPodAffinity = (args: InterPodAffinityArgs): Plugin => ({
 })
 
 /** A term of the pod to place, with the namespaces that its selector selects; a selector without conditions stays, it matches every namespace. */
-function resolved(term: AffinityTerm, cluster: ClusterState): AffinityTerm {
+export function resolved(term: AffinityTerm, cluster: Pick<ClusterState, 'namespaces'>): AffinityTerm {
   if (term.namespaceSelector.empty) return term
   const selected = [...cluster.namespaces].filter(([, labels]) => term.namespaceSelector.matches(labels)).map(([name]) => name)
   return { ...term, namespaces: new Set([...term.namespaces, ...selected]), namespaceSelector: NOTHING }

@@ -1,5 +1,11 @@
 /** NodeAffinity: nodeSelector and required node affinity select nodes by labels and names; preferred terms add their weights. */
-import { isEmptyTerm, NAME_FIELD, requiredNodesMatch, selectorMatches, termMatches } from '../node-selectors.ts'
+import {
+  isEmptyTerm,
+  NAME_FIELD,
+  requiredNodesMatch,
+  selectorMatches,
+  termMatches,
+} from '../../../../cluster/feasibility/node-selectors.ts'
 import type { NodeSelector, NodeSelectorTerm, PreferredNodeTerm } from '../objects.ts'
 import { normalizeByHighest, unresolvable, type FilterRun, type Plugin, type Refusal } from '../plugin.ts'
 import type { PodInfo } from '../pod-info.ts'
@@ -44,7 +50,7 @@ function preFilter({ pod }: PodInfo, added: NodeSelector | null): FilterRun | Re
 }
 
 /** Nodes that the terms name, where each names some: the names of a term that all its conditions have in common. */
-function namedNodes(terms: readonly NodeSelectorTerm[]): Set<string> | undefined {
+export function namedNodes(terms: readonly NodeSelectorTerm[]): Set<string> | undefined {
   const names = new Set<string>()
   for (const { matchFields } of terms) {
     const lists = (matchFields ?? [])

@@ -22,7 +22,7 @@ export function nodeResourcesBalancedAllocation(resources: readonly string[]): P
 }
 
 /** Standard deviation of the population. Two values have a form of their own, in the same floating-point steps as the real one. */
-function deviation(shares: readonly number[]): number {
+export function deviation(shares: readonly number[]): number {
   const { length } = shares
   if (length < 2) return 0
   if (length === 2) return Math.abs((shares[0] - shares[1]) / 2)

@@ -66,7 +66,8 @@ export function share(a: number, b: number, c: number): number {
   return Number.isSafeInteger(product) ? Math.trunc(product / c) : Number((BigInt(a) * BigInt(b)) / BigInt(c))
 }
 
-function scoreOf({ type, shape }: ScoringStrategy): (requested: number, capacity: number) => number {
+/** The score of one resource by what would be requested of it and its capacity. */
+export function scoreOf({ type, shape }: ScoringStrategy): (requested: number, capacity: number) => number {
   if (type === 'LeastAllocated')
     return (requested, capacity) => (requested > capacity ? 0 : share(capacity - requested, MAX_SCORE, capacity))
   if (type === 'MostAllocated') return (requested, capacity) => share(Math.min(requested, capacity), MAX_SCORE, capacity)

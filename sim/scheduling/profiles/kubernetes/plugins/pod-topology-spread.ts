@@ -4,23 +4,24 @@
  */
 import type { ClusterState } from '../cluster.ts'
 import type { NodeInfo } from '../node-info.ts'
-import { requiredNodesMatch } from '../node-selectors.ts'
+import { requiredNodesMatch } from '../../../../cluster/feasibility/node-selectors.ts'
 import type { SpreadConstraint } from '../objects.ts'
 import { MAX_SCORE, unresolvable, unschedulable, type FilterRun, type Plugin, type Refusal, type ScoreRun } from '../plugin.ts'
 import { untolerated, type PodInfo } from '../pod-info.ts'
-import { compiled, labelKeys, type Selector } from '../selectors.ts'
+import { compiled, labelKeys, type Selector } from '../../../../cluster/feasibility/selectors.ts'
 import { defaultSelector } from './default-selector.ts'
 import { EXCLUDING } from './taint-toleration.ts'
 
-const HOSTNAME = 'kubernetes.io/hostname'
+export const HOSTNAME = 'kubernetes.io/hostname'
 
 /** The constraints of pods that have none of their own, unless the configuration lists others. */
-const SYSTEM_DEFAULTS: readonly SpreadConstraint[] = [
+export const SYSTEM_DEFAULTS: readonly SpreadConstraint[] = [
   { topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 3 },
   { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
 ]
 
-interface Constraint {
+/** A compiled constraint. */
+export interface Constraint {
   readonly key: string
   readonly maxSkew: number
   readonly minDomains: number
@@ -46,9 +47,10 @@ export function podTopologySpread(defaults: readonly SpreadConstraint[] | null):
   }
 }
 
-function constraintsOf(
+/** The constraints of a pod with this action: its own ones, or the defaults. */
+export function constraintsOf(
   pod: PodInfo,
-  cluster: ClusterState,
+  cluster: Pick<ClusterState, 'services' | 'workloads'>,
   action: SpreadConstraint['whenUnsatisfiable'],
   defaults: readonly SpreadConstraint[],
 ): Constraint[] {
@@ -68,7 +70,7 @@ function constraintsOf(
 }
 
 /** Whether the pods of a node count for a constraint. */
-function includes({ honorsAffinity, honorsTaints }: Constraint, pod: PodInfo, { node }: NodeInfo): boolean {
+export function includes({ honorsAffinity, honorsTaints }: Constraint, pod: PodInfo, { node }: Pick<NodeInfo, 'node'>): boolean {
   if (honorsAffinity && !requiredNodesMatch(pod.pod, node)) return false
   return !honorsTaints || untolerated(node.taints, pod.tolerations, EXCLUDING) === undefined
 }

@@ -2,11 +2,11 @@
  * VolumeBinding: bound volumes must be reachable from the node; claims that wait for their first pod need an available volume there, or a class that
  * can provision one. Storage capacity that drivers report is left out: there is enough.
  */
-import { selectorMatches } from '../node-selectors.ts'
+import { selectorMatches } from '../../../../cluster/feasibility/node-selectors.ts'
 import type { KubeClaim, KubeNode, KubePersistentVolume, KubePod, KubeStorageClass } from '../objects.ts'
 import { unresolvable, type FilterRun, type Plugin, type Refusal } from '../plugin.ts'
 import { claimNames, notFound, type Storage } from '../storage.ts'
-import { compiled } from '../selectors.ts'
+import { compiled } from '../../../../cluster/feasibility/selectors.ts'
 import { entryOf } from '../../../../common/dictionary.ts'
 import { isSet } from '../cluster.ts'
 

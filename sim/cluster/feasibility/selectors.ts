@@ -1,16 +1,18 @@
 /** Label selectors, compiled once and asked often. Source: Kubernetes 1.34 apimachinery/pkg/labels. */
-import { entryOf } from '../../../common/dictionary.ts'
-import type { Labels, LabelSelector, Requirement } from './objects.ts'
+import { entryOf } from '../../common/dictionary.ts'
+import type { Labels, LabelSelector, Requirement } from '../rules.ts'
 
 /** A compiled selector. */
 export interface Selector {
   /** Has no condition and matches everything; some plugins treat that as "not set". */
   readonly empty: boolean
+  /** Equal for selectors of the same conditions in the same order. */
+  readonly id: string
   matches(labels: Labels): boolean
 }
 
 /** Matches nothing: the selector that is absent. */
-export const NOTHING: Selector = { empty: false, matches: () => false }
+export const NOTHING: Selector = { empty: false, id: 'nothing', matches: () => false }
 
 /** Whether the labels fulfil one condition. Gt and Lt compare whole numbers; a label that is none does not fulfil them. */
 export function fulfils(labels: Labels, { key, operator, values }: Requirement): boolean {
@@ -38,7 +40,8 @@ export const equalities = (labels: Labels | null | undefined): Requirement[] =>
 
 /** A selector of these conditions, all of which must hold. */
 export function allOf(requirements: readonly Requirement[]): Selector {
-  return { empty: requirements.length === 0, matches: (labels) => requirements.every((one) => fulfils(labels, one)) }
+  const id = JSON.stringify(requirements.map(({ key, operator, values }) => [key, operator, values ?? []]))
+  return { empty: requirements.length === 0, id, matches: (labels) => requirements.every((one) => fulfils(labels, one)) }
 }
 
 /** The conditions of a selector. */

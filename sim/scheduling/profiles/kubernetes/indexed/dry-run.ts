@@ -1,0 +1,152 @@
+/** One node on which pods are added and removed to see whether a pod would fit. Sums by domain change with them and are as before after `end`. */
+import type { NodeId, PodId } from '../../../../common/ids.ts'
+import { NONE } from '../../../../common/ids.ts'
+import { pickDevices } from '../../../../cluster/feasibility/devices.ts'
+import { DEVICES, NodeState, PODS, Reason } from '../../../../cluster/views.ts'
+import type { ClusterView } from '../../../../cluster/views.ts'
+import { HostPorts } from '../ports.ts'
+import { Checks, isRepelled, type Refused } from './checks.ts'
+import type { KubeIndex } from './index.ts'
+import type { Plan } from './plans.ts'
+
+/** Why a node refuses a pod, and whether removing pods may help. */
+export interface Refusal {
+  readonly reason: Reason
+  readonly resolvable: boolean
+}
+
+const OF_RULES: Readonly<Record<Exclude<Refused, 'none'>, Refusal>> = {
+  spread: { reason: Reason.Spread, resolvable: true },
+  'spread label': { reason: Reason.Spread, resolvable: false },
+  affinity: { reason: Reason.Affinity, resolvable: false },
+  'anti-affinity': { reason: Reason.AntiAffinity, resolvable: true },
+  'existing anti-affinity': { reason: Reason.AntiAffinity, resolvable: true },
+}
+
+/** A trial of one pod on one node. */
+export class DryRun {
+  /** By resource: what removed pods free. */
+  private readonly freed: number[]
+  private readonly devices = new Int32Array(DEVICES)
+  private ports: HostPorts | undefined
+  private readonly moved: { readonly pod: PodId; readonly by: 1 | -1 }[] = []
+  private readonly checks = new Checks()
+  /** Whether rules about other pods are concerned. */
+  private readonly ruled: boolean
+  /** Whether the filter InterPodAffinity applies; one that does not is not notified of what is tried. */
+  private readonly repels: boolean
+  private readonly index: KubeIndex
+  private readonly plan: Plan
+  private readonly row: NodeId
+  private readonly view: ClusterView
+
+  constructor(index: KubeIndex, plan: Plan, row: NodeId, view: ClusterView) {
+    this.index = index
+    this.plan = plan
+    this.row = row
+    this.view = view
+    this.freed = view.nodes.resources.map(() => 0)
+    for (let device = 0; device < DEVICES; device++) this.devices[device] = view.nodes.freeDevice[row * DEVICES + device]
+    this.ports = index.world.ports[row]
+    this.repels = plan.attracted.length + plan.avoided.length > 0 || isRepelled(plan)
+    this.ruled = plan.hard.length + plan.attracted.length + plan.avoided.length + plan.repelled.size > 0
+  }
+
+  /** Puts a pod on the node. Its devices are those that it had there, or the ones that it would get. */
+  add(pod: PodId): void {
+    this.move(pod, 1)
+  }
+
+  remove(pod: PodId): void {
+    this.move(pod, -1)
+  }
+
+  /** Why the pod does not fit, with and without the pods of at least its priority that are promised the node; null: it fits. */
+  refusal(): Refusal | null {
+    const { index, plan, row, view } = this
+    if (!index.nominations.concern(row)) return this.check()
+    const promised = index.nominations
+      .on(row)
+      .filter((other) => other !== index.deciding && index.world.kinds.info[index.kindOf(other, view)].priority >= plan.info.priority)
+    if (promised.length === 0) return this.check()
+    for (const other of promised) this.add(other)
+    const crowded = this.check()
+    for (const other of promised) this.remove(other)
+    return crowded ?? this.check()
+  }
+
+  /** Takes every move back. */
+  end(): void {
+    if (this.ruled)
+      for (const { pod, by } of this.moved) this.index.world.pretend(this.index.kindOf(pod, this.view), this.row, by === 1 ? -1 : 1)
+  }
+
+  private move(pod: PodId, by: 1 | -1): void {
+    const { index, view, row } = this
+    const { classes, pods } = view
+    const podClass = pods.podClass[pod]
+    for (let resource = 0; resource < this.freed.length; resource++) this.freed[resource] -= by * classes.request[resource][podClass]
+    if (classes.gpus[podClass] > 0) this.moveDevices(pod, by)
+    const ports = view.shapeOf(podClass).rules?.hostPorts
+    if (ports !== undefined) {
+      const copy = this.ports === undefined || this.ports === index.world.ports[row] ? (this.ports?.copy() ?? new HostPorts()) : this.ports
+      if (by === 1) copy.add(ports)
+      else copy.remove(ports)
+      this.ports = copy
+    }
+    if (!this.ruled) return
+    index.world.pretend(index.kindOf(pod, view), row, by)
+    this.moved.push({ pod, by })
+  }
+
+  private moveDevices(pod: PodId, by: 1 | -1): void {
+    const { classes, pods, nodes } = this.view
+    const podClass = pods.podClass[pod]
+    const own = pods.deviceMask[pod]
+    const mask =
+      own !== 0
+        ? own
+        : Math.max(0, pickDevices(this.devices, 0, nodes.devices[this.row], classes.gpus[podClass], classes.gpuMilli[podClass]))
+    for (let device = 0; device < DEVICES; device++)
+      if ((mask & (1 << device)) !== 0) this.devices[device] -= by * classes.gpuMilli[podClass]
+  }
+
+  private check(): Refusal | null {
+    const { view, plan, row } = this
+    const { nodes } = view
+    const podClass = this.index.world.kinds.podClass[plan.kind]
+    if (nodes.state[row] !== NodeState.Ready) return { reason: Reason.NotReady, resolvable: false }
+    const excluded = view.excludedBy(podClass, row)
+    if (excluded !== NONE) return { reason: excluded, resolvable: false }
+    const ports = plan.info.ports
+    if (ports.length > 0 && this.index.checksPorts && this.ports?.conflicts(ports) === true)
+      return { reason: Reason.Ports, resolvable: true }
+    const short = this.shortage(podClass)
+    if (short !== null || !this.ruled) return short
+    this.checks.take(plan, this.repels)
+    const refused = this.checks.refusal(row)
+    return refused === 'none' ? null : OF_RULES[refused]
+  }
+
+  /** The first resource that is short; it cannot be resolved when one request is above what the whole node has. */
+  private shortage(podClass: number): Refusal | null {
+    const { nodes, classes } = this.view
+    const { row, freed } = this
+    let reason: Reason | typeof NONE = NONE
+    let resolvable = true
+    for (let resource = 0; resource < freed.length; resource++) {
+      const asked = classes.request[resource][podClass]
+      if (asked === 0 || asked <= nodes.free[resource][row] + freed[resource]) continue
+      if (reason === NONE) reason = REASON_OF[resource] ?? Reason.Resource
+      if (resource !== PODS && asked > nodes.capacity[resource][row]) resolvable = false
+    }
+    const gpus = classes.gpus[podClass]
+    if (gpus > 0 && pickDevices(this.devices, 0, nodes.devices[row], gpus, classes.gpuMilli[podClass]) === NONE) {
+      if (reason === NONE) reason = Reason.Devices
+      if (gpus > nodes.devices[row]) resolvable = false
+    }
+    return reason === NONE ? null : { reason, resolvable }
+  }
+}
+
+const REASON_OF: readonly Reason[] = [Reason.Cpu, Reason.Memory, Reason.Pods]

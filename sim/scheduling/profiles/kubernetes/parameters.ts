@@ -1,0 +1,141 @@
+/** The parameters of the member `kubernetes`, and the profile that they describe. */
+import type { ValueProblem, Values } from '../../../common/define.ts'
+import type { QueueTimes } from './indexed/queue.ts'
+import type { ScoringStrategy } from './plugins/node-resources-fit.ts'
+import { profileOf, type Profile } from './profile.ts'
+
+const weight = (initial: number, plugin: string) =>
+  ({ kind: 'integer', default: initial, min: 0, max: 100, meaning: `weight of the score of ${plugin}; 0 switches it off` }) as const
+
+const SECOND = 1_000_000
+
+/** A pod is tried again after this time without an event. */
+const LONGEST_WAIT = 300 * SECOND
+
+/** Descriptors. */
+export const parameters = {
+  strategy: {
+    kind: 'choice',
+    choices: ['least-allocated', 'most-allocated', 'requested-to-capacity-ratio'],
+    default: 'least-allocated',
+    meaning: 'scoring strategy of NodeResourcesFit over cpu and memory with equal weights; requested-to-capacity-ratio scores by `shape`',
+  },
+  shape: {
+    kind: 'list',
+    default: [
+      { utilization: 0, score: 0 },
+      { utilization: 1, score: 10 },
+    ],
+    min: 1,
+    of: {
+      utilization: { kind: 'share', min: 0, max: 1, meaning: 'share of the capacity that is requested, rising from point to point' },
+      score: { kind: 'integer', min: 0, max: 10, meaning: 'score there; linear in between' },
+    },
+    meaning: 'points of the function of requested-to-capacity-ratio; default: from 0 at 0% to 10 at 100%, which packs',
+  },
+  fit: weight(1, 'NodeResourcesFit'),
+  balanced: weight(1, 'NodeResourcesBalancedAllocation'),
+  spread: weight(2, 'PodTopologySpread, with the default constraints of the system for pods of a service that have none'),
+  podAffinity: weight(2, 'InterPodAffinity'),
+  hardPodAffinityWeight: {
+    kind: 'integer',
+    default: 1,
+    min: 0,
+    max: 100,
+    meaning: 'weight that required affinity of running pods has for the pods that it selects',
+  },
+  nodeAffinity: weight(2, 'NodeAffinity'),
+  taints: weight(3, 'TaintToleration'),
+  images: weight(1, 'ImageLocality'),
+  percentage: {
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    max: 100,
+    meaning:
+      'percentageOfNodesToScore: the search ends when this share of the nodes, at least 100, was found feasible; 0: 50 minus one per 125 nodes, at least 5',
+  },
+  ties: {
+    kind: 'choice',
+    choices: ['random', 'first'],
+    default: 'random',
+    meaning: 'which of the nodes with the highest sum: random, as the real one; first, the first in the order of the search over the zones',
+  },
+  queue: {
+    kind: 'choice',
+    choices: ['kubernetes', 'order'],
+    default: 'kubernetes',
+    meaning:
+      'kubernetes: its own queue, by priority and time, with back-off and events; order: the queue order of the run, without preemption',
+  },
+  preemption: {
+    kind: 'boolean',
+    default: true,
+    meaning: 'whether a pod that fits nowhere evicts pods of lower priority',
+  },
+  initialBackoff: {
+    kind: 'duration',
+    default: SECOND,
+    min: 0,
+    meaning: 'podInitialBackoffSeconds: back-off after the first failed try, which doubles with each; default 1s',
+  },
+  maxBackoff: { kind: 'duration', default: 10 * SECOND, min: 0, meaning: 'podMaxBackoffSeconds: the longest back-off; default 10s' },
+  popFromBackoff: {
+    kind: 'boolean',
+    default: true,
+    meaning: 'whether pods that back off are tried while no other is waiting (SchedulerPopFromBackoffQ, on from 1.33)',
+  },
+} as const
+
+/** Values of the parameters. */
+export type Given = Values<typeof parameters>
+
+const STRATEGIES: Readonly<Record<string, ScoringStrategy['type']>> = {
+  'least-allocated': 'LeastAllocated',
+  'most-allocated': 'MostAllocated',
+}
+
+/** The profile of these values; a score of weight 0 does not run. */
+export function profileFrom(values: Given): Profile {
+  const weights = {
+    NodeResourcesFit: values.fit,
+    NodeResourcesBalancedAllocation: values.balanced,
+    PodTopologySpread: values.spread,
+    InterPodAffinity: values.podAffinity,
+    NodeAffinity: values.nodeAffinity,
+    TaintToleration: values.taints,
+    ImageLocality: values.images,
+  }
+  const profile = profileOf({
+    scoringStrategy: {
+      type: STRATEGIES[values.strategy],
+      resources: ['cpu', 'memory'].map((name) => ({ name, weight: 1 })),
+      shape: values.shape.map(({ utilization, score }) => ({ utilization: Math.round(100 * utilization), score })),
+    },
+    hardPodAffinityWeight: values.hardPodAffinityWeight,
+    weights,
+    percentageOfNodesToScore: values.percentage,
+  })
+  return { ...profile, scores: profile.scores.filter((one) => one.weight > 0) }
+}
+
+/** Times of the queue. */
+export const queueTimes = ({ initialBackoff, maxBackoff, popFromBackoff }: Given): QueueTimes => ({
+  initialBackoff,
+  maxBackoff,
+  popFromBackoff,
+  longest: LONGEST_WAIT,
+})
+
+/** Points of the shape must rise. */
+export const shapeProblems = ({ shape }: Given): ValueProblem[] =>
+  shape.flatMap(({ utilization }, i) =>
+    i > 0 && Math.round(100 * utilization) <= Math.round(100 * shape[i - 1].utilization)
+      ? [
+          {
+            path: ['shape', i, 'utilization'],
+            message: `found ${Math.round(100 * utilization)}% after ${Math.round(100 * shape[i - 1].utilization)}%; accepted: rising points`,
+          },
+        ]
+      : [],
+  )
