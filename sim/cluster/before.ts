@@ -8,3 +8,10 @@ export class Before extends ColumnTable {
   readonly phase = this.kinds<PodPhase>(PodPhase.Gone)
   readonly nominated = this.column(Int32Array, NONE)
 }
+
+/** On a node and not terminating. */
+export const isAlive = (phase: PodPhase): boolean => phase === PodPhase.Bound || phase === PodPhase.Running || phase === PodPhase.Ready
+
+/** The name of a phase, for messages. */
+export const nameOfPhase = (phase: PodPhase): string =>
+  Object.entries(PodPhase).find(([, value]) => value === phase)?.[0] ?? `in phase ${phase}`

@@ -13,7 +13,7 @@ import { assertRows, DecisionKind } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
 import { MAX_SERVICES, packEndpoint, packHolding } from './entries.ts'
 import { Face } from './face.ts'
-import { Before } from './before.ts'
+import { Before, isAlive, nameOfPhase } from './before.ts'
 import { ChangeLog } from './log.ts'
 import { isPaid, Nodes, offered, rowOfName } from './nodes.ts'
 import { Pods } from './pods.ts'
@@ -66,14 +66,7 @@ export class Cluster {
     this.allocatedSums = new ExactSums(resources.length)
     this.allocatable = this.allocatableSums.high
     this.allocated = this.allocatedSums.high
-    this.view = new Face({
-      nodes: this.nodes,
-      pods: this.pods,
-      classes: this.classes,
-      log: this.log,
-      admissibility: this.admissibility,
-      residents: this.residents,
-    })
+    this.view = new Face(this)
   }
 
   // ---- nodes
@@ -406,8 +399,3 @@ export class Cluster {
     this.gpuAllocated += sign * classes.gpus[podClass] * classes.gpuMilli[podClass]
   }
 }
-
-/** On a node and not terminating. */
-const isAlive = (phase: PodPhase): boolean => phase === PodPhase.Bound || phase === PodPhase.Running || phase === PodPhase.Ready
-
-const nameOfPhase = (phase: PodPhase): string => Object.entries(PodPhase).find(([, value]) => value === phase)?.[0] ?? `in phase ${phase}`
