@@ -14,6 +14,7 @@ import type { Choices } from './families.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
 export type { NodeTemplate, PodShape, Taint, Toleration } from './cluster/spec.ts'
+export type { PodRules } from './cluster/rules.ts'
 export type {
   Action,
   ControlledWorkload,

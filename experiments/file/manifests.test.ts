@@ -387,7 +387,7 @@ describe('what is not simulated is a warning', () => {
         'nodeSelector:',
         'topologySpreadConstraints: [{ topologyKey: zone, maxSkew: 1, whenUnsatisfiable: DoNotSchedule, labelSelector: {} }], nodeSelector:',
       ),
-      'manifests: not simulated yet: topologySpreadConstraints (shop/web)',
+      'manifests: preferences for nodes, affinity to other pods, spreading and ports of the node count with scheduling: kubernetes only (shop/web)',
     ],
     [
       'fields',

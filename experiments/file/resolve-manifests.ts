@@ -58,7 +58,7 @@ export class ManifestExpansion {
         ...items.autoscaling(raw['autoscaling']),
       },
       issues: items.issues,
-      warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests)],
+      warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests, raw['scheduling'])],
       relocate: relocation({
         services: [services.length, items.services],
         background: [background.length, items.background],

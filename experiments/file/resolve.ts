@@ -25,6 +25,7 @@ import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } fr
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
+import { RULE_KEYS, rulesOf } from './resolve-rules.ts'
 import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { FAMILY_PATHS } from './families.ts'
@@ -151,7 +152,8 @@ function backgroundOf(resolving: Resolving, given: BackgroundData, i: number): T
   const usage = { usage: given.usage.share, limited: given.usage.limited }
   const inflate = given.inflate ?? null
   if (!('trace' in given)) {
-    const { name, shapes, lifetime, count = null } = given
+    const { name, lifetime, count = null } = given
+    const shapes = given.shapes.map((one) => ({ ...without(one, RULE_KEYS), ...rulesOf(one) }))
     return { kind: 'synthetic', name, ...usage, shapes, lifetime, count, inflate } as BackgroundSpec
   }
   const { trace, pods, speedUp, from, shape } = given
@@ -269,7 +271,8 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes'] as const),
+  ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'labels', 'priority'] as const),
+  ...RULE_KEYS,
 ] as const
 
 function without<T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> {
@@ -296,10 +299,11 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
       gpuModels: [],
       usage: 0,
       resources,
-      labels: { service: name },
+      labels: { ...given.labels, service: name },
       nodeSelector,
       tolerations,
-      priority: 0,
+      priority: given.priority ?? 0,
+      ...rulesOf(given),
     },
     traffic,
     ...(async ? { async } : {}),

@@ -33,6 +33,7 @@ import { controlPlane } from './schema/control-plane.ts'
 import { budget, controller, version } from './schema/controllers.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { signals } from './schema/signals.ts'
+import { ruleKeys } from './schema/rules.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'
 import { storage, volumes } from './schema/storage.ts'
@@ -54,6 +55,7 @@ const serviceOf = (loaded: LoadedFiles) =>
     resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
     nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
     tolerations: list('tolerations', toleration).prefault([]),
+    ...ruleKeys,
     scheduler: scheduler(),
     threads: threads
       .prefault(PROCESSOR_SHARING)

@@ -261,8 +261,6 @@ export class Cluster {
     return nameOfPhase(this.pods.phase[pod])
   }
 
-  // ---- decisions
-
   /**
    * Carries out decisions group by group; when one decision of a group is impossible, the whole group is refused and changes nothing. An
    * eviction makes the pod Terminating and frees nothing yet; a nomination is noted; a decline has no effect. Fills `decisions.accepted` and

@@ -1,5 +1,5 @@
 /** Background pods as plain data: what a plan holds and a worker receives. Times [µs], CPU [millicores], memory [bytes]. */
-import type { Toleration } from '../../sim/index.ts'
+import type { PodRules, Toleration } from '../../sim/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import type { ShapeStep } from '../shape/timeline.ts'
@@ -53,6 +53,10 @@ export interface SyntheticBackground extends BackgroundCommon {
     /** Where the pods may run; absent: on every node without taints. */
     readonly nodeSelector?: Readonly<Record<string, string>>
     readonly tolerations?: readonly Toleration[]
+    readonly labels?: Readonly<Record<string, string>>
+    readonly priority?: number
+    /** Affinity, spreading and what else Kubernetes knows; absent: none. */
+    readonly rules?: PodRules
   }[]
   /** Lifetimes of a stationary stream; null: pods that run for ever. */
   readonly lifetime: DistributionSpec | null

@@ -1,5 +1,6 @@
 /** A workload of the manifests as an item of `services` or `background`, as a user would have written it. */
 import type { Autoscaler, DisruptionBudget, ManifestWorkload } from '../../../workloads/index.ts'
+import { rulesOf } from './rules.ts'
 import { isUncounted, selectorOf } from './unsupported.ts'
 
 type Raw = Record<string, unknown>
@@ -52,6 +53,7 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
     ...requestsOf(workload),
     ...(limit === undefined || limit === 0 ? {} : { limit: `${limit}m` }),
     ...placementOf(workload),
+    ...rulesOf(workload),
     start: time(Math.max(START, delay)),
     probe: time(probe),
     grace: time(template.grace),
@@ -73,7 +75,7 @@ export function backgroundItem(name: string, workload: ManifestWorkload, behavio
   const requests = requestsOf(workload)
   return {
     name,
-    shapes: [{ ...requests, ...placementOf(workload), cpu: cpu ?? requests.cpu, memory: memory ?? requests.memory }],
+    shapes: [{ ...requests, ...placementOf(workload), ...rulesOf(workload), cpu: cpu ?? requests.cpu, memory: memory ?? requests.memory }],
     count: replicas,
     ...(usage === undefined ? {} : { usage }),
     ...(scheduler === undefined ? {} : { scheduler }),

@@ -1,5 +1,6 @@
 /** What manifests say that runs do not carry yet, a sentence for each property with the workloads that have it. */
 import type { Manifests, ManifestWorkload } from '../../../workloads/index.ts'
+import { isMap } from '../quantities.ts'
 
 type Test = (workload: ManifestWorkload) => boolean
 
@@ -23,8 +24,6 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['paused rollouts', ({ controller }) => controller.kind === 'Deployment' && controller.paused],
   ['rollouts and restarts of Swarm, ECS and Marathon', ({ orchestrator }) => orchestrator !== 'kubernetes'],
   ['placement constraints of Swarm, ECS and Marathon', isConstrained],
-  ['affinity beyond one value of each label', ({ template }) => affinityLeft(template.affinity) > 0],
-  ['topologySpreadConstraints', ({ template }) => template.spread.length > 0],
   ['nodeName', ({ template }) => template.nodeName !== ''],
   ['the time that init containers take', ({ template }) => template.init.some(({ sidecar }) => !sidecar)],
   ['liveness and startup probes', probes],
@@ -33,11 +32,6 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
     ({ template, controller }) =>
       template.volumes.some(({ kind }) => kind === 'claim') || (controller.kind === 'StatefulSet' && controller.claimTemplates.length > 0),
   ],
-  [
-    'ports of the node',
-    ({ template }) => template.hostNetwork || template.containers.some(({ ports }) => ports.some(({ hostPort }) => hostPort > 0)),
-  ],
-  ['priorities of pods', ({ template }) => template.priority !== 0],
   ['memory limits', ({ template }) => template.limits['memory'] !== undefined],
   ['requests of ephemeral-storage and huge pages', ({ template }) => Object.keys(template.requests).some(isUncounted)],
 ]
@@ -45,18 +39,15 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
 /** Resources that nodes of an experiment do not have. */
 export const isUncounted = (resource: string): boolean => resource === 'ephemeral-storage' || resource.startsWith('hugepages-')
 
-/** Terms of affinity that cannot be written as a node selector. */
-function affinityLeft({
-  nodeRequired,
-  nodePreferred,
-  podRequired,
-  podPreferred,
-  antiRequired,
-  antiPreferred,
-}: ManifestWorkload['template']['affinity']): number {
-  const simple = nodeRequired.length === 0 || Object.keys(selectorOf({ nodeRequired })).length > 0
-  return (simple ? 0 : 1) + [nodePreferred, podRequired, podPreferred, antiRequired, antiPreferred].flat().length
-}
+/** Rules that only the scheduler kubernetes knows. */
+const rules: Test = ({ template: { affinity, spread, hostNetwork, containers } }) =>
+  [affinity.nodePreferred, affinity.podRequired, affinity.podPreferred, affinity.antiRequired, affinity.antiPreferred, spread].flat()
+    .length > 0 ||
+  hostNetwork ||
+  containers.some(({ ports }) => ports.some(({ hostPort }) => hostPort > 0))
+
+const isKubernetes = (scheduling: unknown): boolean =>
+  scheduling === 'kubernetes' || (isMap(scheduling) && scheduling['name'] === 'kubernetes')
 
 /** Required node affinity as a node selector: one term whose expressions have one value each; otherwise empty. */
 export function selectorOf({ nodeRequired }: Pick<ManifestWorkload['template']['affinity'], 'nodeRequired'>): Record<string, string> {
@@ -83,8 +74,8 @@ export const isRun = ({ kind, replicas }: ManifestWorkload): boolean => !NOT_RUN
 /** The kind in messages. */
 const kindOf = ({ kind }: ManifestWorkload): string => (NOT_RUN.includes(kind) ? kind : `${kind}, one per node,`)
 
-/** A sentence for each property that is not simulated. */
-export function unsupported(manifests: Manifests): string[] {
+/** A sentence for each property that is not simulated. `scheduling` is the key of the file. */
+export function unsupported(manifests: Manifests, scheduling: unknown): string[] {
   const { workloads, services, quotas, nodes, ignored } = manifests
   const run = workloads.filter((one) => isRun(one) || isBatch(one))
   const others = workloads.filter((one) => !run.includes(one))
@@ -95,6 +86,11 @@ export function unsupported(manifests: Manifests): string[] {
     const having = run.filter(test)
     if (having.length > 0) lines.push(`not simulated yet: ${what} (${named(having)})`)
   }
+  const ruled = isKubernetes(scheduling) ? [] : run.filter(rules)
+  if (ruled.length > 0)
+    lines.push(
+      `preferences for nodes, affinity to other pods, spreading and ports of the node count with scheduling: kubernetes only (${named(ruled)})`,
+    )
   const idle = run.filter(({ template }) => (template.requests['cpu'] ?? 0) === 0)
   if (idle.length > 0) lines.push(`no CPU request, for which 1m is assumed: ${named(idle)}`)
   const affine = services.filter(({ affinityTimeout }) => affinityTimeout !== null)

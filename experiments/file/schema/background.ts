@@ -24,6 +24,7 @@ import {
   words,
 } from '../quantities.ts'
 import { distribution } from './distribution.ts'
+import { ruleKeys } from './rules.ts'
 import { shapingKeys } from './shape.ts'
 import { toleration } from './toleration.ts'
 
@@ -105,6 +106,7 @@ const syntheticBackground = section('background pods', {
       resources: amounts().prefault({}).describe('further named resources, whole amounts per pod'),
       nodeSelector: labels().optional().describe('labels that a node must carry'),
       tolerations: list('tolerations', toleration).optional().describe('taints that these pods accept'),
+      ...ruleKeys,
     }),
   )
     .min(1, 'found an empty list; accepted: at least one shape')
