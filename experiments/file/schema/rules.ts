@@ -1,5 +1,5 @@
 /** Rules of Kubernetes about where a pod runs, in the words of its API: labels, priority, affinity, spreading, ports of the node. */
-import { z } from 'zod'
+import type { z } from 'zod'
 import { labels, list, oneOf, section, whole, words } from '../quantities.ts'
 
 const topologyKey = words().describe('label of nodes whose values are the domains, such as topology.kubernetes.io/zone')
