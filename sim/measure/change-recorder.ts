@@ -1,5 +1,6 @@
 /** What changes cost: pods missing, rollouts and their duration, restarts, and pods that were evicted, by cause. */
 import type { Time, WorkloadId } from '../common/ids.ts'
+import { Disturbances } from './disturbances.ts'
 
 /** A rollout of a new template, a restart or an undo. */
 export interface Rollout {
@@ -30,6 +31,8 @@ export class ChangeRecorder {
   refusals = 0
   /** By reason (EndReason). */
   readonly evictions: (number | undefined)[] = []
+  /** Failures, drains and marks. */
+  readonly disturbances = new Disturbances()
   private readonly workloads: Serving[]
   private readonly windowStart: Time
 
@@ -40,12 +43,16 @@ export class ChangeRecorder {
 
   /** The number of pods that the workload should have. */
   desired(workload: WorkloadId, count: number, now: Time): void {
-    this.settle(workload, now).desired = count
+    const state = this.settle(workload, now)
+    state.desired = count
+    if (state.serving >= count) this.disturbances.recovered(workload, now)
   }
 
   /** A pod serves from now on (1), or does no longer (-1), noticed or not. */
   serves(workload: WorkloadId, change: 1 | -1, now: Time): void {
-    this.settle(workload, now).serving += change
+    const state = this.settle(workload, now)
+    state.serving += change
+    if (state.serving >= state.desired) this.disturbances.recovered(workload, now)
   }
 
   restarted(now: Time): void {
@@ -69,6 +76,11 @@ export class ChangeRecorder {
   /** Pods that were missing, and pods that should have served, over the window [pod·µs]. */
   integrals(workload: WorkloadId, now: Time): { readonly missing: number; readonly wanted: number } {
     return this.settle(workload, now)
+  }
+
+  /** Pods that serve and pods that should. */
+  servingOf(workload: WorkloadId): { readonly serving: number; readonly desired: number } {
+    return this.workloads[workload]
   }
 
   private settle(workload: WorkloadId, now: Time): Serving {

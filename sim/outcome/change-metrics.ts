@@ -2,12 +2,23 @@
 import type { Time } from '../common/ids.ts'
 import type { Orchestration } from '../controllers/orchestration/spec.ts'
 import type { ChangeRecorder } from '../measure/change-recorder.ts'
+import type { Clients } from '../serving/clients.ts'
 import { put, type Sheet } from './sheet.ts'
 
 const SECOND = 1e6
 
+/** What the metrics of changes are made from. */
+export interface ChangeMetricsRun {
+  readonly changes: ChangeRecorder
+  readonly clients: Pick<Clients, 'list'>
+  readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
+  readonly input: { readonly orchestration?: Orchestration }
+}
+
 /** Nothing is filled when no workload has a controller. */
-export function changeMetrics(changes: ChangeRecorder, orchestration: Orchestration | undefined, now: Time, sheet: Sheet): void {
+export function changeMetrics(run: ChangeMetricsRun, now: Time, sheet: Sheet): void {
+  const { changes, input } = run
+  const { orchestration } = input
   if (orchestration === undefined || orchestration.workloads.length === 0) return
   let missing = 0
   let worst = 1

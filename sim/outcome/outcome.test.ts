@@ -382,8 +382,11 @@ function rolledOut(workload: number, of: PodShape): Orchestration {
         toleration: Infinity,
       },
     ],
-    actions: [{ at: S, kind: 'set-version', workload, version: 1 }],
-    faults: [],
+    actions: [
+      { at: S, kind: 'set-version', workload, version: 1 },
+      { at: 50 * S, kind: 'drain', nodes: { pool: 0, count: 1 } },
+    ],
+    faults: [{ at: 100 * S, kind: 'node-crash', nodes: { pool: 1, count: 1 }, duration: 10 * S }],
     latency: 0,
     nodeGrace: 50 * S,
   }
@@ -413,7 +416,7 @@ describe('the list', () => {
     }
   })
   it('has no metric that is never a number', () => {
-    // Many short requests, 10,000 pods that wait, 10,000 pods that become ready, a GPU, a disturbance that nobody feels.
+    // Many short requests, a drain and a crash, 10,000 pods that wait, 10,000 pods that become ready, a GPU, a disturbance that nobody feels.
     const small = shape({ cpu: 1, memory: 1, limit: 1000, gpus: 0 })
     const many = web({ replicas: 10_000, objective: 1_000_000, shape: small, requests: steady(1000, 10) })
     const rows = Array.from({ length: 10_000 }, (_, i) => [i * 10, shape({ cpu: 100, memory: 1, gpus: 1, gpuMilli: 1 }), 1] as const)
@@ -422,9 +425,17 @@ describe('the list', () => {
       sample: 100 * S,
       disturbance: 0,
       check: false,
-      pools: [pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' })],
+      pools: [
+        pool(20, { pods: 20_000, gpus: 8, gpuModel: 'T4' }),
+        // The node of the controlled pod, which crashes.
+        pool(1, { taints: [{ key: 'crashes', value: '', effect: 'NoSchedule' }], labels: { crashes: 'yes' } }, { name: 'crashes' }),
+      ],
       services: [many, { ...many, name: 'rolled', replicas: 1, requests: NO_REQUESTS }],
-      orchestration: rolledOut(1, small),
+      orchestration: rolledOut(1, {
+        ...small,
+        nodeSelector: { crashes: 'yes' },
+        tolerations: [{ key: 'crashes', operator: 'Exists', value: '', effect: '' }],
+      }),
       batch: scheduled(small),
       schedulers: [
         {

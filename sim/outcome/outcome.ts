@@ -20,6 +20,7 @@ import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
 import { batchMetrics } from './batch-metrics.ts'
 import { changeMetrics } from './change-metrics.ts'
+import { disturbanceMetrics, marksOf } from './disturbance-metrics.ts'
 import { RequestTotals } from './request-metrics.ts'
 import type { RunResult } from './results.ts'
 import type { Sampler } from './sampler.ts'
@@ -32,7 +33,7 @@ import { storageMetrics } from './storage-metrics.ts'
 export interface OutcomeRun {
   readonly input: SimulationInput
   readonly simulator: { readonly events: number }
-  readonly times: { readonly windowStart: Time; readonly end: Time }
+  readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
   readonly cluster: Cluster
   readonly clients: Clients
   readonly imbalance: readonly Imbalance[]
@@ -64,7 +65,8 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   scalingMetrics(run, sheet)
   schedulingMetrics(run, sheet)
   batchMetrics(run.batch, run.input.batch, sheet)
-  changeMetrics(run.changes, run.input.orchestration, now, sheet)
+  changeMetrics(run, now, sheet)
+  disturbanceMetrics(run, sheet)
   storageMetrics(run.storage, run.input.orchestration?.storage, now, sheet)
   const byScope = scopes(run, now)
   const grid = run.sampler.nodeGrid()
@@ -76,6 +78,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
     ...(byScope.length === 0 ? {} : { scopes: byScope }),
     pending: run.pods.pending.toSparse(),
     ...(grid === undefined ? {} : { nodeGrid: grid }),
+    ...marks(run),
     series: run.sampler.table(),
     events: run.simulator.events,
     notes: [...notes, ...unplaceable(run)],
@@ -90,6 +93,11 @@ function latencyByService({ input, clients }: OutcomeRun): Record<string, Sparse
     return [name, all.toSparse()]
   })
   return Object.fromEntries(entries)
+}
+
+function marks(run: OutcomeRun): Pick<RunResult, 'marks'> {
+  const found = marksOf(run)
+  return found.length === 0 ? {} : { marks: found }
 }
 
 function requestMetrics(run: OutcomeRun, now: number, sheet: Sheet): Histogram {

@@ -29,6 +29,15 @@ export interface ScopeResult {
   readonly latency: SparseHistogram
 }
 
+/** An action or a fault of a run; times [s] from the origin. */
+export interface RunMark {
+  readonly kind: 'action' | 'fault'
+  readonly text: string
+  readonly from: number
+  /** Absent: it has no duration. */
+  readonly to?: number
+}
+
 /** The result of one run. */
 export interface RunResult {
   /** A number per metric; null when it does not apply or is refused, absent when it was unknown to the version that wrote the result. */
@@ -44,6 +53,8 @@ export interface RunResult {
   readonly pending?: SparseHistogram
   /** Only in the first replication: a chart shows one run. */
   readonly nodeGrid?: NodeGrid
+  /** Actions and faults in order of time; absent without any. */
+  readonly marks?: readonly RunMark[]
   /** Time [s] and one column per level or rate; a row per sample step, from the origin on. */
   readonly series: Table
   readonly events: number

@@ -11,10 +11,12 @@ import type { Cluster } from '../../cluster/cluster.ts'
 import { NodeState } from '../../cluster/views.ts'
 import type { NodeId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import { distribution, type Distribution } from '../../random/distributions.ts'
 import type { KeyedRandom, Streams } from '../../random/stream.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import type { Faults, NodeFault } from './faults.ts'
+import { faultText, type NamesOfRun } from './mark-texts.ts'
 import { isSelected, labelOf, selectNodes, zoneOf } from './node-selection.ts'
 import type { Breakage, Fault, Recurrence } from './spec.ts'
 
@@ -33,7 +35,8 @@ export interface BreakdownsRun {
   readonly cluster: Cluster
   readonly nodes: NodeLifecycle
   readonly times: { readonly origin: Time; readonly end: Time }
-  readonly input: { readonly pools: readonly { readonly name: string }[] }
+  readonly changes: ChangeRecorder
+  readonly input: NamesOfRun
 }
 
 /** A fault with `every`, and its units. */
@@ -171,6 +174,8 @@ export class Breakdowns {
       if (members.length === 0 && each === 'node') return // it is gone, and with it its failures
       for (const node of members) longest = Math.max(longest, this.faults.onNode(fault, node, duration))
     } else longest = this.faults.elsewhere(fault, { duration, victim })
+    const lasts = fault.kind === 'node-loss' ? (fault.notice ?? 0) : longest
+    this.run.changes.disturbances.mark('fault', faultText(fault, this.run.input), this.run.simulator.now, lasts)
     const last = each === 'node' && longest === Infinity
     if (!last) this.plan(row, (longest === Infinity ? 0 : longest) + this.upTime(unit))
   }

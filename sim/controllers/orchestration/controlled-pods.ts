@@ -146,7 +146,9 @@ export class ControlledPods implements PodControl, PodOwner {
   }
 
   bound(pod: PodId): void {
-    this.shared.objects.node[pod] = this.run.cluster.view.pods.node[pod]
+    const { changes, simulator, cluster } = this.run
+    this.shared.objects.node[pod] = cluster.view.pods.node[pod]
+    changes.disturbances.bound(this.workload, simulator.now)
     this.notify(pod)
   }
 
@@ -154,6 +156,7 @@ export class ControlledPods implements PodControl, PodOwner {
     const { objects } = this.shared
     objects.deleting[pod] = 1
     if (reason !== EndReason.Deleted) objects.disrupted[pod] = 1
+    if (reason === EndReason.Tainted) this.evictedByFailure()
     this.setReady(pod, false)
     this.forget(pod)
     this.notify(pod)
@@ -162,6 +165,7 @@ export class ControlledPods implements PodControl, PodOwner {
   ended(pod: PodId, reason: EndReason): void {
     const { controllers, disruption, objects } = this.shared
     if (reason !== EndReason.Deleted && reason !== EndReason.Failed) this.run.changes.evicted(reason, this.run.simulator.now)
+    if (reason === EndReason.NodeLost && objects.deleting[pod] === 0) this.evictedByFailure()
     objects.deleting[pod] = 1
     this.setReady(pod, false)
     this.forget(pod)
@@ -169,6 +173,11 @@ export class ControlledPods implements PodControl, PodOwner {
     controllers[pod]?.podGone(pod)
     controllers[pod] = null
     if (this.budget !== null) disruption.podGone(this.budget, pod)
+  }
+
+  private evictedByFailure(): void {
+    const { changes, simulator } = this.run
+    changes.disturbances.evicted(this.workload, simulator.now)
   }
 
   movable(): boolean {

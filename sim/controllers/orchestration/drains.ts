@@ -8,6 +8,7 @@ import { PodPhase } from '../../cluster/views.ts'
 import type { NodeId, PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
+import type { Drain } from '../../measure/disturbances.ts'
 import { EndReason, type Owners } from '../owners.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
@@ -27,6 +28,8 @@ export interface DrainsRun {
 export class Drains {
   /** Pods that wait for their budget: epoch of each. */
   private readonly waiting = new Map<PodId, number>()
+  /** Pods that a drain waits for. */
+  private readonly leaving = new Map<PodId, { readonly drain: Drain; readonly pods: Set<PodId> }>()
   private readonly retries: number
   private readonly run: DrainsRun
   private readonly evicts: (pod: PodId, pods: ControlledPods) => boolean
@@ -37,6 +40,7 @@ export class Drains {
     this.run = run
     this.evicts = evicts
     this.podsOf = podsOf
+    run.lifecycle.listen({ ending: (pod) => this.left(pod) })
     this.retries = run.simulator.register('eviction is tried again', (pod, epoch) => this.tryAgain(pod, epoch))
   }
 
@@ -53,7 +57,20 @@ export class Drains {
     this.run.cluster.eachPodOn(node, (pod) => {
       if (this.run.owners.of(pod).movable(pod)) leaving.push(pod)
     })
+    const { simulator, changes } = this.run
+    const drain = changes.disturbances.drain(simulator.now)
+    if (leaving.length === 0) drain.to = simulator.now
+    const pods = new Set(leaving)
+    for (const pod of leaving) this.leaving.set(pod, { drain, pods })
     for (const pod of leaving) this.evict(pod, node)
+  }
+
+  private left(pod: PodId): void {
+    const found = this.leaving.get(pod)
+    if (found === undefined) return
+    this.leaving.delete(pod)
+    found.pods.delete(pod)
+    if (found.pods.size === 0) found.drain.to = this.run.simulator.now
   }
 
   /** Evicts the pod now, or as soon as its budget allows it. */

@@ -10,6 +10,7 @@ import { ColumnTable } from '../../common/table.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { PodPhase } from '../../cluster/views.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
 import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
@@ -30,6 +31,7 @@ export interface KubeletRun {
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
   readonly servers: Servers
+  readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
   readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
@@ -277,10 +279,13 @@ export class Kubelets implements Keeper {
 
   /** The control plane takes the pods of the node as not ready; `workload`: only those of it. */
   markUnready(node: NodeId, workload?: WorkloadId): void {
+    const { lifecycle, changes, simulator } = this.run
     this.eachOn(node, (pod) => {
-      if (this.isTerminating(pod) || (workload !== undefined && this.podsOf(pod).workload !== workload)) return
-      this.run.lifecycle.unlisted(pod)
-      this.podsOf(pod).setReady(pod, false)
+      const pods = this.podsOf(pod)
+      if (this.isTerminating(pod) || (workload !== undefined && pods.workload !== workload)) return
+      lifecycle.unlisted(pod)
+      pods.setReady(pod, false)
+      changes.disturbances.detected(pods.workload, simulator.now)
     })
   }
 

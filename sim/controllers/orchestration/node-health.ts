@@ -7,6 +7,7 @@ import type { Taint } from '../../cluster/spec.ts'
 import { NodeState } from '../../cluster/views.ts'
 import type { NodeId, PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { EndReason } from '../owners.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
@@ -22,6 +23,7 @@ export interface NodeHealthRun {
   readonly cluster: Cluster
   readonly nodes: NodeLifecycle
   readonly lifecycle: PodLifecycle
+  readonly changes: ChangeRecorder
 }
 
 export class NodeHealth {
@@ -91,7 +93,10 @@ export class NodeHealth {
   /** The node stops answering; `down`: its processes die. It answers again after the duration, or when an earlier fault ends, if that is later. */
   breaks(node: NodeId, down: boolean, duration: Time): void {
     const { simulator, lifecycle } = this.run
-    if (down && !this.kubelets.isDown(node)) this.eachUnkept(node, (pod) => lifecycle.stop(pod))
+    if (down && !this.kubelets.isDown(node)) {
+      this.eachUnkept(node, (pod) => lifecycle.stop(pod))
+      this.notesFailure(node)
+    }
     this.kubelets.lose(node, down)
     this.detection.silent(node, down)
     const until = simulator.now + duration
@@ -139,6 +144,15 @@ export class NodeHealth {
     cluster.eachPodOn(node, (pod) => pods.push(pod))
     for (const pod of pods) lifecycle.forceEnd(pod, EndReason.NodeLost)
     nodes.lose(node)
+  }
+
+  /** A failure of each workload with a pod on the node that is not leaving anyway. */
+  private notesFailure(node: NodeId): void {
+    const { cluster, changes, simulator } = this.run
+    cluster.eachPodOn(node, (pod) => {
+      const pods = this.podsOf(pod)
+      if (pods !== undefined && !pods.isTerminating(pod)) changes.disturbances.fails(pods.workload, simulator.now)
+    })
   }
 
   private eachUnkept(node: NodeId, visit: (pod: PodId) => void): void {

@@ -233,3 +233,51 @@ describe('a node that crashes while a pod on it terminates', () => {
     expect(found.parts.cluster.view.nodes.podCount[0]).toBe(2)
   })
 })
+
+describe('what changes and failures cost', () => {
+  const crash: Fault = { at: 100 * SECOND, kind: 'node-crash', nodes: { count: 1 }, duration: Infinity }
+
+  it('recovery from a node crash: detection (40 to 55 s) + eviction (toleration, 300 s) + rescheduling (0) + start (10 s)', () => {
+    const found = simulate({ faults: [crash] })
+    expect(found['failure-detection']).toBeGreaterThanOrEqual(40)
+    expect(found['failure-detection']).toBeLessThanOrEqual(55.1)
+    expect(found['failure-eviction']).toBeGreaterThanOrEqual(300)
+    expect(found['failure-eviction']).toBeLessThan(300.2)
+    expect(found['failure-rescheduling']).toBe(0)
+    expect(found['failure-start']).toBeCloseTo(10, 6)
+    expect(found['failures-unrecovered']).toBe(0)
+    const parts = (['detection', 'eviction', 'rescheduling', 'start'] as const).map((part) => found[`failure-${part}`] as number)
+    expect(found['failure-recovery']).toBeCloseTo(
+      parts.reduce((sum, part) => sum + part, 0),
+      6,
+    )
+    // Two pods are missing for as long.
+    expect(found.unavailable).toBeCloseTo(2 * (found['failure-recovery'] as number), 3)
+  })
+
+  it('a node that is back after 20 s: its containers start again, in 20 + 10 s, before anyone notices', () => {
+    const found = simulate({ faults: [{ ...crash, duration: 20 * SECOND } as Fault] })
+    expect(found['failure-recovery']).toBeCloseTo(30, 6)
+    expect(found['failure-eviction']).toBe(0)
+  })
+
+  it('a drain lasts until its last pod is gone: at once without a budget, one pod per start with one', () => {
+    const drain = [at(100, { kind: 'drain', nodes: { count: 1 } })]
+    expect(simulate({ actions: drain })['drain-duration']).toBe(0)
+    const budget = { maxUnavailable: 1, unhealthyPods: 'IfHealthyBudget' } as const
+    // The second of the two pods is tried at 5 and 10 s, and the successor of the first one is ready after 8 s.
+    const versions = [version('v1', { start: 8 * SECOND })]
+    expect(simulate({ actions: drain, budget, versions })['drain-duration']).toBeCloseTo(10, 6)
+  })
+
+  it('misses by changes: those of the seconds of a fault beyond the share elsewhere; the budget of 1 % of 24,000 requests', () => {
+    const slow: Fault = { at: 100 * SECOND, kind: 'node-slow', nodes: { count: Infinity }, factor: 200, duration: 9.5 * SECOND }
+    const found = simulate({ faults: [slow], service: { requests: requests(20, { kind: 'constant', value: 1000 }), objective: 100_000 } })
+    const missed =
+      ((found['slo-misses'] as number) / 100) * (found.result.latency.buckets.length > 0 ? found.parts.clients.list[0].ledger.arrived : 0)
+    expect(missed).toBeGreaterThan(100)
+    expect(found['misses-by-changes']).toBeCloseTo(missed, 6)
+    expect(found['error-budget']).toBeCloseTo(100 * (missed / (0.01 * found.parts.clients.list[0].ledger.arrived)), 6)
+    expect(found.result.marks).toEqual([{ kind: 'fault', text: 'slow cores of nodes', from: 100, to: 109.5 }])
+  })
+})

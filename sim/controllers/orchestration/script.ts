@@ -10,6 +10,7 @@ import type { Cluster } from '../../cluster/cluster.ts'
 import { NodeState } from '../../cluster/views.ts'
 import { Breakdowns, type BreakdownsRun } from './breakdowns.ts'
 import { Faults, type FaultsRun } from './faults.ts'
+import { actionText, faultText, type NamesOfRun } from './mark-texts.ts'
 import { selectNodes } from './node-selection.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import type { Action, Fault, NodeSelection, Orchestration } from './spec.ts'
@@ -25,7 +26,7 @@ export interface ScriptRun extends FaultsRun, BreakdownsRun {
   readonly batchJobs: Batch | null
   readonly components: Components
   readonly times: { readonly origin: Time; readonly end: Time }
-  readonly input: BreakdownsRun['input'] & { readonly orchestration?: Orchestration }
+  readonly input: BreakdownsRun['input'] & NamesOfRun & { readonly orchestration?: Orchestration }
 }
 
 export class Script {
@@ -78,6 +79,7 @@ export class Script {
 
   private act(action: Action): void {
     const { orchestrator, run } = this
+    run.changes.disturbances.mark('action', actionText(action, run.input), run.simulator.now)
     if ('batch' in action) {
       run.batchJobs!.act(action)
       return
@@ -123,10 +125,19 @@ export class Script {
   private break(fault: Fault, row: number): void {
     const faults = this.faults!
     if (!('nodes' in fault)) {
-      faults.elsewhere(fault, { duration: this.durations.at(row, 0), victim: 0 })
+      const duration = faults.elsewhere(fault, { duration: this.durations.at(row, 0), victim: 0 })
+      this.mark(fault, duration)
       return
     }
-    for (const node of this.orchestrator.health!.select(fault.nodes)) faults.onNode(fault, node, this.durations.at(row, node + 1))
+    const nodes = this.orchestrator.health!.select(fault.nodes)
+    let longest = 0
+    for (const node of nodes) longest = Math.max(longest, faults.onNode(fault, node, this.durations.at(row, node + 1)))
+    this.mark(fault, fault.kind === 'node-loss' ? (fault.notice ?? 0) : longest)
+  }
+
+  private mark(fault: Fault, duration: Time): void {
+    const { changes, input, simulator } = this.run
+    changes.disturbances.mark('fault', faultText(fault, input), simulator.now, duration)
   }
 
   /** Ready nodes of the selection, or cordoned ones. */
