@@ -6,7 +6,7 @@
 import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
 import { reasonText } from '../cluster/feasibility/reasons.ts'
 import { NONE, type NodeId, type PodId, type Time } from '../common/ids.ts'
-import type { Wake } from '../scheduling/policy.ts'
+import type { RunBudget, Wake } from '../scheduling/policy.ts'
 import { EndReason } from './owners.ts'
 import { PackingRounds } from './packing-rounds.ts'
 import { PinnedPods } from './pinned-pods.ts'
@@ -33,6 +33,8 @@ export class Placement {
   private readonly pinned: PinnedPods
   private readonly run: PlacementRun
   private gangs = 0
+  /** Disruption budgets that schedulers see when they look for victims. */
+  budgets: () => readonly RunBudget[] = () => []
 
   constructor(run: PlacementRun) {
     const { simulator, input, packer, lifecycle, nodes } = run
@@ -44,7 +46,9 @@ export class Placement {
     if (rounds && input.background.some(({ rigid, scheduler }) => rigid === true && scheduler === 0))
       throw new Error('rigid jobs cannot be placed in rounds, which place pod by pod; accepted: binpacking with role: estimator, or none')
     this.roles = [defaultScheduler(input), ...input.schedulers].map((spec, row) =>
-      rounds && row === 0 ? new PackingRounds(run, packer, carryOut) : new SchedulerRole(run, spec, { row, wakes, commits }, carryOut),
+      rounds && row === 0
+        ? new PackingRounds(run, packer, carryOut)
+        : new SchedulerRole(run, spec, { row, wakes, commits, budgets: () => this.budgets() }, carryOut),
     )
     this.pinned = new PinnedPods(run)
     const back = simulator.register('scheduler is back', () => this.pinned.retryAll())

@@ -11,7 +11,7 @@ import { StaleNodes } from '../cluster/stale.ts'
 import { PodPhase, type ClusterView } from '../cluster/views.ts'
 import { createChosen } from '../common/define.ts'
 import type { NodeId, PodId, Time } from '../common/ids.ts'
-import { Wake, type SchedulingContext } from '../scheduling/policy.ts'
+import { Wake, type RunBudget, type SchedulingContext } from '../scheduling/policy.ts'
 import { driverOf } from '../scheduling/queue/driver-of.ts'
 import type { SchedulingDriver } from '../scheduling/queue/driver.ts'
 import type { CarryOut, PlacementRun, Role, SchedulerSpec } from './placement-role.ts'
@@ -21,6 +21,7 @@ interface Place {
   readonly row: number
   readonly wakes: number
   readonly commits: number
+  readonly budgets: () => readonly RunBudget[]
 }
 
 export class SchedulerRole implements Role {
@@ -53,6 +54,7 @@ export class SchedulerRole implements Role {
     const context: SchedulingContext = {
       random: streams.stream(place.row === 0 ? 'scheduling' : `scheduling/${spec.name}`),
       now: () => simulator.now,
+      budgets: place.budgets,
       wakeAt: (time) => void simulator.at(time, place.wakes, place.row, Wake.Timer),
       declared: () => run.declared.counts(cluster),
     }

@@ -3,6 +3,7 @@
  * preemption and direct deletions are not limited by budgets.
  * Source: Kubernetes 1.34 pkg/controller/disruption/disruption.go, pkg/registry/core/pod/storage/eviction.go.
  */
+import type { RunBudget } from '../../scheduling/policy.ts'
 import type { PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { scaledValue, type IntOrPercent } from './percent.ts'
@@ -72,6 +73,14 @@ export class DisruptionController {
   /** The controller is down until this time; evictions are judged by what it wrote last. */
   hold(until: Time): void {
     this.queue.hold(until)
+  }
+
+  /** The budgets as a scheduler reads them before it evicts pods; one whose eviction was granted is not counted again. */
+  get limits(): RunBudget[] {
+    return this.budgets.map(({ status, pods, disrupted }) => ({
+      allowed: status.allowed,
+      covers: (pod) => pods.has(pod) && !disrupted.has(pod),
+    }))
   }
 
   create(spec: BudgetSpec): Budget {

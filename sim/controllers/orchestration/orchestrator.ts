@@ -97,6 +97,7 @@ export class Orchestrator implements TaskControl {
       latency,
       control: { delete: (pod) => run.lifecycle.terminate(pod, EndReason.Evicted) },
     })
+    run.placement.budgets = () => this.disruption.limits
     const system = createOrchestratorSystem(orchestration, {
       ...run,
       objects: this.objects,

@@ -6,8 +6,21 @@ import { DEVICES, NodeState, PODS, Reason } from '../../../../cluster/views.ts'
 import type { ClusterView } from '../../../../cluster/views.ts'
 import { HostPorts } from '../ports.ts'
 import { Checks, isRepelled, type Refused } from './checks.ts'
-import type { KubeIndex } from './index.ts'
+import type { KindId } from './kinds.ts'
+import type { Nominations } from './nominations.ts'
 import type { Plan } from './plans.ts'
+import type { World } from './world.ts'
+
+/** What a trial needs of the index. */
+export interface TrialIndex {
+  readonly world: World
+  readonly nominations: Nominations
+  /** The pod that is decided about. */
+  readonly deciding: PodId
+  /** Whether host ports exclude nodes. */
+  readonly checksPorts: boolean
+  kindOf(pod: PodId, view: ClusterView): KindId
+}
 
 /** Why a node refuses a pod, and whether removing pods may help. */
 export interface Refusal {
@@ -35,12 +48,12 @@ export class DryRun {
   private readonly ruled: boolean
   /** Whether the filter InterPodAffinity applies; one that does not is not notified of what is tried. */
   private readonly repels: boolean
-  private readonly index: KubeIndex
+  private readonly index: TrialIndex
   private readonly plan: Plan
   private readonly row: NodeId
   private readonly view: ClusterView
 
-  constructor(index: KubeIndex, plan: Plan, row: NodeId, view: ClusterView) {
+  constructor(index: TrialIndex, plan: Plan, row: NodeId, view: ClusterView) {
     this.index = index
     this.plan = plan
     this.row = row

@@ -12,6 +12,7 @@ import { NO_SURROUNDINGS, nodeNameOf, type Surroundings } from '../run-pods.ts'
 import { nodesToFind } from '../sampling.ts'
 import { Checks } from './checks.ts'
 import { Comparisons } from './comparisons.ts'
+import { DryRun } from './dry-run.ts'
 import type { KindId } from './kinds.ts'
 import { NodeScores, STALE, UNFIT } from './node-scores.ts'
 import { Nominations } from './nominations.ts'
@@ -94,7 +95,7 @@ export class KubeIndex {
   accepts(plan: Plan, row: NodeId, view: ClusterView): boolean {
     const { checks } = this
     if (!this.fits(plan, row, view) || !checks.passes(row)) return false
-    return !this.nominations.concern(row) || this.nominations.leaveRoom(plan, row, view, this)
+    return !this.nominations.concern(row) || this.leavesRoom(plan, row, view)
   }
 
   /** Whether the node has what a pod of the kind needs, rules about other pods aside. */
@@ -129,7 +130,7 @@ export class KubeIndex {
       let cell = cells[row]
       if (cell === STALE) cell = nodes.fill(cells, podClass, row, view)
       if (cell === UNFIT || (checked && !checks.passes(row))) continue
-      if (promises && nominations.concern(row) && !nominations.leaveRoom(plan, row, view, this)) continue
+      if (promises && nominations.concern(row) && !this.leavesRoom(plan, row, view)) continue
       rows[count] = row
       totals[count++] = cell
     }
@@ -159,6 +160,14 @@ export class KubeIndex {
     // Ties are numbered in the order of the nodes, in which those after the wrap come first.
     const drawn = this.ties.first || tied === 1 ? 0 : this.ties.random.int(tied)
     return best[(drawn + tiedBefore) % tied]
+  }
+
+  /** Whether the pod fits beside the pods of at least its priority that are promised the node, and without them. */
+  private leavesRoom(plan: Plan, row: NodeId, view: ClusterView): boolean {
+    const trial = new DryRun(this, plan, row, view)
+    const refusal = trial.refusal()
+    trial.end()
+    return refusal === null
   }
 
   /** The rules of the pod's kind. */

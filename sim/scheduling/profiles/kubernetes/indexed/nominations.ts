@@ -1,10 +1,6 @@
 /** Nodes that preemption promised to pending pods: others of lower priority see them as if they were there. */
 import { NONE } from '../../../../common/ids.ts'
 import type { NodeId, PodId } from '../../../../common/ids.ts'
-import type { ClusterView } from '../../../../cluster/views.ts'
-import { DryRun } from './dry-run.ts'
-import type { KubeIndex } from './index.ts'
-import type { Plan } from './plans.ts'
 
 /** The promises of one scheduler. */
 export class Nominations {
@@ -43,13 +39,5 @@ export class Nominations {
     const left = this.pods.get(row)!.filter((other) => other !== pod)
     if (left.length === 0) this.pods.delete(row)
     else this.pods.set(row, left)
-  }
-
-  /** Whether the pod fits beside the pods of at least its priority that are promised the node. */
-  leaveRoom(plan: Plan, row: NodeId, view: ClusterView, index: KubeIndex): boolean {
-    const trial = new DryRun(index, plan, row, view)
-    const refusal = trial.refusal()
-    trial.end()
-    return refusal === null
   }
 }
