@@ -54,7 +54,7 @@ const CONTROL = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F]+/g
 /** Interrupts within this time count as one [ms]. */
 const SAME_PRESS = 500
 
-/** Entry point of the executable: the standard streams of the process; Ctrl-C once to stop, twice to exit at once. */
+/** Entry point of the executable: the standard streams of the process; Ctrl-C once to stop, twice to exit at once; SIGTERM, as batch systems send it before they kill, to stop. */
 export async function start(): Promise<void> {
   const interrupts = new AbortController()
   let first = 0
@@ -64,6 +64,7 @@ export async function start(): Promise<void> {
     if (!interrupts.signal.aborted) first = performance.now()
     interrupts.abort()
   })
+  process.on('SIGTERM', () => interrupts.abort())
   // A reader that closes the pipe early (`orchsim list | head`) is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error

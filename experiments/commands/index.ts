@@ -29,6 +29,18 @@ const overrides = (): Option[] => [
 
 const jobs = (description: string): Option => new Option('--jobs <n>', description).argParser(wholeNumber(1)).env('ORCHSIM_JOBS')
 
+/** Parser of a shard: `3/10`. */
+function shard(text: string): { readonly index: number; readonly count: number } {
+  const [, index, count] = (/^(\d{1,7})\/(\d{1,7})$/.exec(text) ?? ['', '0', '0']).map(Number)
+  if (!(index >= 1 && index <= count)) throw new InvalidArgumentError('accepted: I/N with I from 1 to N, such as 3/10.')
+  return { index, count }
+}
+
+const foldersOfShards = new Argument(
+  '[folders...]',
+  'folders in which run --shard stored results (default: results/<name of the experiment>)',
+)
+
 /** Parser of a positive time [s]. */
 function seconds(text: string): number {
   const value = Number(text.replace(/s$/, ''))
@@ -54,6 +66,7 @@ export const commands: readonly CommandDescriptor[] = [
         .argParser(seconds)
         .env('ORCHSIM_CALL_LIMIT'),
       new Option('--check', 'check the conservation laws after every event; slower'),
+      new Option('--shard <i/n>', 'compute only part i of n and store it in the folder of the results, for merge').argParser(shard),
     ],
     load: async ({ watch }) => (watch === true ? (await import('./watch.ts')).watchCommand : (await import('./run.ts')).runCommand),
   },
@@ -63,6 +76,40 @@ export const commands: readonly CommandDescriptor[] = [
     arguments: [experimentFile],
     options: [...overrides(), jobs('worker threads that the estimated time assumes'), json('print the whole plan as JSON')],
     load: async () => (await import('./plan.ts')).planCommand,
+  },
+  {
+    name: 'merge',
+    description: 'put the runs that shards have stored together: the results that one machine would have written, or what is missing',
+    arguments: [experimentFile, foldersOfShards],
+    options: [
+      new Option('--out <folder>', 'folder of the results (default: results/<name of the experiment>)'),
+      ...overrides(),
+      json('print a summary as JSON instead of the comparison'),
+      new Option('--quiet', 'no comparison'),
+      new Option('--parquet', 'write the tables as Parquet too (needs the package hyparquet-writer)'),
+    ],
+    load: async () => (await import('./merge.ts')).mergeCommand,
+  },
+  {
+    name: 'status',
+    description: 'print how many runs of an experiment are stored, failed and missing over all shards',
+    arguments: [experimentFile, foldersOfShards],
+    options: [...overrides(), json('print the numbers as JSON')],
+    load: async () => (await import('./merge.ts')).statusCommand,
+  },
+  {
+    name: 'shard-script',
+    description: 'print the job of a Slurm cluster, of Kubernetes or of GNU parallel that computes an experiment in shards and merges it',
+    arguments: [new Argument('<engine>', 'slurm, kubernetes or parallel'), experimentFile],
+    options: [
+      new Option('--shards <n>', 'number of parts (default: one per ten runs, at most 1000)').argParser(wholeNumber(1)),
+      new Option('--cpus <n>', 'worker threads of a part').argParser(wholeNumber(1)).default(1),
+      new Option('--out <folder>', 'folder that all parts share (default: results/<name of the experiment>)'),
+      new Option('--image <name>', 'kubernetes: image with Node, in which npx finds orchsim').default('node:22'),
+      new Option('--claim <name>', 'kubernetes: volume claim with the experiment').default('study'),
+      ...overrides(),
+    ],
+    load: async () => (await import('./shard-script.ts')).shardScriptCommand,
   },
   {
     name: 'validate',

@@ -1,5 +1,5 @@
 /** `orchsim plan FILE`: the resolved runs with their reasons and their estimated cost, without running them. */
-import { availableParallelism } from 'node:os'
+import { usableProcessors } from '../run/processors.ts'
 import { stringify } from 'yaml'
 import { plainText } from '../../reports/index.ts'
 import { percentText } from '../file/quantities.ts'
@@ -20,7 +20,7 @@ export interface PlanOptions extends Overrides {
 export async function planCommand(file: string, options: PlanOptions, screens: Screens): Promise<ExitCode> {
   const plan = await planFile(file, options, screens)
   if (plan === undefined) return EXIT.wrong
-  const jobs = options.jobs ?? availableParallelism()
+  const jobs = options.jobs ?? usableProcessors()
   const cost = await estimatesOf(plan, jobs)
   screens.out.write(
     options.json === true ? `${JSON.stringify({ ...plan, estimates: cost.variants }, null, 2)}\n` : planText(plan, cost, jobs),

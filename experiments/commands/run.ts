@@ -1,48 +1,32 @@
 /** `orchsim run FILE`: plan, run, write, print. Finished runs are written whatever happens to the others. */
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { basename, dirname, join, relative, resolve } from 'node:path'
-import {
-  comparisonText,
-  MissingWriter,
-  PARQUET_FILES,
-  parquetTables,
-  parquetWriter,
-  plainText,
-  type Study,
-  summarise,
-  summaryOf,
-  WriteError,
-  writeReports,
-  writeWhole,
-} from '../../reports/index.ts'
-import { assess, type Outcome } from '../file/assertions.ts'
-import { firstLine } from '../file/load.ts'
+import { readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { version } from '../file/package.ts'
 import type { Plan } from '../plan/plan.ts'
 import { plannerOf } from '../plan/precise.ts'
 import { execute, threads, type Execution, type Executor } from '../run/execute.ts'
-import { manifestOf } from '../run/manifest.ts'
 import { Progress } from '../run/progress.ts'
+import { executeShard, type Shard } from '../run/shard.ts'
 import { Store } from '../run/store.ts'
-import { studyOf } from '../run/study.ts'
+import { usableProcessors } from '../run/processors.ts'
 import type { CommandContext, Screens } from './command.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { planFile, setsOf, type Overrides } from './plan-file.ts'
+import { finish, folderProblem, parquetFor, printFailures, type OutputOptions } from './finish.ts'
+import { planFile } from './plan-file.ts'
 
 /** Options of `run`. */
-export interface RunOptions extends Overrides {
+export interface RunOptions extends OutputOptions {
   readonly jobs?: number
   readonly out?: string
-  readonly json?: boolean
-  readonly quiet?: boolean
   readonly check?: boolean
   readonly watch?: boolean
   readonly fresh?: boolean
   readonly parquet?: boolean
   /** [s] */
   readonly callLimit?: number
+  /** Only this part of the runs, into the store. */
+  readonly shard?: Shard
 }
 
 /** Runs an experiment. `executor` replaces the worker threads, for tests. */
@@ -61,56 +45,26 @@ export async function runCommand(
   if (plan === undefined) return EXIT.wrong
   // Before the runs: the file may change while they take place.
   const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
-  const jobs = Math.min(options.jobs ?? availableParallelism(), plan.runs.length)
+  const jobs = Math.min(options.jobs ?? usableProcessors(), plan.runs.length)
   const folder = options.out ?? join('results', plan.name)
   const problem = folderProblem(folder)
   if (problem !== '') {
     err.write(`orchsim run: ${problem}\n`)
     return EXIT.wrong
   }
+  if (options.shard !== undefined)
+    return runShard(plan, options.shard, folder, {
+      executor: executor ?? threads(jobs, options.callLimit),
+      interrupts,
+      screens,
+      quiet: options.quiet === true,
+    })
   const store = new Store(folder)
   if (options.fresh === true) store.clear()
   const progress = options.quiet === true ? undefined : new Progress(err)
   const execution = await executed(plan, executor ?? threads(jobs, options.callLimit), interrupts, progress, store)
-  printDamaged(execution, screens)
-  printFailures(plan, execution, screens)
-  if (execution.finished.length === 0) {
-    // An earlier study may be in the folder: its tables beside the manifest of this call would contradict each other.
-    err.write(`${execution.interrupted ? 'interrupted before a run was finished' : 'all runs failed'}: nothing is written to ${folder}\n`)
-    return execution.interrupted ? EXIT.interrupted : EXIT.failed
-  }
-  const below = relative(process.cwd(), file)
-  const named = below.startsWith('..') ? basename(file) : below
-  const study = studyOf(plan, execution, version(), callOf(named, options))
-  // Written before anything is printed, and printed even if the disk is full.
-  const unwritten = await written(folder, async () => {
-    const draw = (): Promise<void> => writeFiles({ study, folder, parquet })
-    await (progress === undefined ? draw() : progress.drawing(draw))
-    const seconds = (performance.now() - begin) / 1000
-    const facts = { version: version(), file: named, folder: dirname(resolve(file)), digest, jobs, started, seconds }
-    await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, facts))
-  })
-  const outcomes = report({ plan, study, folder, options, screens })
-  if (unwritten !== '') {
-    err.write(`orchsim run: ${unwritten}\n`)
-    return EXIT.failed
-  }
-  if (!execution.interrupted && execution.failed.length === 0) store.clear()
-  printUnfinished(execution, folder, screens)
-  if (execution.interrupted) return EXIT.interrupted
-  if (execution.failed.length > 0 || execution.late.length > 0) return EXIT.failed
-  return outcomes.every(({ holds }) => holds) ? EXIT.done : EXIT.broken
-}
-
-/** Why results cannot be written to a folder, '' when they can. Checked before anything runs, so that hours of work are not lost at the end. */
-function folderProblem(folder: string): string {
-  try {
-    mkdirSync(folder, { recursive: true })
-    rmSync(mkdtempSync(join(folder, '.probe-')), { recursive: true })
-    return ''
-  } catch (error) {
-    return `found ${JSON.stringify(folder)}, where results cannot be written (${(error as NodeJS.ErrnoException).code ?? firstLine(error)}); accepted: --out with a folder that can be written`
-  }
+  const facts = { version: version(), folder: dirname(resolve(file)), digest, jobs, started, begin }
+  return finish({ plan, execution, file, options, screens, folder, facts, parquet, ...(progress === undefined ? {} : { progress }), store })
 }
 
 async function executed(
@@ -128,97 +82,35 @@ async function executed(
   }
 }
 
-function printFailures(plan: Plan, { failed, late }: Execution, { err }: Screens): void {
-  for (const message of late) err.write(`an own file threw after its run had ended: ${message}\n`)
-  for (const { run, message, stack } of failed) {
-    err.write(
-      `run ${run.id.slice(0, 12)} failed (${plan.variants[run.variant].label}, replication ${run.replication + 1}): ${plainText(message)}\n`,
-    )
-    if (process.env['ORCHSIM_DEBUG'] !== undefined) err.write(`${stack}\n`)
-  }
-}
-
-function printDamaged({ damaged }: Execution, { err }: Screens): void {
-  if (damaged.length > 0)
-    err.write(
-      `${damaged.length} kept ${damaged.length === 1 ? 'result was' : 'results were'} damaged and computed again: ${damaged.map((id) => id.slice(0, 12)).join(', ')}\n`,
-    )
-}
-
-function printUnfinished({ finished, asked, failed, interrupted }: Execution, folder: string, { err }: Screens): void {
-  const finishedText = `${finished.length} of ${asked.length} runs are finished and readable in ${folder}`
-  if (interrupted) err.write(`interrupted: ${finishedText}; the same call continues from here\n`)
-  else if (failed.length > 0) err.write(`${finishedText}\n`)
-}
-
-/** Why the results in the folder are incomplete, '' when they are whole. */
-async function written(folder: string, write: () => Promise<void>): Promise<string> {
-  try {
-    await write()
-    return ''
-  } catch (error) {
-    if (!(error instanceof WriteError)) throw error
-    return `${error.message}; the files in ${folder} are incomplete, the finished runs are kept there, and the same call writes the rest`
-  }
-}
-
-interface Files {
-  readonly study: Study
-  readonly folder: string
-  readonly parquet: Parquet | undefined
-}
-
-/** Tables, charts and the page. */
-async function writeFiles({ study, folder, parquet }: Files): Promise<void> {
-  await writeReports(folder, study)
-  const tables = parquet?.(study) ?? new Map<string, Uint8Array>()
-  for (const [name, bytes] of tables) await writeWhole(join(folder, name), bytes)
-  // Parquet files of an earlier call would describe other runs than the CSV files beside them.
-  for (const name of PARQUET_FILES) if (!tables.has(name)) rmSync(join(folder, name), { force: true })
-}
-
-interface Report extends Omit<Files, 'parquet'> {
-  readonly plan: Plan
-  readonly options: RunOptions
+interface ShardRun {
+  readonly executor: Executor
+  readonly interrupts: AbortSignal
   readonly screens: Screens
+  readonly quiet: boolean
 }
 
-/** Prints the comparison or its JSON. */
-function report({ plan, study, folder, options, screens }: Report): readonly Outcome[] {
-  const { out, err } = screens
-  const outcomes = plan.assert.length === 0 ? [] : assess(plan.assert, summarise(study))
-  if (options.json === true) out.write(`${JSON.stringify({ results: folder, ...summaryOf(study), assertions: outcomes }, null, 2)}\n`)
-  else if (options.quiet !== true) {
-    // https://no-color.org: any value but the empty one turns colour off.
-    const colour = out.isTTY === true && (process.env['NO_COLOR'] ?? '') === ''
-    const comparison = comparisonText(study, { colour, ...(out.columns === undefined ? {} : { width: out.columns }) }).trimEnd()
-    out.write(`${comparison}\n\n${outcomes.map(({ sentence }) => `assert: ${sentence}\n`).join('')}results: ${folder}\n`)
-  }
-  // --quiet and --json suppress the comparison, not the assertions that fail.
-  if (options.quiet === true || options.json === true)
-    for (const { holds, sentence } of outcomes) if (!holds) err.write(`assert: ${sentence}\n`)
-  return outcomes
-}
-
-type Parquet = (study: Study) => ReadonlyMap<string, Uint8Array>
-
-/** Loaded before anything runs, so that hours of work do not end at a missing package. */
-async function parquetFor({ err }: Screens): Promise<Parquet | 'missing'> {
+/** Computes one shard. Nothing but the store is written: `merge` makes the results. */
+async function runShard(plan: Plan, shard: Shard, folder: string, { executor, interrupts, screens, quiet }: ShardRun): Promise<ExitCode> {
+  const { err } = screens
+  const progress = quiet ? undefined : new Progress(err)
   try {
-    const writer = await parquetWriter()
-    return (study) => parquetTables(study, writer)
+    const done = await executeShard(plan, shard, executor, interrupts, {
+      ...(progress === undefined ? {} : { watcher: progress }),
+      store: new Store(folder, undefined, true),
+    })
+    progress?.close()
+    printFailures(plan, done, screens)
+    const { finished, failed, asked, interrupted } = done
+    err.write(
+      `shard ${shard.index} of ${shard.count}: ${finished.length} of its ${asked.length} runs are stored in ${folder}${interrupted ? '; interrupted, the same call continues' : ''}${done.waits ? '; the next replications are chosen when all shards have these' : ''}\n`,
+    )
+    if (interrupted) return EXIT.interrupted
+    return failed.length > 0 || done.late.length > 0 ? EXIT.failed : EXIT.done
   } catch (error) {
-    if (!(error instanceof MissingWriter)) throw error
-    err.write(`orchsim run --parquet: ${error.message}\n`)
-    return 'missing'
+    err.write(`orchsim run --shard: ${(error as Error).message}\n`)
+    return EXIT.failed
+  } finally {
+    progress?.close()
+    await executor.close()
   }
-}
-
-/** The call that gives the same study; options that do not change a result (folder, jobs, output) are left out. */
-function callOf(file: string, options: RunOptions): string {
-  return [
-    'npx orchsim run',
-    file,
-    ...setsOf(options).map((set) => `--set ${/^[\w./=-]+$/.test(set) ? set : `'${set.replaceAll("'", `'\\''`)}'`}`),
-  ].join(' ')
 }

@@ -112,6 +112,7 @@ export async function execute(
         const stored = scenario.check ? undefined : store?.get(run.id)
         if (stored !== undefined) {
           resumed++
+          seconds.set(run.id, store!.facts.get(run.id)!.seconds)
           watcher?.resumed(run)
           return { result: stored }
         }
@@ -120,7 +121,7 @@ export async function execute(
         if ('message' in outcome) watcher?.ended(run, undefined)
         else {
           seconds.set(run.id, outcome.seconds)
-          store?.keep(run.id, outcome.result)
+          store?.keep(run.id, outcome.result, outcome.seconds)
           watcher?.ended(run, outcome.result)
         }
         return outcome
