@@ -22,6 +22,7 @@ export type {
   Fault,
   NodeSelection,
   Orchestration,
+  OrchestratorName,
   Version,
 } from './controllers/orchestration/spec.ts'
 export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'

@@ -53,4 +53,5 @@ export {
   type ManifestService,
   type ManifestsRead,
   type ManifestWorkload,
+  type SwarmUpdate,
 } from './manifests/index.ts'

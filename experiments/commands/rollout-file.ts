@@ -68,6 +68,11 @@ function problemsOf({ controller: kind, versions, actions, paused }: RolloutData
   const issues: Issue[] = []
   if (kind.kind === 'daemon-set')
     issues.push({ path: ['controller'], message: 'found a DaemonSet, whose rollout depends on nodes; accepted: deployment, stateful-set' })
+  if (kind.kind !== 'daemon-set' && kind.kind !== 'stateful-set' && kind.kind !== 'deployment')
+    issues.push({
+      path: ['controller'],
+      message: `found a ${kind.kind}, whose rollouts are not explained; accepted: deployment, stateful-set`,
+    })
   if (kind.kind !== 'deployment' && paused)
     issues.push({ path: ['paused'], message: `found true, but a ${kind.kind} cannot be paused; accepted: false` })
   names.forEach((one, i) => {
@@ -108,7 +113,7 @@ function workloadOf(given: ControllerData, replicas: number, paused: boolean): R
     const { podManagement, updateStrategy, partition, minReady } = given
     return { kind: 'StatefulSet', replicas, podManagement, updateStrategy, partition, start: 0, minReady }
   }
-  if (given.kind === 'daemon-set') throw new Error('a DaemonSet is refused before')
+  if (given.kind !== 'deployment') throw new Error(`a ${given.kind} is refused before`)
   const { strategy, maxSurge, maxUnavailable, minReady, progressDeadline, revisionHistory } = given
   return {
     kind: 'Deployment',

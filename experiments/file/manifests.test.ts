@@ -267,10 +267,10 @@ describe('manifests become services and background', () => {
       'name: shop\nservices:\n  web: { image: a, deploy: { replicas: 3, resources: { reservations: { cpus: 0.5, memory: 64m } } } }\n  agent: { image: b, deploy: { mode: global } }\n'
     const { scenario, warnings, problems } = await resolved(stack, client('web'))
     expect(problems).toBe('')
-    expect(scenario.services).toMatchObject([{ name: 'web', replicas: 3, grace: 10e6, shape: { cpu: 500 } }])
+    expect(scenario.services).toMatchObject([{ name: 'web', replicas: 3, preStop: 2e6, grace: 12e6, shape: { cpu: 500 } }])
     expect(scenario.background).toEqual([])
     expect(warnings).toContain('manifests: pods of kind SwarmService, one per node, are not run yet: shop/agent')
-    expect(warnings).toContain('manifests: not simulated yet: rollouts and restarts of Swarm, ECS and Marathon (shop/web)')
+    expect(scenario.orchestration).toMatchObject({ orchestrator: 'swarm', workloads: [{ controller: { kind: 'swarm-service' } }] })
   })
 
   it('the manifests of a shop run', async () => {

@@ -139,12 +139,7 @@ describe('controllers, actions and faults in a file', () => {
       'found the unknown pool "mian"; accepted: main (did you mean main?)',
     ],
     ['an unknown zone', '', 'faults: [{ at: 1m, crash: { zone: c } }]', 'found the unknown zone "c"; accepted: a, b'],
-    [
-      'a negative size',
-      '',
-      'actions: [{ at: 1m, scale: web, replicas: -1 }]',
-      'actions[0].replicas  found -1; accepted: a whole number',
-    ],
+    ['a negative size', '', 'actions: [{ at: 1m, scale: web, replicas: -1 }]', 'actions[0].replicas  found -1; accepted: a whole number'],
     [
       'a DaemonSet that is scaled',
       '',
@@ -182,7 +177,12 @@ describe('controllers, actions and faults in a file', () => {
       '',
       'accepted: a number of pods or a percentage such as 25%',
     ],
-    ['an unknown controller', ', controller: deploiment', '', 'accepted: deployment, stateful-set, daemon-set (did you mean deployment?)'],
+    [
+      'an unknown controller',
+      ', controller: deploiment',
+      '',
+      'accepted: deployment, stateful-set, daemon-set, swarm-service, ecs-service, marathon-app (did you mean deployment?)',
+    ],
   ])('%s is refused, with what is accepted', async (_, service, rest, message) => {
     expect(await problems(service, rest)).toContain(message)
   })

@@ -7,6 +7,7 @@ import { manifestFiles, readManifests, type ManifestProblem, type ManifestsRead,
 import { show, type Issue, type Path } from './document.ts'
 import { ManifestItems, type Item } from './manifests/items.ts'
 import { unsupported } from './manifests/unsupported.ts'
+import { withOrchestratorDefaults } from './orchestrator-defaults.ts'
 import { isMap } from './quantities.ts'
 
 type Raw = Record<string, unknown>
@@ -33,6 +34,11 @@ export class ManifestExpansion {
   }
 
   expand(raw: Raw): Expanded {
+    const expanded = this.withItems(raw)
+    return { ...expanded, raw: withOrchestratorDefaults(expanded.raw) }
+  }
+
+  private withItems(raw: Raw): Expanded {
     const { workload } = raw
     const names = isMap(workload) ? workload['manifests'] : undefined
     if (!isMap(workload) || !Array.isArray(names) || names.some((name) => typeof name !== 'string'))
@@ -43,12 +49,14 @@ export class ManifestExpansion {
       message: `found no file ${show(name)}; accepted: files, folders or patterns, relative to this file`,
     }))
     for (const problem of problems) if (problem.severity === 'error') issues.push(issueOf(problem))
+    const orchestrator = orchestratorOf(manifests.workloads, raw['orchestrator'], issues)
     if (issues.length > 0) return { raw, issues, warnings: [], relocate: (issue) => issue }
     const items = new ManifestItems(manifests, workload)
     const [services, background, batch] = [listOf(workload['services']), listOf(workload['background']), listOf(workload['batch'])]
     return {
       raw: {
         ...raw,
+        ...orchestrator,
         workload: {
           ...workload,
           services: [...services, ...items.services.map(({ raw: item }) => item)],
@@ -80,6 +88,25 @@ export class ManifestExpansion {
 const shorter = (file: string): string => {
   const here = relative(process.cwd(), file)
   return here.startsWith('..') ? file : here
+}
+
+/** The orchestrator of the manifests, if it is not Kubernetes. Workloads of several, or of another one than the file names, are refused. */
+function orchestratorOf(workloads: readonly ManifestWorkload[], named: unknown, issues: Issue[]): Raw {
+  const [first, ...others] = workloads
+  if (first === undefined) return {}
+  const { orchestrator } = first
+  const other = others.find((one) => one.orchestrator !== orchestrator)
+  if (other !== undefined)
+    issues.push({
+      path: [...MANIFESTS],
+      message: `found ${nameOf(first)} of ${orchestrator} and ${nameOf(other)} of ${other.orchestrator}; accepted: manifests of one orchestrator`,
+    })
+  else if (typeof named === 'string' && named !== orchestrator)
+    issues.push({
+      path: ['orchestrator'],
+      message: `found ${named}, but ${nameOf(first)} is of ${orchestrator}; accepted: ${orchestrator}`,
+    })
+  return orchestrator === 'kubernetes' ? {} : { orchestrator }
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

@@ -13,6 +13,7 @@ import {
 } from '../../sim/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { Issue, Path } from './document.ts'
+import { KINDS_OF } from './orchestrator-defaults.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
@@ -27,6 +28,7 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   const given = data.workload.services
   const scripted = data.actions.length + data.faults.length > 0
   if (!scripted && given.every((service) => !isControlled(service))) return undefined
+  const { orchestrator = 'kubernetes' } = data
   const names = new Names(data, issues)
   given.forEach((service, i) => names.checkService(service, i))
   const storage = resolveStorage(data, issues)
@@ -39,6 +41,7 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
     faults: data.faults.map((fault, i) => names.fault(fault, ['faults', i])),
     latency: data.controlPlane.latency,
     nodeGrace: data.controlPlane.nodeGrace,
+    ...(orchestrator === 'kubernetes' ? {} : { orchestrator }),
   }
 }
 
@@ -56,16 +59,24 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number):
     slowness: 1,
     errors: 0,
   }
-  const others = given.versions.map(({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors }): JsonVersion => ({
-    name,
-    shape: { ...service.shape, cpu: cpu ?? service.shape.cpu, memory: memory ?? service.shape.memory, limit: limit ?? service.shape.limit },
-    pull: pull ?? given.pull,
-    start: start ?? given.start,
-    ready,
-    crashAfter: crashAfter ?? null,
-    slowness,
-    errors,
-  }))
+  const others = given.versions.map(
+    ({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors, pullFails }): JsonVersion => ({
+      name,
+      shape: {
+        ...service.shape,
+        cpu: cpu ?? service.shape.cpu,
+        memory: memory ?? service.shape.memory,
+        limit: limit ?? service.shape.limit,
+      },
+      pull: pull ?? given.pull,
+      start: start ?? given.start,
+      ready,
+      crashAfter: crashAfter ?? null,
+      slowness,
+      errors,
+      ...(pullFails ? { pullFails } : {}),
+    }),
+  )
   return {
     workload,
     controller: controllerOf(given.controller ?? controller.parse('deployment')),
@@ -82,7 +93,7 @@ type Json<T> = { readonly [K in keyof T]: T[K] | null }
 type JsonVersion = Json<Version>
 
 function controllerOf(data: ControllerData): Json<ControllerSpec> {
-  if (data.kind !== 'deployment') return data
+  if (data.kind !== 'deployment') return data as Json<ControllerSpec>
   const { strategy, maxSurge, maxUnavailable, ...rest } = data
   return {
     ...rest,
@@ -103,6 +114,20 @@ const LASTING: ReadonlySet<FaultData['kind']> = new Set([
 /** A constant duration as its value. */
 const inShort = (duration: DistributionSpec): number | DistributionSpec => (duration.kind === 'constant' ? duration.value : duration)
 
+const orchestratorOf = (kind: string): string => Object.entries(KINDS_OF).find(([, kinds]) => kinds.includes(kind))?.[0] ?? 'kubernetes'
+
+const isPerNode = (given: ControllerData): boolean =>
+  given.kind === 'daemon-set' ||
+  (given.kind === 'swarm-service' && given.mode === 'global') ||
+  (given.kind === 'ecs-service' && given.scheduling === 'DAEMON')
+
+/** Why services with one pod per node are not scaled, by their controller. */
+const PER_NODE: Partial<Record<ControllerData['kind'], string>> = {
+  'daemon-set': 'found a DaemonSet, which has a pod on each node; accepted: a Deployment or a StatefulSet',
+  'swarm-service': 'found a global service, which has a task on each node; accepted: mode: replicated',
+  'ecs-service': 'found a DAEMON service, which has a task on each instance; accepted: schedulingStrategy: REPLICA',
+}
+
 /** Names that actions and faults use. */
 class Names {
   private readonly data: ScenarioData
@@ -114,7 +139,20 @@ class Names {
   }
 
   /** Versions of one service need different names. */
-  checkService({ version, versions, controller: one }: ServiceData, i: number): void {
+  checkService({ version, versions, controller: one, budget, toleration }: ServiceData, i: number): void {
+    const { orchestrator = 'kubernetes' } = this.data
+    const accepted = KINDS_OF[orchestrator]
+    if (one !== undefined && !accepted.includes(one.kind))
+      this.report(
+        ['workload', 'services', i, 'controller'],
+        `found a ${one.kind}, which ${orchestrator} does not have; accepted: ${accepted.join(', ')}, or orchestrator: ${orchestratorOf(one.kind)}`,
+      )
+    for (const [key, value] of Object.entries({ budget, toleration }))
+      if (orchestrator !== 'kubernetes' && value !== undefined)
+        this.report(
+          ['workload', 'services', i, key],
+          `found a ${key}, which only Kubernetes has; accepted: none with orchestrator: ${orchestrator}`,
+        )
     const seen = new Set([version])
     versions.forEach(({ name }, j) => {
       if (seen.has(name))
@@ -205,9 +243,9 @@ class Names {
   }
 
   private refuseDaemon(kind: ActionData['kind'], workload: number, path: Path): void {
-    const found = this.data.workload.services[workload]?.controller?.kind
-    if (found === 'daemon-set' && kind === 'scale')
-      this.report(path, 'found a DaemonSet, which has a pod on each node; accepted: a Deployment or a StatefulSet')
+    const given = this.data.workload.services[workload]?.controller
+    const found = given?.kind
+    if (given !== undefined && isPerNode(given) && kind === 'scale') this.report(path, PER_NODE[given.kind]!)
     if (found !== undefined && found !== 'deployment' && (kind === 'pause' || kind === 'resume'))
       this.report(path, `found a ${found}, which cannot be paused; accepted: a Deployment`)
   }

@@ -31,6 +31,7 @@ import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { controlPlane } from './schema/control-plane.ts'
 import { budget, controller, version } from './schema/controllers.ts'
+import { orchestrator } from './schema/orchestrators.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { signals } from './schema/signals.ts'
 import { ruleKeys } from './schema/rules.ts'
@@ -84,7 +85,7 @@ const serviceOf = (loaded: LoadedFiles) =>
     controller: controller
       .optional()
       .describe(
-        'who keeps the pods: deployment, stateful-set or daemon-set; default: a plain replica set, or a Deployment where a rollout, an action or a fault needs one',
+        'who keeps the pods: deployment, stateful-set or daemon-set, or that of another orchestrator; default: a plain replica set, or a Deployment where a rollout, an action or a fault needs one',
       ),
     version: name().prefault('v1').describe('name of the version that the pods of the start run'),
     versions: list('versions', version).prefault([]).describe('further versions, which actions roll out'),
@@ -234,6 +235,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     balancers: whole({ min: 1, max: 10_000 })
       .prefault(1)
       .describe('balancer instances per service, each with its own view of the replicas'),
+    orchestrator,
     actions,
     faults,
     controlPlane,

@@ -178,6 +178,7 @@ function addService(named: Named, part: Part<Service>, task: Part<TaskDefinition
     minimumHealthyPercent: given.at('minimumHealthyPercent').whole() ?? (daemon ? 0 : 100),
     maximumPercent: given.at('maximumPercent').whole() ?? (daemon ? 100 : 200),
     circuitBreaker: { enable: breaker.at('enable').flag() ?? false, rollback: breaker.at('rollback').flag() ?? false },
+    loadBalanced: part.at('loadBalancers').items().length > 0,
     healthCheckGrace: part.at('healthCheckGracePeriodSeconds').seconds() ?? 0,
     placementConstraints: part
       .at('placementConstraints')

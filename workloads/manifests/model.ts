@@ -203,6 +203,8 @@ export interface EcsController {
   readonly maximumPercent: number
   readonly circuitBreaker: { readonly enable: boolean; readonly rollback: boolean }
   readonly healthCheckGrace: number
+  /** Whether a load balancer sends requests to the tasks, and checks them. */
+  readonly loadBalanced: boolean
   readonly placementConstraints: readonly { readonly type: string; readonly expression: string }[]
   readonly placementStrategy: readonly { readonly type: string; readonly field: string }[]
 }

@@ -141,6 +141,7 @@ describe('services of Amazon ECS', () => {
             minimumHealthyPercent: 100,
             maximumPercent: 200,
             circuitBreaker: { enable: true, rollback: true },
+            loadBalanced: true,
             healthCheckGrace: 0,
           },
         },

@@ -1,5 +1,6 @@
 /** A workload of the manifests as an item of `services` or `background`, as a user would have written it. */
 import type { Autoscaler, DisruptionBudget, ManifestWorkload } from '../../../workloads/index.ts'
+import { foreignControllerOf } from './foreign.ts'
 import { rulesOf } from './rules.ts'
 import { isUncounted, selectorOf } from './unsupported.ts'
 
@@ -46,7 +47,6 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
   const inBounds = scaling === undefined ? replicas : Math.min(scaling.max, Math.max(scaling.min, replicas))
   const delay = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.initialDelay ?? 0))
   const probe = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.period ?? 0))
-  const preStop = Math.max(0, ...template.containers.map(({ preStop: hook }) => hook?.duration ?? 0))
   const { cpu: limit } = template.limits
   return {
     name,
@@ -54,19 +54,37 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
     ...(limit === undefined || limit === 0 ? {} : { limit: `${limit}m` }),
     ...placementOf(workload),
     ...rulesOf(workload),
-    start: time(Math.max(START, delay)),
-    probe: time(probe),
-    grace: time(template.grace),
-    preStop: time(Math.min(preStop, template.grace)),
+    start: time(workload.orchestrator === 'kubernetes' ? Math.max(START, delay) : START),
+    probe: time(isBalanced(workload) && probe === 0 ? TARGET_CHECK : probe),
+    ...stopOf(workload),
     work: DEFAULT_WORK,
     ...(controller === undefined ? {} : { controller }),
     ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
-    toleration: tolerationOf(workload),
+    ...(workload.orchestrator === 'kubernetes' ? { toleration: tolerationOf(workload) } : {}),
     ...behavior,
     replicas: inBounds,
     minReplicas: Math.min(scaling?.min ?? replicas, inBounds),
     maxReplicas: Math.max(1, scaling?.max ?? replicas, inBounds),
   }
+}
+
+/** Period of the health checks of a target group, and its deregistration delay [µs]. */
+const TARGET_CHECK = 30_000_000
+const DEREGISTRATION = 300_000_000
+/** From the removal of a Swarm task from its load balancer to SIGTERM [µs]. */
+const GOSSIP = 2_000_000
+
+const isBalanced = ({ controller }: ManifestWorkload): boolean => controller.kind === 'EcsService' && controller.loadBalanced
+
+/** How a task stops: the time in which it still accepts, and all of it. Elsewhere than in Kubernetes the grace begins after the former. */
+function stopOf(workload: ManifestWorkload): Raw {
+  const { template, orchestrator } = workload
+  if (orchestrator === 'kubernetes') {
+    const preStop = Math.max(0, ...template.containers.map(({ preStop: hook }) => hook?.duration ?? 0))
+    return { grace: time(template.grace), preStop: time(Math.min(preStop, template.grace)) }
+  }
+  const preStop = orchestrator === 'swarm' ? GOSSIP : isBalanced(workload) ? DEREGISTRATION : 0
+  return { preStop: time(preStop), grace: time(preStop + template.grace) }
 }
 
 /** The item of `background`: pods that no requests reach, all running for ever. */
@@ -83,7 +101,8 @@ export function backgroundItem(name: string, workload: ManifestWorkload, behavio
 }
 
 /** The controller as the file writes it; undefined for Pods, which nothing replaces here, and ReplicaSets, which the run's own replace. */
-function controllerOf({ controller }: ManifestWorkload): Raw | undefined {
+function controllerOf(workload: ManifestWorkload): Raw | undefined {
+  const { controller } = workload
   switch (controller.kind) {
     case 'Deployment': {
       const { strategy, minReady, progressDeadline, revisionHistory } = controller
@@ -107,7 +126,7 @@ function controllerOf({ controller }: ManifestWorkload): Raw | undefined {
       return { 'daemon-set': { updateStrategy, maxSurge, maxUnavailable, minReady: time(minReady) } }
     }
     default:
-      return undefined
+      return foreignControllerOf(workload)
   }
 }
 

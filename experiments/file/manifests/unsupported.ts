@@ -22,7 +22,6 @@ const isConstrained: Test = ({ controller }) => {
 /** Properties that change nothing in a run yet. Pods of DaemonSets are left out as a whole. */
 const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['paused rollouts', ({ controller }) => controller.kind === 'Deployment' && controller.paused],
-  ['rollouts and restarts of Swarm, ECS and Marathon', ({ orchestrator }) => orchestrator !== 'kubernetes'],
   ['placement constraints of Swarm, ECS and Marathon', isConstrained],
   ['nodeName', ({ template }) => template.nodeName !== ''],
   ['the time that init containers take', ({ template }) => template.init.some(({ sidecar }) => !sidecar)],

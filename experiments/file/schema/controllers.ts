@@ -1,6 +1,7 @@
 /** Controllers, versions and budgets of services, and the delays of controllers. */
 import { z } from 'zod'
 import { show } from '../document.ts'
+import { FOREIGN_KINDS, type ForeignControllerData } from './orchestrators.ts'
 import { cpu, duration, flag, forms, isMap, memory, name, number, oneOf, positiveTime, section, share, whole } from '../quantities.ts'
 
 /** A number of pods, or a percentage that the controller rounds by its own rule. */
@@ -62,8 +63,9 @@ export type ControllerData =
   | ({ readonly kind: 'deployment' } & z.infer<typeof deployment>)
   | ({ readonly kind: 'stateful-set' } & z.infer<typeof statefulSet>)
   | ({ readonly kind: 'daemon-set' } & z.infer<typeof daemonSet>)
+  | ForeignControllerData
 
-const KINDS = { deployment, 'stateful-set': statefulSet, 'daemon-set': daemonSet } as const
+const KINDS = { deployment, 'stateful-set': statefulSet, 'daemon-set': daemonSet, ...FOREIGN_KINDS } as const
 const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[]
 
 const ofKind = (kind: keyof typeof KINDS) =>
@@ -92,6 +94,7 @@ export const version = section('a version', {
   pull: duration().optional().describe('image pull on the first start of a pod; default: that of the service'),
   start: duration().optional().describe('start of the process; default: that of the service'),
   ready: flag().prefault(true).describe('false: its readiness probe never succeeds'),
+  pullFails: flag().prefault(false).describe('true: its image cannot be pulled'),
   crashAfter: duration().optional().describe('time from each start of the process to its exit with an error; default: it does not exit'),
   slowness: number({ min: 0.001, max: 1000 }).prefault(1).describe('CPU work of a request relative to the work of the service'),
   errors: share({ min: 0, max: 1 }).prefault('0%').describe('share of requests that it answers with an error'),

@@ -102,6 +102,13 @@ export class EcsServices {
     this.queue.add(service.row)
   }
 
+  /** The agent of an instance is not connected: tasks that never ran there are replaced. */
+  disconnected(service: EcsService, node: NodeId): void {
+    for (const task of [...service.tasks])
+      if (!task.hasRun && this.run.objects.node[task.pod] === node) this.stop(service, task, EndReason.NodeLost)
+    this.queue.add(service.row)
+  }
+
   nodesChanged(): void {
     for (const service of this.services) if (service.isDaemon) this.queue.add(service.row)
   }

@@ -3,7 +3,8 @@
  * replaces tasks of an instance that is down are the health checks of the load balancer, which fail and take its targets out; a service
  * without one waits until the instance is terminated, which deregisters it and stops its tasks.
  * Source: Amazon ECS developer guide ("container instance life cycle": the connection is reported as lost "within a few minutes"; service
- * scheduler; deployment-type-ecs). That three minutes are meant, and five seconds from a termination to the deregistration, are assumptions.
+ * scheduler; deployment-type-ecs). Assumptions: three minutes are meant; tasks that were placed there meanwhile and never ran are replaced then;
+ * five seconds pass from a termination to the deregistration.
  */
 import type { NodeId, Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
@@ -55,7 +56,9 @@ export class EcsDetection implements NodeDetection {
       }),
     )
     this.disconnects = simulator.register('agent of an instance is disconnected', (node, change) => {
-      if (this.watched.get(node)?.change === change) run.nodes.cordon(node, 'unreachable')
+      if (this.watched.get(node)?.change !== change) return
+      run.nodes.cordon(node, 'unreachable')
+      for (const { service } of controllers.sets) controllers.services.disconnected(service, node)
     })
     this.collects = simulator.register('terminated instance is deregistered', (node) => {
       if (this.watched.has(node)) collect(node)
