@@ -27,6 +27,7 @@ export type {
 } from './controllers/orchestration/spec.ts'
 export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'
 export type { Chosen } from './common/define.ts'
+export type { Consistency, DatabaseSpec, StatefulSpec, StoreSpec } from './controllers/stateful/spec.ts'
 export type { ClaimSpec, ConfigObject, Driver, PodVolume, StaticVolume, Storage, StorageClass } from './controllers/storage/spec.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'

@@ -20,6 +20,7 @@ import { DeclaredPods } from './controllers/declared-pods.ts'
 import { Placement } from './controllers/placement.ts'
 import { PodLifecycle } from './controllers/pod-lifecycle.ts'
 import { ReplicaSets } from './controllers/replica-sets.ts'
+import { Stateful } from './controllers/stateful/stateful.ts'
 import { withAttachLimits } from './controllers/storage/limits.ts'
 import { PodVolumes } from './controllers/storage/pod-volumes.ts'
 import { Simulator } from './engine/simulator.ts'
@@ -32,6 +33,7 @@ import { NodeRecorder } from './measure/node-recorder.ts'
 import { PodRecorder } from './measure/pod-recorder.ts'
 import { ScalingRecorder } from './measure/scaling-recorder.ts'
 import { SchedulingRecorder } from './measure/scheduling-recorder.ts'
+import { StateRecorder } from './measure/state-recorder.ts'
 import { StorageRecorder } from './measure/storage-recorder.ts'
 import { Endpoints } from './network/endpoints.ts'
 import { Network } from './network/network.ts'
@@ -69,6 +71,7 @@ function assemble(input: SimulationInput) {
       .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart))
       .part('storage', () => new StorageRecorder(times.windowStart))
       .part('batch', () => new BatchRecorder(times.windowStart))
+      .part('state', () => new StateRecorder(times.windowStart))
       .part('imbalance', () => input.services.map(() => new Imbalance()))
 
       // The way of a request.
@@ -92,6 +95,7 @@ function assemble(input: SimulationInput) {
       .part('declared', () => new DeclaredPods())
       .part('placement', (run) => new Placement(run))
       .part('volumes', (run) => PodVolumes.of(run))
+      .part('stateful', (run) => Stateful.of(run))
       .part('orchestrator', (run) => Orchestrator.of(run))
       .part('replicaSets', (run) => new ReplicaSets(run))
       .part('batchJobs', (run) => Batch.of(run))

@@ -21,7 +21,7 @@ import { show } from './document.ts'
 type Json = Readonly<Record<string, unknown>>
 
 /** A schema from a reading function, which throws a UnitError or returns undefined for values that it does not accept. */
-function quantity<T>(accepted: string, read: (value: unknown) => T | undefined, json: Json) {
+export function quantity<T>(accepted: string, read: (value: unknown) => T | undefined, json: Json) {
   return z
     .unknown()
     .transform((value, context): T => {

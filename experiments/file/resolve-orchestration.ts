@@ -18,6 +18,7 @@ import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
 import type { ActionData } from './schema/actions.ts'
+import { resolveStateful } from './resolve-stateful.ts'
 import { resolveStorage } from './resolve-storage.ts'
 import { controller, type ControllerData } from './schema/controllers.ts'
 import type { FaultData } from './schema/faults.ts'
@@ -32,8 +33,10 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   const names = new Names(data, issues)
   given.forEach((service, i) => names.checkService(service, i))
   const storage = resolveStorage(data, issues)
+  const stateful = resolveStateful(given, issues)
   return {
     ...(storage === undefined ? {} : { storage }),
+    ...(stateful === undefined ? {} : { stateful }),
     workloads: given.flatMap((service, workload) =>
       scripted || isControlled(service) ? [controlled(service, services[workload], workload)] : [],
     ),
@@ -45,8 +48,8 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   }
 }
 
-const isControlled = ({ controller: one, versions, budget, toleration, volumes }: ServiceData): boolean =>
-  one !== undefined || volumes !== undefined || versions.length > 0 || budget !== undefined || toleration !== undefined
+const isControlled = ({ controller: one, versions, budget, toleration, volumes, store, database }: ServiceData): boolean =>
+  [one, volumes, budget, toleration, store, database].some((key) => key !== undefined) || versions.length > 0
 
 function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
   const first: JsonVersion = {

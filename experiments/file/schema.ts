@@ -37,6 +37,7 @@ import { signals } from './schema/signals.ts'
 import { ruleKeys } from './schema/rules.ts'
 import { traffic } from './schema/traffic.ts'
 import { retries } from './schema/retries.ts'
+import { database, store } from './schema/stateful.ts'
 import { storage, volumes } from './schema/storage.ts'
 import { toleration } from './schema/toleration.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
@@ -92,6 +93,10 @@ const serviceOf = (loaded: LoadedFiles) =>
     volumes: volumes
       .optional()
       .describe('what each pod mounts: a claim, a template of claims, an emptyDir, a hostPath, a config map or secret; default: nothing'),
+    store: store
+      .optional()
+      .describe('its pods are replicas of a store: requests need enough of them, and a replica recovers before it serves'),
+    database: database.optional().describe('its pod is a database of one instance, which recovers by its log before it serves'),
     budget: budget.optional().describe('disruption budget: how many pods may be evicted at a time; default: none'),
     toleration: duration()
       .optional()

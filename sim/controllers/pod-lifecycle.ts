@@ -50,6 +50,9 @@ export interface EndListener {
   bound?(pod: PodId): void
   /** A pod, pending or bound, is about to be freed. */
   ending?(pod: PodId): void
+  /** A pod serves from now on, or again; it does so no more (`clean`: it was asked to stop). */
+  served?(pod: PodId): void
+  stopped?(pod: PodId, clean: boolean): void
   /** A pod has begun its grace period. */
   terminating?(): void
   /** A pod has gone; resources are free again on `node` (NONE: it never had one). */
@@ -250,6 +253,7 @@ export class PodLifecycle {
       this.shares.attach(server, node)
     }
     run.changes.serves(this.lives.workload[pod], 1, now)
+    for (const listener of this.listeners) listener.served?.(pod)
     if (service !== NONE) run.imbalance[service].join(now, open === NONE ? 0 : servers.inside[open])
   }
 
@@ -261,7 +265,7 @@ export class PodLifecycle {
     const { servers, run, cluster } = this
     const server = servers.of(pod)
     if (server === NONE || servers.state[server] === ServerState.Silent) return
-    this.delist(server)
+    this.delist(server, false)
     servers.state[server] = silent ? ServerState.Silent : ServerState.Free
     run.podQueue.kill(server, silent)
     this.shares.detach(server, cluster.view.pods.node[pod])
@@ -283,16 +287,18 @@ export class PodLifecycle {
   /** The pod leaves the endpoints; its requests continue. */
   unlisted(pod: PodId): void {
     const server = this.servers.of(pod)
-    if (server !== NONE) this.delist(server)
+    if (server !== NONE) this.delist(server, false)
     if (this.cluster.view.pods.phase[pod] === PodPhase.Ready) this.cluster.setPhase(pod, PodPhase.Running)
     this.removeEndpoint(pod)
   }
 
-  private delist(server: ServerId): void {
+  private delist(server: ServerId, clean: boolean): void {
     const { servers, simulator, run } = this
     if (servers.listed[server] === 0) return
     servers.delist(server, simulator.now)
-    run.changes.serves(this.lives.workload[servers.pod[server]], -1, simulator.now)
+    const pod = servers.pod[server]
+    run.changes.serves(this.lives.workload[pod], -1, simulator.now)
+    for (const listener of this.listeners) listener.stopped?.(pod, clean)
     const service = servers.service[server]
     if (service !== NONE) run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])
   }
@@ -316,7 +322,7 @@ export class PodLifecycle {
     this.run.owners.of(pod).terminating?.(pod, reason)
     this.lives.reason[pod] = reason
     this.cluster.setPhase(pod, PodPhase.Terminating)
-    if (server !== NONE) this.delist(server)
+    if (server !== NONE) this.delist(server, reached)
     this.removeEndpoint(pod)
     if (reached) this.stopServing(pod)
     for (const listener of this.listeners) listener.terminating?.()

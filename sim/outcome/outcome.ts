@@ -14,6 +14,7 @@ import type { NodeRecorder } from '../measure/node-recorder.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
+import type { StateRecorder } from '../measure/state-recorder.ts'
 import type { StorageRecorder } from '../measure/storage-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
@@ -27,7 +28,7 @@ import type { Sampler } from './sampler.ts'
 import { requestsPerPod, scopes } from './scopes.ts'
 import { put, putQuantile, type Sheet } from './sheet.ts'
 import { METRICS } from './standard.ts'
-import { storageMetrics } from './storage-metrics.ts'
+import { stateMetrics, storageMetrics } from './storage-metrics.ts'
 
 /** What the metrics are made from. */
 export interface OutcomeRun {
@@ -47,6 +48,7 @@ export interface OutcomeRun {
   readonly changes: ChangeRecorder
   readonly storage: StorageRecorder
   readonly batch: BatchRecorder
+  readonly state: StateRecorder
   readonly sampler: Sampler
 }
 
@@ -67,6 +69,8 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run, now, sheet)
   disturbanceMetrics(run, sheet)
+  changeMetrics(run.changes, run.input.orchestration, now, sheet)
+  stateMetrics(run.state, run.input.orchestration?.stateful !== undefined, now, sheet)
   storageMetrics(run.storage, run.input.orchestration?.storage, now, sheet)
   const byScope = scopes(run, now)
   const grid = run.sampler.nodeGrid()

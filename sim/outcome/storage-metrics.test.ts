@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { StateRecorder } from '../measure/state-recorder.ts'
 import { StorageRecorder } from '../measure/storage-recorder.ts'
 import { METRICS } from './standard.ts'
-import { storageMetrics } from './storage-metrics.ts'
+import { stateMetrics, storageMetrics } from './storage-metrics.ts'
 import type { Sheet } from './sheet.ts'
 
 const STORAGE = { drivers: [], classes: [], volumes: [], claims: [], configs: [], pods: [] }
@@ -13,6 +14,12 @@ function sheetOf(storage: typeof STORAGE | undefined, attached: number): Sheet {
   recorder.emptyDirs = 3 * 1_048_576
   const sheet: Sheet = { metrics: {}, refused: {} }
   storageMetrics(recorder, storage, 10e6, sheet)
+  const state = new StateRecorder(0)
+  state.ranges = 2
+  state.one.set(2, 0)
+  state.quorum.set(1, 5e6)
+  state.recovered(1e6, 3e6)
+  stateMetrics(state, storage !== undefined, 10e6, sheet)
   return sheet
 }
 
@@ -23,6 +30,8 @@ describe('metrics of storage', () => {
     expect(ids.filter((id) => typeof metrics[id] !== 'number')).toEqual([])
     expect(metrics['volume-wait']).toBe(20)
     expect(metrics['empty-dir-lost']).toBe(3)
+    expect([metrics['store-available-one'], metrics['store-available-quorum']]).toEqual([100, 25])
+    expect(metrics['state-recovery-mean']).toBe(2)
     expect(sheetOf(STORAGE, 1000).refused['volume-attach-p99']).toContain('needs 10000 observations')
   })
 

@@ -1,4 +1,7 @@
-/** Metrics of storage: volumes, their attachment, and data that is lost; only in runs in which pods have volumes. */
+/**
+ * Metrics of storage: volumes, their attachment, and data that is lost, in runs in which pods have volumes; availability and recovery of
+ * services that keep data, in runs with such services.
+ */
 export const STORAGE_ROWS = [
   ['volumes-provisioned', 'volumes provisioned', 'volumes', 'lower', 'difference', 'volumes that drivers made for claims in the window'],
   [
@@ -60,4 +63,54 @@ export const STORAGE_ROWS = [
     'difference',
     'size of the claims whose local volumes were on nodes that are gone for good',
   ],
+  [
+    'store-available-one',
+    'store available at ONE',
+    '%',
+    'higher',
+    'points',
+    'ranges of keys of which a replica serves, over all ranges of replicated stores, time-weighted',
+  ],
+  [
+    'store-available-quorum',
+    'store available at QUORUM',
+    '%',
+    'higher',
+    'points',
+    'ranges of which more than half of the replicas serve, over all ranges, time-weighted',
+  ],
+  [
+    'store-available-all',
+    'store available at ALL',
+    '%',
+    'higher',
+    'points',
+    'ranges of which all replicas serve, over all ranges, time-weighted',
+  ],
+  [
+    'data-at-risk',
+    'data at risk',
+    'GiB',
+    'lower',
+    'difference',
+    'mean over time of the data of which fewer complete copies serve than the replication says',
+  ],
+  [
+    'data-lost',
+    'data lost',
+    'GiB',
+    'lower',
+    'difference',
+    'data of replicas whose ranges no other complete replica could give back, and of databases restored from a backup',
+  ],
+  [
+    'state-recovery-mean',
+    'mean recovery of data',
+    's',
+    'lower',
+    'ratio',
+    'mean time from the loss of a replica, or of a database, until it serves with all its data; those that did not recover are not in it',
+  ],
+  ['state-recovery-max', 'longest recovery of data', 's', 'lower', 'ratio', 'the longest of the same times'],
+  ['log-redone', 'log redone', 'MiB', 'lower', 'difference', 'write-ahead log that databases redid after crashes'],
 ] as const

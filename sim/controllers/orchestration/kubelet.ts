@@ -17,6 +17,7 @@ import type { Workload } from '../../serving/spec.ts'
 import type { PodObjects } from '../kubernetes/pod-objects.ts'
 import type { Keeper, PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
+import type { Stateful } from '../stateful/stateful.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import { restartTime } from './crash-back-off.ts'
@@ -34,6 +35,8 @@ export interface KubeletRun {
   readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
+  /** Null: no workload keeps data. */
+  readonly stateful: Stateful | null
   readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
 }
 
@@ -196,7 +199,7 @@ export class Kubelets implements Keeper {
       return
     }
     if (warm) this.becomesReady(pod, true)
-    else simulator.at(simulator.now + this.probePhase(pod), this.readyKind, pod, life)
+    else simulator.at(simulator.now + (run.stateful?.recovery(pod) ?? 0) + this.probePhase(pod), this.readyKind, pod, life)
   }
 
   /** The wait for the readiness probe. */
@@ -213,11 +216,20 @@ export class Kubelets implements Keeper {
     this.containers.isReady[pod] = 1
     const pods = this.podsOf(pod)
     if (!this.reaches(this.nodeOf(pod)) || this.objects.ready[pod] === 1) return
-    const { lifecycle, servers } = this.run
-    lifecycle.ready(pod)
-    const { slowness, errors } = pods.versionOf(pod)
-    servers.behaves(servers.of(pod), slowness, errors)
+    this.run.lifecycle.ready(pod)
+    this.behaves(pod)
     pods.setReady(pod, true, warm)
+  }
+
+  /** The speed and the errors of a pod that serves: those of its version, and requests that find too few replicas. */
+  behaves(pod: PodId): void {
+    const { servers, stateful } = this.run
+    const server = servers.of(pod)
+    if (server === NONE) return
+    const pods = this.podsOf(pod)
+    const { slowness, errors } = pods.versionOf(pod)
+    const failing = stateful?.errorsOf(pods.workload) ?? 0
+    servers.behaves(server, slowness, failing === 0 ? errors : 1 - (1 - errors) * (1 - failing))
   }
 
   private isTerminating(pod: PodId): boolean {

@@ -3,7 +3,7 @@
  * that name no controller are kept by the plain replica sets (replica-sets.ts).
  */
 import type { Cluster } from '../../cluster/cluster.ts'
-import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
+import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { Endpoints } from '../../network/endpoints.ts'
@@ -18,6 +18,7 @@ import { EndReason, type Owners } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
+import type { Stateful } from '../stateful/stateful.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
 import { ControlledPods } from './controlled-pods.ts'
 import { noteProgress, type ControlledSet, type RolloutState } from './controlled-sets.ts'
@@ -44,6 +45,8 @@ export interface OrchestratorRun {
   readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
+  /** Null: no workload keeps data. */
+  readonly stateful: Stateful | null
   readonly input: {
     readonly workloads: readonly Workload[]
     readonly delays: Delays
@@ -85,6 +88,13 @@ export class Orchestrator implements TaskControl {
     this.run = run
     const podsOf = (pod: PodId): ControlledPods | undefined => this.byOwner[run.cluster.view.pods.owner[pod]]
     this.kubelets = new Kubelets(run, this.objects, podsOf)
+    run.stateful?.connect({
+      workloadOf: (pod) => podsOf(pod)?.workload ?? NONE,
+      ordinalOf: (pod) => this.objects.ordinal[pod],
+      behaves: (workload) => {
+        for (const pod of this.kept.get(workload)?.set.pods.pods ?? []) this.kubelets.behaves(pod)
+      },
+    })
     run.volumes?.connect({
       arrives: (pod) => podsOf(pod)!.arrives(pod),
       mounted: (pod) => this.kubelets.mounted(pod),

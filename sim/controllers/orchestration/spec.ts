@@ -11,6 +11,7 @@ import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
 import type { BudgetSpec } from '../kubernetes/disruption.ts'
 import type { IntOrPercent } from '../kubernetes/percent.ts'
 import type { MarathonAppController } from '../mesos/spec.ts'
+import type { StatefulSpec } from '../stateful/spec.ts'
 import type { Storage } from '../storage/spec.ts'
 import type { SwarmServiceController } from '../swarm/spec.ts'
 
@@ -165,6 +166,8 @@ export interface Orchestration {
   readonly workloads: readonly ControlledWorkload[]
   /** Classes, volumes and claims, and what pods mount; absent: no pod has volumes. */
   readonly storage?: Storage
+  /** Workloads that keep data; absent: none. */
+  readonly stateful?: readonly StatefulSpec[]
   readonly actions: readonly Action[]
   readonly faults: readonly Fault[]
   /** From a change of an object to the sync of the controller that sees it. */

@@ -299,6 +299,11 @@ export class PodVolumes {
     if (state.stage === 'waiting') this.run.storage.waiting.add(-1, this.run.simulator.now)
   }
 
+  /** The volume of the pod's first claim; null: it has none. */
+  diskOf(pod: PodId): string | null {
+    return this.states.get(pod)?.claims[0]?.volume?.name ?? null
+  }
+
   // ---- the end
 
   private ending(pod: PodId): void {

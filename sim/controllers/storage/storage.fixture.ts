@@ -1,5 +1,5 @@
 /** Runs with volumes, for tests: one service on a few nodes, every delay constant. */
-import type { Action, ControllerSpec, Fault, Orchestration, PodVolume, Storage } from '../../input.ts'
+import type { Action, ControllerSpec, Fault, Orchestration, PodVolume, StatefulSpec, Storage } from '../../input.ts'
 import { Simulation } from '../../simulation.ts'
 import { input, noDelays, pool, requests, service, shape, template } from '../../testing/input.ts'
 import { NONE } from '../../common/ids.ts'
@@ -105,15 +105,17 @@ export interface Given {
   readonly faults?: readonly Fault[]
   readonly horizon?: number
   readonly check?: boolean
+  readonly stateful?: readonly StatefulSpec[]
 }
 
 /** A service `web` of pods that start in 1 s, on nodes that take `cpu` / 1000 of them; a crashed node is noticed after 20 s and tolerated for 30 s. */
 export function simulation({ storage: given, replicas = 1, nodes = 3, zones = ['a'], controller = STATEFUL, ...more }: Given): Simulation {
-  const { cpu = 4000, actions = [], faults = [], horizon = 900, check = false } = more
+  const { cpu = 4000, actions = [], faults = [], horizon = 900, check = false, stateful } = more
   const one = shape({ cpu: 1000 })
   const version = { name: 'v1', shape: one, pull: 0, start: SECOND, ready: true, crashAfter: Infinity, slowness: 1, errors: 0 }
   const orchestration = {
     storage: given,
+    ...(stateful === undefined ? {} : { stateful }),
     workloads: [{ workload: 0, controller, versions: [version], budget: null, toleration: 30 * SECOND }],
     actions,
     faults,
