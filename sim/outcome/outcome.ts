@@ -69,7 +69,6 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run, now, sheet)
   disturbanceMetrics(run, sheet)
-  changeMetrics(run.changes, run.input.orchestration, now, sheet)
   stateMetrics(run.state, run.input.orchestration?.stateful !== undefined, now, sheet)
   storageMetrics(run.storage, run.input.orchestration?.storage, now, sheet)
   const byScope = scopes(run, now)
