@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = ['sim', 'workloads', 'reports', 'experiments']
 const ENTRIES = { cli: 'experiments/commands/cli.ts', worker: 'experiments/run/worker.ts', describe: 'experiments/own/describe.ts' }
 /** Loaded when they are needed, or loaders of code themselves; everything else is in the bundle. */
-const EXTERNAL = ['@resvg/*', 'esbuild', 'hyparquet-writer', 'piscina', 'tsx', 'tsx/*', 'vega', 'vega-lite']
+const EXTERNAL = ['@resvg/*', 'esbuild', 'highs', 'hyparquet-writer', 'piscina', 'tsx', 'tsx/*', 'vega', 'vega-lite']
 /** Bundles of earlier sources are kept for a day, since a run that began with one still loads from it. */
 const KEPT = 86_400_000
 

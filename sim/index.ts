@@ -96,7 +96,20 @@ export type {
   Rejection,
 } from './scheduling/profiles/kubernetes/index.ts'
 export { adoptOrder, orders } from './scheduling/orders/index.ts'
-export { adoptPacker, packers } from './binpacking/index.ts'
+export {
+  adoptPacker,
+  bestPlan,
+  compact,
+  continuousBound,
+  lowerBound,
+  packers,
+  Workload as CapacityWorkload,
+  type Compaction,
+  type NodeKind,
+  type Objective,
+  type Plan,
+  type PodGroup,
+} from './binpacking/index.ts'
 export type { PackerRole } from './binpacking/policy.ts'
 export { adoptBalancer, balancers } from './slb/index.ts'
 export { adoptReplicaAutoscaler, replicaAutoscalers } from './autoscaling/replicas/index.ts'

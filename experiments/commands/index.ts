@@ -48,6 +48,14 @@ function seconds(text: string): number {
   return value
 }
 
+/** Parser of a percentage from 0 to below 100. */
+function percent(text: string): number {
+  const value = Number(text.replace(/%$/, ''))
+  if (!/^[\d.]+%?$/.test(text) || !(value >= 0 && value < 100))
+    throw new InvalidArgumentError('accepted: a percentage from 0 to below 100, such as 0.2.')
+  return value
+}
+
 export const commands: readonly CommandDescriptor[] = [
   {
     name: 'run',
@@ -145,6 +153,24 @@ export const commands: readonly CommandDescriptor[] = [
     arguments: [new Argument('<files...>', 'files, folders or patterns of manifests (YAML, JSON), or - for the standard input')],
     options: [json('print everything as JSON')],
     load: async () => (await import('./manifests.ts')).manifestsCommand,
+  },
+  {
+    name: 'plan-capacity',
+    description:
+      'print the cheapest and the fewest nodes of given kinds on which pods fit, the gap to lower bounds, and how far a cell can shrink',
+    arguments: [new Argument('<file>', 'kinds of nodes and pods (YAML)')],
+    options: [
+      repeated(
+        '--packer <name>',
+        'only this packer; may be given several times, the first one compacts (default: all, and best-fit-decreasing)',
+      ),
+      new Option('--lp', 'also the bound by column generation (needs the package highs)'),
+      new Option('--trials <n>', 'trials of the compaction (default: 11)').argParser(wholeNumber(1)),
+      new Option('--pending <percent>', 'part of the pods that may stay without a node in the compaction (default: 0)').argParser(percent),
+      new Option('--seed <seed>', 'seed of the trials (default: 1)'),
+      json('print everything as JSON'),
+    ],
+    load: async () => (await import('./plan-capacity.ts')).planCapacityCommand,
   },
   {
     name: 'explain',

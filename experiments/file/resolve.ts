@@ -20,6 +20,7 @@ import {
   type TrafficSpec,
 } from '../../workloads/index.ts'
 import { valueAt, type Issue, type Path } from './document.ts'
+import { BUNDLED, traceMessage } from './trace-files.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { resolveBatch } from './resolve-batch.ts'
@@ -30,9 +31,6 @@ import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { FAMILY_PATHS } from './families.ts'
 import { DEFAULT_SCHEDULER, nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
-
-/** Where the bundled traces are. */
-const BUNDLED = 'workloads/data/openb-gpu-2023'
 
 /** What the resolution of one file keeps at hand. `folder` is where the experiment file lies. */
 interface Resolving {
@@ -319,13 +317,4 @@ function digest(file: string): string {
   let known = digests.get(file)
   if (known === undefined) digests.set(file, (known = createHash('sha256').update(readFileSync(file)).digest('hex')))
   return known
-}
-
-function traceMessage(error: TraceError, folder: string): string {
-  const file = error.file.startsWith(folder)
-    ? error.file.slice(folder.length).replace(/^\//, '')
-    : error.file.split('/').slice(-2).join('/')
-  const row = error.line > 0 ? `, row ${error.line}` : ''
-  const column = error.column === '' ? '' : `, column ${error.column}`
-  return `found ${error.found} in ${file}${row}${column}; accepted: ${error.accepted}`
 }

@@ -22,7 +22,8 @@ import {
 /** Nodes of all pools at the start; a node takes about 200 bytes, and each sample of the time series looks at all of them. */
 export const MAX_NODES = 1_000_000
 
-const taint = section('a taint', {
+/** A taint of a node. */
+export const taint = section('a taint', {
   key: words().describe('name of the taint'),
   value: words().prefault(''),
   effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']).prefault('NoSchedule'),
