@@ -108,7 +108,7 @@ export {
   type NodeKind,
   type Objective,
   type Plan,
-  type PodGroup,
+  type EqualPods,
 } from './binpacking/index.ts'
 export type { PackerRole } from './binpacking/policy.ts'
 export { adoptBalancer, balancers } from './slb/index.ts'

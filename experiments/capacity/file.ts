@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { z } from 'zod'
-import type { NodeKind, PodGroup } from '../../sim/index.ts'
+import type { NodeKind, EqualPods } from '../../sim/index.ts'
 import { readPods, TraceError } from '../../workloads/index.ts'
 import { pathText, readSource, type Issue, type Problem } from '../file/document.ts'
 import { packageRoot } from '../file/package.ts'
@@ -76,7 +76,7 @@ const shape = {
 /** A file without problems. */
 export interface CapacityFile {
   readonly kinds: readonly NodeKind[]
-  readonly groups: readonly PodGroup[]
+  readonly groups: readonly EqualPods[]
   /** Kind of each node of the present cell. */
   readonly cell: readonly number[]
 }
@@ -122,7 +122,7 @@ function kindOf({ name: own, max, count: _count, ...template }: NodeData): NodeK
   return { name: own, limit: max ?? Infinity, template: { ...template, zone: '' } }
 }
 
-function groupsOf(given: PodsData, folder: string, refuse: (path: readonly string[], message: string) => void): PodGroup[] {
+function groupsOf(given: PodsData, folder: string, refuse: (path: readonly string[], message: string) => void): EqualPods[] {
   const common = { limit: 0, usage: 0, labels: {}, priority: 0 }
   if (!('trace' in given)) {
     const { count, name: _name, ...asked } = given

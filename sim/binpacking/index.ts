@@ -18,7 +18,7 @@ export { firstFitInOrder } from './members/first-fit-in-order.ts'
 export { martelloTothBound } from './bounds/martello-toth.ts'
 export { compact, type Compaction } from './capacity/compaction.ts'
 export { bestPlan, type Objective, type Plan } from './capacity/plan.ts'
-export { Workload, type NodeKind, type PodGroup } from './capacity/problem.ts'
+export { Workload, type NodeKind, type EqualPods } from './capacity/problem.ts'
 export { adoptPacker, type Pack } from './own.ts'
 export { verifyPacking } from './bounds/verify.ts'
 

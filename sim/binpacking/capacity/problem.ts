@@ -6,7 +6,7 @@ import { CPU, DEVICES, FIRST_NAMED, MEMORY, MILLI, PODS } from '../../cluster/vi
 import type { BinType, PackingProblem } from '../policy.ts'
 
 /** Equal pods. */
-export interface PodGroup {
+export interface EqualPods {
   readonly shape: PodShape
   readonly count: number
 }
@@ -26,7 +26,7 @@ export class Workload {
   private readonly cluster: Cluster
   private readonly kinds: readonly NodeKind[]
 
-  constructor(groups: readonly PodGroup[], kinds: readonly NodeKind[]) {
+  constructor(groups: readonly EqualPods[], kinds: readonly NodeKind[]) {
     const named = kinds.flatMap(({ template }) => Object.keys(template.resources))
     this.kinds = kinds
     this.cluster = new Cluster([...new Set([...named, ...groups.flatMap(({ shape }) => Object.keys(shape.resources))])])
