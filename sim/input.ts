@@ -6,6 +6,7 @@
  */
 import type { PackerRole } from './binpacking/policy.ts'
 import type { Time } from './common/ids.ts'
+import type { ApiClientLimits } from './controllers/api-clients.ts'
 import type { Batch } from './controllers/batch/spec.ts'
 import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
@@ -25,6 +26,7 @@ export type {
   OrchestratorName,
   Version,
 } from './controllers/orchestration/spec.ts'
+export type { ApiClientLimits } from './controllers/api-clients.ts'
 export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { Consistency, DatabaseSpec, StatefulSpec, StoreSpec } from './controllers/stateful/spec.ts'
@@ -53,6 +55,8 @@ export interface SimulationInput {
   /** Controllers of workloads, actions and faults; absent: all workloads are kept by plain replica sets, and nothing is done or breaks. */
   readonly orchestration?: Orchestration
   readonly background: readonly Background[]
+  /** Limits of the clients of the API server; absent: none. */
+  readonly apiClients?: ApiClientLimits
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */

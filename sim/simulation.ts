@@ -11,6 +11,7 @@ import { createChosen } from './common/define.ts'
 import { Autoscaling } from './controllers/autoscaling.ts'
 import { Background } from './controllers/background.ts'
 import { Batch } from './controllers/batch/batch.ts'
+import { ApiClients } from './controllers/api-clients.ts'
 import { Components } from './controllers/components.ts'
 import { NodeLifecycle } from './controllers/node-lifecycle.ts'
 import { Orchestrator } from './controllers/orchestration/orchestrator.ts'
@@ -25,6 +26,7 @@ import { withAttachLimits } from './controllers/storage/limits.ts'
 import { PodVolumes } from './controllers/storage/pod-volumes.ts'
 import { Simulator } from './engine/simulator.ts'
 import type { SimulationInput } from './input.ts'
+import { ApiRecorder } from './measure/api-recorder.ts'
 import { BatchRecorder } from './measure/batch-recorder.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
@@ -90,6 +92,8 @@ function assemble(input: SimulationInput) {
       .part('owners', (run) => new Owners(run))
       .part('lifecycle', (run) => new PodLifecycle(run))
       .part('nodes', (run) => new NodeLifecycle(run))
+      .part('api', () => new ApiRecorder(times.windowStart))
+      .part('apiClients', (run) => new ApiClients(run))
       .part('components', (run) => new Components(run))
       .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))
       .part('declared', () => new DeclaredPods())

@@ -64,6 +64,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i)),
     services,
     ...(orchestration === undefined ? {} : { orchestration }),
+    ...(data.controlPlane.clients === null ? {} : { apiClients: data.controlPlane.clients }),
     ...(workload.batch.length === 0 ? {} : { batch: batchOf(resolving, data) }),
     ...(calls.length === 0 ? {} : { calls }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),

@@ -1,5 +1,6 @@
 /** One variant of an experiment, resolved to plain data (JSON and back gives the same): what a plan holds and a worker receives. */
 import type {
+  ApiClientLimits,
   Batch,
   Call,
   Client,
@@ -36,6 +37,8 @@ export interface Scenario {
   readonly calls?: readonly CallSpec[]
   /** Controllers, actions and faults; absent: none. */
   readonly orchestration?: OrchestrationSpec
+  /** Limits of the clients of the API server; absent: none. */
+  readonly apiClients?: ApiClientLimits
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
   readonly background: readonly Traced<BackgroundSpec & Placed>[]

@@ -86,6 +86,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     clients: scenario.services.flatMap((spec, service) => (spec.traffic === null ? [] : [clientOf(spec, spec.traffic, service)])),
     ...(scenario.calls === undefined ? {} : { calls: await Promise.all(scenario.calls.map((call) => callOf(call, scenario))) }),
     ...(scenario.orchestration === undefined ? {} : { orchestration: orchestrationOf(scenario.orchestration) }),
+    ...(scenario.apiClients === undefined ? {} : { apiClients: scenario.apiClients }),
     ...(scenario.batch === undefined ? {} : { batch: scenario.batch }),
     background: [
       ...scenario.background.map((spec) => ({

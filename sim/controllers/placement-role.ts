@@ -10,6 +10,7 @@ import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { Streams } from '../random/stream.ts'
 import type { OrderDefinition } from '../scheduling/orders/policy.ts'
 import type { SchedulingDefinition } from '../scheduling/policy.ts'
+import type { ApiClients } from './api-clients.ts'
 import type { Components } from './components.ts'
 import type { DeclaredPods } from './declared-pods.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
@@ -42,6 +43,7 @@ export interface PlacementRun {
   readonly lifecycle: PodLifecycle
   readonly nodes: NodeLifecycle
   readonly components: Components
+  readonly apiClients: ApiClients
   /** What sources say about the pods that they will send. */
   readonly declared: DeclaredPods
   readonly pods: PodRecorder

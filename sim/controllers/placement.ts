@@ -133,7 +133,7 @@ export class Placement {
       switch (out.kind[row]) {
         case DecisionKind.Bind:
           scheduling.bind(accepted, simulator.now)
-          if (accepted) lifecycle.bound(pod, time)
+          if (accepted) lifecycle.bound(pod, this.run.apiClients.binds(time))
           else role.refused(pod, out.node[row])
           break
         case DecisionKind.Evict:

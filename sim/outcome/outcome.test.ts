@@ -437,6 +437,7 @@ describe('the list', () => {
         tolerations: [{ key: 'crashes', operator: 'Exists', value: '', effect: '' }],
       }),
       batch: scheduled(small),
+      apiClients: { controllers: { qps: 1e6, burst: 100_000 }, scheduler: { qps: 1e6, burst: 100_000 } },
       schedulers: [
         {
           name: 'second',

@@ -5,6 +5,7 @@ import { PodPhase } from '../cluster/views.ts'
 import { countReasons, REASONS, reasonText } from '../cluster/feasibility/reasons.ts'
 import type { PodClassId, Time } from '../common/ids.ts'
 import type { SimulationInput } from '../input.ts'
+import type { ApiRecorder } from '../measure/api-recorder.ts'
 import type { BatchRecorder } from '../measure/batch-recorder.ts'
 import type { ChangeRecorder } from '../measure/change-recorder.ts'
 import { Histogram, type SparseHistogram } from '../measure/histogram.ts'
@@ -49,6 +50,7 @@ export interface OutcomeRun {
   readonly storage: StorageRecorder
   readonly batch: BatchRecorder
   readonly state: StateRecorder
+  readonly api: ApiRecorder
   readonly sampler: Sampler
 }
 
@@ -66,6 +68,10 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   nodeMetrics(run, now, sheet)
   scalingMetrics(run, sheet)
   schedulingMetrics(run, sheet)
+  if (run.input.apiClients !== undefined) {
+    put(sheet, 'api-requests', run.api.requests)
+    put(sheet, 'api-throttled', run.api.throttled / SECOND)
+  }
   batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run, now, sheet)
   disturbanceMetrics(run, sheet)

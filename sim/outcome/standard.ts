@@ -2,6 +2,7 @@
  * The standard metrics: the one list that YAML, CSV headings, verdicts, `list metrics` and the report read. The window goes from the end
  * of warm-up to the horizon; requests belong to it by arrival, pods by creation, jobs by submission; levels are time-weighted.
  */
+import { API_ROWS } from './api-rows.ts'
 import { BATCH_ROWS } from './batch-rows.ts'
 import { CHANGE_ROWS } from './change-rows.ts'
 import { STORAGE_ROWS } from './storage-rows.ts'
@@ -302,7 +303,7 @@ const ROWS = {
       'time from the declared disturbance to the start of the first 300 consecutive one-second bins in each of which every service keeps its allowance',
     ],
   ],
-  changes: CHANGE_ROWS,
+  changes: [...CHANGE_ROWS, ...API_ROWS],
   storage: STORAGE_ROWS,
 } as const satisfies Record<MetricGroup, readonly Row[]>
 

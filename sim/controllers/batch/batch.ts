@@ -3,6 +3,7 @@
  * about them. A part of the run.
  */
 import type { Time } from '../../common/ids.ts'
+import type { ApiClients } from '../api-clients.ts'
 import type { Components } from '../components.ts'
 import { CronJobController, type CronJob, type ScheduledJob } from '../kubernetes/cron-job.ts'
 import type { Job, JobCondition } from '../kubernetes/job-object.ts'
@@ -17,6 +18,7 @@ import type { Batch as BatchSpec, BatchAction, BatchWorkload } from './spec.ts'
 /** What Jobs and CronJobs need of the run. */
 export interface BatchRun extends JobPodsRun {
   readonly components: Components
+  readonly apiClients: ApiClients
   readonly times: { readonly origin: Time; readonly end: Time }
   readonly input: { readonly batch?: BatchSpec }
 }
@@ -66,7 +68,14 @@ export class Batch {
     const objects = new PodObjects()
     this.pods = new JobPods(run, workloads, objects)
     const conditionWritten = (job: Job, condition: JobCondition): void => this.written(job, condition)
-    this.jobs = new JobController({ simulator, objects, control: this.pods, latency, conditionWritten })
+    this.jobs = new JobController({
+      simulator,
+      objects,
+      control: this.pods,
+      latency,
+      client: run.apiClients.ofController(),
+      conditionWritten,
+    })
     this.cronJobs = new CronJobController({
       simulator,
       latency,

@@ -8,6 +8,7 @@ import type { Taint, Toleration } from '../../cluster/spec.ts'
 import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { scaledValue, type IntOrPercent } from './percent.ts'
+import { sendWith, type ApiClient } from './api-client.ts'
 import { ApiPhase, type PodControl, type PodController, type PodObjects } from './pod-objects.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -76,6 +77,8 @@ export interface DaemonSetRun {
   order(rows: readonly number[]): readonly number[]
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
+  /** Absent: requests do not wait. */
+  readonly client?: ApiClient | undefined
   /** Called after the status of a set was written. */
   readonly reported?: (set: DaemonSet) => void
 }
@@ -117,7 +120,7 @@ export class DaemonSetController {
 
   constructor(run: DaemonSetRun) {
     this.run = run
-    this.queue = new WorkQueue(run.simulator, 'daemon set', (row) => this.sync(this.sets[row]), run.latency)
+    this.queue = new WorkQueue(run.simulator, 'daemon set', (row) => this.sync(this.sets[row]), run.latency, run.client)
   }
 
   /** Brings all sets that have changed one step further, at once; false when none has. */
@@ -307,14 +310,22 @@ export class DaemonSetController {
   }
 
   private change(set: DaemonSet, create: readonly NodeId[], remove: readonly PodId[]): void {
-    const { control } = this.run
+    const { control, client, objects } = this.run
     for (const node of create.slice(0, BURST)) {
-      const pod = control.create(set.controller, { template: set.spec.template, node })
-      const pods = set.pods.get(node)
-      if (pods === undefined) set.pods.set(node, [pod])
-      else pods.push(pod)
+      const { template } = set.spec
+      sendWith(client, () => {
+        const pod = control.create(set.controller, { template, node })
+        const pods = set.pods.get(node)
+        if (pods === undefined) set.pods.set(node, [pod])
+        else pods.push(pod)
+      })
     }
-    for (const pod of remove.slice(0, BURST)) control.delete(pod)
+    for (const pod of remove.slice(0, BURST)) {
+      const uid = objects.uid[pod]
+      sendWith(client, () => {
+        if (objects.uid[pod] === uid) control.delete(pod)
+      })
+    }
     if (create.length > 0 || remove.length > 0) this.queue.add(set.row)
   }
 

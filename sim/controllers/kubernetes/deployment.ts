@@ -18,6 +18,7 @@ import {
   type DeploymentStatus,
 } from './deployment-object.ts'
 import { countedStatus, deadlineCheck, progressAfter, progressing, sameStatus } from './deployment-status.ts'
+import { NOTHING, sendWith, type ApiClient } from './api-client.ts'
 import type { PodObjects } from './pod-objects.ts'
 import type { ReplicaSet, ReplicaSetController, ReplicaSetOwner } from './replica-set.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -69,6 +70,8 @@ export interface DeploymentRun {
   readonly replicaSets: ReplicaSetController
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
+  /** Absent: requests do not wait. */
+  readonly client?: ApiClient | undefined
   readonly resized?: SizeListener
   /** Called after the status of a Deployment was written. */
   readonly reported?: (deployment: Deployment) => void
@@ -86,7 +89,7 @@ export class DeploymentController {
 
   constructor(run: DeploymentRun) {
     this.run = run
-    this.queue = new WorkQueue(run.simulator, 'deployment', (row) => this.sync(row), run.latency)
+    this.queue = new WorkQueue(run.simulator, 'deployment', (row) => this.sync(row), run.latency, run.client)
   }
 
   /** Brings all Deployments that have changed one step further, at once; false when none has. */
@@ -281,8 +284,10 @@ export class DeploymentController {
     const from = set.size
     this.annotate(deployment, set)
     if (size === from) return
-    this.run.replicaSets.resize(set, size)
-    this.run.resized?.(deployment, set, from, size)
+    sendWith(this.run.client, () => {
+      this.run.replicaSets.resize(set, size)
+      this.run.resized?.(deployment, set, from, size)
+    })
   }
 
   /** Old sets beyond the history limit are removed, oldest revision first, when nothing of them is left. */
@@ -313,6 +318,7 @@ export class DeploymentController {
   private write(row: number, status: DeploymentStatus): void {
     const deployment = this.deployments[row]!
     if (sameStatus(deployment.status, status)) return
+    sendWith(this.run.client, NOTHING)
     deployment.status = status
     this.queue.add(row)
     this.run.reported?.(deployment)

@@ -5,6 +5,7 @@
  */
 import { NONE, type PodId, type Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import { NOTHING, sendWith, type ApiClient } from './api-client.ts'
 import { NO_FAILURE } from './job-backoff.ts'
 import {
   conditionOf,
@@ -36,6 +37,8 @@ export interface JobRun {
   readonly control: PodControl
   /** From a change to the sync that sees it, beside the batching [µs]. */
   readonly latency: Time
+  /** Absent: requests do not wait. */
+  readonly client?: ApiClient | undefined
   /** Called at each condition that is written. */
   readonly conditionWritten?: (job: Job, condition: JobCondition) => void
 }
@@ -49,7 +52,7 @@ export class JobController {
 
   constructor(run: JobRun) {
     this.run = run
-    this.queue = new WorkQueue(run.simulator, 'job', (row) => this.sync(row), run.latency)
+    this.queue = new WorkQueue(run.simulator, 'job', (row) => this.sync(row), run.latency, run.client)
     this.expiring = new WorkQueue(run.simulator, 'ttl after finished', (row) => this.expire(row), run.latency)
   }
 
@@ -155,8 +158,18 @@ export class JobController {
     if (plan.retryIn < Infinity) this.queue.addAfter(row, Math.max(BATCH, plan.retryIn))
     const written = this.write(job, surveyed, plan)
     if (written && endOf(status) === null) this.queue.addAfter(row, BATCH)
-    for (const pod of plan.deleted) this.run.control.delete(pod.pod)
-    for (const pod of plan.created) this.createPod(job, pod)
+    const { client, control } = this.run
+    for (const { pod } of plan.deleted) {
+      sendWith(client, () => {
+        if (job.existing.has(pod)) control.delete(pod)
+      })
+    }
+    for (const pod of plan.created) {
+      sendWith(client, () => {
+        if (this.jobs[row] === job && endOf(status) === null) this.createPod(job, pod)
+      })
+    }
+    if (written) sendWith(client, NOTHING)
     if (written) job.owner?.jobChanged(job)
     if (endOf(status) !== null) forgetCounted(job)
     this.scheduleRemoval(job)

@@ -6,6 +6,7 @@
 import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import { NONE } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import { NOTHING, sendWith, type ApiClient } from './api-client.ts'
 import { firstToDelete } from './deletion-order.ts'
 import type { PodControl, PodController, PodObjects } from './pod-objects.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -73,6 +74,8 @@ export interface ReplicaSetRun {
   readonly control: PodControl
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
+  /** Absent: requests do not wait. */
+  readonly client?: ApiClient | undefined
 }
 
 export class ReplicaSetController {
@@ -82,7 +85,7 @@ export class ReplicaSetController {
 
   constructor(run: ReplicaSetRun) {
     this.run = run
-    this.queue = new WorkQueue(run.simulator, 'replica set', (row) => this.sync(row), run.latency)
+    this.queue = new WorkQueue(run.simulator, 'replica set', (row) => this.sync(row), run.latency, run.client)
   }
 
   /** Brings all sets that have changed one step further, at once; false when none has. */
@@ -144,7 +147,7 @@ export class ReplicaSetController {
   private sync(row: number): void {
     const set = this.sets[row]
     if (set === null) return
-    const { objects, control } = this.run
+    const { objects, control, client } = this.run
     const active = set.pods.filter((pod) => objects.isActive(pod))
     const counted = this.counted(set, active)
     const { unseen } = set
@@ -157,11 +160,20 @@ export class ReplicaSetController {
     }
     const missing = set.size - active.length
     if (missing > 0) {
-      for (let i = Math.min(missing, BURST); i > 0; i--) set.pods.push(control.create(set.controller, { template: set.template }))
+      for (let i = Math.min(missing, BURST); i > 0; i--) {
+        sendWith(client, () => {
+          if (this.sets[row] === set) set.pods.push(control.create(set.controller, { template: set.template }))
+        })
+      }
     } else if (missing < 0) {
       const victims = this.victims(set, active, Math.min(-missing, BURST))
       set.unseen = this.counted(set, victims.slice(SEEN_AT_ONCE))
-      for (const pod of victims) control.delete(pod)
+      for (const pod of victims) {
+        const uid = objects.uid[pod]
+        sendWith(client, () => {
+          if (objects.uid[pod] === uid) control.delete(pod)
+        })
+      }
     }
     if (missing !== 0) this.queue.add(row)
     this.writeStatus(set, counted)
@@ -197,6 +209,7 @@ export class ReplicaSetController {
   private writeStatus(set: ReplicaSet, { replicas, ready, available }: ReplicaSetStatus): void {
     const { status } = set
     if (status.replicas === replicas && status.ready === ready && status.available === available) return
+    sendWith(this.run.client, NOTHING)
     status.replicas = replicas
     status.ready = ready
     status.available = available

@@ -5,6 +5,7 @@
  */
 import { NONE, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import { sendWith, type ApiClient } from './api-client.ts'
 import { ApiPhase, type PodControl, type PodController, type PodObjects } from './pod-objects.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -53,6 +54,8 @@ export interface StatefulSetRun {
   readonly control: PodControl
   /** From a change to the sync that sees it [µs]. */
   readonly latency: Time
+  /** Absent: requests do not wait. */
+  readonly client?: ApiClient | undefined
   /** Called after the status of a set was written. */
   readonly reported?: (set: StatefulSet) => void
 }
@@ -66,7 +69,7 @@ export class StatefulSetController {
 
   constructor(run: StatefulSetRun) {
     this.run = run
-    this.queue = new WorkQueue(run.simulator, 'stateful set', (row) => this.sync(this.sets[row]), run.latency)
+    this.queue = new WorkQueue(run.simulator, 'stateful set', (row) => this.sync(this.sets[row]), run.latency, run.client)
   }
 
   /** Brings all sets that have changed one step further, at once; false when none has. */
@@ -113,7 +116,15 @@ export class StatefulSetController {
     // The status does not see what the sync creates and deletes, but for a pod that it replaces.
     const replaced = outdated !== NONE && this.run.objects.template[outdated] === set.currentTemplate ? 1 : 0
     this.writeStatus(set, { ...counted, current: counted.current - replaced })
-    if (outdated !== NONE) this.run.control.delete(outdated)
+    if (outdated !== NONE) this.deletes(outdated)
+  }
+
+  private deletes(pod: PodId): void {
+    const { objects, control, client } = this.run
+    const uid = objects.uid[pod]
+    sendWith(client, () => {
+      if (objects.uid[pod] === uid) control.delete(pod)
+    })
   }
 
   /** Creates missing pods and deletes finished ones; false when the rest of the sync must wait. */
@@ -127,15 +138,15 @@ export class StatefulSetController {
 
   /** Whether the pod of the ordinal is available. */
   private keepOne(set: StatefulSet, ordinal: number): boolean {
-    const { objects, control } = this.run
+    const { objects, control, client } = this.run
     const pod = set.pods.get(ordinal)
     if (pod === undefined) {
-      const created = control.create(set.controller, { template: this.templateOf(set, ordinal), ordinal })
-      set.pods.set(ordinal, created)
+      const template = this.templateOf(set, ordinal)
+      sendWith(client, () => set.pods.set(ordinal, control.create(set.controller, { template, ordinal })))
       return false
     }
     if (objects.isFinished(pod)) {
-      if (objects.deleting[pod] === 0) control.delete(pod)
+      if (objects.deleting[pod] === 0) this.deletes(pod)
       return false
     }
     return this.isAvailable(set, pod)
@@ -149,11 +160,11 @@ export class StatefulSetController {
 
   /** Deletes pods beyond the replicas, highest ordinal first; false when the rest of the sync must wait. */
   private removeCondemned(set: StatefulSet, condemned: readonly number[]): boolean {
-    const { objects, control } = this.run
+    const { objects } = this.run
     if (set.spec.podManagement === 'Parallel') {
       for (const ordinal of condemned) {
         const pod = set.pods.get(ordinal)!
-        if (objects.deleting[pod] === 0) control.delete(pod)
+        if (objects.deleting[pod] === 0) this.deletes(pod)
       }
       return true
     }
@@ -162,7 +173,7 @@ export class StatefulSetController {
     const pod = set.pods.get(highest)!
     // All replicas are available here, so the first unavailable pod is the condemned one with the lowest ordinal.
     const firstUnavailable = condemned.findLast((ordinal) => !this.isAvailable(set, set.pods.get(ordinal)!))
-    if (objects.deleting[pod] === 0 && (this.isAvailable(set, pod) || firstUnavailable === highest)) control.delete(pod)
+    if (objects.deleting[pod] === 0 && (this.isAvailable(set, pod) || firstUnavailable === highest)) this.deletes(pod)
     return false
   }
 

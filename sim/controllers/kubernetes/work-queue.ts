@@ -4,6 +4,7 @@
  */
 import { NONE, type EventHandle, type Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import type { ApiClient } from './api-client.ts'
 
 /** Delay of the first retry of a failing key, doubled at each further failure, and the longest delay [µs]. */
 const FIRST_RETRY: Time = 5_000
@@ -15,6 +16,11 @@ export class WorkQueue {
   private readonly latency: Time
   private readonly sync: (key: number) => void
   private heldUntil: Time = 0
+  private readonly client: ApiClient | undefined
+  /** Keys in work, those of them that have changed since, and keys that wait for a worker. */
+  private readonly working = new Set<number>()
+  private readonly again = new Set<number>()
+  private readonly waiting = new Set<number>()
   /** By key: the handle of its pending sync, of its delayed addition, and its failures in a row. */
   private readonly queued: EventHandle[] = []
   private readonly delayed: EventHandle[] = []
@@ -24,8 +30,10 @@ export class WorkQueue {
    * @param name of the controller, for messages
    * @param sync brings one object towards its desired state
    * @param latency from a change to the sync that sees it: watch delay and queueing [µs]
+   * @param client of the controller; a worker waits until what its sync has sent is answered. Absent: no request waits
    */
-  constructor(simulator: Simulator, name: string, sync: (key: number) => void, latency: Time = 0) {
+  constructor(simulator: Simulator, name: string, sync: (key: number) => void, latency: Time = 0, client?: ApiClient) {
+    this.client = client
     this.simulator = simulator
     this.latency = latency
     this.kind = simulator.register(`${name} controller syncs`, (key, delayed) => {
@@ -39,9 +47,40 @@ export class WorkQueue {
         return
       }
       this.queued[key] = NONE
-      sync(key)
+      this.process(key)
     })
     this.sync = sync
+  }
+
+  /** With a client as many keys as the controller has workers are in work at once, each of them once; others wait in order. */
+  private process(key: number): void {
+    const { client, working, waiting } = this
+    if (client === undefined) {
+      this.sync(key)
+      return
+    }
+    if (working.has(key)) {
+      this.again.add(key)
+      return
+    }
+    if (working.size >= client.workers) {
+      waiting.add(key)
+      return
+    }
+    working.add(key)
+    client.during(
+      () => this.sync(key),
+      () => this.done(key),
+    )
+  }
+
+  private done(key: number): void {
+    this.working.delete(key)
+    if (this.again.delete(key)) this.add(key)
+    const [next] = this.waiting
+    if (next === undefined) return
+    this.waiting.delete(next)
+    this.process(next)
   }
 
   /** The controller is down until this time: what is queued meanwhile is synchronised then. */
@@ -104,6 +143,8 @@ export class WorkQueue {
       handles[key] = NONE
     }
     this.failures[key] = 0
+    this.again.delete(key)
+    this.waiting.delete(key)
   }
 
   private makeRoom(key: number): void {

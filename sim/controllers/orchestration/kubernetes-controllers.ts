@@ -12,6 +12,9 @@ import { DaemonSetSet, DeploymentSet, StatefulSetSet, type ControlledSet } from 
 import type { ControlledWorkload } from './spec.ts'
 import { existingNodes, suits, type ControllersRun, type WorkloadControllers } from './workload-controllers.ts'
 
+/** Source: Kubernetes 1.34 pkg/controller/daemon/config/v1alpha1/defaults.go. */
+const DAEMON_SET_WORKERS = 2
+
 export class KubernetesControllers implements WorkloadControllers {
   private readonly run: ControllersRun
   private readonly disruption: DisruptionController
@@ -29,11 +32,17 @@ export class KubernetesControllers implements WorkloadControllers {
     this.order = run.streams.stream('daemon set order')
     const common = { simulator, objects, control, latency }
     const reported = (object: { readonly workload?: WorkloadId | undefined }): void => run.reported(object.workload)
-    this.replicaSets = new ReplicaSetController(common)
-    this.deployments = new DeploymentController({ ...common, replicaSets: this.replicaSets, reported })
-    this.statefulSets = new StatefulSetController({ ...common, reported: ({ controller }) => reported(controller) })
+    const { apiClients } = run
+    this.replicaSets = new ReplicaSetController({ ...common, client: apiClients.ofController() })
+    this.deployments = new DeploymentController({ ...common, client: apiClients.ofController(), replicaSets: this.replicaSets, reported })
+    this.statefulSets = new StatefulSetController({
+      ...common,
+      client: apiClients.ofController(),
+      reported: ({ controller }) => reported(controller),
+    })
     this.daemonSets = new DaemonSetController({
       ...common,
+      client: apiClients.ofController(DAEMON_SET_WORKERS),
       nodes: { existing: () => existingNodes(run.cluster), taints: (node) => run.taintsOf(node) },
       order: (rows) => this.shuffled(rows),
       reported: ({ controller }) => {

@@ -12,6 +12,7 @@ import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
 import { DisruptionController } from '../kubernetes/disruption.ts'
 import { PodObjects, type NewPod, type PodController, type TaskControl } from '../kubernetes/pod-objects.ts'
+import type { ApiClients } from '../api-clients.ts'
 import type { Components } from '../components.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { EndReason, type Owners } from '../owners.ts'
@@ -42,6 +43,7 @@ export interface OrchestratorRun {
   readonly servers: Servers
   readonly endpoints: Endpoints
   readonly components: Components
+  readonly apiClients: ApiClients
   readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null

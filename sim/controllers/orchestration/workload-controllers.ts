@@ -7,6 +7,7 @@ import type { Simulator } from '../../engine/simulator.ts'
 import type { Streams } from '../../random/stream.ts'
 import type { Workload } from '../../serving/spec.ts'
 import type { PodObjects, TaskControl } from '../kubernetes/pod-objects.ts'
+import type { ApiClients } from '../api-clients.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import type { ControlledSet } from './controlled-sets.ts'
@@ -19,6 +20,7 @@ export interface ControllersRun {
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
   readonly objects: PodObjects
+  readonly apiClients: ApiClients
   readonly control: TaskControl
   /** From a change to the sync of a controller that sees it [µs]. */
   readonly latency: Time
