@@ -12,6 +12,7 @@ import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
+import type { Antagonist } from './serving/antagonists.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
 export type { NodeTemplate, PodShape, Taint, Toleration } from './cluster/spec.ts'
@@ -34,6 +35,8 @@ export type { ClaimSpec, ConfigObject, Driver, PodVolume, StaticVolume, Storage,
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'
 export type { Choices } from './families.ts'
+export type { Routing } from './slb/guard/spec.ts'
+export type { Antagonist } from './serving/antagonists.ts'
 export type { Call, Client, Cost, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
 
 /** One run. */
@@ -59,6 +62,8 @@ export interface SimulationInput {
   readonly apiClients?: ApiClientLimits
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
+  /** Load of other tenants of the nodes that comes and goes; absent: none. */
+  readonly antagonists?: readonly Antagonist[]
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */
   readonly choices: Choices
   /** Schedulers besides the default one, which is row 0 for the pods that name it: row i + 1 is `schedulers[i]`. */

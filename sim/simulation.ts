@@ -45,6 +45,7 @@ import type { RunResult } from './outcome/results.ts'
 import { Sampler } from './outcome/sampler.ts'
 import { Assembly } from './part.ts'
 import { Streams } from './random/stream.ts'
+import { Antagonists } from './serving/antagonists.ts'
 import { Clients } from './serving/clients.ts'
 import { Calls } from './serving/calls.ts'
 import { CpuShares } from './serving/cpu-shares.ts'
@@ -106,6 +107,7 @@ function assemble(input: SimulationInput) {
       .part('script', (run) => Script.of(run))
       .part('background', (run) => new Background(run))
       .part('autoscaling', (run) => new Autoscaling(run))
+      .part('antagonists', (run) => Antagonists.of(run))
 
       .part('sampler', (run) => new Sampler(run))
   )

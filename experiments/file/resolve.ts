@@ -23,12 +23,14 @@ import { valueAt, type Issue, type Path } from './document.ts'
 import { BUNDLED, traceMessage } from './trace-files.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
+import { resolveAntagonists } from './resolve-antagonists.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { RULE_KEYS, rulesOf } from './resolve-rules.ts'
 import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
+import { routingSpec } from './schema/routing.ts'
 import { FAMILY_PATHS } from './families.ts'
 import { DEFAULT_SCHEDULER, nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
@@ -55,6 +57,11 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...ofService[i],
     ...placed('services', given, i),
   }))
+  const antagonists = resolveAntagonists(
+    workload.antagonists,
+    data.cluster.pools.map(({ name }) => name),
+    resolving.issues,
+  )
   const orchestration = resolveOrchestration(data, services, resolving.issues)
   const scenario: Scenario = {
     horizon: data.horizon,
@@ -67,6 +74,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...(data.controlPlane.clients === null ? {} : { apiClients: data.controlPlane.clients }),
     ...(workload.batch.length === 0 ? {} : { batch: batchOf(resolving, data) }),
     ...(calls.length === 0 ? {} : { calls }),
+    ...(antagonists.length === 0 ? {} : { antagonists }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
     choices: choicesOf(data),
@@ -270,6 +278,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
+  ...(['routing', 'connections'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
 ] as const
@@ -306,6 +315,8 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
     },
     traffic,
     ...(async ? { async } : {}),
+    ...(given.connections === undefined ? {} : { connections: given.connections }),
+    ...(given.routing === undefined ? {} : { routing: routingSpec(given.routing) }),
     ...(given.signals === undefined ? {} : { signals: given.signals }),
     ...(slb === undefined ? {} : { slb: selection(slb) }),
   }

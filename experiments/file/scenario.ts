@@ -2,6 +2,7 @@
 import type {
   ApiClientLimits,
   Batch,
+  Antagonist,
   Call,
   Client,
   Delays,
@@ -24,6 +25,7 @@ import {
 } from '../../workloads/index.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { Start } from './schema.ts'
+import type { RoutingSpec } from './schema/routing.ts'
 
 /** One variant, resolved. */
 export interface Scenario {
@@ -43,6 +45,8 @@ export interface Scenario {
   readonly batch?: Batch
   readonly background: readonly Traced<BackgroundSpec & Placed>[]
   readonly jobs: readonly Traced<JobsSpec & Placed>[]
+  /** Absent: none. */
+  readonly antagonists?: readonly Antagonist[]
   /** One algorithm per family. */
   readonly choices: { readonly [Path in FamilyPath]: Selection }
   /** Schedulers besides the default one. */
@@ -110,7 +114,7 @@ export interface TracedPool extends PoolCommon {
 export interface ServiceSpec
   extends
     Omit<Workload, 'service' | 'queue' | 'steps'>,
-    Omit<Service, 'name' | 'slb'>,
+    Omit<Service, 'name' | 'slb' | 'routing'>,
     Omit<Client, 'name' | 'service' | 'objective' | 'requests'> {
   /** null: unlimited. */
   readonly queue: number | null
@@ -123,6 +127,7 @@ export interface ServiceSpec
   /** Further steps; absent: none. */
   readonly steps?: readonly StepSpec[]
   readonly slb?: Selection
+  readonly routing?: RoutingSpec
 }
 
 /** Wait and CPU work, or rows of `Scenario.calls` that are called at once. */

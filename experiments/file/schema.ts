@@ -22,17 +22,20 @@ import {
   whole,
 } from './quantities.ts'
 import { actions } from './schema/actions.ts'
+import { antagonist } from './schema/antagonists.ts'
 import { background, scheduler } from './schema/background.ts'
 import { batch } from './schema/batch.ts'
 import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { faults } from './schema/faults.ts'
+import { connections } from './schema/connections.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { controlPlane } from './schema/control-plane.ts'
 import { budget, controller, version } from './schema/controllers.ts'
 import { orchestrator } from './schema/orchestrators.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
+import { routing } from './schema/routing.ts'
 import { signals } from './schema/signals.ts'
 import { ruleKeys } from './schema/rules.ts'
 import { traffic } from './schema/traffic.ts'
@@ -102,6 +105,8 @@ const serviceOf = (loaded: LoadedFiles) =>
       .optional()
       .describe('time for which the pods stay on a node that is not ready or unreachable; default 300s, as admission sets it'),
     slb: ownBalancer(loaded).describe('balancer of this service; default: the slb of the run'),
+    connections: connections.optional().describe('connections that carry several requests; default: balancers pick a pod for each request'),
+    routing: routing.optional().describe('around the balancer, whichever it is; default: nothing'),
     signals: signals
       .optional()
       .describe('age, loss and cost of probes and of reports of pods to balancers; default: fresh, none lost, free'),
@@ -121,6 +126,9 @@ const workload = (loaded: LoadedFiles) =>
   section('the workload', {
     services: list('services', serviceOf(loaded)).prefault([]).describe('services whose requests are simulated one by one'),
     background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
+    antagonists: list('antagonists', antagonist)
+      .prefault([])
+      .describe('load of other tenants of the nodes that comes and goes, each item on every node of its pool'),
     jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
     batch: list('Jobs and CronJobs', batch)
       .prefault([])

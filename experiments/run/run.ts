@@ -28,6 +28,7 @@ import { adoptGuarded } from '../own/guard.ts'
 import { interceptGlobals } from '../own/intercept.ts'
 import { ownNames } from '../own/names.ts'
 import { checkedReadsOf } from '../own/read-only.ts'
+import { routingOf } from '../file/schema/routing.ts'
 import { capacityOf, nodeKindsOf, nodesOf, type CallSpec, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
 
 /** What a worker receives. */
@@ -102,6 +103,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
         pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing, fits),
       })),
     ],
+    ...(scenario.antagonists === undefined ? {} : { antagonists: scenario.antagonists }),
     choices: await choicesOf(scenario),
     schedulers: await Promise.all(scenario.schedulers.map(schedulerOf)),
     binpacking: scenario.binpacking,
@@ -117,11 +119,15 @@ const workloadOf = ({ steps, ...spec }: ServiceSpec, service: number): Workload 
   ...(steps === undefined ? {} : { steps: steps.map((step): Step => ('calls' in step ? step : { cost: costOf(step.cost) })) }),
 })
 
-async function serviceOf({ name, networkDelay, signals, slb }: ServiceSpec): Promise<Service> {
+async function serviceOf({ name, networkDelay, signals, routing, connections, slb }: ServiceSpec): Promise<Service> {
   return {
     name,
     networkDelay,
     ...(signals === undefined ? {} : { signals }),
+    ...(connections === undefined
+      ? {}
+      : { connections: { ...connections, maxAge: connections.maxAge === 0 ? Infinity : connections.maxAge } }),
+    ...(routing === undefined ? {} : { routing: routingOf(routing) }),
     ...(slb === undefined ? {} : { slb: await chosen(slb, FAMILIES.slb) }),
   }
 }

@@ -5,6 +5,7 @@
 import { NONE, type RequestId, type ServerId, type SlotId } from '../common/ids.ts'
 import type { Requests } from '../serving/requests.ts'
 import { NO_BACKEND, QUEUE, REJECT, type Balancer, type Outcome, type RequestView } from '../slb/policy.ts'
+import { Guard } from '../slb/guard/guard.ts'
 import type { EndpointSlots } from './endpoint-slots.ts'
 
 /** Notifies an instance of all that it did not hear of. */
@@ -25,6 +26,8 @@ export class BalancerInstance {
   offering = false
 
   readonly balancer: Balancer
+  /** What stands around the algorithm; null: nothing. */
+  readonly guard: Guard | null
   /** Whether pods report their number of requests to this balancer, and that they are idle. */
   readonly wantsCounts: boolean
   readonly wantsIdle: boolean
@@ -40,6 +43,7 @@ export class BalancerInstance {
 
   constructor(balancer: Balancer, slots: EndpointSlots, name = 'the balancer', row = 0) {
     this.balancer = balancer
+    this.guard = balancer instanceof Guard ? balancer : null
     this.slots = slots
     this.name = name
     this.row = row

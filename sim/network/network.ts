@@ -3,23 +3,26 @@
  * Also what balancers may ask of the run: timers and probes.
  */
 import { NONE, type PodId, type RequestId, type ServerId, type ServiceId, type SlotId, type Time } from '../common/ids.ts'
-import { createChosen, type Chosen } from '../common/define.ts'
+import type { Chosen } from '../common/define.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Cause } from '../measure/ledger.ts'
 import type { Streams } from '../random/stream.ts'
-import { routesOf, type Carrier, type Clients } from '../serving/clients.ts'
+import type { Carrier, Clients } from '../serving/clients.ts'
 import type { Outlet, PodQueue } from '../serving/pod-queue.ts'
 import { RequestState, type Requests } from '../serving/requests.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Call, Service } from '../serving/spec.ts'
 import { NO_BACKEND, QUEUE, REJECT, Outcome, type BalancerDefinition, type BalancingContext } from '../slb/policy.ts'
+import type { NodesView } from '../cluster/views.ts'
 import { BalancerInstance } from './balancer-instance.ts'
+import { Connections } from './connections.ts'
 import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
 import { Impairments } from './impairments.ts'
 import { PodReports } from './pod-reports.ts'
 import { PodSignals } from './pod-signals.ts'
 import { NO_SIGNALS, Probing } from './probing.ts'
+import { madeBalancer, routesIn } from './routes.ts'
 import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
 
 /** What the network needs of the run. */
@@ -31,29 +34,15 @@ export interface NetworkRun {
   readonly podQueue: PodQueue
   readonly clients: Clients
   readonly shares: CpuShares
+  readonly cluster: { readonly view: { readonly nodes: NodesView } }
   readonly input: {
+    readonly pools: readonly { readonly templates: readonly { readonly zone: string }[] }[]
     readonly services: readonly Service[]
     readonly calls?: readonly Call[]
     /** Balancer instances per service. */
     readonly balancers: number
     readonly choices: { readonly slb: Chosen<BalancerDefinition> }
   }
-}
-
-/** What a set of balancer instances carries: all requests to a service, or the calls that have a balancer of their own. */
-interface Route {
-  readonly name: string
-  readonly service: ServiceId
-  readonly slb: Chosen<BalancerDefinition>
-}
-
-function routesIn({ services, calls = [], choices }: NetworkRun['input']): Route[] {
-  const routes = services.map(({ name, slb = choices.slb }, service): Route => ({ name, service, slb }))
-  const rows = routesOf(services.length, calls)
-  calls.forEach(({ name, service, slb }, i) => {
-    if (slb !== undefined) routes[rows[i]] = { name, service, slb }
-  })
-  return routes
 }
 
 /** The structure that the balancers of one service share. */
@@ -69,6 +58,7 @@ export class Network implements Carrier, Outlet {
   /** By service: notifies the instances that send to its pods of backends, a group for each route. */
   private readonly groupsTo: readonly (readonly ServiceBalancers[])[]
   private readonly heard: HeardTime = { time: NONE }
+  private readonly nodes: NodesView
   /** By service: the instances that send to its pods. */
   private readonly instancesTo: readonly (readonly BalancerInstance[])[]
   private readonly reports: PodReports | null
@@ -86,18 +76,22 @@ export class Network implements Carrier, Outlet {
   private readonly clients: Clients
   /** By route. */
   private readonly delays: readonly Time[]
+  /** By route: null where balancers pick for each request; and round trips to open a connection. */
+  private readonly connections: readonly (Connections | null)[]
+  private readonly handshakes: readonly number[]
   private readonly tryArrives: number
   private readonly responseArrives: number
   private readonly offers: number
   private readonly wakes: number
 
-  constructor({ simulator, streams, requests, servers, podQueue, clients, shares, input }: NetworkRun) {
+  constructor({ simulator, streams, requests, servers, podQueue, clients, shares, cluster, input }: NetworkRun) {
     this.simulator = simulator
     this.requests = requests
     this.servers = servers
     this.podQueue = podQueue
     this.clients = clients
     this.impairments = new Impairments(streams)
+    this.nodes = cluster.view.nodes
     const routes = routesIn(input)
     this.delays = routes.map(({ service }) => input.services[service].networkDelay)
     this.tryArrives = simulator.register('try arrives', (request) => this.deliver(request))
@@ -109,12 +103,18 @@ export class Network implements Carrier, Outlet {
     const serviceOf: ServiceId[] = []
     const groups: ServiceBalancers[] = []
     const slotsOfServers = new SlotsOfServers()
+    const zones = new Set(input.pools.flatMap(({ templates }) => templates.map(({ zone }) => zone))).size
     this.instancesOf = routes.map(({ name, service, slb }) => {
       const slots = new EndpointSlots(slotsOfServers)
       const shelf: Shelf = { value: undefined }
       const list = Array.from({ length: input.balancers }, (_, i) => {
         const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf, input.balancers)
-        const instance = new BalancerInstance(createChosen(slb, context), slots, slb.definition.name, all.length)
+        const instance = new BalancerInstance(
+          madeBalancer(slb, context, input.services[service].routing, { instance: i, zone: i % zones, zones }),
+          slots,
+          slb.definition.name,
+          all.length,
+        )
         all.push(instance)
         serviceOf.push(service)
         return instance
@@ -124,6 +124,14 @@ export class Network implements Carrier, Outlet {
     })
     this.groupsTo = input.services.map((_, to) => groups.filter((_, route) => routes[route].service === to))
     this.all = all
+    this.handshakes = routes.map(({ service }) => input.services[service].connections?.handshakes ?? 0)
+    this.connections = routes.map(({ name, service }, route) => {
+      const spec = input.services[service].connections
+      const processes = streams.keyed(`client processes/${name}`)
+      return spec === undefined
+        ? null
+        : new Connections(spec, { simulator, requests, servers, instances: this.instancesOf[route], processes })
+    })
     this.instancesTo = input.services.map((_, to) => this.instancesOf.filter((_, route) => routes[route].service === to).flat())
     this.reports = PodReports.of(
       servers,
@@ -164,11 +172,31 @@ export class Network implements Carrier, Outlet {
   /** The end of warm-up. */
   windowBegins(): void {
     this.probing.windowBegins()
+    for (const connections of this.connections) if (connections !== null) connections.opened = 0
+    for (const { guard } of this.all) guard?.windowBegins()
   }
 
   /** Probes sent in the window, and the CPU work of answering them [core-µs]. */
   get probes(): { readonly sent: number; readonly work: number } {
     return this.probing
+  }
+
+  /** Connections opened in the window; NONE where no service has any. */
+  get opened(): number {
+    const all = this.connections.filter((one) => one !== null)
+    return all.length === 0 ? NONE : all.reduce((sum, { opened }) => sum + opened, 0)
+  }
+
+  /** What guards of all instances have counted in the window. */
+  guarded(): { readonly picks: number; readonly crossings: number; readonly ejections: number } {
+    const sum = { picks: 0, crossings: 0, ejections: 0 }
+    for (const { guard } of this.all) {
+      if (guard === null) continue
+      sum.picks += guard.picks
+      sum.crossings += guard.crossings
+      sum.ejections += guard.ejections
+    }
+    return sum
   }
 
   instances(route: number): number {
@@ -179,7 +207,8 @@ export class Network implements Carrier, Outlet {
 
   added(service: ServiceId, pod: PodId, server: ServerId, weight: number): void {
     const epoch = server === NONE ? 0 : this.servers.epoch[server]
-    for (const group of this.groupsTo[service]) group.added(pod, server, epoch, weight, this.simulator.now)
+    const zone = server === NONE ? NONE : this.nodes.zone[this.servers.node[server]]
+    for (const group of this.groupsTo[service]) group.added(pod, server, epoch, weight, this.simulator.now, zone)
     if (server !== NONE) this.reports?.joined(server)
     this.offerQueues(service)
   }
@@ -193,6 +222,11 @@ export class Network implements Carrier, Outlet {
 
   send(request: RequestId): void {
     const requests = this.requests
+    const connections = this.connections[requests.route[request]]
+    if (connections !== null && connections.reuse(request)) {
+      this.start(request, this.delayOf(request, 0))
+      return
+    }
     const instance = this.instanceOf(request)
     const last = requests.slot[request]
     const exclude = last !== NONE && instance.slots.slotEpoch[last] === requests.slotEpoch[request] ? last : NONE
@@ -229,11 +263,33 @@ export class Network implements Carrier, Outlet {
     requests.slotEpoch[request] = instance.slots.slotEpoch[slot]
     requests.server[request] = instance.slots.server[slot]
     requests.serverEpoch[request] = instance.slots.serverEpoch[slot]
+    const route = requests.route[request]
     const delay = this.delayOf(request, 0)
+    const connections = this.connections[route]
+    if (connections === null) this.start(request, delay)
+    else {
+      connections.open(request)
+      this.start(request, delay + 2 * delay * this.handshakes[route])
+    }
+  }
+
+  /** The try is on its way to its pod. */
+  private start(request: RequestId, delay: Time): void {
+    const { requests } = this
     if (delay > 0) {
       requests.state[request] = RequestState.InNetwork
       requests.timer[request] = delay === Infinity ? NONE : this.simulator.at(this.simulator.now + delay, this.tryArrives, request, 0)
     } else this.deliver(request)
+  }
+
+  /** The longer way to a backend of another zone. */
+  private zoneDelay(request: RequestId): Time {
+    const { requests } = this
+    const { guard, slots } = this.instanceOf(request)
+    const slot = requests.slot[request]
+    return guard !== null && slot >= 0 && slots.slotEpoch[slot] === requests.slotEpoch[request] && slots.present[slot] === 1
+      ? guard.wayTo(slot)
+      : 0
   }
 
   private deliver(request: RequestId): void {
@@ -244,7 +300,7 @@ export class Network implements Carrier, Outlet {
   /** From the client to the pod (way 0) or back (1); Infinity: the message never arrives. */
   private delayOf(request: RequestId, way: 0 | 1): Time {
     const { requests, impairments } = this
-    const delay = this.delays[requests.route[request]]
+    const delay = this.delays[requests.route[request]] + this.zoneDelay(request)
     if (!impairments.any) return delay
     const server = requests.server[request]
     const node = server === NONE ? NONE : this.servers.node[server]
@@ -281,6 +337,11 @@ export class Network implements Carrier, Outlet {
     const requests = this.requests
     const slot = requests.slot[request]
     if (slot < 0) return
+    const connections = this.connections[requests.route[request]]
+    if (connections !== null) {
+      connections.ended(request, outcome)
+      return
+    }
     const instance = this.instanceOf(request)
     if (this.signals !== null && outcome === Outcome.Answered) this.signals.pass(request, instance)
     instance.ended(slot, requests.slotEpoch[request], this.simulator.now - requests.sent[request], outcome)

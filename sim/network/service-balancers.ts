@@ -58,11 +58,12 @@ export class ServiceBalancers implements Waker {
     })
   }
 
-  added(pod: PodId, server: ServerId, serverEpoch: number, weight: number, now: Time): void {
+  /** @param zone of the backend, for balancers that look at zones */
+  added(pod: PodId, server: ServerId, serverEpoch: number, weight: number, now: Time, zone = NONE): void {
     const slot = this.slots.add(pod, server, serverEpoch)
     this.note(slot, weight, now)
     const { notified } = this
-    for (let i = 0; i < notified.length; i++) notified[i].balancer.added(slot, weight)
+    for (let i = 0; i < notified.length; i++) notified[i].balancer.added(slot, weight, zone)
   }
 
   removed(pod: PodId, now: Time): void {

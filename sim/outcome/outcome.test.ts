@@ -418,7 +418,29 @@ describe('the list', () => {
   it('has no metric that is never a number', () => {
     // Many short requests, a drain and a crash, 10,000 pods that wait, 10,000 pods that become ready, a GPU, a disturbance that nobody feels.
     const small = shape({ cpu: 1, memory: 1, limit: 1000, gpus: 0 })
-    const many = web({ replicas: 10_000, objective: 1_000_000, shape: small, requests: steady(1000, 10) })
+    const many = web({
+      replicas: 10_000,
+      objective: 1_000_000,
+      shape: small,
+      requests: steady(1000, 10),
+      signals: { delay: 0, loss: 0, cost: 1 },
+      connections: { clients: 10, streams: 1, idle: 10, maxAge: Infinity, handshakes: 0 },
+      routing: {
+        zones: { mode: 'prefer', minimum: 6, delay: 0 },
+        checks: { interval: 300 * S, fall: 3, rise: 2 },
+        outliers: {
+          consecutive: 5,
+          interval: 300 * S,
+          ejection: 30 * S,
+          maxEjection: 300 * S,
+          maxShare: 0.1,
+          deviations: 0,
+          requests: 100,
+          backends: 5,
+        },
+        panic: 0.5,
+      },
+    })
     const rows = Array.from({ length: 10_000 }, (_, i) => [i * 10, shape({ cpu: 100, memory: 1, gpus: 1, gpuMilli: 1 }), 1] as const)
     const { metrics } = run({
       horizon: 1001 * S,

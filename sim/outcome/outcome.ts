@@ -17,9 +17,11 @@ import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { StateRecorder } from '../measure/state-recorder.ts'
 import type { StorageRecorder } from '../measure/storage-recorder.ts'
+import type { Network } from '../network/network.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
+import { balancingMetrics } from './balancing-metrics.ts'
 import { batchMetrics } from './batch-metrics.ts'
 import { changeMetrics } from './change-metrics.ts'
 import { disturbanceMetrics, marksOf } from './disturbance-metrics.ts'
@@ -40,6 +42,7 @@ export interface OutcomeRun {
   readonly clients: Clients
   readonly imbalance: readonly Imbalance[]
   readonly servers: Servers
+  readonly network: Network
   readonly shares: CpuShares
   readonly pods: PodRecorder
   readonly jobs: JobRecorder
@@ -72,6 +75,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
     put(sheet, 'api-requests', run.api.requests)
     put(sheet, 'api-throttled', run.api.throttled / SECOND)
   }
+  balancingMetrics(run, now, sheet)
   batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run, now, sheet)
   disturbanceMetrics(run, sheet)

@@ -10,6 +10,7 @@ const GROUPS: Readonly<Record<MetricGroup, string>> = {
   scaling: 'Scaling',
   changes: 'Changes and failures',
   storage: 'Storage',
+  balancing: 'Balancing',
 }
 
 const HEAD = `# Metrics
@@ -27,6 +28,7 @@ logarithm of the ratio, or the difference in percentage points.
 | \`../measure/node-recorder.ts\`, \`../measure/pod-recorder.ts\`, \`../measure/job-recorder.ts\`, \`../measure/scaling-recorder.ts\`, \`../measure/scheduling-recorder.ts\`, \`../measure/ledger.ts\` | counts, kept where the events happen |
 | \`sampler.ts\`, \`fragmentation.ts\`, \`node-bound.ts\`, \`node-grid.ts\` | measures over all nodes, taken at samples |
 | \`outcome.ts\`, \`request-metrics.ts\`, \`sheet.ts\` | the metrics below, computed from the parts of a finished run |
+| \`change-metrics.ts\`, \`balancing-metrics.ts\` | metrics of what only some runs have |
 | \`scopes.ts\` | results by service and by call |
 `
 

@@ -3,6 +3,7 @@
  * of warm-up to the horizon; requests belong to it by arrival, pods by creation, jobs by submission; levels are time-weighted.
  */
 import { API_ROWS } from './api-rows.ts'
+import { BALANCING_ROWS } from './balancing-rows.ts'
 import { BATCH_ROWS } from './batch-rows.ts'
 import { CHANGE_ROWS } from './change-rows.ts'
 import { STORAGE_ROWS } from './storage-rows.ts'
@@ -12,7 +13,7 @@ import type { Better } from './table.ts'
 export type Comparison = 'difference' | 'ratio' | 'points'
 
 /** A group for tables and charts. */
-export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling' | 'changes' | 'storage'
+export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling' | 'changes' | 'storage' | 'balancing'
 
 /** What is known of a metric beside its values. */
 export interface MetricDefinition {
@@ -305,6 +306,7 @@ const ROWS = {
   ],
   changes: [...CHANGE_ROWS, ...API_ROWS],
   storage: STORAGE_ROWS,
+  balancing: BALANCING_ROWS,
 } as const satisfies Record<MetricGroup, readonly Row[]>
 
 /** The id of a metric: a standard one, or a quantile of the latency such as latency-p95. */

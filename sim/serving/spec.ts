@@ -6,6 +6,7 @@ import type { Chosen } from '../common/define.ts'
 import type { ServiceId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { PodShape } from '../cluster/spec.ts'
+import type { Routing } from '../slb/guard/spec.ts'
 import type { BalancerDefinition } from '../slb/policy.ts'
 
 /** Equal pods that serve requests, and how many of them. */
@@ -48,6 +49,20 @@ export interface Signals {
   readonly cost: number
 }
 
+/** Connections that carry several requests: balancers pick a pod for a connection. */
+export interface ConnectionSpec {
+  /** Client processes; a request belongs to one of them. */
+  readonly clients: number
+  /** Requests that a connection carries at once: 1 in HTTP/1.1. */
+  readonly streams: number
+  /** Connections without a request that a process keeps. */
+  readonly idle: number
+  /** Age at which a connection takes no further request; Infinity: none. */
+  readonly maxAge: Time
+  /** Round trips to open one: 1 for TCP, 2 with TLS 1.3. */
+  readonly handshakes: number
+}
+
 /** A name under which pods are reached through balancers. */
 export interface Service {
   readonly name: string
@@ -55,6 +70,10 @@ export interface Service {
   readonly networkDelay: Time
   /** The balancer of this service; absent: the one of the run. */
   readonly slb?: Chosen<BalancerDefinition>
+  /** Absent: balancers pick a pod for each request, and connections cost nothing. */
+  readonly connections?: ConnectionSpec
+  /** What stands around each balancer instance; absent: nothing. */
+  readonly routing?: Routing
   /** Absent: signals are fresh, none is lost, and probes cost no CPU. */
   readonly signals?: Signals
 }

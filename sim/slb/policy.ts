@@ -73,8 +73,8 @@ export const shareOf = <T extends object>(context: Pick<BalancingContext, 'share
  * instances are not visible, as in real balancers.
  */
 export interface Balancer {
-  /** The slot was not present; the weight is a whole number from 1 to 1000000. */
-  added(slot: SlotId, weight: number): void
+  /** The slot was not present; the weight is a whole number from 1 to 1000000. `zone` is the row of the backend's zone, NONE when it is not known. */
+  added(slot: SlotId, weight: number, zone?: number): void
   removed(slot: SlotId): void
   /**
    * Answers one of

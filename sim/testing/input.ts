@@ -161,7 +161,14 @@ export function input(partial: Partial<FlatInput> = {}): SimulationInput {
   return {
     ...rest,
     workloads: services.map((one, service) => ({ scheduler: 0, ...one, service })),
-    services: services.map(({ name, networkDelay, slb }) => ({ name, networkDelay, ...(slb === undefined ? {} : { slb }) })),
+    services: services.map(({ name, networkDelay, slb, signals, routing, connections }) => ({
+      name,
+      networkDelay,
+      ...(slb === undefined ? {} : { slb }),
+      ...(signals === undefined ? {} : { signals }),
+      ...(routing === undefined ? {} : { routing }),
+      ...(connections === undefined ? {} : { connections }),
+    })),
     clients: services.flatMap((one, service) => (one.requests === NO_REQUESTS ? [] : [{ ...one, service }])),
     background: background.map((one) => ({ scheduler: 0, ...one })),
     choices: {

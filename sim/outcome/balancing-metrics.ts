@@ -1,0 +1,55 @@
+/** Fills the metrics of balancers (balancing-rows.ts). Nothing is filled where no service has a key that they are about. */
+import { NONE, type Time } from '../common/ids.ts'
+import type { SimulationInput } from '../input.ts'
+import type { Network } from '../network/network.ts'
+import type { Clients } from '../serving/clients.ts'
+import type { CpuShares } from '../serving/cpu-shares.ts'
+import { ServerState, type Servers } from '../serving/servers.ts'
+import { put, type Sheet } from './sheet.ts'
+
+/** What the metrics are made from. */
+export interface BalancingRun {
+  readonly input: SimulationInput
+  readonly network: Network
+  readonly clients: Clients
+  readonly servers: Servers
+  readonly shares: CpuShares
+  readonly times: { readonly windowStart: Time }
+}
+
+/** Fills what the services' keys make meaningful; `now` is the horizon. */
+export function balancingMetrics(run: BalancingRun, now: Time, sheet: Sheet): void {
+  const { input, network, clients, shares } = run
+  const { sent, work } = network.probes
+  let tries = 0
+  for (const { ledger } of clients.all) tries += ledger.windowTries
+  if (sent > 0) put(sheet, 'probes-per-request', sent / tries)
+  if (work > 0) put(sheet, 'probe-cost', (100 * work) / (shares.delivered.integral(now) / 1000))
+  const { picks, crossings, ejections } = network.guarded()
+  if (input.services.some(({ routing }) => routing?.zones !== undefined)) put(sheet, 'cross-zone-share', (100 * crossings) / picks)
+  if (input.services.some(({ routing }) => routing?.outliers !== undefined)) put(sheet, 'ejections', ejections)
+  if (network.opened >= 0) put(sheet, 'connections-opened', (network.opened * 1e6) / (input.horizon - input.warmup))
+  const asked = input.services.map(
+    ({ routing, signals, connections }) => routing !== undefined || signals !== undefined || connections !== undefined,
+  )
+  const fairness = fairnessOf(run).filter((value, service) => asked[service] && Number.isFinite(value))
+  if (fairness.length > 0) put(sheet, 'request-fairness', Math.min(...fairness))
+}
+
+/** By service: Jain's index of the tries that entered each pod; NaN with fewer than two pods. */
+function fairnessOf({ input, servers, times }: BalancingRun): number[] {
+  const count = new Float64Array(input.services.length)
+  const sum = new Float64Array(count.length)
+  const squares = new Float64Array(count.length)
+  for (let server = 0; server < servers.high; server++) {
+    const service = servers.service[server]
+    if (service === NONE || servers.pod[server] === NONE) continue
+    if (servers.state[server] !== ServerState.Accepting || servers.listed[server] === 0 || servers.opened[server] > times.windowStart)
+      continue
+    const entered = servers.entered[server]
+    count[service]++
+    sum[service] += entered
+    squares[service] += entered * entered
+  }
+  return Array.from(count, (pods, service) => (pods < 2 ? NaN : (sum[service] * sum[service]) / (pods * squares[service])))
+}

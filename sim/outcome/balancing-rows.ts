@@ -1,0 +1,51 @@
+/** Metrics of what balancers do beside their picks: probes, zones, ejections, and how evenly pods are used. */
+export const BALANCING_ROWS = [
+  [
+    'probes-per-request',
+    'probes per request',
+    'probes',
+    'lower',
+    'difference',
+    'probes that balancers sent in the window over tries of the window; only with a balancer that probes, or health checks',
+  ],
+  [
+    'probe-cost',
+    'CPU of probes',
+    '%',
+    'lower',
+    'points',
+    'CPU work of answering probes over CPU used on all nodes; only where signals.cost is above 0',
+  ],
+  [
+    'cross-zone-share',
+    'requests to another zone',
+    '%',
+    'lower',
+    'points',
+    'tries that a balancer instance sent to a backend in another zone than its own, over tries sent, of services with routing.zones',
+  ],
+  [
+    'ejections',
+    'ejections of backends',
+    'ejections',
+    'lower',
+    'difference',
+    'backends that a balancer instance ejected as outliers in the window, summed over instances; of services with routing.outliers',
+  ],
+  [
+    'connections-opened',
+    'connections opened',
+    '1/s',
+    'neither',
+    'ratio',
+    'connections between client processes and pods that were opened in the window, per second; of services with connections',
+  ],
+  [
+    'request-fairness',
+    'fairness of pods',
+    '1',
+    'higher',
+    'difference',
+    "Jain's index (sum x)² / (n sum x²) of the tries that entered each of the n pods that were ready during the whole window; 1 is equal; of the service in which it is lowest; only with routing, signals or connections",
+  ],
+] as const
