@@ -53,5 +53,6 @@ export {
   type ManifestService,
   type ManifestsRead,
   type ManifestWorkload,
+  type Probe,
   type SwarmUpdate,
 } from './manifests/index.ts'

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { simulate } from '../../sim/index.ts'
 import { runTask } from '../run/run.ts'
 import { parseSource, problemsText } from './document.ts'
+import type { ControlledWorkload } from '../../sim/index.ts'
 import type { Scenario } from './scenario.ts'
 import { resolveSource } from './spec.ts'
 
@@ -80,12 +81,22 @@ describe('manifests become services and background', () => {
       maxReplicas: 3,
       objective: 100e3,
       traffic: { rate: 20 },
-      start: 7e6, // initialDelaySeconds, since it is longer than 5 s
+      start: 5e6,
       pull: 20e6,
-      probe: 4e6,
       grace: 60e6,
       preStop: 10e6,
       shape: { cpu: 250, memory: 64 * 1024 * 1024, limit: 1000, nodeSelector: { pool: 'general' } },
+    })
+    const [web] = scenario.orchestration!.workloads as readonly ControlledWorkload[]
+    expect(web.versions[0].probes).toEqual({
+      readiness: {
+        initialDelay: 7e6,
+        period: 4e6,
+        timeout: 1e6,
+        successThreshold: 1,
+        failureThreshold: 3,
+        answer: { time: 0 }, // the kernel accepts a connection
+      },
     })
     expect(scenario.background.map((one) => [one.name, 'count' in one && one.count, 'shapes' in one && one.shapes[0].cpu])).toEqual([
       ['api', 2, 500],

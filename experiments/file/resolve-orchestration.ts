@@ -14,6 +14,7 @@ import {
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { Issue, Path } from './document.ts'
 import { KINDS_OF } from './orchestrator-defaults.ts'
+import { containerBehavior, hasContainerKeys } from './resolve-containers.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
@@ -48,8 +49,12 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   }
 }
 
-const isControlled = ({ controller: one, versions, budget, toleration, volumes, store, database }: ServiceData): boolean =>
-  [one, volumes, budget, toleration, store, database].some((key) => key !== undefined) || versions.length > 0
+const isControlled = (service: ServiceData): boolean => {
+  const { controller: one, versions, budget, toleration, volumes, store, database } = service
+  return (
+    [one, volumes, budget, toleration, store, database].some((key) => key !== undefined) || versions.length > 0 || hasContainerKeys(service)
+  )
+}
 
 function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
   const first: JsonVersion = {
@@ -61,9 +66,10 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number):
     crashAfter: null,
     slowness: 1,
     errors: 0,
+    ...containerBehavior(given),
   }
   const others = given.versions.map(
-    ({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors, pullFails }): JsonVersion => ({
+    ({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors, pullFails, ...own }): JsonVersion => ({
       name,
       shape: {
         ...service.shape,
@@ -78,6 +84,7 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number):
       slowness,
       errors,
       ...(pullFails ? { pullFails } : {}),
+      ...containerBehavior({ ...given, ...own }),
     }),
   )
   return {
@@ -142,7 +149,7 @@ class Names {
   }
 
   /** Versions of one service need different names. */
-  checkService({ version, versions, controller: one, budget, toleration }: ServiceData, i: number): void {
+  checkService({ version, versions, controller: one, budget, toleration, memoryUse, memoryLimit }: ServiceData, i: number): void {
     const { orchestrator = 'kubernetes' } = this.data
     const accepted = KINDS_OF[orchestrator]
     if (one !== undefined && !accepted.includes(one.kind))
@@ -156,6 +163,11 @@ class Names {
           ['workload', 'services', i, key],
           `found a ${key}, which only Kubernetes has; accepted: none with orchestrator: ${orchestrator}`,
         )
+    if (memoryUse !== undefined && memoryLimit === undefined && versions.every((other) => other.memoryLimit === undefined))
+      this.report(
+        ['workload', 'services', i, 'memoryUse'],
+        'found memoryUse without memoryLimit, which would change nothing; accepted: both',
+      )
     const seen = new Set([version])
     versions.forEach(({ name }, j) => {
       if (seen.has(name))

@@ -26,6 +26,7 @@ import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } fr
 import { resolveAntagonists } from './resolve-antagonists.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
+import { CONTAINER_KEYS } from './resolve-containers.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { RULE_KEYS, rulesOf } from './resolve-rules.ts'
 import { selection } from './resolve-selection.ts'
@@ -281,6 +282,7 @@ const RENAMED = [
   ...(['routing', 'connections'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
+  ...CONTAINER_KEYS,
 ] as const
 
 function without<T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> {

@@ -31,6 +31,7 @@ import { faults } from './schema/faults.ts'
 import { connections } from './schema/connections.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
+import { containerKeys } from './schema/containers.ts'
 import { controlPlane } from './schema/control-plane.ts'
 import { budget, controller, version } from './schema/controllers.ts'
 import { orchestrator } from './schema/orchestrators.ts'
@@ -100,6 +101,7 @@ const serviceOf = (loaded: LoadedFiles) =>
       .optional()
       .describe('its pods are replicas of a store: requests need enough of them, and a replica recovers before it serves'),
     database: database.optional().describe('its pod is a database of one instance, which recovers by its log before it serves'),
+    ...containerKeys,
     budget: budget.optional().describe('disruption budget: how many pods may be evicted at a time; default: none'),
     toleration: duration()
       .optional()

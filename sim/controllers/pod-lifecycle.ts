@@ -7,7 +7,7 @@
  */
 import type { Cluster } from '../cluster/cluster.ts'
 import { PodPhase } from '../cluster/views.ts'
-import { NONE, type NodeId, type PodId, type ServerId, type Time, type WorkloadId } from '../common/ids.ts'
+import { NONE, type PodId, type ServerId, type Time, type WorkloadId } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import type { ChangeRecorder } from '../measure/change-recorder.ts'
@@ -20,6 +20,7 @@ import { ServerState, type Servers } from '../serving/servers.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { WorkHeaps } from '../serving/work-heaps.ts'
 import { EndReason, type Owners } from './owners.ts'
+import type { EndListener, Keeper } from './pod-listeners.ts'
 import { Lives } from './pod-lives.ts'
 import type { Delays } from './spec.ts'
 
@@ -38,33 +39,6 @@ export interface PodLifecycleRun {
   readonly changes: ChangeRecorder
   readonly imbalance: readonly Imbalance[]
   readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
-}
-
-/** Notified when a pod ends: what was freed, and where. */
-export interface EndListener {
-  /** A pod that was still pending is about to be deleted. */
-  dropped?(pod: PodId): void
-  /** A pod was given a node and its claims no volumes yet; `bound` or `released` follows. */
-  reserved?(): void
-  /** A pod took resources of a node. */
-  bound?(pod: PodId): void
-  /** A pod, pending or bound, is about to be freed. */
-  ending?(pod: PodId): void
-  /** A pod serves from now on, or again; it does so no more (`clean`: it was asked to stop). */
-  served?(pod: PodId): void
-  stopped?(pod: PodId, clean: boolean): void
-  /** A pod has begun its grace period. */
-  terminating?(): void
-  /** A pod has gone; resources are free again on `node` (NONE: it never had one). */
-  released?(node: NodeId): void
-}
-
-/** Starts the containers of pods that have a controller of the orchestrator, and knows which nodes answer. */
-export interface Keeper {
-  /** The pod has a node from `time` on; `warm`: it is to be ready at once. */
-  bound(pod: PodId, time: Time, warm: boolean): void
-  /** Whether the control plane reaches the node; a pod on one that does not answer terminates only when it answers again. */
-  reaches(node: NodeId): boolean
 }
 
 export class PodLifecycle {
@@ -355,25 +329,50 @@ export class PodLifecycle {
     return server !== NONE && this.servers.isAlive(server)
   }
 
-  private refuse(pod: PodId): void {
+  /** Its process is ready by its conditions but does not listen: connections are refused until `listens`. */
+  deaf(pod: PodId): void {
+    this.delist(this.servers.of(pod), false)
+    this.servers.state[this.servers.of(pod)] = ServerState.Refusing
+  }
+
+  listens(pod: PodId): void {
+    const server = this.servers.of(pod)
+    if (server === NONE || this.servers.state[server] !== ServerState.Refusing) return
+    this.servers.state[server] = ServerState.Accepting
+    if (this.lives.listed[pod] === 1) this.list(pod, server, this.simulator.now)
+  }
+
+  /** Its process refuses further requests. */
+  refuse(pod: PodId): void {
     const server = this.servers.of(pod)
     if (!this.hasProcess(server)) return
     this.servers.state[server] = ServerState.Refusing
     if (this.servers.inside[server] === 0) this.emptied(server)
   }
 
-  private kill(pod: PodId): void {
+  /** Its process is killed: its requests are lost. */
+  kill(pod: PodId): void {
     const server = this.servers.of(pod)
-    if (!this.hasProcess(server)) return
+    if (!this.hasProcess(server)) {
+      this.killHung(pod, server)
+      return
+    }
     this.servers.state[server] = ServerState.Free // so that retries that return at once are refused
     this.run.podQueue.kill(server, false)
     this.emptied(server)
   }
 
+  /** A terminating process that hangs ends with its grace period; one that died with its node when the node answers again. */
+  private killHung(pod: PodId, server: ServerId): void {
+    const isHung = server !== NONE && this.servers.state[server] === ServerState.Silent
+    if (isHung && this.keeper!.reaches(this.cluster.view.pods.node[pod])) this.end(pod, this.lives.reason[pod] as EndReason)
+  }
+
   /** A refusing server holds no request any more. */
   private emptied(server: ServerId): void {
     const pod = this.servers.pod[server]
-    this.end(pod, this.lives.reason[pod] as EndReason)
+    if (this.cluster.view.pods.phase[pod] === PodPhase.Terminating) this.end(pod, this.lives.reason[pod] as EndReason)
+    else this.keeper!.emptied(pod)
   }
 
   /** The only exit of a pod, whatever the reason: frees everything that it holds and notifies its owner. */

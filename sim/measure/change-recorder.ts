@@ -27,6 +27,11 @@ export class ChangeRecorder {
   readonly rollouts: Rollout[] = []
   /** Restarts of containers, and pods that left for other reasons than their owner's decision, in the window. */
   restarts = 0
+  /** Containers killed because of a startup or liveness probe; serving pods that a readiness probe took out. */
+  kills = 0
+  removals = 0
+  /** Containers that the kernel killed because they needed more memory than their limit. */
+  oomKills = 0
   /** Evictions that a disruption budget refused. */
   refusals = 0
   /** By reason (EndReason). */
@@ -57,6 +62,18 @@ export class ChangeRecorder {
 
   restarted(now: Time): void {
     if (now >= this.windowStart) this.restarts++
+  }
+
+  killed(now: Time): void {
+    if (now >= this.windowStart) this.kills++
+  }
+
+  outOfMemory(now: Time): void {
+    if (now >= this.windowStart) this.oomKills++
+  }
+
+  unready(now: Time): void {
+    if (now >= this.windowStart) this.removals++
   }
 
   refused(now: Time): void {

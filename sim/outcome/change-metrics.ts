@@ -39,6 +39,12 @@ export function changeMetrics(run: ChangeMetricsRun, now: Time, sheet: Sheet): v
     sheet.refused['rollout-duration'] = `${unfinished} of ${rollouts.length} rollouts did not finish`
   }
   put(sheet, 'container-restarts', changes.restarts)
+  if (orchestration.workloads.some(({ versions }) => versions.some(({ memory }) => memory !== undefined)))
+    put(sheet, 'oom-kills', changes.oomKills)
+  if (orchestration.workloads.some(({ versions }) => versions.some(({ probes }) => probes !== undefined))) {
+    put(sheet, 'probe-kills', changes.kills)
+    put(sheet, 'probe-removals', changes.removals)
+  }
   put(
     sheet,
     'evictions',

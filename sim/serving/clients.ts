@@ -91,6 +91,7 @@ export class Clients {
   readonly all: readonly ClientRun[]
   /** Tries that their client gave up while the work continues in a pod. */
   orphans = 0
+  private checked: (check: RequestId, answered: boolean) => void = () => undefined
   private carrier!: Carrier
   private callers: Callers | null = null
   private readonly simulator: Simulator
@@ -249,7 +250,7 @@ export class Clients {
   answered(request: RequestId): void {
     const requests = this.requests
     if (requests.orphan[request] === 1) {
-      this.dropOrphan(request)
+      this.dropOrphan(request, true)
       return
     }
     const client = this.all[requests.client[request]]
@@ -261,7 +262,7 @@ export class Clients {
   /** A try ended without an answer: in the balancer, the network, or the pod. */
   failed(request: RequestId, cause: Cause): void {
     if (this.requests.orphan[request] === 1) {
-      this.dropOrphan(request)
+      this.dropOrphan(request, false)
       return
     }
     this.endTry(request, outcomeOf(cause))
@@ -297,7 +298,30 @@ export class Clients {
     this.retryOrFail(copy, Cause.TimedOut)
   }
 
-  private dropOrphan(request: RequestId): void {
+  private dropOrphan(request: RequestId, answered: boolean): void {
+    const isCheck = this.requests.client[request] === NONE
+    this.endCheck(request)
+    if (isCheck) this.checked(request, answered)
+  }
+
+  // ---- health checks, which have no client
+
+  /** Called once, by the health checks. */
+  whenChecked(checked: (check: RequestId, answered: boolean) => void): void {
+    this.checked = checked
+  }
+
+  /** A row of a health check: like a try that its client has given up, it works in its pod for nobody. */
+  beginCheck(): RequestId {
+    const row = this.requests.take()
+    this.requests.orphan[row] = 1
+    this.requests.timeout[row] = NONE
+    this.requests.timer[row] = NONE
+    this.orphans++
+    return row
+  }
+
+  endCheck(request: RequestId): void {
     this.orphans--
     this.requests.give(request)
   }

@@ -53,6 +53,10 @@ export class PodQueue {
   private readonly finished: number[] = []
   private outlet!: Outlet
   private listener: InsideListener | null = null
+  /** Notified when a pod gets its first request after none; null when nobody wants to know. */
+  private watcher: ((server: ServerId) => void) | null = null
+  /** Notified when a request has entered a pod. */
+  private entered: ((server: ServerId) => void) | null = null
   /** Null: no service has further steps. */
   private program: Program | null = null
   /** Called when a refusing server holds no request any more. */
@@ -84,6 +88,16 @@ export class PodQueue {
     this.listener = listener
   }
 
+  /** Called once, by the probes of pods. */
+  whenBusy(watcher: (server: ServerId) => void): void {
+    this.watcher = watcher
+  }
+
+  /** Called once, by the memory of containers. */
+  whenEntered(entered: (server: ServerId) => void): void {
+    this.entered = entered
+  }
+
   /** Called once, by the calls between services. */
   follows(program: Program): void {
     this.program = program
@@ -111,14 +125,13 @@ export class PodQueue {
       this.notDelivered(request, server)
       return
     }
-    if (servers.errors[server] > 0 && this.errorDraws.at(requests.ordinal[request], requests.attempt[request]) < servers.errors[server]) {
+    if (servers.errors[server] > 0 && this.answersWithError(request, servers.errors[server])) {
       this.outlet.failed(request, Cause.Failed)
       return
     }
-    const { program } = this
     if (servers.busy[server] < servers.threads[server]) {
       servers.entered[server]++
-      if (program !== null && program.hasSteps(servers.service[server])) program.delivered(request)
+      if (this.program !== null) this.follow(request, server, this.program)
       this.insideChanged(server, 1)
       this.begin(request, server)
       if (requests.state[request] === RequestState.Running) this.shares.demandChanged(server)
@@ -129,9 +142,19 @@ export class PodQueue {
       return
     }
     servers.entered[server]++
-    if (program !== null && program.hasSteps(servers.service[server])) program.delivered(request)
+    if (this.program !== null) this.follow(request, server, this.program)
     this.insideChanged(server, 1)
     this.enqueue(request, server)
+  }
+
+  private answersWithError(request: RequestId, share: number): boolean {
+    const { client, ordinal, attempt } = this.requests
+    return client[request] !== NONE && this.errorDraws.at(ordinal[request], attempt[request]) < share
+  }
+
+  /** The steps of a request begin; health checks have none. */
+  private follow(request: RequestId, server: ServerId, program: Program): void {
+    if (this.requests.client[request] !== NONE && program.hasSteps(this.servers.service[server])) program.delivered(request)
   }
 
   /** A connection is refused; a node that is down does not even do that, so the try ends by its timeout. */
@@ -185,16 +208,24 @@ export class PodQueue {
     let count = 0
     while (shares.firstIsFinished(server)) finished[count++] = heaps.pop(server)
     const { program } = this
-    if (program !== null && count > 0 && program.hasSteps(servers.service[server])) {
-      for (let i = 0; i < count; i++) this.pause(finished[i], server)
-      count = 0
-    }
+    if (program !== null && count > 0 && program.hasSteps(servers.service[server])) count = this.pauseAll(count, server)
     servers.busy[server] -= count
     this.insideChanged(server, -count)
     this.startQueued(server)
     shares.demandChanged(server)
     for (let i = 0; i < count; i++) this.outlet.respond(finished[i])
     if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
+  }
+
+  /** The first `count` finished requests have further steps, except health checks; returns the number of these, which come first then. */
+  private pauseAll(count: number, server: ServerId): number {
+    const { finished, requests } = this
+    let checks = 0
+    for (let i = 0; i < count; i++) {
+      if (requests.client[finished[i]] === NONE) finished[checks++] = finished[i]
+      else this.pause(finished[i], server)
+    }
+    return checks
   }
 
   /** A step is done. An async request gives its thread back until it is known whether the next step needs one. */
@@ -341,6 +372,8 @@ export class PodQueue {
       this.imbalance[servers.service[server]].changed(now, before, before + change, servers.insideSince[server])
     servers.insideSince[server] = now
     if (this.listener !== null) this.listener.changed(server, before, before + change)
+    if (this.watcher !== null && before === 0) this.watcher(server)
+    if (this.entered !== null && change > 0) this.entered(server)
   }
 
   /** Requests in pods are those that the servers hold, for `--check`. */

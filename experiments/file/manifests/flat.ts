@@ -1,6 +1,7 @@
 /** A workload of the manifests as an item of `services` or `background`, as a user would have written it. */
 import type { Autoscaler, DisruptionBudget, ManifestWorkload } from '../../../workloads/index.ts'
 import { foreignControllerOf } from './foreign.ts'
+import { probesOf } from './probes.ts'
 import { rulesOf } from './rules.ts'
 import { isUncounted, selectorOf } from './unsupported.ts'
 
@@ -45,17 +46,18 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
   const controller = controllerOf(workload)
   const replicas = Number(behavior['replicas'] ?? workload.replicas ?? 1)
   const inBounds = scaling === undefined ? replicas : Math.min(scaling.max, Math.max(scaling.min, replicas))
-  const delay = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.initialDelay ?? 0))
   const probe = Math.max(0, ...template.containers.map(({ readiness }) => readiness?.period ?? 0))
-  const { cpu: limit } = template.limits
+  const { cpu: limit, memory: memoryLimit = 0 } = template.limits
   return {
     name,
     ...requestsOf(workload),
     ...(limit === undefined || limit === 0 ? {} : { limit: `${limit}m` }),
     ...placementOf(workload),
     ...rulesOf(workload),
-    start: time(workload.orchestrator === 'kubernetes' ? Math.max(START, delay) : START),
-    probe: time(isBalanced(workload) && probe === 0 ? TARGET_CHECK : probe),
+    ...(workload.orchestrator === 'kubernetes'
+      ? { start: time(START), ...probesOf(workload) }
+      : { start: time(START), probe: time(isBalanced(workload) && probe === 0 ? TARGET_CHECK : probe) }),
+    ...(memoryLimit === 0 ? {} : { memoryLimit }),
     ...stopOf(workload),
     work: DEFAULT_WORK,
     ...(controller === undefined ? {} : { controller }),

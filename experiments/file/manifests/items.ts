@@ -1,6 +1,7 @@
 /** The items of `services` and `background` that the workloads of manifests become. */
 import { suggestion } from '../../../sim/index.ts'
 import { selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload } from '../../../workloads/index.ts'
+import { CONTAINER_KEYS } from '../resolve-containers.ts'
 import { show, type Issue, type Path } from '../document.ts'
 import { isMap } from '../quantities.ts'
 import { batchItem, OF_BATCH } from './batch.ts'
@@ -50,6 +51,7 @@ const OF_REQUESTS = [
   'versions',
   'budget',
   'toleration',
+  ...CONTAINER_KEYS,
 ]
 
 export class ManifestItems {

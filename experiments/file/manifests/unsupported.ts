@@ -1,10 +1,9 @@
 /** What manifests say that runs do not carry yet, a sentence for each property with the workloads that have it. */
+import { hasOtherProbes } from './probes.ts'
 import type { Manifests, ManifestWorkload } from '../../../workloads/index.ts'
 import { isMap } from '../quantities.ts'
 
 type Test = (workload: ManifestWorkload) => boolean
-
-const probes: Test = ({ template }) => template.containers.some(({ liveness, startup }) => liveness !== null || startup !== null)
 
 const isConstrained: Test = ({ controller }) => {
   switch (controller.kind) {
@@ -25,13 +24,12 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['placement constraints of Swarm, ECS and Marathon', isConstrained],
   ['nodeName', ({ template }) => template.nodeName !== ''],
   ['the time that init containers take', ({ template }) => template.init.some(({ sidecar }) => !sidecar)],
-  ['liveness and startup probes', probes],
+  ['probes of further containers of a pod', hasOtherProbes],
   [
     'volumes of claims',
     ({ template, controller }) =>
       template.volumes.some(({ kind }) => kind === 'claim') || (controller.kind === 'StatefulSet' && controller.claimTemplates.length > 0),
   ],
-  ['memory limits', ({ template }) => template.limits['memory'] !== undefined],
   ['requests of ephemeral-storage and huge pages', ({ template }) => Object.keys(template.requests).some(isUncounted)],
 ]
 

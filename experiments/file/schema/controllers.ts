@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { show } from '../document.ts'
 import { FOREIGN_KINDS, type ForeignControllerData } from './orchestrators.ts'
+import { containerKeys } from './containers.ts'
 import { cpu, duration, flag, forms, isMap, memory, name, number, oneOf, positiveTime, section, share, whole } from '../quantities.ts'
 
 /** A number of pods, or a percentage that the controller rounds by its own rule. */
@@ -98,6 +99,7 @@ export const version = section('a version', {
   crashAfter: duration().optional().describe('time from each start of the process to its exit with an error; default: it does not exit'),
   slowness: number({ min: 0.001, max: 1000 }).prefault(1).describe('CPU work of a request relative to the work of the service'),
   errors: share({ min: 0, max: 1 }).prefault('0%').describe('share of requests that it answers with an error'),
+  ...containerKeys,
 })
 
 /** A PodDisruptionBudget. */

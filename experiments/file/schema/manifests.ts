@@ -3,6 +3,7 @@ import { cpu, duration, flag, list, mapOf, memory, name, positiveTime, section, 
 import type { LoadedFiles } from '../selection.ts'
 import { usage } from './background.ts'
 import { runOfPods } from './batch.ts'
+import { containerKeys } from './containers.ts'
 import { budget, controller, version } from './controllers.ts'
 import { queue, threads } from './pod-queue.ts'
 import { retries } from './retries.ts'
@@ -24,7 +25,7 @@ const behaviorOf = (loaded: LoadedFiles) =>
     objective: positiveTime().optional().describe('latency that counts as good, for services that only other services call'),
     allowance: share({ min: 0, max: 1 }).optional().describe('share of misses a minute may have'),
     pull: duration().optional().describe('image pull; default 20s'),
-    start: duration().optional().describe('start of the process after the pull; default 5s, or initialDelaySeconds if that is longer'),
+    start: duration().optional().describe('start of the process after the pull; default 5s'),
     ...runOfPods,
     usage: usage.optional().describe('CPU usage of pods that no requests reach, as in background'),
     replicas: whole({ min: 0, max: 1_000_000 }).optional().describe('replaces the replicas of the manifest'),
@@ -37,6 +38,7 @@ const behaviorOf = (loaded: LoadedFiles) =>
     controller: controller.optional().describe('replaces the controller of the manifest, as in services'),
     version: name().optional().describe('name of the version that the pods of the start run'),
     versions: list('versions', version).optional().describe('further versions, which actions roll out, as in services'),
+    ...containerKeys,
     budget: budget.optional().describe('replaces the disruption budget of the manifests'),
     toleration: duration().optional().describe('replaces the tolerationSeconds of nodes that are not ready or unreachable'),
     scheduler: name().optional().describe('the scheduler that places the pods: default, or the name of one of schedulers'),

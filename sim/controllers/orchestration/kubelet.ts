@@ -6,65 +6,46 @@
  * the readiness probe succeeds at a phase of its period that is drawn for each pod; a restart is not rounded up to the next pod sync.
  */
 import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
-import { ColumnTable } from '../../common/table.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { PodPhase } from '../../cluster/views.ts'
-import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
-import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
 import type { PodObjects } from '../kubernetes/pod-objects.ts'
-import type { Keeper, PodLifecycle } from '../pod-lifecycle.ts'
+import type { PodLifecycle } from '../pod-lifecycle.ts'
+import type { Keeper } from '../pod-listeners.ts'
 import type { Delays } from '../spec.ts'
 import type { Stateful } from '../stateful/stateful.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { ControlledPods } from './controlled-pods.ts'
-import { restartTime } from './crash-back-off.ts'
+import type { Probes, ProbeSpec } from './container-spec.ts'
+import { Containers } from './containers.ts'
+import { ContainerMemory } from './memory.ts'
+import { podsOn } from './node-selection.ts'
+import { Processes } from './processes.ts'
+import { Probers, type ProbeHost, type ProbersRun } from './probes.ts'
+import type { Orchestration, Version } from './spec.ts'
 
 /** Longest time until an exit is noticed [µs]. */
 const NOTICE: Time = 1_000_000
 
 /** What the kubelets need of the run. */
-export interface KubeletRun {
-  readonly simulator: Simulator
+export interface KubeletRun extends ProbersRun {
+  readonly changes: ChangeRecorder
   readonly streams: Streams
   readonly cluster: Cluster
   readonly lifecycle: PodLifecycle
-  readonly servers: Servers
-  readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
   /** Null: no workload keeps data. */
   readonly stateful: Stateful | null
-  readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
+  readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays; readonly orchestration?: Orchestration }
 }
 
-/** A row per pod. */
-class Containers extends ColumnTable {
-  /** Ordinal of the pod within its workload. */
-  ordinal = this.column(Int32Array)
-  /** Number of the present life of the container: events of an earlier one are void. */
-  life = this.column(Int32Array, NONE)
-  /** 1: the process runs. And: its readiness probe has succeeded. */
-  runs = this.column(Uint8Array)
-  isReady = this.column(Uint8Array)
-  /** 1: the image is on the node. */
-  pulled = this.column(Uint8Array)
-  exits = this.column(Int32Array)
-  wait = this.column(Float64Array)
-  last = this.column(Float64Array)
-}
-
-/** A node that does not answer. */
-interface LostNode {
-  /** True: its processes have died; false: only the control plane does not reach it. */
-  readonly down: boolean
-}
-
-export class Kubelets implements Keeper {
+export class Kubelets implements Keeper, ProbeHost {
   private readonly containers = new Containers(256)
-  private readonly lost = new Map<NodeId, LostNode>()
+  /** Nodes that do not answer. True: their processes have died; false: only the control plane does not reach them. */
+  private readonly lost = new Map<NodeId, boolean>()
   private readonly run: KubeletRun
   private readonly objects: PodObjects
   private readonly podsOf: (pod: PodId) => ControlledPods
@@ -77,10 +58,15 @@ export class Kubelets implements Keeper {
   private readonly noticedKind: number
   private readonly restartsKind: number
   private readonly failsKind: number
+  private readonly processes: Processes
+  /** Null: no container is probed. */
+  private readonly probers: Probers | null
+  /** Null: no container has a curve of memory. */
+  private readonly memory: ContainerMemory | null
+  private readonly probePhases: KeyedStream
   private lives = 0
   /** Pods that must not start before they are released: when their image is on the node; Infinity: they have no node. */
   private readonly held = new Map<PodId, Time>()
-  private readonly backOff = { wait: 0, last: 0 }
 
   constructor(run: KubeletRun, objects: PodObjects, podsOf: (pod: PodId) => ControlledPods | undefined) {
     const { simulator, streams, lifecycle } = run
@@ -99,6 +85,19 @@ export class Kubelets implements Keeper {
     this.noticedKind = register('exit of a container is noticed', (pod) => this.noticed(pod))
     this.failsKind = register('task fails', (pod) => this.fails(pod))
     this.restartsKind = register('container restarts', (pod) => this.starts(pod, simulator.now))
+    this.processes = new Processes(run, this.containers, register, {
+      ended: (pod) => this.ended(pod, 0),
+      hangs: (pod) => this.probers?.wake(pod),
+    })
+    const versions = run.input.orchestration?.workloads.flatMap((one) => one.versions) ?? []
+    this.probers = versions.some(({ probes }) => probes !== undefined) ? new Probers(run, this) : null
+    const memory = {
+      memoryOf: (pod: PodId) => this.versionOf(pod).memory,
+      lifeOf: (pod: PodId) => this.containers.life[pod],
+      kills: (pod: PodId) => this.exits(pod),
+    }
+    this.memory = versions.some((version) => version.memory !== undefined) ? new ContainerMemory(run, register, memory) : null
+    this.probePhases = streams.keyed('phases of probes')
     lifecycle.keptBy(this)
   }
 
@@ -120,9 +119,12 @@ export class Kubelets implements Keeper {
   gone(pod: PodId): void {
     this.held.delete(pod)
     this.containers.life[pod] = NONE
+    this.probers?.stopped(pod)
+    this.memory?.stopped(pod)
   }
 
   bound(pod: PodId, time: Time, warm: boolean): void {
+    if (this.versionOf(pod).probes !== undefined) this.probers!.begins(pod, time, warm ? this.probePhases.at(pod, 0) : 0)
     const start = warm ? time : time + this.run.input.delays.bind
     if (!this.reaches(this.nodeOf(pod)) || this.run.volumes?.prepare(pod, start) === 'waits') return
     if (!warm) {
@@ -144,7 +146,7 @@ export class Kubelets implements Keeper {
   }
 
   isDown(node: NodeId): boolean {
-    return this.lost.get(node)?.down === true
+    return this.lost.get(node) === true
   }
 
   private nodeOf(pod: PodId): NodeId {
@@ -154,21 +156,24 @@ export class Kubelets implements Keeper {
   private nextLife(pod: PodId): number {
     this.containers.runs[pod] = 0
     this.containers.isReady[pod] = 0
+    this.containers.hangs[pod] = 0
+    this.memory?.stopped(pod)
+    this.probers?.stopped(pod)
     return (this.containers.life[pod] = this.lives++)
   }
 
   /** Pull, if the image is not there, and start. */
   private starts(pod: PodId, time: Time): void {
     const { containers, run } = this
-    const pods = this.podsOf(pod)
-    const { pull, start, pullFails } = pods.versionOf(pod)
+    const { pull, start, pullFails, probes } = this.versionOf(pod)
     const pulled = time + (containers.pulled[pod] === 1 ? 0 : pull)
     const life = this.nextLife(pod)
     // A kubelet tries to pull for ever.
     if (pullFails === true) {
-      if (pods.tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)
+      if (this.podsOf(pod).tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)
     } else if (this.held.has(pod)) this.held.set(pod, pulled)
-    else run.simulator.at(pulled + start, this.runsKind, pod, life)
+    // Without probes a container counts as started when its process listens.
+    else run.simulator.at(pulled + (probes === undefined ? start : 0), this.runsKind, pod, life)
   }
 
   /** A pod that was created `held` may start. */
@@ -177,29 +182,55 @@ export class Kubelets implements Keeper {
     this.held.delete(pod)
     if (pulled === undefined || pulled === Infinity || !this.reaches(this.nodeOf(pod))) return
     const { simulator } = this.run
-    simulator.at(Math.max(simulator.now, pulled) + this.podsOf(pod).versionOf(pod).start, this.runsKind, pod, this.containers.life[pod])
+    const { start, probes } = this.versionOf(pod)
+    const runs = Math.max(simulator.now, pulled) + (probes === undefined ? start : 0)
+    simulator.at(runs, this.runsKind, pod, this.containers.life[pod])
   }
 
   private runs(pod: PodId, warm = false): void {
+    if (this.isTerminating(pod)) return // deleted while its node was cut off
     const { containers, run } = this
     const { simulator, lifecycle } = run
     const pods = this.podsOf(pod)
-    const version = pods.versionOf(pod)
+    const version = this.versionOf(pod)
     const life = containers.life[pod]
+    const { now } = simulator
+    const { crashAfter, hangAfter = Infinity, probes } = version
     containers.pulled[pod] = 1
     containers.runs[pod] = 1
     if (this.isTerminating(pod)) return // its node does not answer; it ends when it does
     lifecycle.running(pod)
     if (containers.exits[pod] > 0) pods.restarted(pod)
     pods.started(pod)
-    if (version.crashAfter !== Infinity) simulator.at(simulator.now + version.crashAfter, this.exitsKind, pod, life)
-    if (!version.ready) {
-      const lasts = pods.tasks?.unhealthyAfter ?? Infinity
-      if (lasts !== Infinity) simulator.at(simulator.now + lasts, this.failsKind, pod, life)
-      return
+    if (crashAfter !== Infinity) simulator.at(now + crashAfter, this.exitsKind, pod, life)
+    this.memory?.started(pod)
+    this.processes.started(pod, warm || probes === undefined ? now : now + version.start, hangAfter)
+    if (probes !== undefined) this.beginsProbing(pod, warm)
+    else if (!version.ready) this.failsHealthChecks(pod)
+    else if (warm) this.becomesReady(pod, true)
+    else simulator.at(now + (run.stateful?.recovery(pod) ?? 0) + this.probePhase(pod), this.readyKind, pod, life)
+  }
+
+  /** The task of a release that never becomes healthy ends; a pod is never ready. */
+  private failsHealthChecks(pod: PodId): void {
+    const { simulator } = this.run
+    const lasts = this.podsOf(pod).tasks?.unhealthyAfter ?? Infinity
+    if (lasts !== Infinity) simulator.at(simulator.now + lasts, this.failsKind, pod, this.containers.life[pod])
+  }
+
+  private beginsProbing(pod: PodId, warm: boolean): void {
+    const { containers } = this
+    if (!warm) this.probers!.started(pod, containers.listensAt[pod], this.noticeDelay(containers.life[pod]))
+    else {
+      this.probers!.startedBefore(pod)
+      if (this.versionOf(pod).ready) this.becomesReady(pod, true)
     }
-    if (warm) this.becomesReady(pod, true)
-    else simulator.at(simulator.now + (run.stateful?.recovery(pod) ?? 0) + this.probePhase(pod), this.readyKind, pod, life)
+  }
+
+  private readonly noticeDelay = (life: number): Time => Math.floor(this.notices.at(life, 0) * NOTICE)
+
+  private versionOf(pod: PodId): Version {
+    return this.podsOf(pod).versionOf(pod)
   }
 
   /** The wait for the readiness probe. */
@@ -212,12 +243,13 @@ export class Kubelets implements Keeper {
   }
 
   private becomesReady(pod: PodId, warm: boolean): void {
-    if (this.isTerminating(pod)) return
+    if (this.isTerminating(pod) || this.containers.hangs[pod] === 1) return
     this.containers.isReady[pod] = 1
     const pods = this.podsOf(pod)
     if (!this.reaches(this.nodeOf(pod)) || this.objects.ready[pod] === 1) return
     this.run.lifecycle.ready(pod)
     this.behaves(pod)
+    this.processes.served(pod)
     pods.setReady(pod, true, warm)
   }
 
@@ -226,37 +258,65 @@ export class Kubelets implements Keeper {
     const { servers, stateful } = this.run
     const server = servers.of(pod)
     if (server === NONE) return
-    const pods = this.podsOf(pod)
-    const { slowness, errors } = pods.versionOf(pod)
-    const failing = stateful?.errorsOf(pods.workload) ?? 0
+    const { slowness, errors } = this.versionOf(pod)
+    const failing = stateful?.errorsOf(this.podsOf(pod).workload) ?? 0
     servers.behaves(server, slowness, failing === 0 ? errors : 1 - (1 - errors) * (1 - failing))
   }
 
-  private isTerminating(pod: PodId): boolean {
+  // ---- probes
+
+  probesOf(pod: PodId): Probes {
+    return this.versionOf(pod).probes!
+  }
+
+  readonly isHung = (pod: PodId): boolean => this.containers.hangs[pod] === 1
+
+  readonly isNeverReady = (pod: PodId): boolean => !this.versionOf(pod).ready
+
+  readiness(pod: PodId, ready: boolean): void {
+    if (ready) return this.becomesReady(pod, false)
+    this.containers.isReady[pod] = 0
+    if (this.reaches(this.nodeOf(pod)) && this.objects.ready[pod] === 1) this.run.changes.unready(this.run.simulator.now)
+    this.noticed(pod)
+  }
+
+  failed(pod: PodId, { grace }: ProbeSpec): void {
+    const { changes, simulator, input } = this.run
+    const { grace: own, preStop } = input.workloads[this.podsOf(pod).workload]
+    changes.killed(simulator.now)
+    this.probers!.stopped(pod)
+    this.processes.stop(pod, grace ?? own, preStop)
+  }
+
+  readonly emptied = (pod: PodId): void => this.ended(pod, 0)
+
+  isTerminating(pod: PodId): boolean {
     return this.run.cluster.view.pods.phase[pod] === PodPhase.Terminating
   }
 
   // ---- exits
 
-  /** The process of a running container ends with an error now. */
-  exits(pod: PodId): void {
+  /** The process of a running container ends with an error now; false: none runs. */
+  exits(pod: PodId): boolean {
+    if (this.containers.runs[pod] === 0 || this.isTerminating(pod)) return false
+    this.ended(pod)
+    return true
+  }
+
+  /** The kubelet notices the exit after `noticed`; the next number of a life draws that delay. */
+  private ended(pod: PodId, noticed?: Time): void {
     const { containers, run } = this
-    if (containers.runs[pod] === 0 || this.isTerminating(pod)) return
     const life = this.nextLife(pod)
+    run.lifecycle.forgotten(pod)
     run.lifecycle.died(pod, false)
     containers.exits[pod]++
     if (this.podsOf(pod).tasks !== null) {
       if (this.reaches(this.nodeOf(pod))) this.fails(pod)
       return
     }
-    const delay = Math.floor(this.notices.at(life, 0) * NOTICE)
+    const delay = noticed ?? this.noticeDelay(life)
     run.simulator.at(run.simulator.now + delay, this.noticedKind, pod, life)
-    const { backOff } = this
-    backOff.wait = containers.wait[pod]
-    backOff.last = containers.last[pod]
-    const restart = restartTime(backOff, run.simulator.now)
-    containers.wait[pod] = backOff.wait
-    containers.last[pod] = backOff.last
+    const restart = containers.restart(pod, run.simulator.now)
     run.simulator.at(Math.max(restart, run.simulator.now + delay), this.restartsKind, pod, life)
   }
 
@@ -278,10 +338,10 @@ export class Kubelets implements Keeper {
   /** The node stops answering; `down`: its processes die without a word. */
   lose(node: NodeId, down: boolean): void {
     const wasDown = this.isDown(node)
-    this.lost.set(node, { down: down || wasDown })
+    this.lost.set(node, down || wasDown)
     if (!down || wasDown) return
     this.run.volumes?.died(node)
-    this.eachOn(node, (pod) => this.dies(pod))
+    podsOn(this.run.cluster, node, this.isKept, (pod) => this.dies(pod))
   }
 
   private dies(pod: PodId): void {
@@ -292,7 +352,7 @@ export class Kubelets implements Keeper {
   /** The control plane takes the pods of the node as not ready; `workload`: only those of it. */
   markUnready(node: NodeId, workload?: WorkloadId): void {
     const { lifecycle, changes, simulator } = this.run
-    this.eachOn(node, (pod) => {
+    podsOn(this.run.cluster, node, this.isKept, (pod) => {
       const pods = this.podsOf(pod)
       if (this.isTerminating(pod) || (workload !== undefined && pods.workload !== workload)) return
       lifecycle.unlisted(pod)
@@ -303,17 +363,17 @@ export class Kubelets implements Keeper {
 
   /** The node answers again: terminating pods end, the others are started again, or are found running. */
   recover(node: NodeId): void {
-    const { down } = this.lost.get(node)!
+    const down = this.isDown(node)
     this.lost.delete(node)
-    const { lifecycle, servers, volumes } = this.run
+    const { lifecycle, volumes } = this.run
     volumes?.recovered(node)
-    this.eachOn(node, (pod) => {
-      lifecycle.forgotten(pod)
+    podsOn(this.run.cluster, node, this.isKept, (pod) => {
+      if (down || this.containers.hangs[pod] === 0) lifecycle.forgotten(pod)
       if (this.isTerminating(pod)) lifecycle.resumeTermination(pod)
       else if (this.podsOf(pod).tasks !== null) this.resumes(pod, down)
       else if (down || this.containers.life[pod] === NONE) this.rises(pod)
       else if (this.containers.isReady[pod] === 1) this.becomesReady(pod, false)
-      else if (servers.of(pod) === NONE) this.noticed(pod)
+      else this.noticed(pod)
     })
   }
 
@@ -332,14 +392,5 @@ export class Kubelets implements Keeper {
     this.podsOf(pod).setReady(pod, false)
     if (this.run.cluster.view.pods.phase[pod] !== PodPhase.Bound) this.containers.exits[pod]++
     if (volumes?.prepare(pod, simulator.now) !== 'waits') this.starts(pod, simulator.now)
-  }
-
-  /** Pods with a controller that are on the node. */
-  private eachOn(node: NodeId, visit: (pod: PodId) => void): void {
-    const found: PodId[] = []
-    this.run.cluster.eachPodOn(node, (pod) => {
-      if (this.isKept(pod)) found.push(pod)
-    })
-    for (const pod of found) visit(pod)
   }
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NodeState, PodPhase } from '../../cluster/views.ts'
-import type { Action, ControllerSpec, Fault, Orchestration, Version } from '../../input.ts'
+import type { Action, ControllerSpec, Fault, Orchestration, Probes, Version } from '../../input.ts'
 import { Simulation } from '../../simulation.ts'
 import { slowCases } from '../../testing/cases.ts'
 import { input, noDelays, pool, requests, service, shape } from '../../testing/input.ts'
@@ -11,7 +11,16 @@ import { limitsOf } from '../kubernetes/deployment-object.ts'
 const SECOND = 1e6
 const HORIZON = 900
 
-const version = (name: string, start: number): Version => ({
+const liveness = { initialDelay: 0, period: 5 * SECOND, timeout: SECOND, successThreshold: 1, failureThreshold: 2, answer: { work: 1000 } }
+
+/** Without probes; with all of them; with those that a pod of one thread may fail under load. */
+const probed: readonly (Probes | undefined)[] = [
+  undefined,
+  { startup: liveness, readiness: { ...liveness, successThreshold: 2 }, liveness },
+  { liveness: { ...liveness, timeout: 50_000, failureThreshold: 1, grace: SECOND } },
+]
+
+const version = (name: string, start: number, probes?: Probes): Version => ({
   name,
   shape: shape({ cpu: 100 }),
   pull: SECOND,
@@ -20,6 +29,9 @@ const version = (name: string, start: number): Version => ({
   crashAfter: Infinity,
   slowness: 1,
   errors: 0,
+  ...(probes === undefined
+    ? {}
+    : { probes, hangAfter: 70 * SECOND, memory: { base: 0, perRequest: 1, leak: 1, max: Infinity, limit: 150 } }),
 })
 
 const percent = fc.integer({ min: 0, max: 100 }).map((n) => `${n}%`)
@@ -115,6 +127,7 @@ interface Given {
   readonly budget: boolean
   readonly actions: readonly Action[]
   readonly faults: readonly Fault[]
+  readonly probes?: Probes | undefined
 }
 
 const anything = fc.record({
@@ -123,15 +136,16 @@ const anything = fc.record({
   budget: fc.boolean(),
   actions: fc.array(fc.oneof(rollouts, scales, others), { maxLength: 6 }),
   faults: fc.array(faults, { maxLength: 4 }),
+  probes: fc.constantFrom(...probed),
 })
 
-function simulation({ controller, replicas, budget, actions, faults: broken }: Given): Simulation {
+function simulation({ controller, replicas, budget, actions, faults: broken, probes }: Given): Simulation {
   const orchestration: Orchestration = {
     workloads: [
       {
         workload: 0,
         controller,
-        versions: [version('v1', 2), version('v2', 3), version('v3', 4)],
+        versions: [version('v1', 2, probes), version('v2', 3, probes), version('v3', 4, probes)],
         budget: budget ? { maxUnavailable: 1, unhealthyPods: 'IfHealthyBudget' } : null,
         toleration: 30 * SECOND,
       },
@@ -175,7 +189,7 @@ describe('controllers in runs', () => {
           given.actions.some(({ kind }) => kind === 'drain' || kind === 'cordon')
         if (!lost && given.controller.kind === 'deployment') {
           expect(up).toHaveLength(wanted)
-          for (const pod of up) expect(pods.phase[pod]).toBe(PodPhase.Ready)
+          if (given.probes === undefined) for (const pod of up) expect(pods.phase[pod]).toBe(PodPhase.Ready)
         }
         for (const pod of up) if (pods.node[pod] >= 0) expect(rows.state[pods.node[pod]]).not.toBe(NodeState.Gone)
       }),

@@ -1,6 +1,6 @@
-/** The nodes that an action or a fault names. */
+/** The nodes that an action or a fault names, and the pods on a node. */
 import type { Cluster } from '../../cluster/cluster.ts'
-import { NONE, type NodeId } from '../../common/ids.ts'
+import { NONE, type NodeId, type PodId } from '../../common/ids.ts'
 import type { NodeSelection } from './spec.ts'
 
 /** Accepted nodes of the selection, in order of their rows, at most as many as it says. */
@@ -30,4 +30,13 @@ export function zoneOf(cluster: Cluster, node: NodeId): string {
 export function labelOf(cluster: Cluster, node: NodeId, key: string): string | undefined {
   const { labels } = cluster.nodeClasses.templates[cluster.view.nodes.nodeClass[node]]
   return Object.hasOwn(labels, key) ? labels[key] : undefined
+}
+
+/** Visits the pods on a node for which `isVisited` holds; they are collected first, because a visit may end pods. */
+export function podsOn(cluster: Cluster, node: NodeId, isVisited: (pod: PodId) => boolean, visit: (pod: PodId) => void): void {
+  const found: PodId[] = []
+  cluster.eachPodOn(node, (pod) => {
+    if (isVisited(pod)) found.push(pod)
+  })
+  for (const pod of found) visit(pod)
 }

@@ -1,71 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Action, ControlledWorkload, ControllerSpec, Fault, Orchestration, Version } from '../../input.ts'
-import { Simulation } from '../../simulation.ts'
+import type { ControllerSpec, Fault } from '../../input.ts'
 import { replicaAutoscalers } from '../../autoscaling/replicas/index.ts'
 import { PodPhase } from '../../cluster/views.ts'
-import { choose, coming, input, noDelays, pool, requests, service, shape, type FlatInput, type FlatService } from '../../testing/input.ts'
-
-const SECOND = 1e6
-
-const version = (name: string, partial: Partial<Version> = {}): Version => ({
-  name,
-  shape: shape(),
-  pull: 0,
-  start: 10 * SECOND,
-  ready: true,
-  crashAfter: Infinity,
-  slowness: 1,
-  errors: 0,
-  ...partial,
-})
-
-const deployment = (partial: Partial<Extract<ControllerSpec, { kind: 'deployment' }>> = {}): ControllerSpec => ({
-  kind: 'deployment',
-  strategy: { type: 'RollingUpdate', maxSurge: '25%', maxUnavailable: '25%' },
-  minReady: 0,
-  progressDeadline: 600 * SECOND,
-  revisionHistory: 10,
-  rollback: false,
-  ...partial,
-})
-
-const statefulSet: ControllerSpec = {
-  kind: 'stateful-set',
-  podManagement: 'OrderedReady',
-  updateStrategy: 'RollingUpdate',
-  partition: 0,
-  minReady: 0,
-}
-
-interface Case {
-  readonly controller?: ControllerSpec
-  readonly versions?: readonly Version[]
-  readonly budget?: ControlledWorkload['budget']
-  readonly actions?: readonly Action[]
-  readonly faults?: readonly Fault[]
-  readonly service?: Partial<FlatService>
-  readonly run?: Partial<FlatInput>
-}
-
-/** One workload with a controller and ten replicas, on five nodes; containers start in 10 s. */
-function simulate({ controller = deployment(), versions, budget = null, actions = [], faults = [], ...rest }: Case) {
-  const workload: ControlledWorkload = {
-    workload: 0,
-    controller,
-    versions: versions ?? [version('v1'), version('v2')],
-    budget,
-    toleration: 300 * SECOND,
-  }
-  const orchestration: Orchestration = { workloads: [workload], actions, faults, latency: 0, nodeGrace: 50 * SECOND }
-  const one = service({ replicas: 10, grace: 0, requests: requests(20, { kind: 'constant', value: 1000 }), ...rest.service })
-  const run = new Simulation(
-    input({ pools: [pool(5, { cpu: 4000 })], services: [one], horizon: 1200 * SECOND, delays: noDelays, orchestration, ...rest.run }),
-  )
-  const result = run.run()
-  return { ...result.metrics, parts: run.parts, notes: result.notes, result }
-}
-
-const at = (seconds: number, action: Record<string, unknown>): never => ({ at: seconds * SECOND, ...action }) as never
+import { choose, coming, pool, requests, shape } from '../../testing/input.ts'
+import { at, deployment, SECOND, simulate, statefulSet, version } from './runs.fixture.ts'
 
 describe('rolling update of a Deployment in a run', () => {
   it('10 replicas, 25 % and 25 %, 10 s to ready: (8,5) then (3,10) then (0,10), two waves, 20 s; at most two pods missing', () => {

@@ -27,12 +27,13 @@ import { Drains } from './drains.ts'
 import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
 import { OutOfService } from './out-of-service.ts'
+import type { ProbersRun } from './probes.ts'
 import type { ControlledWorkload, Orchestration } from './spec.ts'
 import { createOrchestratorSystem } from './systems.ts'
 import type { WorkloadControllers } from './workload-controllers.ts'
 
 /** What the orchestrator needs of the run. */
-export interface OrchestratorRun {
+export interface OrchestratorRun extends ProbersRun {
   readonly simulator: Simulator
   readonly streams: Streams
   readonly cluster: Cluster

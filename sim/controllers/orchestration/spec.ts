@@ -14,12 +14,13 @@ import type { MarathonAppController } from '../mesos/spec.ts'
 import type { StatefulSpec } from '../stateful/spec.ts'
 import type { Storage } from '../storage/spec.ts'
 import type { SwarmServiceController } from '../swarm/spec.ts'
+import type { ContainerBehavior } from './container-spec.ts'
 
 /** Whose controllers, failure detection and drains a run has. */
 export type OrchestratorName = 'kubernetes' | 'swarm' | 'ecs' | 'mesos'
 
 /** A release of a workload: what its pods request and how they behave. */
-export interface Version {
+export interface Version extends ContainerBehavior {
   readonly name: string
   readonly shape: PodShape
   /** Image pull on the first start of a pod, and start of the process. */

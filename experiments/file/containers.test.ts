@@ -1,0 +1,68 @@
+/** Containers in the experiment file: what their keys become, and what is refused with which message. */
+import { describe, expect, it } from 'vitest'
+import { inputOf } from '../run/run.ts'
+import { parseSource, problemsText } from './document.ts'
+import { resolveSource } from './spec.ts'
+
+/** A file with one service, to which keys are added. */
+async function load(service: string) {
+  const read = parseSource(
+    'x.yaml',
+    `name: study
+cluster: { pools: [{ name: main, count: 4, cpu: 4, memory: 16Gi }] }
+workload:
+  services:
+    - { name: web, replicas: 4, cpu: 100m, memory: 64Mi, traffic: { rate: 1/s }, work: { cpu: 1ms }${service} }`,
+  )
+  return 'problems' in read ? read : resolveSource(read.source)
+}
+
+async function versions(service: string) {
+  const loaded = await load(service)
+  if ('problems' in loaded) throw new Error(problemsText(loaded.problems))
+  const { scenario } = loaded.experiment.variants[0]
+  const { orchestration } = await inputOf({ scenario: JSON.parse(JSON.stringify(scenario)) as typeof scenario, seed: 1, replication: 0 })
+  return orchestration!.workloads[0].versions
+}
+
+describe('containers in a file', () => {
+  it('probes of a service are those of its versions, unless a version has its own', async () => {
+    const [v1, v2, v3] = await versions(
+      ', probes: { liveness: { grace: 5s }, readiness: { period: 5s, answer: { time: 2ms } } }, versions: [{ name: v2, hangAfter: 1m }, { name: v3, probes: { startup: { failureThreshold: 30 } } }]',
+    )
+    const defaults = { initialDelay: 0, period: 10e6, timeout: 1e6, successThreshold: 1, failureThreshold: 3, answer: { work: 1000 } }
+    expect(v1.probes).toEqual({
+      liveness: { ...defaults, grace: 5e6 },
+      readiness: { ...defaults, period: 5e6, answer: { time: 2000 } },
+    })
+    expect(v2).toMatchObject({ probes: v1.probes, hangAfter: 60e6 })
+    expect(v3.probes).toEqual({ startup: { ...defaults, failureThreshold: 30 } })
+  })
+
+  it('memory: the leak per minute becomes one per second, a version may have a limit or a curve of its own', async () => {
+    const [v1, v2] = await versions(
+      ', memoryLimit: 100Mi, memoryUse: { base: 10Mi, leak: 60Mi }, versions: [{ name: v2, memoryLimit: 200Mi }]',
+    )
+    const mebi = 1024 * 1024
+    expect(v1.memory).toEqual({ base: 10 * mebi, perRequest: 0, leak: mebi, max: Infinity, limit: 100 * mebi })
+    expect(v2.memory).toEqual({ ...v1.memory, limit: 200 * mebi })
+  })
+
+  it.each([
+    ['a curve of memory without a limit', ', memoryUse: { base: 1Mi }', 'found memoryUse without memoryLimit'],
+    [
+      'a probe shorter than its timeout',
+      ', probes: { liveness: { period: 1s, timeout: 5s } }',
+      'workload.services.web.probes.liveness.timeout  found a timeout longer than the period; accepted: at most the period, or overlap: true',
+    ],
+    [
+      'successes of a liveness probe',
+      ', probes: { liveness: { successThreshold: 2 } }',
+      'found the unknown key "successThreshold"; accepted: initialDelay, period, timeout, failureThreshold, overlap, answer, grace',
+    ],
+    ['two answers', ', probes: { readiness: { answer: { work: 1ms, time: 1ms } } }', 'accepted: { work: 1ms } or { time: 5ms }'],
+  ])('%s is refused, with what is accepted', async (_, service, message) => {
+    const loaded = await load(service)
+    expect('problems' in loaded ? problemsText(loaded.problems) : '').toContain(message)
+  })
+})

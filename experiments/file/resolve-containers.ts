@@ -1,0 +1,46 @@
+/** From the keys of containers in the file to the behavior of a version in a run. */
+import type { ContainerBehavior, MemorySpec, Probes, ProbeSpec } from '../../sim/index.ts'
+import type { ServiceData } from './schema.ts'
+import { containerKeys } from './schema/containers.ts'
+
+/** The keys of a service or a version that describe its containers. */
+export type ContainerData = Partial<Pick<ServiceData, keyof typeof containerKeys>>
+
+/** Names of these keys. */
+export const CONTAINER_KEYS = Object.keys(containerKeys) as (keyof typeof containerKeys)[]
+
+/** Whether a service says anything of its containers. */
+export const hasContainerKeys = (given: ContainerData): boolean => CONTAINER_KEYS.some((key) => given[key] !== undefined)
+
+type ProbeData = NonNullable<NonNullable<ContainerData['probes']>['liveness' | 'readiness']>
+
+/** The behavior as the run has it; what is absent does not happen. */
+export function containerBehavior({ probes, hangAfter, memoryUse, memoryLimit }: ContainerData): ContainerBehavior {
+  return {
+    ...(probes === undefined ? {} : { probes: probesOf(probes) }),
+    ...(hangAfter === undefined ? {} : { hangAfter }),
+    ...(memoryUse === undefined || memoryLimit === undefined ? {} : { memory: memoryOf(memoryUse, memoryLimit) }),
+  }
+}
+
+/** The file has the growth per minute. In a plan null stands for Infinity. */
+const memoryOf = ({ base, perRequest, leak, max }: NonNullable<ContainerData['memoryUse']>, limit: number): MemorySpec => ({
+  base,
+  perRequest,
+  leak: leak / 60,
+  max: max ?? (null as never),
+  limit,
+})
+
+function probesOf(given: NonNullable<ContainerData['probes']>): Probes {
+  const made = (['startup', 'readiness', 'liveness'] as const).flatMap((name) => {
+    const probe = given[name]
+    return probe === undefined ? [] : [[name, probeOf(probe)] as const]
+  })
+  return Object.fromEntries(made)
+}
+
+function probeOf({ overlap: _, ...given }: ProbeData & { readonly grace?: number | undefined }): ProbeSpec {
+  const { grace, ...rest } = { successThreshold: 1, ...given }
+  return { ...rest, ...(grace === undefined ? {} : { grace }) }
+}
