@@ -2,7 +2,6 @@
 import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import type { PodController } from '../kubernetes/pod-objects.ts'
 import type { SwarmServiceController } from './spec.ts'
-import type { ServiceUpdate } from './update.ts'
 
 /** Number of a slot from 1 on; of a global service the node, since it has a slot on each. */
 export type Slot = number
@@ -37,6 +36,21 @@ export interface Task {
 /** The states of `docker service inspect`'s UpdateStatus; none: the service was not updated since it was last changed. */
 export type UpdateState = 'none' | 'updating' | 'paused' | 'completed' | 'rollback-started' | 'rollback-paused' | 'rollback-completed'
 
+/** What an update has come to. */
+export type UpdateOutcome = 'running' | 'completed' | 'paused' | 'rollback' | 'ended'
+
+/** The update that a service is in (update.ts). */
+export interface OngoingUpdate {
+  /** Version of the service that it works towards. */
+  readonly version: number
+  /** Brings it as far as it gets now. */
+  step(): UpdateOutcome
+  /** A task has ended. */
+  ended(task: Task): UpdateOutcome
+  /** When there is something to do again. */
+  next(): Time
+}
+
 export class SwarmService {
   readonly row: number
   readonly workload: WorkloadId | undefined
@@ -59,7 +73,7 @@ export class SwarmService {
   /** Wanted tasks that were not told to run yet. */
   readonly delayed = new Set<Task>()
   state: UpdateState = 'none'
-  update: ServiceUpdate | null = null
+  update: OngoingUpdate | null = null
   /** The number of slots may differ from the replicas, or their tasks may have another template. */
   dirty = true
 

@@ -10,9 +10,9 @@ import { WorkQueue } from '../kubernetes/work-queue.ts'
 import { EndReason } from '../owners.ts'
 import { RestartHistory } from './restarts.ts'
 import { keepingOrder } from './scale-down.ts'
-import { SwarmService, type DelayedStart, type RestartReason, type Slot, type Task } from './service.ts'
+import { SwarmService, type DelayedStart, type RestartReason, type Slot, type Task, type UpdateOutcome } from './service.ts'
 import type { SwarmServiceController } from './spec.ts'
-import { ServiceUpdate, type UpdateControl, type UpdateOutcome } from './update.ts'
+import { ServiceUpdate, type UpdateControl } from './update.ts'
 
 /** A new task waits no longer than this for the end of the one that it replaces [µs]. */
 const OLD_TASK_TIMEOUT: Time = 60_000_000

@@ -4,7 +4,7 @@
  * get at an instant. Where the real order is a race, a failure is seen before the next slot is taken, and slots are taken by number.
  */
 import type { Time } from '../../common/ids.ts'
-import type { Slot, SwarmService, Task } from './service.ts'
+import type { OngoingUpdate, Slot, SwarmService, Task, UpdateOutcome } from './service.ts'
 import type { UpdateConfig } from './spec.ts'
 
 /** Between the end of the delay of the last worker and the end of the watch, if the delay is longer than the watch. */
@@ -28,10 +28,7 @@ interface Worker {
   until: Time
 }
 
-/** What the update has come to. */
-export type UpdateOutcome = 'running' | 'completed' | 'paused' | 'rollback' | 'ended'
-
-export class ServiceUpdate {
+export class ServiceUpdate implements OngoingUpdate {
   /** Version of the service that it works towards. */
   readonly version: number
   private readonly service: SwarmService
