@@ -143,6 +143,16 @@ const CLUSTER = JSON.stringify({
 
 const ROLLOUT = 'replicas: 4\nversions: [{ name: v1 }, { name: v2 }]\nactions: [{ at: 1m, version: v2 }]\n'
 
+const CAPACITY = 'nodes: [{ name: small, cpu: 4, memory: 16Gi, price: 0.2/h }]\npods: [{ count: 9, cpu: 1, memory: 1Gi }]\n'
+
+const AUTOSCALER = `apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: { name: web, namespace: shop }
+spec: { scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: web }, maxReplicas: 9 }
+`
+
+const OBSERVATIONS = 'manifest: hpa.yaml\nobservations: [{ at: 15s, pods: [{ used: { cpu: 450m }, request: { cpu: 500m } }] }]\n'
+
 const PICKS = 'slb: round-robin\nservers: [{ name: a }, { name: b }]\nevents: [{ quick: 2 }]\n'
 
 /** A folder for a page, with the files of experiments/ that the package contains, and a reader's own: manifests, a cluster, requests. */
@@ -160,6 +170,9 @@ function reader(page: string): string {
   writeFileSync(join(folder, 'shop', 'web.yaml'), MANIFEST)
   writeFileSync(join(folder, 'cluster.json'), CLUSTER)
   writeFileSync(join(folder, 'picks.yaml'), PICKS)
+  writeFileSync(join(folder, 'capacity.yaml'), CAPACITY)
+  writeFileSync(join(folder, 'hpa.yaml'), AUTOSCALER)
+  writeFileSync(join(folder, 'observations.yaml'), OBSERVATIONS)
   writeFileSync(join(folder, 'rollout.yaml'), ROLLOUT)
   return folder
 }
@@ -184,8 +197,8 @@ const BASE = {
 function around(fragment: Record<string, unknown>): Record<string, unknown> {
   const part = (keys: readonly string[]): Record<string, unknown> =>
     Object.fromEntries(Object.entries(fragment).filter(([key]) => keys.includes(key)))
-  const ofService = ['traffic', 'work']
-  const ofWorkload = ['services', 'background', 'jobs']
+  const ofService = ['traffic', 'work', 'routing', 'connections']
+  const ofWorkload = ['services', 'background', 'jobs', 'batch', 'antagonists']
   const rest = Object.entries(fragment).filter(([key]) => ![...ofService, ...ofWorkload].includes(key))
   return { ...BASE, workload: { services: [{ ...SERVICE, ...part(ofService) }], ...part(ofWorkload) }, ...Object.fromEntries(rest) }
 }
@@ -227,6 +240,12 @@ describe('commands and experiments on the pages are valid', () => {
           } else if ('events' in data && 'servers' in data) {
             writeFileSync('picks.yaml', text)
             await orchsim(['explain', 'balance', 'picks.yaml'])
+          } else if ('nodes' in data && 'pods' in data) {
+            writeFileSync('capacity.yaml', text)
+            await orchsim(['plan-capacity', 'capacity.yaml'])
+          } else if ('observations' in data) {
+            writeFileSync('observations.yaml', text)
+            await orchsim(['explain', 'autoscale', 'observations.yaml'])
           } else {
             const file = `fragment-${line}.yaml`
             writeFileSync(file, JSON.stringify(around(data)))

@@ -49,6 +49,17 @@ import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 // Services.
 
+/** Keys of a service about what its pods store. */
+const dataKeys = {
+  volumes: volumes
+    .optional()
+    .describe('what each pod mounts: a claim, a template of claims, an emptyDir, a hostPath, a config map or secret; default: nothing'),
+  store: store
+    .optional()
+    .describe('its pods are replicas of a store: requests need enough of them, and a replica recovers before it serves'),
+  database: database.optional().describe('its pod is a database of one instance, which recovers by its log before it serves'),
+}
+
 const serviceOf = (loaded: LoadedFiles) =>
   section('a service', {
     name: name().describe('unique name'),
@@ -94,13 +105,7 @@ const serviceOf = (loaded: LoadedFiles) =>
       ),
     version: name().prefault('v1').describe('name of the version that the pods of the start run'),
     versions: list('versions', version).prefault([]).describe('further versions, which actions roll out'),
-    volumes: volumes
-      .optional()
-      .describe('what each pod mounts: a claim, a template of claims, an emptyDir, a hostPath, a config map or secret; default: nothing'),
-    store: store
-      .optional()
-      .describe('its pods are replicas of a store: requests need enough of them, and a replica recovers before it serves'),
-    database: database.optional().describe('its pod is a database of one instance, which recovers by its log before it serves'),
+    ...dataKeys,
     ...containerKeys,
     budget: budget.optional().describe('disruption budget: how many pods may be evicted at a time; default: none'),
     toleration: duration()
@@ -130,7 +135,7 @@ const workload = (loaded: LoadedFiles) =>
     background: list('background sources', background).prefault([]).describe('pods that fill the cluster, as flows of usage'),
     antagonists: list('antagonists', antagonist)
       .prefault([])
-      .describe('load of other tenants of the nodes that comes and goes, each item on every node of its pool'),
+      .describe('load of other tenants of the nodes, at times, each item on every node of its pool'),
     jobs: list('sources of jobs', jobs).prefault([]).describe('jobs of one or more tasks: drawn, by a published preset, or from a trace'),
     batch: list('Jobs and CronJobs', batch)
       .prefault([])

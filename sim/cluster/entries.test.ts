@@ -1,15 +1,25 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { classOfHolding, epochOfEndpoint, maskOfHolding, MAX_SERVICES, packEndpoint, packHolding, serviceOfEndpoint } from './entries.ts'
+import {
+  classOfHolding,
+  epochOfEndpoint,
+  maskOfHolding,
+  MAX_CLASSES,
+  MAX_SERVICES,
+  packEndpoint,
+  packHolding,
+  serviceOfEndpoint,
+  serviceOfHolding,
+} from './entries.ts'
 
 const row = fc.nat(2 ** 31 - 1)
 
-test('a holding is a pod class and up to eight devices', () => {
+test('a holding is a pod class, up to eight devices and a service', () => {
   expect(packHolding(3, 0b101)).toBe(3 * 256 + 5)
   fc.assert(
-    fc.property(row, fc.nat(255), (podClass, mask) => {
-      const value = packHolding(podClass, mask)
-      return classOfHolding(value) === podClass && maskOfHolding(value) === mask
+    fc.property(fc.nat(MAX_CLASSES - 1), fc.nat(255), fc.integer({ min: -1, max: MAX_SERVICES - 1 }), (podClass, mask, service) => {
+      const value = packHolding(podClass, mask, service)
+      return classOfHolding(value) === podClass && maskOfHolding(value) === mask && serviceOfHolding(value) === service
     }),
   )
 })

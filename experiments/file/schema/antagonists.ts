@@ -1,4 +1,4 @@
-/** Antagonists in the experiment file: load of other tenants of a node that comes and goes. */
+/** Antagonists in the experiment file: load of other tenants of a node at times. */
 import type { z } from 'zod'
 import { cpu, name, section, whole } from '../quantities.ts'
 import { distribution } from './distribution.ts'

@@ -1,6 +1,7 @@
 /** What a service that keeps data does about its pods, which are known by their ordinals. */
 import type { Time } from '../../common/ids.ts'
 
+/** One service that keeps data; ordinals are those of its pods, disks are named. */
 export interface Keeper {
   /** Share of the requests that fail because too few replicas serve. */
   readonly errors: number

@@ -10,6 +10,7 @@ import { SchedulingLoop } from './loop.ts'
 import { NaiveLoop } from './naive-loop.ts'
 import { orderMembers } from '../orders/index.ts'
 import { PendingQueue } from './queue.ts'
+import { valuesOf } from '../../common/define.ts'
 import { random } from '../members/random.ts'
 import { changeNodes, context, emptyCluster, shapeOf, steps, templates } from '../scheduling.fixture.ts'
 import type { Step } from '../scheduling.fixture.ts'
@@ -87,9 +88,13 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
     fc.assert(
       fc.property(steps(300), fc.integer({ min: 1, max: 8 }), (history, count) => {
         const hinted = few(count)
-        const loop = new SchedulingLoop(hinted.view, member.create({}, context()), new PendingQueue(order.create({}, undefined)))
+        const loop = new SchedulingLoop(
+          hinted.view,
+          member.create(valuesOf(member.parameters) as never, context()),
+          new PendingQueue(order.create({}, undefined)),
+        )
         const plain = few(count)
-        const naive = new NaiveLoop(member.twin(undefined as never, context()), order.twin!(undefined as never))
+        const naive = new NaiveLoop(member.twin(valuesOf(member.parameters) as never, context()), order.twin!(undefined as never))
         const expected = recorded(
           plain,
           {

@@ -54,7 +54,7 @@ describe('rates', () => {
     let now = 41 * MS
     let [from, cutAt] = [10, now]
     // 40 answers an interval: the limit is cut further until the receive rate is above it, then it grows.
-    for (let grows = false; !grows; ) {
+    for (let grows = false; !grows;) {
       const before = one.limitOf(0)
       one.answered(0, (now += 500))
       if (one.limitOf(0) < before) [from, cutAt] = [before, now]
