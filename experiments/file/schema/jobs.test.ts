@@ -497,7 +497,10 @@ describe('fuzz', () => {
             expect(parsed.error.issues.every(({ message }) => message.length > 0)).toBe(true)
             return
           }
-          const data = { ...base, workload: { services: [], background: [], batch: [], jobs: [parsed.data] } } as unknown as ScenarioData
+          const data = {
+            ...base,
+            workload: { services: [], background: [], batch: [], antagonists: [], jobs: [parsed.data] },
+          } as unknown as ScenarioData
           if (checkData(data).length > 0) return
           const { scenario, issues } = resolveScenario(data, folder)
           if (issues.length > 0) return
@@ -550,7 +553,10 @@ describe('fuzz', () => {
       fc.property(traced, (value) => {
         const parsed = backgroundSchema.safeParse(value)
         if (!parsed.success) return
-        const data = { ...base, workload: { services: [], background: [parsed.data], batch: [], jobs: [] } } as unknown as ScenarioData
+        const data = {
+          ...base,
+          workload: { services: [], background: [parsed.data], batch: [], antagonists: [], jobs: [] },
+        } as unknown as ScenarioData
         if (checkData(data).length > 0) return
         const { scenario, issues } = resolveScenario(data, folder)
         if (issues.length > 0) return
