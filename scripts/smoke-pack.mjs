@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-pack-'))
 const apart = mkdtempSync(join(tmpdir(), 'orchsim-apart-'))
 const run = (command, args, cwd, stdio = 'pipe') =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', stdio, 'inherit'] })
+  execFileSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26, stdio: ['ignore', stdio, 'inherit'] })
 const fail = (message) => {
   console.error(`packed tarball: ${message}`)
   process.exitCode = 1
