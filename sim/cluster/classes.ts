@@ -2,6 +2,7 @@
  * Pod classes: pods with equal requests, selectors, tolerations, labels and priority share a row, and what depends on the class only is
  * computed once. A shape object is looked up by identity first, so that a source that returns the same objects pays nothing per pod.
  */
+import { MAX_CLASSES } from './entries.ts'
 import { entryOf } from '../common/dictionary.ts'
 import type { PodClassId } from '../common/ids.ts'
 import { sortedEntries } from '../common/sorted.ts'
@@ -55,6 +56,8 @@ export class Classes extends ColumnTable implements ClassesView {
   }
 
   private add(shape: PodShape): PodClassId {
+    if (this.count === MAX_CLASSES)
+      throw new RangeError(`the run has more than ${MAX_CLASSES} different pods; accepted: at most that number of shapes`)
     const row = this.count++
     this.reserve(this.count)
     this.request[CPU][row] = shape.cpu
