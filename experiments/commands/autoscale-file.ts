@@ -52,7 +52,7 @@ const shape = {
   downscaleStabilization: duration().prefault('300s'),
   cpuInitialization: duration().prefault('300s'),
   initialReadinessDelay: duration().prefault('30s'),
-  maxBurst: number({ min: -1, max: 1e9 }).prefault(211).describe('Knative: target-burst-capacity'),
+  targetBurstCapacity: number({ min: -1, max: 1e9 }).prefault(211).describe('Knative: target-burst-capacity'),
   observations: list('observations, such as { at: 15s, pods: [...] }', observation).min(1, 'found an empty list; accepted: at least one'),
 } as const
 

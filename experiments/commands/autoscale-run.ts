@@ -157,7 +157,7 @@ class Knative implements Player {
   private readonly manifest: KnativeAutoscaler
   private readonly target: number
 
-  constructor({ maxBurst, replicas, observations }: AutoscaleScript, manifest: KnativeAutoscaler) {
+  constructor({ targetBurstCapacity, replicas, observations }: AutoscaleScript, manifest: KnativeAutoscaler) {
     const { annotations, metric, concurrency } = manifest
     const given = (key: string, initial: number): number => Number(annotations.get(key) ?? initial)
     const total = given('target', concurrency > 0 ? concurrency : metric === 'rps' ? 200 : 100)
@@ -172,7 +172,7 @@ class Knative implements Player {
       maxScaleDownRate: 2,
       target: this.target,
       total,
-      targetBurstCapacity: given('target-burst-capacity', maxBurst),
+      targetBurstCapacity: given('target-burst-capacity', targetBurstCapacity),
       panicThreshold: given('panic-threshold-percentage', 200) / 100,
       stableWindow,
       scaleDownDelay: secondsOf(annotations.get('scale-down-delay') ?? '0s') * SECOND,

@@ -28,8 +28,6 @@ export interface StorageSpec {
 
 /** What classes say that do not exist: nothing is made. */
 const NO_PROVISIONER = 'none'
-/** A claim that a manifest names and that does not exist. */
-export const MISSING_CLAIM = 'missing'
 
 /** What is known of drivers that the file does not describe: attachments that their nodes take, and times [µs]. */
 const KNOWN: Readonly<Record<string, Record<string, unknown>>> = {
@@ -157,7 +155,6 @@ class Resolution {
       return { kind: 'config', config: this.row(given.config, names, 'config map or secret', [...path, 'config']) }
     }
     if ('claim' in given) {
-      if (given.claim === MISSING_CLAIM) return { kind: 'claim', claim: NONE }
       const names = this.data.storage.claims.map((one) => one.name)
       return { kind: 'claim', claim: this.row(given.claim, names, 'claim', [...path, 'claim']) }
     }

@@ -4,7 +4,7 @@ import { formatNumber, plainText, withUnit } from '../format.ts'
 import type { StudyRun } from '../study.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import type { Summary } from '../summary/summary.ts'
-import { sparksOf } from '../text/sparkline.ts'
+import { SPARK_COLUMNS, sparksOf } from '../text/sparkline.ts'
 import { htmlTable } from './html.ts'
 import type { HtmlCell, HtmlRow } from './html.ts'
 import type { PageRun } from './ways.ts'
@@ -13,18 +13,6 @@ const MAIN_METRICS = 6
 /** Maximum of runs in the table, and of runs with details in the data of the script; runs.csv has all. */
 const MAX_RUNS = 1500
 const MAX_DETAILED = 400
-const SPARK_COLUMNS = [
-  'demand',
-  'misses',
-  'ready',
-  'nodes',
-  'pending',
-  'utilization',
-  'allocation',
-  'usage',
-  'allocation-gpu',
-  'stranded-gpu',
-]
 const SPARK_CELLS = 60
 
 /** The HTML of the section. */

@@ -15,6 +15,20 @@ export function sparkline(values: readonly number[], low: number, high: number):
   return values.map(step).join('')
 }
 
+/** Columns of the time series that get a sparkline; timeseries.csv has all. */
+export const SPARK_COLUMNS = [
+  'demand',
+  'misses',
+  'ready',
+  'nodes',
+  'pending',
+  'utilization',
+  'allocation',
+  'usage',
+  'allocation-gpu',
+  'stranded-gpu',
+]
+
 /** The sparklines of one column of the time series. */
 export interface Spark {
   /** "nodes [nodes], 0 to 12". */

@@ -7,7 +7,7 @@ import { answerOf } from './answer.ts'
 import { mainMetrics } from '../summary/main-metrics.ts'
 import { formatInterval, plainText, shortened, distinctNames, withUnit } from '../format.ts'
 import { basis, effectSentence, primarySentences, SIGNS } from './sentences.ts'
-import { sparksOf } from './sparkline.ts'
+import { SPARK_COLUMNS, sparksOf } from './sparkline.ts'
 import type { Verdict } from '../statistics/contrast.ts'
 import { scopesOf } from '../summary/scopes.ts'
 import { summarise } from '../summary/summary.ts'
@@ -30,19 +30,6 @@ const MIN_NAME = 12
 const MAX_EFFECTS = 12
 const MAX_SPARKS = 6
 const SPARK_CELLS = 48
-/** Columns of the time series that get a sparkline; timeseries.csv has all. */
-const SPARK_COLUMNS = [
-  'demand',
-  'misses',
-  'ready',
-  'nodes',
-  'pending',
-  'utilization',
-  'allocation',
-  'usage',
-  'allocation-gpu',
-  'stranded-gpu',
-]
 const GAP = '   '
 
 /** The whole text, ending in a line feed. */

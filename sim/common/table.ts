@@ -95,6 +95,23 @@ export abstract class ColumnTable {
   }
 }
 
+/** Columns whose rows are taken and given back: the number of rows is that of those in use at once. */
+export class RowTable extends ColumnTable {
+  private readonly free: number[] = []
+  private high = 0
+
+  /** A row that nobody uses; its values are those of its last use. */
+  take(): number {
+    const row = this.free.pop() ?? this.high++
+    this.reserve(this.high)
+    return row
+  }
+
+  give(row: number): void {
+    this.free.push(row)
+  }
+}
+
 /** @throws when a declared column is not the value of exactly one field: growth could not replace it */
 function fieldsOf(table: Readonly<Record<string, unknown>>, declared: ReadonlyMap<TypedColumn, Declared>): [string, Declared][] {
   const fields: [string, Declared][] = []

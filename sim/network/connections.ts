@@ -3,7 +3,7 @@
  * requests. So pods that come later get no requests until connections end (keep-alive, HTTP/2).
  */
 import { NONE, type RequestId, type SlotId, type Time } from '../common/ids.ts'
-import { ColumnTable } from '../common/table.ts'
+import { RowTable } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { KeyedStream } from '../random/stream.ts'
 import { ServerState, type Servers } from '../serving/servers.ts'
@@ -23,7 +23,7 @@ export interface ConnectionsRun {
 }
 
 /** A row per connection. */
-class Rows extends ColumnTable {
+class Rows extends RowTable {
   process = this.column(Int32Array)
   instance = this.column(Int32Array)
   slot = this.column(Int32Array)
@@ -35,22 +35,10 @@ class Rows extends ColumnTable {
   active = this.column(Int32Array)
   /** 1: takes no further request, and is closed when it has none. */
   closing = this.column(Uint8Array)
-  private readonly free: number[] = []
-  private high = 0
-
-  take(): number {
-    const row = this.free.pop() ?? this.high++
-    this.reserve(this.high)
-    return row
-  }
-
-  give(row: number): void {
-    this.free.push(row)
-  }
 }
 
 /** A row per row of `Requests`. */
-class OfRequests extends ColumnTable {
+class OfRequests extends RowTable {
   connection = this.column(Int32Array, NONE)
 }
 

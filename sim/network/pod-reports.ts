@@ -3,7 +3,7 @@
  * knowledge, or late by the delay of the service's signals. Most algorithms define none of them, and then there are no PodReports.
  */
 import { NONE, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
-import { ColumnTable, grown } from '../common/table.ts'
+import { RowTable, grown } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { BalancerInstance } from './balancer-instance.ts'
@@ -25,23 +25,11 @@ export interface ReportDelays {
 }
 
 /** Reports on their way, in order of their arrival at one service. */
-class LateReports extends ColumnTable {
+class LateReports extends RowTable {
   server = this.column(Int32Array)
   epoch = this.column(Int32Array)
   before = this.column(Int32Array)
   inside = this.column(Int32Array)
-  private readonly free: number[] = []
-  private high = 0
-
-  take(): number {
-    const row = this.free.pop() ?? this.high++
-    this.reserve(this.high)
-    return row
-  }
-
-  give(row: number): void {
-    this.free.push(row)
-  }
 }
 
 export class PodReports {

@@ -1,6 +1,6 @@
 /**
  * Cell compaction (Verma et al. 2015, Large-scale cluster management at Google with Borg, section 5.1): how small a cell may be until the
- * workload no longer fits. Nodes are removed in random order and the workload is packed anew from scratch each time; several trials, of
+ * workload no longer fits. Nodes are removed in random order and the workload is packed again from scratch each time; several trials, of
  * which the 90th percentile is the result: a cell of that size is enough in most orders.
  *
  * A smaller cell may by chance fit what a larger one does not, so a trial looks for a size that fits while one node fewer does not, by

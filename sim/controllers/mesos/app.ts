@@ -17,7 +17,7 @@ export interface Instance {
   goalRunning: boolean
   /** Since when its agent is unreachable; Infinity: it is not. */
   unreachable: Time
-  /** Unreachable for so long that another instance was launched. */
+  /** Unreachable until another instance was launched. */
   inactive: boolean
 }
 

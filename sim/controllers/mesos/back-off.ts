@@ -1,6 +1,6 @@
 /**
  * The delay of launches of a Marathon app whose instances fail: the first failure starts it, each further one multiplies it, and each launch
- * begins it anew, so that launches are a delay apart. It is forgotten when its last change is longer ago than the longest delay.
+ * begins it again, so that launches are a delay apart. It is forgotten when its last change is longer ago than the longest delay.
  * Source: Marathon core/launchqueue/impl/RateLimiter.scala, docs/docs/backoff.md.
  */
 import type { Time } from '../../common/ids.ts'

@@ -113,7 +113,7 @@ describe('launch delay', () => {
     expect([seen[40] < 300, seen[41]]).toEqual([true, 300])
   })
 
-  it('a launch begins it anew; it is forgotten 300 s after its last change, and by a reset', () => {
+  it('a launch begins it again; it is forgotten 300 s after its last change, and by a reset', () => {
     const one = delay()
     one.failed(0)
     one.advanced(500_000)

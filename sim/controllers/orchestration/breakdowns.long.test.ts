@@ -13,8 +13,8 @@ describe('faults that recur, in long runs', () => {
 
   it('k of n nodes with exponential failure and repair: Σ C(n, i) pⁱ (1 − p)ⁿ⁻ⁱ from i = k on, p = up / (up + down)', () => {
     // p = 5/6: five nodes 3125/7776, four 3125/7776, three 1250/7776.
-    const { mean, half } = meanOf(10, (replication) => availabilityOf(3, 5, 1000, 200, 300, replication))
-    expect(half).toBeLessThan(0.006)
+    const { mean, half } = meanOf(10, (replication) => availabilityOf(3, 5, 1000, 200, 800, replication))
+    expect(half).toBeLessThan(0.005)
     expect(Math.abs(mean - 7500 / 7776)).toBeLessThan(half)
   })
 })

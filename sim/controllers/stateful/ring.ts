@@ -17,7 +17,7 @@ export function needed(level: Consistency, replication: number): number {
   }
 }
 
-/** By number of replicas, 0 to `replication`: the ranges that have so many of those for which `has` is true. Range i is kept by the ordinals i, i + 1, ... */
+/** By number of replicas, 0 to `replication`: the ranges that have that number of those for which `has` is true. Range i is kept by the ordinals i, i + 1, ... */
 export function rangesBy(nodes: number, replication: number, has: (ordinal: number) => boolean): Int32Array {
   const counts = new Int32Array(replication + 1)
   for (let range = 0; range < nodes; range++) {
@@ -28,7 +28,7 @@ export function rangesBy(nodes: number, replication: number, has: (ordinal: numb
   return counts
 }
 
-/** Ranges with at least so many replicas. */
+/** Ranges with at least this number of replicas. */
 export function atLeast(counts: Int32Array, replicas: number): number {
   let ranges = 0
   for (let holders = replicas; holders < counts.length; holders++) ranges += counts[holders]

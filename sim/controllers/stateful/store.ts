@@ -61,7 +61,7 @@ export class ReplicatedStore implements Keeper {
     return senders(this.replicas.length, this.spec.replication, ordinal, (other) => this.has(other))
   }
 
-  /** Time to stream so many bytes from the replicas that share ranges. */
+  /** Time to stream this number of bytes from the replicas that share ranges. */
   private streamed(ordinal: number, bytes: number): Time {
     const rate = Math.min(Math.max(1, this.senders(ordinal)) * this.spec.streamRate, this.spec.receiveRate)
     return Math.round((bytes / rate) * SECOND)

@@ -5,7 +5,7 @@ import type { Subset } from './spec.ts'
 /**
  * The chosen ones of `backends` (numbers in ascending order) for an instance.
  * random: the `size` smallest hashes of (instance, backend), so that a backend that comes or goes moves at most one. deterministic: the instances are divided into rounds in which
- * every backend is used by one of them; the backends are shuffled anew for each round (Site Reliability Engineering, chapter 20).
+ * every backend is used by one of them; the backends are shuffled again for each round (Site Reliability Engineering, chapter 20).
  */
 export function subsetOf(backends: readonly number[], instance: number, { size, method }: Subset): readonly number[] {
   if (backends.length <= size) return backends

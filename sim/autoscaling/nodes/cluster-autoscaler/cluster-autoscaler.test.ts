@@ -60,7 +60,7 @@ describe('the estimator', () => {
   })
 })
 
-/** Options of pools with nodes of so many cores and GiB. */
+/** Options of pools with nodes of this number of cores and GiB. */
 function option(
   cores: number,
   gib: number,
@@ -191,7 +191,7 @@ describe('scale-up', () => {
     expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(4)
   })
 
-  test('atOnce: at most so many nodes', () => {
+  test('atOnce: at most this number of nodes', () => {
     expect(orders(view(repeat(50, { cpu: 4000, memory: 8 * GIB })), { atOnce: 3 })).toEqual([{ pool: expect.any(Number), count: 3 }])
   })
 

@@ -40,7 +40,7 @@ export class Scores extends ColumnTable {
     this.seen[slot] = 1
   }
 
-  /** The score with so many requests in flight from here; 0 without a response. */
+  /** The score with this number of requests in flight from here; 0 without a response. */
   update(slot: SlotId, inFlight: number): void {
     if (this.seen[slot] === 0) return
     const q = 1 + inFlight * this.clients + this.queue[slot]

@@ -32,7 +32,7 @@ export class ProbeRounds {
     return round.number
   }
 
-  /** The round begun last is ready after so many answers. */
+  /** The round begun last is ready after this number of answers. */
   expect(answers: number): void {
     this.waiting[this.waiting.length - 1].missing = answers
   }
