@@ -5,7 +5,7 @@ import type { EventHandle, Time } from '../common/ids.ts'
 export const MAX_PENDING = 4_194_304
 
 /** Kinds are whole numbers below this; the last one is reserved for closures (simulator.ts). */
-export const KINDS = 64
+export const KINDS = 1024
 
 /** Throws a RangeError for a time that is before `now` or NaN. */
 export function refuseTime(time: Time, now: Time): never {

@@ -37,7 +37,7 @@ const RECORD_SHIFT = 2
 const A = 1
 const B = 2
 const PLACE = 3
-const KIND_LIMIT = 64
+const KIND_LIMIT = 1024
 /** Value of the kind field in the record of a free slot. */
 const FREE = SLOT_MASK
 const GENERATION_STEP = 0x400000
@@ -108,7 +108,7 @@ export class EventQueue {
     return this.hole ? this.count - 1 : this.count
   }
 
-  /** Adds an event, kind below 64, a and b whole numbers of 32 bits; returns its handle. NaN and times before `time` are refused. */
+  /** Adds an event, kind below 1024, a and b whole numbers of 32 bits; returns its handle. NaN and times before `time` are refused. */
   push(time: Time, kind: number, a: number, b: number): EventHandle {
     if (!(time >= this.time)) refuseTime(time, this.time)
     this.carried[TIME] = time

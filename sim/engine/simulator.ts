@@ -9,7 +9,7 @@ import { EventQueue, type EventQueueOptions } from './queue.ts'
 /** Called with the two numbers of the event. */
 export type Handler = (a: number, b: number) => void
 
-/** A number below 63 that says which handler an event goes to. */
+/** A number below 1023 that says which handler an event goes to. */
 export type EventKind = number
 
 /** Why `run` returned: no event is pending, the time was reached, the event budget was used up, or stop() was called. */
@@ -62,7 +62,7 @@ export class Simulator {
     return kind
   }
 
-  /** Attaches the handler of a kind, 0 to 62. A second handler for one kind is refused. */
+  /** Attaches the handler of a kind, 0 to 1022. A second handler for one kind is refused. */
   on(kind: EventKind, handler: Handler): void {
     if (!(Number.isInteger(kind) && kind >= 0 && kind < CLOSURE)) refuseKind(kind, CLOSURE)
     if (this.handled.has(kind)) throw new Error(`event kind ${this.nameOf(kind)} has a handler already; accepted: one handler per kind`)

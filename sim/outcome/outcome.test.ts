@@ -361,7 +361,18 @@ describe('the time series', () => {
 
 /** A Deployment of the workload that moves to its second version at once. */
 function rolledOut(workload: number, of: PodShape): Orchestration {
-  const version = { shape: of, pull: 0, start: S, ready: true, crashAfter: Infinity, slowness: 1, errors: 0 }
+  const probe = { initialDelay: 0, period: 100 * S, timeout: S, successThreshold: 1, failureThreshold: 3, answer: { time: 0 } }
+  const version = {
+    shape: of,
+    pull: 0,
+    start: S,
+    ready: true,
+    crashAfter: Infinity,
+    slowness: 1,
+    errors: 0,
+    probes: { readiness: probe, liveness: probe },
+    memory: { base: 0, perRequest: 0, leak: 0, max: Infinity, limit: 1 },
+  }
   return {
     workloads: [
       {
