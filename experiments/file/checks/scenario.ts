@@ -57,7 +57,7 @@ function jobIssues({ jobs, choices, schedulers, binpacking }: Scenario): Issue[]
   ]
   const issues: Issue[] = []
   queues.forEach(({ order, view }, row) => {
-    const byJob = order === 'fcfs' || order === 'easy'
+    const byJob = order === 'fcfs' || order === 'easy' || order === 'conservative'
     const rigid = jobs.findIndex((source) => source.rigid === true && source.scheduler === row)
     if (!byJob && rigid < 0) return
     const path = rigid < 0 ? (row === 0 ? ['scheduling', 'order'] : ['schedulers', row - 1, 'order']) : ['workload', 'jobs', rigid]
@@ -71,7 +71,7 @@ function jobIssues({ jobs, choices, schedulers, binpacking }: Scenario): Issue[]
     if (order === 'fair-share')
       issues.push({
         path,
-        message: `${found}, with the queue order fair-share, which orders pods; accepted: fifo, fcfs, easy, priority, shortest-first or earliest-deadline`,
+        message: `${found}, with the queue order fair-share, which orders pods; accepted: fifo, fcfs, easy, conservative, priority, shortest-first or earliest-deadline`,
       })
   })
   return issues

@@ -1,5 +1,6 @@
 /** Queue orders: the list of the built-in orders. A new order is a file in members/ and an entry in the list. */
 import { catalogue } from '../../common/define.ts'
+import { conservative } from './members/conservative.ts'
 import { earliestDeadline } from './members/earliest-deadline.ts'
 import { easy } from './members/easy.ts'
 import { fairShare } from './members/fair-share.ts'
@@ -10,7 +11,16 @@ import { shortestFirst } from './members/shortest-first.ts'
 import type { OrderDefinition, QueueOrder } from './policy.ts'
 
 /** The built-in orders with their twins, in the sequence in which they are listed. */
-export const orderMembers: readonly OrderDefinition[] = [fifo, priority, shortestFirst, earliestDeadline, fairShare, fcfs, easy]
+export const orderMembers: readonly OrderDefinition[] = [
+  fifo,
+  priority,
+  shortestFirst,
+  earliestDeadline,
+  fairShare,
+  fcfs,
+  easy,
+  conservative,
+]
 
 /** The built-in orders by name. */
 export const orders = catalogue<QueueOrder, undefined>('scheduling.order', orderMembers)

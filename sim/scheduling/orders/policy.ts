@@ -13,7 +13,9 @@ export interface QueueOrder {
   /** Groups of pod classes that are ranked by what is bound. */
   readonly groups?: Groups
   /** Whether the first job holds back those behind it, see queue/job-loop.ts; absent: it does not. */
-  readonly discipline?: 'fcfs' | 'easy'
+  readonly discipline?: 'fcfs' | 'easy' | 'conservative'
+  /** Under `conservative`: jobs with a reservation, Infinity for all. */
+  readonly depth?: number
 }
 
 /** A group of pod classes, from 0; for fair-share the tenant. */

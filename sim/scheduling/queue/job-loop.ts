@@ -5,7 +5,8 @@
  *
  * The order of the queue may block (`QueueOrder.discipline`). Without a discipline a job that does not fit is skipped, as pods are in
  * queue.ts. With `fcfs` no job starts before the first one. With `easy` a job may start before the first one if it does not delay it
- * (reservation.ts). A job that would not fit even if all nodes were empty blocks nothing: batch systems refuse it on submission.
+ * (reservation.ts). With `conservative` each job has a reservation and starts when that has come (reserved-starts.ts). A job that would not
+ * fit even if all nodes were empty blocks nothing: batch systems refuse it on submission.
  */
 import { NONE } from '../../common/ids.ts'
 import type { PodClassId, PodId, Time } from '../../common/ids.ts'
@@ -17,6 +18,7 @@ import type { Placer, Wake } from '../policy.ts'
 import { assertPlaced } from './chosen.ts'
 import type { SchedulingDriver } from './driver.ts'
 import { Reservation, type StartedJob } from './reservation.ts'
+import { ReservedStarts } from './reserved-starts.ts'
 import { fitsAtOnce, fitsEmptyCluster } from './slots.ts'
 
 /** What the loop knows besides the queue. */
@@ -44,6 +46,8 @@ interface Job {
   requested: Time
   /** The last state of the cluster in which it could not start (`JobLoop.state`). */
   refusedIn: number
+  /** Reserved start under `conservative`, Infinity for none. */
+  start: Time
 }
 
 export class JobLoop implements SchedulingDriver {
@@ -54,9 +58,15 @@ export class JobLoop implements SchedulingDriver {
   /** Jobs of which not all tasks have been bound, by gang. */
   private readonly gangs = new Map<number, Job>()
   private readonly jobOf = new Map<PodId, Job>()
-  /** Jobs that were started, in ascending order of their ends; kept under `easy` only. */
+  /** Jobs that were started, in ascending order of their ends; kept when the order reads requested times. */
   private started: StartedJob[] = []
   private readonly reservation: Reservation
+  private readonly reservedStarts: ReservedStarts
+  /** The state and time that the reserved starts were planned for. */
+  private plannedIn = NONE
+  private plannedAt: Time = NONE
+  /** Whether pods have joined since then. */
+  private arrived = false
   /** The job whose tasks are being bound, and how many are. */
   private current: Job | null = null
   private placed = 0
@@ -72,9 +82,10 @@ export class JobLoop implements SchedulingDriver {
 
   constructor(options: JobLoopOptions) {
     if (options.order.groups !== undefined)
-      throw new Error(`rigid jobs have no order by groups of pods such as fair-share; accepted: a queue order with a rank, fcfs or easy`)
+      throw new Error(`rigid jobs have no order by groups of pods such as fair-share; accepted: a queue order with a rank, fcfs, easy or conservative`)
     this.options = options
     this.reservation = new Reservation(options.view)
+    this.reservedStarts = new ReservedStarts(options.view)
   }
 
   /** The tasks of a job are not all bound: the next wake goes on at the same instant. */
@@ -91,12 +102,23 @@ export class JobLoop implements SchedulingDriver {
     const { pods } = view
     this.waiting++
     this.changed = true
+    this.arrived = true
     const gang = pods.gang[pod]
     let job = gang === NONE ? undefined : this.gangs.get(gang)
     if (job === undefined) {
       const rank = order.rank?.(pod, view) ?? 0
       const size = gang === NONE ? 1 : pods.gangSize[pod]
-      job = { pods: [], podClass: pods.podClass[pod], size, gang, rank, created: pods.order[pod], requested: 0, refusedIn: NONE }
+      job = {
+        pods: [],
+        podClass: pods.podClass[pod],
+        size,
+        gang,
+        rank,
+        created: pods.order[pod],
+        requested: 0,
+        refusedIn: NONE,
+        start: Infinity,
+      }
       if (gang !== NONE) this.gangs.set(gang, job)
       this.insert(job)
     }
@@ -155,7 +177,8 @@ export class JobLoop implements SchedulingDriver {
     if (++this.placed < job.pods.length) return
     this.current = null
     this.remove(job)
-    if (this.options.order.discipline === 'easy') this.remember(job, view)
+    const { discipline } = this.options.order
+    if (discipline === 'easy' || discipline === 'conservative') this.remember(job, view)
   }
 
   /** The job to start now, null when there is none. */
@@ -163,6 +186,7 @@ export class JobLoop implements SchedulingDriver {
     this.follow(view)
     if (!this.changed) return null
     const { discipline } = this.options.order
+    if (discipline === 'conservative') return this.nextReserved(view)
     let blocked = false
     let planned = false
     for (const job of this.jobs) {
@@ -184,6 +208,28 @@ export class JobLoop implements SchedulingDriver {
     return null
   }
 
+  /** The first job whose reserved start has come. */
+  private nextReserved(view: ClusterView): Job | null {
+    const now = this.options.now()
+    if (this.plannedAt !== now || this.plannedIn !== this.state || this.arrived) this.reserve(now)
+    for (const job of this.jobs) {
+      if (job.start <= now && fitsAtOnce(view, job.podClass, job.size)) return job
+      job.refusedIn = this.state
+    }
+    this.changed = false
+    return null
+  }
+
+  private reserve(now: Time): void {
+    const { startUp, order } = this.options
+    this.forgetEnded()
+    const whole = this.jobs.filter((job) => job.pods.length === job.size)
+    this.reservedStarts.plan(whole, { started: this.started, now, startUp }, this.plannedIn !== this.state, order.depth ?? Infinity)
+    this.plannedIn = this.state
+    this.plannedAt = now
+    this.arrived = false
+  }
+
   /** A job that could not start beside another first job may start beside this one. */
   private setHead(job: Job): void {
     if (this.head === job) return
@@ -192,12 +238,16 @@ export class JobLoop implements SchedulingDriver {
     job.refusedIn = this.state
   }
 
-  private plan(head: Job): void {
-    const { view, now } = this.options
-    const { epoch, phase } = view.pods
+  private forgetEnded(): void {
+    const { epoch, phase } = this.options.view.pods
     this.started = this.started.filter(({ pods, epochs }) =>
       pods.some((pod, i) => epoch[pod] === epochs[i] && phase[pod] >= PodPhase.Bound),
     )
+  }
+
+  private plan(head: Job): void {
+    const { now } = this.options
+    this.forgetEnded()
     this.reservation.plan(head.podClass, head.size, this.started, now())
   }
 
