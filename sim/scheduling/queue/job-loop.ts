@@ -82,7 +82,9 @@ export class JobLoop implements SchedulingDriver {
 
   constructor(options: JobLoopOptions) {
     if (options.order.groups !== undefined)
-      throw new Error(`rigid jobs have no order by groups of pods such as fair-share; accepted: a queue order with a rank, fcfs, easy or conservative`)
+      throw new Error(
+        `rigid jobs have no order by groups of pods such as fair-share; accepted: a queue order with a rank, fcfs, easy or conservative`,
+      )
     this.options = options
     this.reservation = new Reservation(options.view)
     this.reservedStarts = new ReservedStarts(options.view)
