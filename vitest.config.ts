@@ -15,13 +15,24 @@ const SLOW_CASES = [
   'sim/scheduling/profiles/kubernetes/indexed/index.test.ts',
   'sim/scheduling/search/trees.test.ts',
 ]
-const FOLDERS = '{sim,workloads,experiments,reports,bench}'
+/** Folders whose modules keep no state of the process: their test files share a worker's modules, which are loaded and compiled once. */
+const SHARED = ['sim', 'workloads']
+const ALONE = ['experiments', 'reports', 'bench']
+
+/** The test files of these folders; `isolate`: each file loads the modules anew. */
+function project(name: string, folders: readonly string[], isolate: boolean) {
+  const slow = SLOW_CASES.filter((file) => folders.some((folder) => file.startsWith(`${folder}/`)))
+  return {
+    test: {
+      name,
+      isolate,
+      include: folders.flatMap((folder) => (long ? [`${folder}/**/*.long.test.ts`] : [`${folder}/**/*.test.ts`])).concat(long ? slow : []),
+      exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])],
+      testTimeout: long ? 600_000 : 120_000,
+    },
+  }
+}
 
 export default defineConfig({
-  test: {
-    include: long ? [`${FOLDERS}/**/*.long.test.ts`, ...SLOW_CASES] : [`${FOLDERS}/**/*.test.ts`],
-    exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])],
-    testTimeout: long ? 600_000 : 120_000,
-    maxWorkers: 2,
-  },
+  test: { maxWorkers: 2, projects: [project('shared', SHARED, false), project('alone', ALONE, true)] },
 })

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { main } from './cli.ts'
 import { FAMILY_PATHS, familyOf } from '../file/families.ts'
@@ -15,6 +15,18 @@ import { loadFile } from '../file/load.ts'
 import { isMap } from '../file/quantities.ts'
 import { readExperiment } from '../file/spec.ts'
 import { problemsText } from '../file/document.ts'
+
+/** Charts are most of the time of a small run: those of `run` are empty. */
+const charts = vi.hoisted(() => ({ drawn: true }))
+vi.mock(import('../../reports/charts/render.ts'), async (original) => {
+  const real = await original()
+  return {
+    ...real,
+    renderSvg: (spec) =>
+      charts.drawn ? real.renderSvg(spec) : Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [], errors: [] }),
+    renderPng: (svg) => (charts.drawn ? real.renderPng(svg) : Promise.resolve(new Uint8Array())),
+  }
+})
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const home = process.cwd()
@@ -82,6 +94,7 @@ async function orchsim(args: readonly string[]): Promise<string> {
   const small = args[0] === 'run' ? [...args.filter((arg) => arg !== '--watch'), ...SMALL] : args
   // Expands globs, as a shell would.
   const spread = small.flatMap((arg) => (arg.includes('*') && !arg.includes('=') ? globbed(arg) : [arg]))
+  charts.drawn = args[0] !== 'run'
   const code = await main(spread, { out: screen, err: screen }, new AbortController().signal)
   expect(code, `orchsim ${args.join(' ')}\n${output}`).toBe(0)
   return output

@@ -2,8 +2,15 @@
 import { definitions, jsonOf } from './quantities.ts'
 import { fileSchema } from './schema.ts'
 
+/** Written once: it takes seconds. */
+let text: string | undefined
+
 /** The schema as text. */
 export function schemaText(): string {
+  return (text ??= written())
+}
+
+function written(): string {
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'orchsim experiment',

@@ -31,20 +31,10 @@ const drawn = (
   })
 }
 
-test('every preset is a valid source that asks for the share that is asked of it', () => {
+test('every preset is a valid source', () => {
   for (const preset of jobPresets) {
     expect(jobPreset(preset.name)).toBe(preset)
     expect(jobsProblems(specOf(preset))).toEqual([])
-    const source = openJobs(
-      specOf(preset, { arrivals: null, inflate: { resource: 'cpu', share: 0.5 } }),
-      { cpu: 1e8, memory: 1e15, gpu: 0 },
-      streams(1),
-    )
-    let asked = 0
-    while (source.next() === 0) asked += source.shapes[source.shape].cpu
-    // The population at time zero: 0.5 of 100,000 cores; Borg's heaviest jobs scatter most.
-    expect(asked / 1e8).toBeGreaterThan(0.3)
-    expect(asked / 1e8).toBeLessThan(0.8)
   }
   expect(jobPreset('borg')).toBeUndefined()
 })
