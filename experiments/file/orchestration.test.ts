@@ -55,6 +55,51 @@ describe('controllers, actions and faults in a file', () => {
     ])
   })
 
+  it('apply, delete, taint, untaint, label, and pods by labels', async () => {
+    const loaded = await load(
+      ', versions: [{ name: v2, start: 9s }], labels: { app: shop }',
+      `actions:
+  - { at: 1m, apply: web, replicas: 6, version: v2, cpu: 200m }
+  - { at: 2m, apply: web, version: v2, cpu: 200m }
+  - { at: 3m, delete: web, cascade: orphan }
+  - { at: 4m, taint: { zone: a, nodes: all }, key: dedicated, value: db, effect: NoExecute }
+  - { at: 5m, untaint: {}, key: dedicated }
+  - { at: 6m, label: {}, set: { disk: ssd }, remove: [old] }
+  - { at: 7m, deletePods: { app: shop }, count: all, version: v2 }`,
+    )
+    if ('problems' in loaded) throw new Error(problemsText(loaded.problems))
+    const { scenario } = loaded.experiment.variants[0]
+    const { orchestration } = await inputOf({ scenario: JSON.parse(JSON.stringify(scenario)) as typeof scenario, seed: 1, replication: 0 })
+    expect(orchestration!.workloads[0].versions.map(({ shape, start }) => [shape.cpu, start])).toEqual([
+      [100, 5e6],
+      [100, 9e6],
+      [200, 9e6],
+    ])
+    expect(orchestration!.actions.map(({ at: _, ...rest }) => rest)).toEqual([
+      { kind: 'apply', workload: 0, replicas: 6, version: 2 },
+      { kind: 'apply', workload: 0, version: 2 },
+      { kind: 'delete', workload: 0, cascade: 'orphan' },
+      { kind: 'taint', nodes: { zone: 'a', count: Infinity }, taint: { key: 'dedicated', value: 'db', effect: 'NoExecute' } },
+      { kind: 'untaint', nodes: { count: 1 }, key: 'dedicated' },
+      { kind: 'label', nodes: { count: 1 }, labels: { disk: 'ssd' }, remove: ['old'] },
+      { kind: 'delete-pods', workload: 0, count: Infinity, version: 1 },
+    ])
+  })
+
+  it.each([
+    ['{ at: 1m, delete: wep }', 'found the unknown service "wep"; accepted: web, agent'],
+    ['{ at: 1m, deletePods: { app: shop } }', 'found labels that no pods have; accepted: service: web, service: agent'],
+    ['{ at: 1m, apply: agent, replicas: 3 }', 'found a DaemonSet, which has a pod on each node'],
+    ['{ at: 1m, apply: web, version: v9 }', 'found the unknown version of web "v9"; accepted: v1'],
+    ['{ at: 1m, label: {} }', 'found neither set nor remove; accepted: at least one of them'],
+    ['{ at: 1m, label: {}, set: { topology.kubernetes.io/zone: b } }', 'which says where the node is and stays; accepted: any other label'],
+    ['{ at: 1m, taint: {}, key: a, effect: Never }', 'accepted: NoSchedule, PreferNoSchedule, NoExecute'],
+  ])('refuses %s with its place', async (action, message) => {
+    const found = await problems('', `actions: [${action}]`)
+    expect(found).toMatch(/x\.yaml:7:\d+/)
+    expect(found).toContain(message)
+  })
+
   it('faults that recur: distributions, presets, units; a number of nodes is all of them unless one is given', async () => {
     const loaded = await load(
       '',

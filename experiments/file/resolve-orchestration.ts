@@ -19,9 +19,10 @@ import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
 import type { ActionData } from './schema/actions.ts'
+import { AppliedVersions } from './applied-versions.ts'
 import { resolveStateful } from './resolve-stateful.ts'
 import { resolveStorage } from './resolve-storage.ts'
-import { controller, type ControllerData } from './schema/controllers.ts'
+import { controller, type ControllerData, type VersionData } from './schema/controllers.ts'
 import type { FaultData } from './schema/faults.ts'
 import type { NodesData } from './schema/scripted.ts'
 
@@ -35,13 +36,14 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   given.forEach((service, i) => names.checkService(service, i))
   const storage = resolveStorage(data, issues)
   const stateful = resolveStateful(given, issues)
+  const actions = data.actions.flatMap((action, i) => names.action(action, ['actions', i]))
   return {
     ...(storage === undefined ? {} : { storage }),
     ...(stateful === undefined ? {} : { stateful }),
     workloads: given.flatMap((service, workload) =>
-      scripted || isControlled(service) ? [controlled(service, services[workload], workload)] : [],
+      scripted || isControlled(service) ? [controlled(service, services[workload], workload, names.applied.versionsOf(service))] : [],
     ),
-    actions: data.actions.map((action, i) => names.action(action, ['actions', i])),
+    actions,
     faults: data.faults.map((fault, i) => names.fault(fault, ['faults', i])),
     latency: data.controlPlane.latency,
     nodeGrace: data.controlPlane.nodeGrace,
@@ -56,7 +58,7 @@ const isControlled = (service: ServiceData): boolean => {
   )
 }
 
-function controlled(given: ServiceData, service: ServiceSpec, workload: number): unknown {
+function controlled(given: ServiceData, service: ServiceSpec, workload: number, versions: readonly VersionData[]): unknown {
   const first: JsonVersion = {
     name: given.version,
     shape: service.shape,
@@ -68,7 +70,7 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number):
     errors: 0,
     ...containerBehavior(given),
   }
-  const others = given.versions.map(
+  const others = versions.map(
     ({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors, pullFails, ...own }): JsonVersion => ({
       name,
       shape: {
@@ -138,8 +140,17 @@ const PER_NODE: Partial<Record<ControllerData['kind'], string>> = {
   'ecs-service': 'found a DAEMON service, which has a task on each instance; accepted: schedulingStrategy: REPLICA',
 }
 
+/** An action on something with a name. */
+type Named = Exclude<ActionData, { nodes: NodesData }> & { readonly service: string }
+
+/** Actions that other orchestrators do not have. */
+const OF_KUBERNETES: ReadonlySet<ActionData['kind']> = new Set(['delete', 'taint', 'untaint'])
+
+const ownLabels = ({ labels, name }: ServiceData): Readonly<Record<string, string>> => ({ ...labels, service: name })
+
 /** Names that actions and faults use. */
 class Names {
+  readonly applied = new AppliedVersions()
   private readonly data: ScenarioData
   private readonly issues: Issue[]
 
@@ -191,19 +202,51 @@ class Names {
       )
   }
 
-  action(action: ActionData, path: Path): Json<Action> {
+  /** The actions of a run that the file's action means: one for each service that it concerns. */
+  action(action: ActionData, path: Path): Json<Action>[] {
+    const { orchestrator = 'kubernetes' } = this.data
+    if (orchestrator !== 'kubernetes' && OF_KUBERNETES.has(action.kind))
+      this.report(
+        [...path, action.kind],
+        `found ${action.kind}, which only Kubernetes has; accepted with orchestrator: ${orchestrator}: drain, cordon, uncordon, label, rollout, apply, scale, restart, undo, deletePods`,
+      )
+    if (action.kind !== 'delete-pods' || typeof action.service === 'string') return [this.oneAction(action, path)]
+    const { service: labels, ...rest } = action
+    const { services } = this.data.workload
+    const found = services.filter((one) => Object.entries(labels).every(([key, value]) => ownLabels(one)[key] === value))
+    if (found.length === 0)
+      this.report(
+        [...path, 'deletePods'],
+        `found labels that no pods have; accepted: ${[...new Set(services.flatMap((one) => Object.entries(ownLabels(one)).map((pair) => pair.join(': '))))].join(', ')}`,
+      )
+    return found.map(({ name }) => this.oneAction({ ...rest, service: name }, path))
+  }
+
+  private oneAction(action: ActionData, path: Path): Json<Action> {
     if ('nodes' in action)
       return {
         ...action,
         nodes: this.nodes(action.nodes, [...path, action.kind === 'out-of-service' ? 'outOfService' : action.kind]),
-      } as Json<Action>
-    const { service, ...rest } = action
+      } as unknown as Json<Action>
+    if (typeof action.service !== 'string') throw new Error('labels are resolved before')
+    const named = action as Named
+    const { service, ...rest } = named
     const batch = this.data.workload.batch.findIndex((one) => one.name === service)
-    if (batch >= 0 || action.kind === 'suspend' || action.kind === 'trigger') return this.batchAction(action, batch, path)
+    if (batch >= 0 || action.kind === 'suspend' || action.kind === 'trigger') return this.batchAction(named, batch, path)
     const key = action.kind === 'set-version' ? 'rollout' : action.kind === 'delete-pods' ? 'deletePods' : action.kind
     const workload = this.service(service, [...path, key])
-    this.refuseDaemon(action.kind, workload, [...path, key])
-    if (!('version' in rest)) return { ...rest, workload } as Json<Action>
+    this.refuseDaemon(action.kind === 'apply' && action.replicas !== undefined ? 'scale' : action.kind, workload, [...path, key])
+    if (rest.kind === 'apply') {
+      const { template, ...others } = rest
+      const base = typeof template['version'] === 'string' ? this.version(template['version'], workload, [...path, 'version']) : 0
+      const owner = this.data.workload.services[workload]
+      if (owner === undefined) return { ...others, workload }
+      const changed = Object.keys(template).length > 0
+      return { ...others, workload, ...(changed ? { version: this.applied.add(owner, base, template) } : {}) } as Json<Action>
+    }
+    if (rest.kind === 'delete-pods' && rest.version !== undefined)
+      return { ...rest, workload, version: this.version(rest.version, workload, [...path, 'version']) }
+    if (rest.kind !== 'set-version') return { ...rest, workload } as Json<Action>
     return {
       kind: 'set-version',
       at: rest.at,
@@ -212,7 +255,7 @@ class Names {
     } as Json<Action>
   }
 
-  private batchAction(action: Exclude<ActionData, { nodes: NodesData }>, batch: number, path: Path): Json<Action> {
+  private batchAction(action: Named, batch: number, path: Path): Json<Action> {
     const { at, kind, service } = action
     const entry = this.data.workload.batch[batch] as BatchData | undefined
     const key = kind === 'set-version' ? 'rollout' : kind === 'delete-pods' ? 'deletePods' : kind

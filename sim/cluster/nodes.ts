@@ -1,7 +1,7 @@
 /**
  * Nodes as columns. A row is never reused within a run: a reader of the log that lags (a stale view, an index) may still refer to a node that
- * is gone, and would mistake a new node in its row for it. So the capacity, class, zone and price of a row never change. The cost is some
- * 150 bytes per node that was ever added, and scans that skip rows which are Gone.
+ * is gone, and would mistake a new node in its row for it. So the capacity, zone and price of a row never change; its class does when labels
+ * or taints change, with an entry in the log. The cost is some 150 bytes per node that was ever added, and scans that skip rows which are Gone.
  */
 import { entryOf } from '../common/dictionary.ts'
 import { NONE } from '../common/ids.ts'

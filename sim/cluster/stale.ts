@@ -66,6 +66,7 @@ export class StaleNodes {
       } else if (subject === Subject.NodeState) nodes.setState(row, value as NodeState)
       else if (subject === Subject.NodeAdded) nodes.addLike(this.live)
       else if (subject === Subject.NodeRemoved) nodes.setState(row, NodeState.Gone)
+      else if (subject === Subject.NodeClass) nodes.nodeClass[row] = value
       else continue
       nodes.version[row] = cursor.position - 1
     }

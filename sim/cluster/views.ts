@@ -176,6 +176,7 @@ export const Subject = {
   EndpointRemoved: 6, // row pod, value packEndpoint(service, epoch of the row)
   PodTerminating: 7, // row node, value packHolding(pod class, devices, service); the pod stays on the node
   PodTerminated: 8, // the same; the next entry is its PodReleased
+  NodeClass: 9, // row node, value its new node class: labels or taints have changed
 } as const
 export type Subject = (typeof Subject)[keyof typeof Subject]
 

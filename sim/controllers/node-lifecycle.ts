@@ -2,6 +2,7 @@
 import type { BinType } from '../binpacking/policy.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { NodeTemplate } from '../cluster/spec.ts'
+import { relabelNode } from '../cluster/relabel.ts'
 import { NodeState, PodPhase } from '../cluster/views.ts'
 import { NONE, type NodeId, type PodId, type PoolId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
@@ -122,6 +123,12 @@ export class NodeLifecycle {
     if (this.cluster.view.nodes.state[node] !== NodeState.Cordoned) return
     this.cluster.setNodeState(node, NodeState.Ready)
     for (const joined of this.joinListeners) joined(node)
+  }
+
+  /** The node has other labels and taints from now on; what could not run on it is tried again. */
+  relabel(node: NodeId, labels: NodeTemplate['labels'], taints: NodeTemplate['taints']): void {
+    relabelNode(this.cluster, node, labels, taints)
+    if (this.cluster.view.nodes.state[node] === NodeState.Ready) for (const joined of this.joinListeners) joined(node)
   }
 
   /** The node is gone for good: it is removed when its last pod has ended. */

@@ -13,7 +13,7 @@ import type { ChangeRecorder } from '../measure/change-recorder.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { ControlledPods } from './orchestration/controlled-pods.ts'
 import type { Orchestrator } from './orchestration/orchestrator.ts'
-import { isPerNode, type ControlledWorkload, type Orchestration } from './orchestration/spec.ts'
+import { isPerNode, type Cascade, type ControlledWorkload, type Orchestration } from './orchestration/spec.ts'
 import { EndReason, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
@@ -98,7 +98,23 @@ export class ReplicaSets {
     for (let set = this.short.pop(); set !== undefined; set = this.short.pop()) set.reconcile()
   }
 
+  /** Deletes a workload that has a controller. */
+  remove(workload: WorkloadId, cascade: Cascade): void {
+    this.run.orchestrator!.remove(workload, cascade)
+    if (cascade === 'background') this.sized(workload, 0)
+  }
+
+  /** Creates a deleted workload again; without a number it has as many pods as at the start. */
+  restore(workload: WorkloadId, replicas = this.run.input.workloads[workload].replicas): void {
+    const { orchestrator } = this.run
+    if (!orchestrator!.isRemoved(workload)) return
+    orchestrator!.restore(workload, replicas)
+    if (this.isScalable(workload)) this.scale(workload, replicas)
+  }
+
+  /** A workload that was deleted has no number of pods. */
   scale(workload: WorkloadId, replicas: number): void {
+    if (this.run.orchestrator?.isRemoved(workload) === true) return
     this.sized(workload, replicas)
     this.sets[workload].scale(replicas)
   }

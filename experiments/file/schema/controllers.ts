@@ -102,6 +102,9 @@ export const version = section('a version', {
   ...containerKeys,
 })
 
+/** A version as the file gives it. */
+export type VersionData = z.infer<typeof version>
+
 /** A PodDisruptionBudget. */
 export const budget = section('a disruption budget', {
   minAvailable: podCount().optional().describe('pods that must stay available under evictions, percentages rounded up'),

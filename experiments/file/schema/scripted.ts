@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { show } from '../document.ts'
 import { duration, forms, isMap, labels, name, section, whole } from '../quantities.ts'
 
-const count = forms<number | null>({ all: z.literal('all').transform(() => null), count: whole({ min: 1 }) }, (value) =>
+/** A number of things, or all of them (null). */
+export const count = forms<number | null>({ all: z.literal('all').transform(() => null), count: whole({ min: 1 }) }, (value) =>
   value === 'all' ? 'all' : 'count',
 )
 

@@ -115,6 +115,7 @@ export function daemonLimits({ maxSurge, maxUnavailable }: DaemonSetSpec, desire
 
 export class DaemonSetController {
   private readonly sets: DaemonSet[] = []
+  private readonly removed = new Set<DaemonSet>()
   private readonly queue: WorkQueue
   private readonly run: DaemonSetRun
 
@@ -126,6 +127,17 @@ export class DaemonSetController {
   /** Brings all sets that have changed one step further, at once; false when none has. */
   settle(): boolean {
     return this.queue.flush()
+  }
+
+  /** The object is deleted: nothing is done for it any more. */
+  remove(set: DaemonSet): void {
+    this.removed.add(set)
+  }
+
+  /** The object exists again, with what it owns. */
+  restore(set: DaemonSet): void {
+    this.removed.delete(set)
+    this.queue.add(set.row)
   }
 
   /** The controller is down until this time. */
@@ -178,6 +190,7 @@ export class DaemonSetController {
   }
 
   private sync(set: DaemonSet): void {
+    if (this.removed.has(set)) return
     this.manage(set)
     if (set.spec.updateStrategy === 'RollingUpdate') this.roll(set)
     this.writeStatus(set)

@@ -83,7 +83,8 @@ const nextRevision = (deployment: Deployment): number => Math.max(0, ...deployme
 const active = (sets: readonly ReplicaSet[]): ReplicaSet[] => sets.filter(({ size }) => size > 0)
 
 export class DeploymentController {
-  private readonly deployments: (Deployment | null)[] = []
+  private readonly deployments: Deployment[] = []
+  private readonly removed = new Set<Deployment>()
   private readonly queue: WorkQueue
   private readonly run: DeploymentRun
 
@@ -95,6 +96,17 @@ export class DeploymentController {
   /** Brings all Deployments that have changed one step further, at once; false when none has. */
   settle(): boolean {
     return this.queue.flush()
+  }
+
+  /** The object is deleted: nothing is done for it any more. */
+  remove(deployment: Deployment): void {
+    this.removed.add(deployment)
+  }
+
+  /** The object exists again, with what it owns. */
+  restore(deployment: Deployment): void {
+    this.removed.delete(deployment)
+    this.queue.add(deployment.row)
   }
 
   /** The controller is down until this time. */
@@ -119,7 +131,7 @@ export class DeploymentController {
 
   private sync(row: number): void {
     const deployment = this.deployments[row]
-    if (deployment === null) return
+    if (this.removed.has(deployment)) return
     this.markPause(deployment)
     const { spec } = deployment
     if (spec.paused || this.isScaling(deployment)) this.scaleOnly(deployment)
@@ -316,7 +328,7 @@ export class DeploymentController {
   }
 
   private write(row: number, status: DeploymentStatus): void {
-    const deployment = this.deployments[row]!
+    const deployment = this.deployments[row]
     if (sameStatus(deployment.status, status)) return
     sendWith(this.run.client, NOTHING)
     deployment.status = status

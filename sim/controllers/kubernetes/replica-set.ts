@@ -144,6 +144,12 @@ export class ReplicaSetController {
     this.queue.drop(set.row)
   }
 
+  /** The object is deleted together with its owner; its pods are left to the garbage collector. */
+  abandon(set: ReplicaSet): void {
+    this.sets[set.row] = null
+    this.queue.drop(set.row)
+  }
+
   private sync(row: number): void {
     const set = this.sets[row]
     if (set === null) return

@@ -64,6 +64,7 @@ const EMPTY: StatefulSetStatus = { replicas: 0, ready: 0, available: 0, current:
 
 export class StatefulSetController {
   private readonly sets: StatefulSet[] = []
+  private readonly removed = new Set<StatefulSet>()
   private readonly queue: WorkQueue
   private readonly run: StatefulSetRun
 
@@ -75,6 +76,17 @@ export class StatefulSetController {
   /** Brings all sets that have changed one step further, at once; false when none has. */
   settle(): boolean {
     return this.queue.flush()
+  }
+
+  /** The object is deleted: nothing is done for it any more. */
+  remove(set: StatefulSet): void {
+    this.removed.add(set)
+  }
+
+  /** The object exists again, with what it owns. */
+  restore(set: StatefulSet): void {
+    this.removed.delete(set)
+    this.queue.add(set.row)
   }
 
   /** The controller is down until this time. */
@@ -107,6 +119,7 @@ export class StatefulSetController {
   }
 
   private sync(set: StatefulSet): void {
+    if (this.removed.has(set)) return
     const { spec } = set
     const condemned = [...set.pods.keys()].filter((ordinal) => ordinal < spec.start || ordinal >= spec.start + spec.replicas)
     condemned.sort((a, b) => b - a)

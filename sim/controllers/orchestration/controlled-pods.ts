@@ -218,9 +218,10 @@ export class ControlledPods implements PodControl, PodOwner {
     if (this.budget !== null) this.shared.disruption.podChanged(this.budget)
   }
 
-  /** The oldest pods that serve or start, at most `count`. */
-  oldest(count: number): PodId[] {
-    return this.pods.slice(0, count)
+  /** The oldest pods that serve or start, at most `count`; only those of a version when there is one. */
+  oldest(count: number, version?: Version): PodId[] {
+    const found = version === undefined ? this.pods : this.pods.filter((pod) => this.versionOf(pod) === version)
+    return found.slice(0, count)
   }
 
   private forget(pod: PodId): void {

@@ -8,8 +8,10 @@ import type { DaemonSet, DaemonSetController } from '../kubernetes/daemon-set.ts
 import { isComplete } from '../kubernetes/deployment-object.ts'
 import type { Deployment, DeploymentController } from '../kubernetes/deployment.ts'
 import type { Scalable } from '../kubernetes/disruption.ts'
+import type { ReplicaSetController } from '../kubernetes/replica-set.ts'
 import type { StatefulSet, StatefulSetController } from '../kubernetes/stateful-set.ts'
 import type { ControlledPods } from './controlled-pods.ts'
+import type { Cascade } from './spec.ts'
 
 /** A workload under a controller. */
 export interface ControlledSet extends Scalable {
@@ -27,15 +29,25 @@ export interface ControlledSet extends Scalable {
   previous(): number | null
   /** Absent: the controller cannot be paused. */
   pause?(paused: boolean): void
+  /** The object is deleted; `background`: its pods are deleted next. Absent: the orchestrator deletes no workloads here. */
+  remove?(cascade: Cascade): void
+  /** The object is created again and takes over what was left of it. */
+  restore?(): void
+  /** Deletions, one after another, from that of the object to that of its pods. */
+  readonly depth?: number
 }
 
 /** A Deployment in a run. */
 export class DeploymentSet implements ControlledSet {
   readonly pods: ControlledPods
+  /** Of its ReplicaSets, then of their pods. */
+  readonly depth = 2
   private readonly deployment: Deployment
   private readonly controller: DeploymentController
+  private readonly replicaSets: ReplicaSetController
 
-  constructor(pods: ControlledPods, deployment: Deployment, controller: DeploymentController) {
+  constructor(pods: ControlledPods, deployment: Deployment, controller: DeploymentController, replicaSets: ReplicaSetController) {
+    this.replicaSets = replicaSets
     this.pods = pods
     this.deployment = deployment
     this.controller = controller
@@ -75,6 +87,16 @@ export class DeploymentSet implements ControlledSet {
   pause(paused: boolean): void {
     this.controller.update(this.deployment, { paused })
   }
+
+  /** Orphaned ReplicaSets go on and keep their pods. */
+  remove(cascade: Cascade): void {
+    this.controller.remove(this.deployment)
+    if (cascade === 'background') for (const set of this.deployment.sets) this.replicaSets.abandon(set)
+  }
+
+  restore(): void {
+    this.controller.restore(this.deployment)
+  }
 }
 
 /** A set that replaces its pods under their old names or on their nodes: the template before the present one is kept here. */
@@ -82,6 +104,7 @@ abstract class ReplacingSet<SetObject extends { readonly spec: { readonly templa
   readonly pods: ControlledPods
   /** Neither StatefulSets nor DaemonSets have a progress deadline. */
   readonly isLate = false
+  readonly depth = 1
   protected readonly set: SetObject
   private readonly update: (change: { template: number }) => void
   private before: number | null = null
@@ -133,12 +156,23 @@ export class StatefulSetSet extends ReplacingSet<StatefulSet> {
   scale(replicas: number): void {
     this.controller.update(this.set, { replicas })
   }
+
+  remove(): void {
+    this.controller.remove(this.set)
+  }
+
+  restore(): void {
+    this.controller.restore(this.set)
+  }
 }
 
 /** A DaemonSet in a run; its size is the number of nodes that its pods may run on. */
 export class DaemonSetSet extends ReplacingSet<DaemonSet> {
+  private readonly controller: DaemonSetController
+
   constructor(pods: ControlledPods, set: DaemonSet, controller: DaemonSetController) {
     super(pods, set, (change) => controller.update(set, change))
+    this.controller = controller
   }
 
   get replicas(): number {
@@ -152,6 +186,14 @@ export class DaemonSetSet extends ReplacingSet<DaemonSet> {
 
   scale(): void {
     throw new Error('a DaemonSet has a pod on each node and cannot be scaled; accepted: a Deployment or a StatefulSet')
+  }
+
+  remove(): void {
+    this.controller.remove(this.set)
+  }
+
+  restore(): void {
+    this.controller.restore(this.set)
   }
 
   /** Its pods that run, or are to run, on the node. */

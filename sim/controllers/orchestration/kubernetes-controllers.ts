@@ -46,7 +46,7 @@ export class KubernetesControllers implements WorkloadControllers {
       nodes: { existing: () => existingNodes(run.cluster), taints: (node) => run.taintsOf(node) },
       order: (rows) => this.shuffled(rows),
       reported: ({ controller }) => {
-        const set = this.daemons.find(({ pods }) => pods.workload === controller.workload)
+        const set = this.daemons.findLast(({ pods }) => pods.workload === controller.workload)
         if (set !== undefined) run.sized(controller.workload!, set.replicas)
         reported(controller)
       },
@@ -58,7 +58,7 @@ export class KubernetesControllers implements WorkloadControllers {
       case 'deployment': {
         const { strategy, progressDeadline, revisionHistory, minReady } = spec
         const object = { template: 0, minReady, replicas, strategy, progressDeadline, revisionHistory, paused: false }
-        return new DeploymentSet(pods, this.deployments.create(object, workload), this.deployments)
+        return new DeploymentSet(pods, this.deployments.create(object, workload), this.deployments, this.replicaSets)
       }
       case 'stateful-set': {
         const { podManagement, updateStrategy, partition, minReady } = spec

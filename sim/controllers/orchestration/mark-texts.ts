@@ -25,6 +25,7 @@ const FAULTS: Readonly<Record<Breakage['kind'], string>> = {
 
 /** "rollout of web", "drain of pool main". */
 export function actionText(action: Action, names: NamesOfRun): string {
+  if ('taint' in action) return `taint ${action.taint.key}:${action.taint.effect} of ${nodesText(action.nodes, names)}`
   if ('nodes' in action) return `${action.kind} of ${nodesText(action.nodes, names)}`
   if ('batch' in action) return `${action.kind} of ${names.batch?.workloads[action.batch].name ?? 'a job'}`
   const kind = action.kind === 'set-version' ? 'rollout' : action.kind.replace('-', ' ')

@@ -1,5 +1,7 @@
 /** The nodes that an action or a fault names, and the pods on a node. */
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { Taint } from '../../cluster/spec.ts'
+import { NodeState } from '../../cluster/views.ts'
 import { NONE, type NodeId, type PodId } from '../../common/ids.ts'
 import type { NodeSelection } from './spec.ts'
 
@@ -31,6 +33,16 @@ export function labelOf(cluster: Cluster, node: NodeId, key: string): string | u
   const { labels } = cluster.nodeClasses.templates[cluster.view.nodes.nodeClass[node]]
   return Object.hasOwn(labels, key) ? labels[key] : undefined
 }
+
+/** Accepts nodes that exist, cordoned or not. */
+export const isPresent =
+  ({ view }: Cluster) =>
+  (node: NodeId): boolean =>
+    view.nodes.state[node] !== NodeState.Gone
+
+/** The taints of a node: those of its pool and those that an operator gave it. */
+export const nodeTaints = (cluster: Cluster, node: NodeId): readonly Taint[] =>
+  cluster.nodeClasses.templates[cluster.view.nodes.nodeClass[node]].taints
 
 /** Visits the pods on a node for which `isVisited` holds; they are collected first, because a visit may end pods. */
 export function podsOn(cluster: Cluster, node: NodeId, isVisited: (pod: PodId) => boolean, visit: (pod: PodId) => void): void {

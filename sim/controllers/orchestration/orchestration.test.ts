@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { ControllerSpec, Fault } from '../../input.ts'
 import { replicaAutoscalers } from '../../autoscaling/replicas/index.ts'
+import { schedulers } from '../../scheduling/index.ts'
 import { PodPhase } from '../../cluster/views.ts'
 import { choose, coming, pool, requests, shape } from '../../testing/input.ts'
 import { at, deployment, SECOND, simulate, statefulSet, version } from './runs.fixture.ts'
@@ -217,5 +218,80 @@ describe('what changes and failures cost', () => {
     expect(found['misses-by-changes']).toBeCloseTo(missed, 6)
     expect(found['error-budget']).toBeCloseTo(100 * (missed / (0.01 * found.parts.clients.list[0].ledger.arrived)), 6)
     expect(found.result.marks).toEqual([{ kind: 'fault', text: 'slow cores of nodes', from: 100, to: 109.5 }])
+  })
+})
+
+describe('taints and labels of nodes, deletion and apply', () => {
+  const one = { count: 1 }
+  const dedicated = { key: 'dedicated', value: 'db', effect: 'NoExecute' } as const
+  const daemonSet: ControllerSpec = { kind: 'daemon-set', updateStrategy: 'RollingUpdate', maxSurge: 0, maxUnavailable: 1, minReady: 0 }
+
+  it.each(['kubernetes', 'first-fit'])('NoExecute empties the node at once, and untainted it takes pods again (%s)', (name) => {
+    const run = { scheduling: choose(schedulers, name), check: true }
+    const taint = at(100, { kind: 'taint', nodes: one, taint: dedicated })
+    // Room for 20 pods on four nodes, 25 on five.
+    const full = [at(300, { kind: 'scale', workload: 0, replicas: 25 })]
+    const service = { shape: shape({ cpu: 800 }) }
+    const versions = [version('v1', service)]
+    const without = simulate({ run, versions, service, actions: [taint, ...full] })
+    expect(without.parts.cluster.view.nodes.podCount[0]).toBe(0)
+    expect(without.parts.cluster.pendingPods).toBe(5)
+    expect(without.evictions).toBeGreaterThan(0)
+    const untaint = at(500, { kind: 'untaint', nodes: one, key: 'dedicated' })
+    const again = simulate({ run, versions, service, actions: [taint, ...full, untaint] })
+    expect(again.parts.cluster.view.nodes.podCount[0]).toBe(5)
+    expect(again.parts.cluster.pendingPods).toBe(0)
+  })
+
+  it('NoSchedule leaves running pods where they are', () => {
+    const found = simulate({ actions: [at(100, { kind: 'taint', nodes: one, taint: { ...dedicated, effect: 'NoSchedule' } })] })
+    expect(found.evictions).toBe(0)
+  })
+
+  it('a DaemonSet follows labels and taints of nodes', () => {
+    const selecting = { shape: shape({ nodeSelector: { disk: 'ssd' } }) }
+    const label = at(100, { kind: 'label', nodes: { count: 2 }, labels: { disk: 'ssd' }, remove: [] })
+    const given = { controller: daemonSet, versions: [version('v1', selecting)], service: selecting }
+    expect(simulate({ ...given, actions: [label] }).parts.replicaSets.podsOf(0)).toHaveLength(2)
+    const unlabel = at(200, { kind: 'label', nodes: one, labels: {}, remove: ['disk'] })
+    expect(simulate({ ...given, actions: [label, unlabel] }).parts.replicaSets.podsOf(0)).toHaveLength(1)
+    const taint = at(200, { kind: 'taint', nodes: one, taint: dedicated })
+    expect(simulate({ ...given, actions: [label, taint] }).parts.replicaSets.podsOf(0)).toHaveLength(1)
+  })
+
+  it.each([
+    ['deployment', deployment()],
+    ['stateful-set', statefulSet],
+    ['daemon-set', daemonSet],
+  ] as const)('a deleted %s has no pods; applied again it is created, with its new version', (_, controller) => {
+    const remove = at(100, { kind: 'delete', workload: 0, cascade: 'background' })
+    const gone = simulate({ controller, run: { check: true }, actions: [remove, at(150, { kind: 'scale', workload: 0, replicas: 3 })] })
+    expect(gone.parts.replicaSets.podsOf(0)).toHaveLength(0)
+    expect(gone.parts.cluster.created - gone.parts.cluster.gone).toBe(0)
+    const apply = at(200, { kind: 'apply', workload: 0, version: 1 })
+    const back = simulate({ controller, run: { check: true }, actions: [remove, apply] })
+    const { pods } = back.parts.orchestrator!.setOf(0)
+    expect(pods.pods).toHaveLength(controller === daemonSet ? 5 : 10)
+    expect(new Set(pods.pods.map((pod) => pods.versionOf(pod).name))).toEqual(new Set(['v2']))
+  })
+
+  it('orphaned: the ReplicaSet of a Deployment keeps its pods, nothing keeps those of a StatefulSet', () => {
+    const actions = [
+      at(100, { kind: 'delete', workload: 0, cascade: 'orphan' }),
+      at(200, { kind: 'delete-pods', workload: 0, count: 4 }),
+      at(300, { kind: 'restart', workload: 0 }),
+    ]
+    expect(simulate({ actions }).parts.replicaSets.podsOf(0)).toHaveLength(10)
+    expect(simulate({ controller: statefulSet, actions }).parts.replicaSets.podsOf(0)).toHaveLength(6)
+    const apply = at(400, { kind: 'apply', workload: 0 })
+    expect(simulate({ controller: statefulSet, actions: [...actions, apply] }).parts.replicaSets.podsOf(0)).toHaveLength(10)
+  })
+
+  it('apply changes replicas and version in one rollout', () => {
+    const found = simulate({ actions: [at(100, { kind: 'apply', workload: 0, replicas: 14, version: 1 })] })
+    const { pods } = found.parts.orchestrator!.setOf(0)
+    expect(pods.pods).toHaveLength(14)
+    expect(new Set(pods.pods.map((pod) => pods.versionOf(pod).name))).toEqual(new Set(['v2']))
+    expect(found['rollouts-unfinished']).toBe(0)
   })
 })

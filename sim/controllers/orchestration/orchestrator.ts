@@ -12,6 +12,7 @@ import type { Servers } from '../../serving/servers.ts'
 import type { Workload } from '../../serving/spec.ts'
 import { DisruptionController } from '../kubernetes/disruption.ts'
 import { PodObjects, type NewPod, type PodController, type TaskControl } from '../kubernetes/pod-objects.ts'
+import { sendWith, type ApiClient } from '../kubernetes/api-client.ts'
 import type { ApiClients } from '../api-clients.ts'
 import type { Components } from '../components.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
@@ -24,13 +25,17 @@ import type { PodVolumes } from '../storage/pod-volumes.ts'
 import { ControlledPods } from './controlled-pods.ts'
 import { noteProgress, type ControlledSet, type RolloutState } from './controlled-sets.ts'
 import { Drains } from './drains.ts'
+import { nodeTaints } from './node-selection.ts'
 import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
 import { OutOfService } from './out-of-service.ts'
 import type { ProbersRun } from './probes.ts'
-import type { ControlledWorkload, Orchestration } from './spec.ts'
+import type { Cascade, ControlledWorkload, Orchestration, Version } from './spec.ts'
 import { createOrchestratorSystem } from './systems.ts'
 import type { WorkloadControllers } from './workload-controllers.ts'
+
+/** Source: Kubernetes 1.34 pkg/controller/garbagecollector/config/v1alpha1/defaults.go. */
+const COLLECTOR_WORKERS = 20
 
 /** What the orchestrator needs of the run. */
 export interface OrchestratorRun extends ProbersRun {
@@ -60,7 +65,9 @@ export interface OrchestratorRun extends ProbersRun {
 /** A workload with its controller, and the rollout that it is in. */
 interface Kept extends RolloutState {
   readonly spec: ControlledWorkload
-  readonly set: ControlledSet
+  set: ControlledSet
+  /** How it was deleted; null: it exists. */
+  removed: Cascade | null
 }
 
 export class Orchestrator implements TaskControl {
@@ -76,6 +83,7 @@ export class Orchestrator implements TaskControl {
   private readonly notified: (PodController | null)[] = []
   private readonly disruption: DisruptionController
   private readonly controllers: WorkloadControllers
+  private collector: ApiClient | undefined
   private sized: (workload: WorkloadId, replicas: number) => void = () => undefined
   private readonly run: OrchestratorRun
 
@@ -122,7 +130,7 @@ export class Orchestrator implements TaskControl {
       reported: (workload) => this.reported(workload),
       rolledBack: (workload) => this.rolledBack(workload),
       sized: (workload, replicas) => this.sized(workload, replicas),
-      taintsOf: (node) => this.health?.taintsOf(node) ?? [],
+      taintsOf: (node) => [...nodeTaints(run.cluster, node), ...(this.health?.taintsOf(node) ?? [])],
       podsOf,
       tolerationOf: (pods) => this.kept.get(pods.workload)!.spec.toleration,
     })
@@ -161,7 +169,7 @@ export class Orchestrator implements TaskControl {
     const set = this.controllers.create(spec, pods, replicas)
     pods.scalable = set
     const rollback = spec.controller.kind === 'deployment' && spec.controller.rollback
-    this.kept.set(spec.workload, { spec, set, rollout: null, rollback })
+    this.kept.set(spec.workload, { spec, set, removed: null, rollout: null, rollback })
     return pods
   }
 
@@ -174,6 +182,11 @@ export class Orchestrator implements TaskControl {
 
   setOf(workload: WorkloadId): ControlledSet {
     return this.of(workload).set
+  }
+
+  /** A version of the workload by its row. */
+  versionOf(workload: WorkloadId, row: number | undefined): Version | undefined {
+    return row === undefined ? undefined : this.of(workload).spec.versions[row]
   }
 
   private of(workload: WorkloadId): Kept {
@@ -200,6 +213,42 @@ export class Orchestrator implements TaskControl {
     if (previous !== null) this.rollOut(workload, previous, true)
   }
 
+  /** Whether the workload was deleted and not created again. */
+  isRemoved(workload: WorkloadId): boolean {
+    return (this.kept.get(workload)?.removed ?? null) !== null
+  }
+
+  /** Deletes the object as `kubectl delete`; the garbage collector deletes what it owned, unless that is orphaned. */
+  remove(workload: WorkloadId, cascade: Cascade): void {
+    const kept = this.of(workload)
+    if (kept.removed !== null) return
+    kept.removed = cascade
+    kept.rollout = null
+    kept.set.remove!(cascade)
+    if (cascade === 'orphan') return
+    const { simulator, input } = this.run
+    const client = (this.collector ??= this.run.apiClients.ofController(COLLECTOR_WORKERS))
+    client?.opens()
+    const { pods } = kept.set
+    const left = [...pods.pods]
+    simulator.call(simulator.now + kept.set.depth! * input.orchestration!.latency, () => {
+      for (const pod of left) {
+        const uid = this.objects.uid[pod]
+        sendWith(client, () => {
+          if (this.objects.uid[pod] === uid) pods.delete(pod)
+        })
+      }
+    })
+  }
+
+  /** Creates the object of a deleted workload again. Orphaned pods and ReplicaSets belong to it as before. */
+  restore(workload: WorkloadId, replicas: number): void {
+    const kept = this.of(workload)
+    if (kept.removed === 'orphan') kept.set.restore!()
+    else kept.set = kept.set.pods.scalable = this.controllers.create(kept.spec, kept.set.pods, replicas)
+    kept.removed = null
+  }
+
   private rollOut(workload: WorkloadId, template: number, undo = false): void {
     const kept = this.of(workload)
     if (template === kept.set.template) return
@@ -211,6 +260,11 @@ export class Orchestrator implements TaskControl {
     const kept = this.of(workload)
     if (kept.rollout !== null) kept.rollout.late = true
     kept.rollout = this.run.changes.begins(workload, this.run.simulator.now)
+  }
+
+  /** Labels or taints of nodes have changed. */
+  nodesChanged(): void {
+    this.controllers.nodesChanged()
   }
 
   /** Empties a node that was cordoned. */

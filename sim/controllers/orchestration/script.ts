@@ -6,12 +6,14 @@ import type { Batch } from '../batch/batch.ts'
 import type { Components } from '../components.ts'
 import type { ReplicaSets } from '../replica-sets.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
+import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { NodeState } from '../../cluster/views.ts'
 import { Breakdowns, type BreakdownsRun } from './breakdowns.ts'
 import { Faults, type FaultsRun } from './faults.ts'
 import { actionText, faultText, type NamesOfRun } from './mark-texts.ts'
-import { selectNodes } from './node-selection.ts'
+import { NodeMarks } from './node-marks.ts'
+import { isPresent, selectNodes } from './node-selection.ts'
 import type { Orchestrator } from './orchestrator.ts'
 import type { Action, Fault, NodeSelection, Orchestration } from './spec.ts'
 
@@ -21,6 +23,7 @@ export interface ScriptRun extends FaultsRun, BreakdownsRun {
   readonly streams: Streams
   readonly cluster: Cluster
   readonly nodes: NodeLifecycle
+  readonly lifecycle: PodLifecycle
   readonly orchestrator: Orchestrator | null
   readonly replicaSets: ReplicaSets
   readonly batchJobs: Batch | null
@@ -40,6 +43,7 @@ export class Script {
   private readonly run: ScriptRun
   private readonly orchestration: Orchestration
   private readonly orchestrator: Orchestrator
+  private readonly marks: NodeMarks
 
   /** The script of the run, null when nothing is scripted. */
   static of(run: ScriptRun): Script | null {
@@ -53,6 +57,7 @@ export class Script {
     this.run = run
     this.orchestration = orchestration
     this.orchestrator = orchestrator
+    this.marks = new NodeMarks(run)
     this.acts = simulator.register('scripted action', (row) => {
       // Whoever acts repeats the request until the API server answers.
       const back = run.components.downUntil('api-server')
@@ -89,6 +94,10 @@ export class Script {
         return run.replicaSets.scale(action.workload, action.replicas)
       case 'set-version':
         return orchestrator.setVersion(action.workload, action.version)
+      case 'apply':
+        return this.apply(action)
+      case 'delete':
+        return run.replicaSets.remove(action.workload, action.cascade)
       case 'restart':
         return orchestrator.restart(action.workload)
       case 'undo':
@@ -98,7 +107,7 @@ export class Script {
         return orchestrator.setOf(action.workload).pause?.(action.kind === 'pause')
       case 'delete-pods': {
         const { pods } = orchestrator.setOf(action.workload)
-        for (const pod of pods.oldest(action.count)) pods.delete(pod)
+        for (const pod of pods.oldest(action.count, orchestrator.versionOf(action.workload, action.version))) pods.delete(pod)
         return
       }
       case 'out-of-service': {
@@ -106,9 +115,21 @@ export class Script {
         for (const node of outOfService.select(action.nodes)) outOfService.taint(node)
         return
       }
+      case 'taint':
+      case 'untaint':
+      case 'label':
+        for (const node of selectNodes(run.cluster, action.nodes, isPresent(run.cluster))) this.marks.act(node, action)
+        return orchestrator.nodesChanged()
       default:
         for (const node of this.select(action.nodes, action.kind === 'uncordon')) this.actOn(node, action.kind)
     }
+  }
+
+  private apply({ workload, replicas, version }: Extract<Action, { kind: 'apply' }>): void {
+    const { orchestrator, run } = this
+    if (orchestrator.isRemoved(workload)) run.replicaSets.restore(workload, replicas)
+    else if (replicas !== undefined) run.replicaSets.scale(workload, replicas)
+    if (version !== undefined) orchestrator.setVersion(workload, version)
   }
 
   private actOn(node: NodeId, kind: 'drain' | 'cordon' | 'uncordon'): void {

@@ -2,7 +2,7 @@
  * What a run says about controllers: which one keeps the pods of a workload, its versions, disruption budgets, what people do (actions) and
  * what breaks (faults). Times [µs]; whole numbers.
  */
-import type { PodShape } from '../../cluster/spec.ts'
+import type { PodShape, Taint, TaintEffect } from '../../cluster/spec.ts'
 import type { Time, WorkloadId } from '../../common/ids.ts'
 import type { BatchAction } from '../batch/spec.ts'
 import type { DistributionSpec } from '../../random/distributions.ts'
@@ -97,6 +97,9 @@ export interface NodeSelection {
   readonly count: number
 }
 
+/** What becomes of what an object owns when it is deleted. */
+export type Cascade = 'background' | 'orphan'
+
 /** What people do to a cluster; `workload` is a row of `SimulationInput.workloads`. */
 export type Action = BatchAction | WorkloadAction
 
@@ -104,7 +107,21 @@ type WorkloadAction = { readonly at: Time } & (
   | { readonly kind: 'scale'; readonly workload: WorkloadId; readonly replicas: number }
   | { readonly kind: 'set-version'; readonly workload: WorkloadId; readonly version: number }
   | { readonly kind: 'restart' | 'undo' | 'pause' | 'resume'; readonly workload: WorkloadId }
-  | { readonly kind: 'delete-pods'; readonly workload: WorkloadId; readonly count: number }
+  /** A changed manifest: replicas and version, as far as it says them; an object that was deleted is created again. */
+  | { readonly kind: 'apply'; readonly workload: WorkloadId; readonly replicas?: number; readonly version?: number }
+  /** Its dependents are deleted too, or left as they are. */
+  | { readonly kind: 'delete'; readonly workload: WorkloadId; readonly cascade: Cascade }
+  /** The oldest pods, of the version when there is one. */
+  | { readonly kind: 'delete-pods'; readonly workload: WorkloadId; readonly count: number; readonly version?: number }
+  | { readonly kind: 'taint'; readonly nodes: NodeSelection; readonly taint: Taint }
+  /** Of all effects when it names none. */
+  | { readonly kind: 'untaint'; readonly nodes: NodeSelection; readonly key: string; readonly effect?: TaintEffect }
+  | {
+      readonly kind: 'label'
+      readonly nodes: NodeSelection
+      readonly labels: Readonly<Record<string, string>>
+      readonly remove: readonly string[]
+    }
   | { readonly kind: 'drain' | 'cordon' | 'uncordon' | 'out-of-service'; readonly nodes: NodeSelection }
 )
 

@@ -293,7 +293,10 @@ export class JobLoop implements SchedulingDriver {
     while (cursor.next()) {
       const { subject, value } = cursor
       const gains =
-        subject === Subject.PodReleased || subject === Subject.NodeAdded || (subject === Subject.NodeState && value === NodeState.Ready)
+        subject === Subject.PodReleased ||
+        subject === Subject.NodeAdded ||
+        subject === Subject.NodeClass ||
+        (subject === Subject.NodeState && value === NodeState.Ready)
       if (!gains) continue
       this.gainedIn = ++this.state
       this.changed = true

@@ -128,6 +128,7 @@ export class PendingQueue {
       const gains =
         cursor.subject === Subject.PodReleased ||
         cursor.subject === Subject.NodeAdded ||
+        cursor.subject === Subject.NodeClass ||
         (cursor.subject === Subject.NodeState && cursor.value === NodeState.Ready)
       if (gains) this.release(cursor.row, view)
     }

@@ -13,7 +13,7 @@ export class NodeChanges {
   ring = new Int32Array(0)
   mask = 0
   position = 0
-  /** Number of changes other than of free capacity: a node joined, left or changed its state. */
+  /** Number of changes other than of free capacity: a node joined, left, or changed its state or class. */
   states = 0
   private log: LogView | undefined
   private cursor: LogCursor | undefined
@@ -32,6 +32,7 @@ export class NodeChanges {
     const { ring, mask } = this
     while (cursor.next()) {
       const subject = cursor.subject
+      if (subject === Subject.NodeClass) this.startOver()
       if (subject > Subject.PodReleased) continue // endpoints do not affect placement
       if (subject <= Subject.NodeState) this.states++
       if (subject === Subject.NodeAdded) this.key?.set(cursor.row, view)
@@ -55,6 +56,12 @@ export class NodeChanges {
     this.position += this.ring.length + 1
     this.states++
     if (this.key !== undefined) for (let row = 0; row < view.nodes.count; row++) this.key.set(row, view)
+  }
+
+  /** Indexes are built by class of node, and classes change seldom: all earlier positions become out of reach. */
+  private startOver(): void {
+    this.position += this.ring.length + 1
+    this.states++
   }
 
   private enlarge(count: number): void {

@@ -139,7 +139,9 @@ export class KubeDriver implements SchedulingDriver {
     }
     while (cursor.next()) {
       const { subject, row, value } = cursor
-      if (subject === Subject.PodReleased || (subject === Subject.NodeState && value === NodeState.Ready)) this.helps(row, false, view)
+      const gains =
+        subject === Subject.PodReleased || subject === Subject.NodeClass || (subject === Subject.NodeState && value === NodeState.Ready)
+      if (gains) this.helps(row, false, view)
       else if (subject === Subject.PodBound || subject === Subject.PodTerminating) this.helps(row, true, view)
     }
   }

@@ -22,7 +22,7 @@ interface Effect {
 
 /** Who is notified of changes. */
 export interface WorldListener {
-  /** Everything starts over with the cluster of this view. */
+  /** What was derived from labels, and all that plans count, starts over with the cluster of this view. */
   begins(view: ClusterView): void
   /** Pods or the state of a node changed. */
   nodeChanged(row: NodeId): void
@@ -99,6 +99,9 @@ export class World {
         case Subject.NodeRemoved:
           this.belongs(row, false)
           this.listener.nodeChanged(row)
+          break
+        case Subject.NodeClass:
+          this.recount(view)
           break
         default: // NodeAdded is followed by the state; endpoints do not affect placement
       }
@@ -259,6 +262,16 @@ export class World {
       if (pods.phase[pod] === PodPhase.Terminating) this.terminating(kind, pods.node[pod], true)
     }
     this.sort(view)
+  }
+
+  /** Labels or taints of a node have changed: topologies, tallies and scores are by label, and are made anew. Kinds and residents stay. */
+  private recount(view: ClusterView): void {
+    this.topologies = new Map()
+    this.tallies = []
+    this.effects = this.effects.map(() => [])
+    this.ordered = false
+    this.listener.begins(view)
+    for (let kind = 0; kind < this.effects.length; kind++) this.listener.kindAdded(kind, view)
   }
 
   /** Takes in rows that are new. */
