@@ -8,6 +8,7 @@ export type * from './outcome/table.ts'
 export { askedQuantile, METRICS, metricById, SCOPE_METRICS } from './outcome/standard.ts'
 export type { Comparison, MetricDefinition, MetricGroup, MetricId, ScopeMetricDefinition, ScopeMetricId } from './outcome/standard.ts'
 export { latencyQuantile } from './outcome/sheet.ts'
+export { POWER_CURVES } from './measure/power.ts'
 export { Histogram } from './measure/histogram.ts'
 
 // What an own algorithm sees and answers, family by family.

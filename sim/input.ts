@@ -12,6 +12,7 @@ import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
+import type { AssessmentSpec } from './measure/assessment-spec.ts'
 import type { Antagonist } from './serving/antagonists.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
@@ -37,6 +38,7 @@ export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'
 export type { Choices } from './families.ts'
 export type { Routing } from './slb/guard/spec.ts'
+export type { AssessmentSpec } from './measure/assessment-spec.ts'
 export type { Antagonist } from './serving/antagonists.ts'
 export type { Call, Client, Cost, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
 
@@ -65,6 +67,8 @@ export interface SimulationInput {
   readonly batch?: Batch
   /** Load of other tenants of the nodes that comes and goes; absent: none. */
   readonly antagonists?: readonly Antagonist[]
+  /** Demand, power and carbon by which the run is judged; absent: it is not. */
+  readonly assessment?: AssessmentSpec
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */
   readonly choices: Choices
   /** Schedulers besides the default one, which is row 0 for the pods that name it: row i + 1 is `schedulers[i]`. */

@@ -39,6 +39,7 @@ import { StateRecorder } from './measure/state-recorder.ts'
 import { StorageRecorder } from './measure/storage-recorder.ts'
 import { Endpoints } from './network/endpoints.ts'
 import { Network } from './network/network.ts'
+import { Assessor } from './outcome/assessor.ts'
 import { Checker } from './outcome/checker.ts'
 import { outcome } from './outcome/outcome.ts'
 import type { RunResult } from './outcome/results.ts'
@@ -110,6 +111,7 @@ function assemble(input: SimulationInput) {
       .part('antagonists', (run) => Antagonists.of(run))
 
       .part('sampler', (run) => new Sampler(run))
+      .part('assessor', (run) => Assessor.of(run))
   )
 }
 

@@ -24,6 +24,7 @@ import { BUNDLED, traceMessage } from './trace-files.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { resolveAntagonists } from './resolve-antagonists.ts'
+import { resolveAssessment } from './resolve-assessment.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
 import { CONTAINER_KEYS } from './resolve-containers.ts'
@@ -64,6 +65,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     resolving.issues,
   )
   const orchestration = resolveOrchestration(data, services, resolving.issues)
+  const names = { services: services.map(({ name }) => name), pools: data.cluster.pools.map(({ name }) => name) }
   const scenario: Scenario = {
     horizon: data.horizon,
     warmup: data.warmup,
@@ -75,6 +77,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...(data.controlPlane.clients === null ? {} : { apiClients: data.controlPlane.clients }),
     ...(workload.batch.length === 0 ? {} : { batch: batchOf(resolving, data) }),
     ...(calls.length === 0 ? {} : { calls }),
+    ...(data.assessment === undefined ? {} : { assessment: resolveAssessment(data.assessment, names, resolving.issues) }),
     ...(antagonists.length === 0 ? {} : { antagonists }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),

@@ -3,6 +3,7 @@ import type {
   ApiClientLimits,
   Batch,
   Antagonist,
+  AssessmentSpec,
   Call,
   Client,
   Delays,
@@ -45,6 +46,8 @@ export interface Scenario {
   readonly batch?: Batch
   readonly background: readonly Traced<BackgroundSpec & Placed>[]
   readonly jobs: readonly Traced<JobsSpec & Placed>[]
+  /** Absent: none. */
+  readonly assessment?: AssessmentSpec
   /** Absent: none. */
   readonly antagonists?: readonly Antagonist[]
   /** One algorithm per family. */

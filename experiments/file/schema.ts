@@ -23,6 +23,7 @@ import {
 } from './quantities.ts'
 import { actions } from './schema/actions.ts'
 import { antagonist } from './schema/antagonists.ts'
+import { assessment } from './schema/assessment.ts'
 import { background, scheduler } from './schema/background.ts'
 import { batch } from './schema/batch.ts'
 import { cluster, pool } from './schema/cluster.ts'
@@ -259,6 +260,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     actions,
     faults,
     controlPlane,
+    assessment: assessment.describe('what the run is judged by beside its requests: elasticity, energy and carbon; default: nothing'),
     storage,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),
     contentionEpoch: duration()

@@ -103,6 +103,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
         pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing, fits),
       })),
     ],
+    ...(scenario.assessment === undefined ? {} : { assessment: scenario.assessment }),
     ...(scenario.antagonists === undefined ? {} : { antagonists: scenario.antagonists }),
     choices: await choicesOf(scenario),
     schedulers: await Promise.all(scenario.schedulers.map(schedulerOf)),

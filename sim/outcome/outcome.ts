@@ -21,6 +21,7 @@ import type { Network } from '../network/network.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
+import type { Assessor } from './assessor.ts'
 import { balancingMetrics } from './balancing-metrics.ts'
 import { batchMetrics } from './batch-metrics.ts'
 import { changeMetrics } from './change-metrics.ts'
@@ -55,6 +56,7 @@ export interface OutcomeRun {
   readonly state: StateRecorder
   readonly api: ApiRecorder
   readonly sampler: Sampler
+  readonly assessor: Assessor | null
 }
 
 const SECOND = 1e6
@@ -81,6 +83,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   disturbanceMetrics(run, sheet)
   stateMetrics(run.state, run.input.orchestration?.stateful !== undefined, now, sheet)
   storageMetrics(run.storage, run.input.orchestration?.storage, now, sheet)
+  run.assessor?.put(sheet, now)
   const byScope = scopes(run, now)
   const grid = run.sampler.nodeGrid()
   return {

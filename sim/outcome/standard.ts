@@ -3,6 +3,7 @@
  * of warm-up to the horizon; requests belong to it by arrival, pods by creation, jobs by submission; levels are time-weighted.
  */
 import { API_ROWS } from './api-rows.ts'
+import { ELASTICITY_ROWS, ENERGY_ROWS } from './assessment-rows.ts'
 import { BALANCING_ROWS } from './balancing-rows.ts'
 import { BATCH_ROWS } from './batch-rows.ts'
 import { CHANGE_ROWS } from './change-rows.ts'
@@ -284,6 +285,7 @@ const ROWS = {
       'ratio',
       'cost over requests answered within the objective, times a million',
     ],
+    ...ENERGY_ROWS,
   ],
   scaling: [
     ['scaling-actions', 'scaling actions', '1/h', 'lower', 'difference', 'changes of desired replicas or of the number of nodes, per hour'],
@@ -303,6 +305,7 @@ const ROWS = {
       'difference',
       'time from the declared disturbance to the start of the first 300 consecutive one-second bins in each of which every service keeps its allowance',
     ],
+    ...ELASTICITY_ROWS,
   ],
   changes: [...CHANGE_ROWS, ...API_ROWS],
   storage: STORAGE_ROWS,

@@ -1,0 +1,93 @@
+/** Metrics of a run that has an assessment: elasticity of the pods, what is paid for and not used, energy and carbon. */
+export const ELASTICITY_ROWS = [
+  [
+    'elasticity-under',
+    'under-provisioning accuracy',
+    '%',
+    'lower',
+    'points',
+    'time mean of max(d - s, 0) / max(d, 1), s ready pods, d the pods that the arrivals of each interval need; mean over the services with a demand (SPEC research group)',
+  ],
+  ['elasticity-over', 'over-provisioning accuracy', '%', 'lower', 'points', 'time mean of max(s - d, 0) / max(d, 1), of the same'],
+  ['elasticity-under-time', 'under-provisioning time share', '%', 'lower', 'points', 'share of the time with s < d'],
+  ['elasticity-over-time', 'over-provisioning time share', '%', 'lower', 'points', 'share of the time with s > d'],
+  [
+    'elasticity-instability',
+    'instability',
+    '%',
+    'lower',
+    'points',
+    'share of the intervals in which supply and demand do not change in the same direction',
+  ],
+  [
+    'elasticity-jitter',
+    'jitter',
+    '1/h',
+    'neither',
+    'difference',
+    'changes of the supply minus changes of the demand, per hour; above 0 it oscillates, below 0 it lags',
+  ],
+  [
+    'elastic-speedup',
+    'elastic speed-up',
+    '1',
+    'higher',
+    'ratio',
+    'geometric mean of the ratios of the two accuracies and the two time shares without scaling (the replicas of the start) to those of the run, each plus 0.01 points',
+  ],
+  [
+    'elasticity-deviation',
+    'auto-scaling deviation',
+    '%',
+    'lower',
+    'ratio',
+    'fourth root of the sum of the fourth powers of the two accuracies and the two time shares',
+  ],
+  [
+    'oscillation',
+    'oscillation',
+    '1',
+    'lower',
+    'ratio',
+    'sum of all changes of the supply over the sum of all changes of the demand, sizes without sign; 1 follows it exactly',
+  ],
+  [
+    'pod-starts',
+    'pod starts',
+    '1/h',
+    'lower',
+    'difference',
+    'pods that took resources of a node, per hour; with evictions and the nodes ordered the churn of a run',
+  ],
+  ['pod-hours', 'pod hours', 'pod·h', 'lower', 'ratio', 'integral of the pods on nodes'],
+] as const
+
+/** Of nodes. */
+export const ENERGY_ROWS = [
+  ['node-hours', 'node hours', 'node·h', 'lower', 'ratio', 'integral of the nodes paid for'],
+  [
+    'cost-unrequested',
+    'cost of unrequested capacity',
+    '$',
+    'lower',
+    'ratio',
+    'part of the cost for what no pod requests: price of each node times one minus the larger of the requested shares of its CPU and memory',
+  ],
+  [
+    'energy',
+    'energy',
+    'kWh',
+    'lower',
+    'ratio',
+    'integral of the power of the nodes by their CPU utilization, times the power usage effectiveness',
+  ],
+  [
+    'energy-per-million',
+    'energy per million good requests',
+    'kWh',
+    'lower',
+    'ratio',
+    'energy over requests answered within the objective, times a million',
+  ],
+  ['carbon', 'carbon', 'g', 'lower', 'ratio', 'energy times the carbon intensity of its time [g CO2 equivalent]'],
+] as const
