@@ -30,7 +30,7 @@ export type {
 } from './controllers/orchestration/spec.ts'
 export type { ApiClientLimits } from './controllers/api-clients.ts'
 export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'
-export type { ContainerBehavior, MemorySpec, Probes, ProbeSpec } from './controllers/orchestration/container-spec.ts'
+export type { ContainerBehavior, InitContainer, MemorySpec, Probes, ProbeSpec } from './controllers/orchestration/container-spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { Consistency, DatabaseSpec, StatefulSpec, StoreSpec } from './controllers/stateful/spec.ts'
 export type { ClaimSpec, ConfigObject, Driver, PodVolume, StaticVolume, Storage, StorageClass } from './controllers/storage/spec.ts'

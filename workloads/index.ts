@@ -42,6 +42,7 @@ export { jobPreset, jobPresets } from './presets/jobs.ts'
 export { bootstrapProblem, type BootstrapSpec } from './shape/bootstrap.ts'
 export { MAX_REPETITIONS, SHAPE_STEPS, shapeProblems, type ShapeStep } from './shape/timeline.ts'
 export {
+  effectiveAmounts,
   manifestFiles,
   readManifests,
   selectorMatches,

@@ -48,7 +48,25 @@ describe('containers in a file', () => {
     expect(v2.memory).toEqual({ ...v1.memory, limit: 200 * mebi })
   })
 
+  it('the request of a pod: max(containers + sidecars, init container + sidecars before it); a version that says nothing has those of the service', async () => {
+    const init = '[{ name: proxy, sidecar: true, time: 1s, cpu: 50m, memory: 8Mi }, { name: migrate, time: 10s, cpu: 200m, failures: 10% }]'
+    const [v1, v2, v3] = await versions(
+      `, initContainers: ${init}, versions: [{ name: v2, cpu: 300m }, { name: v3, initContainers: [{ name: wait, time: 2s }] }]`,
+    )
+    const mebi = 1024 * 1024
+    expect(v1.shape).toMatchObject({ cpu: Math.max(100 + 50, 200 + 50), memory: Math.max(64 + 8, 8) * mebi })
+    expect(v2.shape.cpu).toBe(300 + 50)
+    expect(v3.shape).toMatchObject({ cpu: 100, memory: 64 * mebi })
+    expect(v1.init).toEqual([
+      { name: 'proxy', sidecar: true, pull: 0, time: 1e6, failures: 0 },
+      { name: 'migrate', sidecar: false, pull: 0, time: 10e6, failures: 0.1 },
+    ])
+    expect(v2.init).toEqual(v1.init)
+  })
+
   it.each([
+    ['an init container without its time', ', initContainers: [{ name: a }]', 'workload.services.web.initContainers'],
+    ['two of a name', ', initContainers: [{ name: a, time: 1s }, { name: a, time: 1s }]', 'found a second init container "a"'],
     ['a curve of memory without a limit', ', memoryUse: { base: 1Mi }', 'found memoryUse without memoryLimit'],
     [
       'a probe shorter than its timeout',

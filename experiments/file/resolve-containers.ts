@@ -1,5 +1,6 @@
 /** From the keys of containers in the file to the behavior of a version in a run. */
-import type { ContainerBehavior, MemorySpec, Probes, ProbeSpec } from '../../sim/index.ts'
+import type { ContainerBehavior, InitContainer, MemorySpec, Probes, ProbeSpec } from '../../sim/index.ts'
+import { effectiveAmounts } from '../../workloads/index.ts'
 import type { ServiceData } from './schema.ts'
 import { containerKeys } from './schema/containers.ts'
 
@@ -15,12 +16,24 @@ export const hasContainerKeys = (given: ContainerData): boolean => CONTAINER_KEY
 type ProbeData = NonNullable<NonNullable<ContainerData['probes']>['liveness' | 'readiness']>
 
 /** The behavior as the run has it; what is absent does not happen. */
-export function containerBehavior({ probes, hangAfter, memoryUse, memoryLimit }: ContainerData): ContainerBehavior {
+export function containerBehavior({ probes, hangAfter, memoryUse, memoryLimit, initContainers }: ContainerData): ContainerBehavior {
   return {
     ...(probes === undefined ? {} : { probes: probesOf(probes) }),
     ...(hangAfter === undefined ? {} : { hangAfter }),
     ...(memoryUse === undefined || memoryLimit === undefined ? {} : { memory: memoryOf(memoryUse, memoryLimit) }),
+    ...(initContainers === undefined || initContainers.length === 0 ? {} : { init: initContainers.map(initOf) }),
   }
+}
+
+type InitData = NonNullable<ContainerData['initContainers']>[number]
+
+const initOf = ({ name, sidecar, pull, time, failures }: InitData): InitContainer => ({ name, sidecar, pull, time, failures })
+
+/** What a pod requests whose containers request `own`: sidecars are added, an init container counts where it needs more than they do. */
+export function requestsOfPod(own: { readonly cpu: number; readonly memory: number }, init: readonly InitData[] = []): typeof own {
+  const counted = init.map(({ cpu, memory, sidecar }) => ({ amounts: { cpu, memory }, sidecar }))
+  const { cpu, memory } = effectiveAmounts([{ amounts: { cpu: own.cpu, memory: own.memory } }], counted)
+  return { cpu, memory }
 }
 
 /** The file has the growth per minute. In a plan null stands for Infinity. */

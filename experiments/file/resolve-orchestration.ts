@@ -14,7 +14,7 @@ import {
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { Issue, Path } from './document.ts'
 import { KINDS_OF } from './orchestrator-defaults.ts'
-import { containerBehavior, hasContainerKeys } from './resolve-containers.ts'
+import { containerBehavior, hasContainerKeys, requestsOfPod } from './resolve-containers.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { ServiceSpec } from './scenario.ts'
 import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
@@ -75,8 +75,7 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number, 
       name,
       shape: {
         ...service.shape,
-        cpu: cpu ?? service.shape.cpu,
-        memory: memory ?? service.shape.memory,
+        ...requestsOfPod({ cpu: cpu ?? given.cpu, memory: memory ?? given.memory }, own.initContainers ?? given.initContainers),
         limit: limit ?? service.shape.limit,
       },
       pull: pull ?? given.pull,
@@ -160,7 +159,8 @@ class Names {
   }
 
   /** Versions of one service need different names. */
-  checkService({ version, versions, controller: one, budget, toleration, memoryUse, memoryLimit }: ServiceData, i: number): void {
+  checkService(given: ServiceData, i: number): void {
+    const { version, versions, controller: one, budget, toleration, memoryUse, memoryLimit, initContainers } = given
     const { orchestrator = 'kubernetes' } = this.data
     const accepted = KINDS_OF[orchestrator]
     if (one !== undefined && !accepted.includes(one.kind))
@@ -168,16 +168,24 @@ class Names {
         ['workload', 'services', i, 'controller'],
         `found a ${one.kind}, which ${orchestrator} does not have; accepted: ${accepted.join(', ')}, or orchestrator: ${orchestratorOf(one.kind)}`,
       )
-    for (const [key, value] of Object.entries({ budget, toleration }))
+    const init = initContainers ?? versions.find((other) => other.initContainers !== undefined)?.initContainers
+    for (const [key, value] of Object.entries({ budget, toleration, initContainers: init }))
       if (orchestrator !== 'kubernetes' && value !== undefined)
         this.report(
           ['workload', 'services', i, key],
-          `found a ${key}, which only Kubernetes has; accepted: none with orchestrator: ${orchestrator}`,
+          `found ${key === 'initContainers' ? '' : 'a '}${key}, which only Kubernetes has; accepted: none with orchestrator: ${orchestrator}`,
         )
     if (memoryUse !== undefined && memoryLimit === undefined && versions.every((other) => other.memoryLimit === undefined))
       this.report(
         ['workload', 'services', i, 'memoryUse'],
         'found memoryUse without memoryLimit, which would change nothing; accepted: both',
+      )
+    const names = initContainers?.map(({ name }) => name) ?? []
+    const twice = names.findIndex((name, j) => names.indexOf(name) < j)
+    if (twice >= 0)
+      this.report(
+        ['workload', 'services', i, 'initContainers', twice, 'name'],
+        `found a second init container "${names[twice]}"; accepted: each name once in a pod`,
       )
     const seen = new Set([version])
     versions.forEach(({ name }, j) => {

@@ -27,7 +27,7 @@ import { resolveAntagonists } from './resolve-antagonists.ts'
 import { resolveAssessment } from './resolve-assessment.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
-import { CONTAINER_KEYS } from './resolve-containers.ts'
+import { CONTAINER_KEYS, requestsOfPod } from './resolve-containers.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { RULE_KEYS, rulesOf } from './resolve-rules.ts'
 import { selection } from './resolve-selection.ts'
@@ -294,7 +294,7 @@ function without<T extends object, K extends keyof T>(given: T, keys: readonly K
 
 /** Keys that mean the same in the file and in the run keep their names. */
 function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<ServiceSpec, 'scheduler' | 'work' | 'steps'> {
-  const { cpu, memory, limit, resources, nodeSelector, tolerations, slb, async } = given
+  const { limit, resources, nodeSelector, tolerations, slb, async } = given
   const same = without(given, RENAMED)
   const { name, replicas } = given
   return {
@@ -304,8 +304,7 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
     queue: given.queue === -1 ? null : given.queue,
     objective: given.objective ?? null,
     shape: {
-      cpu,
-      memory,
+      ...requestsOfPod(given, given.initContainers),
       limit: limit ?? 0,
       gpus: 0,
       gpuMilli: 0,

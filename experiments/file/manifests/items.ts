@@ -123,6 +123,10 @@ export class ManifestItems {
       const { usage: _, ...behavior } = said?.keys ?? {}
       if (behavior['work'] === undefined)
         this.notes.push(`manifests: the work of a request of ${where} is not known; 10ms of CPU on average are assumed (behavior: work)`)
+      if (workload.template.init.length > 0 && behavior['initContainers'] === undefined)
+        this.notes.push(
+          `manifests: the time that init containers of ${where} take is not known; 0s is assumed (behavior: initContainers, whose requests the manifest has)`,
+        )
       const raw = { ...serviceItem(name, workload, this.boundsOf(workload), behavior), ...client?.keys }
       this.services.push({ raw, workload, origins: new Map([...(said?.origins ?? []), ...(client?.origins ?? [])]) })
     }

@@ -23,7 +23,6 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['paused rollouts', ({ controller }) => controller.kind === 'Deployment' && controller.paused],
   ['placement constraints of Swarm, ECS and Marathon', isConstrained],
   ['nodeName', ({ template }) => template.nodeName !== ''],
-  ['the time that init containers take', ({ template }) => template.init.some(({ sidecar }) => !sidecar)],
   ['probes of further containers of a pod', hasOtherProbes],
   [
     'volumes of claims',

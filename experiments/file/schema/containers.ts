@@ -1,5 +1,5 @@
 /** Containers of a service or of one of its versions: probes, and how the process behaves beside serving requests. */
-import { duration, flag, forms, isMap, memory, positiveTime, section, whole } from '../quantities.ts'
+import { cpu, duration, flag, forms, isMap, list, memory, name, positiveTime, section, share, whole } from '../quantities.ts'
 import { show } from '../document.ts'
 
 const answer = forms<{ readonly work: number } | { readonly time: number }>(
@@ -61,6 +61,20 @@ const memoryUse = section('the memory of a container', {
   max: memory().optional().describe('most of base and leak; default: no bound'),
 })
 
+const initContainer = section('an init container', {
+  name: name().describe('unique name within the pod'),
+  sidecar: flag()
+    .prefault(false)
+    .describe('true: restartPolicy Always; the next begins when it has started, and it goes on beside the containers'),
+  time: duration().describe('from its start until it has ended; of a sidecar until it has started'),
+  pull: duration().prefault(0).describe('pull of its image, once per pod; default 0, an image that is on the node'),
+  failures: share({ min: 0, max: 1 })
+    .prefault('0%')
+    .describe('share of its runs that end with an error; it is started again after 0s, 10s, 20s, ... up to 300s; default 0%'),
+  cpu: cpu({ min: 0 }).prefault(0).describe('CPU request; that of the pod counts it, by the rule of Kubernetes; default 0'),
+  memory: memory().prefault('0').describe('memory request, counted as the CPU request; default 0'),
+})
+
 /** Keys that a service and its versions have; what a version does not say is as in the service. */
 export const containerKeys = {
   probes: probes
@@ -74,5 +88,10 @@ export const containerKeys = {
   memoryLimit: memory({ min: 1 })
     .optional()
     .describe('a container that needs more, by memoryUse, is killed and started again; default: none'),
+  initContainers: list('init containers', initContainer)
+    .optional()
+    .describe(
+      'containers that run before those of the pod, one after another, and sidecars among them; again after a reboot of the node; default: none',
+    ),
   memoryUse: memoryUse.optional().describe('memory that a container needs, where it has a memoryLimit; default: less than its limit'),
 }

@@ -34,6 +34,18 @@ export interface MemorySpec {
   readonly limit: number
 }
 
+/** A container that runs before those of the pod, to its end (an init container), or from then on beside them (a sidecar). */
+export interface InitContainer {
+  readonly name: string
+  /** True: the next one begins when it has started, and it goes on; false: when it has ended without an error. */
+  readonly sidecar: boolean
+  /** Pull of its image on a node, and from its start until it has ended or, a sidecar, has started. */
+  readonly pull: Time
+  readonly time: Time
+  /** Share of its runs that end with an error; it is started again. */
+  readonly failures: number
+}
+
 /** Behavior of the process of a version; what is absent does not happen. */
 export interface ContainerBehavior {
   /** Absent: the container is ready at a time of its first period, `Workload.probe`, after its start. */
@@ -42,4 +54,6 @@ export interface ContainerBehavior {
   readonly hangAfter?: Time
   /** Absent: the container stays below its limit. */
   readonly memory?: MemorySpec
+  /** In their order; absent: none. */
+  readonly init?: readonly InitContainer[]
 }

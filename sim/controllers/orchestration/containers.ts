@@ -23,6 +23,18 @@ export class Containers extends ColumnTable {
   last = this.column(Float64Array)
   private readonly backOff = { wait: 0, last: 0 }
 
+  /** The pod was created; nothing of an earlier pod of the row counts. */
+  open(pod: PodId, ordinal: number): void {
+    this.reserve(pod + 1)
+    this.ordinal[pod] = ordinal
+    this.life[pod] = NONE
+    this.runs[pod] = 0
+    this.isReady[pod] = 0
+    this.pulled[pod] = 0
+    this.exits[pod] = 0
+    this.wait[pod] = 0
+  }
+
   /** When the container, which exits now, is started again. */
   restart(pod: PodId, now: Time): Time {
     const { backOff } = this

@@ -213,6 +213,13 @@ export class ControlledPods implements PodControl, PodOwner {
     this.notify(pod)
   }
 
+  /** An init container of the pod was started again. */
+  initRestarted(pod: PodId): void {
+    this.shared.objects.allRestarts[pod]++
+    this.run.changes.restarted(this.run.simulator.now)
+    this.notify(pod)
+  }
+
   private notify(pod: PodId): void {
     this.shared.controllers[pod]?.podChanged(pod)
     if (this.budget !== null) this.shared.disruption.podChanged(this.budget)

@@ -20,6 +20,7 @@ import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import type { Probes, ProbeSpec } from './container-spec.ts'
 import { Containers } from './containers.ts'
+import { InitContainers } from './init-containers.ts'
 import { ContainerMemory } from './memory.ts'
 import { podsOn } from './node-selection.ts'
 import { Processes } from './processes.ts'
@@ -63,6 +64,8 @@ export class Kubelets implements Keeper, ProbeHost {
   private readonly probers: Probers | null
   /** Null: no container has a curve of memory. */
   private readonly memory: ContainerMemory | null
+  /** Null: no pod has init containers or sidecars. */
+  private readonly init: InitContainers | null
   private readonly probePhases: KeyedStream
   private lives = 0
   /** Pods that must not start before they are released: when their image is on the node; Infinity: they have no node. */
@@ -84,7 +87,8 @@ export class Kubelets implements Keeper, ProbeHost {
     this.exitsKind = register('container exits', (pod) => this.exits(pod))
     this.noticedKind = register('exit of a container is noticed', (pod) => this.noticed(pod))
     this.failsKind = register('task fails', (pod) => this.fails(pod))
-    this.restartsKind = register('container restarts', (pod) => this.starts(pod, simulator.now))
+    const starts = (pod: PodId): void => this.starts(pod, simulator.now)
+    this.restartsKind = register('container restarts', starts)
     this.processes = new Processes(run, this.containers, register, {
       ended: (pod) => this.ended(pod, 0),
       hangs: (pod) => this.probers?.wake(pod),
@@ -97,6 +101,9 @@ export class Kubelets implements Keeper, ProbeHost {
       kills: (pod: PodId) => this.exits(pod),
     }
     this.memory = versions.some((version) => version.memory !== undefined) ? new ContainerMemory(run, register, memory) : null
+    const { containers } = this
+    const hasInit = versions.some(({ init }) => init !== undefined)
+    this.init = hasInit ? new InitContainers(run, register, { containers, podsOf: this.podsOf, initialized: starts }) : null
     this.probePhases = streams.keyed('phases of probes')
     lifecycle.keptBy(this)
   }
@@ -104,15 +111,8 @@ export class Kubelets implements Keeper, ProbeHost {
   /** The pod was created; nothing of an earlier pod of the row counts. `held`: its container does not start before `release`. */
   created(pod: PodId, ordinal: number, held: boolean): void {
     if (held) this.held.set(pod, Infinity)
-    const { containers } = this
-    containers.reserve(pod + 1)
-    containers.ordinal[pod] = ordinal
-    containers.life[pod] = NONE
-    containers.runs[pod] = 0
-    containers.isReady[pod] = 0
-    containers.pulled[pod] = 0
-    containers.exits[pod] = 0
-    containers.wait[pod] = 0
+    this.containers.open(pod, ordinal)
+    this.init?.created(pod)
   }
 
   /** The pod has ended. */
@@ -132,6 +132,7 @@ export class Kubelets implements Keeper, ProbeHost {
       return
     }
     this.containers.pulled[pod] = 1
+    this.init?.skip(pod)
     this.nextLife(pod)
     this.runs(pod, true)
   }
@@ -165,15 +166,21 @@ export class Kubelets implements Keeper, ProbeHost {
   /** Pull, if the image is not there, and start. */
   private starts(pod: PodId, time: Time): void {
     const { containers, run } = this
-    const { pull, start, pullFails, probes } = this.versionOf(pod)
+    const { pull, pullFails } = this.versionOf(pod)
     const pulled = time + (containers.pulled[pod] === 1 ? 0 : pull)
     const life = this.nextLife(pod)
     // A kubelet tries to pull for ever.
     if (pullFails === true) {
       if (this.podsOf(pod).tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)
     } else if (this.held.has(pod)) this.held.set(pod, pulled)
-    // Without probes a container counts as started when its process listens.
-    else run.simulator.at(pulled + (probes === undefined ? start : 0), this.runsKind, pod, life)
+    // The images of the containers are pulled after the init containers have ended.
+    else if (this.init?.start(pod, time) !== true) this.runsFrom(pod, pulled)
+  }
+
+  /** Without probes a container counts as started when its process listens. */
+  private runsFrom(pod: PodId, pulled: Time): void {
+    const { start, probes } = this.versionOf(pod)
+    this.run.simulator.at(pulled + (probes === undefined ? start : 0), this.runsKind, pod, this.containers.life[pod])
   }
 
   /** A pod that was created `held` may start. */
@@ -181,10 +188,7 @@ export class Kubelets implements Keeper, ProbeHost {
     const pulled = this.held.get(pod)
     this.held.delete(pod)
     if (pulled === undefined || pulled === Infinity || !this.reaches(this.nodeOf(pod))) return
-    const { simulator } = this.run
-    const { start, probes } = this.versionOf(pod)
-    const runs = Math.max(simulator.now, pulled) + (probes === undefined ? start : 0)
-    simulator.at(runs, this.runsKind, pod, this.containers.life[pod])
+    this.runsFrom(pod, Math.max(this.run.simulator.now, pulled))
   }
 
   private runs(pod: PodId, warm = false): void {
@@ -198,7 +202,6 @@ export class Kubelets implements Keeper, ProbeHost {
     const { crashAfter, hangAfter = Infinity, probes } = version
     containers.pulled[pod] = 1
     containers.runs[pod] = 1
-    if (this.isTerminating(pod)) return // its node does not answer; it ends when it does
     lifecycle.running(pod)
     if (containers.exits[pod] > 0) pods.restarted(pod)
     pods.started(pod)
@@ -346,6 +349,7 @@ export class Kubelets implements Keeper, ProbeHost {
 
   private dies(pod: PodId): void {
     this.nextLife(pod)
+    this.init?.forget(pod)
     this.run.lifecycle.died(pod, true)
   }
 
