@@ -69,7 +69,10 @@ export {
   KubeScheduler,
   overcommitted,
   podInfo as kubePodInfo,
+  profileNames,
   profileOf,
+  readConfiguration,
+  rowOfProfile,
 } from './scheduling/profiles/kubernetes/index.ts'
 export type {
   DecisionRecord,

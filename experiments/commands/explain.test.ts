@@ -15,10 +15,13 @@ import { snapshotObject } from './explain.fixture.ts'
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-explain-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function run(file: string, pod: readonly string[] = [], json = false): { code: number; out: string; err: string } {
+function run(file: string, pod: readonly string[] = [], json = false, config?: string): { code: number; out: string; err: string } {
   const said = { out: '', err: '' }
   const screen = (key: 'out' | 'err') => ({ write: (text: string) => ((said[key] += text), true) })
-  const code = explainCommand('schedule', file, { pod, json }, { out: screen('out'), err: screen('err') } as unknown as Screens) as number
+  const code = explainCommand('schedule', file, { pod, json, ...(config === undefined ? {} : { config }) }, {
+    out: screen('out'),
+    err: screen('err'),
+  } as unknown as Screens) as number
   return { code, ...said }
 }
 
@@ -41,15 +44,81 @@ interface Recorded {
   readonly cluster: KubeCluster
   readonly pod: KubePod
   readonly expect: Partial<DecisionRecord>
+  readonly config?: Settings
 }
 
-function recorded(family: string): readonly Recorded[] {
+function recorded(family: string, count = 6): readonly Recorded[] {
   const url = new URL(`../../sim/testing/recordings/data/kube/${family}.json.gz`, import.meta.url)
-  return (JSON.parse(gunzipSync(readFileSync(url)).toString()) as { cases: readonly Recorded[] }).cases.slice(0, 6)
+  return (JSON.parse(gunzipSync(readFileSync(url)).toString()) as { cases: readonly Recorded[] }).cases.slice(0, count)
 }
 
 /** The decision about the only pending pod. */
 const decisionOf = (out: string): DecisionRecord | null => (JSON.parse(out.split('\n')[1]) as Explanation).decision
+
+describe('--config: each pod is decided by the profile that it names', () => {
+  const config = written('profiles:\n  - schedulerName: closed\n    plugins: { filter: { disabled: [{ name: NodeResourcesFit }] } }\n')
+  const snapshot = listed(node, pod('a', {}, { schedulerName: 'closed' }), pod('b'), pod('c', {}, { schedulerName: 'closed' }))
+
+  it('pods of other schedulers are counted', () => {
+    const { out } = run(snapshot, [], false, config)
+    expect(out).toContain('1 pending pod uses another scheduler (default-scheduler)')
+    expect(out.match(/choice: a/g)).toHaveLength(2)
+  })
+
+  it('problems have their place', () => {
+    const wrong = written('profiles:\n  - percentageOfNodesToScore: 200\n')
+    expect(run(snapshot, [], false, wrong)).toMatchObject({
+      code: EXIT.wrong,
+      err: `${wrong}:2:31  profiles[0].percentageOfNodesToScore  found 200; accepted: a whole number from 0 to 100\n`,
+    })
+  })
+})
+
+/** What a recording sets beside the defaults, as a user of kube-scheduler writes it. */
+interface Settings {
+  readonly scoringStrategy?: { readonly type: string; readonly resources: unknown; readonly shape?: unknown }
+  readonly defaultConstraints?: unknown
+  readonly hardPodAffinityWeight?: number
+}
+
+function configurationOf({ scoringStrategy, defaultConstraints, hardPodAffinityWeight }: Settings): string {
+  const { shape, ...strategy } = scoringStrategy ?? {}
+  const args = [
+    ...(scoringStrategy === undefined
+      ? []
+      : [
+          [
+            'NodeResourcesFit',
+            { scoringStrategy: { ...strategy, ...(shape === undefined || shape === null ? {} : { requestedToCapacityRatio: { shape } }) } },
+          ],
+        ]),
+    ...(defaultConstraints === undefined ? [] : [['PodTopologySpread', { defaultingType: 'List', defaultConstraints }]]),
+    ...(hardPodAffinityWeight === undefined ? [] : [['InterPodAffinity', { hardPodAffinityWeight }]]),
+  ]
+  return written(stringify({ profiles: [{ pluginConfig: args.map(([name, given]) => ({ name, args: given })) }] }))
+}
+
+it.each(['most-allocated', 'requested-to-capacity-ratio', 'least-allocated-weighted', 'spread-default', 'pod-affinity'])(
+  'the settings of the recordings %s, written as a KubeSchedulerConfiguration, give the recorded decisions',
+  (family) => {
+    let compared = 0
+    for (const { cluster, pod: pending, expect: wanted, config } of recorded(family, 40)) {
+      if (config === undefined || compared === 4) continue
+      const { out, err } = run(
+        written(JSON.stringify(snapshotObject(cluster, [pending]))),
+        [`${pending.namespace}/${pending.name}`],
+        true,
+        configurationOf(config),
+      )
+      expect(err).toBe('')
+      const ours = decisionOf(out)
+      expect([ours?.rejected, ours?.feasible]).toEqual([wanted.rejected ?? {}, wanted.feasible])
+      expect([ours?.weighted, ours?.total, ours?.best]).toEqual([wanted.weighted ?? {}, wanted.total ?? [], wanted.best])
+      compared++
+    }
+    expect(compared).toBeGreaterThan(2)
+  },
+)
 
 describe('a snapshot is decided as kube-scheduler decided the recorded cluster', () => {
   it.each(['resources', 'taints-node-affinity', 'spread-default', 'pod-affinity', 'ports-images', 'mixed', 'preemption'])(

@@ -9,10 +9,13 @@ import {
   KubeScheduler,
   overcommitted,
   profileOf,
+  readConfiguration,
+  rowOfProfile,
   suggestion,
   type KubePod,
 } from '../../sim/index.ts'
 import { readSnapshot, TraceError, type Snapshot } from '../../workloads/index.ts'
+import { pathText, problemsText, readSource, type Problem } from '../file/document.ts'
 import type { Screens } from './command.ts'
 import { explainRolloutCommand } from './explain-rollout.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -25,14 +28,16 @@ import { explanationText, headText } from './explain-text.ts'
 export interface ExplainOptions {
   readonly pod: readonly string[]
   readonly json?: boolean
+  /** Path of a KubeSchedulerConfiguration. */
+  readonly config?: string
 }
 
 const DECISIONS = ['schedule', 'balance', 'rollout', 'autoscale']
-const DEFAULT_SCHEDULER = 'default-scheduler'
 const EXAMPLES = 3
 
 /** Explains placements, picks of a balancer (explain-balance.ts) or the steps of a rollout (explain-rollout.ts). */
 export function explainCommand(decision: string, file: string, options: ExplainOptions, screens: Screens): ExitCode | Promise<ExitCode> {
+  if (options.config !== undefined && decision !== 'schedule') return refused('found --config; accepted: --config with schedule', screens)
   if (decision === 'balance') {
     if (options.pod.length > 0) return refused('found --pod with balance; accepted: --pod with schedule', screens)
     return explainBalance(file, options.json === true, screens)
@@ -56,19 +61,43 @@ function explainSchedule(decision: string, file: string, options: ExplainOptions
     if (!(error instanceof TraceError)) throw error
     return refused(error.message, screens)
   }
-  const chosen = chosenPods(snapshot, options.pod)
+  const profiles = profilesOf(options.config)
+  if ('problems' in profiles) {
+    screens.err.write(`${problemsText(profiles.problems)}\n`)
+    return EXIT.wrong
+  }
+  const { names } = profiles
+  const chosen = chosenPods(snapshot, options.pod, names)
   if ('wrong' in chosen) return refused(chosen.wrong, screens)
   const cluster = new KubeClusterState(snapshot.cluster)
-  const head = headOf(snapshot, chosen.pods.length, overcommitted(cluster))
+  const head = headOf(snapshot, chosen.pods.length, overcommitted(cluster), names)
   const { out } = screens
   const asJson = options.json === true
   out.write(asJson ? `${JSON.stringify({ version: 1, scheduler: 'kube-scheduler 1.34', ...head })}\n` : headText(head))
-  const scheduler = new KubeScheduler(profileOf({ percentageOfNodesToScore: 100 }), 'lowest index')
+  const schedulerOf = new Map(snapshot.pending.map(({ pod, scheduler }) => [pod, scheduler]))
   for (const pod of chosen.pods) {
-    const explanation = explanationOf(pod, scheduler, cluster)
+    const explanation = explanationOf(pod, profiles.schedulers[rowOfProfile(names, schedulerOf.get(pod))], cluster)
     out.write(asJson ? `${JSON.stringify(explanation)}\n` : explanationText(explanation, head.nodes))
   }
   return EXIT.done
+}
+
+/** The schedulers of the profiles of a configuration, or of the default one. All nodes are examined, whatever percentageOfNodesToScore says. */
+function profilesOf(
+  file: string | undefined,
+): { readonly names: readonly string[]; readonly schedulers: readonly KubeScheduler[] } | { readonly problems: readonly Problem[] } {
+  const read = file === undefined ? null : readSource(file)
+  if (read !== null && 'problems' in read) return { problems: read.problems }
+  const { configuration, problems } = readConfiguration(read === null ? {} : read.source.data)
+  if (read !== null && problems.length > 0) {
+    const { source } = read
+    return { problems: problems.map(({ path, message }) => ({ place: source.place(path), path: pathText(source.data, path), message })) }
+  }
+  const { profiles } = configuration
+  return {
+    names: profiles.map(({ name }) => name),
+    schedulers: profiles.map(({ options }) => new KubeScheduler(profileOf({ ...options, percentageOfNodesToScore: 100 }), 'lowest index')),
+  }
 }
 
 function refused(message: string, { err }: Screens): ExitCode {
@@ -89,8 +118,9 @@ function explanationOf(pod: KubePod, scheduler: KubeScheduler, cluster: KubeClus
 function chosenPods(
   { pending, cluster }: Snapshot,
   named: readonly string[],
+  profiles: readonly string[],
 ): { readonly pods: readonly KubePod[] } | { readonly wrong: string } {
-  if (named.length === 0) return { pods: pending.filter(({ scheduler }) => scheduler === DEFAULT_SCHEDULER).map(({ pod }) => pod) }
+  if (named.length === 0) return { pods: pending.filter(({ scheduler }) => profiles.includes(scheduler)).map(({ pod }) => pod) }
   const all = new Map([...(cluster.pods ?? []), ...pending.map(({ pod }) => pod)].map((pod) => [`${pod.namespace}/${pod.name}`, pod]))
   const pods: KubePod[] = []
   for (const name of named) {
@@ -110,8 +140,8 @@ function chosenPods(
   return { pods }
 }
 
-function headOf(snapshot: Snapshot, explained: number, full: readonly string[]): SnapshotHead {
-  const others = snapshot.pending.filter(({ scheduler }) => scheduler !== DEFAULT_SCHEDULER)
+function headOf(snapshot: Snapshot, explained: number, full: readonly string[], profiles: readonly string[]): SnapshotHead {
+  const others = snapshot.pending.filter(({ scheduler }) => !profiles.includes(scheduler))
   const schedulers = [...new Set(others.map(({ scheduler }) => scheduler))].sort()
   const examples = `${full.slice(0, EXAMPLES).join(', ')}${full.length > EXAMPLES ? ', …' : ''}`
   return {

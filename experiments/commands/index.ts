@@ -188,6 +188,7 @@ export const commands: readonly CommandDescriptor[] = [
     ],
     options: [
       repeated('--pod <namespace/name>', 'only this pod, pending or running; may be given several times'),
+      new Option('--config <file>', 'schedule: a KubeSchedulerConfiguration; each pod is decided by the profile that it names'),
       json('print every decision in full as JSON, one pod per line'),
     ],
     load: async () => (await import('./explain.ts')).explainCommand,

@@ -1,5 +1,13 @@
 /** `orchsim list [family] [name]`: the catalogues of algorithms and metrics as text. */
-import { METRICS, suggestion, type EntryKey, type MetricDefinition, type Parameter, type ParameterValue } from '../../sim/index.ts'
+import {
+  METRICS,
+  suggestion,
+  type EntryKey,
+  type MetricDefinition,
+  type Parameter,
+  type ParameterEntry,
+  type ParameterValue,
+} from '../../sim/index.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from '../file/families.ts'
 import { boundsText } from '../file/quantities.ts'
 import { writtenDefault } from '../file/selection.ts'
@@ -83,7 +91,8 @@ function accepted(parameter: Parameter | EntryKey): string {
 
 function valueText(value: ParameterValue): string {
   if (typeof value !== 'object') return String(value)
-  return `[${value
+  if (!Array.isArray(value)) return 'none'
+  return `[${(value as readonly ParameterEntry[])
     .map(
       (entry) =>
         `{ ${Object.entries(entry)

@@ -5,6 +5,7 @@
 import { relative } from 'node:path'
 import { manifestFiles, readManifests, type ManifestProblem, type ManifestsRead, type ManifestWorkload } from '../../workloads/index.ts'
 import { show, type Issue, type Path } from './document.ts'
+import { withConfigFiles } from './config-files.ts'
 import { ManifestItems, type Item } from './manifests/items.ts'
 import { unsupported } from './manifests/unsupported.ts'
 import { withOrchestratorDefaults } from './orchestrator-defaults.ts'
@@ -34,7 +35,7 @@ export class ManifestExpansion {
   }
 
   expand(raw: Raw): Expanded {
-    const expanded = this.withItems(raw)
+    const expanded = withConfigFiles(this.withItems(raw), this.folder)
     return { ...expanded, raw: withOrchestratorDefaults(expanded.raw) }
   }
 

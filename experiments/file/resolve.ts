@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { suggestion, type NodeTemplate, type Selection } from '../../sim/index.ts'
+import { profileNames, suggestion, type NodeTemplate, type Selection } from '../../sim/index.ts'
 import { scaled } from '../../sim/random/index.ts'
 import {
   bundledFile,
@@ -34,25 +34,24 @@ import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { routingSpec } from './schema/routing.ts'
 import { FAMILY_PATHS } from './families.ts'
-import { DEFAULT_SCHEDULER, nodeLabels, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
+import { DEFAULT_SCHEDULER, nodeLabels, type Placed, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
 /** What the resolution of one file keeps at hand. `folder` is where the experiment file lies. */
 interface Resolving {
   readonly folder: string
   readonly horizon: number
-  /** Names of `schedulers`, in order. */
-  readonly schedulers: readonly string[]
+  /** What pods may name as their scheduler. */
+  readonly schedulers: ReadonlyMap<string, Placed>
   /** Problems found so far: traces that cannot be read, schedulers that do not exist. */
   readonly issues: Issue[]
 }
 
 /** Resolves the parsed file; issues are about traces and about names that refer to nothing. */
 export function resolveScenario(data: ScenarioData, folder: string): { readonly scenario: Scenario; readonly issues: readonly Issue[] } {
-  const resolving: Resolving = { folder, horizon: data.horizon, schedulers: data.schedulers.map(({ name }) => name), issues: [] }
+  const resolving: Resolving = { folder, horizon: data.horizon, schedulers: schedulersOf(data), issues: [] }
   const { workload } = data
-  const placed = (list: string, given: { readonly scheduler: string }, i: number) => ({
-    scheduler: schedulerRow(resolving, given.scheduler, ['workload', list, i, 'scheduler']),
-  })
+  const placed = (list: string, given: { readonly scheduler: string }, i: number): Placed =>
+    placedBy(resolving, given.scheduler, ['workload', list, i, 'scheduler'])
   const { calls, ofService } = resolveCalls(workload.services, resolving.issues)
   const services = workload.services.map((given, i) => ({
     ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
@@ -101,20 +100,27 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
 function batchOf(resolving: Resolving, { workload, controlPlane }: ScenarioData): NonNullable<Scenario['batch']> {
   const workloads = workload.batch.map((given, i) => ({
     ...resolveBatch(given),
-    scheduler: schedulerRow(resolving, given.scheduler, ['workload', 'batch', i, 'scheduler']),
+    ...placedBy(resolving, given.scheduler, ['workload', 'batch', i, 'scheduler']),
   }))
   return { workloads, latency: controlPlane.latency, clock: controlPlane.clock }
 }
 
-/** 0 for the default scheduler, i + 1 for the i-th of `schedulers`. */
-function schedulerRow({ schedulers, issues }: Resolving, name: string, path: Path): number {
-  if (name === DEFAULT_SCHEDULER) return 0
-  const row = schedulers.indexOf(name)
-  if (row < 0) {
-    const known = [DEFAULT_SCHEDULER, ...schedulers]
-    issues.push({ path, message: `found the unknown scheduler "${name}"; accepted: ${known.join(', ')}${suggestion(name, known)}` })
-  }
-  return row + 1
+/** The schedulers of the run and the profiles of their configurations, by name; a scheduler's own name goes before that of a profile. */
+function schedulersOf({ scheduling, schedulers }: ScenarioData): ReadonlyMap<string, Placed> {
+  const own = [DEFAULT_SCHEDULER, ...schedulers.map(({ name }) => name)].map((name, scheduler) => [name, { scheduler }] as const)
+  const profiles = [scheduling, ...schedulers.map(({ algorithm }) => algorithm)].flatMap((algorithm, scheduler) =>
+    profileNames(algorithm).map((profile) => [profile, { scheduler, profile }] as const),
+  )
+  const names = new Set(own.map(([name]) => name))
+  return new Map<string, Placed>([...own, ...profiles.reverse().filter(([name]) => !names.has(name))])
+}
+
+function placedBy({ schedulers, issues }: Resolving, name: string, path: Path): Placed {
+  const found = schedulers.get(name)
+  if (found !== undefined) return found
+  const known = [...schedulers.keys()]
+  issues.push({ path, message: `found the unknown scheduler "${name}"; accepted: ${known.join(', ')}${suggestion(name, known)}` })
+  return { scheduler: 0 }
 }
 
 /** The folder of a trace: the user's, relative to the file, or the bundled one. */

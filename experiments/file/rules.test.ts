@@ -1,11 +1,14 @@
 /** Rules of Kubernetes about where pods run, as keys of the experiment file. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { simulate } from '../../sim/index.ts'
 import { runTask } from '../run/run.ts'
 import { parseSource, problemsText } from './document.ts'
 import { resolveSource } from './spec.ts'
 
-async function resolved(service: string, cpu = '500m') {
+async function resolved(service: string, cpu = '500m', scheduling = 'kubernetes') {
   const read = parseSource(
     'x.yaml',
     `name: rules
@@ -13,7 +16,7 @@ horizon: 4m
 warmup: 1m
 start: empty
 cluster: { pools: [{ name: general, count: 3, cpu: 4, memory: 8Gi, zones: [a, b, c] }] }
-scheduling: kubernetes
+scheduling: ${scheduling}
 workload:
   services:
     - { name: web, replicas: 4, cpu: ${cpu}, memory: 1Gi, traffic: { rate: 1/s }, work: { cpu: 4ms }, ${service} }
@@ -59,4 +62,45 @@ it.each([
   ],
 ])('wrong: %s', async (service, message) => {
   expect((await resolved(service)).problems).toContain(message)
+})
+
+/** Profiles of one scheduler: the pods of `closed` need a label that no node has. */
+const PROFILES = `{ name: kubernetes, config: { profiles: [{}, { schedulerName: closed, pluginConfig: [{ name: NodeAffinity, args: { addedAffinity: {
+  requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: tier, operator: Exists }] }] } } } }] }] } }`
+
+it.each([
+  ['the default profile places all four pods', 'grace: 20s', 0],
+  ['a profile with an added affinity that no node matches places none of them', 'scheduler: closed', 4],
+])('%s', async (_, service, pending) => {
+  const { scenario, problems } = await resolved(service, undefined, PROFILES)
+  expect(problems).toBe('')
+  const { metrics } = await runTask({ scenario: scenario!, seed: 1, replication: 0 }, simulate)
+  expect(metrics['pending-censored']).toBe(pending)
+})
+
+it.each([
+  [
+    'scheduler: closd',
+    PROFILES,
+    'found the unknown scheduler "closd"; accepted: default, closed, default-scheduler (did you mean closed?)',
+  ],
+  ['grace: 20s', '{ name: kubernetes, config: none.yaml }', 'scheduling.config  found no file "none.yaml"; accepted: a YAML file'],
+  ['grace: 20s', '{ name: kubernetes, fit: 2, config: { profiles: [{}] } }', 'scheduling.fit  found fit beside config'],
+  [
+    'grace: 20s',
+    '{ name: kubernetes, config: { profiles: [{ plugins: { filter: { disabled: [{ name: NodeName }] } } }] } }',
+    'profiles[0].plugins  found no filter NodeName, whose rule the nodes of a run check themselves',
+  ],
+])('wrong: %s with %s', async (service, scheduling, message) => {
+  expect((await resolved(service, undefined, scheduling)).problems).toContain(message)
+})
+
+it('problems of a configuration are reported in its file', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'orchsim-config-'))
+  const file = join(folder, 'scheduler.yaml')
+  writeFileSync(file, 'profiles:\n  - schedulerName: a\n    plugins:\n      score: { enabled: [{ name: Fitt }] }\n')
+  expect((await resolved('grace: 20s', undefined, `{ name: kubernetes, config: ${file} }`)).problems).toContain(
+    'scheduler.yaml:4:34  profiles[0].plugins.score.enabled.Fitt.name  found the unknown plugin "Fitt"',
+  )
+  rmSync(folder, { recursive: true })
 })

@@ -75,6 +75,8 @@ export const DEFAULT_SCHEDULER = 'default'
 /** The scheduler that places these pods: 0 the default one, i + 1 the i-th of `schedulers`. */
 export interface Placed {
   readonly scheduler: number
+  /** The profile of its configuration; absent: its default one. */
+  readonly profile?: string
 }
 
 /** SHA-256 of the trace's file, so that other data is another run. */
@@ -131,6 +133,7 @@ export interface ServiceSpec
   readonly steps?: readonly StepSpec[]
   readonly slb?: Selection
   readonly routing?: RoutingSpec
+  readonly profile?: string
 }
 
 /** Wait and CPU work, or rows of `Scenario.calls` that are called at once. */

@@ -71,6 +71,10 @@ function parameterSchema(parameter: Parameter | EntryKey): z.ZodType {
       return oneOf(parameter.choices ?? [])
     case 'name':
       return name()
+    case 'document':
+      return z
+        .record(z.string(), z.unknown(), { error: ({ input }) => `found ${show(input)}; accepted: a map, or the path of a YAML file` })
+        .meta({ type: ['object', 'string'] as never }) // the path is replaced before this is read (config-files.ts)
     case 'list':
       return entriesSchema(parameter.of ?? {}, bounds)
   }
@@ -98,7 +102,8 @@ function entriesSchema(of: Readonly<Record<string, EntryKey>>, { min = 0, max = 
 /** The default of a parameter as it is written in a file. */
 export function writtenDefault(parameter: Parameter): ParameterValue {
   const value = parameter.default
-  if (typeof value === 'object') return value.map((entry) => writtenEntry(entry, parameter.of ?? {}))
+  if (parameter.kind === 'document') return value
+  if (typeof value === 'object') return (value as readonly ParameterEntry[]).map((entry) => writtenEntry(entry, parameter.of ?? {}))
   if (typeof value !== 'number') return value
   switch (parameter.kind) {
     case 'duration':

@@ -28,6 +28,7 @@ import { adoptGuarded } from '../own/guard.ts'
 import { interceptGlobals } from '../own/intercept.ts'
 import { ownNames } from '../own/names.ts'
 import { checkedReadsOf } from '../own/read-only.ts'
+import { inProfile, inProfiles, podsOf } from './profiles.ts'
 import { routingOf } from '../file/schema/routing.ts'
 import { capacityOf, nodeKindsOf, nodesOf, type CallSpec, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
 
@@ -82,25 +83,25 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     ownAlgorithms: ownNames(scenario),
     pools,
     ageing,
-    workloads: scenario.services.map(workloadOf),
+    workloads: scenario.services.map((spec, service) => workloadOf(inProfile(spec, spec.profile), service)),
     services: await Promise.all(scenario.services.map(serviceOf)),
     clients: scenario.services.flatMap((spec, service) => (spec.traffic === null ? [] : [clientOf(spec, spec.traffic, service)])),
     ...(scenario.calls === undefined ? {} : { calls: await Promise.all(scenario.calls.map((call) => callOf(call, scenario))) }),
     ...(scenario.orchestration === undefined ? {} : { orchestration: orchestrationOf(scenario.orchestration) }),
     ...(scenario.apiClients === undefined ? {} : { apiClients: scenario.apiClients }),
-    ...(scenario.batch === undefined ? {} : { batch: scenario.batch }),
+    ...(scenario.batch === undefined ? {} : { batch: inProfiles(scenario.batch) }),
     background: [
       ...scenario.background.map((spec) => ({
         name: spec.name,
         scheduler: spec.scheduler,
-        pods: (stream: StreamOf) => openBackground(spec, capacity, stream, fits),
+        pods: (stream: StreamOf) => podsOf(openBackground(spec, capacity, stream, fits), spec.profile),
       })),
       // A prefix that no name can have: jobs and background of one name have streams of their own.
       ...scenario.jobs.map((spec) => ({
         name: `jobs/${spec.name}`,
         scheduler: spec.scheduler,
         ...(spec.rigid === true ? { rigid: true } : {}),
-        pods: (stream: StreamOf) => openJobs(spec, capacity, stream, ageing, fits),
+        pods: (stream: StreamOf) => podsOf(openJobs(spec, capacity, stream, ageing, fits), spec.profile),
       })),
     ],
     ...(scenario.assessment === undefined ? {} : { assessment: scenario.assessment }),

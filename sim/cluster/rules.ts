@@ -94,6 +94,8 @@ export interface PodRules {
   readonly preemptionPolicy?: 'PreemptLowerPriority' | 'Never'
   /** The pod is not scheduled while it has one. */
   readonly schedulingGates?: readonly string[]
+  /** The profile of the scheduler `kubernetes` that decides about the pod; absent: its default one. */
+  readonly schedulerName?: string
   /** The controller that owns it. */
   readonly owner?: { readonly kind: string; readonly name: string }
   /** The only node that it accepts. */

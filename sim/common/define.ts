@@ -16,16 +16,20 @@ export type ParameterKind =
   | 'choice' // one of `choices`
   | 'name' // of letters, digits, underscores and hyphens
   | 'list' // of maps with the keys of `of`, each of one of the kinds above
+  | 'document' // a map of any depth, or the path of a YAML file with one; `problems` of the definition checks it
 
 /** An entry of a list parameter. */
 export type ParameterEntry = Readonly<Record<string, number | boolean | string>>
 
+/** A map of any depth. */
+export type ParameterDocument = Readonly<Record<string, unknown>>
+
 /** The value of a parameter of any kind. */
-export type ParameterValue = number | boolean | string | readonly ParameterEntry[]
+export type ParameterValue = number | boolean | string | readonly ParameterEntry[] | ParameterDocument
 
 /** A key of a list's entries; without a default it must be given. */
 export interface EntryKey extends Omit<Parameter, 'kind' | 'default' | 'of'> {
-  readonly kind: Exclude<ParameterKind, 'list'>
+  readonly kind: Exclude<ParameterKind, 'list' | 'document'>
   readonly default?: number | boolean | string
 }
 
@@ -53,7 +57,13 @@ export type Values<P extends Parameters = Parameters> = {
     : Held<P[K]['kind']>
 }
 
-type Held<Kind extends ParameterKind> = Kind extends 'boolean' ? boolean : Kind extends 'choice' | 'name' ? string : number
+type Held<Kind extends ParameterKind> = Kind extends 'document'
+  ? ParameterDocument
+  : Kind extends 'boolean'
+    ? boolean
+    : Kind extends 'choice' | 'name'
+      ? string
+      : number
 
 /** A problem of values that are valid one by one. */
 export interface ValueProblem {

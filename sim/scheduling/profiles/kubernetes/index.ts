@@ -1,6 +1,8 @@
 /** The profile of kube-scheduler: what explanations and readers of snapshots use. */
 export { ClusterState, overcommitted } from './cluster.ts'
 export { gatesMessage } from './plugins/scheduling-gates.ts'
+export { readConfiguration } from './config/configuration.ts'
+export { profileNames, rowOfProfile } from './config/names.ts'
 export { podInfo, type PodInfo } from './pod-info.ts'
 export { profileOf, type Profile, type ProfileOptions } from './profile.ts'
 export { decisionRecord, type DecisionRecord, type PreemptionRecord } from './record.ts'

@@ -2,7 +2,10 @@
 import type { ValueProblem, Values } from '../../../common/define.ts'
 import type { QueueTimes } from './indexed/queue.ts'
 import type { ScoringStrategy } from './plugins/node-resources-fit.ts'
-import { profileOf, type Profile } from './profile.ts'
+import { readConfiguration, type NamedProfile } from './config/configuration.ts'
+import { DEFAULT_PROFILE } from './config/names.ts'
+import { runProblems } from './config/run-problems.ts'
+import type { ProfileOptions } from './profile.ts'
 
 const weight = (initial: number, plugin: string) =>
   ({ kind: 'integer', default: initial, min: 0, max: 100, meaning: `weight of the score of ${plugin}; 0 switches it off` }) as const
@@ -14,6 +17,12 @@ const LONGEST_WAIT = 300 * SECOND
 
 /** Descriptors. */
 export const parameters = {
+  config: {
+    kind: 'document',
+    default: {},
+    meaning:
+      'a KubeSchedulerConfiguration, as the path of its YAML file or as a map: profiles with plugins switched on and off, weights and arguments; pods name their profile by scheduler',
+  },
   strategy: {
     kind: 'choice',
     choices: ['least-allocated', 'most-allocated', 'requested-to-capacity-ratio'],
@@ -95,40 +104,80 @@ const STRATEGIES: Readonly<Record<string, ScoringStrategy['type']>> = {
   'most-allocated': 'MostAllocated',
 }
 
-/** The profile of these values; a score of weight 0 does not run. */
-export function profileFrom(values: Given): Profile {
-  const weights = {
-    NodeResourcesFit: values.fit,
-    NodeResourcesBalancedAllocation: values.balanced,
-    PodTopologySpread: values.spread,
-    InterPodAffinity: values.podAffinity,
-    NodeAffinity: values.nodeAffinity,
-    TaintToleration: values.taints,
-    ImageLocality: values.images,
-  }
-  const profile = profileOf({
+/** Whether a configuration is given, which then says what the parameters of a profile would say. */
+const isConfigured = ({ config }: Given): boolean => Object.keys(config).length > 0
+
+/** The profiles of these values. */
+export const profilesFrom = (values: Given): readonly NamedProfile[] =>
+  isConfigured(values) ? readConfiguration(values.config).configuration.profiles : [{ name: DEFAULT_PROFILE, options: optionsFrom(values) }]
+
+/** The one profile that parameters describe; a score of weight 0 does not run. */
+function optionsFrom(values: Given): ProfileOptions {
+  const scores = [
+    { name: 'TaintToleration', weight: values.taints },
+    { name: 'NodeAffinity', weight: values.nodeAffinity },
+    { name: 'NodeResourcesFit', weight: values.fit },
+    { name: 'PodTopologySpread', weight: values.spread },
+    { name: 'InterPodAffinity', weight: values.podAffinity },
+    { name: 'NodeResourcesBalancedAllocation', weight: values.balanced },
+    { name: 'ImageLocality', weight: values.images },
+  ]
+  return {
     scoringStrategy: {
       type: STRATEGIES[values.strategy],
       resources: ['cpu', 'memory'].map((name) => ({ name, weight: 1 })),
       shape: values.shape.map(({ utilization, score }) => ({ utilization: Math.round(100 * utilization), score })),
     },
     hardPodAffinityWeight: values.hardPodAffinityWeight,
-    weights,
+    scores: scores.filter((one) => one.weight > 0),
     percentageOfNodesToScore: values.percentage,
-  })
-  return { ...profile, scores: profile.scores.filter((one) => one.weight > 0) }
+    preempts: values.preemption,
+  }
 }
 
 /** Times of the queue. */
-export const queueTimes = ({ initialBackoff, maxBackoff, popFromBackoff }: Given): QueueTimes => ({
-  initialBackoff,
-  maxBackoff,
-  popFromBackoff,
-  longest: LONGEST_WAIT,
-})
+export function queueTimes(values: Given): QueueTimes {
+  const { initialBackoff, maxBackoff } = isConfigured(values) ? readConfiguration(values.config).configuration : values
+  return { initialBackoff, maxBackoff, popFromBackoff: values.popFromBackoff, longest: LONGEST_WAIT }
+}
+
+/** Parameters that a configuration has its own words for. */
+const IN_CONFIGURATION = [
+  'strategy',
+  'shape',
+  'fit',
+  'balanced',
+  'spread',
+  'podAffinity',
+  'hardPodAffinityWeight',
+  'nodeAffinity',
+  'taints',
+  'images',
+  'percentage',
+  'preemption',
+  'initialBackoff',
+  'maxBackoff',
+] as const satisfies readonly (keyof Given)[]
+
+/** Problems of the shape, and of the configuration. */
+export function valueProblems(values: Given): ValueProblem[] {
+  if (!isConfigured(values)) return shapeProblems(values)
+  const { configuration, problems } = readConfiguration(values.config)
+  const both = IN_CONFIGURATION.filter((key) => JSON.stringify(values[key]) !== JSON.stringify(parameters[key].default))
+  return [
+    ...both.map((key) => ({
+      path: [key],
+      message: `found ${key} beside config, which says the same in its own words; accepted: one of the two`,
+    })),
+    ...[...problems, ...(problems.length > 0 ? [] : runProblems(configuration))].map(({ path, message }) => ({
+      path: ['config', ...path],
+      message,
+    })),
+  ]
+}
 
 /** Points of the shape must rise. */
-export const shapeProblems = ({ shape }: Given): ValueProblem[] =>
+const shapeProblems = ({ shape }: Given): ValueProblem[] =>
   shape.flatMap(({ utilization }, i) =>
     i > 0 && Math.round(100 * utilization) <= Math.round(100 * shape[i - 1].utilization)
       ? [

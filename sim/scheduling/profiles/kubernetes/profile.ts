@@ -30,6 +30,15 @@ export interface ProfileOptions extends Partial<InterPodAffinityArgs> {
   readonly disabled?: readonly string[]
   /** Weights of scores; absent ones keep the default. */
   readonly weights?: Readonly<Record<string, number>>
+  /** Names of the filters that run, in their order; absent: all that are not disabled. */
+  readonly filters?: readonly string[]
+  /** Scores that run, in their order, with their weights; absent: all that are not disabled. */
+  readonly scores?: readonly { readonly name: string; readonly weight: number }[]
+  /** Whether pods that fit nowhere evict others; absent: they do. */
+  readonly preempts?: boolean
+  /** Extended resources that the filter of NodeResourcesFit leaves out: by name, and by the part of the name before the slash. */
+  readonly ignoredResources?: readonly string[]
+  readonly ignoredResourceGroups?: readonly string[]
   readonly minCandidateNodesPercentage?: number
   readonly minCandidateNodesAbsolute?: number
 }
@@ -39,6 +48,7 @@ export interface Profile {
   /** In the order in which filters run. */
   readonly filters: readonly Plugin[]
   readonly scores: readonly { readonly plugin: Plugin; readonly weight: number }[]
+  readonly preempts: boolean
   readonly percentageOfNodesToScore: number
   readonly minCandidateNodesPercentage: number
   readonly minCandidateNodesAbsolute: number
@@ -81,7 +91,7 @@ function pluginsOf(options: ProfileOptions, { strategy, affinity, balanced }: Ar
     taintToleration,
     nodeAffinity(options.addedAffinity ?? {}),
     nodePorts,
-    nodeResourcesFit(strategy),
+    nodeResourcesFit(strategy, options),
     volumeRestrictions,
     nodeVolumeLimits,
     volumeBinding,
@@ -102,13 +112,17 @@ export function profileOf(options: ProfileOptions = {}): Profile {
     if (!names.includes(name)) throw new Error(`found the plugin ${JSON.stringify(name)}; accepted: ${names.join(', ')}`)
   const plugins = all.filter(({ name }) => options.disabled?.includes(name) !== true)
   const weights = { ...WEIGHTS, ...options.weights }
+  const named = (name: string): Plugin[] => plugins.filter((plugin) => plugin.name === name)
+  const filters = options.filters === undefined ? plugins : options.filters.flatMap(named)
+  const scores = options.scores ?? Object.keys(WEIGHTS).map((name) => ({ name, weight: weights[name] }))
   return {
-    filters: plugins.filter((plugin) => plugin.preFilter !== undefined),
-    scores: Object.keys(WEIGHTS).flatMap((name) =>
-      plugins
-        .filter((plugin) => plugin.name === name && plugin.preScore !== undefined)
-        .map((plugin) => ({ plugin, weight: weights[name] })),
+    filters: filters.filter((plugin) => plugin.preFilter !== undefined),
+    scores: scores.flatMap(({ name, weight }) =>
+      named(name)
+        .filter((plugin) => plugin.preScore !== undefined)
+        .map((plugin) => ({ plugin, weight })),
     ),
+    preempts: options.preempts ?? true,
     percentageOfNodesToScore: options.percentageOfNodesToScore ?? 0,
     minCandidateNodesPercentage: options.minCandidateNodesPercentage ?? 10,
     minCandidateNodesAbsolute: options.minCandidateNodesAbsolute ?? 100,

@@ -42,15 +42,21 @@ type Placing = Pick<KubeDecision, 'rejected' | 'feasible' | 'scores' | 'best' | 
 /** How ties are broken: uniformly at random as the real scheduler does, or by the lowest index. */
 export type TieRule = RandomStream | 'lowest index'
 
-/** A scheduler with its profile; remembers where the next search begins. */
+/** Where the next search begins; profiles of one scheduler share it. */
+export interface Rotation {
+  start: number
+}
+
+/** A scheduler with its profile. */
 export class KubeScheduler {
   readonly profile: Profile
   private readonly ties: TieRule
-  private start = 0
+  private readonly rotation: Rotation
 
-  constructor(profile: Profile, ties: TieRule) {
+  constructor(profile: Profile, ties: TieRule, rotation: Rotation = { start: 0 }) {
     this.profile = profile
     this.ties = ties
+    this.rotation = rotation
   }
 
   /** Only filters and scores, without preemption. */
@@ -63,7 +69,8 @@ export class KubeScheduler {
     const cycle = new FilterCycle(this.profile, pod, cluster)
     const placing = this.placing(cycle)
     const { feasible, rejected } = placing
-    const preemption = feasible.length > 0 ? null : preempt(cycle, rejected, this.profile, (count) => this.draw(count))
+    const preemption =
+      feasible.length > 0 || !this.profile.preempts ? null : preempt(cycle, rejected, this.profile, (count) => this.draw(count))
     const { rejects, only, skipped, narrowedBy } = cycle
     return {
       rejects,
@@ -78,8 +85,8 @@ export class KubeScheduler {
 
   private placing(cycle: FilterCycle): Placing {
     const { pod, cluster } = cycle
-    const filtered = cycle.rejects === null ? filterNodes(cycle, this.profile, interleaved(cluster.nodes), this.start) : null
-    this.start = filtered?.next ?? this.start
+    const filtered = cycle.rejects === null ? filterNodes(cycle, this.profile, interleaved(cluster.nodes), this.rotation.start) : null
+    this.rotation.start = filtered?.next ?? this.rotation.start
     const feasible = filtered?.feasible ?? []
     const rejected = filtered?.rejected ?? new Map<NodeInfo, Rejection>()
     const scores = feasible.length < 2 ? null : scoreNodes(this.profile, pod, cluster, feasible)

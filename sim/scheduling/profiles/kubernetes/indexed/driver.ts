@@ -10,9 +10,8 @@ import { NodeState, PodPhase, Subject } from '../../../../cluster/views.ts'
 import type { ClusterView, LogCursor } from '../../../../cluster/views.ts'
 import type { SchedulingContext, Wake } from '../../../policy.ts'
 import type { SchedulingDriver } from '../../../queue/driver.ts'
-import type { KubeIndex } from './index.ts'
 import type { Plan } from './plans.ts'
-import type { Preemptor } from './preemption.ts'
+import type { KubeProfiles } from './profiles.ts'
 import { KubeQueue, type QueueTimes } from './queue.ts'
 
 /** The sweep of pods that have waited too long runs at this period [µs]. */
@@ -26,15 +25,12 @@ export class KubeDriver implements SchedulingDriver {
   private cursor: LogCursor | undefined
   private sweep = Infinity
   private alarm = Infinity
-  private readonly index: KubeIndex
-  /** Null: pods do not preempt. */
-  private readonly preemptor: Preemptor | null
+  private readonly profiles: KubeProfiles
   private readonly view: ClusterView
   private readonly context: SchedulingContext
 
-  constructor(index: KubeIndex, preemptor: Preemptor | null, times: QueueTimes, view: ClusterView, context: SchedulingContext) {
-    this.index = index
-    this.preemptor = preemptor
+  constructor(profiles: KubeProfiles, times: QueueTimes, view: ClusterView, context: SchedulingContext) {
+    this.profiles = profiles
     this.queue = new KubeQueue(times)
     this.view = view
     this.context = context
@@ -50,8 +46,9 @@ export class KubeDriver implements SchedulingDriver {
   }
 
   enqueue(pod: PodId): void {
-    const { view, index } = this
-    index.world.follow(view)
+    const { view, profiles } = this
+    profiles.world.follow(view)
+    const { index } = profiles.of(view.pods.podClass[pod], view)
     const { info } = index.planOf(pod, view)
     const gated = (info.pod.schedulingGates ?? []).length > 0
     const about = { kind: index.kindOf(pod, view), priority: info.priority, order: view.pods.order[pod] }
@@ -60,7 +57,7 @@ export class KubeDriver implements SchedulingDriver {
 
   drop(pod: PodId): void {
     this.queue.remove(pod)
-    this.index.nominations.clear(pod)
+    this.profiles.nominations.clear(pod)
   }
 
   refused(pod: PodId): void {
@@ -78,8 +75,9 @@ export class KubeDriver implements SchedulingDriver {
     const pod = this.queue.next(now)
     this.setAlarm(now)
     if (pod === NONE) return false
-    const node = this.index.place(pod, view)
-    out.examined += this.index.examined
+    const { index } = this.profiles.of(view.pods.podClass[pod], view)
+    const node = index.place(pod, view)
+    out.examined += index.examined
     if (node === NONE) this.fail(pod, view, out)
     else {
       this.drop(pod)
@@ -95,7 +93,7 @@ export class KubeDriver implements SchedulingDriver {
   private fail(pod: PodId, view: ClusterView, out: Decisions): void {
     this.queue.failed(pod, this.context.now())
     out.decline(pod)
-    const { preemptor, index } = this
+    const { preemptor, index } = this.profiles.of(view.pods.podClass[pod], view)
     const found = preemptor?.find(pod, view) ?? null
     if (found === 'ineligible') return
     if (found === null) {
@@ -131,7 +129,7 @@ export class KubeDriver implements SchedulingDriver {
 
   /** Reads the log up to the present and moves the pods that its events may help. */
   private follow(view: ClusterView): void {
-    this.index.world.follow(view)
+    this.profiles.world.follow(view)
     const cursor = (this.cursor ??= view.log.open())
     if (this.queue.nobodyWaits) {
       cursor.skip()
@@ -150,8 +148,9 @@ export class KubeDriver implements SchedulingDriver {
   private helps(row: NodeId, taken: boolean, view: ClusterView): void {
     const now = this.context.now()
     for (const kind of [...this.queue.kinds]) {
-      const plan = this.index.plans.of(kind, view)
-      if (isRuled(plan) ? !taken || gainsByOthers(plan) : !taken && this.index.fits(plan, row, view)) this.queue.release(kind, now)
+      const { index } = this.profiles.of(this.profiles.world.kinds.podClass[kind], view)
+      const plan = index.plans.of(kind, view)
+      if (isRuled(plan) ? !taken || gainsByOthers(plan) : !taken && index.fits(plan, row, view)) this.queue.release(kind, now)
     }
   }
 }

@@ -19,6 +19,8 @@ export interface TrialIndex {
   readonly deciding: PodId
   /** Whether host ports exclude nodes. */
   readonly checksPorts: boolean
+  /** Whether the node matches the affinity that the profile adds to all pods. */
+  admits(row: NodeId, view: ClusterView): boolean
   kindOf(pod: PodId, view: ClusterView): KindId
 }
 
@@ -131,6 +133,7 @@ export class DryRun {
     if (nodes.state[row] !== NodeState.Ready) return { reason: Reason.NotReady, resolvable: false }
     const excluded = view.excludedBy(podClass, row)
     if (excluded !== NONE) return { reason: excluded, resolvable: false }
+    if (!this.index.admits(row, view)) return { reason: Reason.Selector, resolvable: false }
     const ports = plan.info.ports
     if (ports.length > 0 && this.index.checksPorts && this.ports?.conflicts(ports) === true)
       return { reason: Reason.Ports, resolvable: true }

@@ -3,6 +3,7 @@ import { Cluster } from '../../../../cluster/cluster.ts'
 import { NodeState, NONE, PodPhase } from '../../../../cluster/views.ts'
 import type { PodId } from '../../../../common/ids.ts'
 import { slowCases } from '../../../../testing/cases.ts'
+import { readConfiguration } from '../config/configuration.ts'
 import { profileOf, type ProfileOptions } from '../profile.ts'
 import type { Surroundings } from '../run-pods.ts'
 import { KubeScheduler } from '../scheduler.ts'
@@ -136,7 +137,40 @@ const PROFILES: readonly ProfileOptions[] = [
   },
   { disabled: ['InterPodAffinity', 'NodePorts'], weights: { PodTopologySpread: 7, TaintToleration: 0 } },
   { percentageOfNodesToScore: 30 },
+  configured({
+    plugins: {
+      filter: { disabled: [{ name: 'InterPodAffinity' }] },
+      score: { disabled: [{ name: 'ImageLocality' }] },
+      multiPoint: { enabled: [{ name: 'TaintToleration', weight: 5 }] },
+    },
+    pluginConfig: [
+      {
+        name: 'PodTopologySpread',
+        args: { defaultingType: 'List', defaultConstraints: [{ maxSkew: 2, topologyKey: 'rack', whenUnsatisfiable: 'DoNotSchedule' }] },
+      },
+      { name: 'NodeResourcesBalancedAllocation', args: { resources: [{ name: 'cpu' }] } },
+      {
+        name: 'NodeAffinity',
+        args: {
+          addedAffinity: {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: 'size', operator: 'Gt', values: ['0'] }] }],
+            },
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              { weight: 50, preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] } },
+            ],
+          },
+        },
+      },
+    ],
+  }),
 ]
+
+function configured(profile: object): ProfileOptions {
+  const { configuration, problems } = readConfiguration({ profiles: [profile] })
+  expect(problems).toEqual([])
+  return configuration.profiles[0].options
+}
 
 test.each(PROFILES.map((options, i) => ({ options, i })))(
   'profile $i: the index chooses the node, examines the nodes and finds the victims that the slow profile does, through churn of pods and nodes',

@@ -10,6 +10,7 @@ import type { RandomStream } from '../../../../random/stream.ts'
 import type { Profile } from '../profile.ts'
 import { NO_SURROUNDINGS, nodeNameOf, type Surroundings } from '../run-pods.ts'
 import { nodesToFind } from '../sampling.ts'
+import type { Rotation } from '../scheduler.ts'
 import { Checks } from './checks.ts'
 import { Comparisons } from './comparisons.ts'
 import { DryRun } from './dry-run.ts'
@@ -27,6 +28,16 @@ export interface Ties {
   readonly first: boolean
 }
 
+/** What the profiles of one scheduler have in common. */
+export interface SharedState {
+  readonly world: World
+  readonly nominations: Nominations
+  readonly rotation: Rotation
+}
+
+/** The state of a scheduler that has not begun. */
+export const sharedState = (): SharedState => ({ world: new World(), nominations: new Nominations(), rotation: { start: 0 } })
+
 /** Places pods one by one. */
 export class KubeIndex {
   examined = 0
@@ -36,11 +47,11 @@ export class KubeIndex {
   readonly nodes: NodeScores
   readonly plans: Plans
   readonly checks = new Checks()
-  readonly nominations = new Nominations()
+  readonly nominations: Nominations
   private readonly options: IndexOptions
   private readonly comparisons: Comparisons
   private readonly ties: Ties
-  private start = 0
+  private readonly rotation: Rotation
   private rows = new Int32Array(0)
   private totals = new Int32Array(0)
   private best = new Int32Array(0)
@@ -48,12 +59,17 @@ export class KubeIndex {
   /** Candidates from this place on stand before the start of the search. */
   private wrapped = 0
 
-  constructor(profile: Profile, ties: Ties, surroundings: Surroundings = NO_SURROUNDINGS) {
+  constructor(profile: Profile, ties: Ties, surroundings: Surroundings = NO_SURROUNDINGS, shared = sharedState()) {
     this.options = indexOptions(profile)
     this.ties = ties
+    this.world = shared.world
+    this.nominations = shared.nominations
+    this.rotation = shared.rotation
     const statics = new StaticScores(this.options.preferred)
     this.comparisons = new Comparisons(this.options.comparisons, statics)
-    this.world = new World({
+    this.nodes = new NodeScores(this.world, this.options.nodes)
+    this.plans = new Plans(this.world, this.options.plans, surroundings)
+    this.world.listen({
       begins: (view) => {
         this.nodes.begins(view)
         this.plans.clear()
@@ -63,8 +79,6 @@ export class KubeIndex {
       membersChanged: () => this.nodes.membersChanged(),
       kindAdded: (kind, view) => this.plans.kindAdded(kind, view),
     })
-    this.nodes = new NodeScores(this.world, this.options.nodes)
-    this.plans = new Plans(this.world, this.options.plans, surroundings)
   }
 
   /** The node for the pod, NONE when it fits nowhere. */
@@ -118,7 +132,7 @@ export class KubeIndex {
     const checked = checks.count > 0
     const promises = nominations.size > 0
     // Fewer nodes than before leave the start beyond the end; the real scheduler wraps it likewise.
-    let at = size === 0 ? 0 : this.start % size
+    let at = size === 0 ? 0 : this.rotation.start % size
     const untilEnd = size - at
     let count = 0
     let wrapped = NONE
@@ -135,7 +149,7 @@ export class KubeIndex {
       totals[count++] = cell
     }
     this.examined = examined
-    if (size > 0) this.start = plan.only === null ? at : (this.start + examined) % world.order.length
+    if (size > 0) this.rotation.start = plan.only === null ? at : (this.rotation.start + examined) % world.order.length
     this.count = count
     this.wrapped = wrapped === NONE ? count : wrapped
   }
@@ -179,6 +193,11 @@ export class KubeIndex {
   searched({ only }: Plan, view: ClusterView): readonly NodeId[] {
     const { order } = this.world
     return only === null ? order : order.filter((row) => only.has(nodeNameOf(row, view)))
+  }
+
+  /** Whether the node matches the affinity that the profile adds to all pods. */
+  admits(row: NodeId, view: ClusterView): boolean {
+    return this.nodes.admits(row, view)
   }
 
   /** Whether host ports exclude nodes. */

@@ -9,6 +9,9 @@ import { MAX_SCORE } from '../plugin.ts'
 import { imageShare, localityOf } from '../plugins/image-locality.ts'
 import { deviation } from '../plugins/node-resources-balanced-allocation.ts'
 import { scoreOf, type ScoringStrategy } from '../plugins/node-resources-fit.ts'
+import { selectorMatches } from '../../../../cluster/feasibility/node-selectors.ts'
+import type { NodeSelector } from '../objects.ts'
+import { nodeLabelsOf, nodeNameOf } from '../run-pods.ts'
 import type { World } from './world.ts'
 
 /** Cells of the table. */
@@ -27,6 +30,8 @@ export interface NodeScoreOptions {
   readonly images: number
   /** Whether host ports exclude nodes. */
   readonly ports: boolean
+  /** Node affinity that the profile requires of every pod; null: none. */
+  readonly added: NodeSelector | null
 }
 
 /** A resource that counts: its row, NONE for one that the cluster does not have, and its weight. */
@@ -92,9 +97,15 @@ export class NodeScores {
   }
 
   private fits(podClass: PodClassId, row: NodeId, view: ClusterView): boolean {
-    if (!view.feasible(podClass, row)) return false
+    if (!view.feasible(podClass, row) || (this.options.added !== null && !this.admits(row, view))) return false
     const ports = view.shapeOf(podClass).rules?.hostPorts
     return ports === undefined || !this.options.ports || this.world.ports[row]?.conflicts(ports) !== true
+  }
+
+  /** Whether the node matches the affinity that the profile adds. */
+  admits(row: NodeId, view: ClusterView): boolean {
+    const { added } = this.options
+    return added === null || selectorMatches(added, { name: nodeNameOf(row, view), labels: nodeLabelsOf(row, view) })
   }
 
   private sumOf(podClass: PodClassId, row: NodeId, view: ClusterView): number {

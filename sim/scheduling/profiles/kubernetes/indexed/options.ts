@@ -36,6 +36,7 @@ export function indexOptions(profile: Profile): IndexOptions {
       balancedResources: profile.balanced,
       images: weightOf('ImageLocality'),
       ports: filters.has('NodePorts'),
+      added: (filters.has('NodeAffinity') ? options.addedAffinity?.required : null) ?? null,
     },
     comparisons: {
       taints: weightOf('TaintToleration'),

@@ -27,13 +27,20 @@ export interface Victims {
 /** Finds victims for pods that fit nowhere. */
 export class Preemptor {
   /** Pods that were evicted for another one, with the epoch of their row. */
-  private readonly evicted = new Map<PodId, number>()
+  private readonly evicted: Map<PodId, number>
   private readonly index: KubeIndex
   private readonly limits: CandidateLimits
   private readonly budgets: () => readonly RunBudget[]
   private readonly draw: (count: number) => number
 
-  constructor(index: KubeIndex, limits: CandidateLimits, budgets: () => readonly RunBudget[], draw: (count: number) => number) {
+  constructor(
+    index: KubeIndex,
+    limits: CandidateLimits,
+    budgets: () => readonly RunBudget[],
+    draw: (count: number) => number,
+    evicted = new Map<PodId, number>(),
+  ) {
+    this.evicted = evicted
     this.index = index
     this.limits = limits
     this.budgets = budgets

@@ -59,10 +59,11 @@ export class World {
   private readonly images: (readonly string[])[] = []
   private log: LogView | undefined
   private cursor: LogCursor | undefined
-  private readonly listener: WorldListener
+  private readonly listeners: WorldListener[] = []
 
-  constructor(listener: WorldListener) {
-    this.listener = listener
+  /** Notifies of everything from the beginning; before the first `follow`. */
+  listen(listener: WorldListener): void {
+    this.listeners.push(listener)
   }
 
   /** Number of nodes of the cluster. */
@@ -94,11 +95,11 @@ export class World {
           break
         case Subject.NodeState:
           this.belongs(row, value === NodeState.Ready || value === NodeState.Cordoned)
-          this.listener.nodeChanged(row)
+          this.nodeChanged(row)
           break
         case Subject.NodeRemoved:
           this.belongs(row, false)
-          this.listener.nodeChanged(row)
+          this.nodeChanged(row)
           break
         case Subject.NodeClass:
           this.recount(view)
@@ -115,7 +116,7 @@ export class World {
       this.effects.push([])
       this.alive.push(0)
       this.describe(kind, view)
-      this.listener.kindAdded(kind, view)
+      for (const listener of this.listeners) listener.kindAdded(kind, view)
     }
     return kind
   }
@@ -182,6 +183,10 @@ export class World {
     for (const { tally, amount } of this.effects[kind]) tally.add(row, by * amount)
   }
 
+  private nodeChanged(row: NodeId): void {
+    for (const listener of this.listeners) listener.nodeChanged(row)
+  }
+
   private describe(kind: KindId, { classes }: ClusterView): void {
     const podClass = this.kinds.podClass[kind]
     const { scoredRequests, pod } = this.kinds.info[kind]
@@ -205,7 +210,7 @@ export class World {
       else ports.remove(info.ports)
     }
     this.pretend(kind, row, by)
-    this.listener.nodeChanged(row)
+    this.nodeChanged(row)
   }
 
   private terminating(kind: KindId, row: NodeId, starts: boolean): void {
@@ -230,7 +235,7 @@ export class World {
     const rows: NodeId[] = []
     for (let row = 0; row < this.rows; row++) if (this.member[row] === 1) rows.push(row)
     this.order = searchOrder(rows, view)
-    this.listener.membersChanged()
+    for (const listener of this.listeners) listener.membersChanged()
   }
 
   private begin(view: ClusterView): void {
@@ -250,7 +255,7 @@ export class World {
     this.extraCpu = new Float64Array(0)
     this.extraMemory = new Float64Array(0)
     this.ordered = false
-    this.listener.begins(view)
+    for (const listener of this.listeners) listener.begins(view)
     this.extend(view)
     const { nodes, pods } = view
     for (let row = 0; row < nodes.count; row++)

@@ -27,12 +27,22 @@ export interface ScoringStrategy {
   readonly shape?: readonly ShapePoint[] | null
 }
 
-/** The plugin with this argument. */
-export function nodeResourcesFit(strategy: ScoringStrategy): Plugin {
+/** Extended resources that the filter leaves out. */
+export interface IgnoredResources {
+  readonly ignoredResources?: readonly string[]
+  /** Parts of names before the slash. */
+  readonly ignoredResourceGroups?: readonly string[]
+}
+
+/** The plugin with these arguments. */
+export function nodeResourcesFit(strategy: ScoringStrategy, ignored: IgnoredResources = {}): Plugin {
   const score = scoreOf(strategy)
+  const { ignoredResources = [], ignoredResourceGroups = [] } = ignored
+  const ignores = (name: string): boolean =>
+    ignoredResources.includes(name) || (name.includes('/') && ignoredResourceGroups.includes(name.slice(0, name.indexOf('/'))))
   return {
     name: 'NodeResourcesFit',
-    preFilter: (pod) => ({ filter: (node) => shortage(pod, node) }),
+    preFilter: (pod) => ({ filter: (node) => shortage(pod, node, ignores) }),
     preScore: ({ scoredRequests }) => ({
       score: (node) => {
         let sum = 0
@@ -86,12 +96,12 @@ function interpolated(points: readonly ShapePoint[], utilization: number): numbe
 }
 
 /** All resources of which too little is free. It cannot be resolved when one request is above what the whole node has. */
-function shortage({ requests }: PodInfo, node: NodeInfo): Refusal | null {
+function shortage({ requests }: PodInfo, node: NodeInfo, ignores: (name: string) => boolean): Refusal | null {
   const reasons: string[] = []
   let code: Refusal['code'] = 'Unschedulable'
   if (node.pods.length + 1 > node.allocatable('pods')) reasons.push('Too many pods')
   for (const [name, amount] of requests) {
-    if (amount === 0 || name === 'pods') continue
+    if (amount === 0 || name === 'pods' || (ignores(name) && isScalar(name))) continue
     const allocatable = node.allocatable(name)
     if (amount <= allocatable - node.requested(name)) continue
     reasons.push(`Insufficient ${name}`)
