@@ -275,8 +275,10 @@ export class World {
     this.tallies = []
     this.effects = this.effects.map(() => [])
     this.ordered = false
-    this.listener.begins(view)
-    for (let kind = 0; kind < this.effects.length; kind++) this.listener.kindAdded(kind, view)
+    for (const listener of this.listeners) {
+      listener.begins(view)
+      for (let kind = 0; kind < this.effects.length; kind++) listener.kindAdded(kind, view)
+    }
   }
 
   /** Takes in rows that are new. */
