@@ -8,6 +8,7 @@
  */
 import { Cluster } from './cluster/cluster.ts'
 import { createChosen } from './common/define.ts'
+import type { Time } from './common/ids.ts'
 import { Autoscaling } from './controllers/autoscaling.ts'
 import { Background } from './controllers/background.ts'
 import { Batch } from './controllers/batch/batch.ts'
@@ -32,7 +33,9 @@ import { ChangeRecorder } from './measure/change-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
 import { JobRecorder } from './measure/job-recorder.ts'
 import { NodeRecorder } from './measure/node-recorder.ts'
+import { PodLanes } from './measure/pod-lanes.ts'
 import { PodRecorder } from './measure/pod-recorder.ts'
+import { ReplicaCourses } from './measure/replica-courses.ts'
 import { ScalingRecorder } from './measure/scaling-recorder.ts'
 import { SchedulingRecorder } from './measure/scheduling-recorder.ts'
 import { StateRecorder } from './measure/state-recorder.ts'
@@ -41,6 +44,7 @@ import { Endpoints } from './network/endpoints.ts'
 import { Network } from './network/network.ts'
 import { Assessor } from './outcome/assessor.ts'
 import { Checker } from './outcome/checker.ts'
+import { RunCourses } from './outcome/courses.ts'
 import { outcome } from './outcome/outcome.ts'
 import type { RunResult } from './outcome/results.ts'
 import { Sampler } from './outcome/sampler.ts'
@@ -72,7 +76,7 @@ function assemble(input: SimulationInput) {
       .part('nodeLevels', (run) => new NodeRecorder(run.cluster))
       .part('scaling', () => new ScalingRecorder(times.windowStart))
       .part('scheduling', () => new SchedulingRecorder(times.windowStart))
-      .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart))
+      .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times)))
       .part('storage', () => new StorageRecorder(times.windowStart))
       .part('batch', () => new BatchRecorder(times.windowStart))
       .part('state', () => new StateRecorder(times.windowStart))
@@ -112,6 +116,7 @@ function assemble(input: SimulationInput) {
 
       .part('sampler', (run) => new Sampler(run))
       .part('assessor', (run) => Assessor.of(run))
+      .part('courses', (run) => RunCourses.of(run))
   )
 }
 
@@ -172,6 +177,15 @@ export class Simulation {
       )
     }
   }
+}
+
+/** Recorders of the charts of controllers, in the first replication of a run that has any. */
+function coursesFor(
+  { orchestration, replication }: SimulationInput,
+  times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time },
+) {
+  if (replication !== 0 || orchestration === undefined || orchestration.workloads.length === 0) return null
+  return { replicas: new ReplicaCourses(times), lanes: new PodLanes(times.windowStart) }
 }
 
 /** Resources besides cpu, memory and pods that a node offers or a pod requests, in order of their names. */

@@ -63,6 +63,47 @@ describe('charts', () => {
     }
   })
 
+  test('courses, an episode and 60 marks: drawn without a warning, and the marks share labels', async () => {
+    const { runs, ...rest } = fixtureStudy({ ...small, variants: 2, replications: 2 })
+    const marks = Array.from({ length: 60 }, (_, i) => ({
+      kind: 'fault' as const,
+      text: `crash of ${i % 3} nodes`,
+      from: 10 + 30 * i,
+      to: 12 + 30 * i,
+    }))
+    const at = (...values: number[]): Float64Array => Float64Array.from(values)
+    const lane = { version: 'v1', template: 0, ordinal: 0, states: ['ready', 'terminating'] as const, from: at(60, 70), end: 75 }
+    const course = {
+      workload: 'web',
+      times: at(-1, 60, 70),
+      desired: at(2, 2, 2),
+      current: at(2, 3, 2),
+      ready: at(2, 2, 2),
+      updated: at(0, 1, 2),
+    }
+    const failed = { first: 60, counts: at(0, 4, 2) }
+    const episode = { kind: 'rollout' as const, workload: 'web', from: 60, to: 80, end: 85, lanes: [lane, lane], pods: 2, failed }
+    const courses = { replicas: [course, { ...course, workload: '<b>' }], omitted: 3, episode }
+    const study = {
+      ...rest,
+      runs: runs.map((run) => ({ ...run, result: { ...run.result, marks, ...(run.replication === 0 ? { courses } : {}) } })),
+    }
+    const drawn = chartsOf(summarise(study)).filter(({ name }) => ['timeseries', 'replicas', 'rollout'].includes(name))
+    expect(drawn.map(({ name }) => name)).toEqual(['timeseries', 'replicas', 'rollout'])
+    for (const chart of drawn) {
+      for (const width of [WIDTH, NARROW]) {
+        const { svg, warnings } = await renderSvg(specOf(chart, '', { ...USUAL, width }))
+        expect(warnings, chart.name).toEqual([])
+        expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+        expect(svg).toMatch(/faults|crash of/)
+      }
+    }
+    const rows = drawn[2].data.rollout.filter(({ type, variant }) => type === 'failed' && variant === 'least-allocated · round-robin')
+    expect(rows.map(({ requests }) => requests)).toEqual([4, 2])
+    const labels = drawn[0].data.marks.filter(({ type, narrow }) => type === 'label' && narrow === false)
+    expect(labels.length).toBeLessThan(20)
+  })
+
   test('every way in which the page may draw a chart is drawn without a warning, and differs from the others', async () => {
     for (const chart of charts({ requests: 300, samples: 8, nodes: 10, variants: 6, replications: 2, services: ['web', 'api'] })) {
       const { x, y } = chart.usual.log

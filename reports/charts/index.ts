@@ -6,6 +6,8 @@ import { metricsChart } from './metrics.ts'
 import { nodesChart } from './nodes.ts'
 import { packingChart } from './packing.ts'
 import { pendingCharts } from './pending.ts'
+import { replicasChart } from './replicas.ts'
+import { rolloutChart } from './rollout.ts'
 import type { Chart } from './theme.ts'
 import { timeseriesChart } from './timeseries.ts'
 import { tradeoffChart } from './tradeoff.ts'
@@ -14,7 +16,18 @@ export { specOf } from './theme.ts'
 export type { Chart, ChartSpec } from './theme.ts'
 
 /** In the order of the report. */
-const CHARTS = [metricsChart, tradeoffChart, interactionChart, latencyCharts, pendingCharts, packingChart, timeseriesChart, nodesChart]
+const CHARTS = [
+  metricsChart,
+  tradeoffChart,
+  interactionChart,
+  latencyCharts,
+  pendingCharts,
+  packingChart,
+  timeseriesChart,
+  replicasChart,
+  rolloutChart,
+  nodesChart,
+]
 
 /** Names of all charts that a report can have. */
 export const chartNames: readonly string[] = [
@@ -27,6 +40,8 @@ export const chartNames: readonly string[] = [
   'pending-tail',
   'packing',
   'timeseries',
+  'replicas',
+  'rollout',
   'nodes',
 ]
 

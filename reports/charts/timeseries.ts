@@ -7,6 +7,8 @@ import { intervalOf } from '../statistics/interval.ts'
 import { plannedReplications, runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
+import { labelLayers, markLayers, markNotes, markRows, marksOf } from './marks.ts'
+import { labelsFor, labelsIn } from './replicas.ts'
 import {
   lineChannel,
   LINE_WIDTH,
@@ -52,6 +54,7 @@ export function timeseriesChart(summary: Summary): Chart[] {
       names.flatMap((variant, i) => averaged(study, i, name, span).map((row): ChartSpec => ({ variant, width: widths[i], ...row }))),
     ]),
   )
+  const marks = sharedMarks(study, names, span)
   const n = plannedReplications(study)
   const banded = n > 1
   const few = banded && names.length <= MAX_BANDS
@@ -60,16 +63,19 @@ export function timeseriesChart(summary: Summary): Chart[] {
     {
       name: 'timeseries',
       title: 'Over time',
-      subtitle: [`${n === 1 ? 'one replication' : `mean over ${n} replications${band}`}; averaged in steps of ${stepText(span)}`],
+      subtitle: [
+        `${n === 1 ? 'one replication' : `mean over ${n} replications${band}`}; averaged in steps of ${stepText(span)}`,
+        ...markNotes(study),
+      ],
       usual: { ...USUAL, few },
       switches: ['y'],
       time: span.seconds,
       maxVariants: Infinity,
       fewVariants: banded ? MAX_BANDS : 0,
-      data,
+      data: { ...data, ...(marks.length === 0 ? {} : { marks }) },
       draw: (how) => ({
         vconcat: panels.map((name, i) =>
-          panel(study, name, data[name], span, { how, bands: how.few && banded, last: i === panels.length - 1 }),
+          panel(study, name, data[name], span, { how, bands: how.few && banded, first: i === 0, last: i === panels.length - 1, marks }),
         ),
         spacing: 18,
       }),
@@ -122,10 +128,19 @@ function stepText(span: Span): string {
 interface PanelLook {
   readonly how: How
   readonly bands: boolean
+  readonly first: boolean
   readonly last: boolean
+  /** Rows of actions and faults, and of their labels. */
+  readonly marks: readonly ChartSpec[]
 }
 
-function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Span, { how, bands, last }: PanelLook): ChartSpec {
+function panel(
+  study: Study,
+  name: string,
+  rows: readonly ChartSpec[],
+  span: Span,
+  { how, bands, first, last, marks }: PanelLook,
+): ChartSpec {
   const looks = looksOf(study, how)
   const head = columnOf(study, name)
   const title = withUnit(head?.label ?? name, head?.unit ?? '')
@@ -155,6 +170,7 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
     tooltipNumber('mean', title),
     ...(plannedReplications(study) > 1 ? [tooltipNumber('low', '95 % from'), tooltipNumber('high', 'to')] : []),
   ]
+  const labels = first ? labelsIn(marks, how) : []
   const line: ChartSpec = {
     ...seen,
     mark: { type: 'line', clip: true },
@@ -170,8 +186,25 @@ function panel(study: Study, name: string, rows: readonly ChartSpec[], span: Spa
     width: how.width,
     height: 96,
     data: { name },
-    layer: bands ? [band, line] : [line],
+    layer: [
+      ...(marks.length === 0 ? [] : markLayers(x, span.unit, { data: { name: 'marks' } })),
+      ...(bands ? [band, line] : [line]),
+      ...labelLayers(x, labels, { data: { name: 'marks' } }),
+    ],
   }
+}
+
+/** Actions and faults: those of all variants once, others by variant; labels name all of them. */
+function sharedMarks(study: Study, names: readonly string[], span: Span): ChartSpec[] {
+  const marks = marksOf(study)
+  if (marks.length === 0) return []
+  const axis = { from: Math.min(0, span.from), to: span.to, seconds: span.seconds }
+  const rows = marks.flatMap((mark) => {
+    const drawn = markRows([mark], axis)
+    if (mark.variants.length === names.length) return drawn
+    return mark.variants.flatMap((variant) => drawn.map((row): ChartSpec => ({ variant: names[variant], ...row })))
+  })
+  return [...rows, ...labelsFor(marks, axis, 1)]
 }
 
 /** Columns in FROM_ZERO start at zero; the domain of the others fits their values. Room at both ends: lines at an edge stay whole. */

@@ -1,6 +1,8 @@
 /** What changes cost: pods missing, rollouts and their duration, restarts, and pods that were evicted, by cause. */
 import type { Time, WorkloadId } from '../common/ids.ts'
 import { Disturbances } from './disturbances.ts'
+import type { PodLanes } from './pod-lanes.ts'
+import type { ReplicaCourses } from './replica-courses.ts'
 
 /** A rollout of a new template, a restart or an undo. */
 export interface Rollout {
@@ -22,6 +24,12 @@ interface Serving {
   wanted: number
 }
 
+/** What the charts of one run are drawn from. */
+export interface Courses {
+  readonly replicas: ReplicaCourses
+  readonly lanes: PodLanes
+}
+
 export class ChangeRecorder {
   /** Of the window, by time of their start. */
   readonly rollouts: Rollout[] = []
@@ -37,12 +45,16 @@ export class ChangeRecorder {
   /** By reason (EndReason). */
   readonly evictions: (number | undefined)[] = []
   /** Failures, drains and marks. */
-  readonly disturbances = new Disturbances()
+  readonly disturbances: Disturbances
+  /** Null: no chart is drawn of this run. */
+  readonly courses: Courses | null
   private readonly workloads: Serving[]
   private readonly windowStart: Time
 
-  constructor(workloads: number, windowStart: Time) {
+  constructor(workloads: number, windowStart: Time, courses: Courses | null = null) {
     this.windowStart = windowStart
+    this.courses = courses
+    this.disturbances = new Disturbances(courses?.lanes ?? null)
     this.workloads = Array.from({ length: workloads }, () => ({ desired: 0, serving: 0, since: 0, missing: 0, wanted: 0 }))
   }
 
@@ -50,6 +62,7 @@ export class ChangeRecorder {
   desired(workload: WorkloadId, count: number, now: Time): void {
     const state = this.settle(workload, now)
     state.desired = count
+    this.courses?.replicas.desired(workload, count, now)
     if (state.serving >= count) this.disturbances.recovered(workload, now)
   }
 
@@ -87,6 +100,7 @@ export class ChangeRecorder {
   begins(workload: WorkloadId, now: Time): Rollout {
     const rollout = { workload, from: now, to: Infinity, late: false }
     if (now >= this.windowStart) this.rollouts.push(rollout)
+    this.courses?.lanes.begins('rollout', rollout)
     return rollout
   }
 

@@ -3,6 +3,7 @@
  * for charts.
  */
 import type { Time, WorkloadId } from '../common/ids.ts'
+import type { PodLanes } from './pod-lanes.ts'
 
 /** Most marks that a run keeps. */
 const MAX_MARKS = 500
@@ -63,6 +64,12 @@ export class Disturbances {
   unmarked = 0
   /** By workload: failures that it has not recovered from. */
   private readonly open: (Failure[] | undefined)[] = []
+  /** Null: no chart is drawn of this run. */
+  private readonly lanes: PodLanes | null
+
+  constructor(lanes: PodLanes | null = null) {
+    this.lanes = lanes
+  }
 
   /** Nodes with pods of the workload have stopped; nodes that stop at the same time are one failure. */
   fails(workload: WorkloadId, now: Time): void {
@@ -71,6 +78,7 @@ export class Disturbances {
     const failure = { workload, from: now, detected: Infinity, evicted: Infinity, bound: Infinity, to: Infinity }
     open.push(failure)
     this.failures.push(failure)
+    this.lanes?.begins('failure', failure)
   }
 
   detected(workload: WorkloadId, now: Time): void {

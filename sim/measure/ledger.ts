@@ -35,6 +35,8 @@ export class Ledger {
   /** Little's law: requests in the system, and the time spent in it by those that left [µs, exact]. */
   readonly inSystem = new Level()
   sojournSum = 0
+  /** Requests that failed, by second of arrival; null: they are not counted by second. */
+  failedIn: Int32Array | null = null
   private second = 0
   private nextSecond: number
 
@@ -65,6 +67,11 @@ export class Ledger {
     if (now >= this.windowStart) this.windowArrived++
   }
 
+  /** From now on failures are also counted by second. */
+  countFailures(): void {
+    this.failedIn = new Int32Array(this.arrivedIn.length)
+  }
+
   send(arrived: number): void {
     this.tries++
     if (arrived >= this.windowStart) this.windowTries++
@@ -90,7 +97,9 @@ export class Ledger {
     this.failed++
     this.inSystem.add(-1, now)
     this.sojournSum += now - arrived
-    this.missedIn[Math.floor((arrived - this.origin) / SECOND)]++
+    const second = Math.floor((arrived - this.origin) / SECOND)
+    this.missedIn[second]++
+    if (this.failedIn !== null) this.failedIn[second]++
     if (arrived < this.windowStart) return
     this.failedBy[cause]++
     if (cause === Cause.TimedOut) this.latency.record(now - arrived)

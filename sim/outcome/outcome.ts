@@ -25,6 +25,7 @@ import type { Assessor } from './assessor.ts'
 import { balancingMetrics } from './balancing-metrics.ts'
 import { batchMetrics } from './batch-metrics.ts'
 import { changeMetrics } from './change-metrics.ts'
+import type { RunCourses } from './courses.ts'
 import { disturbanceMetrics, marksOf } from './disturbance-metrics.ts'
 import { RequestTotals } from './request-metrics.ts'
 import type { RunResult } from './results.ts'
@@ -57,6 +58,8 @@ export interface OutcomeRun {
   readonly api: ApiRecorder
   readonly sampler: Sampler
   readonly assessor: Assessor | null
+  /** Null: no chart is drawn of this run. */
+  readonly courses: RunCourses | null
 }
 
 const SECOND = 1e6
@@ -94,6 +97,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
     ...(byScope.length === 0 ? {} : { scopes: byScope }),
     pending: run.pods.pending.toSparse(),
     ...(grid === undefined ? {} : { nodeGrid: grid }),
+    ...run.courses?.result(),
     ...marks(run),
     series: run.sampler.table(),
     events: run.simulator.events,

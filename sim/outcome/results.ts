@@ -38,6 +38,59 @@ export interface RunMark {
   readonly to?: number
 }
 
+/** Pods of a workload over time, a row per change: what it should have, has without those that terminate, has ready, has of the newest template. */
+export interface ReplicaCourseResult {
+  readonly workload: string
+  /** From the origin [s]; a row is valid until the next one. */
+  readonly times: Float64Array
+  readonly desired: Float64Array
+  readonly current: Float64Array
+  readonly ready: Float64Array
+  readonly updated: Float64Array
+}
+
+/** What a pod is doing; `unnoticed`: its process has died, and its endpoint is still listed. */
+export type LaneState = 'pending' | 'pulling' | 'starting' | 'ready' | 'not ready' | 'unnoticed' | 'terminating'
+
+/** A pod of an episode. */
+export interface LaneResult {
+  readonly version: string
+  /** A restart gives a template of its own to the same version. */
+  readonly template: number
+  /** Number of the pod within its workload, in order of creation. */
+  readonly ordinal: number
+  /** Its states, and when each begins [s]. */
+  readonly states: readonly LaneState[]
+  readonly from: Float64Array
+  /** When it has ended, or the end of the episode [s]. */
+  readonly end: number
+}
+
+/** A rollout or a failure of nodes, pod by pod; times [s] from the origin. */
+export interface EpisodeResult {
+  readonly kind: 'rollout' | 'failure'
+  readonly workload: string
+  readonly from: number
+  /** When it was over; absent: not before the horizon. */
+  readonly to?: number
+  /** Until when the lanes are recorded. */
+  readonly end: number
+  readonly lanes: readonly LaneResult[]
+  /** Pods that took part; of many only some have a lane. */
+  readonly pods: number
+  /** Requests to the service that failed, by the second of their arrival; absent: nobody sends to it. */
+  readonly failed?: { readonly first: number; readonly counts: Float64Array }
+}
+
+/** Data of the charts of controllers. */
+export interface CoursesResult {
+  readonly replicas: readonly ReplicaCourseResult[]
+  /** Workloads with fewer changes that were left out. */
+  readonly omitted: number
+  /** The first rollout of the window, or else its first failure of nodes. */
+  readonly episode?: EpisodeResult
+}
+
 /** The result of one run. */
 export interface RunResult {
   /** A number per metric; null when it does not apply or is refused, absent when it was unknown to the version that wrote the result. */
@@ -53,6 +106,8 @@ export interface RunResult {
   readonly pending?: SparseHistogram
   /** Only in the first replication: a chart shows one run. */
   readonly nodeGrid?: NodeGrid
+  /** Only in the first replication of runs with controllers. */
+  readonly courses?: CoursesResult
   /** Actions and faults in order of time; absent without any. */
   readonly marks?: readonly RunMark[]
   /** Time [s] and one column per level or rate; a row per sample step, from the origin on. */

@@ -29,7 +29,7 @@ export function specificationFor(chart: PageChart, rows: Rows, names: readonly s
   const data = (spec.data as readonly VegaSpec[]).map((source) => {
     const own = rows[source.name as string] as readonly Row[] | undefined
     if (own === undefined) return source
-    const visible = own.filter((row) => !('variant' in row) || kept.has(row.variant as string))
+    const visible = own.filter((row) => (row.variant ?? null) === null || kept.has(row.variant as string))
     return { ...source, values: (window === null ? visible : within(visible, window)).map((row) => ({ ...row })) }
   })
   return { ...withChange(spec, { names, kept, window }), data }
@@ -41,8 +41,12 @@ export function rowsWithin(spec: VegaSpec, names: readonly string[]): Rows {
   return Object.fromEntries(sources.flatMap(({ name, values }) => (names.includes(name) && values !== undefined ? [[name, values]] : [])))
 }
 
-/** The rows within a time range and one on each side, so that lines reach the edges. Rows are grouped by variant and sorted by time. */
-function within(rows: readonly Row[], [from, to]: readonly [number, number]): readonly Row[] {
+/**
+ * The rows within a time range and one on each side, so that lines reach the edges. Rows are grouped by variant and sorted by time. What lasts
+ * from a time to another has no `time` and is clipped; labels, which stand above the panel, are not, and must begin inside.
+ */
+function within(all: readonly Row[], [from, to]: readonly [number, number]): readonly Row[] {
+  const rows = all.filter((row) => (row.label ?? null) === null || ((row.from as number) >= from && (row.from as number) <= to))
   if (rows.length === 0 || !('time' in rows[0])) return rows
   const inside = (row: Row | undefined, variant: unknown): boolean =>
     row !== undefined && row.variant === variant && (row.time as number) >= from && (row.time as number) <= to

@@ -15,6 +15,7 @@ import { EndReason, type Owners, type PodOwner } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
+import type { PodCourse } from './pod-course.ts'
 import { isPerNode, type ControlledWorkload, type Version } from './spec.ts'
 import { taskRulesOf, type TaskRules } from './task-rules.ts'
 
@@ -45,6 +46,8 @@ export interface Shared {
   created(pod: PodId, ordinal: number, held: boolean): void
   /** A pod has ended. */
   gone(pod: PodId): void
+  /** Null: no chart is drawn of this run. */
+  readonly course: PodCourse | null
 }
 
 export class ControlledPods implements PodControl, PodOwner {
@@ -111,6 +114,7 @@ export class ControlledPods implements PodControl, PodOwner {
     lifecycle.createdToServe(row, this.workload, ordinal, true)
     this.shared.created(row, ordinal, pod.held === true)
     if (pod.replaces === true) this.run.changes.restarted(simulator.now)
+    this.shared.course?.created(row, this.workload, ordinal, this.templates[pod.template].name)
     if (this.budget !== null) disruption.podAdded(this.budget, row, this.scalable)
     placement.withheld(row)
     const { ordinal: place = NONE } = pod
@@ -154,6 +158,7 @@ export class ControlledPods implements PodControl, PodOwner {
 
   terminating(pod: PodId, reason: EndReason): void {
     const { objects } = this.shared
+    this.shared.course?.leaves(pod, this.workload)
     objects.deleting[pod] = 1
     if (reason !== EndReason.Deleted) objects.disrupted[pod] = 1
     if (reason === EndReason.Tainted) this.evictedByFailure()
@@ -166,6 +171,7 @@ export class ControlledPods implements PodControl, PodOwner {
     const { controllers, disruption, objects } = this.shared
     if (reason !== EndReason.Deleted && reason !== EndReason.Failed) this.run.changes.evicted(reason, this.run.simulator.now)
     if (reason === EndReason.NodeLost && objects.deleting[pod] === 0) this.evictedByFailure()
+    this.shared.course?.ended(pod, this.workload)
     objects.deleting[pod] = 1
     this.setReady(pod, false)
     this.forget(pod)
@@ -201,6 +207,7 @@ export class ControlledPods implements PodControl, PodOwner {
     const { now } = this.run.simulator
     objects.ready[pod] = ready ? 1 : 0
     objects.readyChanged[pod] = warm ? -Infinity : wholeSeconds(now)
+    this.shared.course?.ready(pod, this.workload, ready)
     if (objects.deleting[pod] === 0) this.notify(pod)
   }
 

@@ -89,10 +89,8 @@ export class Kubelets implements Keeper, ProbeHost {
     this.failsKind = register('task fails', (pod) => this.fails(pod))
     const starts = (pod: PodId): void => this.starts(pod, simulator.now)
     this.restartsKind = register('container restarts', starts)
-    this.processes = new Processes(run, this.containers, register, {
-      ended: (pod) => this.ended(pod, 0),
-      hangs: (pod) => this.probers?.wake(pod),
-    })
+    const exits = { ended: (pod: PodId) => this.ended(pod, 0), hangs: (pod: PodId) => this.probers?.wake(pod) }
+    this.processes = new Processes(run, this.containers, register, exits)
     const versions = run.input.orchestration?.workloads.flatMap((one) => one.versions) ?? []
     this.probers = versions.some(({ probes }) => probes !== undefined) ? new Probers(run, this) : null
     const memory = {
@@ -101,9 +99,10 @@ export class Kubelets implements Keeper, ProbeHost {
       kills: (pod: PodId) => this.exits(pod),
     }
     this.memory = versions.some((version) => version.memory !== undefined) ? new ContainerMemory(run, register, memory) : null
-    const { containers } = this
     const hasInit = versions.some(({ init }) => init !== undefined)
-    this.init = hasInit ? new InitContainers(run, register, { containers, podsOf: this.podsOf, initialized: starts }) : null
+    this.init = hasInit
+      ? new InitContainers(run, register, { containers: this.containers, podsOf: this.podsOf, initialized: starts })
+      : null
     this.probePhases = streams.keyed('phases of probes')
     lifecycle.keptBy(this)
   }
@@ -169,6 +168,7 @@ export class Kubelets implements Keeper, ProbeHost {
     const { pull, pullFails } = this.versionOf(pod)
     const pulled = time + (containers.pulled[pod] === 1 ? 0 : pull)
     const life = this.nextLife(pod)
+    run.changes.courses?.lanes.starts(pod, time, pullFails === true ? Infinity : pulled)
     // A kubelet tries to pull for ever.
     if (pullFails === true) {
       if (this.podsOf(pod).tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)

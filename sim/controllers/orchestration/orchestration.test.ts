@@ -14,6 +14,16 @@ describe('rolling update of a Deployment in a run', () => {
     expect(found.unavailable).toBeCloseTo(40, 3)
     expect(found['rollouts-unfinished']).toBe(0)
     expect(found['errors-refused']).toBe(0)
+    const { replicas, episode } = found.result.courses!
+    const [{ times, current, ready, updated }] = replicas
+    expect(Math.max(...current)).toBe(13)
+    const from = times.findIndex((time) => time >= 100)
+    expect(Math.min(...ready.slice(from))).toBe(8)
+    expect([times.at(-1), updated[from], updated.at(-1)]).toEqual([120, 5, 10])
+    expect(episode).toMatchObject({ kind: 'rollout', workload: 'web', from: 100, to: 120, pods: 20 })
+    const starts = episode!.lanes.filter(({ version }) => version === 'v2').map(({ states, from: times }) => times[states.indexOf('ready')])
+    expect(starts).toEqual([110, 110, 110, 110, 110, 120, 120, 120, 120, 120])
+    expect(episode!.failed!.counts.every((count) => count === 0)).toBe(true)
   })
 
   it('without surge and with one unavailable pod: ten waves of 10 s', () => {

@@ -29,6 +29,7 @@ import { nodeTaints } from './node-selection.ts'
 import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
 import { OutOfService } from './out-of-service.ts'
+import { PodCourse } from './pod-course.ts'
 import type { ProbersRun } from './probes.ts'
 import type { Cascade, ControlledWorkload, Orchestration, Version } from './spec.ts'
 import { createOrchestratorSystem } from './systems.ts'
@@ -77,6 +78,8 @@ export class Orchestrator implements TaskControl {
   /** Null: nothing breaks in this run. */
   readonly health: NodeHealth | null
   private readonly objects = new PodObjects()
+  /** Null: no chart is drawn of this run. */
+  private readonly course: PodCourse | null
   private readonly kept = new Map<WorkloadId, Kept>()
   private readonly byOwner: ControlledPods[] = []
   /** By pod: what is notified of it. */
@@ -98,6 +101,7 @@ export class Orchestrator implements TaskControl {
     const { latency, faults } = orchestration
     this.run = run
     const podsOf = (pod: PodId): ControlledPods | undefined => this.byOwner[run.cluster.view.pods.owner[pod]]
+    this.course = PodCourse.of(run, this.objects, (workload) => this.kept.get(workload)?.set.pods.pods ?? [])
     this.kubelets = new Kubelets(run, this.objects, podsOf)
     run.stateful?.connect({
       workloadOf: (pod) => podsOf(pod)?.workload ?? NONE,
@@ -163,6 +167,7 @@ export class Orchestrator implements TaskControl {
       controllers: this.notified,
       created: (pod: PodId, ordinal: number, held: boolean) => this.kubelets.created(pod, ordinal, held),
       gone: (pod: PodId) => this.kubelets.gone(pod),
+      course: this.course,
     }
     const pods = new ControlledPods(this.run, shared, spec, budget)
     this.byOwner[pods.owner] = pods
@@ -254,12 +259,14 @@ export class Orchestrator implements TaskControl {
     if (template === kept.set.template) return
     kept.rollout = this.run.changes.begins(workload, this.run.simulator.now)
     kept.set.rollOut(template, undo)
+    this.course?.rollsOut(workload, template)
   }
 
   private rolledBack(workload: WorkloadId): void {
     const kept = this.of(workload)
     if (kept.rollout !== null) kept.rollout.late = true
     kept.rollout = this.run.changes.begins(workload, this.run.simulator.now)
+    this.course?.rollsOut(workload, kept.set.template)
   }
 
   /** Labels or taints of nodes have changed. */
