@@ -12,7 +12,8 @@ export { differencesOf, moreReplications, precisionOf } from './statistics/preci
 export type { PrecisionRule } from './statistics/precision.ts'
 
 // Texts and plain data.
-export { formatFixed, formatNumber, plainText, withUnit } from './format.ts'
+export { metricInterval } from './statistics/interval.ts'
+export { formatFixed, formatInterval, formatNumber, plainText, withUnit } from './format.ts'
 export { summaryOf } from './text/plain.ts'
 export type { PlainRow, PlainSummary } from './text/plain.ts'
 export { sparkline } from './text/sparkline.ts'

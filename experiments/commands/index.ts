@@ -155,6 +155,26 @@ export const commands: readonly CommandDescriptor[] = [
     load: async () => (await import('./manifests.ts')).manifestsCommand,
   },
   {
+    name: 'tune',
+    description:
+      'search the settings that compare spans for the least cost subject to an objective, and estimate the winner on other seeds',
+    arguments: [experimentFile],
+    options: [
+      new Option('--objective <metric<=bound>', 'what a setting must keep, by its mean over replications').default('slo-misses<=1'),
+      new Option('--cost <metric>', 'what is minimized').default('cost'),
+      new Option('--search <method>', 'successive halving, a random sample, or every setting')
+        .choices(['halving', 'random', 'grid'])
+        .default('halving'),
+      new Option('--budget <runs>', 'most runs of the search, without those of the estimate (default: enough for all settings)').argParser(
+        wholeNumber(1),
+      ),
+      jobs('worker threads (default: the number of processors)'),
+      ...overrides(),
+      json('print everything as JSON'),
+    ],
+    load: async () => (await import('./tune.ts')).tuneCommand,
+  },
+  {
     name: 'plan-capacity',
     description:
       'print the cheapest and the fewest nodes of given kinds on which pods fit, the gap to lower bounds, and how far a cell can shrink',

@@ -127,13 +127,16 @@ export interface Planner {
 }
 
 /** All runs of the plan in one wave. */
-export function oneWave(plan: Plan): Planner {
+export const oneWave = (plan: Plan): Planner => plannerOfRuns(plan.runs)
+
+/** These runs in one wave. */
+export function plannerOfRuns(runs: readonly PlannedRun[]): Planner {
   let asked = false
   return {
     next() {
       if (asked) return []
       asked = true
-      return plan.runs
+      return runs
     },
   }
 }
