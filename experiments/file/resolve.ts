@@ -29,6 +29,7 @@ import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
 import { CONTAINER_KEYS, requestsOfPod } from './resolve-containers.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
+import { scalingConflicts } from './checks/scaling-conflict.ts'
 import { RULE_KEYS, rulesOf } from './resolve-rules.ts'
 import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
@@ -65,6 +66,8 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
   )
   const orchestration = resolveOrchestration(data, services, resolving.issues)
   const names = { services: services.map(({ name }) => name), pools: data.cluster.pools.map(({ name }) => name) }
+  const choices = choicesOf(data)
+  resolving.issues.push(...scalingConflicts(choices['autoscaling.replicas'], choices['autoscaling.sizes'], data.autoscaling.together))
   const scenario: Scenario = {
     horizon: data.horizon,
     warmup: data.warmup,
@@ -80,7 +83,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...(antagonists.length === 0 ? {} : { antagonists }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
-    choices: choicesOf(data),
+    choices,
     schedulers: data.schedulers.map(({ algorithm, order, ...rest }) => ({
       ...rest,
       algorithm: selection(algorithm),

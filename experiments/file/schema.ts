@@ -250,6 +250,11 @@ export function scenarioShape(loaded: LoadedFiles) {
       replicas: selectionSchema('autoscaling.replicas', loaded, {}),
       sizes: selectionSchema('autoscaling.sizes', loaded, {}),
       nodes: selectionSchema('autoscaling.nodes', loaded, {}),
+      together: flag()
+        .prefault(false)
+        .describe(
+          'true: a size autoscaler may work on the pods of a replica autoscaler that reads their CPU utilization; default false, refused',
+        ),
     })
       .prefault({})
       .describe('algorithms for the number of replicas, the sizes of pods and the number of nodes'),

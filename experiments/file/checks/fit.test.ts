@@ -16,6 +16,19 @@ async function answer(text: string): Promise<{ readonly problems: string; readon
     : { problems: '', warnings: resolved.experiment.warnings }
 }
 
+describe('vpa with an autoscaler of replicas on the CPU of the same pods', () => {
+  const both = (replicas: string, more = ''): Promise<{ readonly problems: string }> =>
+    answer(file('', service(''), `autoscaling: { replicas: ${replicas}, sizes: vpa${more} }`))
+
+  it('is refused with the reason, unless it is forced or the replicas follow requests', async () => {
+    for (const replicas of ['hpa', 'target-utilization', 'step', '{ name: aws-target-tracking, metric: utilization }'])
+      expect((await both(replicas)).problems).toContain('changes the request that the utilization of')
+    expect((await both('hpa')).problems).toContain('autoscaling.sizes  found vpa with hpa on the CPU of the same pods')
+    expect((await both('hpa', ', together: true')).problems).toBe('')
+    for (const replicas of ['none', 'queue-length', '{ name: step, metric: in-flight }']) expect((await both(replicas)).problems).toBe('')
+  })
+})
+
 describe('pods that fit no node are refused at the key that asks for too much', () => {
   it.each([
     [

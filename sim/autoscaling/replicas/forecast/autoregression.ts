@@ -8,8 +8,6 @@ export interface Autoregression {
   readonly mean: number
   /** a(1) .. a(p) */
   readonly coefficients: readonly number[]
-  /** The `steps` values after the end of the series. */
-  next(steps: number): number[]
 }
 
 /** Fits a model of this order to a series longer than the order. A constant series has coefficients 0. */
@@ -21,8 +19,7 @@ export function autoregression(series: readonly number[], order: number): Autore
     for (let i = lag; i < centred.length; i++) sum += centred[i] * centred[i - lag]
     return sum / centred.length
   })
-  const coefficients = levinsonDurbin(covariance)
-  return { mean, coefficients, next: (steps) => continued(centred, coefficients, steps).map((value) => value + mean) }
+  return { mean, coefficients: levinsonDurbin(covariance) }
 }
 
 /** Solves the Yule-Walker equations for autocovariances of lag 0 to p. */
@@ -41,9 +38,10 @@ function levinsonDurbin(covariance: readonly number[]): number[] {
   return coefficients
 }
 
-function continued(centred: readonly number[], coefficients: readonly number[], steps: number): number[] {
-  const series = centred.slice(-coefficients.length)
+/** The `steps` values after a series that ends with `last`, at least as many values as the model has coefficients. */
+export function continued({ mean, coefficients }: Autoregression, last: readonly number[], steps: number): number[] {
+  const series = last.slice(-coefficients.length).map((value) => value - mean)
   const first = series.length
   for (let step = 0; step < steps; step++) series.push(coefficients.reduce((sum, a, k) => sum + a * series[series.length - 1 - k], 0))
-  return series.slice(first)
+  return series.slice(first).map((value) => value + mean)
 }

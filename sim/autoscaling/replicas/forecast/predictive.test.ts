@@ -97,6 +97,15 @@ describe('predictive autoscalers', () => {
     expect(play(autoregressive, ramp, { ...given, differences: 0 }).at(-1)).toBeLessThan(28)
   })
 
+  test('refit: a ramp after forty constant slots is continued once the model is fitted again', () => {
+    const rates = [...Array.from({ length: 40 }, () => 70), ...Array.from({ length: 10 }, (_, i) => 70 + 7 * (i + 1))]
+    const at = (refit: number): number =>
+      play(autoregressive, rates, { order: 1, history: 40, reactive: false, lead: 9 * MINUTE, refit }).at(-1)!
+    // The last finished slot has 19 pods; a model of the constant slots expects no change.
+    expect(at(1000)).toBe(19)
+    expect(at(1)).toBeGreaterThan(19)
+  })
+
   test('order and history: an alternation is known from two values back, and a change only where it is remembered', () => {
     const waves = Array.from({ length: 60 }, (_, i) => [7, 70, 70, 7][i % 4])
     const at = (given: Given): number =>
