@@ -100,7 +100,7 @@ describe('charts', () => {
     }
     const rows = drawn[2].data.rollout.filter(({ type, variant }) => type === 'failed' && variant === 'least-allocated · round-robin')
     expect(rows.map(({ requests }) => requests)).toEqual([4, 2])
-    const labels = drawn[0].data.marks.filter(({ type, narrow }) => type === 'label' && narrow === false)
+    const labels = drawn[0].data.marks.filter(({ type, narrow }) => type === 'label' && narrow === 0)
     expect(labels.length).toBeLessThan(20)
   })
 

@@ -172,7 +172,7 @@ export function labelLayers(x: ChartSpec, labels: readonly ChartSpec[], data: Ch
       ...data,
       transform: [
         {
-          filter: `datum.type === 'label' && datum.narrow === ${labels[0].narrow === true} && datum.line === ${line} && datum.align === '${align}'`,
+          filter: `datum.type === 'label' && datum.narrow === ${labels[0].narrow as number} && datum.line === ${line} && datum.align === '${align}'`,
         },
       ],
       mark: { type: 'text', align, baseline: 'bottom', dx: align === 'left' ? -2 : 2, fontSize: SIZE, color: '#59636e', clip: false },

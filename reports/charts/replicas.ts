@@ -107,18 +107,18 @@ function rowsOf({ times, desired, current, ready, updated }: ReplicaCourseResult
   return rows
 }
 
-/** Labels in both widths of a panel. */
+/** Labels in both widths of a panel; `narrow` is a number, since the page keeps only numbers and texts. */
 export function labelsFor(marks: Parameters<typeof labelRows>[0], axis: TimeAxis, columns: 1 | 2 = 2): ChartSpec[] {
   const { wide, narrow } = panelWidths(columns)
   return [
-    ...labelRows(marks, axis, wide).map((row) => ({ ...row, narrow: false })),
-    ...labelRows(marks, axis, narrow).map((row) => ({ ...row, narrow: true })),
+    ...labelRows(marks, axis, wide).map((row) => ({ ...row, narrow: 0 })),
+    ...labelRows(marks, axis, narrow).map((row) => ({ ...row, narrow: 1 })),
   ]
 }
 
 /** The labels among the rows that belong to this width. */
 export const labelsIn = (rows: readonly ChartSpec[], how: How): ChartSpec[] =>
-  rows.filter(({ type, narrow }) => type === 'label' && narrow === how.width < 480)
+  rows.filter(({ type, narrow }) => type === 'label' && narrow === Number(how.width < 480))
 
 function drawn(rows: readonly ChartSpec[], { end, unit }: { readonly end: number; readonly unit: string }, how: How): ChartSpec {
   const width = halfWidth(how)
