@@ -84,6 +84,15 @@ export class DrainSimulation {
     return true
   }
 
+  /**
+   * Tries to drain several nodes at once: returns the classes of the pods that fit on no other node. What moved stays moved, so that a
+   * simulation begins again after it.
+   */
+  emptiesAll(nodes: readonly NodeId[], pods: readonly (readonly PodClassId[])[]): PodClassId[] {
+    for (const node of nodes) this.search.close(node)
+    return pods.flatMap((classes) => classes.filter((podClass) => this.place(podClass) === NONE))
+  }
+
   private place(podClass: PodClassId): NodeId {
     this.search.start(podClass)
     for (let node = this.search.next(); node !== NONE; node = this.search.next()) {

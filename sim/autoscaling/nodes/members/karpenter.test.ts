@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { NodeState } from '../../../cluster/views.ts'
 import { clusterOf, onNode } from '../../../testing/cluster.ts'
 import { valuesOf, type ParameterValue } from '../../../common/define.ts'
 import { context, MINUTE, scalingView, scan, SECOND, SERVICE, type PoolGiven } from '../nodes.fixture.ts'
@@ -94,5 +95,41 @@ describe('disruption', () => {
   test('a pod that must not move keeps its node', () => {
     const cluster = clusterOf().nodes(2, small).pod({ cpu: '1' }, onNode(0)).pods(2, { cpu: '1' }, onNode(1), SERVICE).build().cluster
     expect(scan(scaler(), scalingView(cluster, [{ node: small }])).drained).toEqual([1])
+  })
+
+  test('several nodes together: the longest part that fits, of three nodes with 1 of 4 cores two, one of them with a budget of one', () => {
+    const cluster = clusterOf()
+      .nodes(3, small)
+      .pod({ cpu: '1' }, onNode(0), SERVICE)
+      .pod({ cpu: '1' }, onNode(1), SERVICE)
+      .pod({ cpu: '1' }, onNode(2), SERVICE)
+      .build().cluster
+    const view = scalingView(cluster, [{ node: small }])
+    expect(scan(scaler({ budget: 1 }), view).drained).toEqual([0, 1])
+    expect(scan(scaler({ budget: 1, multiNode: false }), view).drained).toEqual([0])
+    expect(scan(scaler({ budget: 0.1 }), view).drained).toEqual([0])
+  })
+
+  test('a cheaper node replaces one: 2 cores on 16 for 150 move to 4 for 40 once it has joined', () => {
+    const build = (joined: number) =>
+      clusterOf().node(large).nodes(joined, small, NodeState.Ready, 1).pods(2, { cpu: '1' }, onNode(0), SERVICE).build().cluster
+    const given = [{ node: large }, { node: small }]
+    const before = scalingView(build(0), given)
+    const waiting = scaler()
+    expect(scan(waiting, before)).toEqual({ added: { 1: 1 }, drained: [] })
+    expect(scan(waiting, scalingView(build(0), given, { now: 30 * SECOND, upcoming: [1] }))).toEqual({ added: {}, drained: [] })
+    expect(scan(waiting, scalingView(build(1), given, { now: 60 * SECOND }))).toEqual({ added: {}, drained: [0] })
+    expect(scan(scaler({ replace: false }), before)).toEqual({ added: {}, drained: [] })
+    // Not by its like, and not by a dearer one.
+    expect(scan(scaler(), scalingView(build(0), [{ node: large }]))).toEqual({ added: {}, drained: [] })
+    expect(scan(scaler(), scalingView(build(0), [{ node: large }, { node: { ...small, price: 150 } }])).added).toEqual({})
+  })
+
+  test('expireAfter drains a node of that age whatever the budget, within the minimum of its pool', () => {
+    const cluster = build(4)
+    const given = [{ node: small, min: 1 }]
+    const old = scaler({ expireAfter: MINUTE, budget: 0 })
+    expect(scan(old, scalingView(cluster, given)).drained).toEqual([])
+    expect(scan(old, scalingView(cluster, given, { now: MINUTE })).drained).toEqual([0, 1])
   })
 })
