@@ -13,6 +13,7 @@ import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
 import type { AssessmentSpec } from './measure/assessment-spec.ts'
+import type { DeviceSpec } from './network/devices/spec.ts'
 import type { Antagonist } from './serving/antagonists.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
@@ -39,6 +40,7 @@ export type { Background, Delays, JobsView, PodSource, Pool } from './controller
 export type { Choices } from './families.ts'
 export type { Routing } from './slb/guard/spec.ts'
 export type { AssessmentSpec } from './measure/assessment-spec.ts'
+export type { Architecture, DeviceFailure, DeviceSpec } from './network/devices/spec.ts'
 export type { Antagonist } from './serving/antagonists.ts'
 export type { Call, Client, Cost, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
 
@@ -69,6 +71,8 @@ export interface SimulationInput {
   readonly antagonists?: readonly Antagonist[]
   /** Demand, power and carbon by which the run is judged; absent: it is not. */
   readonly assessment?: AssessmentSpec
+  /** Network devices that paths of services name by row; absent: none. */
+  readonly devices?: readonly DeviceSpec[]
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */
   readonly choices: Choices
   /** Schedulers besides the default one, which is row 0 for the pods that name it: row i + 1 is `schedulers[i]`. */

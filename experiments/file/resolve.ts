@@ -25,6 +25,7 @@ import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
 import { resolveAntagonists } from './resolve-antagonists.ts'
 import { resolveAssessment } from './resolve-assessment.ts'
+import { resolvePaths } from './resolve-network.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
 import { CONTAINER_KEYS, requestsOfPod } from './resolve-containers.ts'
@@ -54,9 +55,11 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
   const placed = (list: string, given: { readonly scheduler: string }, i: number): Placed =>
     placedBy(resolving, given.scheduler, ['workload', list, i, 'scheduler'])
   const { calls, ofService } = resolveCalls(workload.services, resolving.issues)
+  const paths = resolvePaths(data, resolving.issues)
   const services = workload.services.map((given, i) => ({
     ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
     ...ofService[i],
+    ...paths[i],
     ...placed('services', given, i),
   }))
   const antagonists = resolveAntagonists(
@@ -81,6 +84,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...(calls.length === 0 ? {} : { calls }),
     ...(data.assessment === undefined ? {} : { assessment: resolveAssessment(data.assessment, names, resolving.issues) }),
     ...(antagonists.length === 0 ? {} : { antagonists }),
+    ...(data.network === undefined ? {} : { devices: data.network.devices }),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
     choices,
@@ -291,7 +295,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections'] as const),
+  ...(['routing', 'connections', 'path'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
   ...CONTAINER_KEYS,

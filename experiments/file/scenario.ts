@@ -4,6 +4,7 @@ import type {
   Batch,
   Antagonist,
   AssessmentSpec,
+  DeviceSpec,
   Call,
   Client,
   Delays,
@@ -50,6 +51,8 @@ export interface Scenario {
   readonly assessment?: AssessmentSpec
   /** Absent: none. */
   readonly antagonists?: readonly Antagonist[]
+  /** Absent: none. */
+  readonly devices?: readonly DeviceSpec[]
   /** One algorithm per family. */
   readonly choices: { readonly [Path in FamilyPath]: Selection }
   /** Schedulers besides the default one. */

@@ -30,6 +30,7 @@ import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { faults } from './schema/faults.ts'
 import { connections } from './schema/connections.ts'
+import { network, path } from './schema/network.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { containerKeys } from './schema/containers.ts'
@@ -114,6 +115,7 @@ const serviceOf = (loaded: LoadedFiles) =>
       .describe('time for which the pods stay on a node that is not ready or unreachable; default 300s, as admission sets it'),
     slb: ownBalancer(loaded).describe('balancer of this service; default: the slb of the run'),
     connections: connections.optional().describe('connections that carry several requests; default: balancers pick a pod for each request'),
+    path: path.optional().describe('network devices between client and pod, and sizes of messages; default: none, one delay each way'),
     routing: routing.optional().describe('around the balancer, whichever it is; default: nothing'),
     signals: signals
       .optional()
@@ -261,6 +263,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     balancers: whole({ min: 1, max: 10_000 })
       .prefault(1)
       .describe('balancer instances per service, each with its own view of the replicas'),
+    network,
     orchestrator,
     actions,
     faults,

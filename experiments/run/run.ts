@@ -106,6 +106,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     ],
     ...(scenario.assessment === undefined ? {} : { assessment: scenario.assessment }),
     ...(scenario.antagonists === undefined ? {} : { antagonists: scenario.antagonists }),
+    ...(scenario.devices === undefined ? {} : { devices: scenario.devices }),
     choices: await choicesOf(scenario),
     schedulers: await Promise.all(scenario.schedulers.map(schedulerOf)),
     binpacking: scenario.binpacking,
@@ -121,7 +122,7 @@ const workloadOf = ({ steps, ...spec }: ServiceSpec, service: number): Workload 
   ...(steps === undefined ? {} : { steps: steps.map((step): Step => ('calls' in step ? step : { cost: costOf(step.cost) })) }),
 })
 
-async function serviceOf({ name, networkDelay, signals, routing, connections, slb }: ServiceSpec): Promise<Service> {
+async function serviceOf({ name, networkDelay, signals, routing, connections, path, slb }: ServiceSpec): Promise<Service> {
   return {
     name,
     networkDelay,
@@ -129,6 +130,7 @@ async function serviceOf({ name, networkDelay, signals, routing, connections, sl
     ...(connections === undefined
       ? {}
       : { connections: { ...connections, maxAge: connections.maxAge === 0 ? Infinity : connections.maxAge } }),
+    ...(path === undefined ? {} : { path }),
     ...(routing === undefined ? {} : { routing: routingOf(routing) }),
     ...(slb === undefined ? {} : { slb: await chosen(slb, FAMILIES.slb) }),
   }

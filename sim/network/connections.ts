@@ -20,6 +20,8 @@ export interface ConnectionsRun {
   readonly instances: readonly BalancerInstance[]
   /** Which client process sends a request. */
   readonly processes: KeyedStream
+  /** A connection is closed. */
+  closed(connection: number): void
 }
 
 /** A row per connection. */
@@ -56,6 +58,11 @@ export class Connections {
     this.spec = spec
     this.run = run
     this.usable = Array.from({ length: spec.clients }, () => [])
+  }
+
+  /** Null where balancers pick for each request. */
+  static of(spec: ConnectionSpec | undefined, run: ConnectionsRun): Connections | null {
+    return spec === undefined ? null : new Connections(spec, run)
   }
 
   /** The process of a request: that of its client identity, else drawn. */
@@ -159,6 +166,12 @@ export class Connections {
     const slot: SlotId = rows.slot[connection]
     const latency: Time = run.simulator.now - rows.opened[connection]
     run.instances[rows.instance[connection]].ended(slot, rows.slotEpoch[connection], latency, outcome)
+    run.closed(connection)
     rows.give(connection)
+  }
+
+  /** The connection of a try, NONE without one. */
+  connectionOf(request: RequestId): number {
+    return request < this.of.connection.length ? this.of.connection[request] : NONE
   }
 }

@@ -17,12 +17,15 @@ import { NO_BACKEND, QUEUE, REJECT, Outcome, type BalancerDefinition, type Balan
 import type { NodesView } from '../cluster/views.ts'
 import { BalancerInstance } from './balancer-instance.ts'
 import { Connections } from './connections.ts'
+import { NetworkDevices, REFUSED } from './devices/devices.ts'
+import type { DeviceSpec } from './devices/spec.ts'
 import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
+import { guardCounts, type GuardCounts } from './guard-counts.ts'
 import { Impairments } from './impairments.ts'
 import { PodReports } from './pod-reports.ts'
 import { PodSignals } from './pod-signals.ts'
 import { NO_SIGNALS, Probing } from './probing.ts'
-import { madeBalancer, routesIn } from './routes.ts'
+import { madeBalancer, routesIn, type Route } from './routes.ts'
 import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
 
 /** What the network needs of the run. */
@@ -34,10 +37,12 @@ export interface NetworkRun {
   readonly podQueue: PodQueue
   readonly clients: Clients
   readonly shares: CpuShares
+  readonly times: { readonly origin: Time }
   readonly cluster: { readonly view: { readonly nodes: NodesView } }
   readonly input: {
     readonly pools: readonly { readonly templates: readonly { readonly zone: string }[] }[]
     readonly services: readonly Service[]
+    readonly devices?: readonly DeviceSpec[]
     readonly calls?: readonly Call[]
     /** Balancer instances per service. */
     readonly balancers: number
@@ -48,6 +53,14 @@ export interface NetworkRun {
 /** The structure that the balancers of one service share. */
 interface Shelf {
   value: object | undefined
+}
+
+/** All instances with their services, by route, and the groups that hear of backends. */
+interface Made {
+  readonly all: readonly BalancerInstance[]
+  readonly serviceOf: readonly ServiceId[]
+  readonly groups: readonly ServiceBalancers[]
+  readonly instancesOf: readonly (readonly BalancerInstance[])[]
 }
 
 export class Network implements Carrier, Outlet {
@@ -79,12 +92,15 @@ export class Network implements Carrier, Outlet {
   /** By route: null where balancers pick for each request; and round trips to open a connection. */
   private readonly connections: readonly (Connections | null)[]
   private readonly handshakes: readonly number[]
+  /** Null: no service has a path through devices. */
+  readonly devices: NetworkDevices | null
   private readonly tryArrives: number
   private readonly responseArrives: number
   private readonly offers: number
   private readonly wakes: number
 
-  constructor({ simulator, streams, requests, servers, podQueue, clients, shares, cluster, input }: NetworkRun) {
+  constructor(run: NetworkRun) {
+    const { simulator, streams, requests, servers, podQueue, clients, shares, cluster, input } = run
     this.simulator = simulator
     this.requests = requests
     this.servers = servers
@@ -93,44 +109,23 @@ export class Network implements Carrier, Outlet {
     this.impairments = new Impairments(streams)
     this.nodes = cluster.view.nodes
     const routes = routesIn(input)
+    this.devices = NetworkDevices.of({ ...run, routes })
     this.delays = routes.map(({ service }) => input.services[service].networkDelay)
     this.tryArrives = simulator.register('try arrives', (request) => this.deliver(request))
     this.responseArrives = simulator.register('response arrives', (request) => clients.answered(request))
     this.offers = simulator.register('balancer offers its queue', (row) => this.offer(row))
     this.wakes = simulator.register('balancer wakes', (row, tag) => this.woke(row, tag))
 
-    const all: BalancerInstance[] = []
-    const serviceOf: ServiceId[] = []
-    const groups: ServiceBalancers[] = []
-    const slotsOfServers = new SlotsOfServers()
-    const zones = new Set(input.pools.flatMap(({ templates }) => templates.map(({ zone }) => zone))).size
-    this.instancesOf = routes.map(({ name, service, slb }) => {
-      const slots = new EndpointSlots(slotsOfServers)
-      const shelf: Shelf = { value: undefined }
-      const list = Array.from({ length: input.balancers }, (_, i) => {
-        const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf, input.balancers)
-        const instance = new BalancerInstance(
-          madeBalancer(slb, context, input.services[service].routing, { instance: i, zone: i % zones, zones }),
-          slots,
-          slb.definition.name,
-          all.length,
-        )
-        all.push(instance)
-        serviceOf.push(service)
-        return instance
-      })
-      groups.push(new ServiceBalancers(slots, list, this.heard, () => shelf.value !== undefined))
-      return list
-    })
+    const { all, serviceOf, groups, instancesOf } = this.makeInstances(run, routes)
+    this.instancesOf = instancesOf
     this.groupsTo = input.services.map((_, to) => groups.filter((_, route) => routes[route].service === to))
     this.all = all
     this.handshakes = routes.map(({ service }) => input.services[service].connections?.handshakes ?? 0)
     this.connections = routes.map(({ name, service }, route) => {
-      const spec = input.services[service].connections
+      const instances = this.instancesOf[route]
       const processes = streams.keyed(`client processes/${name}`)
-      return spec === undefined
-        ? null
-        : new Connections(spec, { simulator, requests, servers, instances: this.instancesOf[route], processes })
+      const closed = (row: number): void => this.devices?.closed(row, route, simulator.now)
+      return Connections.of(input.services[service].connections, { simulator, requests, servers, instances, processes, closed })
     })
     this.instancesTo = input.services.map((_, to) => this.instancesOf.filter((_, route) => routes[route].service === to).flat())
     this.reports = PodReports.of(
@@ -154,6 +149,34 @@ export class Network implements Carrier, Outlet {
     podQueue.leadsTo(this, this.reports)
   }
 
+  /** The instances of every route, with the services that they send to, and what tells them of backends. */
+  private makeInstances({ streams, input }: NetworkRun, routes: readonly Route[]): Made {
+    const all: BalancerInstance[] = []
+    const serviceOf: ServiceId[] = []
+    const groups: ServiceBalancers[] = []
+    const slotsOfServers = new SlotsOfServers()
+    const zones = new Set(input.pools.flatMap(({ templates }) => templates.map(({ zone }) => zone))).size
+    const instancesOf = routes.map(({ name, service, slb }) => {
+      const slots = new EndpointSlots(slotsOfServers)
+      const shelf: Shelf = { value: undefined }
+      const list = Array.from({ length: input.balancers }, (_, i) => {
+        const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf, input.balancers)
+        const instance = new BalancerInstance(
+          madeBalancer(slb, context, input.services[service].routing, { instance: i, zone: i % zones, zones }),
+          slots,
+          slb.definition.name,
+          all.length,
+        )
+        all.push(instance)
+        serviceOf.push(service)
+        return instance
+      })
+      groups.push(new ServiceBalancers(slots, list, this.heard, () => shelf.value !== undefined))
+      return list
+    })
+    return { all, serviceOf, groups, instancesOf }
+  }
+
   private contextOf(row: number, random: BalancingContext['random'], shelf: Shelf, instances: number): BalancingContext {
     return {
       random,
@@ -172,6 +195,7 @@ export class Network implements Carrier, Outlet {
   /** The end of warm-up. */
   windowBegins(): void {
     this.probing.windowBegins()
+    this.devices?.windowBegins(this.simulator.now)
     for (const connections of this.connections) if (connections !== null) connections.opened = 0
     for (const { guard } of this.all) guard?.windowBegins()
   }
@@ -188,15 +212,8 @@ export class Network implements Carrier, Outlet {
   }
 
   /** What guards of all instances have counted in the window. */
-  guarded(): { readonly picks: number; readonly crossings: number; readonly ejections: number } {
-    const sum = { picks: 0, crossings: 0, ejections: 0 }
-    for (const { guard } of this.all) {
-      if (guard === null) continue
-      sum.picks += guard.picks
-      sum.crossings += guard.crossings
-      sum.ejections += guard.ejections
-    }
-    return sum
+  guarded(): GuardCounts {
+    return guardCounts(this.all)
   }
 
   instances(route: number): number {
@@ -274,8 +291,10 @@ export class Network implements Carrier, Outlet {
   }
 
   /** The try is on its way to its pod. */
-  private start(request: RequestId, delay: Time): void {
-    const { requests } = this
+  private start(request: RequestId, way: Time): void {
+    const { requests, devices } = this
+    const delay = devices === null ? way : devices.forward(request, this.connectionOf(request), way, this.simulator.now)
+    if (delay < 0) return this.stopped(request, delay)
     if (delay > 0) {
       requests.state[request] = RequestState.InNetwork
       requests.timer[request] = delay === Infinity ? NONE : this.simulator.at(this.simulator.now + delay, this.tryArrives, request, 0)
@@ -310,11 +329,24 @@ export class Network implements Carrier, Outlet {
   respond(request: RequestId): void {
     const requests = this.requests
     if (this.signals !== null) this.signals.left(request)
-    const delay = this.delayOf(request, 1)
+    const way = this.delayOf(request, 1)
+    const { devices } = this
+    const passes = devices !== null && requests.orphan[request] === 0
+    const delay = passes ? devices.back(request, this.connectionOf(request), way, this.simulator.now) : way
+    if (delay < 0) return this.stopped(request, delay)
     if (delay > 0 && requests.orphan[request] === 0) {
       requests.state[request] = RequestState.Responding
       requests.timer[request] = delay === Infinity ? NONE : this.simulator.at(this.simulator.now + delay, this.responseArrives, request, 0)
     } else this.clients.answered(request)
+  }
+
+  private connectionOf(request: RequestId): number {
+    return this.connections[this.requests.route[request]]?.connectionOf(request) ?? NONE
+  }
+
+  /** A device resets the try: it has no room for the flow, or does not know it. */
+  private stopped(request: RequestId, how: number): void {
+    this.clients.failed(request, how === REFUSED ? Cause.Rejected : Cause.Reset)
   }
 
   failed(request: RequestId, cause: Cause): void {
@@ -337,13 +369,14 @@ export class Network implements Carrier, Outlet {
     const requests = this.requests
     const slot = requests.slot[request]
     if (slot < 0) return
+    this.devices?.ended(request, this.simulator.now)
+    const instance = this.instanceOf(request)
+    if (this.signals !== null && outcome === Outcome.Answered) this.signals.pass(request, instance)
     const connections = this.connections[requests.route[request]]
     if (connections !== null) {
       connections.ended(request, outcome)
       return
     }
-    const instance = this.instanceOf(request)
-    if (this.signals !== null && outcome === Outcome.Answered) this.signals.pass(request, instance)
     instance.ended(slot, requests.slotEpoch[request], this.simulator.now - requests.sent[request], outcome)
     if (instance.queued > 0) this.planOffer(instance)
   }

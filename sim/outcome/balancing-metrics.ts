@@ -29,11 +29,22 @@ export function balancingMetrics(run: BalancingRun, now: Time, sheet: Sheet): vo
   if (input.services.some(({ routing }) => routing?.zones !== undefined)) put(sheet, 'cross-zone-share', (100 * crossings) / picks)
   if (input.services.some(({ routing }) => routing?.outliers !== undefined)) put(sheet, 'ejections', ejections)
   if (network.opened >= 0) put(sheet, 'connections-opened', (network.opened * 1e6) / (input.horizon - input.warmup))
+  deviceMetrics(run, now, sheet)
   const asked = input.services.map(
     ({ routing, signals, connections }) => routing !== undefined || signals !== undefined || connections !== undefined,
   )
   const fairness = fairnessOf(run).filter((value, service) => asked[service] && Number.isFinite(value))
   if (fairness.length > 0) put(sheet, 'request-fairness', Math.min(...fairness))
+}
+
+function deviceMetrics({ network: { devices }, times }: BalancingRun, now: Time, sheet: Sheet): void {
+  if (devices === null) return
+  const { sent, lost, refused, broken, added, tiers } = devices
+  put(sheet, 'device-utilization', 100 * Math.max(...tiers.map((tier) => tier.utilization(times.windowStart, now))))
+  put(sheet, 'device-delay', added / sent / 1000)
+  put(sheet, 'device-losses', (100 * lost) / sent)
+  put(sheet, 'device-refusals', (100 * refused) / sent)
+  put(sheet, 'flows-broken', broken)
 }
 
 /** By service: Jain's index of the tries that entered each pod; NaN with fewer than two pods. */

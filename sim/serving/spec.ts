@@ -63,6 +63,15 @@ export interface ConnectionSpec {
   readonly handshakes: number
 }
 
+/** The way of requests through network devices. */
+export interface NetworkPath {
+  /** Rows of `SimulationInput.devices`, from the client on. */
+  readonly devices: readonly number[]
+  /** Sizes on the wire without headers [bytes]. */
+  readonly request: number
+  readonly response: number
+}
+
 /** A name under which pods are reached through balancers. */
 export interface Service {
   readonly name: string
@@ -72,6 +81,8 @@ export interface Service {
   readonly slb?: Chosen<BalancerDefinition>
   /** Absent: balancers pick a pod for each request, and connections cost nothing. */
   readonly connections?: ConnectionSpec
+  /** Absent: nothing between client and pod but the delay. */
+  readonly path?: NetworkPath
   /** What stands around each balancer instance; absent: nothing. */
   readonly routing?: Routing
   /** Absent: signals are fresh, none is lost, and probes cost no CPU. */

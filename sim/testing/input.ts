@@ -161,13 +161,14 @@ export function input(partial: Partial<FlatInput> = {}): SimulationInput {
   return {
     ...rest,
     workloads: services.map((one, service) => ({ scheduler: 0, ...one, service })),
-    services: services.map(({ name, networkDelay, slb, signals, routing, connections }) => ({
+    services: services.map(({ name, networkDelay, slb, signals, routing, connections, path }) => ({
       name,
       networkDelay,
       ...(slb === undefined ? {} : { slb }),
       ...(signals === undefined ? {} : { signals }),
       ...(routing === undefined ? {} : { routing }),
       ...(connections === undefined ? {} : { connections }),
+      ...(path === undefined ? {} : { path }),
     })),
     clients: services.flatMap((one, service) => (one.requests === NO_REQUESTS ? [] : [{ ...one, service }])),
     background: background.map((one) => ({ scheduler: 0, ...one })),

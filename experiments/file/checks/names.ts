@@ -9,6 +9,7 @@ export function duplicateNames(raw: unknown): Issue[] {
     ...duplicates(raw, ['workload', 'services'], 'service'),
     ...duplicates(raw, ['workload', 'background'], 'background source'),
     ...duplicates(raw, ['workload', 'antagonists'], 'antagonist'),
+    ...duplicates(raw, ['network', 'devices'], 'network device'),
     ...duplicates(raw, ['workload', 'jobs'], 'source of jobs'),
     ...duplicates(raw, ['workload', 'batch'], 'Job or CronJob'),
     ...namesOfServices(raw),
