@@ -3,22 +3,17 @@
  * Also what balancers may ask of the run: timers and probes.
  */
 import { NONE, type PodId, type RequestId, type ServerId, type ServiceId, type SlotId, type Time } from '../common/ids.ts'
-import type { Chosen } from '../common/define.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Cause } from '../measure/ledger.ts'
-import type { Streams } from '../random/stream.ts'
 import type { Carrier, Clients } from '../serving/clients.ts'
 import type { Outlet, PodQueue } from '../serving/pod-queue.ts'
 import { RequestState, type Requests } from '../serving/requests.ts'
-import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
-import type { Call, Service } from '../serving/spec.ts'
-import { NO_BACKEND, QUEUE, REJECT, Outcome, type BalancerDefinition, type BalancingContext } from '../slb/policy.ts'
+import { NO_BACKEND, QUEUE, REJECT, Outcome, type BalancingContext } from '../slb/policy.ts'
 import type { NodesView } from '../cluster/views.ts'
 import { BalancerInstance } from './balancer-instance.ts'
 import { Connections } from './connections.ts'
 import { NetworkDevices, REFUSED } from './devices/devices.ts'
-import type { DeviceSpec } from './devices/spec.ts'
 import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
 import { guardCounts, type GuardCounts } from './guard-counts.ts'
 import { Impairments } from './impairments.ts'
@@ -26,29 +21,8 @@ import { PodReports } from './pod-reports.ts'
 import { PodSignals } from './pod-signals.ts'
 import { NO_SIGNALS, Probing } from './probing.ts'
 import { madeBalancer, routesIn, type Route } from './routes.ts'
+import type { NetworkRun } from './run.ts'
 import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
-
-/** What the network needs of the run. */
-export interface NetworkRun {
-  readonly simulator: Simulator
-  readonly streams: Streams
-  readonly requests: Requests
-  readonly servers: Servers
-  readonly podQueue: PodQueue
-  readonly clients: Clients
-  readonly shares: CpuShares
-  readonly times: { readonly origin: Time }
-  readonly cluster: { readonly view: { readonly nodes: NodesView } }
-  readonly input: {
-    readonly pools: readonly { readonly templates: readonly { readonly zone: string }[] }[]
-    readonly services: readonly Service[]
-    readonly devices?: readonly DeviceSpec[]
-    readonly calls?: readonly Call[]
-    /** Balancer instances per service. */
-    readonly balancers: number
-    readonly choices: { readonly slb: Chosen<BalancerDefinition> }
-  }
-}
 
 /** The structure that the balancers of one service share. */
 interface Shelf {
