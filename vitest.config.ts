@@ -18,6 +18,8 @@ const SLOW_CASES = [
 /** Folders whose modules keep no state of the process: their test files share a worker's modules, which are loaded and compiled once. */
 const SHARED = ['sim', 'workloads']
 const ALONE = ['experiments', 'reports', 'bench']
+/** Measures the heap, so no other file may have filled it. */
+const MEASURES_MEMORY = 'workloads/traces/facts.test.ts'
 
 /** The test files of these folders; `isolate`: each file loads the modules anew. */
 function project(name: string, folders: readonly string[], isolate: boolean) {
@@ -26,8 +28,10 @@ function project(name: string, folders: readonly string[], isolate: boolean) {
     test: {
       name,
       isolate,
-      include: folders.flatMap((folder) => (long ? [`${folder}/**/*.long.test.ts`] : [`${folder}/**/*.test.ts`])).concat(long ? slow : []),
-      exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])],
+      include: long
+        ? [...folders.map((folder) => `${folder}/**/*.long.test.ts`), ...slow]
+        : [...folders.map((folder) => `${folder}/**/*.test.ts`), ...(isolate ? [MEASURES_MEMORY] : [])],
+      exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts']), ...(isolate ? [] : [MEASURES_MEMORY])],
       testTimeout: long ? 600_000 : 120_000,
     },
   }

@@ -168,6 +168,8 @@ const OBSERVATIONS = 'manifest: hpa.yaml\nobservations: [{ at: 15s, pods: [{ use
 
 const PICKS = 'slb: round-robin\nservers: [{ name: a }, { name: b }]\nevents: [{ quick: 2 }]\n'
 
+const PROFILES = 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\npercentageOfNodesToScore: 100\n'
+
 /** A folder for a page, with the files of experiments/ that the package contains, and a reader's own: manifests, a cluster, requests. */
 function reader(page: string): string {
   const folder = join(temporary, page.replaceAll(/[^\w]/g, '-'))
@@ -187,6 +189,8 @@ function reader(page: string): string {
   writeFileSync(join(folder, 'hpa.yaml'), AUTOSCALER)
   writeFileSync(join(folder, 'observations.yaml'), OBSERVATIONS)
   writeFileSync(join(folder, 'rollout.yaml'), ROLLOUT)
+  writeFileSync(join(folder, 'scheduler.yaml'), PROFILES)
+  writeFileSync(join(folder, 'tuning.yaml'), JSON.stringify(TUNING))
   return folder
 }
 
@@ -204,6 +208,15 @@ const BASE = {
   horizon: '2m',
   warmup: '10s',
   cluster: { pools: [{ name: 'general', count: 3, max: 9, cpu: 16, memory: '64Gi' }] },
+}
+
+/** Two sizes of the service to choose from. */
+const TUNING = {
+  ...BASE,
+  horizon: '40s',
+  replications: 2,
+  workload: { services: [SERVICE] },
+  compare: { 'workload.services.web.replicas': [1, 4] },
 }
 
 /** An experiment around a fragment. */
