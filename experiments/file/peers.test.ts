@@ -30,7 +30,7 @@ describe('names of peers', () => {
     ['slb: ring-hash', '(here it is { name: source-hash, hash: ring })'],
     ['autoscaling: { replicas: HorizontalPodAutoscaler }', '(here it is hpa)'],
     ['autoscaling: { nodes: NodePool }', '(here it is karpenter'],
-    ['scheduling: default-scheduler', '(here it is least-allocated: '],
+    ['scheduling: default-scheduler', '(here it is kubernetes)'],
     [
       'autoscaling: { replicas: { name: target-utilization, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } } }',
       '(here it is scaleDownWindow)',

@@ -13,7 +13,7 @@ const pointers = (entries: Readonly<Record<string, Pointer>>): Pointers => new M
 
 const HPA = { use: 'hpa' }
 const RING = { use: '{ name: source-hash, hash: ring }' }
-const KUBE = { use: 'least-allocated', but: "one of kube-scheduler's scores; there is no profile of all its plugins" }
+const KUBE = { use: 'kubernetes' }
 
 const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
   [
@@ -74,7 +74,6 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
     pointers({
       'default-scheduler': KUBE,
       'kube-scheduler': KUBE,
-      kubernetes: KUBE,
       spread: { use: 'least-allocated' },
       binpack: { use: 'most-allocated' },
       NodeResourcesLeastAllocated: { use: 'least-allocated' },
@@ -115,7 +114,7 @@ const KEY_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
 const textOf = (pointer: Pointer | undefined): string =>
   pointer === undefined ? '' : ` (here it is ${pointer.use}${pointer.but === undefined ? '' : `: ${pointer.but}`})`
 
-/** " (here it is least-allocated: …)" for the name of another system; empty for other names. */
+/** " (here it is kubernetes)" for the name of another system; empty for other names. */
 export const peerOf = (family: FamilyPath, name: string): string => textOf(BY_FAMILY.get(family)?.get(name))
 
 /** The same for a metric; a percentile such as p95 or p999 is a quantile of the latency. */

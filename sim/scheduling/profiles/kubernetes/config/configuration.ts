@@ -4,7 +4,7 @@ import type { ProfileOptions } from '../profile.ts'
 import { pluginArguments } from './arguments.ts'
 import { DEFAULT_PROFILE } from './names.ts'
 import { Part, type Problems } from './part.ts'
-import { enabledPlugins, type OwnPoints } from './plugin-sets.ts'
+import { enabledPlugins } from './plugin-sets.ts'
 
 /** One profile: pods whose `schedulerName` is the name are decided with these options. */
 export interface NamedProfile {
@@ -42,8 +42,8 @@ const PROCESS = [
   'delayCacheUntilActive',
 ]
 
-/** Reads a document; `own` are plugins of the user, which run unless `plugins` says otherwise. */
-export function readConfiguration(document: unknown, own: readonly OwnPoints[] = []): ReadConfiguration {
+/** Reads a document. */
+export function readConfiguration(document: unknown): ReadConfiguration {
   const problems: Problems = []
   const root = new Part(document, [], problems)
   const keys = ['apiVersion', 'kind', 'percentageOfNodesToScore', 'podInitialBackoffSeconds', 'podMaxBackoffSeconds', 'profiles']
@@ -57,7 +57,7 @@ export function readConfiguration(document: unknown, own: readonly OwnPoints[] =
   const percentage = root.at('percentageOfNodesToScore').whole(0, 100, 0)
   const list = root.at('profiles').items('profiles')
   const parts = list.length === 0 ? [new Part({}, ['profiles', 0], problems)] : list
-  const profiles = parts.map((part) => profileOf(part, percentage, own))
+  const profiles = parts.map((part) => profileOf(part, percentage))
   profiles.forEach(({ name }, i) => {
     if (profiles.slice(0, i).some((one) => one.name === name))
       parts[i].at('schedulerName').wrong('each name once', `found the profile ${JSON.stringify(name)} a second time`)
@@ -65,10 +65,10 @@ export function readConfiguration(document: unknown, own: readonly OwnPoints[] =
   return { configuration: { profiles, initialBackoff: initial * SECOND, maxBackoff: longest * SECOND }, problems }
 }
 
-function profileOf(part: Part, percentage: number, own: readonly OwnPoints[]): NamedProfile {
+function profileOf(part: Part, percentage: number): NamedProfile {
   part.keys('a profile', ['schedulerName', 'percentageOfNodesToScore', 'plugins', 'pluginConfig'])
   const named = part.at('schedulerName')
-  const { filters, scores, preempts } = enabledPlugins(part.at('plugins'), own)
+  const { filters, scores, preempts } = enabledPlugins(part.at('plugins'))
   return {
     name: named.missing ? DEFAULT_PROFILE : named.text('a name'),
     options: {

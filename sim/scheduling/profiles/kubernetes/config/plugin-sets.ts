@@ -53,16 +53,10 @@ const PLUGINS: Readonly<Record<string, readonly Point[]>> = {
   DefaultBinder: ['bind'],
 }
 
-const WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2, PodTopologySpread: 2, InterPodAffinity: 2 }
+const KNOWN = Object.keys(PLUGINS)
+const pointsOf = (name: string): readonly Point[] => (KNOWN.includes(name) ? PLUGINS[name] : [])
 
-/** A plugin of a user, with the points that it has. */
-export interface OwnPoints {
-  readonly name: string
-  readonly filters: boolean
-  readonly scores: boolean
-  /** Weight of its score, unless `plugins` names another one. */
-  readonly weight: number
-}
+const WEIGHTS: Readonly<Record<string, number>> = { TaintToleration: 3, NodeAffinity: 2, PodTopologySpread: 2, InterPodAffinity: 2 }
 
 /** What runs in a profile. */
 export interface EnabledPlugins {
@@ -78,18 +72,12 @@ interface Lists {
 }
 
 /** The plugins of a profile; `part` is its key `plugins`, which may be absent. */
-export function enabledPlugins(part: Part, own: readonly OwnPoints[]): EnabledPlugins {
-  const pointsOf = (name: string): readonly Point[] =>
-    PLUGINS[name] ??
-    own.flatMap((one) =>
-      one.name === name ? [...(one.filters ? ['filter' as const] : []), ...(one.scores ? ['score' as const] : [])] : [],
-    )
+export function enabledPlugins(part: Part): EnabledPlugins {
   part.keys('plugins', ['multiPoint', ...POINTS])
-  const known = [...Object.keys(PLUGINS), ...own.map(({ name }) => name)]
-  const lists = new Map<Point, Lists>(POINTS.map((point) => [point, listsOf(part.at(point), point, known, pointsOf)]))
+  const lists = new Map<Point, Lists>(POINTS.map((point) => [point, listsOf(part.at(point), point)]))
   const multi = merged(
-    [...Object.keys(PLUGINS).map((name) => ({ name, weight: WEIGHTS[name] ?? 0 })), ...own],
-    listsOf(part.at('multiPoint'), null, known, pointsOf),
+    KNOWN.map((name) => ({ name, weight: WEIGHTS[name] ?? 0 })),
+    listsOf(part.at('multiPoint'), null),
   )
   const at = (point: Point): readonly Entry[] =>
     expanded(
@@ -122,7 +110,7 @@ export function enabledPlugins(part: Part, own: readonly OwnPoints[]): EnabledPl
 }
 
 /** The lists of a point; null: multiPoint. */
-function listsOf(part: Part, point: Point | null, known: readonly string[], pointsOf: (name: string) => readonly Point[]): Lists {
+function listsOf(part: Part, point: Point | null): Lists {
   const what = point ?? 'multiPoint'
   part.keys(what, ['enabled', 'disabled'])
   const nameOf = (one: Part, all: readonly string[]): string => {
@@ -134,10 +122,10 @@ function listsOf(part: Part, point: Point | null, known: readonly string[], poin
   const enabled: Entry[] = []
   for (const one of part.at('enabled').items('plugins, each { name, weight }')) {
     one.keys('a plugin', ['name', 'weight'])
-    const name = nameOf(one, known)
+    const name = nameOf(one, KNOWN)
     const weight = one.at('weight').whole(0, 2_147_483_647 / 100, 0)
     if (enabled.some((other) => other.name === name)) one.at('name').wrong('each plugin once at a point', `found ${name} a second time`)
-    else if (point !== null && known.includes(name) && !pointsOf(name).includes(point))
+    else if (point !== null && KNOWN.includes(name) && !pointsOf(name).includes(point))
       one.at('name').wrong(`a plugin with this point; ${name} has ${pointsOf(name).join(', ')}`, `found ${name}, which has no ${point}`)
     else enabled.push({ name, weight })
   }
@@ -146,7 +134,7 @@ function listsOf(part: Part, point: Point | null, known: readonly string[], poin
     .items('plugins, each { name }')
     .map((one) => {
       one.keys('a plugin', ['name'])
-      return nameOf(one, [...known, '*'])
+      return nameOf(one, [...KNOWN, '*'])
     })
   return { enabled, disabled }
 }
