@@ -15,28 +15,31 @@ const SLOW_CASES = [
   'sim/scheduling/profiles/kubernetes/indexed/index.test.ts',
   'sim/scheduling/search/trees.test.ts',
 ]
-/** Folders whose modules keep no state of the process: their test files share a worker's modules, which are loaded and compiled once. */
-const SHARED = ['sim', 'workloads']
-const ALONE = ['experiments', 'reports', 'bench']
-/** Measures the heap, so no other file may have filled it. */
-const MEASURES_MEMORY = 'workloads/traces/facts.test.ts'
+const FOLDERS = ['sim', 'workloads', 'experiments', 'reports', 'bench']
+/**
+ * Files that replace modules, change what belongs to the process (its folder, its globals), or measure its heap: each loads the modules anew. All
+ * others share a worker's modules, which are loaded and compiled once.
+ */
+const ALONE = [
+  'experiments/commands/cli.test.ts',
+  'experiments/commands/compare.test.ts',
+  'experiments/commands/pages.test.ts',
+  'experiments/own/own.test.ts',
+  'workloads/traces/facts.test.ts',
+]
 
-/** The test files of these folders; `isolate`: each file loads the modules anew. */
-function project(name: string, folders: readonly string[], isolate: boolean) {
-  const slow = SLOW_CASES.filter((file) => folders.some((folder) => file.startsWith(`${folder}/`)))
-  return {
-    test: {
-      name,
-      isolate,
-      include: long
-        ? [...folders.map((folder) => `${folder}/**/*.long.test.ts`), ...slow]
-        : [...folders.map((folder) => `${folder}/**/*.test.ts`), ...(isolate ? [MEASURES_MEMORY] : [])],
-      exclude: [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts']), ...(isolate ? [] : [MEASURES_MEMORY])],
-      testTimeout: long ? 600_000 : 120_000,
-    },
-  }
-}
+const files = long
+  ? [...FOLDERS.map((folder) => `${folder}/**/*.long.test.ts`), ...SLOW_CASES]
+  : FOLDERS.map((folder) => `${folder}/**/*.test.ts`)
+const excluded = [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])]
+const testTimeout = long ? 600_000 : 120_000
 
 export default defineConfig({
-  test: { maxWorkers: 2, projects: [project('shared', SHARED, false), project('alone', ALONE, true)] },
+  test: {
+    maxWorkers: 2,
+    projects: [
+      { test: { name: 'shared', isolate: false, include: files, exclude: [...excluded, ...ALONE], testTimeout } },
+      { test: { name: 'alone', isolate: true, include: long ? [] : ALONE, exclude: excluded, testTimeout } },
+    ],
+  },
 })
