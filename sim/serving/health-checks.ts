@@ -51,7 +51,9 @@ export class HealthChecks {
 
   /** The check has timed out: its connection is closed, and its work ends. */
   withdraw(check: RequestId): void {
-    this.run.podQueue.abort(check)
-    this.run.clients.endCheck(check)
+    const { requests, podQueue, clients } = this.run
+    // A check that a silent node has not even refused never entered the pod.
+    if (requests.state[check] !== RequestState.InNetwork) podQueue.abort(check)
+    clients.endCheck(check)
   }
 }
