@@ -312,6 +312,8 @@ export class PodQueue {
       if (state === RequestState.Running) this.heaps.remove(server, request)
       servers.busy[server]--
     }
+    // It is out of the pod before an empty pod may be killed, or the kill would end it a second time.
+    requests.state[request] = RequestState.InNetwork
     this.insideChanged(server, -1)
     this.startQueued(server)
     this.shares.demandChanged(server)

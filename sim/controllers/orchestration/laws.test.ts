@@ -174,14 +174,10 @@ function simulation({ controller, replicas, budget, actions, faults: broken, pro
   )
 }
 
-/** Known fault: a request row is freed twice when a node freezes while probes are answered by threads of pods. */
-const isSupported = ({ probes, faults }: { readonly probes?: unknown; readonly faults: readonly object[] }): boolean =>
-  probes === undefined || !faults.some((fault) => 'kind' in fault && fault.kind === 'node-freeze')
-
 describe('controllers in runs', () => {
   it('whatever is done and breaks: requests, pods and nodes are conserved, and the pods that run are those that are wanted in the end', () => {
     fc.assert(
-      fc.property(anything.filter(isSupported), (given) => {
+      fc.property(anything, (given) => {
         const run = simulation(given)
         run.run() // throws when a law is broken
         const { cluster, replicaSets } = run.parts
