@@ -5,22 +5,14 @@ import { fileURLToPath } from 'node:url'
 import { spawn, spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { METRICS } from '../../sim/index.ts'
+import { charts, onDemand } from './charts.fixture.ts'
 import { main } from './cli.ts'
 import { FAMILY_PATHS, familyOf } from '../file/families.ts'
 import { schemaText } from '../file/json-schema.ts'
 import { version } from '../file/package.ts'
 
-/** Charts are most of the time of a small run: those after the first two are empty. */
-const charts = vi.hoisted(() => ({ drawn: true }))
-vi.mock(import('../../reports/charts/render.ts'), async (original) => {
-  const real = await original()
-  return {
-    ...real,
-    renderSvg: (spec) =>
-      charts.drawn ? real.renderSvg(spec) : Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [], errors: [] }),
-    renderPng: (svg) => (charts.drawn ? real.renderPng(svg) : Promise.resolve(new Uint8Array())),
-  }
-})
+/** Charts after the first two are empty. */
+vi.mock(import('../../reports/charts/render.ts'), async (original) => onDemand(await original()))
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-cli-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -9,6 +9,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
+import { charts, onDemand } from './charts.fixture.ts'
 import { main } from './cli.ts'
 import { FAMILY_PATHS, familyOf } from '../file/families.ts'
 import { loadFile } from '../file/load.ts'
@@ -16,17 +17,8 @@ import { isMap } from '../file/quantities.ts'
 import { readExperiment } from '../file/spec.ts'
 import { problemsText } from '../file/document.ts'
 
-/** Charts are most of the time of a small run: those of `run` are empty. */
-const charts = vi.hoisted(() => ({ drawn: true }))
-vi.mock(import('../../reports/charts/render.ts'), async (original) => {
-  const real = await original()
-  return {
-    ...real,
-    renderSvg: (spec) =>
-      charts.drawn ? real.renderSvg(spec) : Promise.resolve({ svg: '<svg xmlns="http://www.w3.org/2000/svg"/>', warnings: [], errors: [] }),
-    renderPng: (svg) => (charts.drawn ? real.renderPng(svg) : Promise.resolve(new Uint8Array())),
-  }
-})
+/** Charts of `run` are empty. */
+vi.mock(import('../../reports/charts/render.ts'), async (original) => onDemand(await original()))
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const home = process.cwd()

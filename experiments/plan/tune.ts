@@ -94,7 +94,7 @@ export function paretoFront(goal: Goal, tried: readonly Tried[]): Tried[] {
   })
 }
 
-/** A round: so many settings have so many replications after it. */
+/** A round of the search: the number of settings that it runs, and the replications that each has when it is over. */
 interface Round {
   readonly settings: number
   readonly replications: number

@@ -7,7 +7,7 @@ import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 import type { NodeGrid } from '../../sim/index.ts'
-import { columnsFor, looksOf, tooltipText, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, USUAL } from './theme.ts'
+import { PLAIN_LABELS, USUAL, columnsFor, looksOf, panelHeader, rounded, ticksFor, tooltipNumber, tooltipText } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MAX_VARIANTS = 4
@@ -149,7 +149,7 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
       type: 'nominal',
       sort: shown,
       title: null,
-      header: { labelAnchor: 'start', labelFontSize: 12, labelLimit: width, labelColor: '#1f2328', labelPadding: 6 },
+      header: panelHeader(width),
     },
     spacing: 22,
     spec: {

@@ -8,7 +8,7 @@ import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 import type { ReplicaCourseResult } from '../../sim/index.ts'
 import { halfWidth, labelLayers, labelRows, markLayers, markNotes, markRows, marksOf, panelWidths, type TimeAxis } from './marks.ts'
-import { columnsFor, looksOf, PLAIN_LABELS, rounded, ticksFor, tooltipNumber, tooltipText, USUAL } from './theme.ts'
+import { PLAIN_LABELS, USUAL, columnsFor, looksOf, panelHeader, rounded, ticksFor, tooltipNumber, tooltipText } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MAX_VARIANTS = 4
@@ -169,7 +169,7 @@ function drawn(rows: readonly ChartSpec[], { end, unit }: { readonly end: number
       type: 'nominal',
       sort: [...new Set(rows.map(({ panel }) => panel as string))],
       title: null,
-      header: { labelAnchor: 'start', labelFontSize: 12, labelLimit: width, labelColor: '#1f2328', labelPadding: 6 },
+      header: panelHeader(width),
     },
     spacing: 24,
     resolve: { scale: { y: 'independent' } },

@@ -8,7 +8,7 @@ import type { Summary } from '../summary/summary.ts'
 import type { EpisodeResult, LaneState } from '../../sim/index.ts'
 import { halfWidth, labelLayers, markLayers, markNotes, markRows, marksOf, type TimeAxis } from './marks.ts'
 import { labelsFor, labelsIn, unitFor } from './replicas.ts'
-import { columnsFor, looksOf, rounded, tooltipNumber, tooltipText, USUAL } from './theme.ts'
+import { USUAL, columnsFor, looksOf, panelHeader, rounded, tooltipNumber, tooltipText } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
 const MAX_VARIANTS = 4
@@ -167,7 +167,7 @@ function drawn(rows: readonly ChartSpec[], { axis, unit, lanes, sent }: Frame, h
       type: 'nominal',
       sort: [...new Set(rows.map(({ panel }) => panel as string))],
       title: null,
-      header: { labelAnchor: 'start', labelFontSize: 12, labelLimit: width, labelColor: '#1f2328', labelPadding: 6 },
+      header: panelHeader(width),
     },
     spacing: 24,
     spec: {

@@ -275,3 +275,12 @@ export const panelTitle = (text: string): ChartSpec => ({
   offset: 8,
   color: INK,
 })
+
+/** The header of a facet whose panels have this width [px]. */
+export const panelHeader = (width: number) => ({
+  labelAnchor: 'start',
+  labelFontSize: 12,
+  labelLimit: width,
+  labelColor: '#1f2328',
+  labelPadding: 6,
+})

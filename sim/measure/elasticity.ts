@@ -68,7 +68,7 @@ export class Elasticity {
     this.last.supply = supply
   }
 
-  /** The interval is over; so many requests arrived in it. */
+  /** The interval is over. @param arrived the number of requests that arrived in it */
   closed(arrived: number): void {
     const time = this.times.reduce((sum, part) => sum + part, 0)
     const demand = Math.ceil((arrived * 1e6) / time / this.perPod - 1e-9)

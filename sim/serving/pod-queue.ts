@@ -269,6 +269,13 @@ export class PodQueue {
     this.shares.advance(server)
     if (servers.async[server] === 1) servers.calling[server]--
     else servers.busy[server]--
+    this.leaves(request, server)
+  }
+
+  /** The thread or place of the request is free. It is out of the pod before an empty pod may be killed, or the kill would end it a second time. */
+  private leaves(request: RequestId, server: ServerId): void {
+    const { requests, servers } = this
+    requests.state[request] = RequestState.InNetwork
     this.insideChanged(server, -1)
     this.startQueued(server)
     this.shares.demandChanged(server)
@@ -312,12 +319,7 @@ export class PodQueue {
       if (state === RequestState.Running) this.heaps.remove(server, request)
       servers.busy[server]--
     }
-    // It is out of the pod before an empty pod may be killed, or the kill would end it a second time.
-    requests.state[request] = RequestState.InNetwork
-    this.insideChanged(server, -1)
-    this.startQueued(server)
-    this.shares.demandChanged(server)
-    if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
+    this.leaves(request, server)
   }
 
   /** Requests of a client share one timeout, so the one that gives up is nearly always the head. */

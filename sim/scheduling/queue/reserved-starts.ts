@@ -2,7 +2,7 @@
  * The reservations of conservative backfilling: each job gets one when it arrives, at the earliest time at which it can start by the
  * requested times without moving a job that came before it. When resources become free earlier than requested, the schedule is compressed:
  * in order, each job moves to the earliest time at which it fits beside the reservations of all others, so that no job starts later than it
- * was promised. Where that cannot be kept (a job runs longer than requested, a node is lost), all reservations are made anew, in order.
+ * was promised. Where that cannot be kept (a job runs longer than requested, a node is lost), all reservations are computed again, in order.
  * Source: Feitelson, Mu'alem Weil 1998, Utilization and Predictability in Scheduling the IBM SP2 with Backfilling (IPPS/SPDP);
  * Mu'alem, Feitelson 2001, IEEE TPDS 12(6), section 2.
  *

@@ -1,6 +1,6 @@
-/** The quantile of the last numbers of requests in flight that probes brought: the border between cold and hot backends. */
+/** A quantile of the RIF values (requests in flight) in the latest probe responses: backends above it are hot, the others cold. */
 
-/** Numbers above this count as this. */
+/** Larger values are counted as this one. */
 const MAX = 4095
 
 export class RifQuantile {

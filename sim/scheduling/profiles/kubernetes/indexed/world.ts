@@ -269,7 +269,7 @@ export class World {
     this.sort(view)
   }
 
-  /** Labels or taints of a node have changed: topologies, tallies and scores are by label, and are made anew. Kinds and residents stay. */
+  /** Labels or taints of a node have changed: topologies, counts and scores depend on labels and are computed again. Pod kinds and the pods of nodes stay. */
   private recount(view: ClusterView): void {
     this.topologies = new Map()
     this.tallies = []
