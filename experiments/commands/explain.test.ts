@@ -55,6 +55,22 @@ function recorded(family: string, count = 6): readonly Recorded[] {
 /** The decision about the only pending pod. */
 const decisionOf = (out: string): DecisionRecord | null => (JSON.parse(out.split('\n')[1]) as Explanation).decision
 
+describe('containers that are resized in place', () => {
+  const held = (reason: string): object => {
+    const resources = { requests: { cpu: '1' } }
+    const conditions = [{ type: 'PodResizePending', status: 'True', reason }]
+    const status = { conditions, containerStatuses: [{ name: 'c', resources, allocatedResources: { cpu: '1200m' } }] }
+    return { ...pod('held', {}, { nodeName: 'a', containers: [{ name: 'c', resources: { requests: { cpu: '1900m' } } }] }), status }
+  }
+  const small = pod('small', {}, { containers: [{ name: 'c', resources: { requests: { cpu: '500m' } } }] })
+  it.each([
+    ['Deferred', 'request the larger of specification, status and allocation: 1900m of 2', []],
+    ['Infeasible', 'without the specification that the kubelet refused: 1200m', ['a']],
+  ])('%s: %s', (reason, _, feasible) => {
+    expect(decisionOf(run(listed(node, held(reason), small), [], true).out)?.feasible).toEqual(feasible)
+  })
+})
+
 describe('--config: each pod is decided by the profile that it names', () => {
   const config = written('profiles:\n  - schedulerName: closed\n    plugins: { filter: { disabled: [{ name: NodeResourcesFit }] } }\n')
   const snapshot = listed(node, pod('a', {}, { schedulerName: 'closed' }), pod('b'), pod('c', {}, { schedulerName: 'closed' }))

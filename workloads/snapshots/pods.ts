@@ -1,5 +1,6 @@
 /** Pods of a snapshot as the scheduler reads them. */
 import type { KubeContainer, KubePod, KubePort, KubeVolume } from '../../sim/index.ts'
+import { withResize, resizesOf } from './resizes.ts'
 import type { JsonPart } from '../traces/document.ts'
 import { instantOf } from '../traces/time.ts'
 import { affinityOf, spreadOf, tolerationOf } from './affinity.ts'
@@ -45,12 +46,12 @@ function containerOf(part: JsonPart): KubeContainer {
   }
 }
 
-/** Mounted claims and images. The claim of an ephemeral volume has the name of the pod and the volume. */
+/** Mounted claims. The claim of an ephemeral volume has the name of the pod and the volume. */
 function volumesOf(part: JsonPart, pod: string): KubeVolume[] {
   return listOf(part, (one) => one).flatMap((volume): KubeVolume[] => {
     if (!volume.at('persistentVolumeClaim').missing) return [{ claim: volume.at('persistentVolumeClaim').at('claimName').text() }]
     if (!volume.at('ephemeral').missing) return [{ claim: `${pod}-${volume.at('name').text()}`, ephemeral: true }]
-    return volume.at('image').missing ? [] : [{ image: textOf(volume.at('image').at('reference')) }]
+    return []
   })
 }
 
@@ -72,6 +73,7 @@ export function podOf(item: JsonPart): SnapshotPod {
   const status = item.at('status')
   const name = metadata.at('name').text()
   const terminating = !metadata.at('deletionTimestamp').missing
+  const resized = resizesOf(status)
   const gates = listOf(spec.at('schedulingGates'), (gate) => gate.at('name').text())
   const pod: KubePod = {
     name,
@@ -89,8 +91,11 @@ export function podOf(item: JsonPart): SnapshotPod {
     tolerations: presentList(listOf(spec.at('tolerations'), tolerationOf)),
     topologySpreadConstraints: presentList(listOf(spec.at('topologySpreadConstraints'), spreadOf)),
     overhead: amountsOf(spec.at('overhead')),
-    containers: spec.at('containers').list().map(containerOf),
-    initContainers: presentList(listOf(spec.at('initContainers'), containerOf)),
+    containers: spec
+      .at('containers')
+      .list()
+      .map((part) => withResize(containerOf(part), part, resized)),
+    initContainers: presentList(listOf(spec.at('initContainers'), (part) => withResize(containerOf(part), part, resized))),
     podRequests: amountsOf(spec.at('resources').at('requests')),
     volumes: presentList(volumesOf(spec.at('volumes'), name)),
     schedulingGates: presentList(gates),

@@ -84,7 +84,7 @@ export class NodeInfo {
 
   private count(pod: PodInfo, by: 1 | -1): void {
     addTo(this.requests, pod.requests, by)
-    addTo(this.scoredRequests, pod.scoredRequests, by)
+    addTo(this.scoredRequests, pod.heldRequests, by)
   }
 }
 

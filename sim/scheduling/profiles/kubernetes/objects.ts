@@ -56,8 +56,6 @@ export interface KubeVolume {
   readonly claim?: string | null
   /** The claim is created for the pod and deleted with it. */
   readonly ephemeral?: boolean
-  /** Image that is mounted. */
-  readonly image?: string | null
 }
 
 /** A pod. */

@@ -3,7 +3,7 @@ import type { Toleration } from '../../../cluster/spec.ts'
 import { tolerates } from '../../../cluster/feasibility/admissible.ts'
 import type { HostPort } from '../../../cluster/rules.ts'
 import type { KubeContainer, KubePod, KubePort, KubeTaint, Labels, PodAffinityTerm } from './objects.ts'
-import { requestsOf, scoredRequestsOf, type Requests } from './requests.ts'
+import { heldRequestsOf, requestsOf, scoredRequestsOf, type Requests } from './requests.ts'
 import { compiled, labelKeys, type Selector } from '../../../cluster/feasibility/selectors.ts'
 
 /** A compiled term of inter-pod affinity. */
@@ -32,7 +32,9 @@ export interface PodInfo {
   readonly labels: Labels
   readonly priority: number
   readonly requests: Requests
+  /** What scores count of the pod to place, and of the pod on a node. */
   readonly scoredRequests: Requests
+  readonly heldRequests: Requests
   readonly ports: readonly HostPort[]
   readonly tolerations: readonly Toleration[]
   readonly terms: AffinityTerms
@@ -49,7 +51,8 @@ export function podInfo(pod: KubePod): PodInfo {
     labels: pod.labels ?? {},
     priority: pod.priority ?? 0,
     requests,
-    scoredRequests: scoredRequestsOf(pod, requests),
+    scoredRequests: scoredRequestsOf(pod),
+    heldRequests: heldRequestsOf(pod, requests),
     ports: hostPorts(pod),
     tolerations: (pod.tolerations ?? []).map(({ key, operator, value, effect }) => ({
       key: key ?? '',

@@ -18,6 +18,10 @@ const isPodLevel = (resource: string): boolean => resource === 'cpu' || resource
 export const isScalar = (resource: string): boolean =>
   resource !== 'cpu' && resource !== 'memory' && resource !== 'ephemeral-storage' && resource !== 'pods'
 
+/** Those of `isScalar` that device plugins and operators define. */
+export const isExtended = (resource: string): boolean =>
+  isScalar(resource) && !resource.startsWith('hugepages-') && !resource.startsWith('attachable-volumes-')
+
 function containerRequests(container: KubeContainer, missing: Amounts): Map<string, number> {
   return new Map(Object.entries({ ...missing, ...container.limits, ...container.requests }))
 }
@@ -55,8 +59,11 @@ function totalOf(pod: KubePod, missing: Amounts): Map<string, number> {
 /** The request that filters and NodeResourcesBalancedAllocation count. */
 export const requestsOf = (pod: KubePod): Requests => totalOf(pod, {})
 
-/** The request that the scores of NodeResourcesFit count: containers that do not mention cpu or memory count as `MISSING`. */
-export function scoredRequestsOf(pod: KubePod, requests: Requests): Requests {
+/** The request that the scores of NodeResourcesFit count of the pod to place: containers that do not mention cpu or memory count as `MISSING`. */
+export const scoredRequestsOf = (pod: KubePod): Requests => totalOf(pod, MISSING)
+
+/** The same of a pod on a node. Where a pod requests as a whole, `MISSING` stands only for what neither the pod nor any container mentions. */
+export function heldRequestsOf(pod: KubePod, requests: Requests): Requests {
   if (Object.keys(pod.podRequests ?? {}).every((name) => !isPodLevel(name))) return totalOf(pod, MISSING)
   return totalOf(pod, Object.fromEntries(Object.entries(MISSING).filter(([name]) => !requests.has(name))))
 }

@@ -32,7 +32,13 @@ export function infoOf(podClass: PodClassId, service: ServiceId, view: ClusterVi
   const requests = requestsOf(podClass, view)
   const scored = new Map(requests)
   for (const [name, missing] of Object.entries(MISSING)) scored.set(name, scoredOf(shape, name, missing))
-  return { ...podInfo(podOf(shape, podClass, service)), requests, scoredRequests: scored, ports: shape.rules?.hostPorts ?? [] }
+  return {
+    ...podInfo(podOf(shape, podClass, service)),
+    requests,
+    scoredRequests: scored,
+    heldRequests: scored,
+    ports: shape.rules?.hostPorts ?? [],
+  }
 }
 
 function scoredOf({ cpu, memory, rules }: PodShape, name: string, missing: number): number {

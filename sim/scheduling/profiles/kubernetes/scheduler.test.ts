@@ -39,6 +39,29 @@ describe('scores in whole numbers', () => {
     expect(rawOf(both, 'NodeResourcesFit')).toEqual([39, 39])
   })
 
+  test('a pod that requests 2000m as a whole: its container counts 200 MiB of memory while it is placed, and on a node, as 1.34.4 does; with a memory request beside it nothing is missing on a node', () => {
+    const strategy = { type: 'MostAllocated', resources: [{ name: 'memory', weight: 1 }] } as const
+    const whole = (name: string, first: Readonly<Record<string, number>>, more: object = {}) =>
+      pod(name, {}, { podRequests: { cpu: 2000 }, containers: [{ requests: first }, {}], ...more })
+    const score = (subject: ReturnType<typeof pod>, pods: ReturnType<typeof pod>[] = []) =>
+      rawOf(decided({ nodes: two, pods }, subject, { scoringStrategy: strategy }), 'NodeResourcesFit')
+    expect(score(whole('p', {}))).toEqual([3, 3]) // 400 MiB of 10 GiB
+    expect(score(whole('p', { memory: GIB }))).toEqual([11, 11]) // 1 GiB + 200 MiB
+    expect(score(pod('p', { memory: 0 }), [whole('held', { memory: GIB }, { node: 'a' })])).toEqual([10, 0]) // 1 GiB, nothing missing
+    expect(score(pod('p', { memory: 0 }), [whole('held', {}, { node: 'a' })])).toEqual([3, 0])
+  })
+
+  test('the number of pods is no resource of a strategy', () => {
+    const strategy = { type: 'MostAllocated', resources: [{ name: 'pods', weight: 1 }] } as const
+    expect(rawOf(decided({ nodes: two }, pod('p'), { scoringStrategy: strategy }), 'NodeResourcesFit')).toEqual([0, 0])
+  })
+
+  test('only extended resources can be ignored by the filter', () => {
+    const ignored = { ignoredResources: ['hugepages-2Mi', 'example.com/fpga'] }
+    expect(decided({ nodes: two }, pod('p', { 'example.com/fpga': 1 }), ignored).feasible).toHaveLength(2)
+    expect(decided({ nodes: two }, pod('p', { 'hugepages-2Mi': 1 }), ignored).feasible).toHaveLength(0)
+  })
+
   test('BalancedAllocation: shares 0.5 and 0.1, deviation 0.2, (1-0.2)*100 = 80; a pod without requests is skipped', () => {
     expect(rawOf(decided({ nodes: two }, pod('p', { cpu: 5000, memory: GIB })), 'NodeResourcesBalancedAllocation')).toEqual([80, 80])
     expect(decided({ nodes: two }, pod('p')).scores?.skipped).toContain('NodeResourcesBalancedAllocation')

@@ -45,6 +45,11 @@ describe('claims before any node', () => {
   ])('%s', (_, storage, text) => expect(verdict(storage)).toBe(text))
 })
 
+it('the claim of an ephemeral volume that is not there yet is waited for', () => {
+  const subject = pod('p', {}, { volumes: [{ claim: 'p-scratch', ephemeral: true }] })
+  expect(verdict({}, subject)).toBe('waiting for ephemeral volume controller to create the persistentvolumeclaim "p-scratch"')
+})
+
 describe('bound claims', () => {
   const bound = claim({ volume: 'v', bound: true })
   it('are reached from the nodes of their volume', () => {

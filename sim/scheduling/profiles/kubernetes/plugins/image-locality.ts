@@ -18,12 +18,9 @@ export const imageLocality: Plugin = {
   },
 }
 
-/** One name for each container and each mounted image; empty without one. */
-export function imagesOf(pod: KubePod): string[] {
-  const containers = [...(pod.initContainers ?? []), ...pod.containers].map(({ image }) => image ?? '')
-  const mounted = (pod.volumes ?? []).flatMap(({ image }) => (image ? [image] : []))
-  return [...containers, ...mounted].map(withTag)
-}
+/** One name for each container, empty without one. Images that are mounted as volumes do not count in 1.34. */
+export const imagesOf = (pod: KubePod): string[] =>
+  [...(pod.initContainers ?? []), ...pod.containers].map(({ image }) => withTag(image ?? ''))
 
 /** A name without a tag means the tag latest; a colon before the last slash is that of a port. */
 const withTag = (name: string): string => (name.lastIndexOf(':') <= name.lastIndexOf('/') ? `${name}:latest` : name)

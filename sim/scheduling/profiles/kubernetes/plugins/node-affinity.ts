@@ -25,7 +25,7 @@ export function nodeAffinity(added: AddedAffinity): Plugin {
     preFilter: (pod) => preFilter(pod, added.required ?? null),
     preScore: ({ pod }) => {
       const own = pod.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution
-      if (!own && !added.preferred) return null
+      if (!own && (added.preferred ?? []).length === 0) return null
       const terms = [...(added.preferred ?? []), ...(own ?? [])].filter(({ preference }) => !isEmptyTerm(preference))
       return {
         score: ({ node }) => terms.reduce((sum, { weight, preference }) => sum + (termMatches(preference, node) ? weight : 0), 0),

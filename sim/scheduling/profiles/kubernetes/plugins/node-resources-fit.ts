@@ -5,7 +5,7 @@
 import type { NodeInfo } from '../node-info.ts'
 import { MAX_SCORE, type Plugin, type Refusal } from '../plugin.ts'
 import type { PodInfo } from '../pod-info.ts'
-import { isScalar, type Requests } from '../requests.ts'
+import { isExtended, isScalar, type Requests } from '../requests.ts'
 
 /** A resource that counts for the score. */
 export interface WeightedResource {
@@ -64,6 +64,8 @@ export function nodeResourcesFit(strategy: ScoringStrategy, ignored: IgnoredReso
 
 /** Amount that is requested on the node with the pod, and its capacity; 0 where the resource does not count for this pod and node. */
 export function allocation(node: NodeInfo, resource: string, requests: Requests, scored: boolean): readonly [number, number] {
+  // The number of pods is no amount of a resource to the real scorer.
+  if (resource === 'pods') return [0, 0]
   const wanted = requests.get(resource) ?? 0
   if (wanted === 0 && isScalar(resource)) return [0, 0]
   const held = scored ? node.scoredRequested(resource) : node.requested(resource)
@@ -101,7 +103,7 @@ function shortage({ requests }: PodInfo, node: NodeInfo, ignores: (name: string)
   let code: Refusal['code'] = 'Unschedulable'
   if (node.pods.length + 1 > node.allocatable('pods')) reasons.push('Too many pods')
   for (const [name, amount] of requests) {
-    if (amount === 0 || name === 'pods' || (ignores(name) && isScalar(name))) continue
+    if (amount === 0 || name === 'pods' || (isExtended(name) && ignores(name))) continue
     const allocatable = node.allocatable(name)
     if (amount <= allocatable - node.requested(name)) continue
     reasons.push(`Insufficient ${name}`)

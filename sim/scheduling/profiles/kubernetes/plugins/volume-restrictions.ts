@@ -2,7 +2,13 @@
 import { unresolvable, unschedulable, type FilterRun, type Plugin } from '../plugin.ts'
 import type { ClusterState } from '../cluster.ts'
 import type { PodInfo } from '../pod-info.ts'
-import { claimNames, notFound } from '../storage.ts'
+import { isSet } from '../cluster.ts'
+import type { KubePod } from '../objects.ts'
+import { notFound } from '../storage.ts'
+
+/** Claims that the pod names; those of ephemeral volumes belong to one pod anyway. */
+const namedClaims = ({ volumes }: KubePod): string[] =>
+  (volumes ?? []).flatMap(({ claim, ephemeral }) => (isSet(claim) && ephemeral !== true ? [claim] : []))
 
 export const volumeRestrictions: Plugin = {
   name: 'VolumeRestrictions',
@@ -11,7 +17,7 @@ export const volumeRestrictions: Plugin = {
     if (storage === null) return null
     const { pod } = info
     const exclusive = new Set<string>()
-    for (const name of claimNames(pod)) {
+    for (const name of namedClaims(pod)) {
       const claim = storage.claim(pod.namespace, name)
       if (claim === undefined) return unresolvable(notFound(name))
       if (claim.accessModes?.includes('ReadWriteOncePod') === true) exclusive.add(name)
@@ -35,7 +41,7 @@ class ExclusiveClaims implements FilterRun {
 
   changed({ pod }: PodInfo, _node: unknown, by: 1 | -1): void {
     if (pod.namespace !== this.namespace) return
-    this.users += by * claimNames(pod).filter((name) => this.claims.has(name)).length
+    this.users += by * namedClaims(pod).filter((name) => this.claims.has(name)).length
   }
 
   filter(): ReturnType<FilterRun['filter']> {
