@@ -42,6 +42,8 @@ export class CaddyPool {
   private readonly requests: number[]
   private readonly fails: number[]
   private turn = 0
+  /** The last request that got no upstream had failed at one before: Caddy answers 502 then, and 503 when none was available. */
+  failed = false
 
   constructor(policy: CaddyPolicy, upstreams: readonly CaddyUpstream[], random: RandomStream, settings: CaddySettings) {
     this.policy = policy
@@ -54,6 +56,7 @@ export class CaddyPool {
 
   /** Sends a request; `fails` tells whether a try at an upstream fails at once. NONE when no upstream is available. */
   open(key: string, fails: (slot: SlotId) => boolean = () => false): SlotId {
+    this.failed = false
     for (;;) {
       const slot = this.select(key)
       if (slot === NONE) return NONE
@@ -61,6 +64,7 @@ export class CaddyPool {
         this.requests[slot]++
         return slot
       }
+      this.failed = true
       this.fails[slot]++
       if (!this.settings.retries) return NONE
     }

@@ -5,11 +5,11 @@ import type { RandomStream } from '../../../random/stream.ts'
 import { HaproxyLeastConn } from './least-conn.ts'
 import { boundedPlaces, HaproxyRing } from './ring.ts'
 import { HaproxyRoundRobin } from './round-robin.ts'
-import { MapTurns, staticMap } from './static-map.ts'
+import { commonDivisor, MapTurns, staticMap } from './static-map.ts'
 
 /** A server line. */
 export interface HaproxyServer {
-  /** From 1 to 256. */
+  /** From 0 to 256; 0: it gets nothing but its sessions, which are not modelled. */
   readonly weight: number
   /** Requests at once; 0: no limit. */
   readonly maxConn: number
@@ -59,7 +59,7 @@ export class HaproxyBackend {
     this.served = servers.map(() => 0)
     this.used = usedOf(servers, settings.allBackups)
     const used = this.used.map((slot) => ({ slot, id: slot + 1, weight: servers[slot].weight }))
-    this.map = staticMap(used)
+    this.map = staticMap(used, commonDivisor(servers))
     this.ring = new HaproxyRing(used)
     let sum = 0
     for (const { slot, weight } of used) {
@@ -141,7 +141,7 @@ export class HaproxyBackend {
 }
 
 function usedOf(servers: readonly HaproxyServer[], allBackups: boolean): SlotId[] {
-  const slots = servers.map((_, slot) => slot).filter((slot) => !servers[slot].disabled)
+  const slots = servers.map((_, slot) => slot).filter((slot) => !servers[slot].disabled && servers[slot].weight > 0)
   const active = slots.filter((slot) => !servers[slot].backup)
   if (active.length > 0) return active
   return allBackups ? slots : slots.slice(0, 1)

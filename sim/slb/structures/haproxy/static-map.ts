@@ -5,9 +5,14 @@
 import { NONE } from '../../../common/ids.ts'
 import type { SlotId } from '../../../common/ids.ts'
 
-/** The map: length is the sum of the reduced weights. Empty without servers. */
-export function staticMap(servers: readonly { readonly slot: SlotId; readonly weight: number }[]): Int32Array {
-  const divisor = servers.reduce((common, { weight }) => gcd(common, weight), 0)
+/**
+ * The map: length is the sum of the reduced weights. Empty without servers.
+ * @param divisor greatest common divisor of the weights of the section, those of servers that are not usable included: HAProxy computes it when it starts
+ */
+export function staticMap(
+  servers: readonly { readonly slot: SlotId; readonly weight: number }[],
+  divisor = commonDivisor(servers),
+): Int32Array {
   const weights = servers.map(({ weight }) => weight / divisor)
   const length = weights.reduce((sum, weight) => sum + weight, 0)
   const scores = weights.map(() => 0)
@@ -49,6 +54,11 @@ export class MapTurns {
   reset(): void {
     this.at = 0
   }
+}
+
+/** Of all weights; 0 without a positive one. */
+export function commonDivisor(servers: readonly { readonly weight: number }[]): number {
+  return servers.reduce((common, { weight }) => gcd(common, weight), 0)
 }
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))

@@ -24,8 +24,9 @@ export interface CaddyCase extends ProxyCase {
   readonly with_cookie?: readonly (readonly [cookie: string, server: number])[]
 }
 
-/** Caddy's answer when no upstream is available. */
+/** Caddy's answers when no upstream is available, and when the last try has failed. */
 const SERVICE_UNAVAILABLE = -503
+const BAD_GATEWAY = -502
 
 /** Policies that hash a part of the request. */
 const HASHES = ['ip_hash', 'client_ip_hash', 'uri_hash', 'header', 'query']
@@ -42,7 +43,8 @@ export function replayCaddy(recorded: CaddyCase): string | null {
   const driven: Driven = {
     open: (key) => {
       const server = pool.open(key, (slot) => refusing.has(slot))
-      return server < 0 ? SERVICE_UNAVAILABLE : server
+      if (server >= 0) return server
+      return pool.failed ? BAD_GATEWAY : SERVICE_UNAVAILABLE
     },
     close: (server) => pool.close(server),
   }

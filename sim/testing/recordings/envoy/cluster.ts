@@ -19,6 +19,7 @@ import {
   type Driven,
   type ProxyCase,
 } from '../proxies/traffic.ts'
+import { firstDifference } from '../recording.ts'
 import { followsDeadlines, followsSomeStart } from './deadlines.ts'
 
 type Health = 'healthy' | 'unhealthy' | 'degraded'
@@ -84,8 +85,16 @@ function usableOf({ weights, unhealthy = [] }: EnvoyCase): number[] {
 
 const nothing = (): void => undefined
 
+/** Without a usable host every request gets the proxy's own answer (the panic threshold of the recordings is 0). */
+function replayNone({ picks, map, counts, then_quick }: EnvoyCase): string | null {
+  if (counts !== undefined) return firstDifference(counts, { [SERVICE_UNAVAILABLE]: then_quick }, 'counts')
+  const found = picks ?? (map ?? []).map(([, server]) => server)
+  return firstDifference(found, found.map(() => SERVICE_UNAVAILABLE), 'answers') // prettier-ignore
+}
+
 function replayTurns(recorded: EnvoyCase): string | null {
   const servers = usableOf(recorded)
+  if (servers.length === 0) return replayNone(recorded)
   return followsSomeStart(servers.length, (start) => {
     let at = start
     return replayPicks({ open: () => servers[at++ % servers.length], close: nothing }, recorded.picks!)
@@ -94,6 +103,7 @@ function replayTurns(recorded: EnvoyCase): string | null {
 
 function replayWeighted(recorded: EnvoyCase): string | null {
   const servers = usableOf(recorded)
+  if (servers.length === 0) return replayNone(recorded)
   return followsDeadlines(
     recorded.weights.map((weight, server) => (servers.includes(server) ? weight : 0)),
     recorded.picks!,
@@ -145,6 +155,7 @@ function replayFullScan(recorded: EnvoyCase): string | null {
 
 function replayRandom(recorded: EnvoyCase): string | null {
   const servers = usableOf(recorded)
+  if (servers.length === 0) return replayNone(recorded)
   const driven = drivenBy(
     recorded,
     (context) => random.create({}, context),
@@ -164,6 +175,7 @@ function tableOf(recorded: EnvoyCase, servers: readonly number[], maglev: boolea
 
 function replayHash(recorded: EnvoyCase): string | null {
   const servers = usableOf(recorded)
+  if (servers.length === 0) return replayNone(recorded)
   const table = tableOf(recorded, servers, recorded.family === 'maglev')
   return replayMap({ open: (key) => servers[table.find(xxhash64(bytesOf(key)), 0)], close: nothing }, recorded.map)
 }
@@ -218,6 +230,7 @@ function replayLocalities(recorded: EnvoyCase): string | null {
     localities.map(({ weight, servers }) => ({ ...countsOf(servers), weight })),
     recorded.overprovisioning_factor_pct!,
   )
+  if (weights.every((weight) => weight === 0)) return replayNone(recorded)
   const at = recorded.picks!.map((pick) => localities.findIndex(({ servers }) => servers.some(({ server }) => server === pick)))
   const difference = followsDeadlines(weights, at)
   if (difference !== null) return `localities: ${difference}`

@@ -15,6 +15,9 @@ export interface TraefikCase extends ProxyCase {
   readonly with_cookie?: readonly (readonly [cookie: string, server: number])[]
 }
 
+/** Traefik's answer when no server has a weight above 0. */
+const SERVICE_UNAVAILABLE = -503
+
 /** Replays one case. */
 export function replayTraefik(recorded: TraefikCase): string | null {
   switch (recorded.family) {
@@ -40,6 +43,7 @@ function replayDeadlines(weights: readonly number[], picks: readonly number[]): 
   weights.forEach((weight, slot) => {
     if (weight > 0) deadlines.insert(slot, weight, slot)
   })
+  if (weights.every((weight) => weight <= 0)) return firstDifference(picks, picks.map(() => SERVICE_UNAVAILABLE), 'picks') // prettier-ignore
   for (const [i, slot] of picks.entries()) {
     if (!(weights[slot] > 0) || !deadlines.isNext(slot))
       return `pick ${i}: recorded ${slot}, ours ${deadlines.first(-1)}, which is due earlier`
@@ -51,7 +55,7 @@ function replayDeadlines(weights: readonly number[], picks: readonly number[]): 
 function replayRendezvous({ id, weights, handler_names, map }: TraefikCase): string | null {
   const names = handler_names ?? weights.map((_, i) => `${id}-${i}`)
   const open = (key: string): number => {
-    let best = -1
+    let best = SERVICE_UNAVAILABLE
     let highest = 0
     for (const [server, weight] of weights.entries()) {
       const score = weight > 0 ? traefikScore(key, names[server], weight) : 0
