@@ -41,11 +41,7 @@ class NginxHash extends NginxBalancer {
     const { peers } = this
     if (client < 0 || peers.single) return peers.roundRobin(now)
     const key = bytesOf(clientName(client))
-    if (this.consistent) {
-      const slot = this.built().find(key, (candidate) => peers.usable(candidate, now))
-      return slot === NONE ? NONE : peers.sent(slot, now)
-    }
-    const slot = keyHash(peers, key, now)
+    const slot = this.consistent ? this.built().find(key, (candidate) => peers.usable(candidate, now)) : keyHash(peers, key, now)
     return slot === NONE ? peers.roundRobin(now) : peers.sent(slot, now)
   }
 

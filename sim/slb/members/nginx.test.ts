@@ -145,6 +145,24 @@ describe('nginx-random', () => {
   })
 })
 
+test('consistent: after 20 further points in vain the request takes turns (ngx_http_upstream_get_chash_peer)', () => {
+  // Nine of ten servers are down. A key that meets the tenth within 21 points gets it; all do, by round robin of the usable ones at the latest.
+  const line = (slot: number) => ({ ...NGINX_DEFAULTS, name: `10.0.0.${slot}:80`, backup: false, down: slot > 1 })
+  const upstream = new NginxUpstream('hash-consistent', Array.from({ length: 20 }, (_, slot) => line(slot)), scripted([])) // prettier-ignore
+  const keys = Array.from({ length: 400 }, (_, i) => bytesOf(`key-${i}`))
+  const ring = new NginxRing(Array.from({ length: 20 }, (_, slot) => ({ slot, name: line(slot).name, weight: 1 })))
+  const byPoints = keys.map((key) => ring.find(key, (slot) => slot <= 1))
+  expect(byPoints.filter((slot) => slot === -1).length / keys.length).toBeCloseTo(0.9 ** 21, 1) // 11 %
+  const turns: number[] = []
+  keys.forEach((key, i) => {
+    const slot = upstream.open(key, 0)
+    upstream.close(slot, false, 0)
+    if (byPoints[i] === -1) turns.push(slot)
+    else expect(slot).toBe(byPoints[i])
+  })
+  expect(turns.every((slot, i) => slot === (turns[0] + i) % 2)).toBe(true)
+})
+
 test('an upstream block: a request tries primary servers that refuse, then the backup', () => {
   const line = { ...NGINX_DEFAULTS, weight: 1 }
   const upstream = new NginxUpstream(

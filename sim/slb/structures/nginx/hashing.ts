@@ -72,7 +72,7 @@ export class NginxRing {
     this.owners = Int32Array.from(distinct, (point) => servers[point % MAX_SERVERS].slot)
   }
 
-  /** NONE when no server is usable. */
+  /** NONE when the server of the point and those of the next 20 points are not usable: nginx takes turns then. */
   find(key: Uint8Array, usable: Usable): SlotId {
     const { hashes, owners } = this
     const hash = crc32(key)
@@ -82,7 +82,7 @@ export class NginxRing {
       if (hashes[middle] < hash) low = middle + 1
       else high = middle
     }
-    for (let step = 0; step < owners.length; step++) {
+    for (let step = 0; step <= MAX_TRIES; step++) {
       const slot = owners[(low + step) % owners.length]
       if (usable(slot)) return slot
     }

@@ -68,16 +68,17 @@ export class NginxUpstream {
     return this.from(this.backup, key, now)
   }
 
+  private hashed(peers: NginxPeers, key: Uint8Array, now: number): SlotId {
+    if (this.ring !== null) return this.ring.find(key, (candidate) => peers.usable(candidate, now))
+    return this.method === 'ip-hash' ? ipHash(peers, key, now) : keyHash(peers, key, now)
+  }
+
   private from(peers: NginxPeers, key: Uint8Array, now: number): SlotId {
     const { method, random } = this
     if (method === 'least-conn') return peers.leastConn(now)
     if (method === 'random' || method === 'random-two') return peers.random(method === 'random-two', random, now)
-    if (method === 'round-robin' || peers.count < 2) return peers.roundRobin(now)
-    if (this.ring !== null) {
-      const slot = this.ring.find(key, (candidate) => peers.usable(candidate, now))
-      return slot === NONE ? NONE : peers.sent(slot, now)
-    }
-    const slot = method === 'ip-hash' ? ipHash(peers, key, now) : keyHash(peers, key, now)
+    if (method === 'round-robin' || peers.count < 2 || key.length === 0) return peers.roundRobin(now)
+    const slot = this.hashed(peers, key, now)
     return slot === NONE ? peers.roundRobin(now) : peers.sent(slot, now)
   }
 }
