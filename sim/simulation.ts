@@ -30,6 +30,7 @@ import type { SimulationInput } from './input.ts'
 import { ApiRecorder } from './measure/api-recorder.ts'
 import { BatchRecorder } from './measure/batch-recorder.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
+import { ImageRecorder } from './measure/image-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
 import { JobRecorder } from './measure/job-recorder.ts'
 import { NodeRecorder } from './measure/node-recorder.ts'
@@ -77,6 +78,7 @@ function assemble(input: SimulationInput) {
       .part('scaling', () => new ScalingRecorder(times.windowStart))
       .part('scheduling', () => new SchedulingRecorder(times.windowStart))
       .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times)))
+      .part('images', () => new ImageRecorder(times.windowStart))
       .part('storage', () => new StorageRecorder(times.windowStart))
       .part('batch', () => new BatchRecorder(times.windowStart))
       .part('state', () => new StateRecorder(times.windowStart))

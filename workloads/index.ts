@@ -43,6 +43,7 @@ export { bootstrapProblem, type BootstrapSpec } from './shape/bootstrap.ts'
 export { MAX_REPETITIONS, SHAPE_STEPS, shapeProblems, type ShapeStep } from './shape/timeline.ts'
 export {
   effectiveAmounts,
+  pullPolicyOf,
   manifestFiles,
   readManifests,
   selectorMatches,

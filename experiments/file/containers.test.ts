@@ -5,14 +5,15 @@ import { parseSource, problemsText } from './document.ts'
 import { resolveSource } from './spec.ts'
 
 /** A file with one service, to which keys are added. */
-async function load(service: string) {
+async function load(service: string, rest = '') {
   const read = parseSource(
     'x.yaml',
     `name: study
 cluster: { pools: [{ name: main, count: 4, cpu: 4, memory: 16Gi }] }
 workload:
   services:
-    - { name: web, replicas: 4, cpu: 100m, memory: 64Mi, traffic: { rate: 1/s }, work: { cpu: 1ms }${service} }`,
+    - { name: web, replicas: 4, cpu: 100m, memory: 64Mi, traffic: { rate: 1/s }, work: { cpu: 1ms }${service} }
+${rest}`,
   )
   return 'problems' in read ? read : resolveSource(read.source)
 }
@@ -46,6 +47,35 @@ describe('containers in a file', () => {
     const mebi = 1024 * 1024
     expect(v1.memory).toEqual({ base: 10 * mebi, perRequest: 0, leak: mebi, max: Infinity, limit: 100 * mebi })
     expect(v2.memory).toEqual({ ...v1.memory, limit: 200 * mebi })
+  })
+
+  it('an image has the names of service and version, unless it has its own; a template that is applied keeps the image', async () => {
+    const loaded = await load(
+      ', image: { size: 100M }, versions: [{ name: v2 }, { name: v3, image: { name: own, layers: [{ name: a, size: 1M }], pullPolicy: Never } }]',
+      'images: { prepulled: [own], total: 1G/s }\nactions: [{ at: 1m, apply: web, version: v2, cpu: 200m }]',
+    )
+    if ('problems' in loaded) throw new Error(problemsText(loaded.problems))
+    const { scenario } = loaded.experiment.variants[0]
+    const { orchestration } = await inputOf({ scenario, seed: 1, replication: 0 })
+    const found = orchestration!.workloads[0].versions
+    expect(found.map(({ image, shape }) => [image?.name, image?.policy, shape.rules?.images])).toEqual([
+      ['web:v1', 'IfNotPresent', ['web:v1']],
+      ['web:v2', 'IfNotPresent', ['web:v2']],
+      ['own', 'Never', ['own']],
+      ['web:v2', 'IfNotPresent', ['web:v2']],
+    ])
+    expect(orchestration!.images).toMatchObject({ parallel: 1, disk: Infinity, total: 1e9, prepulled: [{ name: 'own' }] })
+  })
+
+  it.each([
+    ['image: {}', '', 'found both size and layers, or neither'],
+    ['image: { size: 1M }', 'images: { prepulled: [web:v3] }', 'found the unknown image "web:v3"; accepted: web:v1 (did you mean web:v1?)'],
+    ['replicas: 2', 'faults: [{ at: 1m, registryOutage: 1m }]', 'found registryOutage without a service that names its image'],
+    ['image: { size: 1M }', 'images: { lowThreshold: 85 }', 'found lowThreshold not below highThreshold'],
+    ['image: { size: 1M }', 'images: { bandwidth: 5 }', 'an amount of data per second such as 24Mi/s'],
+  ])('%s with %s: %s', async (key, rest, message) => {
+    const loaded = await load(key === 'replicas: 2' ? '' : `, ${key}`, rest)
+    expect('problems' in loaded ? problemsText(loaded.problems) : '').toContain(message)
   })
 
   it('the request of a pod: max(containers + sidecars, init container + sidecars before it); a version that says nothing has those of the service', async () => {

@@ -106,6 +106,18 @@ export function memory(bounds: Bounds = {}) {
   )
 }
 
+/** Bytes per second, at least `least`. */
+export const throughput = (least: number) =>
+  quantity(
+    'an amount of data per second such as 24Mi/s',
+    (value) => {
+      const found = typeof value === 'string' && value.trim().endsWith('/s') ? value.trim().slice(0, -2) : value === 0 ? '0' : ''
+      const bytes = memory().safeParse(found)
+      return bytes.success && bytes.data >= least ? bytes.data : undefined
+    },
+    { type: ['string', 'number'], examples: ['24Mi/s', '1024Ki/s'] },
+  )
+
 /** "70%" or 0.7, both 0.7. */
 export function share(bounds: Bounds = { min: 0 }) {
   return quantity(`a share${boundsText(bounds, percentText)} such as 70% or 0.7`, (value) => within(readShare(trimmed(value)), bounds), {

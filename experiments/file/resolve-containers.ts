@@ -2,6 +2,7 @@
 import type { ContainerBehavior, InitContainer, MemorySpec, Probes, ProbeSpec } from '../../sim/index.ts'
 import { effectiveAmounts } from '../../workloads/index.ts'
 import type { ServiceData } from './schema.ts'
+import { imageOf } from './resolve-images.ts'
 import { containerKeys } from './schema/containers.ts'
 
 /** The keys of a service or a version that describe its containers. */
@@ -16,11 +17,15 @@ export const hasContainerKeys = (given: ContainerData): boolean => CONTAINER_KEY
 type ProbeData = NonNullable<NonNullable<ContainerData['probes']>['liveness' | 'readiness']>
 
 /** The behavior as the run has it; what is absent does not happen. */
-export function containerBehavior({ probes, hangAfter, memoryUse, memoryLimit, initContainers }: ContainerData): ContainerBehavior {
+export function containerBehavior(
+  { probes, hangAfter, memoryUse, memoryLimit, initContainers, image }: ContainerData,
+  named: { readonly service: string; readonly version: string },
+): ContainerBehavior {
   return {
     ...(probes === undefined ? {} : { probes: probesOf(probes) }),
     ...(hangAfter === undefined ? {} : { hangAfter }),
     ...(memoryUse === undefined || memoryLimit === undefined ? {} : { memory: memoryOf(memoryUse, memoryLimit) }),
+    ...(image === undefined ? {} : { image: imageOf(image, named.service, named.version) }),
     ...(initContainers === undefined || initContainers.length === 0 ? {} : { init: initContainers.map(initOf) }),
   }
 }

@@ -20,6 +20,7 @@ import type { ServiceSpec } from './scenario.ts'
 import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
 import type { ActionData } from './schema/actions.ts'
 import { AppliedVersions } from './applied-versions.ts'
+import { resolveImages } from './resolve-images.ts'
 import { resolveStateful } from './resolve-stateful.ts'
 import { resolveStorage } from './resolve-storage.ts'
 import { controller, type ControllerData, type VersionData } from './schema/controllers.ts'
@@ -37,12 +38,26 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   const storage = resolveStorage(data, issues)
   const stateful = resolveStateful(given, issues)
   const actions = data.actions.flatMap((action, i) => names.action(action, ['actions', i]))
+  const workloads = given.flatMap((service, workload) =>
+    scripted || isControlled(service) ? [controlled(service, services[workload], workload, names.applied.versionsOf(service))] : [],
+  )
+  const images = resolveImages(
+    data,
+    issues,
+    workloads.flatMap(({ versions }) => versions.flatMap(({ image }) => image ?? [])),
+  )
+  data.faults.forEach(({ kind, key }, i) => {
+    if (kind === 'registry-down' && images === undefined)
+      issues.push({
+        path: ['faults', i, key],
+        message: 'found registryOutage without a service that names its image, which would change nothing; accepted: services with image',
+      })
+  })
   return {
     ...(storage === undefined ? {} : { storage }),
     ...(stateful === undefined ? {} : { stateful }),
-    workloads: given.flatMap((service, workload) =>
-      scripted || isControlled(service) ? [controlled(service, services[workload], workload, names.applied.versionsOf(service))] : [],
-    ),
+    ...(images === undefined ? {} : { images }),
+    workloads,
     actions,
     faults: data.faults.map((fault, i) => names.fault(fault, ['faults', i])),
     latency: data.controlPlane.latency,
@@ -58,7 +73,12 @@ const isControlled = (service: ServiceData): boolean => {
   )
 }
 
-function controlled(given: ServiceData, service: ServiceSpec, workload: number, versions: readonly VersionData[]): unknown {
+function controlled(
+  given: ServiceData,
+  service: ServiceSpec,
+  workload: number,
+  versions: readonly VersionData[],
+): Record<string, unknown> & { readonly versions: readonly JsonVersion[] } {
   const first: JsonVersion = {
     name: given.version,
     shape: service.shape,
@@ -68,7 +88,7 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number, 
     crashAfter: null,
     slowness: 1,
     errors: 0,
-    ...containerBehavior(given),
+    ...containerBehavior(given, { service: given.name, version: given.version }),
   }
   const others = versions.map(
     ({ cpu, memory, limit, name, pull, start, ready, crashAfter, slowness, errors, pullFails, ...own }): JsonVersion => ({
@@ -85,13 +105,13 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number, 
       slowness,
       errors,
       ...(pullFails ? { pullFails } : {}),
-      ...containerBehavior({ ...given, ...own }),
+      ...containerBehavior({ ...given, ...own }, { service: given.name, version: name }),
     }),
   )
   return {
     workload,
     controller: controllerOf(given.controller ?? controller.parse('deployment')),
-    versions: [first, ...others],
+    versions: [first, ...others].map(withImageRule),
     ...(given.budget === undefined ? {} : { budget: given.budget }),
     toleration: given.toleration ?? DEFAULT_TOLERATION,
   } satisfies Json<Omit<ControlledWorkload, 'budget' | 'controller' | 'versions'>> & Record<string, unknown>
@@ -99,6 +119,12 @@ function controlled(given: ServiceData, service: ServiceSpec, workload: number, 
 
 /** Seconds for which admission lets pods tolerate an unhealthy node [µs]. */
 const DEFAULT_TOLERATION = 300e6
+
+/** Schedulers look for nodes that have the image. */
+const withImageRule = (version: JsonVersion): JsonVersion =>
+  version.image === undefined || version.image === null
+    ? version
+    : { ...version, shape: { ...version.shape!, rules: { ...version.shape!.rules, images: [version.image.name] } } }
 
 type Json<T> = { readonly [K in keyof T]: T[K] | null }
 type JsonVersion = Json<Version>

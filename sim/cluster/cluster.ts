@@ -12,7 +12,7 @@ import { Classes } from './classes.ts'
 import { assertRows, DecisionKind } from './decisions.ts'
 import type { Decisions } from './decisions.ts'
 import { MAX_SERVICES, packEndpoint, packHolding } from './entries.ts'
-import { Face } from './face.ts'
+import { Face, type Shown } from './face.ts'
 import { Before, isAlive, nameOfPhase } from './before.ts'
 import { ChangeLog } from './log.ts'
 import { isPaid, Nodes, offered, rowOfName } from './nodes.ts'
@@ -32,6 +32,7 @@ export class Cluster {
   readonly admissibility: Admissibility
   readonly residents = new Residents()
   readonly log = new ChangeLog()
+  readonly shown: Shown = { images: undefined }
   /** What policies read; the same object for the whole run. */
   readonly view: Face
   /** Names by the rows in `nodes.zone` and `nodes.gpuModel`. */

@@ -4,12 +4,18 @@ import type { Classes } from './classes.ts'
 import type { Admissibility } from './feasibility/admissibility.ts'
 import { pickDevices } from './feasibility/devices.ts'
 import { fits } from './feasibility/fit.ts'
+import type { ImagesView } from './rules.ts'
 import type { Residents } from './residents.ts'
 import type { NodeTemplate, PodShape } from './spec.ts'
 import type { Nodes } from './nodes.ts'
 import type { Pods } from './pods.ts'
 import { NodeState, NONE } from './views.ts'
 import type { ClusterView, LogView, Reason } from './views.ts'
+
+/** What a part of the run lets all views show. */
+export interface Shown {
+  images: ImagesView | undefined
+}
 
 /** What a view is made of. */
 interface Parts {
@@ -19,6 +25,7 @@ interface Parts {
   readonly log: LogView
   readonly admissibility: Admissibility
   readonly residents: Residents
+  readonly shown: Shown
 }
 
 /** See `ClusterView` for the meaning of the answers. */
@@ -27,16 +34,22 @@ export class Face implements ClusterView {
   readonly pods: Pods
   readonly classes: Classes
   readonly log: LogView
+  private readonly shown: Shown
   private readonly admissibility: Admissibility
   private readonly residents: Residents
 
-  constructor({ nodes, pods, classes, log, admissibility, residents }: Parts) {
+  constructor({ nodes, pods, classes, log, admissibility, residents, shown }: Parts) {
     this.nodes = nodes
     this.pods = pods
     this.classes = classes
     this.log = log
     this.admissibility = admissibility
     this.residents = residents
+    this.shown = shown
+  }
+
+  get images(): ImagesView | undefined {
+    return this.shown.images
   }
 
   /** In order of cost: loads and comparisons, one load from the memo, up to eight devices. */

@@ -1,5 +1,5 @@
-/** Other labels and taints for a node: the one way in which the class of a row changes. */
-import type { NodeId } from '../common/ids.ts'
+/** Other labels and taints for a node: the one way in which the class of a row changes; and other images. */
+import { NONE, type NodeId } from '../common/ids.ts'
 import type { Cluster } from './cluster.ts'
 import type { NodeTemplate } from './spec.ts'
 import { Subject } from './views.ts'
@@ -12,4 +12,9 @@ export function relabelNode(cluster: Cluster, node: NodeId, labels: NodeTemplate
   nodes.nodeClass[node] = nodeClass
   nodes.version[node] = log.version
   log.append(Subject.NodeClass, node, nodeClass)
+}
+
+/** The node has another set of images (`shown.images`). */
+export function imagesChanged({ log }: Cluster, node: NodeId): void {
+  log.append(Subject.NodeImages, node, NONE)
 }

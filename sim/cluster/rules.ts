@@ -2,6 +2,8 @@
  * Rules about where a pod runs, as the API of Kubernetes writes them: by labels of nodes, by other pods, by ports of the node. What is absent is
  * none. Rules about nodes hold for every scheduler; rules about other pods are known to the scheduler `kubernetes` only.
  */
+import type { NodeId } from '../common/ids.ts'
+
 /** Keys and values of labels. */
 export type Labels = Readonly<Record<string, string>>
 
@@ -102,6 +104,14 @@ export interface PodRules {
   readonly nodeName?: string
   /** What scores count in place of the requests, where containers mention no cpu or memory [millicores, bytes]. */
   readonly scored?: { readonly cpu: number; readonly memory: number }
+}
+
+/** Images on nodes while a run pulls and removes them. */
+export interface ImagesView {
+  has(node: NodeId, name: string): boolean
+  on(node: NodeId): readonly NodeImage[]
+  /** Size and number of nodes by name; nodes may be 0. */
+  readonly states: ReadonlyMap<string, { readonly size: number; readonly nodes: number }>
 }
 
 /** An image on a node. */

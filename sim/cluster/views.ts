@@ -4,6 +4,7 @@
  */
 import { NONE } from '../common/ids.ts'
 import type { DeviceMask, NodeId, PodClassId, PodId } from '../common/ids.ts'
+import type { ImagesView } from './rules.ts'
 import type { NodeTemplate, PodShape } from './spec.ts'
 
 export { NONE }
@@ -161,6 +162,8 @@ export interface ClusterView {
   shapeOf(podClass: PodClassId): PodShape
   /** A template with the labels, taints, GPU model, name and images of the node; its amounts, zone and price may be those of another node. */
   templateOf(node: NodeId): NodeTemplate
+  /** Images on nodes; absent: those of `templateOf`. */
+  readonly images?: ImagesView | undefined
   /** Calls back for each pod on the node, in phases from Bound to Terminating. */
   eachPodOn(node: NodeId, visit: (pod: PodId) => void): void
 }
@@ -177,6 +180,7 @@ export const Subject = {
   PodTerminating: 7, // row node, value packHolding(pod class, devices, service); the pod stays on the node
   PodTerminated: 8, // the same; the next entry is its PodReleased
   NodeClass: 9, // row node, value its new node class: labels or taints have changed
+  NodeImages: 10, // row node: it has another set of images (`ClusterView.images`)
 } as const
 export type Subject = (typeof Subject)[keyof typeof Subject]
 

@@ -386,8 +386,8 @@ function rolledOut(workload: number, of: PodShape): Orchestration {
           rollback: false,
         },
         versions: [
-          { name: 'v1', ...version },
-          { name: 'v2', ...version },
+          { name: 'v1', ...version, image },
+          { name: 'v2', ...version, image },
         ],
         budget: null,
         toleration: Infinity,
@@ -398,9 +398,26 @@ function rolledOut(workload: number, of: PodShape): Orchestration {
       { at: 50 * S, kind: 'drain', nodes: { pool: 0, count: 1 } },
     ],
     faults: [{ at: 100 * S, kind: 'node-crash', nodes: { pool: 1, count: 1 }, duration: 10 * S }],
+    images: IMAGES,
     latency: 0,
     nodeGrace: 50 * S,
   }
+}
+
+const image = { name: 'web', layers: [{ name: 'web', size: 1 }], policy: 'IfNotPresent' } as const
+
+const IMAGES = {
+  latency: 0,
+  bandwidth: 1,
+  total: Infinity,
+  parallel: 1,
+  qps: 5,
+  burst: 10,
+  disk: Infinity,
+  highThreshold: 85,
+  lowThreshold: 80,
+  minAge: 0,
+  prepulled: [],
 }
 
 /** A CronJob whose Jobs run for a second. */

@@ -16,6 +16,7 @@ import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { StateRecorder } from '../measure/state-recorder.ts'
+import type { ImageRecorder } from '../measure/image-recorder.ts'
 import type { StorageRecorder } from '../measure/storage-recorder.ts'
 import type { Network } from '../network/network.ts'
 import type { Clients } from '../serving/clients.ts'
@@ -33,6 +34,7 @@ import type { Sampler } from './sampler.ts'
 import { requestsPerPod, scopes } from './scopes.ts'
 import { put, putQuantile, type Sheet } from './sheet.ts'
 import { METRICS } from './standard.ts'
+import { imageMetrics } from './image-metrics.ts'
 import { stateMetrics, storageMetrics } from './storage-metrics.ts'
 
 /** What the metrics are made from. */
@@ -52,6 +54,7 @@ export interface OutcomeRun {
   readonly scaling: ScalingRecorder
   readonly scheduling: SchedulingRecorder
   readonly changes: ChangeRecorder
+  readonly images: ImageRecorder
   readonly storage: StorageRecorder
   readonly batch: BatchRecorder
   readonly state: StateRecorder
@@ -85,6 +88,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   changeMetrics(run, now, sheet)
   disturbanceMetrics(run, sheet)
   stateMetrics(run.state, run.input.orchestration?.stateful !== undefined, now, sheet)
+  imageMetrics(run.images, run.input.orchestration?.images, sheet)
   storageMetrics(run.storage, run.input.orchestration?.storage, now, sheet)
   run.assessor?.put(sheet, now)
   const byScope = scopes(run, now)

@@ -3,6 +3,7 @@ import type { Autoscaler, DisruptionBudget, ManifestWorkload } from '../../../wo
 import { foreignControllerOf } from './foreign.ts'
 import { probesOf } from './probes.ts'
 import { rulesOf } from './rules.ts'
+import { isMap } from '../quantities.ts'
 import { isUncounted, selectorOf } from './unsupported.ts'
 
 type Raw = Record<string, unknown>
@@ -64,10 +65,19 @@ export function serviceItem(name: string, workload: ManifestWorkload, { scaling,
     ...(budget === undefined ? {} : { budget: budgetOf(budget) }),
     ...(workload.orchestrator === 'kubernetes' ? { toleration: tolerationOf(workload) } : {}),
     ...behavior,
+    ...imageOf(workload, behavior),
     replicas: inBounds,
     minReplicas: Math.min(scaling?.min ?? replicas, inBounds),
     maxReplicas: Math.max(1, scaling?.max ?? replicas, inBounds),
   }
+}
+
+/** The image of the first container, when its size is given. */
+function imageOf({ template }: ManifestWorkload, behavior: Raw): Raw {
+  const own = behavior['image']
+  if (!isMap(own)) return {}
+  const [first] = template.containers
+  return { image: { name: first.image, pullPolicy: first.pullPolicy, ...own } }
 }
 
 /** Period of the health checks of a target group, and its deregistration delay [µs]. */

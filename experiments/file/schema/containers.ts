@@ -1,5 +1,6 @@
 /** Containers of a service or of one of its versions: probes, and how the process behaves beside serving requests. */
 import { cpu, duration, flag, forms, isMap, list, memory, name, positiveTime, section, share, whole } from '../quantities.ts'
+import { image } from './images.ts'
 import { show } from '../document.ts'
 
 const answer = forms<{ readonly work: number } | { readonly time: number }>(
@@ -92,6 +93,11 @@ export const containerKeys = {
     .optional()
     .describe(
       'containers that run before those of the pod, one after another, and sidecars among them; again after a reboot of the node; default: none',
+    ),
+  image: image
+    .optional()
+    .describe(
+      'image of the container, pulled from the registry or found on the node (see images); default: each pod pulls for the time pull',
     ),
   memoryUse: memoryUse.optional().describe('memory that a container needs, where it has a memoryLimit; default: less than its limit'),
 }

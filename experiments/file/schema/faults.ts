@@ -28,7 +28,7 @@ export type FaultData = { readonly key: string } & FaultTimeData &
     | { readonly kind: 'node-loss'; readonly nodes: NodesData; readonly notice?: number; readonly replace?: boolean }
     | { readonly kind: 'no-capacity'; readonly pool: string | null; readonly duration?: DistributionSpec }
     | { readonly kind: 'pod-crash'; readonly service: string; readonly count: number }
-    | { readonly kind: 'controllers-down' | 'scheduler-down' | 'api-server-down'; readonly duration: DistributionSpec }
+    | { readonly kind: 'controllers-down' | 'scheduler-down' | 'api-server-down' | 'registry-down'; readonly duration: DistributionSpec }
     | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler' }
   )
 
@@ -87,7 +87,7 @@ function onNodes<S extends z.ZodRawShape>(key: string, meaning: string, rest: S,
 const answers = lasts('time until they answer again')
 const healthy = lasts('time until they are healthy again')
 
-const down = (key: string, kind: 'controllers-down' | 'scheduler-down' | 'api-server-down', meaning: string) =>
+const down = (key: string, kind: 'controllers-down' | 'scheduler-down' | 'api-server-down' | 'registry-down', meaning: string) =>
   fault(key, { ...when, [key]: distribution().describe(meaning) }, (given) => ({
     kind,
     duration: (given as unknown as Readonly<Record<string, DistributionSpec>>)[key],
@@ -178,6 +178,11 @@ const one = oneKey<FaultData>('a fault, a map with at or every', {
     'api-server-down',
     'time for which the API server answers nobody: no controller, scheduler, autoscaler or action',
   ),
+  registryOutage: down(
+    'registryOutage',
+    'registry-down',
+    'time for which the image registry answers nobody: containers start only from images that are on their node and need no request',
+  ),
   failOver: fault(
     'failOver',
     {
@@ -194,5 +199,5 @@ const one = oneKey<FaultData>('a fault, a map with at or every', {
 export const faults = list('faults', one)
   .prefault([])
   .describe(
-    'what breaks, at a time or every so often: crash, reboot, partition, freeze, loss or reclaim of nodes, zoneOutage, slow or network (gray failures), noCapacity, podCrash, controllersDown, schedulerDown, apiServerDown, failOver',
+    'what breaks, at a time or every so often: crash, reboot, partition, freeze, loss or reclaim of nodes, zoneOutage, slow or network (gray failures), noCapacity, podCrash, controllersDown, schedulerDown, apiServerDown, registryOutage, failOver',
   )

@@ -1,20 +1,8 @@
 /** Services that keep data: a replicated store and a single database. */
-import { duration, memory, oneOf, positiveTime, quantity, section, share, whole } from '../quantities.ts'
+import { duration, memory, oneOf, positiveTime, section, share, throughput, whole } from '../quantities.ts'
 
 const LEVELS = ['ONE', 'TWO', 'THREE', 'QUORUM', 'ALL'] as const
 const level = (what: string) => oneOf(LEVELS).prefault('QUORUM').describe(`replicas that must ${what}; default QUORUM, more than half`)
-
-/** Bytes per second. */
-const throughput = (least: number) =>
-  quantity(
-    'an amount of data per second such as 24Mi/s',
-    (value) => {
-      const found = typeof value === 'string' && value.trim().endsWith('/s') ? value.trim().slice(0, -2) : value === 0 ? '0' : ''
-      const bytes = memory().safeParse(found)
-      return bytes.success && bytes.data >= least ? bytes.data : undefined
-    },
-    { type: ['string', 'number'], examples: ['24Mi/s', '1024Ki/s'] },
-  )
 
 /** A replicated store with the defaults of Apache Cassandra. */
 export const store = section('a replicated store', {

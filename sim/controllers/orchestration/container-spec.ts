@@ -1,5 +1,6 @@
 /** What a run says about the containers of a version: its probes, and how its process behaves beside serving requests. Times [µs]. */
 import type { Time } from '../../common/ids.ts'
+import type { ContainerImage } from '../images/spec.ts'
 
 /** How a kubelet probes a container. */
 export interface ProbeSpec {
@@ -54,6 +55,8 @@ export interface ContainerBehavior {
   readonly hangAfter?: Time
   /** Absent: the container stays below its limit. */
   readonly memory?: MemorySpec
+  /** Absent: each pod pulls for `Version.pull`. */
+  readonly image?: ContainerImage
   /** In their order; absent: none. */
   readonly init?: readonly InitContainer[]
 }

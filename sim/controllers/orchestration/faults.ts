@@ -125,6 +125,11 @@ export class Faults {
         run.components.goesDown(COMPONENTS[fault.kind], duration)
         return duration
       }
+      case 'registry-down': {
+        const duration = lengthOf(fault.duration, u)
+        orchestrator.kubelets.images?.breaks(duration)
+        return duration
+      }
       case 'fail-over':
         run.components.failsOver(fault.component)
         return run.components.downUntil(fault.component) - run.simulator.now

@@ -13,6 +13,7 @@ import type { KeyedStream, Streams } from '../../random/stream.ts'
 import type { Workload } from '../../serving/spec.ts'
 import type { PodObjects } from '../kubernetes/pod-objects.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
+import type { Images } from '../images/images.ts'
 import type { Keeper } from '../pod-listeners.ts'
 import type { Delays } from '../spec.ts'
 import type { Stateful } from '../stateful/stateful.ts'
@@ -20,7 +21,7 @@ import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import type { Probes, ProbeSpec } from './container-spec.ts'
 import { Containers } from './containers.ts'
-import { InitContainers } from './init-containers.ts'
+import { ContainerStart, type ContainerStartRun } from './container-start.ts'
 import { ContainerMemory } from './memory.ts'
 import { podsOn } from './node-selection.ts'
 import { Processes } from './processes.ts'
@@ -31,7 +32,7 @@ import type { Orchestration, Version } from './spec.ts'
 const NOTICE: Time = 1_000_000
 
 /** What the kubelets need of the run. */
-export interface KubeletRun extends ProbersRun {
+export interface KubeletRun extends ProbersRun, ContainerStartRun {
   readonly changes: ChangeRecorder
   readonly streams: Streams
   readonly cluster: Cluster
@@ -53,7 +54,6 @@ export class Kubelets implements Keeper, ProbeHost {
   private readonly isKept: (pod: PodId) => boolean
   private readonly startups: KeyedStream[] = []
   private readonly notices: KeyedStream
-  private readonly runsKind: number
   private readonly readyKind: number
   private readonly exitsKind: number
   private readonly noticedKind: number
@@ -64,12 +64,9 @@ export class Kubelets implements Keeper, ProbeHost {
   private readonly probers: Probers | null
   /** Null: no container has a curve of memory. */
   private readonly memory: ContainerMemory | null
-  /** Null: no pod has init containers or sidecars. */
-  private readonly init: InitContainers | null
+  private readonly begin: ContainerStart
   private readonly probePhases: KeyedStream
   private lives = 0
-  /** Pods that must not start before they are released: when their image is on the node; Infinity: they have no node. */
-  private readonly held = new Map<PodId, Time>()
 
   constructor(run: KubeletRun, objects: PodObjects, podsOf: (pod: PodId) => ControlledPods | undefined) {
     const { simulator, streams, lifecycle } = run
@@ -82,13 +79,21 @@ export class Kubelets implements Keeper, ProbeHost {
       if (this.containers.life[pod] === life) handle(pod)
     }
     const register = (name: string, handle: (pod: PodId) => void): number => simulator.register(name, living(handle))
-    this.runsKind = register('container runs', (pod) => this.runs(pod))
+    this.begin = new ContainerStart(run, register, {
+      containers: this.containers,
+      podsOf: this.podsOf,
+      versionOf: (pod) => this.versionOf(pod),
+      nodeOf: (pod) => this.nodeOf(pod),
+      reaches: (node) => this.reaches(node),
+      nextLife: (pod) => this.nextLife(pod),
+      runs: (pod) => this.runs(pod),
+      fails: (pod) => this.fails(pod),
+    })
     this.readyKind = register('container becomes ready', (pod) => this.becomesReady(pod, false))
     this.exitsKind = register('container exits', (pod) => this.exits(pod))
     this.noticedKind = register('exit of a container is noticed', (pod) => this.noticed(pod))
     this.failsKind = register('task fails', (pod) => this.fails(pod))
-    const starts = (pod: PodId): void => this.starts(pod, simulator.now)
-    this.restartsKind = register('container restarts', starts)
+    this.restartsKind = register('container restarts', (pod) => this.begin.starts(pod, simulator.now))
     const exits = { ended: (pod: PodId) => this.ended(pod, 0), hangs: (pod: PodId) => this.probers?.wake(pod) }
     this.processes = new Processes(run, this.containers, register, exits)
     const versions = run.input.orchestration?.workloads.flatMap((one) => one.versions) ?? []
@@ -99,24 +104,24 @@ export class Kubelets implements Keeper, ProbeHost {
       kills: (pod: PodId) => this.exits(pod),
     }
     this.memory = versions.some((version) => version.memory !== undefined) ? new ContainerMemory(run, register, memory) : null
-    const hasInit = versions.some(({ init }) => init !== undefined)
-    this.init = hasInit
-      ? new InitContainers(run, register, { containers: this.containers, podsOf: this.podsOf, initialized: starts })
-      : null
     this.probePhases = streams.keyed('phases of probes')
     lifecycle.keptBy(this)
   }
 
   /** The pod was created; nothing of an earlier pod of the row counts. `held`: its container does not start before `release`. */
   created(pod: PodId, ordinal: number, held: boolean): void {
-    if (held) this.held.set(pod, Infinity)
     this.containers.open(pod, ordinal)
-    this.init?.created(pod)
+    this.begin.created(pod, held)
+  }
+
+  /** Null: no image is named. */
+  get images(): Images | null {
+    return this.begin.images
   }
 
   /** The pod has ended. */
   gone(pod: PodId): void {
-    this.held.delete(pod)
+    this.begin.gone(pod)
     this.containers.life[pod] = NONE
     this.probers?.stopped(pod)
     this.memory?.stopped(pod)
@@ -127,18 +132,18 @@ export class Kubelets implements Keeper, ProbeHost {
     const start = warm ? time : time + this.run.input.delays.bind
     if (!this.reaches(this.nodeOf(pod)) || this.run.volumes?.prepare(pod, start) === 'waits') return
     if (!warm) {
-      this.starts(pod, start)
+      this.begin.starts(pod, start)
       return
     }
     this.containers.pulled[pod] = 1
-    this.init?.skip(pod)
+    this.begin.warm(pod)
     this.nextLife(pod)
     this.runs(pod, true)
   }
 
   /** The volumes of the pod are mounted on its node. */
   mounted(pod: PodId): void {
-    if (!this.isTerminating(pod)) this.starts(pod, this.run.simulator.now)
+    if (!this.isTerminating(pod)) this.begin.starts(pod, this.run.simulator.now)
   }
 
   reaches(node: NodeId): boolean {
@@ -162,33 +167,9 @@ export class Kubelets implements Keeper, ProbeHost {
     return (this.containers.life[pod] = this.lives++)
   }
 
-  /** Pull, if the image is not there, and start. */
-  private starts(pod: PodId, time: Time): void {
-    const { containers, run } = this
-    const { pull, pullFails } = this.versionOf(pod)
-    const pulled = time + (containers.pulled[pod] === 1 ? 0 : pull)
-    const life = this.nextLife(pod)
-    run.changes.courses?.lanes.starts(pod, time, pullFails === true ? Infinity : pulled)
-    // A kubelet tries to pull for ever.
-    if (pullFails === true) {
-      if (this.podsOf(pod).tasks !== null) run.simulator.at(pulled, this.failsKind, pod, life)
-    } else if (this.held.has(pod)) this.held.set(pod, pulled)
-    // The images of the containers are pulled after the init containers have ended.
-    else if (this.init?.start(pod, time) !== true) this.runsFrom(pod, pulled)
-  }
-
-  /** Without probes a container counts as started when its process listens. */
-  private runsFrom(pod: PodId, pulled: Time): void {
-    const { start, probes } = this.versionOf(pod)
-    this.run.simulator.at(pulled + (probes === undefined ? start : 0), this.runsKind, pod, this.containers.life[pod])
-  }
-
   /** A pod that was created `held` may start. */
   release(pod: PodId): void {
-    const pulled = this.held.get(pod)
-    this.held.delete(pod)
-    if (pulled === undefined || pulled === Infinity || !this.reaches(this.nodeOf(pod))) return
-    this.runsFrom(pod, Math.max(this.run.simulator.now, pulled))
+    this.begin.release(pod)
   }
 
   private runs(pod: PodId, warm = false): void {
@@ -344,12 +325,13 @@ export class Kubelets implements Keeper, ProbeHost {
     this.lost.set(node, down || wasDown)
     if (!down || wasDown) return
     this.run.volumes?.died(node)
+    this.begin.died(node)
     podsOn(this.run.cluster, node, this.isKept, (pod) => this.dies(pod))
   }
 
   private dies(pod: PodId): void {
     this.nextLife(pod)
-    this.init?.forget(pod)
+    this.begin.init?.forget(pod)
     this.run.lifecycle.died(pod, true)
   }
 
@@ -386,7 +368,7 @@ export class Kubelets implements Keeper, ProbeHost {
     const { containers } = this
     const ran = this.run.cluster.view.pods.phase[pod] !== PodPhase.Bound
     if (ran && (down || containers.exits[pod] > 0)) this.fails(pod)
-    else if (!ran && (down || containers.life[pod] === NONE)) this.starts(pod, this.run.simulator.now)
+    else if (!ran && (down || containers.life[pod] === NONE)) this.begin.starts(pod, this.run.simulator.now)
     else if (containers.isReady[pod] === 1) this.becomesReady(pod, false)
   }
 
@@ -395,6 +377,6 @@ export class Kubelets implements Keeper, ProbeHost {
     lifecycle.unlisted(pod)
     this.podsOf(pod).setReady(pod, false)
     if (this.run.cluster.view.pods.phase[pod] !== PodPhase.Bound) this.containers.exits[pod]++
-    if (volumes?.prepare(pod, simulator.now) !== 'waits') this.starts(pod, simulator.now)
+    if (volumes?.prepare(pod, simulator.now) !== 'waits') this.begin.starts(pod, simulator.now)
   }
 }

@@ -20,6 +20,7 @@ const FAULTS: Readonly<Record<Breakage['kind'], string>> = {
   'controllers-down': 'controllers down',
   'scheduler-down': 'scheduler down',
   'api-server-down': 'API server down',
+  'registry-down': 'image registry down',
   'fail-over': 'fail-over',
 }
 

@@ -30,6 +30,7 @@ import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
 import { OutOfService } from './out-of-service.ts'
 import { PodCourse } from './pod-course.ts'
+import type { ContainerStartRun } from './container-start.ts'
 import type { ProbersRun } from './probes.ts'
 import type { Cascade, ControlledWorkload, Orchestration, Version } from './spec.ts'
 import { createOrchestratorSystem } from './systems.ts'
@@ -39,7 +40,7 @@ import type { WorkloadControllers } from './workload-controllers.ts'
 const COLLECTOR_WORKERS = 20
 
 /** What the orchestrator needs of the run. */
-export interface OrchestratorRun extends ProbersRun {
+export interface OrchestratorRun extends ProbersRun, ContainerStartRun {
   readonly simulator: Simulator
   readonly streams: Streams
   readonly cluster: Cluster

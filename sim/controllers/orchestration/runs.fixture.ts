@@ -45,12 +45,13 @@ export interface Case {
   readonly budget?: ControlledWorkload['budget']
   readonly actions?: readonly Action[]
   readonly faults?: readonly Fault[]
+  readonly images?: Orchestration['images']
   readonly service?: Partial<FlatService>
   readonly run?: Partial<FlatInput>
 }
 
 /** One workload with a controller and ten replicas, on five nodes; containers start in 10 s. */
-export function simulate({ controller = deployment(), versions, budget = null, actions = [], faults = [], ...rest }: Case) {
+export function simulate({ controller = deployment(), versions, budget = null, actions = [], faults = [], images, ...rest }: Case) {
   const workload: ControlledWorkload = {
     workload: 0,
     controller,
@@ -58,7 +59,14 @@ export function simulate({ controller = deployment(), versions, budget = null, a
     budget,
     toleration: 300 * SECOND,
   }
-  const orchestration: Orchestration = { workloads: [workload], actions, faults, latency: 0, nodeGrace: 50 * SECOND }
+  const orchestration: Orchestration = {
+    workloads: [workload],
+    actions,
+    faults,
+    latency: 0,
+    nodeGrace: 50 * SECOND,
+    ...(images === undefined ? {} : { images }),
+  }
   const one = service({ replicas: 10, grace: 0, requests: requests(20, { kind: 'constant', value: 1000 }), ...rest.service })
   const run = new Simulation(
     input({ pools: [pool(5, { cpu: 4000 })], services: [one], horizon: 1200 * SECOND, delays: noDelays, orchestration, ...rest.run }),

@@ -6,6 +6,7 @@ import type { PodShape, Taint, TaintEffect } from '../../cluster/spec.ts'
 import type { Time, WorkloadId } from '../../common/ids.ts'
 import type { BatchAction } from '../batch/spec.ts'
 import type { DistributionSpec } from '../../random/distributions.ts'
+import type { ImageSettings } from '../images/spec.ts'
 import type { EcsServiceController } from '../ecs/spec.ts'
 import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
 import type { BudgetSpec } from '../kubernetes/disruption.ts'
@@ -172,6 +173,8 @@ export type Breakage =
   | { readonly kind: 'no-capacity'; readonly pool?: number; readonly duration: Duration }
   | { readonly kind: 'pod-crash'; readonly workload: WorkloadId; readonly count: number }
   | { readonly kind: 'controllers-down' | 'scheduler-down' | 'api-server-down'; readonly duration: Duration }
+  /** The registry answers no request for an image. */
+  | { readonly kind: 'registry-down'; readonly duration: Duration }
   | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler' }
 
 /** What breaks, when, and until when. */
@@ -184,6 +187,8 @@ export interface Orchestration {
   readonly workloads: readonly ControlledWorkload[]
   /** Classes, volumes and claims, and what pods mount; absent: no pod has volumes. */
   readonly storage?: Storage
+  /** The registry and the caches of nodes; absent: no version names its image. */
+  readonly images?: ImageSettings
   /** Workloads that keep data; absent: none. */
   readonly stateful?: readonly StatefulSpec[]
   readonly actions: readonly Action[]

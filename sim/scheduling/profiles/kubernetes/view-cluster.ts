@@ -83,5 +83,11 @@ function nodeOf(row: NodeId, view: ClusterView): KubeNode {
   const { nodes } = view
   const { taints, images } = view.templateOf(row)
   const allocatable = Object.fromEntries(nodes.resources.map((name, resource) => [name, nodes.capacity[resource][row]]))
-  return { name: nodeNameOf(row, view), labels: nodeLabelsOf(row, view), allocatable, taints, images: images ?? null }
+  return {
+    name: nodeNameOf(row, view),
+    labels: nodeLabelsOf(row, view),
+    allocatable,
+    taints,
+    images: view.images?.on(row) ?? images ?? null,
+  }
 }

@@ -77,6 +77,7 @@ export class KubeIndex {
       },
       nodeChanged: (row) => this.nodes.nodeChanged(row),
       membersChanged: () => this.nodes.membersChanged(),
+      imagesChanged: () => this.nodes.imagesChanged(),
       kindAdded: (kind, view) => this.plans.kindAdded(kind, view),
     })
   }

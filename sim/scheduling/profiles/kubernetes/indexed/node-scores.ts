@@ -75,6 +75,10 @@ export class NodeScores {
 
   /** Scores of images depend on how many nodes have them. */
   membersChanged(): void {
+    this.imagesChanged()
+  }
+
+  imagesChanged(): void {
     this.images = undefined
     if (this.options.images > 0) for (const podClass of this.kept) if (this.hasImages(podClass)) this.cells[podClass]!.fill(STALE)
   }
@@ -164,16 +168,18 @@ export class NodeScores {
   private imageScore(podClass: PodClassId, row: NodeId, view: ClusterView): number {
     const states = (this.images ??= this.imageStates(view))
     const wanted = this.world.imagesOf(podClass)
-    const here = new Set((view.templateOf(row).images ?? []).flatMap(({ names }) => names))
+    const here = view.images === undefined ? new Set((view.templateOf(row).images ?? []).flatMap(({ names }) => names)) : null
     let sum = 0
     for (const name of wanted) {
       const state = states.get(name)
-      if (state !== undefined && here.has(name)) sum += imageShare(state.size, state.nodes, this.world.size)
+      if (state !== undefined && (here === null ? view.images!.has(row, name) : here.has(name)))
+        sum += imageShare(state.size, state.nodes, this.world.size)
     }
     return localityOf(sum, wanted.length)
   }
 
-  private imageStates(view: ClusterView): Map<string, { size: number; nodes: number }> {
+  private imageStates(view: ClusterView): ReadonlyMap<string, { readonly size: number; readonly nodes: number }> {
+    if (view.images !== undefined) return view.images.states
     const states = new Map<string, { size: number; nodes: number }>()
     for (const row of this.world.order) {
       const here = new Map((view.templateOf(row).images ?? []).flatMap(({ names, size }) => names.map((name) => [name, size] as const)))

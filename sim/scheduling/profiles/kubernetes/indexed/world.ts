@@ -28,6 +28,8 @@ export interface WorldListener {
   nodeChanged(row: NodeId): void
   /** A node joined or left. */
   membersChanged(): void
+  /** Images came to nodes or left them. */
+  imagesChanged(): void
   /** A kind of pods was seen for the first time. */
   kindAdded(kind: KindId, view: ClusterView): void
 }
@@ -103,6 +105,9 @@ export class World {
           break
         case Subject.NodeClass:
           this.recount(view)
+          break
+        case Subject.NodeImages:
+          for (const listener of this.listeners) listener.imagesChanged()
           break
         default: // NodeAdded is followed by the state; endpoints do not affect placement
       }
