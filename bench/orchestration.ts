@@ -108,6 +108,14 @@ export function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
     unit: 's',
     ...(short ? {} : { goal: 'under 1 s' }),
   })
+  const four = { ...one, replicas: 4 * one.replicas, nodes: 4 * one.nodes }
+  const larger = measure(fleet(four, { actions: rollouts(four), faults: [] }), 1)
+  rows.push({
+    name: `rolling update, time a pod from ${text(one.replicas)} to ${text(four.replicas)} pods`,
+    value: larger.seconds / rolled.seconds / 4,
+    unit: 'x',
+    goal: 'at most 1x',
+  })
   const many = { deployments: 2000 / scale, replicas: 75, nodes: 5000 / scale, horizon: DAY }
   const size = `${text(many.deployments)} Deployments of ${many.replicas} pods on ${text(many.nodes)} nodes`
   const calm = measure(fleet(many, { actions: [], faults: [] }), 0)

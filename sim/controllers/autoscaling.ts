@@ -68,6 +68,8 @@ export class Autoscaling {
   private readonly scrape: Time
   private readonly kinds: { readonly scrape: number; readonly replicas: number; readonly sizes: number; readonly nodes: number }
   private origin = 0
+  /** Workloads whose load is read at each scrape: those that are scaled, and those that are called. */
+  private readonly scraped: readonly WorkloadId[]
   /** Until when the autoscaler of replicas, a controller, and the others, which need the API server, are held. */
   private readonly held = { replicas: 0, others: 0 }
 
@@ -94,6 +96,9 @@ export class Autoscaling {
     if (this.scrape === 0 && [...this.replicas, ...this.sizes].some((scaler) => scaler?.every === 0)) {
       throw new Error('an autoscaler with a period of 0 follows each scrape, and the scrape period is 0; accepted: one of the two above 0')
     }
+    this.scraped = [...input.workloads.keys()].filter(
+      (row) => this.replicas[row] !== null || this.sizes[row] !== null || run.load.isCalled(input.workloads[row].service),
+    )
     const spans = input.workloads.map((_, row) => this.span(row, delays.window))
     const samples = new UsageSamples(Math.max(1, ...spans))
     this.scrapes = spans.map((span) => new Scrapes(span, samples))
@@ -152,8 +157,8 @@ export class Autoscaling {
   }
 
   private scrapeAll(): void {
-    const { simulator, input } = this.run
-    for (let row = 0; row < input.workloads.length; row++) {
+    const { simulator } = this.run
+    for (const row of this.scraped) {
       this.scrapeOne(row)
       // A loop without a period of its own follows each scrape.
       if (this.replicas[row]?.every === 0 && simulator.now >= this.held.replicas) this.syncReplicas(row)
@@ -176,8 +181,7 @@ export class Autoscaling {
    * it is summed decide its rounding: a run without autoscalers keeps its results.
    */
   private touch(row: WorkloadId): void {
-    const { input, replicaSets, load } = this.run
-    if (!load.isCalled(input.workloads[row].service)) return
+    const { replicaSets, load } = this.run
     for (const pod of replicaSets.podsOf(row)) {
       const server = load.serverOf(pod)
       if (server !== NONE) load.cpuUsed(server)

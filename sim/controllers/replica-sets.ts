@@ -7,9 +7,11 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { PodShape } from '../cluster/spec.ts'
 import { PodPhase } from '../cluster/views.ts'
 import type { OwnerId, PodId, WorkloadId } from '../common/ids.ts'
+import { OrderedSet } from '../common/ordered-set.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { ChangeRecorder } from '../measure/change-recorder.ts'
+import type { Servers } from '../serving/servers.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { ControlledPods } from './orchestration/controlled-pods.ts'
 import type { Orchestrator } from './orchestration/orchestrator.ts'
@@ -35,6 +37,7 @@ export interface ReplicaSetsRun {
   readonly owners: Owners
   readonly lifecycle: PodLifecycle
   readonly placement: Placement
+  readonly servers: Servers
   readonly pods: PodRecorder
   readonly changes: ChangeRecorder
   readonly orchestrator: Orchestrator | null
@@ -46,16 +49,17 @@ const rank = (phase: number): number => (phase === PodPhase.Pending ? 0 : phase 
 export class ReplicaSets {
   readonly desired: number[] = []
   private readonly sets: WorkloadPods[]
+  private readonly controlled: ReadonlyMap<WorkloadId, ControlledWorkload>
   /** Sets that lost a pod which they did not delete: it is replaced once it has left. */
   private readonly short: ReplicaSet[] = []
   private readonly run: ReplicaSetsRun
 
   constructor(run: ReplicaSetsRun) {
     this.run = run
-    const controlled = new Map(run.input.orchestration?.workloads.map((spec) => [spec.workload, spec]))
+    this.controlled = new Map(run.input.orchestration?.workloads.map((spec) => [spec.workload, spec]))
     this.sets = run.input.workloads.map((spec, row) => {
       this.desired.push(0)
-      const controller = controlled.get(row)
+      const controller = this.controlled.get(row)
       if (controller !== undefined) return new KeptSet(run.orchestrator!, controller)
       return new ReplicaSet(run, spec, row, (set) => this.short.push(set))
     })
@@ -65,7 +69,10 @@ export class ReplicaSets {
 
   /** The origin: the pods of the start are created, and placed before anything else happens. */
   settles(): void {
-    const { input, placement, orchestrator } = this.run
+    const { input, placement, orchestrator, cluster, servers } = this.run
+    const pods = input.workloads.reduce((sum, { replicas }) => sum + replicas, 0)
+    for (const table of [cluster.pods, cluster.residents, servers]) table.reserve(pods)
+    orchestrator?.reservePods(pods)
     input.workloads.forEach(({ replicas }, workload) => this.scale(workload, replicas))
     placement.settle()
     while (orchestrator?.settle() === true) placement.settle()
@@ -121,7 +128,7 @@ export class ReplicaSets {
 
   /** Whether the number of pods is an autoscaler's to choose; that of a controller with one pod per node is the number of its nodes. */
   isScalable(workload: WorkloadId): boolean {
-    const spec = this.run.input.orchestration?.workloads.find((one) => one.workload === workload)
+    const spec = this.controlled.get(workload)
     return spec === undefined || !isPerNode(spec.controller)
   }
 
@@ -163,7 +170,7 @@ class KeptSet implements WorkloadPods {
 
 /** The pods of one workload without a controller. */
 class ReplicaSet implements PodOwner, WorkloadPods {
-  pods: PodId[] = []
+  private readonly present = new OrderedSet()
   shape: PodShape
   private desired = 0
   private created = 0
@@ -181,6 +188,10 @@ class ReplicaSet implements PodOwner, WorkloadPods {
     this.row = row
     this.shape = spec.shape
     this.owner = run.owners.register(this)
+  }
+
+  get pods(): readonly PodId[] {
+    return this.present.list
   }
 
   scale(replicas: number): void {
@@ -206,14 +217,11 @@ class ReplicaSet implements PodOwner, WorkloadPods {
 
   /** A pod that was deleted from here is not in the list any more. */
   private forget(pod: PodId): void {
-    const place = this.pods.indexOf(pod)
-    if (place < 0) return
-    this.pods.splice(place, 1)
-    this.lost(this)
+    if (this.present.delete(pod)) this.lost(this)
   }
 
   reconcile(): void {
-    const missing = this.desired - this.pods.length
+    const missing = this.desired - this.present.size
     if (missing > 0) for (let i = 0; i < missing; i++) this.create()
     else if (missing < 0) this.remove(-missing)
   }
@@ -222,7 +230,7 @@ class ReplicaSet implements PodOwner, WorkloadPods {
     const { cluster, simulator, lifecycle, placement } = this.run
     const pod = cluster.createPod(this.shape, this.spec.service, simulator.now)
     cluster.setOwner(pod, this.owner)
-    this.pods.push(pod)
+    this.present.add(pod)
     lifecycle.createdToServe(pod, this.row, this.created++)
     placement.arrived(pod, this.spec.scheduler)
   }
@@ -230,8 +238,7 @@ class ReplicaSet implements PodOwner, WorkloadPods {
   private remove(count: number): void {
     const { phase, order } = this.run.cluster.view.pods
     const victims = [...this.pods].sort((a, b) => rank(phase[a]) - rank(phase[b]) || order[b] - order[a]).slice(0, count)
-    const leaving = new Set(victims)
-    this.pods = this.pods.filter((pod) => !leaving.has(pod))
+    for (const pod of victims) this.present.delete(pod)
     for (const pod of victims) this.run.lifecycle.terminate(pod, EndReason.Deleted)
   }
 }

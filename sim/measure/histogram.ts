@@ -15,6 +15,9 @@ const LIMIT = 9_007_199_254_740_992
 const WIDE = 2_147_483_648
 const WIDE_SHIFT = 24
 const WIDE_DIVISOR = 16_777_216
+/** Octaves that the first value makes places for. */
+const FIRST_OCTAVES = 16
+const EMPTY = new Float64Array(0)
 const BUCKETS = (53 - OCTAVE_BITS + 1) * OCTAVE
 
 /** Relative difference up to which a share of the count is taken for a whole number: 0.07 * 100 is 7, not 7.000000000000001. */
@@ -32,7 +35,8 @@ export interface SparseHistogram {
 export class Histogram {
   /** Number of values recorded. */
   count = 0
-  private counts = new Float64Array(16 * OCTAVE)
+  /** Without places until the first value: most histograms of a large run stay empty. */
+  private counts: Float64Array = EMPTY
   private readonly total = new Accumulator()
 
   /** Sum of the values: the double nearest to the exact one. */
@@ -120,7 +124,7 @@ export class Histogram {
   }
 
   private grow(bucket: number): void {
-    const octaves = Math.ceil((bucket + 1) / OCTAVE)
+    const octaves = Math.max(FIRST_OCTAVES, Math.ceil((bucket + 1) / OCTAVE))
     const counts = new Float64Array(octaves * OCTAVE)
     counts.set(this.counts)
     this.counts = counts

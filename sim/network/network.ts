@@ -92,7 +92,9 @@ export class Network implements Carrier, Outlet {
 
     const { all, serviceOf, groups, instancesOf } = this.makeInstances(run, routes)
     this.instancesOf = instancesOf
-    this.groupsTo = input.services.map((_, to) => groups.filter((_, route) => routes[route].service === to))
+    const routesTo: number[][] = input.services.map(() => [])
+    routes.forEach(({ service }, route) => routesTo[service].push(route))
+    this.groupsTo = routesTo.map((to) => to.map((route) => groups[route]))
     this.all = all
     this.handshakes = routes.map(({ service }) => input.services[service].connections?.handshakes ?? 0)
     this.connections = routes.map(({ name, service }, route) => {
@@ -101,7 +103,7 @@ export class Network implements Carrier, Outlet {
       const closed = (row: number): void => this.devices?.closed(row, route, simulator.now)
       return Connections.of(input.services[service].connections, { simulator, requests, servers, instances, processes, closed })
     })
-    this.instancesTo = input.services.map((_, to) => this.instancesOf.filter((_, route) => routes[route].service === to).flat())
+    this.instancesTo = routesTo.map((to) => to.flatMap((route) => this.instancesOf[route]))
     this.reports = PodReports.of(
       servers,
       this.instancesTo,

@@ -91,7 +91,7 @@ describe('controllers with a client', () => {
     simulator.call(5 * SECOND, () => controller.resize(made, 10))
     simulator.run(1e9)
     expect(created).toHaveLength(400)
-    expect(made.pods).toHaveLength(10)
+    expect(made.pods.size).toBe(10)
   })
 
   it('one worker: the second set waits until the first has its pods', () => {
@@ -101,7 +101,7 @@ describe('controllers with a client', () => {
     const second = controller.create(set(1))
     const seen: number[] = []
     simulator.afterEvent = () => {
-      if (second.pods.length === 1 && seen.length === 0) seen.push(first.pods.length)
+      if (second.pods.size === 1 && seen.length === 0) seen.push(first.pods.size)
     }
     simulator.run(1e9)
     expect(seen).toEqual([100])

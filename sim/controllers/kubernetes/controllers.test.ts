@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NONE } from '../../common/ids.ts'
 import { Simulator } from '../../engine/simulator.ts'
 import { ScriptedPods } from '../../testing/recordings/controllers/scripted-pods.ts'
+import { ActiveCounts, countActive } from './active-counts.ts'
 import { daemonLimits } from './daemon-set.ts'
 import { ageBucket, firstToDelete } from './deletion-order.ts'
 import { DisruptionController, type BudgetSpec } from './disruption.ts'
@@ -56,6 +58,44 @@ describe('deletion order', () => {
     expect([10, 17, 18, 35, 60, 69].map((seconds) => ageBucket(seconds * SECOND))).toEqual([33, 33, 34, 35, 35, 36])
     expect(first(pods({ node: 0, readyAgo: 17 }, { node: 0, readyAgo: 10 }), 2, 1)).toEqual([0])
     expect(first(pods({ node: 0, readyAgo: 18 }, { node: 0, readyAgo: 17 }), 2, 1)).toEqual([1])
+  })
+})
+
+describe('counts of a ReplicaSet', () => {
+  it('counts kept at each change equal a count over all pods, after any changes and with any minReadySeconds', () => {
+    const change = fc.record({
+      pod: fc.nat(5),
+      kind: fc.constantFrom('ready', 'unready', 'failed', 'deleting', 'gone', 'created'),
+      wait: fc.nat(3),
+    })
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 60 }), fc.constantFrom(0, 2 * SECOND), (changes, minReady) => {
+        const objects = new PodObjects()
+        const counts = new ActiveCounts(objects, minReady)
+        const existing = new Set<number>()
+        let now = 0
+        for (const { pod, kind, wait } of changes) {
+          now += wait * SECOND
+          if (kind === 'created' && !existing.has(pod)) {
+            objects.open(pod, { template: 0 }, pod, now)
+            existing.add(pod)
+          } else if (!existing.has(pod)) continue
+          if (kind === 'ready' || kind === 'unready') {
+            objects.ready[pod] = Number(kind === 'ready')
+            objects.readyChanged[pod] = now
+          } else if (kind === 'failed') objects.phase[pod] = ApiPhase.Failed
+          else if (kind === 'deleting') objects.deleting[pod] = 1
+          if (kind === 'gone') {
+            existing.delete(pod)
+            counts.gone(pod)
+          } else counts.changed(pod)
+          expect(counts.at(now)).toEqual(countActive(objects, [...existing], minReady, now))
+          const young = [...existing].filter((one) => objects.isActive(one) && objects.ready[one] === 1)
+          const due = young.map((one) => objects.readyChanged[one] + minReady).filter((time) => time > now)
+          expect(counts.soonest).toBe(Math.min(Infinity, ...due))
+        }
+      }),
+    )
   })
 })
 

@@ -249,7 +249,7 @@ export class DeploymentController {
   /** Pods of old sets that have not finished, terminating ones included. */
   private oldPodsRun(deployment: Deployment): boolean {
     const { objects } = this.run
-    return deployment.old().some(({ status, pods }) => status.replicas > 0 || pods.some((pod) => !objects.isFinished(pod)))
+    return deployment.old().some(({ status, pods }) => status.replicas > 0 || pods.list.some((pod) => !objects.isFinished(pod)))
   }
 
   private newestOrCreated(deployment: Deployment): ReplicaSet {

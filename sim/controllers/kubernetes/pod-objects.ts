@@ -10,6 +10,10 @@ import type { EndReason } from '../owners.ts'
 export const ApiPhase = { Pending: 0, Running: 1, Succeeded: 2, Failed: 3, Unknown: 4 } as const
 export type ApiPhase = (typeof ApiPhase)[keyof typeof ApiPhase]
 
+/** What the counts of a ReplicaSet have a pod as. */
+export const CountedAs = { Inactive: 0, Active: 1, Ready: 2 } as const
+export type CountedAs = (typeof CountedAs)[keyof typeof CountedAs]
+
 export class PodObjects extends ColumnTable {
   phase = this.kinds<ApiPhase>(ApiPhase.Pending)
   /** 1: the condition Ready is true. */
@@ -40,6 +44,8 @@ export class PodObjects extends ColumnTable {
   template = this.column(Int32Array, NONE)
   /** Ordinal (StatefulSet) or completion index (Job), NONE without. */
   ordinal = this.column(Int32Array, NONE)
+  /** What it was last counted as (active-counts.ts). */
+  counted = this.kinds<CountedAs>(CountedAs.Inactive)
 
   /** Resets the row of a pod that was just created. `now` is cut to whole seconds, as the API server stores times. */
   open(pod: PodId, { template, ordinal = NONE, node = NONE }: NewPod, uid: number, now: Time): void {
@@ -60,6 +66,7 @@ export class PodObjects extends ColumnTable {
     this.uid[pod] = uid
     this.template[pod] = template
     this.ordinal[pod] = ordinal
+    this.counted[pod] = CountedAs.Inactive
   }
 
   /** Neither finished nor being deleted: what most controllers count. */

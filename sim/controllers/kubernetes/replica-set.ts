@@ -6,6 +6,8 @@
 import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
 import { NONE } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import { OrderedSet } from '../../common/ordered-set.ts'
+import { ActiveCounts, countActive, type Counts } from './active-counts.ts'
 import { NOTHING, sendWith, type ApiClient } from './api-client.ts'
 import { firstToDelete } from './deletion-order.ts'
 import type { PodControl, PodController, PodObjects } from './pod-objects.ts'
@@ -15,14 +17,6 @@ import { WorkQueue } from './work-queue.ts'
 const BURST = 500
 /** Deletions that the first sync after them has seen. */
 const SEEN_AT_ONCE = 2
-
-/** What the controller last wrote about a set; others read this and not the pods. */
-export interface ReplicaSetStatus {
-  /** Active pods. */
-  replicas: number
-  ready: number
-  available: number
-}
 
 /** Who owns a ReplicaSet, usually a Deployment. */
 export interface ReplicaSetOwner {
@@ -45,15 +39,17 @@ export interface ReplicaSet {
   /** spec.replicas. */
   size: number
   /** Pods whose objects exist, in order of creation. */
-  readonly pods: PodId[]
-  readonly status: ReplicaSetStatus
+  readonly pods: OrderedSet
+  readonly counts: ActiveCounts
+  /** What the controller last wrote; others read this and not the pods. */
+  readonly status: Counts
   /** Annotations of a Deployment: its replicas, and replicas plus surge, when it last scaled the set; NONE without. */
   desiredReplicas: number
   maxReplicas: number
   /** Annotation deployment.kubernetes.io/revision; 0 without. */
   revision: number
   /** Counts of the pods whose deletion the controller has requested and not seen yet. */
-  unseen: ReplicaSetStatus
+  unseen: Counts
   /** What the controller is passed by the pod life cycle for the pods of this set. */
   readonly controller: PodController
 }
@@ -100,7 +96,8 @@ export class ReplicaSetController {
 
   create({ template, size, owner, minReady, workload }: NewReplicaSet): ReplicaSet {
     const row = this.sets.length
-    const pods: PodId[] = []
+    const pods = new OrderedSet()
+    const counts = new ActiveCounts(this.run.objects, minReady)
     const set: ReplicaSet = {
       row,
       template,
@@ -109,6 +106,7 @@ export class ReplicaSetController {
       minReady,
       size,
       pods,
+      counts,
       status: { replicas: 0, ready: 0, available: 0 },
       unseen: { replicas: 0, ready: 0, available: 0 },
       desiredReplicas: NONE,
@@ -116,9 +114,13 @@ export class ReplicaSetController {
       revision: 0,
       controller: {
         workload,
-        podChanged: () => this.queue.add(row),
+        podChanged: (pod) => {
+          counts.changed(pod)
+          this.queue.add(row)
+        },
         podGone: (pod) => {
-          pods.splice(pods.indexOf(pod), 1)
+          counts.gone(pod)
+          pods.delete(pod)
           this.queue.add(row)
           owner?.podOfSetGone(set)
         },
@@ -138,8 +140,8 @@ export class ReplicaSetController {
 
   /** Removes the object of a set without active pods; terminating ones end on their own. */
   remove(set: ReplicaSet): void {
-    const active = set.pods.filter((pod) => this.run.objects.isActive(pod)).length
-    if (active > 0) throw new Error(`a ReplicaSet with ${active} active pods is removed; accepted: one without`)
+    const { replicas } = set.counts
+    if (replicas > 0) throw new Error(`a ReplicaSet with ${replicas} active pods is removed; accepted: one without`)
     this.sets[set.row] = null
     this.queue.drop(set.row)
   }
@@ -154,8 +156,7 @@ export class ReplicaSetController {
     const set = this.sets[row]
     if (set === null) return
     const { objects, control, client } = this.run
-    const active = set.pods.filter((pod) => objects.isActive(pod))
-    const counted = this.counted(set, active)
+    const counted = this.counted(set)
     const { unseen } = set
     set.unseen = { replicas: 0, ready: 0, available: 0 }
     if (unseen.replicas > 0) {
@@ -164,16 +165,16 @@ export class ReplicaSetController {
       this.queue.add(row)
       return
     }
-    const missing = set.size - active.length
+    const missing = set.size - counted.replicas
     if (missing > 0) {
       for (let i = Math.min(missing, BURST); i > 0; i--) {
         sendWith(client, () => {
-          if (this.sets[row] === set) set.pods.push(control.create(set.controller, { template: set.template }))
+          if (this.sets[row] === set) set.pods.add(control.create(set.controller, { template: set.template }))
         })
       }
     } else if (missing < 0) {
-      const victims = this.victims(set, active, Math.min(-missing, BURST))
-      set.unseen = this.counted(set, victims.slice(SEEN_AT_ONCE))
+      const victims = this.victims(set, Math.min(-missing, BURST))
+      set.unseen = countActive(objects, victims.slice(SEEN_AT_ONCE), set.minReady, this.run.simulator.now)
       for (const pod of victims) {
         const uid = objects.uid[pod]
         sendWith(client, () => {
@@ -185,34 +186,27 @@ export class ReplicaSetController {
     this.writeStatus(set, counted)
   }
 
-  private victims(set: ReplicaSet, active: readonly PodId[], count: number): readonly PodId[] {
+  private victims(set: ReplicaSet, count: number): readonly PodId[] {
     const { objects, simulator } = this.run
+    const active = set.pods.list.filter((pod) => objects.isActive(pod))
     if (count >= active.length) return active
     const onNode = new Map<NodeId, number>()
     for (const { pods } of set.owner?.sets ?? [set]) {
-      for (const pod of pods) if (objects.isActive(pod)) onNode.set(objects.node[pod], (onNode.get(objects.node[pod]) ?? 0) + 1)
+      for (const pod of pods.list) if (objects.isActive(pod)) onNode.set(objects.node[pod], (onNode.get(objects.node[pod]) ?? 0) + 1)
     }
     return firstToDelete(active, count, objects, simulator.now, (pod) => onNode.get(objects.node[pod]) ?? 0)
   }
 
-  private counted(set: ReplicaSet, active: readonly PodId[]): ReplicaSetStatus {
-    const { objects, simulator } = this.run
-    const { now } = simulator
-    let ready = 0
-    let available = 0
-    let soonest = Infinity
-    for (const pod of active) {
-      if (objects.ready[pod] === 0) continue
-      ready++
-      if (objects.isAvailable(pod, set.minReady, now)) available++
-      else soonest = Math.min(soonest, objects.readyChanged[pod] + set.minReady)
-    }
-    if (soonest < Infinity) this.queue.addAfter(set.row, soonest - now)
-    return { replicas: active.length, ready, available }
+  private counted({ row, counts }: ReplicaSet): Counts {
+    const { now } = this.run.simulator
+    const counted = counts.at(now)
+    const { soonest } = counts
+    if (soonest < Infinity) this.queue.addAfter(row, soonest - now)
+    return counted
   }
 
   /** The status is that of the pods before the sync; what the sync creates or deletes is seen by the next one. */
-  private writeStatus(set: ReplicaSet, { replicas, ready, available }: ReplicaSetStatus): void {
+  private writeStatus(set: ReplicaSet, { replicas, ready, available }: Counts): void {
     const { status } = set
     if (status.replicas === replicas && status.ready === ready && status.available === available) return
     sendWith(this.run.client, NOTHING)
@@ -223,7 +217,7 @@ export class ReplicaSetController {
   }
 }
 
-const sum = (a: ReplicaSetStatus, b: ReplicaSetStatus): ReplicaSetStatus => ({
+const sum = (a: Counts, b: Counts): Counts => ({
   replicas: a.replicas + b.replicas,
   ready: a.ready + b.ready,
   available: a.available + b.available,

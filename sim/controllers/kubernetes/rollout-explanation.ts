@@ -221,7 +221,7 @@ class DeploymentRollout extends Rollout {
     if (spec.paused) return 'the rollout is paused'
     const newest = this.deployment.newest()
     const late = status.progressing?.reason === 'ProgressDeadlineExceeded' ? '; the progress deadline is exceeded' : ''
-    const old = this.pods.existing.length - (newest?.pods.length ?? 0)
+    const old = this.pods.existing.length - (newest?.pods.size ?? 0)
     if (spec.strategy.type === 'Recreate' && newest === null) return `${old} old pods must be gone before new ones are created${late}`
     const { surge, unavailable } = limitsOf(spec)
     const total = sizesOf(sets)

@@ -5,6 +5,7 @@
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { PodShape } from '../../cluster/spec.ts'
 import { NONE, type OwnerId, type PodId, type WorkloadId } from '../../common/ids.ts'
+import { OrderedSet } from '../../common/ordered-set.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
@@ -54,8 +55,7 @@ export class ControlledPods implements PodControl, PodOwner {
   readonly workload: WorkloadId
   /** By template: the version that its pods run. */
   readonly templates: Version[]
-  /** Pods that are not terminating, in order of creation. */
-  pods: PodId[] = []
+  private readonly present = new OrderedSet()
   /** CPU request that a size autoscaler set [millicores]; NONE: that of the version. */
   cpu = NONE
   /** Pods that count for a disruption budget belong to this. */
@@ -84,6 +84,11 @@ export class ControlledPods implements PodControl, PodOwner {
     this.uids = run.streams.keyed(`uid/${run.input.workloads[workload].name}`)
   }
 
+  /** Pods that are not terminating, in order of creation. */
+  get pods(): readonly PodId[] {
+    return this.present.list
+  }
+
   /** The number of the template of a version; a restart needs a new template of a version that it runs already. */
   templateOf(version: Version, fresh = false): number {
     const known = fresh ? -1 : this.templates.indexOf(version)
@@ -110,7 +115,7 @@ export class ControlledPods implements PodControl, PodOwner {
     const ordinal = this.created++
     objects.open(row, pod, Math.floor(this.uids.at(ordinal, 0) * UIDS), simulator.now)
     controllers[row] = controller
-    this.pods.push(row)
+    this.present.add(row)
     lifecycle.createdToServe(row, this.workload, ordinal, true)
     this.shared.created(row, ordinal, pod.held === true)
     if (pod.replaces === true) this.run.changes.restarted(simulator.now)
@@ -163,7 +168,7 @@ export class ControlledPods implements PodControl, PodOwner {
     if (reason !== EndReason.Deleted) objects.disrupted[pod] = 1
     if (reason === EndReason.Tainted) this.evictedByFailure()
     this.setReady(pod, false)
-    this.forget(pod)
+    this.present.delete(pod)
     this.notify(pod)
   }
 
@@ -174,7 +179,7 @@ export class ControlledPods implements PodControl, PodOwner {
     this.shared.course?.ended(pod, this.workload)
     objects.deleting[pod] = 1
     this.setReady(pod, false)
-    this.forget(pod)
+    this.present.delete(pod)
     this.shared.gone(pod)
     controllers[pod]?.podGone(pod)
     controllers[pod] = null
@@ -236,10 +241,5 @@ export class ControlledPods implements PodControl, PodOwner {
   oldest(count: number, version?: Version): PodId[] {
     const found = version === undefined ? this.pods : this.pods.filter((pod) => this.versionOf(pod) === version)
     return found.slice(0, count)
-  }
-
-  private forget(pod: PodId): void {
-    const place = this.pods.indexOf(pod)
-    if (place >= 0) this.pods.splice(place, 1)
   }
 }

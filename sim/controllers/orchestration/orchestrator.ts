@@ -159,6 +159,11 @@ export class Orchestrator implements TaskControl {
     this.sized = sized
   }
 
+  /** Makes space for that number of pods at once. */
+  reservePods(count: number): void {
+    this.objects.reserve(count)
+  }
+
   /** Creates the object of a workload; its pods follow. */
   add(spec: ControlledWorkload, replicas: number): ControlledPods {
     const budget = spec.budget === null ? null : this.disruption.create(spec.budget)
