@@ -62,7 +62,7 @@ class ResolvingCalls {
   }
 
   /** Two calls between the same services are two rows, the second is named `a->b#2`. */
-  private add({ call, count: _, slb, ...rest }: CallData, caller: number, path: Path): number {
+  private add({ call, count: _, slb, hedge, ...rest }: CallData, caller: number, path: Path): number {
     const service = this.names.indexOf(call)
     if (service < 0)
       this.issues.push({
@@ -78,6 +78,7 @@ class ResolvingCalls {
         caller,
         service,
         ...rest,
+        ...(hedge === undefined ? {} : { hedge }),
         ...(slb === undefined ? {} : { slb: selection(slb) }),
       }) - 1
     )
@@ -99,11 +100,12 @@ class ResolvingCalls {
 
   /** Keys that cannot change anything where they stand. */
   refuseWithoutEffect(): void {
-    this.services.forEach(({ traffic, timeout, retries, cancel, async, threads }, row) => {
+    this.services.forEach(({ traffic, timeout, retries, hedge, cancel, async, threads }, row) => {
       const refuse = (key: string, found: string, accepted: string): void =>
         void this.issues.push({ path: ['workload', 'services', row, key], message: `found ${found}; accepted: ${accepted}` })
       if (traffic === undefined) {
-        const given = [timeout > 0 ? 'timeout' : '', retries.limit > 0 ? 'retries' : '', cancel ? '' : 'cancel'].filter((key) => key !== '')
+        const keys = { timeout: timeout > 0, retries: retries.limit > 0, hedge: hedge !== undefined, cancel: !cancel }
+        const given = Object.entries(keys).flatMap(([key, isGiven]) => (isGiven ? [key] : []))
         for (const key of given)
           refuse(key, `${key} of clients from outside, but the service has no traffic`, `${key} in the steps that call it`)
       }

@@ -43,6 +43,7 @@ import { routing } from './schema/routing.ts'
 import { signals } from './schema/signals.ts'
 import { ruleKeys } from './schema/rules.ts'
 import { traffic } from './schema/traffic.ts'
+import { hedge } from './schema/hedge.ts'
 import { retries } from './schema/retries.ts'
 import { database, store } from './schema/stateful.ts'
 import { storage, volumes } from './schema/storage.ts'
@@ -93,6 +94,7 @@ const serviceOf = (loaded: LoadedFiles) =>
     timeout: duration().prefault(0).describe('client timeout per try; default 0, none'),
     cancel: flag().prefault(true).describe('a timeout cancels the work in the pod; false: the work goes on, wasted'),
     retries: retries.prefault({}),
+    hedge: hedge.optional().describe('copies of requests that are not answered soon; the first answer counts; default: none'),
     networkDelay: duration().prefault('250us').describe('one way client to pod; default 250us, half a round trip inside a data centre'),
     grace: duration().prefault('30s').describe('time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds'),
     preStop: duration()

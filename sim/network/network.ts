@@ -5,7 +5,8 @@
 import { NONE, type PodId, type RequestId, type ServerId, type ServiceId, type SlotId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Cause } from '../measure/ledger.ts'
-import type { Carrier, Clients } from '../serving/clients.ts'
+import type { Carrier } from '../serving/client-run.ts'
+import type { Clients } from '../serving/clients.ts'
 import type { Outlet, PodQueue } from '../serving/pod-queue.ts'
 import { RequestState, type Requests } from '../serving/requests.ts'
 import type { Servers } from '../serving/servers.ts'
@@ -123,6 +124,8 @@ export class Network implements Carrier, Outlet {
     )
     clients.carriedBy(this)
     podQueue.leadsTo(this, this.reports)
+    const { hedges } = clients
+    if (hedges?.isTied === true) podQueue.whenStarted((request) => hedges.started(request))
   }
 
   /** The instances of every route, with the services that they send to, and what tells them of backends. */
@@ -172,6 +175,7 @@ export class Network implements Carrier, Outlet {
   windowBegins(): void {
     this.probing.windowBegins()
     this.devices?.windowBegins(this.simulator.now)
+    this.clients.hedges?.windowBegins()
     for (const connections of this.connections) if (connections !== null) connections.opened = 0
     for (const { guard } of this.all) guard?.windowBegins()
   }
@@ -307,10 +311,10 @@ export class Network implements Carrier, Outlet {
     if (this.signals !== null) this.signals.left(request)
     const way = this.delayOf(request, 1)
     const { devices } = this
-    const passes = devices !== null && requests.orphan[request] === 0
+    const passes = devices !== null && requests.orphan[request] !== 1
     const delay = passes ? devices.back(request, this.connectionOf(request), way, this.simulator.now) : way
     if (delay < 0) return this.stopped(request, delay)
-    if (delay > 0 && requests.orphan[request] === 0) {
+    if (delay > 0 && requests.orphan[request] !== 1) {
       requests.state[request] = RequestState.Responding
       requests.timer[request] = delay === Infinity ? NONE : this.simulator.at(this.simulator.now + delay, this.responseArrives, request, 0)
     } else this.clients.answered(request)

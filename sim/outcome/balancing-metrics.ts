@@ -29,12 +29,21 @@ export function balancingMetrics(run: BalancingRun, now: Time, sheet: Sheet): vo
   if (input.services.some(({ routing }) => routing?.zones !== undefined)) put(sheet, 'cross-zone-share', (100 * crossings) / picks)
   if (input.services.some(({ routing }) => routing?.outliers !== undefined)) put(sheet, 'ejections', ejections)
   if (network.opened >= 0) put(sheet, 'connections-opened', (network.opened * 1e6) / (input.horizon - input.warmup))
+  if (clients.hedges !== null) {
+    put(sheet, 'copies-per-request', clients.hedges.copies / requestsOf(clients))
+    put(sheet, 'copies-won', (100 * clients.hedges.won) / clients.hedges.copies)
+  }
   deviceMetrics(run, now, sheet)
   const asked = input.services.map(
     ({ routing, signals, connections }) => routing !== undefined || signals !== undefined || connections !== undefined,
   )
   const fairness = fairnessOf(run).filter((value, service) => asked[service] && Number.isFinite(value))
   if (fairness.length > 0) put(sheet, 'request-fairness', Math.min(...fairness))
+}
+
+/** Of clients that hedge. */
+function requestsOf({ all }: Clients): number {
+  return all.reduce((sum, { spec, ledger }) => sum + (spec.hedge === undefined ? 0 : ledger.windowArrived), 0)
 }
 
 function deviceMetrics({ network: { devices }, times }: BalancingRun, now: Time, sheet: Sheet): void {

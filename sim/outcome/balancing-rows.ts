@@ -49,6 +49,22 @@ export const BALANCING_ROWS = [
     "Jain's index (sum x)² / (n sum x²) of the tries that entered each of the n pods that were ready during the whole window; 1 is equal; of the service in which it is lowest; only with routing, signals or connections",
   ],
   [
+    'copies-per-request',
+    'copies per request',
+    'copies',
+    'lower',
+    'difference',
+    'copies of tries that were sent in the window over requests that arrived in it, of clients and calls with hedge',
+  ],
+  [
+    'copies-won',
+    'copies answered first',
+    '%',
+    'neither',
+    'points',
+    'copies whose answer came before that of the other tries, over copies sent in the window',
+  ],
+  [
     'device-utilization',
     'utilisation of network devices',
     '%',

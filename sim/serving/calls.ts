@@ -10,7 +10,8 @@ import type { Simulator } from '../engine/simulator.ts'
 import type { Cause } from '../measure/ledger.ts'
 import type { KeyedStream, Streams } from '../random/stream.ts'
 import { callCycle } from './call-cycle.ts'
-import type { Callers, ClientRun, Clients } from './clients.ts'
+import type { Callers, ClientRun } from './client-run.ts'
+import type { Clients } from './clients.ts'
 import type { PodQueue, Program } from './pod-queue.ts'
 import { RequestState, type Requests } from './requests.ts'
 import type { Servers } from './servers.ts'
@@ -246,11 +247,21 @@ export class Calls implements Callers, Program {
     rows.reserve(copy + 1)
     rows.wait[copy] = rows.wait[request]
     rows.work[copy] = rows.work[request]
+    rows.due[copy] = rows.due[request]
     rows.parent[copy] = NONE
     const parent = rows.parent[request]
     if (parent === NONE) return
     this.unlink(request)
     this.link(copy, parent)
+  }
+
+  copied(request: RequestId, copy: RequestId): void {
+    const { rows } = this
+    rows.reserve(copy + 1)
+    rows.wait[copy] = rows.wait[request]
+    rows.work[copy] = rows.work[request]
+    rows.due[copy] = rows.due[request]
+    rows.parent[copy] = NONE
   }
 
   ended(request: RequestId, cause: Cause | typeof NONE): void {

@@ -6,69 +6,16 @@
 import { NONE, type RequestId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import { Cause, Ledger } from '../measure/ledger.ts'
-import type { KeyedStream, RandomStream, Streams } from '../random/stream.ts'
 import { Outcome } from '../slb/policy.ts'
+import type { Callers, Carrier, ClientRun, ClientsRun } from './client-run.ts'
+import { Hedges } from './hedges.ts'
 import { RequestState, type Requests } from './requests.ts'
-import type { Call, Client, RequestSource, Sender } from './spec.ts'
+import type { Call, Sender } from './spec.ts'
 
 /** Retry tokens a client may keep. */
 const MAX_TOKENS = 10
 /** Ten tenths are one token, although they add up to a little less in binary. */
 const ONE_TOKEN = 1 - 1e-9
-
-/** What carries tries to pods: picks a backend, adds network delays, and can withdraw a try from wherever it is. */
-export interface Carrier {
-  /** Balancer instances of a route: a service, or a call with instances of its own. */
-  instances(route: number): number
-  /** A try leaves the client. Ends in `answered` or `failed` of the clients. */
-  send(request: RequestId): void
-  /** Withdraws a try that the client has given up from the balancer's queue, the network or the pod. */
-  abort(request: RequestId): void
-  /** The try is over: the balancer that picked its backend is notified. */
-  ended(request: RequestId, outcome: Outcome): void
-}
-
-/** One client during a run: from outside, or the pods that make a call. */
-export interface ClientRun {
-  readonly spec: Sender
-  readonly row: number
-  /** Null: a client from outside. */
-  readonly call: Call | null
-  /** Which balancer instances carry its requests: the service, or a row after the services for a call with instances of its own. */
-  readonly route: number
-  /** Null: its requests are begun by `call`. */
-  readonly source: RequestSource | null
-  /** Draws which balancer instance a request uses. */
-  readonly instance: RandomStream
-  readonly backoff: KeyedStream
-  readonly ledger: Ledger
-  retryTokens: number
-  /** Handle of the pending arrival, NONE without one. */
-  arrival: number
-}
-
-/** The calls that pods make for the requests they work on; calls.ts implements it. */
-export interface Callers {
-  /** A request from outside begins. */
-  began(request: RequestId): void
-  /** A try is about to be sent: its deadline [µs], which is its timeout from now on or that of the caller, whichever is earlier; Infinity: none. */
-  deadline(request: RequestId, timeout: Time): Time
-  /** Whether the caller's deadline has passed, so that another try makes no sense. */
-  expired(request: RequestId): boolean
-  /** The client goes on in the row `copy`; the work of `request` continues without it. */
-  moved(request: RequestId, copy: RequestId): void
-  /** A call is over: answered (NONE), or failed for good. */
-  ended(request: RequestId, cause: Cause | typeof NONE): void
-}
-
-/** What the clients need of the run. */
-export interface ClientsRun {
-  readonly simulator: Simulator
-  readonly streams: Streams
-  readonly requests: Requests
-  readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
-  readonly input: { readonly clients: readonly Client[]; readonly services: readonly unknown[]; readonly calls?: readonly Call[] }
-}
 
 const outcomeOf = (cause: Cause): Outcome =>
   cause === Cause.Refused
@@ -94,6 +41,8 @@ export class Clients {
   private checked: (check: RequestId, answered: boolean) => void = () => undefined
   private carrier!: Carrier
   private callers: Callers | null = null
+  /** Null: no client sends copies of slow requests. */
+  readonly hedges: Hedges | null
   private readonly simulator: Simulator
   private readonly requests: Requests
   private readonly origin: Time
@@ -141,6 +90,17 @@ export class Clients {
     this.retries = simulator.register('retry leaves', (request) => {
       this.requests.attempt[request]++
       this.send(request)
+    })
+    this.hedges = Hedges.of({
+      simulator,
+      requests,
+      delays: input.services.map(({ networkDelay }) => networkDelay),
+      clients: this.all,
+      timesOut: this.timesOut,
+      carrier: () => this.carrier,
+      callers: () => this.callers,
+      tryIsOver: (request, outcome) => this.endTry(request, outcome),
+      orphaned: (change) => (this.orphans += change),
     })
   }
 
@@ -207,6 +167,7 @@ export class Clients {
     const requests = this.requests
     const client = this.all[requests.client[request]]
     const state = requests.state[request]
+    if (this.hedges !== null) this.hedges.settle(request)
     client.ledger.fail(this.simulator.now, requests.arrived[request], Cause.Cancelled)
     if (state === RequestState.BackingOff) this.simulator.cancel(requests.timer[request])
     else {
@@ -243,6 +204,7 @@ export class Clients {
     client.ledger.send(requests.arrived[request])
     requests.sent[request] = now
     requests.timeout[request] = deadline < Infinity ? this.simulator.at(deadline, this.timesOut, request, 0) : NONE
+    if (this.hedges !== null) this.hedges.sent(request, client, deadline)
     this.carrier.send(request)
   }
 
@@ -253,6 +215,7 @@ export class Clients {
       this.dropOrphan(request, true)
       return
     }
+    if (this.hedges !== null && !this.hedges.answers(request)) return
     const client = this.all[requests.client[request]]
     this.endTry(request, Outcome.Answered)
     client.ledger.answer(this.simulator.now, requests.arrived[request], requests.queued[request])
@@ -265,6 +228,7 @@ export class Clients {
       this.dropOrphan(request, false)
       return
     }
+    if (this.hedges !== null && !this.hedges.fails(request, outcomeOf(cause))) return
     this.endTry(request, outcomeOf(cause))
     this.retryOrFail(request, cause)
   }
@@ -284,6 +248,7 @@ export class Clients {
   private timedOut(request: RequestId): void {
     const requests = this.requests
     requests.timeout[request] = NONE
+    if (this.hedges !== null) this.hedges.settle(request)
     this.endTry(request, Outcome.TimedOut)
     if (this.cancels(this.all[requests.client[request]], requests.state[request])) {
       this.carrier.abort(request)
@@ -364,7 +329,7 @@ export class Clients {
   ends(now: Time): void {
     const { requests } = this
     for (let row = 0; row < requests.high; row++) {
-      if (requests.state[row] === RequestState.Free || requests.orphan[row] === 1) continue
+      if (requests.state[row] === RequestState.Free || requests.orphan[row] !== 0) continue
       this.all[requests.client[row]].ledger.unfinished(now, requests.arrived[row])
     }
     for (const { spec, ledger } of this.all) ledger.checkLittlesLaw(spec.name, now)
@@ -390,7 +355,9 @@ export class Clients {
       throw new Error(
         `requests are not conserved: arrived ${arrived}, finished or failed ${over}, under way ${inTry}, backing off ${backingOff}`,
       )
-    if (tries !== triesOver + inTry) throw new Error(`tries are not conserved: sent ${tries}, over ${triesOver}, under way ${inTry}`)
+    const copies = this.hedges?.live ?? 0
+    if (tries !== triesOver + inTry + copies)
+      throw new Error(`tries are not conserved: sent ${tries}, over ${triesOver}, under way ${inTry}, copies ${copies}`)
     if (orphans !== this.orphans)
       throw new Error(`cancelled but running tries are not conserved: counted ${this.orphans}, found ${orphans}`)
   }

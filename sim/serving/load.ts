@@ -4,7 +4,8 @@
  */
 import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
 import { Histogram } from '../measure/histogram.ts'
-import type { ClientRun, Clients } from './clients.ts'
+import type { ClientRun } from './client-run.ts'
+import type { Clients } from './clients.ts'
 import type { CpuShares } from './cpu-shares.ts'
 import type { Servers } from './servers.ts'
 

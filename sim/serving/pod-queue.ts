@@ -57,6 +57,8 @@ export class PodQueue {
   private watcher: ((server: ServerId) => void) | null = null
   /** Notified when a request has entered a pod. */
   private entered: ((server: ServerId) => void) | null = null
+  /** Notified when a request gets a thread. */
+  private started: ((request: RequestId) => void) | null = null
   /** Null: no service has further steps. */
   private program: Program | null = null
   /** Called when a refusing server holds no request any more. */
@@ -96,6 +98,11 @@ export class PodQueue {
   /** Called once, by the memory of containers. */
   whenEntered(entered: (server: ServerId) => void): void {
     this.entered = entered
+  }
+
+  /** Called once, by the tied requests of clients. */
+  whenStarted(started: (request: RequestId) => void): void {
+    this.started = started
   }
 
   /** Called once, by the calls between services. */
@@ -180,6 +187,7 @@ export class PodQueue {
   private begin(request: RequestId, server: ServerId): void {
     const requests = this.requests
     this.servers.busy[server]++
+    if (this.started !== null) this.started(request)
     const wait = requests.wait[request]
     if (wait > 0) {
       requests.state[request] = RequestState.Blocked
@@ -360,7 +368,7 @@ export class PodQueue {
       else if (requests.state[row] === RequestState.Calling) this.program!.abandoned(row)
       const queued = requests.state[row] === RequestState.Queued
       if (queued) requests.queued[row] += this.simulator.now - requests.queuedSince[row]
-      if (silent && requests.orphan[row] === 0) {
+      if (silent && requests.orphan[row] !== 1) {
         requests.timer[row] = NONE
         requests.state[row] = RequestState.InNetwork
       } else this.outlet.failed(row, queued ? Cause.Reset : Cause.Lost)

@@ -35,7 +35,7 @@ export class Requests extends ColumnTable {
   /** Rows ever used. */
   high = 0
   state = this.column(Uint8Array)
-  /** 1: the client has given this try up, its work continues. */
+  /** 1: the client has given this try up, its work continues. 2: a copy of a hedged request, beside the row of the request itself. */
   orphan = this.column(Uint8Array)
   client = this.column(Int32Array)
   /** Which balancer instances carry it: the service, or a row after the services for calls with instances of their own. */

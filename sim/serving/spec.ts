@@ -99,6 +99,21 @@ export interface Retries {
   readonly budget: number
 }
 
+/** Copies of a request that is not answered soon; the first answer counts. */
+export interface Hedging {
+  /** Time after the last try or copy at which the next copy is sent [µs]; absent: the quantile of the client's last latencies. */
+  readonly after?: Time
+  readonly quantile?: number
+  /** Copies of a try. */
+  readonly limit: number
+  /** Copies as a share of first tries, by a token bucket as that of retries. */
+  readonly budget: number
+  /** The other tries are cancelled in their pods when one is answered; false: their work goes on, wasted. */
+  readonly cancel: boolean
+  /** Tied requests: the first try that gets a thread withdraws the others, unless they have one by the time that they hear of it. */
+  readonly tied: boolean
+}
+
 /** What a request or a step of it costs, from two uniforms in [0, 1), so that a draw can belong to the request and not to an order. */
 export interface Cost {
   /** Sets the time without CPU [µs, whole] and the CPU work [core-µs, whole, at least 1]. */
@@ -120,6 +135,8 @@ export interface Sender {
   readonly timeout: Time
   readonly cancel: boolean
   readonly retries: Retries
+  /** Absent: a try is alone. */
+  readonly hedge?: Hedging
 }
 
 /** Calls of one service's pods to another service. Calls must not form a cycle. */

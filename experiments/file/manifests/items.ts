@@ -29,7 +29,7 @@ const BEHAVIOR: Path = ['workload', 'behavior']
 const CLIENTS: Path = ['workload', 'clients']
 
 /** Keys of `clients` that are keys of a service. */
-const OF_CLIENT = ['traffic', 'objective', 'allowance', 'timeout', 'cancel', 'retries', 'networkDelay'] as const
+const OF_CLIENT = ['traffic', 'objective', 'allowance', 'timeout', 'cancel', 'retries', 'hedge', 'networkDelay'] as const
 /** Keys of `behavior` that pods without requests do not have. */
 const OF_REQUESTS = [
   'work',

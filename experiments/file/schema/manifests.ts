@@ -6,6 +6,7 @@ import { runOfPods } from './batch.ts'
 import { containerKeys } from './containers.ts'
 import { budget, controller, version } from './controllers.ts'
 import { queue, threads } from './pod-queue.ts'
+import { hedge } from './hedge.ts'
 import { retries } from './retries.ts'
 import { traffic } from './traffic.ts'
 import { ownBalancer, workOfRequest } from './work.ts'
@@ -56,6 +57,7 @@ const client = section('a client', {
   timeout: duration().optional().describe('timeout per try, as in services'),
   cancel: flag().optional().describe('a timeout cancels the work in the pod, as in services'),
   retries: retries.optional(),
+  hedge: hedge.optional().describe('copies of requests that are not answered soon, as in services'),
   networkDelay: duration().optional().describe('one way client to pod, as in services'),
 })
 

@@ -5,6 +5,7 @@ import type { Selection } from '../../../sim/index.ts'
 import { duration, flag, forms, isMap, list, name, number, oneOf, positiveTime, section, share, whole } from '../quantities.ts'
 import { selectionSchema, type LoadedFiles } from '../selection.ts'
 import { distribution } from './distribution.ts'
+import { hedge } from './hedge.ts'
 import { retries } from './retries.ts'
 
 const own = section('the work of a request', {
@@ -62,6 +63,7 @@ const callOf = (loaded: LoadedFiles) =>
         "true: the deadline of the calling request bounds the call, and expired work is cancelled, as with gRPC's deadline propagation; false: the call knows only its own timeout",
       ),
     retries: retries.prefault({}),
+    hedge: hedge.optional().describe('copies of calls that are not answered soon; default: none'),
     slb: ownBalancer(loaded).describe('balancer instances for these calls alone; default: those of the called service'),
   })
 
