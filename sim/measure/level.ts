@@ -63,7 +63,7 @@ export class Level {
   }
 
   private advance(now: Time): void {
-    if (!(now > this.last)) throw new RangeError(`level at time ${now}: before its last change, ${this.last}`)
+    if (!(now > this.last)) refuseTime(now, this.last)
     const sum = this.plain + this.value * (now - this.last)
     // Whole numbers below 2^53 add up exactly, which is the usual case; the accumulator would cost four times as much.
     if (sum < EXACT && sum > -EXACT) this.plain = sum
@@ -78,4 +78,9 @@ export class Level {
     this.area.addOne(this.plain)
     this.plain = 0
   }
+}
+
+/** Apart from `advance`: V8 would compute the text of the numbers at each change where `advance` is inlined twice (4 % of a request). */
+function refuseTime(now: Time, last: Time): never {
+  throw new RangeError(`level at time ${now}: before its last change, ${last}`)
 }
