@@ -43,7 +43,7 @@ export type { Routing } from './slb/guard/spec.ts'
 export type { AssessmentSpec } from './measure/assessment-spec.ts'
 export type { Architecture, DeviceFailure, DeviceSpec } from './network/devices/spec.ts'
 export type { Antagonist } from './serving/antagonists.ts'
-export type { Call, Client, Cost, Hedging, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
+export type { Call, Client, Cost, FlowSpec, Hedging, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
 
 /** One run. */
 export interface SimulationInput {

@@ -55,6 +55,7 @@ import { Antagonists } from './serving/antagonists.ts'
 import { Clients } from './serving/clients.ts'
 import { Calls } from './serving/calls.ts'
 import { CpuShares } from './serving/cpu-shares.ts'
+import { Flows } from './serving/flow/flows.ts'
 import { RequestLoad } from './serving/load.ts'
 import { PodQueue } from './serving/pod-queue.ts'
 import { Requests } from './serving/requests.ts'
@@ -93,6 +94,7 @@ function assemble(input: SimulationInput) {
       .part('clients', (run) => new Clients(run))
       .part('calls', (run) => Calls.of(run))
       .part('network', (run) => new Network(run))
+      .part('flows', (run) => Flows.of(run))
       .part('endpoints', (run) => new Endpoints(run))
       .part('load', (run) => new RequestLoad(run))
 

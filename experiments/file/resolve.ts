@@ -29,6 +29,7 @@ import { resolvePaths } from './resolve-network.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
 import { CONTAINER_KEYS, requestsOfPod } from './resolve-containers.ts'
+import { resolveFlows } from './resolve-flow.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { scalingConflicts } from './checks/scaling-conflict.ts'
 import { RULE_KEYS, rulesOf } from './resolve-rules.ts'
@@ -56,12 +57,14 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     placedBy(resolving, given.scheduler, ['workload', list, i, 'scheduler'])
   const { calls, ofService } = resolveCalls(workload.services, resolving.issues)
   const paths = resolvePaths(data, resolving.issues)
-  const services = workload.services.map((given, i) => ({
+  const plain = workload.services.map((given, i) => ({
     ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
     ...ofService[i],
     ...paths[i],
     ...placed('services', given, i),
   }))
+  const flows = resolveFlows(data, plain, calls, resolving.issues)
+  const services = plain.map((spec, i) => (flows[i] === undefined ? spec : { ...spec, flow: flows[i] }))
   const antagonists = resolveAntagonists(
     workload.antagonists,
     data.cluster.pools.map(({ name }) => name),
@@ -295,7 +298,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections', 'path', 'hedge'] as const),
+  ...(['routing', 'connections', 'path', 'hedge', 'serving'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
   ...CONTAINER_KEYS,

@@ -9,6 +9,7 @@ import type {
   Client,
   Delays,
   FamilyPath,
+  FlowSpec,
   NodeTemplate,
   PackerRole,
   Pool,
@@ -123,7 +124,9 @@ export interface ServiceSpec
   extends
     Omit<Workload, 'service' | 'queue' | 'steps'>,
     Omit<Service, 'name' | 'slb' | 'routing'>,
-    Omit<Client, 'name' | 'service' | 'objective' | 'requests'> {
+    Omit<Client, 'name' | 'service' | 'objective' | 'requests' | 'flow'> {
+  /** Its load is a flow; absent: requests are simulated one by one. */
+  readonly flow?: FlowData
   /** null: unlimited. */
   readonly queue: number | null
   /** null: none. */
@@ -138,6 +141,9 @@ export interface ServiceSpec
   readonly routing?: RoutingSpec
   readonly profile?: string
 }
+
+/** A flow without what its requests cost. */
+export type FlowData = Omit<FlowSpec, 'cost'>
 
 /** Wait and CPU work, or rows of `Scenario.calls` that are called at once. */
 export type StepSpec = { readonly cost: WorkSpec } | { readonly calls: readonly number[] }

@@ -40,6 +40,7 @@ import { budget, controller, version } from './schema/controllers.ts'
 import { orchestrator } from './schema/orchestrators.ts'
 import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { routing } from './schema/routing.ts'
+import { mode, serving } from './schema/serving.ts'
 import { signals } from './schema/signals.ts'
 import { ruleKeys } from './schema/rules.ts'
 import { traffic } from './schema/traffic.ts'
@@ -53,7 +54,7 @@ import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 // Services.
 
-/** Keys of a service about what its pods store. */
+/** Keys of a service about what its pods store, and how its requests are simulated. */
 const dataKeys = {
   volumes: volumes
     .optional()
@@ -62,6 +63,7 @@ const dataKeys = {
     .optional()
     .describe('its pods are replicas of a store: requests need enough of them, and a replica recovers before it serves'),
   database: database.optional().describe('its pod is a database of one instance, which recovers by its log before it serves'),
+  serving: mode.optional().describe('how the requests of this service are simulated; default: the mode of the run'),
 }
 
 const serviceOf = (loaded: LoadedFiles) =>
@@ -275,6 +277,7 @@ export function scenarioShape(loaded: LoadedFiles) {
     assessment: assessment.describe('what the run is judged by beside its requests: elasticity, energy and carbon; default: nothing'),
     storage,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),
+    serving: serving.prefault({}).describe('how requests are simulated'),
     contentionEpoch: duration()
       .prefault('1ms')
       .describe('shortest interval between two recomputations of the CPU shares of a contended node; 0 is exact'),

@@ -160,7 +160,7 @@ scheduling: bestfit
 autoscaling: { replicas: { name: target-utilization, targt: 70% } }
 `),
     )
-      .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, images, assessment, storage, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
+      .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, images, assessment, storage, delays, serving, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
 x.yaml:3:15  replications  found -3; accepted: a whole number between 1 and 100000
 x.yaml:5:9  warmup  found 20m; accepted: less than the horizon of 10m
 x.yaml:8:31  cluster.pools.general.count  found -5; accepted: a whole number between 0 and 1000000
@@ -169,7 +169,7 @@ x.yaml:8:53  cluster.pools.general.memory  found "64GB", did you mean G, without
 x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "general"; accepted: each name once
 x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number between 0 and 1000000
 x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, racks, price, labels, taints, resources
-x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, labels, priority, preemptionPolicy, namespace, affinity, topologySpreadConstraints, hostPorts, schedulingGates, scheduler, threads, queue, weight, objective, allowance, timeout, cancel, retries, hedge, networkDelay, grace, preStop, pull, start, probe, controller, version, versions, volumes, store, database, probes, hangAfter, memoryLimit, initContainers, image, memoryUse, budget, toleration, slb, connections, path, routing, signals, async, traffic, work (did you mean replicas?)
+x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, labels, priority, preemptionPolicy, namespace, affinity, topologySpreadConstraints, hostPorts, schedulingGates, scheduler, threads, queue, weight, objective, allowance, timeout, cancel, retries, hedge, networkDelay, grace, preStop, pull, start, probe, controller, version, versions, volumes, store, database, serving, probes, hangAfter, memoryLimit, initContainers, image, memoryUse, budget, toleration, slb, connections, path, routing, signals, async, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, gamma, erlang, weibull, pareto, bounded-pareto, burr, hyperexponential, empirical, mixture (did you mean lognormal?)
 x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: ${namesOf('scheduling')}, or { file: ./own.ts } (did you mean best-fit?)
@@ -514,7 +514,7 @@ describe('--set', () => {
       .toBe(`--set replicas:1:1  found "replicas"; accepted: path=value, such as workload.services.web.replicas=20
 --set workload.services.wbe.replicas=3:1:1  workload.services.wbe.replicas  found no item "wbe" in workload.services; accepted: web (did you mean web?)
 --set horizon=[:1:9  horizon  found a value that is not YAML: "["; accepted: a value as in the file
---set horizn=5s:1:1  horizn  found the unknown key "horizn"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, images, assessment, storage, delays, contentionEpoch, sample, start, check, eventBudget, compare (did you mean horizon?)
+--set horizn=5s:1:1  horizn  found the unknown key "horizn"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, images, assessment, storage, delays, serving, contentionEpoch, sample, start, check, eventBudget, compare (did you mean horizon?)
 --set horizon=5x:1:9  horizon  found "5x"; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)`)
   })
 })

@@ -40,6 +40,7 @@ export function estimateOf(input: SimulationInput): Estimate {
   let requests = 0
   let requestEvents = 0
   for (const client of input.clients) {
+    if (client.flow !== undefined) continue
     const arrived = arrivals(
       client.requests((purpose) => streams.stream(`${purpose}/${client.name}`)),
       input.horizon,

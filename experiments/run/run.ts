@@ -147,8 +147,9 @@ async function callOf({ slb, ...spec }: CallSpec, { services }: Scenario): Promi
   }
 }
 
-const clientOf = (spec: ServiceSpec, traffic: TrafficSpec, service: number): Client => ({
-  ...spec,
+const clientOf = ({ flow, ...spec }: ServiceSpec, traffic: TrafficSpec, service: number): Client => ({
+  ...(spec as Omit<ServiceSpec, 'flow'>),
+  ...(flow === undefined ? {} : { flow: { ...flow, cost: costOf(spec.work) } }),
   service,
   objective: spec.objective ?? Infinity,
   requests: (stream) => openRequests(traffic, spec.work, stream),

@@ -7,6 +7,7 @@ import {
   zeroProblem,
   type LoadView,
   type PodSample,
+  type PodSamples,
   type ReplicaAutoscaler,
   type ReplicaAutoscalerDefinition,
 } from '../autoscaling/replicas/policy.ts'
@@ -19,6 +20,7 @@ import { NONE, type NodeId, type Time, type WorkloadId } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { KeyedStream, Streams } from '../random/stream.ts'
+import type { Flows } from '../serving/flow/flows.ts'
 import type { ServiceLoad } from '../serving/load.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { Components } from './components.ts'
@@ -30,6 +32,10 @@ import { Scrapes, UsageSamples, type Averages } from './scrapes.ts'
 import type { Delays } from './spec.ts'
 
 const SECOND = 1e6
+const HOUR = 3600 * SECOND
+
+/** Two uses [millicores] that differ by rounding. */
+const equal = (a: number, b: number): boolean => a === b || Math.abs(a - b) < 1e-3
 
 /** What the autoscaling loops need of the run. */
 export interface AutoscalingRun {
@@ -38,6 +44,8 @@ export interface AutoscalingRun {
   readonly cluster: Cluster
   readonly owners: Owners
   readonly load: ServiceLoad
+  /** Null or absent: no load is a flow. */
+  readonly flows?: Flows | null
   readonly replicaSets: ReplicaSets
   readonly nodes: NodeLifecycle
   readonly placement: Placement
@@ -202,6 +210,7 @@ export class Autoscaling {
     const before = replicaSets.desired[row]
     const scrapes = this.scrapes[row]
     const samples = () => this.samplesOf(row)
+    const alike = () => (this.run.flows?.isFlow(spec.service) === true ? this.alike(row) : null)
     const view: LoadView = {
       now: simulator.now,
       elapsed: simulator.now - this.origin,
@@ -214,6 +223,9 @@ export class Autoscaling {
       queued: measured.queued,
       get pods(): readonly PodSample[] {
         return samples()
+      },
+      get alike(): readonly PodSamples[] | null {
+        return alike()
       },
       sampled: scrapes.sampled,
       window: scrapes.window,
@@ -244,6 +256,30 @@ export class Autoscaling {
         used: this.scrapes[row].usedBy(server, load),
       }
     })
+  }
+
+  /** The pods of a flow: those that have been ready for an hour are told apart by their use and request only. */
+  private alike(row: WorkloadId): PodSamples[] {
+    const { cluster, replicaSets, load, simulator } = this.run
+    const { node, bound, created, cpu } = cluster.view.pods
+    const scrapes = this.scrapes[row]
+    const before = simulator.now - HOUR
+    const found: { -readonly [K in keyof PodSamples]: PodSamples[K] }[] = []
+    for (const pod of replicaSets.podsOf(row)) {
+      const server = load.serverOf(pod)
+      const ready = server !== NONE && load.isListed(server)
+      const started = node[pod] === NONE ? NaN : bound[pod]
+      const readySince = server === NONE ? created[pod] : load.listedSince(server)
+      const used = scrapes.usedBy(server, load)
+      const request = cpu[pod]
+      const old = ready && readySince < before
+      const same = old
+        ? found.find((one) => one.ready && one.readySince < before && one.request === request && equal(one.used, used))
+        : undefined
+      if (same === undefined) found.push({ started, ready, readySince, request, used, count: 1 })
+      else same.count++
+    }
+    return found
   }
 
   private syncSizes(row: WorkloadId): void {

@@ -48,14 +48,15 @@ export class Histogram {
     return this.sum / this.count
   }
 
-  /** Counts a whole number from 0 to 2^53 - 1. */
-  record(value: number): void {
+  /** Counts a whole number from 0 to 2^53 - 1, `times` times. */
+  record(value: number, times = 1): void {
     if (!(value >= 0 && value < LIMIT && Math.floor(value) === value)) refuseValue(value)
     const bucket = bucketOf(value)
     if (bucket >= this.counts.length) this.grow(bucket)
-    this.counts[bucket]++
-    this.count++
-    this.total.addOne(value)
+    this.counts[bucket] += times
+    this.count += times
+    if (times === 1) this.total.addOne(value)
+    else this.total.add(value, times)
   }
 
   /**

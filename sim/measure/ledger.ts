@@ -29,9 +29,11 @@ export class Ledger {
   queuedSum = 0
   latencySum = 0
   readonly latency = new Histogram()
-  /** By second of arrival since the origin. */
-  readonly arrivedIn: Int32Array
-  readonly missedIn: Int32Array
+  /** By second of arrival since the origin, or by several seconds (`bin`). */
+  readonly arrivedIn: Int32Array | Float64Array
+  readonly missedIn: Int32Array | Float64Array
+  /** Length of the bins of the two [s]. */
+  readonly bin: number
   /** Little's law: requests in the system, and the time spent in it by those that left [µs, exact]. */
   readonly inSystem = new Level()
   sojournSum = 0
@@ -40,19 +42,37 @@ export class Ledger {
   private second = 0
   private nextSecond: number
 
-  private readonly origin: number
+  protected readonly origin: number
   private readonly windowStart: number
   private readonly objective: number
 
-  /** @param objective latency that counts as good [µs] */
-  constructor({ origin, windowStart, end }: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }, objective: Time) {
+  /**
+   * @param objective latency that counts as good [µs]
+   * @param bin length of the bins of arrivals and misses [s]; above 1 they hold numbers that are not whole
+   */
+  constructor(
+    { origin, windowStart, end }: { readonly origin: Time; readonly windowStart: Time; readonly end: Time },
+    objective: Time,
+    bin = 1,
+  ) {
+    this.bin = bin
     this.origin = origin
     this.windowStart = windowStart
     this.objective = objective
     const seconds = Math.ceil((end - origin) / SECOND) + 1
     this.nextSecond = origin + SECOND
-    this.arrivedIn = new Int32Array(seconds)
-    this.missedIn = new Int32Array(seconds)
+    const bins = Math.ceil(seconds / bin)
+    this.arrivedIn = bin === 1 ? new Int32Array(bins) : new Float64Array(bins)
+    this.missedIn = bin === 1 ? new Int32Array(bins) : new Float64Array(bins)
+  }
+
+  /** Arrivals, and misses, in the seconds from..to since the origin; in a longer bin they are spread evenly. */
+  arrivedBetween(from: number, to: number): number {
+    return sumOf(this.arrivedIn, this.bin, from, to)
+  }
+
+  missedBetween(from: number, to: number): number {
+    return sumOf(this.missedIn, this.bin, from, to)
   }
 
   arrive(now: number): void {
@@ -123,4 +143,17 @@ export class Ledger {
       `Little's law does not hold for ${name}: requests in the system add up to ${integral} request·µs, their times to ${this.sojournSum}`,
     )
   }
+}
+
+function sumOf(bins: Int32Array | Float64Array, length: number, from: number, to: number): number {
+  let sum = 0
+  if (length === 1) {
+    for (let second = from; second < to; second++) sum += bins[second]
+    return sum
+  }
+  for (let bin = Math.floor(from / length); bin * length < to; bin++) {
+    const seconds = Math.min(to, (bin + 1) * length) - Math.max(from, bin * length)
+    sum += (bins[bin] * seconds) / length
+  }
+  return sum
 }

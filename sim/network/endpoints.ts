@@ -8,6 +8,7 @@ import { Subject, type LogCursor } from '../cluster/views.ts'
 import { NONE, type PodId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Servers } from '../serving/servers.ts'
+import type { Flows } from '../serving/flow/flows.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { Network } from './network.ts'
 
@@ -17,6 +18,8 @@ export interface EndpointsRun {
   readonly cluster: Cluster
   readonly servers: Servers
   readonly network: Network
+  /** Null or absent: no load is a flow. */
+  readonly flows?: Flows | null
   readonly input: { readonly workloads: readonly Workload[]; readonly delays: { readonly propagation: Time } }
 }
 
@@ -26,17 +29,19 @@ export class Endpoints {
   private readonly cluster: Cluster
   private readonly servers: Servers
   private readonly network: Network
+  private readonly flows: Flows | null
   private readonly workloads: readonly Workload[]
   private readonly propagation: Time
   private readonly propagates: number
   /** Changes before this time are announced then. */
   private heldUntil: Time = 0
 
-  constructor({ simulator, cluster, servers, network, input }: EndpointsRun) {
+  constructor({ simulator, cluster, servers, network, flows = null, input }: EndpointsRun) {
     this.simulator = simulator
     this.cluster = cluster
     this.servers = servers
     this.network = network
+    this.flows = flows
     this.workloads = input.workloads
     this.propagation = input.delays.propagation
     this.cursor = cluster.view.log.open()
@@ -61,7 +66,10 @@ export class Endpoints {
     const cursor = this.cursor
     while (cursor.next(version)) {
       if (cursor.subject === Subject.EndpointAdded) this.added(cursor.row, cursor.value)
-      else if (cursor.subject === Subject.EndpointRemoved) this.network.removed(serviceOfEndpoint(cursor.value), cursor.row)
+      else if (cursor.subject === Subject.EndpointRemoved) {
+        this.network.removed(serviceOfEndpoint(cursor.value), cursor.row)
+        this.flows?.removed(serviceOfEndpoint(cursor.value), cursor.row)
+      }
     }
   }
 
@@ -69,6 +77,7 @@ export class Endpoints {
     const service = serviceOfEndpoint(value)
     // A pod that ended before this entry arrived is a backend that refuses every request, until the entry of its removal arrives.
     const server = this.cluster.view.pods.epoch[pod] === epochOfEndpoint(value) ? this.servers.of(pod) : NONE
+    this.flows?.added(service, pod, server)
     this.network.added(service, pod, server, server === NONE ? this.weightOf(service) : this.servers.balancing[server])
   }
 

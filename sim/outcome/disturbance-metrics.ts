@@ -60,8 +60,8 @@ function missesByChanges(run: ChangeMetricsRun, sheet: Sheet): void {
     const arrived = [0, 0]
     const missed = [0, 0]
     for (let second = first; second < inside.length; second++) {
-      arrived[inside[second]] += ledger.arrivedIn[second]
-      missed[inside[second]] += ledger.missedIn[second]
+      arrived[inside[second]] += ledger.arrivedBetween(second, second + 1)
+      missed[inside[second]] += ledger.missedBetween(second, second + 1)
     }
     if (arrived[0] === 0) {
       sheet.refused['misses-by-changes'] = 'no request arrived in the window outside of changes'

@@ -133,10 +133,18 @@ function requestMetrics(run: OutcomeRun, now: number, sheet: Sheet): Histogram {
   const minutes = violationMinutes({ clients, input })
   put(sheet, 'slo-violation-minutes', minutes)
   if (Number.isNaN(minutes)) sheet.refused['slo-violation-minutes'] = 'the window holds no whole minute'
-  podShares(run, now, sheet)
+  if (input.clients.some(({ flow }) => flow !== undefined)) {
+    for (const id of OF_SINGLE_REQUESTS) {
+      sheet.metrics[id] = null
+      sheet.refused[id] = 'needs single requests; the load of a service is a flow'
+    }
+  } else podShares(run, now, sheet)
   if (input.disturbance >= 0) recovery({ clients, input }, sheet)
   return totals.latency
 }
+
+/** Metrics that flows do not have. */
+const OF_SINGLE_REQUESTS = ['in-flight-imbalance', 'in-flight-p99', 'requests-per-pod', 'retry-amplification', 'unfinished'] as const
 
 /** How evenly requests are spread over the pods of services: at each instant, and over the window. */
 function podShares({ imbalance, servers, times: { windowStart, end }, input }: OutcomeRun, now: number, sheet: Sheet): void {
@@ -180,13 +188,7 @@ type Bins = Pick<OutcomeRun, 'clients' | 'input'>
 /** Whether any client misses more than its allowance in the seconds from..to. */
 function violates({ clients }: Bins, from: number, to: number): boolean {
   for (const { spec, ledger } of clients.list) {
-    let arrived = 0
-    let missed = 0
-    for (let second = from; second < to; second++) {
-      arrived += ledger.arrivedIn[second]
-      missed += ledger.missedIn[second]
-    }
-    if (missed / arrived > spec.allowance) return true // nothing arrived, nothing missed: not a number is not above
+    if (ledger.missedBetween(from, to) / ledger.arrivedBetween(from, to) > spec.allowance) return true // nothing arrived, nothing missed: not a number is not above
   }
   return false
 }

@@ -191,11 +191,10 @@ export class Sampler {
       let missed = 0
       // The seconds that the step touches: fates are kept by the second.
       const to = Math.ceil(((row + 1) * step) / SECOND)
+      const from = Math.floor((row * step) / SECOND)
       for (const { ledger } of clients.list) {
-        for (let second = Math.floor((row * step) / SECOND); second < to; second++) {
-          arrived += ledger.arrivedIn[second]
-          missed += ledger.missedIn[second]
-        }
+        arrived += ledger.arrivedBetween(from, to)
+        missed += ledger.missedBetween(from, to)
       }
       return (100 * missed) / arrived
     })

@@ -5,7 +5,7 @@ import type { Cause, Ledger } from '../measure/ledger.ts'
 import type { KeyedStream, RandomStream, Streams } from '../random/stream.ts'
 import type { Outcome } from '../slb/policy.ts'
 import type { Requests } from './requests.ts'
-import type { Call, Client, RequestSource, Sender, Service } from './spec.ts'
+import type { Call, Client, FlowSpec, RequestSource, Sender, Service } from './spec.ts'
 
 /** What carries tries to pods: picks a backend, adds network delays, and can withdraw a try from wherever it is. */
 export interface Carrier {
@@ -21,7 +21,7 @@ export interface Carrier {
 
 /** One client during a run: from outside, or the pods that make a call. */
 export interface ClientRun {
-  readonly spec: Sender
+  readonly spec: Sender & { readonly flow?: FlowSpec }
   readonly row: number
   /** Null: a client from outside. */
   readonly call: Call | null

@@ -5,15 +5,17 @@
  */
 import { NONE, type RequestId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
+import { FlowLedger } from '../measure/flow-ledger.ts'
 import { Cause, Ledger } from '../measure/ledger.ts'
 import { Outcome } from '../slb/policy.ts'
 import type { Callers, Carrier, ClientRun, ClientsRun } from './client-run.ts'
 import { Hedges } from './hedges.ts'
 import { RequestState, type Requests } from './requests.ts'
-import type { Call, Sender } from './spec.ts'
+import type { Call, FlowSpec, Sender } from './spec.ts'
 
 /** Retry tokens a client may keep. */
 const MAX_TOKENS = 10
+const SECOND = 1_000_000
 /** Ten tenths are one token, although they add up to a little less in binary. */
 const ONE_TOKEN = 1 - 1e-9
 
@@ -57,10 +59,10 @@ export class Clients {
     this.origin = times.origin
     this.end = times.end
     const streamOf = (name: string) => (purpose: string) => streams.stream(`${purpose}/${name}`)
-    const begun = (spec: Sender) => ({
+    const begun = (spec: Sender, flow?: FlowSpec) => ({
       instance: streamOf(spec.name)('clients'),
       backoff: streams.keyed(`backoff/${spec.name}`),
-      ledger: new Ledger(times, spec.objective),
+      ledger: flow === undefined ? new Ledger(times, spec.objective) : new FlowLedger(times, spec.objective, flow.step / SECOND),
       retryTokens: 0,
       arrival: NONE,
     })
@@ -70,7 +72,7 @@ export class Clients {
       call: null,
       route: spec.service,
       source: spec.requests(streamOf(spec.name)),
-      ...begun(spec),
+      ...begun(spec, spec.flow),
     }))
     const { calls = [] } = input
     const routes = routesOf(input.services.length, calls)
@@ -116,7 +118,7 @@ export class Clients {
 
   /** Starts the streams of requests at the origin. */
   opens(): void {
-    for (const client of this.list) this.expect(client)
+    for (const client of this.list) if (client.spec.flow === undefined) this.expect(client)
   }
 
   private expect(client: ClientRun): void {
@@ -332,7 +334,7 @@ export class Clients {
       if (requests.state[row] === RequestState.Free || requests.orphan[row] !== 0) continue
       this.all[requests.client[row]].ledger.unfinished(now, requests.arrived[row])
     }
-    for (const { spec, ledger } of this.all) ledger.checkLittlesLaw(spec.name, now)
+    for (const { spec, ledger } of this.all) if (!(ledger instanceof FlowLedger)) ledger.checkLittlesLaw(spec.name, now)
   }
 
   /** The conservation of requests and of tries, for `--check`; throws with the numbers when one is lost. */
@@ -344,6 +346,7 @@ export class Clients {
     let tries = 0
     let triesOver = 0
     for (const { ledger } of this.all) {
+      if (ledger instanceof FlowLedger) continue
       arrived += ledger.arrived
       over += ledger.answered + ledger.failed
       tries += ledger.tries

@@ -36,6 +36,8 @@ export class CpuShares extends ColumnTable {
   /** The node is not shared out again before this time. */
   private nextShare = this.column(Float64Array)
   private firstServer = this.column(Int32Array, NONE)
+  /** CPU that flows of requests use on the node [whole millicores]; part of the total. */
+  private flows = this.column(Float64Array)
   /** Work that a core does relative to a healthy one; 0: it stands still. */
   private speed = this.column(Float64Array, 1)
   /** Requests of running background pods, by group of equal usage: [group][node] in millicores. */
@@ -98,6 +100,34 @@ export class CpuShares extends ColumnTable {
     for (let server = this.firstServer[node]; server >= 0; server = this.servers.nextOnNode[server]) this.advance(server)
     this.speed[node] = speed
     this.share(node)
+  }
+
+  /** What flows of requests use from now on, by node [whole millicores]; the levels change once for all nodes. */
+  flowsUse(millicores: Float64Array, nodes: number): void {
+    let demanded = 0
+    let delivered = 0
+    for (let node = 0; node < nodes; node++) {
+      const change = millicores[node] - this.flows[node]
+      if (change === 0) continue
+      const before = this.total[node]
+      const capacity = this.allocatable[node]
+      this.flows[node] = millicores[node]
+      this.total[node] = before + change
+      demanded += change
+      delivered += Math.min(before + change, capacity) - Math.min(before, capacity)
+      this.reshare(node)
+    }
+    this.demanded.add(demanded, this.simulator.now)
+    this.delivered.add(delivered, this.simulator.now)
+  }
+
+  /** CPU of a node that flows may use, and what others demand of it [millicores]. */
+  allocatableOf(node: NodeId): number {
+    return this.allocatable[node]
+  }
+
+  othersOn(node: NodeId): number {
+    return this.total[node] - this.flows[node]
   }
 
   /** CPU demanded on a node now [millicores]; may exceed what it has. */
@@ -245,6 +275,11 @@ export class CpuShares extends ColumnTable {
       if (claims === this.claimDemand.length) this.growClaims()
       this.claimDemand[claims] = wantedBy(request, this.usage[group])
       this.claimWeight[claims++] = request
+    }
+    if (this.flows[node] > 0) {
+      if (claims === this.claimDemand.length) this.growClaims()
+      this.claimDemand[claims] = this.flows[node]
+      this.claimWeight[claims++] = this.flows[node]
     }
     const level = waterLevel(this.allocatable[node], claims, this.claimDemand, this.claimWeight)
     this.level[node] = level

@@ -7,6 +7,7 @@ import { Histogram } from '../measure/histogram.ts'
 import type { ClientRun } from './client-run.ts'
 import type { Clients } from './clients.ts'
 import type { CpuShares } from './cpu-shares.ts'
+import type { Flows } from './flow/flows.ts'
 import type { Servers } from './servers.ts'
 
 /** Load by service and by ready pod; a ready pod is named by its server row. */
@@ -45,10 +46,12 @@ export interface LoadRun {
   readonly servers: Servers
   readonly shares: CpuShares
   readonly clients: Clients
+  /** Null or absent: no load is a flow. */
+  readonly flows?: Flows | null
   readonly input: { readonly services: readonly unknown[] }
 }
 
-/** The load of services whose requests are simulated one by one. */
+/** The load of services whose requests are simulated one by one, and of those whose load is a flow. */
 export class RequestLoad implements ServiceLoad {
   private readonly servers: Servers
   private readonly shares: CpuShares
@@ -57,8 +60,11 @@ export class RequestLoad implements ServiceLoad {
   /** By service. */
   private readonly clientsOf: readonly (readonly ClientRun[])[]
 
-  constructor({ servers, shares, clients, input }: LoadRun) {
+  private readonly flows: Flows | null
+
+  constructor({ servers, shares, clients, flows = null, input }: LoadRun) {
     this.servers = servers
+    this.flows = flows
     this.shares = shares
     const clientsOf: ClientRun[][] = input.services.map(() => [])
     for (const client of clients.all) clientsOf[client.spec.service].push(client)
@@ -91,12 +97,15 @@ export class RequestLoad implements ServiceLoad {
   }
 
   offered(service: ServiceId): number {
+    if (this.flows?.isFlow(service) === true) return this.flows.offered(service)
     let offered = 0
     for (const { ledger } of this.clientsOf[service]) offered += ledger.arrived
     return offered
   }
 
   cpuUsed(server: ServerId): number {
+    const service = this.servers.service[server]
+    if (this.flows?.isFlow(service) === true) return this.flows.cpuUsed(service, server)
     this.shares.advance(server)
     return this.servers.used[server]
   }
@@ -106,10 +115,14 @@ export class RequestLoad implements ServiceLoad {
   }
 
   inside(server: ServerId): number {
+    const service = this.servers.service[server]
+    if (this.flows?.isFlow(service) === true) return this.flows.inside(service, server)
     return this.servers.inside[server]
   }
 
   backlog(server: ServerId): number {
+    const service = this.servers.service[server]
+    if (this.flows?.isFlow(service) === true) return this.flows.queued(service, server)
     return this.servers.inside[server] - this.servers.busy[server] - this.servers.calling[server]
   }
 

@@ -158,8 +158,20 @@ export interface Call extends Sender {
   readonly slb?: Chosen<BalancerDefinition>
 }
 
+/** The load of a client as a flow: a rate, and queueing formulas instead of single requests. */
+export interface FlowSpec {
+  /** Time between two readings of the rate [µs]. */
+  readonly step: Time
+  /** What a request costs. */
+  readonly cost: Cost
+  /** Squared coefficient of variation of the gaps between requests: 1 Poisson, 0 equal gaps. */
+  readonly dispersion: number
+}
+
 /** A client from outside. */
 export interface Client extends Sender {
+  /** Absent: its requests are simulated one by one. */
+  readonly flow?: FlowSpec
   /** Opens the stream of requests; called once, with random streams named after the client. */
   requests(stream: (purpose: string) => RandomStream): RequestSource
 }

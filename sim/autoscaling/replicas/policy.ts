@@ -21,6 +21,11 @@ export interface PodSample {
   readonly used: number
 }
 
+/** Pods whose samples are equal. Of those that have been ready for an hour, the times are those of one of them. */
+export interface PodSamples extends PodSample {
+  readonly count: number
+}
+
 /** The load of one service as its autoscaler sees it: scraped, averaged over a window and late; never live values. */
 export interface LoadView {
   readonly now: Time // simulated time [µs]
@@ -42,6 +47,8 @@ export interface LoadView {
   readonly queued: number
   /** The pods that do not terminate, in no particular order; the list is made when it is read. */
   readonly pods: readonly PodSample[]
+  /** The same pods, those with equal samples together; null where each has its own, because requests are simulated one by one. */
+  readonly alike: readonly PodSamples[] | null
   /** When the samples of the pods were taken [µs]. */
   readonly sampled: Time
   /** Window that they average over [µs]; 0: there are none. */

@@ -23,6 +23,7 @@ export function load(given: Partial<LoadView>): LoadView {
         i < measured ? pod({ used: utilization * 1000 }) : pod({ ready: false, started: this.now, readySince: this.now, used: NaN }),
       )
     },
+    alike: null,
     sampled: given.now ?? 0,
     window: 30 * SECOND,
     now: 0,

@@ -125,10 +125,14 @@ function byValue({ pods, currentReplicas, tolerances }: Observation, usage: numb
   const ratio = usage / target
   if (currentReplicas === 0) return { replicas: Math.ceil(ratio), ratio, usage }
   if (isWithin(tolerances, ratio)) return { replicas: currentReplicas, ratio, usage }
-  if (pods.length === 0) throw new MetricError('no pods returned by selector while calculating replica count')
+  if (pods.length === 0)
+    throw new MetricError('unable to calculate ready pods: no pods returned by selector while calculating replica count')
   const ready = countOf(pods.filter((pod) => pod.phase === 'Running' && pod.ready === true))
   return { replicas: Math.ceil(ratio * ready), ratio, usage }
 }
+
+/** What the status shows of an average over no pods: Go's conversion of a number that is not finite to int64 on amd64. */
+const NO_AVERAGE = -9_223_372_036_854_775_808
 
 /** Object and External metrics with a value per pod. */
 function byAverage({ currentReplicas, tolerances }: Observation, usage: number, target: number): Proposal {
@@ -136,7 +140,7 @@ function byAverage({ currentReplicas, tolerances }: Observation, usage: number, 
   return {
     replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(usage / target),
     ratio,
-    usage: Math.ceil(usage / currentReplicas),
+    usage: currentReplicas === 0 ? NO_AVERAGE : Math.ceil(usage / currentReplicas),
   }
 }
 

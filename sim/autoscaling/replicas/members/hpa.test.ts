@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { valuesOf, type ParameterValue } from '../../../common/define.ts'
 import type { LoadView, PodSample, ReplicaAutoscaler } from '../policy.ts'
 import { context, load, pod, SECOND } from '../replicas.fixture.ts'
+import { proposed } from '../hpa/calculator.ts'
+import type { MetricTarget } from '../hpa/observation.ts'
 import { hpa } from './hpa.ts'
 
 type Given = Readonly<Record<string, ParameterValue>>
@@ -104,4 +106,34 @@ describe('behavior', () => {
     ])
     expect(hpa.problems!(valuesOf(hpa.parameters, { scaleUpSelect: 'Min', rules: 'behavior' }))).toEqual([])
   })
+})
+
+describe('metrics for all pods together', () => {
+  const decided = (target: MetricTarget, currentReplicas: number) =>
+    proposed({
+      target,
+      currentReplicas,
+      tolerances: { up: 0.1, down: 0.1 },
+      readiness: { cpuInitialization: 0, initialDelay: 0 },
+      pods: [],
+      observed: [7000],
+    })
+
+  test('from 0 replicas: ceil(7000 / 2000) = 4 for a value and a value per pod; the average over no pods is the least 64-bit number', () => {
+    expect(decided({ source: 'External', value: 2000 }, 0).replicas).toBe(4)
+    expect(decided({ source: 'External', averageValue: 2000 }, 0)).toMatchObject({ replicas: 4, usage: -9_223_372_036_854_775_808 })
+  })
+
+  test('a value without any pod is an error that says what could not be counted', () => {
+    expect(() => decided({ source: 'Object', value: 2000 }, 3)).toThrow('unable to calculate ready pods: no pods returned by selector')
+  })
+})
+
+test('pods that are alike count as each by itself: 6 at 90 % and 2 that start', () => {
+  const starting = [
+    pod({ started: 0, ready: false, readySince: 0, used: NaN }),
+    pod({ started: 0, ready: false, readySince: 0, used: NaN }),
+  ]
+  const alike = [{ ...pod({ used: 900 }), count: 6 }, ...starting.map((one) => ({ ...one, count: 1 }))]
+  expect(made().desired(seen(6, 900, starting, { alike }))).toBe(made().desired(seen(6, 900, starting)))
 })

@@ -8,6 +8,7 @@ import type { PodGroup } from '../hpa/observation.ts'
 import { needingPods, type LoadView, type PodSample, type ReplicaAutoscaler } from '../policy.ts'
 import { ROUNDING } from '../recommendation-window.ts'
 
+const HOUR = 3_600_000_000
 const SECOND = 1_000_000 // µs
 const SELECTIONS = ['Max', 'Min', 'Disabled'] as const
 
@@ -113,7 +114,10 @@ class Hpa implements ReplicaAutoscaler {
 
   desired(load: LoadView): number {
     this.controller ??= this.started(load)
-    const pods = load.pods.map((pod) => groupOf(pod, load))
+    const { cpuInitialization, initialReadinessDelay } = this.values
+    // Pods that are ready for an hour are alike to it, unless its settings tell them apart.
+    const alike = Math.max(cpuInitialization, initialReadinessDelay, load.window) <= HOUR ? load.alike : null
+    const pods = (alike ?? load.pods).map((pod) => groupOf(pod, load))
     return this.controller.decide(load.now, load.replicas, { podsOf: () => pods, observedOf: () => [] })
   }
 
@@ -144,10 +148,11 @@ function behaviorOf(values: Given): Behavior {
 }
 
 /** Quantities have whole millicores, rounded up as the API does. */
-function groupOf({ started, ready, readySince, request, used }: PodSample, { now, sampled, window: length }: LoadView): PodGroup {
+function groupOf(sample: PodSample & { readonly count?: number }, { now, sampled, window: length }: LoadView): PodGroup {
+  const { started, ready, readySince, request, used, count = 1 } = sample
   const hasNode = !Number.isNaN(started)
   return {
-    count: 1,
+    count,
     phase: hasNode ? 'Running' : 'Pending',
     terminating: false,
     startedAgo: hasNode ? now - started : null,
