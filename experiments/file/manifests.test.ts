@@ -364,6 +364,13 @@ describe('problems', () => {
       `  behavior: { web: { work: { steps: [{ call: apo }] } } }\n${client('web')}`,
       'x.yaml:8:46  workload.behavior.web.work.steps[0].call  found the unknown service "apo"',
     ],
+    [
+      'pods that are not run, and no others',
+      workload('DaemonSet', 'agent', '', ''),
+      '',
+      'x.yaml:7:14  workload.manifests  found nothing to run (pods of kind DaemonSet are not run yet: shop/agent); accepted: a Deployment',
+    ],
+    ['no workload', service('web'), '', 'workload.manifests  found no workloads; accepted: a Deployment'],
   ])('%s', async (_what, shop, more, expected) => {
     expect((await resolved(shop, more)).problems).toContain(expected)
   })

@@ -220,8 +220,15 @@ export function section<S extends z.ZodRawShape>(what: string, shape: S) {
  */
 export const ownKeys = (value: unknown): unknown => (isMap(value) ? Object.assign(Object.create(null) as object, value) : value)
 
+/** Computes a value when it is first asked for. zod reads the properties of a description again for each key above it. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
 /** A map from any names to values of one schema. The record of zod would drop a key called `__proto__`. */
 export function mapOf<T>(what: string, item: z.ZodType<T>) {
+  const json = once(() => jsonOf(item))
   return z
     .unknown()
     .transform((value, context): Readonly<Record<string, T>> => {
@@ -237,7 +244,7 @@ export function mapOf<T>(what: string, item: z.ZodType<T>) {
     .meta({
       type: 'object',
       get additionalProperties() {
-        return jsonOf(item)
+        return json()
       },
     }) // a getter, for the reason of `forms`
 }
@@ -277,6 +284,7 @@ export const amounts = () =>
  * would report those of all forms).
  */
 export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose: (value: unknown) => string | { readonly wrong: string }) {
+  const json = once(() => Object.values(choices).map(jsonOf))
   return z
     .unknown()
     .transform((value, context): T => {
@@ -292,7 +300,7 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
     })
     .meta({
       get anyOf() {
-        return Object.values(choices).map(jsonOf)
+        return json()
       },
     }) // a getter, since only `orchsim schema` needs it and it is slow
 }

@@ -3,11 +3,18 @@
  * checked. Problems of such an item are reported where it comes from: in `behavior`, in `clients`, or in the manifest.
  */
 import { relative } from 'node:path'
-import { manifestFiles, readManifests, type ManifestProblem, type ManifestsRead, type ManifestWorkload } from '../../workloads/index.ts'
+import {
+  manifestFiles,
+  readManifests,
+  type ManifestProblem,
+  type Manifests,
+  type ManifestsRead,
+  type ManifestWorkload,
+} from '../../workloads/index.ts'
 import { show, type Issue, type Path } from './document.ts'
 import { withConfigFiles } from './config-files.ts'
 import { ManifestItems, type Item } from './manifests/items.ts'
-import { unsupported } from './manifests/unsupported.ts'
+import { notRun, unsupported } from './manifests/unsupported.ts'
 import { withOrchestratorDefaults } from './orchestrator-defaults.ts'
 import { isMap } from './quantities.ts'
 
@@ -54,6 +61,8 @@ export class ManifestExpansion {
     if (issues.length > 0) return { raw, issues, warnings: [], relocate: (issue) => issue }
     const items = new ManifestItems(manifests, workload)
     const [services, background, batch] = [listOf(workload['services']), listOf(workload['background']), listOf(workload['batch'])]
+    const given = [services, background, batch, listOf(workload['jobs']), items.services, items.background, items.batch].flat()
+    const empty: Issue[] = given.length > 0 || items.issues.length > 0 ? [] : [{ path: MANIFESTS, message: nothingRuns(manifests) }]
     return {
       raw: {
         ...raw,
@@ -66,7 +75,7 @@ export class ManifestExpansion {
         },
         ...items.autoscaling(raw['autoscaling']),
       },
-      issues: items.issues,
+      issues: [...items.issues, ...empty],
       warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests, raw['scheduling'])],
       relocate: relocation({
         services: [services.length, items.services],
@@ -108,6 +117,18 @@ function orchestratorOf(workloads: readonly ManifestWorkload[], named: unknown, 
       message: `found ${named}, but ${nameOf(first)} is of ${orchestrator}; accepted: ${orchestrator}`,
     })
   return orchestrator === 'kubernetes' ? {} : { orchestrator }
+}
+
+/** The message about manifests that give no pods to a file that has none of its own. */
+function nothingRuns(manifests: Manifests): string {
+  const left = notRun(manifests)
+  const found =
+    manifests.workloads.length === 0
+      ? 'no workloads'
+      : left.length === 0
+        ? 'workloads of 0 pods only'
+        : `nothing to run (${left.join('; ')})`
+  return `found ${found}; accepted: a Deployment, StatefulSet, ReplicaSet, Pod, Job or CronJob, or services, background, jobs or batch beside the manifests`
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

@@ -26,6 +26,7 @@ import {
   flag,
   isMap,
   jsonOf,
+  once,
   list,
   memory,
   name,
@@ -151,6 +152,7 @@ export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: Load
   type Output = Selection & { readonly [K in keyof E]: z.infer<E[K]> }
   const family = familyOf(path)
   const reader = new SelectionReader<Output>(path, loaded, extras)
+  const json = once(() => reader.json())
   return z
     .unknown()
     .transform((value, context): Output => {
@@ -163,7 +165,7 @@ export function selectionSchema<E extends Extras>(path: FamilyPath, loaded: Load
     .meta({
       description: family.meaning,
       get anyOf() {
-        return reader.json()
+        return json()
       },
     }) // a getter, since only `orchsim schema` needs it and it is slow
 }

@@ -88,8 +88,8 @@ describe('charts', () => {
       ...rest,
       runs: runs.map((run) => ({ ...run, result: { ...run.result, marks, ...(run.replication === 0 ? { courses } : {}) } })),
     }
-    const drawn = chartsOf(summarise(study)).filter(({ name }) => ['timeseries', 'replicas', 'rollout'].includes(name))
-    expect(drawn.map(({ name }) => name)).toEqual(['timeseries', 'replicas', 'rollout'])
+    const drawn = chartsOf(summarise(study)).filter(({ name }) => ['timeseries', 'replicas', 'rollout', 'nodes'].includes(name))
+    expect(drawn.map(({ name }) => name)).toEqual(['timeseries', 'replicas', 'rollout', 'nodes'])
     for (const chart of drawn) {
       for (const width of [WIDTH, NARROW]) {
         const { svg, warnings } = await renderSvg(specOf(chart, '', { ...USUAL, width }))

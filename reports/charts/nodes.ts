@@ -1,12 +1,14 @@
 /**
  * Heat maps of CPU requested and used by groups of neighbouring nodes over time, two per variant. Of one replication, since a mean over
  * several would blur them. Shares are in steps of ten percent, which can be distinguished by eye; consecutive samples of equal step are one
- * rectangle, which keeps the picture small.
+ * rectangle, which keeps the picture small. Actions and faults are lines over the map, on white ones, since the map has dark and light areas.
  */
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 import type { Summary } from '../summary/summary.ts'
 import type { NodeGrid } from '../../sim/index.ts'
+import { labelLayers, markLayers, markNotes, markRows, marksOf } from './marks.ts'
+import { labelsFor, labelsIn } from './replicas.ts'
 import { PLAIN_LABELS, USUAL, columnsFor, looksOf, panelHeader, rounded, ticksFor, tooltipNumber, tooltipText } from './theme.ts'
 import type { Chart, ChartSpec, How } from './theme.ts'
 
@@ -33,11 +35,17 @@ export function nodesChart({ study }: Summary): Chart[] {
   const [unit, seconds] = longest > 3 * 3600 ? (['h', 3600] as const) : longest > 300 ? (['min', 60] as const) : (['s', 1] as const)
   const samples = grids.reduce((sum, grid) => sum + (grid?.times.length ?? 0), 0)
   const maxRows = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(MAX_CELLS / (MAPS.length * samples))))
+  const marks = marksOf(study)
+  const axis = { from: 0, to: longest, seconds }
   const rows = names.flatMap((variant, i) => {
     const grid = grids[i]
-    return grid === undefined
-      ? []
-      : MAPS.flatMap(({ key, of }) => cells(grid, of(grid), { variant, map: key, seconds, fold: foldOf(grid, maxRows) }))
+    if (grid === undefined) return []
+    const own = marks.filter((mark) => mark.variants.includes(i))
+    const lines = [...markRows(own, axis), ...labelsFor(own, axis)]
+    return MAPS.flatMap(({ key, of }) => [
+      ...cells(grid, of(grid), { variant, map: key, seconds, fold: foldOf(grid, maxRows) }),
+      ...lines.map((line): ChartSpec => ({ variant, map: key, ...line })),
+    ])
   })
   const nodes = Math.max(...grids.map((grid) => grid?.nodes ?? 0))
   const drawnOf = names.length > MAX_VARIANTS ? `; the first ${MAX_VARIANTS} of ${names.length} variants` : ''
@@ -49,6 +57,7 @@ export function nodesChart({ study }: Summary): Chart[] {
       subtitle: [
         `share of the nodes' CPU that is requested by pods, and used by them; one replication${drawnOf}`,
         `one row is ${group === 1 ? 'one node' : `up to ${group} neighbouring nodes`}; blank: no node up`,
+        ...markNotes(study),
       ],
       usual: USUAL,
       switches: [],
@@ -56,7 +65,7 @@ export function nodesChart({ study }: Summary): Chart[] {
       maxVariants: MAX_VARIANTS,
       fewVariants: 0,
       data: { nodes: rows },
-      draw: (how) => drawn(study, nodes, longest / seconds, unit, how),
+      draw: (how) => drawn(study, rows, { nodes, end: longest / seconds, unit }, how),
     },
   ]
 }
@@ -121,7 +130,13 @@ function stepOf(grid: NodeGrid, shares: Float32Array, look: number, first: numbe
   return count === 0 ? -1 : Math.min(COLOURS.length - 1, Math.max(0, Math.floor(sum / count / STEP)))
 }
 
-function drawn(study: Study, nodes: number, end: number, unit: string, how: How): ChartSpec {
+interface Axes {
+  readonly nodes: number
+  readonly end: number
+  readonly unit: string
+}
+
+function drawn(study: Study, rows: readonly ChartSpec[], { nodes, end, unit }: Axes, how: How): ChartSpec {
   const columns = columnsFor(how)
   const width = columns === 1 ? how.width : Math.round(how.width / 2 - 30)
   const shown = looksOf(study).names.flatMap((variant) => MAPS.map(({ key }) => `${key}: ${variant}`))
@@ -136,6 +151,13 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
     labelExpr: `(datum.value - ${STEP / 2}) + '–' + (datum.value + ${STEP / 2})`,
     titleFontSize: 12,
     titleFontWeight: 'normal',
+  }
+  const x: ChartSpec = {
+    field: 'from',
+    type: 'quantitative',
+    title: `time [${unit}]`,
+    scale: { domain: [0, rounded(end)], nice: false },
+    axis: { grid: false, tickCount: 6 },
   }
   return {
     data: { name: 'nodes' },
@@ -155,34 +177,49 @@ function drawn(study: Study, nodes: number, end: number, unit: string, how: How)
     spec: {
       width,
       height: 150,
-      mark: { type: 'rect', clip: true, aria: false },
-      encoding: {
-        x: {
-          field: 'from',
-          type: 'quantitative',
-          title: `time [${unit}]`,
-          scale: { domain: [0, rounded(end)], nice: false },
-          axis: { grid: false, tickCount: 6 },
+      layer: [
+        {
+          transform: [{ filter: 'isValid(datum.share)' }],
+          mark: { type: 'rect', clip: true, aria: false },
+          encoding: {
+            x,
+            x2: { field: 'to' },
+            y: {
+              field: 'bottom',
+              type: 'quantitative',
+              title: 'nodes',
+              scale: { domain: [0, nodes], nice: false },
+              axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS, ...ticksFor('nodes') },
+            },
+            y2: { field: 'top' },
+            color: {
+              field: 'share',
+              type: 'ordinal',
+              scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS },
+              legend,
+            },
+            tooltip: [
+              tooltipText('panel', 'map'),
+              tooltipText('percent', 'share'),
+              tooltipNumber('from', `from [${unit}]`),
+              tooltipNumber('to', `to [${unit}]`),
+              tooltipNumber('bottom', 'from node'),
+              tooltipNumber('top', 'to node'),
+            ],
+          },
         },
-        x2: { field: 'to' },
-        y: {
-          field: 'bottom',
-          type: 'quantitative',
-          title: 'nodes',
-          scale: { domain: [0, nodes], nice: false },
-          axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS, ...ticksFor('nodes') },
-        },
-        y2: { field: 'top' },
-        color: { field: 'share', type: 'ordinal', scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS }, legend },
-        tooltip: [
-          tooltipText('panel', 'map'),
-          tooltipText('percent', 'share'),
-          tooltipNumber('from', `from [${unit}]`),
-          tooltipNumber('to', `to [${unit}]`),
-          tooltipNumber('bottom', 'from node'),
-          tooltipNumber('top', 'to node'),
-        ],
-      },
+        ...(rows.some(({ type }) => type !== undefined) ? linesOver(x, unit, labelsIn(rows, how)) : []),
+      ],
     },
   }
+}
+
+/** Lines of actions and faults over a map. */
+function linesOver(x: ChartSpec, unit: string, labels: readonly ChartSpec[]): ChartSpec[] {
+  const white: ChartSpec = {
+    transform: [{ filter: "datum.type === 'action' || datum.type === 'fault'" }],
+    mark: { type: 'rule', color: '#ffffff', strokeWidth: 3.2, opacity: 0.85, clip: true },
+    encoding: { x: { ...x, field: 'from' } },
+  }
+  return [white, ...markLayers(x, unit), ...labelLayers(x, labels)]
 }

@@ -70,14 +70,19 @@ export const isRun = ({ kind, replicas }: ManifestWorkload): boolean => !NOT_RUN
 /** The kind in messages. */
 const kindOf = ({ kind }: ManifestWorkload): string => (NOT_RUN.includes(kind) ? kind : `${kind}, one per node,`)
 
+/** A sentence for each kind whose pods are not part of a run, with its workloads. */
+export function notRun({ workloads }: Manifests): string[] {
+  const others = workloads.filter((one) => !isRun(one) && !isBatch(one))
+  return [...new Set(others.map(kindOf))].map(
+    (kind) => `pods of kind ${kind} are not run yet: ${named(others.filter((one) => kindOf(one) === kind))}`,
+  )
+}
+
 /** A sentence for each property that is not simulated. `scheduling` is the key of the file. */
 export function unsupported(manifests: Manifests, scheduling: unknown): string[] {
   const { workloads, services, quotas, nodes, ignored } = manifests
   const run = workloads.filter((one) => isRun(one) || isBatch(one))
-  const others = workloads.filter((one) => !run.includes(one))
-  const lines = [...new Set(others.map(kindOf))].map(
-    (kind) => `pods of kind ${kind} are not run yet: ${named(others.filter((one) => kindOf(one) === kind))}`,
-  )
+  const lines = notRun(manifests)
   for (const [what, test] of PROPERTIES) {
     const having = run.filter(test)
     if (having.length > 0) lines.push(`not simulated yet: ${what} (${named(having)})`)

@@ -14,16 +14,20 @@ const places = {
   labels: labels().optional().describe('only nodes with these labels, such as { rack: a-1 }'),
 }
 
+/** A number is not drawn: with equal numbers each action and each replication takes the same nodes. */
+const FIRST =
+  'number of nodes, the first suitable ones in the order of the pools, the same at each action and in each replication (pool, zone and labels say which), or all'
+
 /** Nodes of a pool, of a zone, with labels, or of the whole cluster. */
 export const nodes = section('nodes', {
   ...places,
-  nodes: count.prefault(1).describe('number of nodes, in order of their creation, or all; default 1'),
+  nodes: count.prefault(1).describe(`${FIRST}; default 1`),
 })
 
 /** The same where the number is left open. */
 export const openNodes = section('nodes', {
   ...places,
-  nodes: count.optional().describe('number of nodes, in order of their creation, or all; default: 1 with at, all with every'),
+  nodes: count.optional().describe(`${FIRST}; default: 1 with at, all with every`),
 })
 
 /** Nodes as the file selects them; null: all. */

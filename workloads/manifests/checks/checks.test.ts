@@ -52,6 +52,16 @@ describe('rules between objects', () => {
       'error 4:215 Deployment shop/web : found port 80/TCP of container proxy also in container web',
     ],
     [
+      'one port, also of the host, in two containers: once',
+      deployment(
+        '',
+        template(
+          ', ports: [{ containerPort: 80, hostPort: 80 }] }, { name: proxy, image: p:1, ports: [{ containerPort: 80, hostPort: 80 }]',
+        ),
+      ),
+      'found port 80/TCP and host port 80/TCP of container proxy also in container web',
+    ],
+    [
       'one node port in two Services',
       documents(
         service('type: NodePort, ports: [{ port: 80, nodePort: 30080 }]'),

@@ -36,12 +36,15 @@ function containerPorts(workload: ManifestWorkload, findings: Findings): void {
   for (const container of running)
     for (const { port, protocol, hostPort, place } of container.ports) {
       const keys = [`port ${port}/${protocol}`, ...(hostPort === 0 || hostNetwork ? [] : [`host port ${hostPort}/${protocol}`])]
+      const clashes = new Map<Container, string[]>()
       for (const key of keys) {
         const before = taken.get(key)
+        if (before !== undefined) clashes.set(before, [...(clashes.get(before) ?? []), key])
         taken.set(key, container)
-        if (before === undefined) continue
-        const message = `found ${key} of container ${container.name} also in container ${before.name}; accepted: each port of a pod once`
-        if (before === container && key.startsWith('port')) findings.warn(at(workload, '', place), message)
+      }
+      for (const [before, twice] of clashes) {
+        const message = `found ${twice.join(' and ')} of container ${container.name} also in container ${before.name}; accepted: each port of a pod once`
+        if (before === container && twice.every((key) => key.startsWith('port'))) findings.warn(at(workload, '', place), message)
         else findings.error(at(workload, '', place), message)
       }
     }
