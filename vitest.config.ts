@@ -1,21 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** `npm test` runs all but the slow proofs, `*.long.test.ts`, which `npm run test:long` runs. */
 const long = process.env['ORCHSIM_TESTS'] === 'long'
-/** Files with properties whose cases are slow: `npm test` tries a part of the cases (`slowCases`), `npm run test:long` all. */
-const SLOW_CASES = [
-  'experiments/file/fuzz.test.ts',
-  'experiments/file/schema/jobs.test.ts',
-  'workloads/replay/requests.test.ts',
-  'sim/controllers/orchestration/laws.test.ts',
-  'sim/controllers/storage/laws.test.ts',
-  'sim/network/service-balancers.test.ts',
-  'sim/slb/contract.test.ts',
-  'sim/scheduling/contract.test.ts',
-  'sim/scheduling/profiles/kubernetes/indexed/index.test.ts',
-  'sim/scheduling/search/trees.test.ts',
-]
 const FOLDERS = ['sim', 'workloads', 'experiments', 'reports', 'bench']
+/** Files with properties whose cases are slow: `npm test` tries a part of the cases (`slowCases`), `npm run test:long` all. */
+const withSlowCases = (): string[] =>
+  FOLDERS.flatMap((folder) =>
+    readdirSync(join(import.meta.dirname, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
+  ).filter((file) => file.endsWith('.test.ts') && readFileSync(join(import.meta.dirname, file), 'utf8').includes('slowCases('))
 /**
  * Files that replace modules, change what belongs to the process (its folder, its globals), or measure its heap: each loads the modules anew. All
  * others share a worker's modules, which are loaded and compiled once.
@@ -29,7 +23,7 @@ const ALONE = [
 ]
 
 const files = long
-  ? [...FOLDERS.map((folder) => `${folder}/**/*.long.test.ts`), ...SLOW_CASES]
+  ? [...FOLDERS.map((folder) => `${folder}/**/*.long.test.ts`), ...withSlowCases()]
   : FOLDERS.map((folder) => `${folder}/**/*.test.ts`)
 const excluded = [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])]
 const testTimeout = long ? 600_000 : 120_000

@@ -16,9 +16,9 @@ import { timeseriesCsv, timeseriesStride } from './tables/timeseries.ts'
 
 /**
  * Writes runs.csv, summary.csv, services.csv (with several services or calls), effects.csv, timeseries.csv, charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
- * the order of writing. Tables are written first, so that an error in a chart loses no numbers.
+ * the order of writing. Tables are written first, so that an error in a chart loses no numbers. Without `charts` the tables only.
  */
-export async function writeReports(folder: string, study: Study): Promise<string[]> {
+export async function writeReports(folder: string, study: Study, { charts: draws = true } = {}): Promise<string[]> {
   const summary = summarise(study)
   const written: string[] = []
   const write = async (name: string, content: string | Uint8Array): Promise<void> => {
@@ -31,6 +31,11 @@ export async function writeReports(folder: string, study: Study): Promise<string
   else await rm(join(folder, 'services.csv'), { force: true })
   await write('effects.csv', effectsCsv(summary))
   await write('timeseries.csv', timeseriesCsv(study))
+  if (!draws) {
+    await removeCharts(folder, chartNames)
+    await rm(join(folder, 'report.html'), { force: true })
+    return written
+  }
   const stride = timeseriesStride(study)
   const notes = stride > 1 ? [`timeseries.csv keeps every ${stride}th sample of each run, to limit its size`] : []
   const charts = chartsOf(summary)
@@ -47,11 +52,17 @@ export async function writeReports(folder: string, study: Study): Promise<string
   await write('report.html', page(summary, { charts: drawn, data: await pageData(summary, charts), notes }))
   const pictures = await Promise.all(drawn.map(({ svg }) => renderPng(svg)))
   for (const [i, { name }] of drawn.entries()) await write(`charts/${name}.png`, pictures[i])
-  // Charts without data are removed, so that none of an earlier run stays in the folder.
-  for (const name of chartNames.filter((known) => !drawn.some((chart) => chart.name === known))) {
-    for (const ending of ['vl.json', 'svg', 'png']) await rm(join(folder, 'charts', `${name}.${ending}`), { force: true })
-  }
+  await removeCharts(
+    folder,
+    chartNames.filter((known) => !drawn.some((chart) => chart.name === known)),
+  )
   return written
+}
+
+/** Removes charts that this study does not have, so that none of an earlier one stays in the folder. */
+async function removeCharts(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names)
+    for (const ending of ['vl.json', 'svg', 'png']) await rm(join(folder, 'charts', `${name}.${ending}`), { force: true })
 }
 
 /** A file that could not be written. The message names it, which errors of a full disk do not. */

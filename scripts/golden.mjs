@@ -3,13 +3,15 @@
  *   npm run golden                    all of them
  *   npm run golden -- slb/            those whose path contains the argument
  *   npm run golden -- --write         stores the results as golden rows; review the difference before you commit it
+ * Two studies take place at a time: one computes while the other starts or writes.
  * The golden rows have the primary metric and every metric that the file asserts, rounded to the precision of their intervals.
  */
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { parse } from 'yaml'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -36,8 +38,11 @@ function rounded(mean, half) {
   return { mean: Number(mean.toFixed(digits)), half: Number(half.toFixed(digits)) }
 }
 
+const AT_A_TIME = 2
+const run = promisify(execFile)
 let wrong = 0
-for (const file of published) {
+
+async function compare(file) {
   const name = relative(root, file)
   const golden = file.replace(/\.yaml$/, '.golden.json')
   const text = readFileSync(file)
@@ -45,23 +50,15 @@ for (const file of published) {
   const begin = Date.now()
   let out
   try {
-    out = execFileSync(
-      process.execPath,
-      [
-        join(root, 'bin', 'orchsim.js'),
-        'run',
-        file,
-        '--json',
-        '--quiet',
-        '--out',
-        join(root, 'results', 'golden', name.replaceAll(/[/.]/g, '-')),
-      ],
-      { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28, stdio: ['ignore', 'pipe', 'inherit'] },
-    )
+    const folder = join(root, 'results', 'golden', name.replaceAll(/[/.]/g, '-'))
+    const args = [join(root, 'bin', 'orchsim.js'), 'run', file, '--json', '--quiet', '--no-charts', '--out', folder]
+    const { stdout, stderr } = await run(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
+    if (stderr !== '') console.error(stderr.trimEnd())
+    out = stdout
   } catch (error) {
     wrong++
-    console.error(`${name}: the expected result does not hold (exit code ${error.status})`)
-    continue
+    console.error(`${error.stderr ?? ''}${name}: the expected result does not hold (exit code ${error.code})`)
+    return
   }
   const study = JSON.parse(out)
   const rows = study.rows
@@ -91,5 +88,10 @@ for (const file of published) {
     })
   }
 }
+const waiting = [...published]
+const next = async () => {
+  for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await compare(file)
+}
+await Promise.all(Array.from({ length: AT_A_TIME }, next))
 if (published.length === 0) console.error(`no published comparison matches ${words.join(', ')}`)
 process.exitCode = wrong > 0 || published.length === 0 ? 1 : 0

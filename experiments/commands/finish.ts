@@ -32,6 +32,8 @@ import { setsOf, type Overrides } from './plan-file.ts'
 export interface OutputOptions extends Overrides {
   readonly json?: boolean
   readonly quiet?: boolean
+  /** False: tables only. */
+  readonly charts?: boolean
 }
 
 /** An execution and where its results go. */
@@ -66,8 +68,8 @@ export async function finish(finished: Finish): Promise<ExitCode> {
   const study = studyOf(plan, execution, version(), callOf(named, options))
   // Written before anything is printed, and printed even if the disk is full.
   const unwritten = await written(folder, async () => {
-    const draw = (): Promise<void> => writeFiles({ study, folder, parquet })
-    await (progress === undefined ? draw() : progress.drawing(draw))
+    const draw = (): Promise<void> => writeFiles({ study, folder, parquet, charts: options.charts !== false })
+    await (progress === undefined || options.charts === false ? draw() : progress.drawing(draw))
     const { begin, ...facts } = finished.facts
     const seconds = (performance.now() - begin) / 1000
     await writeWhole(join(folder, 'manifest.json'), manifestOf(plan, execution, { ...facts, file: named, seconds }))
@@ -134,18 +136,19 @@ interface Files {
   readonly study: Study
   readonly folder: string
   readonly parquet: Parquet | undefined
+  readonly charts: boolean
 }
 
-/** Tables, charts and the page. */
-async function writeFiles({ study, folder, parquet }: Files): Promise<void> {
-  await writeReports(folder, study)
+/** Tables, and charts and the page unless they are not wanted. */
+async function writeFiles({ study, folder, parquet, charts }: Files): Promise<void> {
+  await writeReports(folder, study, { charts })
   const tables = parquet?.(study) ?? new Map<string, Uint8Array>()
   for (const [name, bytes] of tables) await writeWhole(join(folder, name), bytes)
   // Parquet files of an earlier call would describe other runs than the CSV files beside them.
   for (const name of PARQUET_FILES) if (!tables.has(name)) rmSync(join(folder, name), { force: true })
 }
 
-interface Report extends Omit<Files, 'parquet'> {
+interface Report extends Omit<Files, 'parquet' | 'charts'> {
   readonly plan: Plan
   readonly options: OutputOptions
   readonly screens: Screens

@@ -68,6 +68,7 @@ export const commands: readonly CommandDescriptor[] = [
       json('print a summary as JSON instead of the comparison'),
       new Option('--quiet', 'no progress, no comparison'),
       new Option('--parquet', 'write the tables as Parquet too (needs the package hyparquet-writer)'),
+      new Option('--no-charts', 'tables only: no charts and no report.html, which take seconds'),
       new Option('--fresh', 'repeat every run, also those that an interrupted call has finished'),
       new Option('--watch', 'run again whenever the file or one of its own algorithms changes'),
       new Option('--call-limit <seconds>', "wall time that one call of an own file's function may take (default: 60)")
@@ -95,6 +96,7 @@ export const commands: readonly CommandDescriptor[] = [
       json('print a summary as JSON instead of the comparison'),
       new Option('--quiet', 'no comparison'),
       new Option('--parquet', 'write the tables as Parquet too (needs the package hyparquet-writer)'),
+      new Option('--no-charts', 'tables only: no charts and no report.html, which take seconds'),
     ],
     load: async () => (await import('./merge.ts')).mergeCommand,
   },

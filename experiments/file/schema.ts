@@ -15,6 +15,7 @@ import {
   list,
   memory,
   name,
+  once,
   oneOf,
   positiveTime,
   section,
@@ -241,8 +242,12 @@ const schedulers = (loaded: LoadedFiles) =>
     .prefault([])
     .describe('schedulers besides the default one, for pods that name them by their key scheduler')
 
-/** Keys that make one variant. */
-export function scenarioShape(loaded: LoadedFiles) {
+/** Keys that make one variant. Without files of the user they are made once, since schemas cost more than what they read. */
+export const scenarioShape = (loaded: LoadedFiles) => (loaded.size === 0 ? withoutFiles() : shapeWith(loaded))
+
+const withoutFiles = once(() => shapeWith(new Map()))
+
+function shapeWith(loaded: LoadedFiles) {
   return {
     horizon: positiveTime().prefault('15m').describe('length of the measured run'),
     warmup: duration().prefault('3m').describe('initial part of the run that no metric counts'),

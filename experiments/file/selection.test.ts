@@ -8,6 +8,7 @@ import { listText } from '../commands/list.ts'
 import { jsonOf } from './quantities.ts'
 import { loadedKey, selectionSchema, type LoadedFile } from './selection.ts'
 import { resolveSource } from './spec.ts'
+import { slowCases } from '../../sim/testing/index.ts'
 
 const schema = selectionSchema('autoscaling.replicas', new Map(), {})
 
@@ -188,9 +189,9 @@ describe('random input', () => {
           }
         }
       }),
-      { numRuns: 10_000 },
+      { numRuns: slowCases(10_000) },
     )
-    expect(right).toBeGreaterThan(100)
+    expect(right).toBeGreaterThan(slowCases(100))
   })
 
   it('of an ordered schedule is read in its order (10,000 cases)', () => {
@@ -206,7 +207,7 @@ describe('random input', () => {
         expect(read.success).toBe(isRight)
         if (read.success) expect(read.data.values['times']).toEqual(times.map(({ replicas }, i) => ({ at: seconds[i] * 1e6, replicas })))
       }),
-      { numRuns: 10_000 },
+      { numRuns: slowCases(10_000) },
     )
   })
 })

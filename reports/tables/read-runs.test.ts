@@ -7,6 +7,7 @@ import { fixtureStudy } from '../study.fixture.ts'
 import { summarise } from '../summary/summary.ts'
 import { readRuns, RunsError, studyOfRuns } from './read-runs.ts'
 import { runsCsv } from './runs.ts'
+import { slowCases } from '../../sim/testing/index.ts'
 
 const study = fixtureStudy({ variants: 3, replications: 2, requests: 10, samples: 2 })
 const whole = runsCsv(study)
@@ -179,9 +180,9 @@ describe('fuzz', () => {
           holds(/^runs\.csv:\d+:\d+: found /.test(error.message), error.message)
         }
       }),
-      { numRuns: 10_000, seed: 1 },
+      { numRuns: slowCases(10_000), seed: 1 },
     )
-    expect(Math.min(read, refused)).toBeGreaterThan(1000)
+    expect(Math.min(read, refused)).toBeGreaterThan(slowCases(1000))
   })
 
   test('10,000 pairs of tables, hostile names and numbers among them: every comparison has verdicts, words and JSON without loss', () => {
@@ -237,7 +238,7 @@ describe('fuzz', () => {
         )
         holds(!/[\u0000-\u0009\u000b-\u001f\u007f]/.test(comparisonLines(comparison, names, { all: true })), 'a control character')
       }),
-      { numRuns: 10_000, seed: 2 },
+      { numRuns: slowCases(10_000), seed: 2 },
     )
   }, 180_000)
 })

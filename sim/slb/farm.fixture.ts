@@ -9,6 +9,7 @@ import { expect } from 'vitest'
 import { valuesOf } from '../common/define.ts'
 import type { Definition, ParameterValue } from '../common/define.ts'
 import { NONE } from '../common/ids.ts'
+import { joinIdleQueue } from './members/join-idle-queue.ts'
 import { Outcome, QUEUE, REJECT } from './policy.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
 import { seeded } from './slb.fixture.ts'
@@ -320,4 +321,44 @@ export function shortestOfTwo(lambda: number, shorter = 1): number {
   let present = 0
   for (let i = 0; i < top; i++) for (let j = 0; j < top; j++) present += (i + j) * now[at(i, j)]
   return present / (2 * lambda)
+}
+
+/**
+ * n to infinity with r servers a balancer, idle pods that withdraw their word. A list of l idle pods gains one at rate b and loses one at rate r lambda + l s: to its own
+ * arrivals, and to the others' random ones, which reach every pod at rate s = lambda P(l = 0). Its mean is r (1 - lambda), since all idle pods are on a list. A busy pod
+ * is an M/M/1 with arrivals at rate s: mean response 1 / (1 - s).
+ */
+function listsOfIdle(lambda: number, r: number): number {
+  let s = 0
+  for (let round = 0; round < 200; round++) {
+    const shares = (b: number): number[] => {
+      const list = [1]
+      for (let l = 1; l < 400; l++) list.push((list[l - 1] * b) / (r * lambda + l * s))
+      const sum = list.reduce((total, share) => total + share, 0)
+      return list.map((share) => share / sum)
+    }
+    let low = 0
+    let high = r
+    for (let halving = 0; halving < 60; halving++) {
+      const b = (low + high) / 2
+      const length = shares(b).reduce((sum, share, l) => sum + share * l, 0)
+      if (length < r * (1 - lambda)) low = b
+      else high = b
+    }
+    s = lambda * shares(low)[0]
+  }
+  return 1 / (1 - s)
+}
+
+/**
+ * join-idle-queue with r = 10 servers a balancer at n = 1,000: the large-system limit, and within 3 % the closed form of Lu et al.,
+ * 1 + lambda / ((1 - lambda)(1 + r)); the interval is narrower than `half` of the limit.
+ */
+export function idleQueues(lambda: number, half: number): void {
+  const limit = listsOfIdle(lambda, 10)
+  const published = 1 + lambda / ((1 - lambda) * 11)
+  expect(Math.abs(limit / published - 1)).toBeLessThan(0.03)
+  const { response } = replicate({ definition: joinIdleQueue }, { servers: 1000, lambda, warmup: 60, measured: 150, balancers: 100 })
+  contains(response, limit)
+  expect(response.half).toBeLessThan(half * limit)
 }

@@ -9,6 +9,7 @@ import { detectFormat, isKind, openRows, rowFormat, rowFormats } from './formats
 import { linesOfText, rowsIn, SAMPLES } from './rows.fixture.ts'
 import type { RowFormat } from './format.ts'
 import type { PodRow, RateRow, RequestRow, UsageRow, WorkflowRow } from './trace.ts'
+import { slowCases } from '../../sim/testing/index.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-formats-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -359,11 +360,11 @@ describe('10,000 files that are nearly right: rows that make sense, or a TraceEr
         if (refused(one, text)) errors++
         else valid++
       }),
-      { numRuns: 10_000, seed: 5 },
+      { numRuns: slowCases(10_000), seed: 5 },
     )
     // Both ways out are met.
-    expect(errors).toBeGreaterThan(1000)
-    expect(valid).toBeGreaterThan(100)
+    expect(errors).toBeGreaterThan(slowCases(1000))
+    expect(valid).toBeGreaterThan(slowCases(100))
   })
 
   test('any text', () => {
@@ -371,7 +372,7 @@ describe('10,000 files that are nearly right: rows that make sense, or a TraceEr
       fc.property(fc.constantFrom(...rowFormats), fc.string({ unit: 'binary', maxLength: 60 }), (one, text) => {
         refused(one, text)
       }),
-      { numRuns: 10_000, seed: 6 },
+      { numRuns: slowCases(10_000), seed: 6 },
     )
   })
 })

@@ -8,6 +8,7 @@ import { resolveTraffic } from '../resolve-traffic.ts'
 import { COUNT, distribution, distributionOf } from './distribution.ts'
 import { arrivals, traffic } from './traffic.ts'
 import { work } from './work.ts'
+import { slowCases } from '../../../sim/testing/index.ts'
 
 const time = distribution()
 const count = distributionOf(COUNT)
@@ -512,9 +513,9 @@ describe('random values are read or refused with a message, and what is read can
           if (bad || Number.isNaN(of.mean)) throw new Error(`draws ${draws.join(', ')}, mean ${of.mean}`)
         }
       }),
-      { seed: 11, numRuns: 10_000 },
+      { seed: 11, numRuns: slowCases(10_000) },
     )
-    expect(sound).toBeGreaterThan(1000)
+    expect(sound).toBeGreaterThan(slowCases(1000))
   })
 
   it('traffic, 10,000 cases: whole times that never decrease', () => {
@@ -541,9 +542,9 @@ describe('random values are read or refused with a message, and what is read can
           last = next
         }
       }),
-      { seed: 12, numRuns: 10_000 },
+      { seed: 12, numRuns: slowCases(10_000) },
     )
-    expect(sound).toBeGreaterThan(1000)
+    expect(sound).toBeGreaterThan(slowCases(1000))
     expect(seen.size).toBe(PATTERNS.length) // all but the made-up one, and merge
   })
 })

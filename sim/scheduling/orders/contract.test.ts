@@ -5,6 +5,7 @@ import { clusterOf } from '../../testing/cluster.ts'
 import { NONE } from '../../cluster/views.ts'
 import { PendingQueue } from '../queue/queue.ts'
 import { adoptOrder, orderMembers, orders } from './index.ts'
+import { slowCases } from '../../testing/index.ts'
 
 describe.each(orderMembers.map((member) => ({ name: member.name, member })))('the contract of orders: $name', ({ member }) => {
   const queueOf = () => new PendingQueue(member.create({}, undefined))
@@ -163,7 +164,7 @@ describe("a user's own order", () => {
           }
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: slowCases(10_000) },
     )
   })
 })

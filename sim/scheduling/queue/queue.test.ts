@@ -15,6 +15,7 @@ import { random } from '../members/random.ts'
 import { changeNodes, context, emptyCluster, shapeOf, steps, templates } from '../scheduling.fixture.ts'
 import type { Step } from '../scheduling.fixture.ts'
 import type { PodShape } from '../../cluster/spec.ts'
+import { slowCases } from '../../testing/index.ts'
 
 /** The common interface of the loop and its twin. */
 interface Pending {
@@ -123,9 +124,9 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
         expect(seen).toEqual(expected)
         pendingSteps += expected.filter((line) => (line as number[]).length > 2).length
       }),
-      { numRuns: 30 },
+      { numRuns: slowCases(30, 3) },
     )
-    expect(pendingSteps).toBeGreaterThan(100)
+    expect(pendingSteps).toBeGreaterThan(slowCases(100, 3))
   })
 })
 
