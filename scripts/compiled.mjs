@@ -10,7 +10,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const FOLDERS = ['sim', 'workloads', 'reports', 'experiments']
-const ENTRIES = { cli: 'experiments/commands/cli.ts', worker: 'experiments/run/worker.ts', describe: 'experiments/own/describe.ts' }
+const ENTRIES = {
+  cli: 'experiments/commands/cli.ts',
+  worker: 'experiments/run/worker.ts',
+  describe: 'experiments/own/describe.ts',
+  apart: 'reports/charts/apart.ts',
+}
 /** Loaded when they are needed, or loaders of code themselves; everything else is in the bundle. */
 const EXTERNAL = ['@resvg/*', 'esbuild', 'highs', 'hyparquet-writer', 'piscina', 'tsx', 'tsx/*', 'vega', 'vega-lite']
 /** Bundles of earlier sources are kept for a day, since a run that began with one still loads from it. */

@@ -6,6 +6,7 @@ import { NodeState } from './cluster/views.ts'
 import { call, choose, coming, cost, input, noDelays, NO_REQUESTS, pool, script, service, shape } from './testing/input.ts'
 import { Simulation } from './simulation.ts'
 import { balancers } from './slb/index.ts'
+import { slowCases } from './testing/index.ts'
 
 const GiB = 1024 ** 3
 
@@ -151,7 +152,7 @@ describe('any small run', () => {
           simulation.run()
         },
       ),
-      { seed: 7, numRuns: 300 },
+      { seed: 7, numRuns: slowCases(300, 3) },
     )
   })
 })

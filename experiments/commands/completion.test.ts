@@ -32,6 +32,11 @@ describe('completion', () => {
     expect(await offered('list', 'sch')).toEqual(['scheduling', 'scheduling.order'])
     expect(await offered('init', 'here', '--template', 's')).toEqual(['scheduling', 'slb'])
     expect(await offered('run', 'package.j')).toEqual(['package.json'])
+    expect(await offered('list', 'slb', 'two')).toEqual(['two-choices'])
+    expect(await offered('explain', '')).toEqual(['schedule', 'balance', 'rollout', 'autoscale'])
+    expect(await offered('explain', '--json', 'ro')).toEqual(['rollout'])
+    expect(await offered('explain', 'schedule', 'package.j')).toEqual(['package.json'])
+    expect(await offered('shard-script', 'sl')).toEqual(['slurm'])
     expect(await offered('nothing', '--x')).toEqual([])
   })
 

@@ -19,7 +19,7 @@ import { pathText, problemsText, readSource, type Problem } from '../file/docume
 import type { Screens } from './command.ts'
 import { explainRolloutCommand } from './explain-rollout.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import type { Explanation, SnapshotHead } from './explanation.ts'
+import { DECISIONS, type Explanation, type SnapshotHead } from './explanation.ts'
 import { explainAutoscale } from './explain-autoscale.ts'
 import { explainBalance } from './explain-balance.ts'
 import { explanationText, headText } from './explain-text.ts'
@@ -32,7 +32,6 @@ export interface ExplainOptions {
   readonly config?: string
 }
 
-const DECISIONS = ['schedule', 'balance', 'rollout', 'autoscale']
 const EXAMPLES = 3
 
 /** Explains placements, picks of a balancer (explain-balance.ts) or the steps of a rollout (explain-rollout.ts). */

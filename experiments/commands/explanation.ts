@@ -2,6 +2,9 @@
 import type { DecisionRecord } from '../../sim/index.ts'
 import type { Snapshot } from '../../workloads/index.ts'
 
+/** What can be explained. */
+export const DECISIONS: readonly string[] = ['schedule', 'balance', 'rollout', 'autoscale']
+
 /** What is known about one pod. */
 export interface Explanation {
   /** namespace/name */

@@ -17,6 +17,10 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 /** First arguments that `list` accepts. */
 export const listArguments = (): readonly string[] => [...FAMILY_PATHS, 'metrics']
 
+/** Second arguments that `list` accepts after a first one. */
+export const namesOf = (what: string): readonly string[] =>
+  what === 'metrics' ? METRICS.map(({ id }) => id) : familyOf(what as FamilyPath).all.map(({ name }) => name)
+
 /** Prints everything, one family, or one member of it. */
 export function listCommand(family: string | undefined, name: string | undefined, _options: unknown, { out, err }: Screens): ExitCode {
   const listed = listText(family, name)

@@ -32,6 +32,9 @@ interface Job {
 
 const ENGINES: Readonly<Record<string, (job: Job) => string>> = { slurm, kubernetes, parallel }
 
+/** Accepted names of engines. */
+export const engines = (): readonly string[] => Object.keys(ENGINES)
+
 /** Prints the script. The number of shards is a constant of it: neither Slurm nor Kubernetes tell it to a task reliably. */
 export async function shardScriptCommand(
   engine: string,

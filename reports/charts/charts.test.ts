@@ -8,7 +8,6 @@ import { chartNames, chartsOf, specOf } from './index.ts'
 import type { Chart } from './index.ts'
 import { renderPng, renderSvg } from './render.ts'
 import { looksOf, NARROW, USUAL, WIDTH } from './theme.ts'
-import { wayKey, waysOf } from '../page/ways.ts'
 
 const small = { requests: 1000, samples: 24 }
 
@@ -102,20 +101,6 @@ describe('charts', () => {
     expect(rows.map(({ requests }) => requests)).toEqual([4, 2])
     const labels = drawn[0].data.marks.filter(({ type, narrow }) => type === 'label' && narrow === 0)
     expect(labels.length).toBeLessThan(20)
-  })
-
-  test('every way in which the page may draw a chart is drawn without a warning, and differs from the others', async () => {
-    for (const chart of charts({ requests: 300, samples: 8, nodes: 10, variants: 6, replications: 2, services: ['web', 'api'] })) {
-      const { x, y } = chart.usual.log
-      const seen = new Map<string, string>()
-      for (const way of waysOf({ switches: chart.switches, usual: { x, y }, fewVariants: chart.fewVariants }, 6)) {
-        const { svg, warnings } = await renderSvg(specOf(chart, '', { width: way.narrow ? NARROW : WIDTH, log: way, few: way.few }))
-        expect(warnings, `${chart.name} ${wayKey(way)}`).toEqual([])
-        expect(svg).not.toMatch(/NaN|undefined|Infinity/)
-        expect(seen.get(svg), `${chart.name} ${wayKey(way)}`).toBeUndefined()
-        seen.set(svg, wayKey(way))
-      }
-    }
   })
 
   test('without values there is no chart, with one that says nothing', () => {

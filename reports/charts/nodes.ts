@@ -178,36 +178,7 @@ function drawn(study: Study, rows: readonly ChartSpec[], { nodes, end, unit }: A
       width,
       height: 150,
       layer: [
-        {
-          transform: [{ filter: 'isValid(datum.share)' }],
-          mark: { type: 'rect', clip: true, aria: false },
-          encoding: {
-            x,
-            x2: { field: 'to' },
-            y: {
-              field: 'bottom',
-              type: 'quantitative',
-              title: 'nodes',
-              scale: { domain: [0, nodes], nice: false },
-              axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS, ...ticksFor('nodes') },
-            },
-            y2: { field: 'top' },
-            color: {
-              field: 'share',
-              type: 'ordinal',
-              scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS },
-              legend,
-            },
-            tooltip: [
-              tooltipText('panel', 'map'),
-              tooltipText('percent', 'share'),
-              tooltipNumber('from', `from [${unit}]`),
-              tooltipNumber('to', `to [${unit}]`),
-              tooltipNumber('bottom', 'from node'),
-              tooltipNumber('top', 'to node'),
-            ],
-          },
-        },
+        mapLayer(x, nodes, unit, legend),
         ...(rows.some(({ type }) => type !== undefined) ? linesOver(x, unit, labelsIn(rows, how)) : []),
       ],
     },
@@ -222,4 +193,38 @@ function linesOver(x: ChartSpec, unit: string, labels: readonly ChartSpec[]): Ch
     encoding: { x: { ...x, field: 'from' } },
   }
   return [white, ...markLayers(x, unit), ...labelLayers(x, labels)]
+}
+
+/** The rectangles of a map. */
+function mapLayer(x: ChartSpec, nodes: number, unit: string, legend: ChartSpec): ChartSpec {
+  return {
+    transform: [{ filter: 'isValid(datum.share)' }],
+    mark: { type: 'rect', clip: true, aria: false },
+    encoding: {
+      x,
+      x2: { field: 'to' },
+      y: {
+        field: 'bottom',
+        type: 'quantitative',
+        title: 'nodes',
+        scale: { domain: [0, nodes], nice: false },
+        axis: { grid: false, tickCount: 5, labelExpr: PLAIN_LABELS, ...ticksFor('nodes') },
+      },
+      y2: { field: 'top' },
+      color: {
+        field: 'share',
+        type: 'ordinal',
+        scale: { domain: COLOURS.map((_, i) => i * STEP + STEP / 2), range: COLOURS },
+        legend,
+      },
+      tooltip: [
+        tooltipText('panel', 'map'),
+        tooltipText('percent', 'share'),
+        tooltipNumber('from', `from [${unit}]`),
+        tooltipNumber('to', `to [${unit}]`),
+        tooltipNumber('bottom', 'from node'),
+        tooltipNumber('top', 'to node'),
+      ],
+    },
+  }
 }

@@ -144,9 +144,9 @@ describe.each(members)('$name', ({ definition, given }) => {
         for (const step of history) service.step(step)
         picks += service.picks
       }),
-      { numRuns: slowCases(60, 3) },
+      { numRuns: slowCases(60, 6) },
     )
-    expect(picks).toBeGreaterThan(slowCases(200, 4))
+    expect(picks).toBeGreaterThan(slowCases(200, 8))
   })
 })
 

@@ -52,7 +52,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
       fc.property(steps(600), fc.integer({ min: 1, max: 120 }), (history, count) => {
         expect(decisions(index(), history, count)).toEqual(decisions(twin(), history, count))
       }),
-      { numRuns: slowCases(40, 4) },
+      { numRuns: slowCases(40, 8) },
     )
   })
 
@@ -65,7 +65,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
             decisions(member.twin!(other as never, context()), history, count),
           )
         }),
-        { numRuns: slowCases(15, 3) },
+        { numRuns: slowCases(15, 5) },
       )
     })
 
@@ -81,7 +81,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
           return node
         })
       }),
-      { numRuns: slowCases(30, 3) },
+      { numRuns: slowCases(30, 6) },
     )
   })
 
@@ -93,7 +93,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
         decisions(index(context('another')), other, 30)
         expect(decisions(first, history, 60)).toEqual(alone)
       }),
-      { numRuns: slowCases(15, 3) },
+      { numRuns: slowCases(15, 5) },
     )
   })
 
@@ -110,7 +110,7 @@ describe.each(members.map((member) => ({ name: member.name, member })))('the sch
             return node
           })
         }),
-        { numRuns: slowCases(15, 3) },
+        { numRuns: slowCases(15, 5) },
       )
     })
 

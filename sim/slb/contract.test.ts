@@ -82,8 +82,8 @@ describe.each(members)('the balancer contract: $name', ({ definition, given }) =
   const values = valuesOf(definition.parameters, given)
   const queues = answersNoSlot(definition.name)
   const [weights, numRuns] = tabled.includes(definition.name)
-    ? [fc.integer({ min: 1, max: 4 }), slowCases(8, 2)]
-    : [anyWeights, slowCases(100, 4)]
+    ? [fc.integer({ min: 1, max: 4 }), slowCases(8, 4)]
+    : [anyWeights, slowCases(100, 10)]
   const fresh = (seed = 'slb', clock = new Clock()) => definition.create(values, context(seeded(seed), clock))
   const run = (history: readonly Step[], seed = 'slb', watcher: Watcher = {}) => {
     const clock = new Clock()

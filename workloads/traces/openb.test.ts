@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { linesOf, TraceError } from './lines.ts'
 import { OPENB_NODES, OPENB_PODS, openbNodes, openbPods } from './openb.ts'
+import { slowCases } from '../../sim/testing/index.ts'
 
 const data = fileURLToPath(new URL('../data/openb-gpu-2023/', import.meta.url))
 const nodeFile = join(data, OPENB_NODES)
@@ -227,7 +228,7 @@ describe('any text yields rows or a TraceError with its file, never another exce
   }
 
   test('plain text and bytes', () => {
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), attempt), { numRuns: 150, seed: 11 })
+    fc.assert(fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), attempt), { numRuns: slowCases(150, 5), seed: 11 })
   })
 
   test('tables that are nearly right', () => {
@@ -245,6 +246,6 @@ describe('any text yields rows or a TraceError with its file, never another exce
     const header = fc.constantFrom(HEADER, NODE_HEADER, `"${HEADER.split(',').join('","')}"`)
     const mutated = fc.tuple(header, rows, fc.constantFrom('\n', '\r\n', '\r')).map(([head, body, end]) => [head, ...body].join(end))
     const oneCell = fc.tuple(fc.constantFrom(...HEADER.split(',')), cell).map(([column, value]) => `${HEADER}\n${but(column, value)}\n`)
-    fc.assert(fc.property(fc.oneof(mutated, oneCell), attempt), { numRuns: 300, seed: 12 })
+    fc.assert(fc.property(fc.oneof(mutated, oneCell), attempt), { numRuns: slowCases(300, 3), seed: 12 })
   })
 })

@@ -10,6 +10,7 @@ import type { PodSource } from '../../input.ts'
 import { Simulation } from '../../simulation.ts'
 import { choose, input, pool, shape } from '../../testing/input.ts'
 import { orders, schedulers } from '../index.ts'
+import { slowCases } from '../../testing/index.ts'
 
 const SECOND = 1e6
 
@@ -251,7 +252,7 @@ describe('against an independent simulation', () => {
           expect(starts(jobs, 4, 2, order)).toEqual(expected)
           backfilled += expected.filter((time, i) => expected.slice(0, i).some((before) => before > time)).length
         }),
-        { seed: 8, numRuns: 150 },
+        { seed: 8, numRuns: slowCases(150, 3) },
       )
       expect(backfilled > 0).toBe(order !== 'fcfs')
     },
@@ -274,7 +275,7 @@ describe('against an independent simulation', () => {
         )
         starts(together, 4, 2, 'conservative').forEach((start, i) => expect(start).toBeLessThanOrEqual(promised[i]))
       }),
-      { seed: 8, numRuns: 60 },
+      { seed: 8, numRuns: slowCases(60, 3) },
     )
   })
 })

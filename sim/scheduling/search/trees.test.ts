@@ -55,7 +55,7 @@ describe('a tree per class', () => {
           return expected
         })
       }),
-      { numRuns: slowCases(30, 3) },
+      { numRuns: slowCases(30, 6) },
     )
     expect(trees).toBeGreaterThan(5 * scans)
   })
@@ -76,7 +76,7 @@ describe('a tree per class', () => {
           return feasible.length === 0 ? NONE : feasible[k % feasible.length]
         })
       }),
-      { numRuns: slowCases(30, 3) },
+      { numRuns: slowCases(30, 6) },
     )
   })
 
@@ -140,7 +140,7 @@ function agreesWithScan<Key extends NodeKey>(
         return expected
       })
     }),
-    { numRuns: slowCases(30, 3) },
+    { numRuns: slowCases(30, 6) },
   )
   expect(gaveUp).toBeGreaterThan(0)
 }
@@ -215,7 +215,7 @@ describe.each(Object.entries(BOUNDED))('the tree of free space: %s', (_, create)
           return feasibleNodes(pod, view)[0] ?? NONE
         })
       }),
-      { numRuns: slowCases(20, 3) },
+      { numRuns: slowCases(20, 5) },
     )
   })
 })
@@ -268,7 +268,7 @@ test('candidate bits: on 700 to 1,500 nodes of which the first hundreds are full
         return expected
       })
     }),
-    { numRuns: slowCases(40, 4) },
+    { numRuns: slowCases(40, 8) },
   )
   expect(asked).toBeLessThan(scanned / 20)
 })
