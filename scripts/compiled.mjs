@@ -32,7 +32,7 @@ function stampOfSources() {
     for (const name of readdirSync(join(root, folder), { recursive: true }).sort())
       if (name.endsWith('.ts') && !name.endsWith('.test.ts')) add(`${folder}/${name}`)
   }
-  for (const file of ['package.json', 'package-lock.json', 'scripts/compiled.mjs']) add(file)
+  for (const file of ['package.json', 'package-lock.json', 'tsconfig.json', 'scripts/compiled.mjs']) add(file)
   return hash.digest('hex').slice(0, 24)
 }
 
