@@ -30,6 +30,7 @@ export type {
   Version,
 } from './controllers/orchestration/spec.ts'
 export type { ContainerImage, ImageSettings } from './controllers/images/spec.ts'
+export type { EvictionSpec } from './controllers/pressure/spec.ts'
 export type { ApiClientLimits } from './controllers/api-clients.ts'
 export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'
 export type { ContainerBehavior, InitContainer, MemorySpec, Probes, ProbeSpec } from './controllers/orchestration/container-spec.ts'

@@ -36,6 +36,7 @@ import { JobRecorder } from './measure/job-recorder.ts'
 import { NodeRecorder } from './measure/node-recorder.ts'
 import { PodLanes } from './measure/pod-lanes.ts'
 import { PodRecorder } from './measure/pod-recorder.ts'
+import { PressureRecorder } from './measure/pressure-recorder.ts'
 import { ReplicaCourses } from './measure/replica-courses.ts'
 import { ScalingRecorder } from './measure/scaling-recorder.ts'
 import { SchedulingRecorder } from './measure/scheduling-recorder.ts'
@@ -80,6 +81,7 @@ function assemble(input: SimulationInput) {
       .part('scheduling', () => new SchedulingRecorder(times.windowStart))
       .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times)))
       .part('images', () => new ImageRecorder(times.windowStart))
+      .part('pressure', () => new PressureRecorder(times.windowStart))
       .part('storage', () => new StorageRecorder(times.windowStart))
       .part('batch', () => new BatchRecorder(times.windowStart))
       .part('state', () => new StateRecorder(times.windowStart))

@@ -72,6 +72,10 @@ describe('containers in a file', () => {
     ['image: { size: 1M }', 'images: { prepulled: [web:v3] }', 'found the unknown image "web:v3"; accepted: web:v1 (did you mean web:v1?)'],
     ['replicas: 2', 'faults: [{ at: 1m, registryOutage: 1m }]', 'found registryOutage without a service that names its image'],
     ['image: { size: 1M }', 'images: { lowThreshold: 85 }', 'found lowThreshold not below highThreshold'],
+    ['replicas: 2', 'eviction: {}', 'found eviction without a service whose memory has a curve'],
+    ['memoryUse: { base: 1Mi }', '', 'found memoryUse without memoryLimit, which would change nothing; accepted: both, or eviction'],
+    ['memoryUse: { base: 1Mi }', 'eviction: { soft: 100Mi }', 'found soft not above hard'],
+    ['memoryUse: { base: 1Mi }', 'eviction: {}\norchestrator: swarm', 'found eviction, which only Kubernetes has'],
     ['image: { size: 1M }', 'images: { bandwidth: 5 }', 'an amount of data per second such as 24Mi/s'],
   ])('%s with %s: %s', async (key, rest, message) => {
     const loaded = await load(key === 'replicas: 2' ? '' : `, ${key}`, rest)

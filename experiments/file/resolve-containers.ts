@@ -24,7 +24,7 @@ export function containerBehavior(
   return {
     ...(probes === undefined ? {} : { probes: probesOf(probes) }),
     ...(hangAfter === undefined ? {} : { hangAfter }),
-    ...(memoryUse === undefined || memoryLimit === undefined ? {} : { memory: memoryOf(memoryUse, memoryLimit) }),
+    ...(memoryUse === undefined ? {} : { memory: memoryOf(memoryUse, memoryLimit) }),
     ...(image === undefined ? {} : { image: imageOf(image, named.service, named.version) }),
     ...(initContainers === undefined || initContainers.length === 0 ? {} : { init: initContainers.map(initOf) }),
   }
@@ -42,12 +42,12 @@ export function requestsOfPod(own: { readonly cpu: number; readonly memory: numb
 }
 
 /** The file has the growth per minute. In a plan null stands for Infinity. */
-const memoryOf = ({ base, perRequest, leak, max }: NonNullable<ContainerData['memoryUse']>, limit: number): MemorySpec => ({
+const memoryOf = ({ base, perRequest, leak, max }: NonNullable<ContainerData['memoryUse']>, limit: number | undefined): MemorySpec => ({
   base,
   perRequest,
   leak: leak / 60,
   max: max ?? (null as never),
-  limit,
+  limit: limit ?? (null as never),
 })
 
 function probesOf(given: NonNullable<ContainerData['probes']>): Probes {

@@ -2,15 +2,7 @@
  * From controllers, versions, budgets, actions and faults of the file to those of a run. Without any of them nothing is resolved, and the
  * services are kept by plain replica sets; with actions or faults each service that names no controller has a Deployment with its defaults.
  */
-import {
-  suggestion,
-  type Action,
-  type ControlledWorkload,
-  type ControllerSpec,
-  type Fault,
-  type NodeSelection,
-  type Version,
-} from '../../sim/index.ts'
+import { suggestion, type Action, type ControlledWorkload, type ControllerSpec, type Fault, type NodeSelection } from '../../sim/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { Issue, Path } from './document.ts'
 import { KINDS_OF } from './orchestrator-defaults.ts'
@@ -21,6 +13,7 @@ import type { BatchData, ScenarioData, ServiceData } from './schema.ts'
 import type { ActionData } from './schema/actions.ts'
 import { AppliedVersions } from './applied-versions.ts'
 import { resolveImages } from './resolve-images.ts'
+import { checkEviction, checkRegistryOutages, withImageRule, type JsonVersion } from './resolve-kubelets.ts'
 import { resolveStateful } from './resolve-stateful.ts'
 import { resolveStorage } from './resolve-storage.ts'
 import { controller, type ControllerData, type VersionData } from './schema/controllers.ts'
@@ -31,8 +24,12 @@ import type { NodesData } from './schema/scripted.ts'
 export function resolveOrchestration(data: ScenarioData, services: readonly ServiceSpec[], issues: Issue[]): OrchestrationSpec | undefined {
   const given = data.workload.services
   const scripted = data.actions.length + data.faults.length > 0
-  if (!scripted && given.every((service) => !isControlled(service))) return undefined
-  const { orchestrator = 'kubernetes' } = data
+  checkEviction(data, issues)
+  if (!scripted && given.every((service) => !isControlled(service))) {
+    resolveImages(data, issues, [])
+    return undefined
+  }
+  const { orchestrator = 'kubernetes', eviction } = data
   const names = new Names(data, issues)
   given.forEach((service, i) => names.checkService(service, i))
   const storage = resolveStorage(data, issues)
@@ -46,17 +43,12 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
     issues,
     workloads.flatMap(({ versions }) => versions.flatMap(({ image }) => image ?? [])),
   )
-  data.faults.forEach(({ kind, key }, i) => {
-    if (kind === 'registry-down' && images === undefined)
-      issues.push({
-        path: ['faults', i, key],
-        message: 'found registryOutage without a service that names its image, which would change nothing; accepted: services with image',
-      })
-  })
+  checkRegistryOutages(data, images !== undefined, issues)
   return {
     ...(storage === undefined ? {} : { storage }),
     ...(stateful === undefined ? {} : { stateful }),
     ...(images === undefined ? {} : { images }),
+    ...(eviction === undefined ? {} : { eviction: { ...eviction, soft: eviction.soft ?? 0 } }),
     workloads,
     actions,
     faults: data.faults.map((fault, i) => names.fault(fault, ['faults', i])),
@@ -120,14 +112,7 @@ function controlled(
 /** Seconds for which admission lets pods tolerate an unhealthy node [µs]. */
 const DEFAULT_TOLERATION = 300e6
 
-/** Schedulers look for nodes that have the image. */
-const withImageRule = (version: JsonVersion): JsonVersion =>
-  version.image === undefined || version.image === null
-    ? version
-    : { ...version, shape: { ...version.shape!, rules: { ...version.shape!.rules, images: [version.image.name] } } }
-
 type Json<T> = { readonly [K in keyof T]: T[K] | null }
-type JsonVersion = Json<Version>
 
 function controllerOf(data: ControllerData): Json<ControllerSpec> {
   if (data.kind !== 'deployment') return data as Json<ControllerSpec>
@@ -201,10 +186,15 @@ class Names {
           ['workload', 'services', i, key],
           `found ${key === 'initContainers' ? '' : 'a '}${key}, which only Kubernetes has; accepted: none with orchestrator: ${orchestrator}`,
         )
-    if (memoryUse !== undefined && memoryLimit === undefined && versions.every((other) => other.memoryLimit === undefined))
+    if (
+      this.data.eviction === undefined &&
+      memoryUse !== undefined &&
+      memoryLimit === undefined &&
+      versions.every((other) => other.memoryLimit === undefined)
+    )
       this.report(
         ['workload', 'services', i, 'memoryUse'],
-        'found memoryUse without memoryLimit, which would change nothing; accepted: both',
+        'found memoryUse without memoryLimit, which would change nothing; accepted: both, or eviction',
       )
     const names = initContainers?.map(({ name }) => name) ?? []
     const twice = names.findIndex((name, j) => names.indexOf(name) < j)

@@ -33,6 +33,7 @@ import { faults } from './schema/faults.ts'
 import { connections } from './schema/connections.ts'
 import { network, path } from './schema/network.ts'
 import { images } from './schema/images.ts'
+import { eviction } from './schema/eviction.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { containerKeys } from './schema/containers.ts'
@@ -279,6 +280,7 @@ function shapeWith(loaded: LoadedFiles) {
     faults,
     controlPlane,
     images,
+    eviction,
     assessment: assessment.describe('what the run is judged by beside its requests: elasticity, energy and carbon; default: nothing'),
     storage,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),

@@ -21,6 +21,8 @@ export const EndReason = {
   NodeLost: 5,
   /** Its container exited, was unhealthy or could not start, and its orchestrator replaces tasks instead of starting them again. */
   Failed: 6,
+  /** The kubelet of its node evicted it because memory ran short. */
+  Pressure: 7,
 } as const
 export type EndReason = (typeof EndReason)[keyof typeof EndReason]
 

@@ -284,8 +284,8 @@ export class PodLifecycle {
     this.run.endpoints.changed(false)
   }
 
-  /** Ends a pod: at once when it does not serve, else through its grace period, and on a node that does not answer when it answers again. */
-  terminate(pod: PodId, reason: EndReason): void {
+  /** Ends a pod: at once when it does not serve, else through its grace period, of at most `longest`; on a node that does not answer when it answers again. */
+  terminate(pod: PodId, reason: EndReason, longest: Time = Infinity): void {
     const node = this.cluster.view.pods.node[pod]
     const server = this.servers.of(pod)
     const reached = node === NONE || this.lives.kept[pod] === 0 || this.keeper!.reaches(node)
@@ -298,14 +298,14 @@ export class PodLifecycle {
     this.cluster.setPhase(pod, PodPhase.Terminating)
     if (server !== NONE) this.delist(server, reached)
     this.removeEndpoint(pod)
-    if (reached) this.stopServing(pod)
+    if (reached) this.stopServing(pod, longest)
     for (const listener of this.listeners) listener.terminating?.()
   }
 
   /** The node of a terminating pod answers again. */
   resumeTermination(pod: PodId): void {
     if (this.servers.of(pod) === NONE) this.end(pod, this.lives.reason[pod] as EndReason)
-    else this.stopServing(pod)
+    else this.stopServing(pod, Infinity)
   }
 
   /** The object of a pod is removed although its node does not answer. */
@@ -315,11 +315,11 @@ export class PodLifecycle {
     this.end(pod, reason)
   }
 
-  private stopServing(pod: PodId): void {
+  private stopServing(pod: PodId, longest: Time): void {
     const { simulator, run } = this
     const { grace, preStop } = run.input.workloads[this.lives.workload[pod]]
     const epoch = this.cluster.view.pods.epoch[pod]
-    simulator.at(simulator.now + grace, this.killedKind, pod, epoch)
+    simulator.at(simulator.now + Math.min(grace, longest), this.killedKind, pod, epoch)
     if (preStop > 0) simulator.at(simulator.now + preStop, this.refusesKind, pod, epoch)
     else this.refuse(pod)
   }

@@ -1,7 +1,9 @@
 /** Fills the metrics of changes and failures (change-rows.ts). */
 import type { Time } from '../common/ids.ts'
 import type { Orchestration } from '../controllers/orchestration/spec.ts'
+import { EndReason } from '../controllers/owners.ts'
 import type { ChangeRecorder } from '../measure/change-recorder.ts'
+import type { PressureRecorder } from '../measure/pressure-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import { put, type Sheet } from './sheet.ts'
 
@@ -10,6 +12,7 @@ const SECOND = 1e6
 /** What the metrics of changes are made from. */
 export interface ChangeMetricsRun {
   readonly changes: ChangeRecorder
+  readonly pressure: PressureRecorder
   readonly clients: Pick<Clients, 'list'>
   readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
   readonly input: { readonly orchestration?: Orchestration }
@@ -51,4 +54,9 @@ export function changeMetrics(run: ChangeMetricsRun, now: Time, sheet: Sheet): v
     changes.evictions.reduce<number>((sum, count) => sum + (count ?? 0), 0),
   )
   put(sheet, 'evictions-refused', changes.refusals)
+  if (orchestration.eviction !== undefined) {
+    put(sheet, 'evictions-pressure', changes.evictions[EndReason.Pressure] ?? 0)
+    put(sheet, 'memory-pressure', run.pressure.nodes.integral(now) / SECOND)
+    put(sheet, 'node-oom-kills', run.pressure.kills)
+  }
 }

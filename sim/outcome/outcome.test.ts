@@ -399,6 +399,7 @@ function rolledOut(workload: number, of: PodShape): Orchestration {
     ],
     faults: [{ at: 100 * S, kind: 'node-crash', nodes: { pool: 1, count: 1 }, duration: 10 * S }],
     images: IMAGES,
+    eviction: { hard: 0, soft: 0, softGrace: 0, maxPodGrace: 0, minimumReclaim: 0, transition: 0 },
     latency: 0,
     nodeGrace: 50 * S,
   }

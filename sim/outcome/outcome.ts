@@ -17,6 +17,7 @@ import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { StateRecorder } from '../measure/state-recorder.ts'
 import type { ImageRecorder } from '../measure/image-recorder.ts'
+import type { PressureRecorder } from '../measure/pressure-recorder.ts'
 import type { StorageRecorder } from '../measure/storage-recorder.ts'
 import type { Network } from '../network/network.ts'
 import type { Clients } from '../serving/clients.ts'
@@ -55,6 +56,7 @@ export interface OutcomeRun {
   readonly scheduling: SchedulingRecorder
   readonly changes: ChangeRecorder
   readonly images: ImageRecorder
+  readonly pressure: PressureRecorder
   readonly storage: StorageRecorder
   readonly batch: BatchRecorder
   readonly state: StateRecorder

@@ -16,6 +16,12 @@ export function tolerates(toleration: Toleration, taint: Taint): boolean {
   return toleration.operator === 'Exists' || toleration.value === taint.value
 }
 
+/** Taint of nodes whose memory runs short. Admission lets all pods tolerate it that request anything. */
+export const MEMORY_PRESSURE = 'node.kubernetes.io/memory-pressure'
+
+/** A pod without requests; a run gives those of manifests one millicore. */
+export const isBestEffort = ({ cpu, memory, limit }: PodShape): boolean => memory === 0 && cpu <= 1 && limit === 0
+
 /** Whether pods of this shape may run on nodes of this template at all. */
 export function admissible(shape: PodShape, template: NodeTemplate): boolean {
   return inadmissible(shape, template) === NONE
@@ -26,6 +32,7 @@ export function inadmissible(shape: PodShape, template: NodeTemplate): Reason | 
   for (const [key, value] of Object.entries(shape.nodeSelector)) if (entryOf(template.labels, key) !== value) return Reason.Selector
   if (shape.rules !== undefined && !selects(shape, template)) return Reason.Selector
   for (const taint of template.taints) {
+    if (taint.key === MEMORY_PRESSURE && !isBestEffort(shape)) continue
     if (taint.effect !== 'PreferNoSchedule' && !shape.tolerations.some((toleration) => tolerates(toleration, taint))) return Reason.Taint
   }
   for (const { key, values } of shape.reach ?? []) if (!values.includes(entryOf(template.labels, key) ?? '')) return Reason.Volume

@@ -150,8 +150,13 @@ export class ControlledPods implements PodControl, PodOwner {
 
   /** The container of a task has ended, or could not start. */
   failed(pod: PodId): void {
-    this.shared.objects.phase[pod] = ApiPhase.Failed
+    this.fails(pod)
     this.run.lifecycle.terminate(pod, EndReason.Failed)
+  }
+
+  /** The phase of the pod is Failed; it is ended by who says so. */
+  fails(pod: PodId): void {
+    this.shared.objects.phase[pod] = ApiPhase.Failed
   }
 
   bound(pod: PodId): void {

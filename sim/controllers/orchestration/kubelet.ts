@@ -63,7 +63,7 @@ export class Kubelets implements Keeper, ProbeHost {
   /** Null: no container is probed. */
   private readonly probers: Probers | null
   /** Null: no container has a curve of memory. */
-  private readonly memory: ContainerMemory | null
+  readonly memory: ContainerMemory | null
   private readonly begin: ContainerStart
   private readonly probePhases: KeyedStream
   private lives = 0

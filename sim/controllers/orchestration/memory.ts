@@ -40,6 +40,8 @@ class Used extends ColumnTable {
 }
 
 export class ContainerMemory {
+  /** Called when a container with a curve runs. */
+  whenStarted: (pod: PodId) => void = () => undefined
   private readonly used = new Used(64)
   private readonly checks: number
   private readonly run: MemoryRun
@@ -66,11 +68,23 @@ export class ContainerMemory {
     used.since[pod] = run.simulator.now
     used.checkAt[pod] = Infinity
     this.aim(pod)
+    this.whenStarted(pod)
   }
 
   /** The container does not run any more. */
   stopped(pod: PodId): void {
     if (this.used.watched[pod] === 1) this.used.watched[pod] = 0
+  }
+
+  /** What the container uses; 0 while it does not run, undefined without a curve. */
+  usageOf(pod: PodId): number | undefined {
+    const spec = this.host.memoryOf(pod)
+    if (spec === undefined) return undefined
+    const { used, run } = this
+    if (used.watched[pod] !== 1) return 0
+    const server = run.servers.of(pod)
+    const age = (run.simulator.now - used.since[pod]) / SECOND
+    return Math.min(spec.base + spec.leak * age, spec.max) + (server === NONE ? 0 : run.servers.inside[server]) * spec.perRequest
   }
 
   /** When the container needs more than its limit if no request enters or leaves; in the past: it does already; Infinity: never. */

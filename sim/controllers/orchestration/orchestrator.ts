@@ -17,6 +17,7 @@ import type { ApiClients } from '../api-clients.ts'
 import type { Components } from '../components.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { EndReason, type Owners } from '../owners.ts'
+import type { NodePressure } from '../pressure/node-pressure.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
@@ -30,6 +31,7 @@ import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
 import { OutOfService } from './out-of-service.ts'
 import { PodCourse } from './pod-course.ts'
+import { nodePressure, type PressedNodesRun } from './pressed-nodes.ts'
 import type { ContainerStartRun } from './container-start.ts'
 import type { ProbersRun } from './probes.ts'
 import type { Cascade, ControlledWorkload, Orchestration, Version } from './spec.ts'
@@ -40,7 +42,7 @@ import type { WorkloadControllers } from './workload-controllers.ts'
 const COLLECTOR_WORKERS = 20
 
 /** What the orchestrator needs of the run. */
-export interface OrchestratorRun extends ProbersRun, ContainerStartRun {
+export interface OrchestratorRun extends ProbersRun, ContainerStartRun, PressedNodesRun {
   readonly simulator: Simulator
   readonly streams: Streams
   readonly cluster: Cluster
@@ -78,6 +80,7 @@ export class Orchestrator implements TaskControl {
   readonly outOfService: OutOfService
   /** Null: nothing breaks in this run. */
   readonly health: NodeHealth | null
+  private readonly pressure: NodePressure | null
   private readonly objects = new PodObjects()
   /** Null: no chart is drawn of this run. */
   private readonly course: PodCourse | null
@@ -104,6 +107,7 @@ export class Orchestrator implements TaskControl {
     const podsOf = (pod: PodId): ControlledPods | undefined => this.byOwner[run.cluster.view.pods.owner[pod]]
     this.course = PodCourse.of(run, this.objects, (workload) => this.kept.get(workload)?.set.pods.pods ?? [])
     this.kubelets = new Kubelets(run, this.objects, podsOf)
+    this.pressure = nodePressure(run, { kubelets: this.kubelets, podsOf, nodesChanged: () => this.nodesChanged() })
     run.stateful?.connect({
       workloadOf: (pod) => podsOf(pod)?.workload ?? NONE,
       ordinalOf: (pod) => this.objects.ordinal[pod],
@@ -152,6 +156,7 @@ export class Orchestrator implements TaskControl {
   /** Nodes are watched from the origin on. */
   opens(): void {
     this.health?.opens()
+    this.pressure?.opens()
   }
 
   /** Called once, by the replica sets: `sized` is notified of the number of nodes that a DaemonSet's pods may run on. */

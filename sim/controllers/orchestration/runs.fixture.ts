@@ -46,12 +46,22 @@ export interface Case {
   readonly actions?: readonly Action[]
   readonly faults?: readonly Fault[]
   readonly images?: Orchestration['images']
+  readonly eviction?: Orchestration['eviction']
   readonly service?: Partial<FlatService>
   readonly run?: Partial<FlatInput>
 }
 
 /** One workload with a controller and ten replicas, on five nodes; containers start in 10 s. */
-export function simulate({ controller = deployment(), versions, budget = null, actions = [], faults = [], images, ...rest }: Case) {
+export function simulate({
+  controller = deployment(),
+  versions,
+  budget = null,
+  actions = [],
+  faults = [],
+  images,
+  eviction,
+  ...rest
+}: Case) {
   const workload: ControlledWorkload = {
     workload: 0,
     controller,
@@ -66,6 +76,7 @@ export function simulate({ controller = deployment(), versions, budget = null, a
     latency: 0,
     nodeGrace: 50 * SECOND,
     ...(images === undefined ? {} : { images }),
+    ...(eviction === undefined ? {} : { eviction }),
   }
   const one = service({ replicas: 10, grace: 0, requests: requests(20, { kind: 'constant', value: 1000 }), ...rest.service })
   const run = new Simulation(

@@ -12,6 +12,7 @@ import type { DeploymentStrategy } from '../kubernetes/deployment-object.ts'
 import type { BudgetSpec } from '../kubernetes/disruption.ts'
 import type { IntOrPercent } from '../kubernetes/percent.ts'
 import type { MarathonAppController } from '../mesos/spec.ts'
+import type { EvictionSpec } from '../pressure/spec.ts'
 import type { StatefulSpec } from '../stateful/spec.ts'
 import type { Storage } from '../storage/spec.ts'
 import type { SwarmServiceController } from '../swarm/spec.ts'
@@ -189,6 +190,8 @@ export interface Orchestration {
   readonly storage?: Storage
   /** The registry and the caches of nodes; absent: no version names its image. */
   readonly images?: ImageSettings
+  /** Eviction by kubelets when the memory of a node runs short; absent: none. */
+  readonly eviction?: EvictionSpec
   /** Workloads that keep data; absent: none. */
   readonly stateful?: readonly StatefulSpec[]
   readonly actions: readonly Action[]
