@@ -61,6 +61,10 @@ it.each([
   expect(await labels(`scheduling: ${values}`)).toEqual(expected)
 })
 
+it('an empty map is {}', async () => {
+  expect(await labels('delays: [{}, { decision: 1ms }]')).toEqual(['delays {}', 'delays decision 1ms'])
+})
+
 it('also as the balancer of one service', async () => {
   writeFileSync(join(folder, 'stuck.ts'), `export default { name: 'always-first', pick: () => 0 }\n`)
   expect(await labels('workload.services.web.slb: [random, { file: ./stuck.ts }]')).toEqual(['slb random', 'slb always-first'])

@@ -86,9 +86,9 @@ const fileOf = (value: unknown): string | undefined => (isMap(value) && typeof v
 const lastOf = (file: string): string => file.replace(/^.*[/\\]/, '')
 
 const plainLabel = (value: unknown): string => {
-  if (isMap(value))
-    return Object.entries(value)
-      .map(([key, inner]) => `${key} ${plainLabel(inner)}`)
-      .join(' ')
+  if (isMap(value)) {
+    const entries = Object.entries(value).map(([key, inner]) => `${key} ${plainLabel(inner)}`)
+    return entries.length === 0 ? '{}' : entries.join(' ')
+  }
   return Array.isArray(value) ? `[${value.map(plainLabel).join(', ')}]` : String(value)
 }

@@ -26,8 +26,8 @@ async function problems(yaml: string): Promise<string> {
 describe('names of peers', () => {
   it.each([
     ['slb: linkerd', '(here it is peak-ewma)'],
-    ['slb: least-request', '(here it is power-of-d: '],
-    ['slb: ring-hash', '(here it is { name: source-hash, hash: ring })'],
+    ['slb: least-request', '(here it is envoy-least-request)'],
+    ['slb: ring-hash', '(here it is envoy-ring-hash)'],
     ['autoscaling: { replicas: HorizontalPodAutoscaler }', '(here it is hpa)'],
     ['autoscaling: { nodes: NodePool }', '(here it is karpenter'],
     ['scheduling: default-scheduler', '(here it is kubernetes)'],

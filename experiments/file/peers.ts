@@ -12,7 +12,7 @@ type Pointers = ReadonlyMap<string, Pointer>
 const pointers = (entries: Readonly<Record<string, Pointer>>): Pointers => new Map(Object.entries(entries))
 
 const HPA = { use: 'hpa' }
-const RING = { use: '{ name: source-hash, hash: ring }' }
+const RING = { use: 'envoy-ring-hash' }
 const KUBE = { use: 'kubernetes' }
 
 const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
@@ -23,18 +23,18 @@ const BY_FAMILY: ReadonlyMap<FamilyPath, Pointers> = new Map([
       linkerd: { use: 'peak-ewma' },
       tower: { use: 'peak-ewma' },
       ewma: { use: 'least-response-time' },
-      'least-request': { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
-      least_request: { use: 'power-of-d', but: "Envoy's least request with equal weights; least-connections compares all backends" },
+      'least-request': { use: 'envoy-least-request' },
+      least_request: { use: 'envoy-least-request' },
       least_request_experimental: { use: 'grpc-least-request' },
       'least-requests': { use: 'least-connections' },
-      leastconn: { use: 'least-connections' },
-      least_conn: { use: 'least-connections' },
+      leastconn: { use: 'haproxy-leastconn' },
+      least_conn: { use: 'nginx-least-conn' },
       p2c: { use: 'two-choices' },
       'ring-hash': RING,
       ring_hash: RING,
-      ketama: RING,
-      'ip-hash': { use: 'source-hash' },
-      ip_hash: { use: 'source-hash' },
+      ketama: { use: '{ name: source-hash, hash: ring }' },
+      'ip-hash': { use: 'nginx-ip-hash' },
+      ip_hash: { use: 'nginx-ip-hash' },
       rr: { use: 'round-robin' },
       wrr: { use: 'weighted-round-robin' },
       lc: { use: 'least-connections' },
@@ -101,7 +101,7 @@ const METRIC_NAMES: Pointers = pointers({
 
 /** Keys of an algorithm or a section, with the key here. */
 const KEY_NAMES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['behavior', ['scaleDownWindow']],
+  ['behavior', ['rules', 'scaleUpPolicies', 'scaleDownPolicies', 'scaleDownWindow']],
   ['stabilizationWindowSeconds', ['scaleDownWindow']],
   ['targetCPUUtilizationPercentage', ['target']],
   ['averageUtilization', ['target']],

@@ -24,7 +24,7 @@ const GONE = -2
 export interface HedgesRun {
   readonly simulator: Simulator
   readonly requests: Requests
-  /** By service: one way from pod to pod, the time until a tied try hears of the other. */
+  /** By service: one way from pod to pod, the time until a tied try is notified of the other. */
   readonly delays: readonly Time[]
   readonly clients: readonly ClientRun[]
   /** Kind of the event that ends a try by its timeout. */
@@ -80,7 +80,7 @@ export class Hedges {
     )
     this.due = run.simulator.register('copy of a try is due', (request) => this.copy(request))
     this.withdraws = run.simulator.register('try is withdrawn', (request) => this.withdraw(request))
-    this.ties = run.simulator.register('tied try hears of the other', (request) => this.tied(request))
+    this.ties = run.simulator.register('message to a tied try', (request) => this.tied(request))
   }
 
   /** Null when no client hedges. */
@@ -287,7 +287,7 @@ export class Hedges {
 
   // ---- tied requests
 
-  /** A try has got a thread: the others of a tied request hear of it. */
+  /** A try has got a thread: the others of a tied request are notified. */
   started(request: RequestId): void {
     const { rows } = this
     const { requests, delays, simulator, clients } = this.run
