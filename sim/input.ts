@@ -43,6 +43,7 @@ export type { Choices } from './families.ts'
 export type { Routing } from './slb/guard/spec.ts'
 export type { AssessmentSpec } from './measure/assessment-spec.ts'
 export type { Architecture, DeviceFailure, DeviceSpec } from './network/devices/spec.ts'
+export type { ConcurrencyLimit, LimiterName } from './serving/limits/limiter.ts'
 export type { Antagonist } from './serving/antagonists.ts'
 export type { Call, Client, Cost, FlowSpec, Hedging, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
 

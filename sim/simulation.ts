@@ -57,6 +57,7 @@ import { Clients } from './serving/clients.ts'
 import { Calls } from './serving/calls.ts'
 import { CpuShares } from './serving/cpu-shares.ts'
 import { Flows } from './serving/flow/flows.ts'
+import { PodLimits } from './serving/limits/pod-limits.ts'
 import { RequestLoad } from './serving/load.ts'
 import { PodQueue } from './serving/pod-queue.ts'
 import { Requests } from './serving/requests.ts'
@@ -93,6 +94,7 @@ function assemble(input: SimulationInput) {
       .part('heaps', () => new WorkHeaps())
       .part('shares', (run) => new CpuShares(run))
       .part('podQueue', (run) => new PodQueue(run))
+      .part('limits', (run) => PodLimits.of(run))
       .part('clients', (run) => new Clients(run))
       .part('calls', (run) => Calls.of(run))
       .part('network', (run) => new Network(run))

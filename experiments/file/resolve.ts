@@ -298,7 +298,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections', 'path', 'hedge', 'serving'] as const),
+  ...(['routing', 'connections', 'path', 'hedge', 'concurrency', 'serving'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
   ...CONTAINER_KEYS,
@@ -336,6 +336,7 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
     traffic,
     ...(async ? { async } : {}),
     ...(given.connections === undefined ? {} : { connections: given.connections }),
+    ...(given.concurrency === undefined ? {} : { concurrency: given.concurrency }),
     ...(given.hedge === undefined ? {} : { hedge: given.hedge }),
     ...(given.routing === undefined ? {} : { routing: routingSpec(given.routing) }),
     ...(given.signals === undefined ? {} : { signals: given.signals }),

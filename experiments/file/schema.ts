@@ -40,7 +40,7 @@ import { containerKeys } from './schema/containers.ts'
 import { controlPlane } from './schema/control-plane.ts'
 import { budget, controller, version } from './schema/controllers.ts'
 import { orchestrator } from './schema/orchestrators.ts'
-import { PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
+import { concurrency, PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
 import { routing } from './schema/routing.ts'
 import { mode, serving } from './schema/serving.ts'
 import { signals } from './schema/signals.ts'
@@ -90,6 +90,9 @@ const serviceOf = (loaded: LoadedFiles) =>
       .describe(
         'requests that may wait in a pod for a thread, or "unlimited"; default 1024, near the listen backlogs in use (128 to 4096)',
       ),
+    concurrency: concurrency
+      .optional()
+      .describe('adaptive limit of the requests in a pod at once, beyond which requests are rejected; default: threads and queue alone'),
     weight: whole({ min: 1, max: 1_000_000 }).prefault(1).describe('what weighted balancers read'),
     objective: positiveTime()
       .optional()

@@ -169,7 +169,7 @@ x.yaml:8:53  cluster.pools.general.memory  found "64GB", did you mean G, without
 x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "general"; accepted: each name once
 x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number between 0 and 1000000
 x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, racks, price, labels, taints, resources
-x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, labels, priority, preemptionPolicy, namespace, affinity, topologySpreadConstraints, hostPorts, schedulingGates, scheduler, threads, queue, weight, objective, allowance, timeout, cancel, retries, hedge, networkDelay, grace, preStop, pull, start, probe, controller, version, versions, volumes, store, database, serving, probes, hangAfter, memoryLimit, initContainers, image, memoryUse, budget, toleration, slb, connections, path, routing, signals, async, traffic, work (did you mean replicas?)
+x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, labels, priority, preemptionPolicy, namespace, affinity, topologySpreadConstraints, hostPorts, schedulingGates, scheduler, threads, queue, concurrency, weight, objective, allowance, timeout, cancel, retries, hedge, networkDelay, grace, preStop, pull, start, probe, controller, version, versions, volumes, store, database, serving, probes, hangAfter, memoryLimit, initContainers, image, memoryUse, budget, toleration, slb, connections, path, routing, signals, async, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, gamma, erlang, weibull, pareto, bounded-pareto, burr, hyperexponential, empirical, mixture (did you mean lognormal?)
 x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: ${namesOf('scheduling')}, or { file: ./own.ts } (did you mean best-fit?)
@@ -522,4 +522,27 @@ describe('--set', () => {
 it('the quickstart is valid', async () => {
   const resolved = await readExperiment(fileURLToPath(new URL('../quickstart.yaml', import.meta.url)))
   expect('problems' in resolved ? problemsText(resolved.problems) : '').toBe('')
+})
+
+describe('network devices, antagonists and copies of requests that cannot be', () => {
+  const withKeys = (service: string, rest = ''): string => RIGHT.replace('work: { cpu: 4ms }', `work: { cpu: 4ms }, ${service}`) + rest
+  const DEVICES = 'network: { devices: [{ name: edge, architecture: nat, count: 2 }] }\n'
+  const cases: readonly (readonly [what: string, yaml: string, message: string])[] = [
+    ['an unknown device', withKeys('timeout: 1s, path: { devices: [egde] }', DEVICES), 'found the unknown network device "egde"; accepted: edge (did you mean edge?)'], // prettier-ignore
+    ['a path without devices in the file', withKeys('timeout: 1s, path: { devices: [edge] }'), 'accepted: a name of network.devices, which is empty'], // prettier-ignore
+    ['an empty path', withKeys('timeout: 1s, path: { devices: [] }', DEVICES), 'found 0 names; accepted: one to 4'],
+    ['five devices', withKeys('timeout: 1s, path: { devices: [edge, edge, edge, edge, edge] }', DEVICES), 'found 5 names; accepted: one to 4'], // prettier-ignore
+    ['a path without a timeout', withKeys('path: { devices: [edge] }', DEVICES), 'found none, on a service whose requests may be lost'],
+    ['an unknown architecture', withKeys('', DEVICES.replace('nat', 'dnat')), 'accepted: nat, dsr, tunnel, distributed, proxy (did you mean nat?)'], // prettier-ignore
+    ['a failure of an instance that is none', withKeys('', DEVICES.replace('count: 2', 'count: 2, failures: [{ at: 1s, duration: 1s, instance: 2 }]')), 'found 2; accepted: less than the count of 2'], // prettier-ignore
+    ['a bandwidth of nothing', withKeys('', DEVICES.replace('count: 2', 'bandwidth: 0Gbit/s')), 'a bandwidth above 0 such as 10Gbit/s'],
+    ['more ports than there are', withKeys('', DEVICES.replace('count: 2', 'ports: 70000')), 'found 70000; accepted: a whole number between 1 and 64512'], // prettier-ignore
+    ['an antagonist on an unknown pool', withKeys('', '  antagonists: [{ name: noisy, pool: generl, cpu: 1, on: 1s, off: 1s }]\n'), 'found the unknown pool "generl"; accepted: general (did you mean general?)'], // prettier-ignore
+    ['an antagonist that demands nothing', withKeys('', '  antagonists: [{ name: noisy, cpu: 0, on: 1s, off: 1s }]\n'), 'found 0; accepted: an amount of CPU of at least 1m'], // prettier-ignore
+    ['a copy without a time', withKeys('hedge: { limit: 1 }'), 'found neither after nor quantile; accepted: one of the two'],
+    ['a copy with two times', withKeys('hedge: { after: 1ms, quantile: 95% }'), 'found both after and quantile; accepted: one of the two'],
+    ['tied copies that go on', withKeys('hedge: { after: 1ms, tied: true, cancel: false }'), 'found false with tied; accepted: true'],
+    ['a limit that begins outside of its bounds', withKeys('concurrency: { algorithm: aimd, initial: 5 }'), 'found an initial limit outside of min..max'], // prettier-ignore
+  ]
+  it.each(cases)('%s', async (_what, yaml, message) => expect(await textOf(yaml)).toContain(message))
 })

@@ -18,25 +18,14 @@ import { NetworkDevices, REFUSED } from './devices/devices.ts'
 import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
 import { guardCounts, type GuardCounts } from './guard-counts.ts'
 import { Impairments } from './impairments.ts'
+import type { Made, Shelf } from './made-instances.ts'
+import type { PodLimits } from '../serving/limits/pod-limits.ts'
 import { PodReports } from './pod-reports.ts'
 import { PodSignals } from './pod-signals.ts'
 import { NO_SIGNALS, Probing } from './probing.ts'
 import { madeBalancer, routesIn, type Route } from './routes.ts'
 import type { NetworkRun } from './run.ts'
 import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
-
-/** The structure that the balancers of one service share. */
-interface Shelf {
-  value: object | undefined
-}
-
-/** All instances with their services, by route, and the groups that hear of backends. */
-interface Made {
-  readonly all: readonly BalancerInstance[]
-  readonly serviceOf: readonly ServiceId[]
-  readonly groups: readonly ServiceBalancers[]
-  readonly instancesOf: readonly (readonly BalancerInstance[])[]
-}
 
 export class Network implements Carrier, Outlet {
   /** By route: by service, then by call that has instances of its own (`routesOf`). */
@@ -52,6 +41,7 @@ export class Network implements Carrier, Outlet {
   private readonly reports: PodReports | null
   private readonly probing: Probing
   private readonly signals: PodSignals | null
+  readonly limits: PodLimits | null
   /** Nodes with a slow or lossy network. */
   readonly impairments: Impairments
   /** What a balancer sees of a request: one object, filled before each pick. */
@@ -83,6 +73,7 @@ export class Network implements Carrier, Outlet {
     this.clients = clients
     this.impairments = new Impairments(streams)
     this.nodes = cluster.view.nodes
+    this.limits = run.limits
     const routes = routesIn(input)
     this.devices = NetworkDevices.of({ ...run, routes })
     this.delays = routes.map(({ service }) => input.services[service].networkDelay)
@@ -293,6 +284,7 @@ export class Network implements Carrier, Outlet {
 
   private deliver(request: RequestId): void {
     if (this.signals !== null) this.signals.arrived(request)
+    if (this.limits !== null) this.limits.arrived(request)
     this.podQueue.deliver(request)
   }
 
@@ -309,6 +301,7 @@ export class Network implements Carrier, Outlet {
   respond(request: RequestId): void {
     const requests = this.requests
     if (this.signals !== null) this.signals.left(request)
+    if (this.limits !== null) this.limits.left(request, false)
     const way = this.delayOf(request, 1)
     const { devices } = this
     const passes = devices !== null && requests.orphan[request] !== 1
@@ -342,7 +335,10 @@ export class Network implements Carrier, Outlet {
       // A try without an answer of any kind has no event.
       if (requests.timer[request] !== NONE) this.simulator.cancel(requests.timer[request])
       requests.timer[request] = NONE
-    } else this.podQueue.abort(request)
+    } else {
+      if (this.limits !== null) this.limits.left(request, true)
+      this.podQueue.abort(request)
+    }
   }
 
   ended(request: RequestId, outcome: Outcome): void {

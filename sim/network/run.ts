@@ -6,6 +6,7 @@ import type { Simulator } from '../engine/simulator.ts'
 import type { Streams } from '../random/stream.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
+import type { PodLimits } from '../serving/limits/pod-limits.ts'
 import type { PodQueue } from '../serving/pod-queue.ts'
 import type { Requests } from '../serving/requests.ts'
 import type { Servers } from '../serving/servers.ts'
@@ -20,6 +21,8 @@ export interface NetworkRun {
   readonly requests: Requests
   readonly servers: Servers
   readonly podQueue: PodQueue
+  /** Null: no workload has an adaptive limit. */
+  readonly limits: PodLimits | null
   readonly clients: Clients
   readonly shares: CpuShares
   readonly times: { readonly origin: Time }

@@ -29,6 +29,7 @@ export function balancingMetrics(run: BalancingRun, now: Time, sheet: Sheet): vo
   if (input.services.some(({ routing }) => routing?.zones !== undefined)) put(sheet, 'cross-zone-share', (100 * crossings) / picks)
   if (input.services.some(({ routing }) => routing?.outliers !== undefined)) put(sheet, 'ejections', ejections)
   if (network.opened >= 0) put(sheet, 'connections-opened', (network.opened * 1e6) / (input.horizon - input.warmup))
+  if (network.limits !== null) put(sheet, 'concurrency-limit', network.limits.mean())
   if (clients.hedges !== null) {
     put(sheet, 'copies-per-request', clients.hedges.copies / requestsOf(clients))
     put(sheet, 'copies-won', (100 * clients.hedges.won) / clients.hedges.copies)

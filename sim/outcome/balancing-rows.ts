@@ -49,6 +49,14 @@ export const BALANCING_ROWS = [
     "Jain's index (sum x)² / (n sum x²) of the tries that entered each of the n pods that were ready during the whole window; 1 is equal; of the service in which it is lowest; only with routing, signals or connections",
   ],
   [
+    'concurrency-limit',
+    'concurrency limit',
+    'requests',
+    'neither',
+    'ratio',
+    'adaptive limit of the requests in a pod, mean of the pods at the horizon; of services with concurrency',
+  ],
+  [
     'copies-per-request',
     'copies per request',
     'copies',

@@ -468,6 +468,7 @@ describe('the list', () => {
       shape: small,
       requests: steady(1000, 10),
       hedge: { after: 0, limit: 1, budget: 1, cancel: true, tied: false },
+      concurrency: { algorithm: 'aimd', initial: 20, min: 1, max: 200, timeout: 5 * S },
       signals: { delay: 0, loss: 0, cost: 1 },
       connections: { clients: 10, streams: 1, idle: 10, maxAge: Infinity, handshakes: 0 },
       path: { devices: [0], request: 100, response: 100 },

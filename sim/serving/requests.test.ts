@@ -279,3 +279,40 @@ describe('a closed loop of two clients', () => {
     expect(ledger.queuedSum).toBe(4000)
   })
 })
+
+describe('antagonists', () => {
+  // A core that the pod (weight 500) shares with an antagonist of weight 500 while that is on.
+  const latencies = (on: number, off: number, cpu = 1000, around: Partial<FlatInput> = {}): number[] =>
+    [1, 2, 3, 4, 5, 6].map(
+      (seed) =>
+        run(
+          { threads: 1, shape: shape({ cpu: 500, limit: 1000 }), requests: script([[0, 0, 20]]) },
+          {
+            seed,
+            pools: [pool(1, { cpu: 1000 })],
+            antagonists: [{ name: 'noisy', count: 1, cpu, weight: 500, on: { kind: 'constant', value: on * 1000 }, off: { kind: 'constant', value: off * 1000 } }], // prettier-ignore
+            ...around,
+          },
+        ).mean,
+    )
+
+  it('10 on and 10 off: 20 of work need 5 + 10 + 5 = 30 ms when it is on at first, 10 + 5 + 5 = 25 ms when it is off; it is on in about half of the runs', () => {
+    const found = latencies(10, 10)
+    expect([...new Set(found)].sort((a, b) => a - b)).toEqual([25, 30])
+  })
+  it('one that demands 200 of 1000 leaves 800, whatever its weight: 25 ms; one that demands all leaves the share of the weights, half: 40 ms', () => {
+    expect(new Set(latencies(1e6, 0.001, 200))).toEqual(new Set([25]))
+    expect(new Set(latencies(1e6, 0.001, 5000))).toEqual(new Set([40]))
+  })
+  it('two on a node demand twice as much: 20 of work at a third, 60 ms; those of another pool demand nothing here', () => {
+    const noisy = {
+      name: 'noisy',
+      cpu: 1000,
+      weight: 500,
+      on: { kind: 'constant', value: 1e9 },
+      off: { kind: 'constant', value: 1 },
+    } as const
+    expect(new Set(latencies(1, 1, 1, { antagonists: [{ ...noisy, count: 2 }] }))).toEqual(new Set([60]))
+    expect(new Set(latencies(1, 1, 1, { antagonists: [{ ...noisy, count: 2, pool: 1 }] }))).toEqual(new Set([20]))
+  })
+})

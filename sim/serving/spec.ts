@@ -6,6 +6,7 @@ import type { Chosen } from '../common/define.ts'
 import type { ServiceId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { PodShape } from '../cluster/spec.ts'
+import type { ConcurrencyLimit } from './limits/limiter.ts'
 import type { Routing } from '../slb/guard/spec.ts'
 import type { BalancerDefinition } from '../slb/policy.ts'
 
@@ -24,6 +25,8 @@ export interface Workload {
   readonly threads: number
   /** Requests that may be queued in a pod for a thread; a further one is rejected. Infinity: no bound. */
   readonly queue: number
+  /** An adaptive limit of the requests in a pod at once; absent: none but threads and queue. */
+  readonly concurrency?: ConcurrencyLimit
   /** What a request does after its own wait and CPU work; absent: it is answered. */
   readonly steps?: readonly Step[]
   /** A request gives its thread back while its calls are under way, and is queued for one afterwards if it needs CPU or waits; absent: it holds the thread. */
