@@ -1,8 +1,9 @@
 /** The public entry point: what workloads, experiments, reports, programs and users' own algorithms import. */
 export { simulate, Simulation } from './simulation.ts'
 export type * from './input.ts'
-export { explainRollout } from './controllers/kubernetes/rollout-explanation.ts'
-export type { RolloutAction, RolloutInput, RolloutStep } from './controllers/kubernetes/rollout-explanation.ts'
+export { explainRollout } from './controllers/rollouts/explanation.ts'
+export type { RolloutInput } from './controllers/rollouts/explanation.ts'
+export type { RolloutAction, RolloutStep } from './controllers/rollouts/rollout.ts'
 export type * from './outcome/results.ts'
 export type * from './outcome/table.ts'
 export { askedQuantile, METRICS, metricById, SCOPE_METRICS } from './outcome/standard.ts'

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import type { RolloutStep } from '../../sim/index.ts'
 import type { Screens } from './command.ts'
 import { EXIT } from './exit-codes.ts'
 import { explainRolloutCommand } from './explain-rollout.ts'
@@ -46,13 +47,25 @@ describe('explain rollout', () => {
     })
   })
 
+  it.each(['daemon-set', 'swarm-service', 'ecs-service', 'marathon-app', '{ deployment: { strategy: recreate } }'])(
+    'a rollout of a %s, with keys as in an experiment, ends complete with the new version',
+    (controller) => {
+      const last = JSON.parse(run(`controller: ${controller}\n${ROLLOUT}`, true).out.trim().split('\n').at(-1)!) as RolloutStep
+      expect(last).toMatchObject({ complete: true, ready: 10, versions: [{ pods: 0 }, { pods: 10, ready: 10 }] })
+    },
+  )
+
   it.each([
     ['versions: []', 'versions  found an empty list; accepted: at least the version of the start'],
     ['versions: [{ name: a }, { name: a }]', 'found a second version "a"; accepted: each name once'],
     ['versions: [{ name: a }]\nactions: [{ at: 1s, version: b }]', 'found the unknown version "b"; accepted: a'],
     ['versions: [{ name: a }]\nactions: [{ at: 1s, act: undone }]', 'accepted: pause, resume, undo, restart (did you mean undo?)'],
     ['versions: [{ name: a }]\nactions: [{ at: 1s }]', 'accepted: a map with at and one of version, scale, act'],
-    ['versions: [{ name: a }]\ncontroller: daemon-set', 'found a DaemonSet, whose rollout depends on nodes'],
+    [
+      'versions: [{ name: a }]\ncontroller: daemon-set\nactions: [{ at: 1s, scale: 3 }]',
+      'found 3, but this daemon-set has one pod on each node; accepted: version, act: undo or restart',
+    ],
+    ['versions: [{ name: a, fails: 3s }]', 'containers of a deployment are started again in their pods; accepted: ready: never'],
     [
       'versions: [{ name: a }]\ncontroller: stateful-set\nactions: [{ at: 1s, act: pause }]',
       'found pause, but a stateful-set cannot be paused',

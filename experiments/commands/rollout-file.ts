@@ -1,9 +1,11 @@
 /** The file that `orchsim explain rollout` reads: a workload, its versions, and what is done to it. */
 import type { z } from 'zod'
-import { suggestion, type RolloutAction, type RolloutInput } from '../../sim/index.ts'
+import { suggestion, type ControllerSpec, type RolloutAction, type RolloutInput } from '../../sim/index.ts'
 import { readSource, show, type Issue, type Problem, pathText } from '../file/document.ts'
 import { parseSourceAs } from '../file/parse-shape.ts'
 import { duration, flag, forms, isMap, list, name, oneOf, positiveTime, section, whole } from '../file/quantities.ts'
+import { revive } from '../file/orchestration-spec.ts'
+import { controllerOf, isPerNode } from '../file/resolve-orchestration.ts'
 import { controller, type ControllerData } from '../file/schema/controllers.ts'
 
 const NEVER = 'never'
@@ -16,6 +18,7 @@ const version = section('a version', {
   name: name(),
   ready: ready.prefault('10s').describe('time from the creation of a pod until it is ready, or never'),
   stop: duration().prefault('5s').describe('time from the deletion of a pod until it is gone'),
+  fails: duration().optional().describe('of Swarm, ECS and Marathon: time from the start of a task until it fails; default: it does not'),
 })
 
 const at = duration().describe('time after the start')
@@ -38,6 +41,7 @@ const action = forms<ActionData>(
 )
 
 const shape = {
+  /** Of a controller with one pod per node: the nodes. */
   replicas: whole({ min: 0, max: 100_000 }).prefault(1),
   controller: controller.prefault('deployment'),
   paused: flag().prefault(false),
@@ -63,21 +67,23 @@ export function readRollout(file: string): { readonly input: RolloutInput } | { 
   return { input: inputOf(parsed.data) }
 }
 
-function problemsOf({ controller: kind, versions, actions, paused }: RolloutData): Issue[] {
+/** Whether pods are started again in place, so that no version of theirs fails as a whole. */
+const restartsInPlace = (kind: ControllerData['kind']): boolean => kind === 'deployment' || kind === 'stateful-set' || kind === 'daemon-set'
+
+function problemsOf({ controller: given, versions, actions, paused }: RolloutData): Issue[] {
   const names = versions.map((one) => one.name)
+  const { kind } = given
   const issues: Issue[] = []
-  if (kind.kind === 'daemon-set')
-    issues.push({ path: ['controller'], message: 'found a DaemonSet, whose rollout depends on nodes; accepted: deployment, stateful-set' })
-  if (kind.kind !== 'daemon-set' && kind.kind !== 'stateful-set' && kind.kind !== 'deployment')
-    issues.push({
-      path: ['controller'],
-      message: `found a ${kind.kind}, whose rollouts are not explained; accepted: deployment, stateful-set`,
-    })
-  if (kind.kind !== 'deployment' && paused)
-    issues.push({ path: ['paused'], message: `found true, but a ${kind.kind} cannot be paused; accepted: false` })
-  names.forEach((one, i) => {
-    if (names.indexOf(one) < i)
-      issues.push({ path: ['versions', i, 'name'], message: `found a second version "${one}"; accepted: each name once` })
+  if (kind !== 'deployment' && paused)
+    issues.push({ path: ['paused'], message: `found true, but a ${kind} cannot be paused; accepted: false` })
+  versions.forEach((one, i) => {
+    if (names.indexOf(one.name) < i)
+      issues.push({ path: ['versions', i, 'name'], message: `found a second version "${one.name}"; accepted: each name once` })
+    if (one.fails !== undefined && restartsInPlace(kind))
+      issues.push({
+        path: ['versions', i, 'fails'],
+        message: `found a time, but containers of a ${kind} are started again in their pods; accepted: ready: never`,
+      })
   })
   actions.forEach((one, i) => {
     if ('version' in one && !names.includes(one.version))
@@ -85,10 +91,15 @@ function problemsOf({ controller: kind, versions, actions, paused }: RolloutData
         path: ['actions', i, 'version'],
         message: `found the unknown version "${one.version}"; accepted: ${names.join(', ')}${suggestion(one.version, names)}`,
       })
-    if ('act' in one && kind.kind !== 'deployment' && (one.act === 'pause' || one.act === 'resume'))
+    if ('act' in one && kind !== 'deployment' && (one.act === 'pause' || one.act === 'resume'))
       issues.push({
         path: ['actions', i, 'act'],
-        message: `found ${one.act}, but a ${kind.kind} cannot be paused; accepted: undo, restart`,
+        message: `found ${one.act}, but a ${kind} cannot be paused; accepted: undo, restart`,
+      })
+    if ('scale' in one && isPerNode(given))
+      issues.push({
+        path: ['actions', i, 'scale'],
+        message: `found ${one.scale}, but this ${kind} has one pod on each node; accepted: version, act: undo or restart`,
       })
   })
   return issues
@@ -98,7 +109,7 @@ function inputOf({ replicas, controller: kind, versions, actions, paused, until 
   const names = versions.map((one) => one.name)
   return {
     workload: workloadOf(kind, replicas, paused),
-    versions,
+    versions: versions.map(({ fails, ...one }) => (fails === undefined ? one : { ...one, fails })),
     actions: actions.map((one): RolloutAction => {
       if ('version' in one) return { at: one.at, kind: 'template', template: names.indexOf(one.version) }
       if ('scale' in one) return { at: one.at, kind: 'scale', replicas: one.scale }
@@ -109,19 +120,19 @@ function inputOf({ replicas, controller: kind, versions, actions, paused, until 
 }
 
 function workloadOf(given: ControllerData, replicas: number, paused: boolean): RolloutInput['workload'] {
-  if (given.kind === 'stateful-set') {
-    const { podManagement, updateStrategy, partition, minReady } = given
-    return { kind: 'StatefulSet', replicas, podManagement, updateStrategy, partition, start: 0, minReady }
-  }
-  if (given.kind !== 'deployment') throw new Error(`a ${given.kind} is refused before`)
-  const { strategy, maxSurge, maxUnavailable, minReady, progressDeadline, revisionHistory } = given
-  return {
-    kind: 'Deployment',
-    replicas,
-    strategy: strategy === 'recreate' ? { type: 'Recreate' } : { type: 'RollingUpdate', maxSurge, maxUnavailable },
-    minReady,
-    progressDeadline: progressDeadline ?? Infinity,
-    revisionHistory,
-    paused,
+  const spec = revive(controllerOf(given)) as ControllerSpec
+  switch (spec.kind) {
+    case 'deployment':
+      return { ...spec, kind: 'Deployment', replicas, paused }
+    case 'stateful-set':
+      return { ...spec, kind: 'StatefulSet', replicas, start: 0 }
+    case 'daemon-set':
+      return { ...spec, kind: 'DaemonSet', nodes: replicas }
+    case 'swarm-service':
+      return { ...spec, kind: 'SwarmService', replicas }
+    case 'ecs-service':
+      return { ...spec, kind: 'EcsService', replicas }
+    case 'marathon-app':
+      return { ...spec, kind: 'MarathonApp', replicas }
   }
 }

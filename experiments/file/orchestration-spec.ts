@@ -10,7 +10,8 @@ export const orchestrationOf = (spec: OrchestrationSpec): Orchestration => {
   return { ...revived, workloads: revived.workloads.map((workload) => ({ ...workload, budget: workload.budget ?? null })) }
 }
 
-function revive(value: unknown): unknown {
+/** The value with Infinity for null. */
+export function revive(value: unknown): unknown {
   if (value === null) return Infinity
   if (Array.isArray(value)) return value.map(revive)
   if (typeof value !== 'object') return value

@@ -114,7 +114,8 @@ const DEFAULT_TOLERATION = 300e6
 
 type Json<T> = { readonly [K in keyof T]: T[K] | null }
 
-function controllerOf(data: ControllerData): Json<ControllerSpec> {
+/** The controller of a run. */
+export function controllerOf(data: ControllerData): Json<ControllerSpec> {
   if (data.kind !== 'deployment') return data as Json<ControllerSpec>
   const { strategy, maxSurge, maxUnavailable, ...rest } = data
   return {
@@ -138,7 +139,8 @@ const inShort = (duration: DistributionSpec): number | DistributionSpec => (dura
 
 const orchestratorOf = (kind: string): string => Object.entries(KINDS_OF).find(([, kinds]) => kinds.includes(kind))?.[0] ?? 'kubernetes'
 
-const isPerNode = (given: ControllerData): boolean =>
+/** Whether the controller keeps one pod per node. */
+export const isPerNode = (given: ControllerData): boolean =>
   given.kind === 'daemon-set' ||
   (given.kind === 'swarm-service' && given.mode === 'global') ||
   (given.kind === 'ecs-service' && given.scheduling === 'DAEMON')

@@ -47,6 +47,11 @@ const statefulSet = section('a StatefulSet', {
     .prefault('RollingUpdate')
     .describe('OnDelete: pods are replaced when someone deletes them'),
   partition: whole().prefault(0).describe('pods with a lower ordinal keep their version'),
+  maxUnavailable: podCount()
+    .optional()
+    .describe(
+      'pods that an update may have unavailable at once, percentages rounded down, at least 1; default: one after another, as without the feature gate MaxUnavailableStatefulSet',
+    ),
   minReady,
 })
 

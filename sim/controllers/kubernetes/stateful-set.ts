@@ -1,11 +1,13 @@
 /**
  * StatefulSets: pods with ordinals, each replaced under its own name. OrderedReady creates, deletes and updates one pod at a time and waits
  * until the pods before it are available; Parallel does not wait when it scales, but updates one at a time too.
- * Source: Kubernetes 1.34 pkg/controller/statefulset/stateful_set_control.go (default gates).
+ * Source: Kubernetes 1.34 pkg/controller/statefulset/stateful_set_control.go (default gates; maxUnavailable as with its
+ * gate).
  */
 import { NONE, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { sendWith, type ApiClient } from './api-client.ts'
+import { scaledValue, type IntOrPercent } from './percent.ts'
 import { ApiPhase, type PodControl, type PodController, type PodObjects } from './pod-objects.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -18,6 +20,11 @@ export interface StatefulSetSpec {
   updateStrategy: 'RollingUpdate' | 'OnDelete'
   /** Pods with an ordinal below start + partition stay at the current revision. */
   partition: number
+  /**
+   * Pods that a rolling update may have unavailable at once, percentages rounded down, at least 1. Absent: it replaces one after another, as
+   * without the feature gate MaxUnavailableStatefulSet, which is off in 1.34.
+   */
+  readonly maxUnavailable?: IntOrPercent | undefined
   /** First ordinal. */
   start: number
   /** [µs] */
@@ -125,11 +132,11 @@ export class StatefulSetController {
     condemned.sort((a, b) => b - a)
     const counted = this.counted(set)
     const blocked = !this.keepReplicas(set) || !this.removeCondemned(set, condemned)
-    const outdated = blocked || spec.updateStrategy === 'OnDelete' ? NONE : this.outdatedPod(set)
-    // The status does not see what the sync creates and deletes, but for a pod that it replaces.
-    const replaced = outdated !== NONE && this.run.objects.template[outdated] === set.currentTemplate ? 1 : 0
+    const outdated = blocked || spec.updateStrategy === 'OnDelete' ? [] : this.outdatedPods(set)
+    // The status does not see what the sync creates and deletes, but for the pods that it replaces.
+    const replaced = outdated.filter((pod) => this.run.objects.template[pod] === set.currentTemplate).length
     this.writeStatus(set, { ...counted, current: counted.current - replaced })
-    if (outdated !== NONE) this.deletes(outdated)
+    for (const pod of outdated) this.deletes(pod)
   }
 
   private deletes(pod: PodId): void {
@@ -188,6 +195,30 @@ export class StatefulSetController {
     const firstUnavailable = condemned.findLast((ordinal) => !this.isAvailable(set, set.pods.get(ordinal)!))
     if (objects.deleting[pod] === 0 && (this.isAvailable(set, pod) || firstUnavailable === highest)) this.deletes(pod)
     return false
+  }
+
+  private outdatedPods(set: StatefulSet): PodId[] {
+    const { maxUnavailable, replicas } = set.spec
+    if (maxUnavailable !== undefined) return this.outdatedWithin(set, Math.max(1, scaledValue(maxUnavailable, replicas, 'down')))
+    const pod = this.outdatedPod(set)
+    return pod === NONE ? [] : [pod]
+  }
+
+  /** The highest pods of another revision, as many as may be unavailable beside those that are; the health of single pods does not matter. */
+  private outdatedWithin(set: StatefulSet, limit: number): PodId[] {
+    const { objects } = this.run
+    const { start, replicas, partition, template } = set.spec
+    let room = limit
+    for (let ordinal = start; ordinal < start + replicas; ordinal++) {
+      const pod = set.pods.get(ordinal)
+      if (pod === undefined || !this.isAvailable(set, pod)) room--
+    }
+    const outdated: PodId[] = []
+    for (let ordinal = start + replicas - 1; ordinal >= start + partition && outdated.length < room; ordinal--) {
+      const pod = set.pods.get(ordinal)
+      if (pod !== undefined && objects.template[pod] !== template && objects.deleting[pod] === 0) outdated.push(pod)
+    }
+    return outdated
   }
 
   /** The pod that a rolling update replaces next: the highest one of another revision, unless a higher one is not available yet. */

@@ -1,5 +1,6 @@
 /** Pods of a rollout that is explained without a cluster: each is ready a given time after its creation, and gone a given time after its deletion. */
 import type { PodId, Time } from '../../common/ids.ts'
+import { OrderedSet } from '../../common/ordered-set.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { ApiPhase, PodObjects, wholeSeconds, type NewPod, type PodController, type TaskControl } from './pod-objects.ts'
 
@@ -15,8 +16,7 @@ export interface PodTimes {
 
 export class TimedPods implements TaskControl {
   readonly objects = new PodObjects()
-  /** Pods whose objects exist, in order of creation. */
-  readonly existing: PodId[] = []
+  private readonly present = new OrderedSet()
   private readonly controllers: PodController[] = []
   private readonly simulator: Simulator
   private readonly timesOf: (template: number) => PodTimes
@@ -35,13 +35,18 @@ export class TimedPods implements TaskControl {
     this.goneKind = simulator.register('pod is gone', (pod) => this.remove(pod))
   }
 
+  /** Pods whose objects exist, in order of creation. */
+  get existing(): readonly PodId[] {
+    return this.present.list
+  }
+
   create(controller: PodController, pod: NewPod): PodId {
     const { simulator, objects } = this
     const row = this.controllers.length
     this.controllers.push(controller)
     objects.open(row, { node: 0, ...pod }, row, simulator.now)
     objects.phase[row] = ApiPhase.Running
-    this.existing.push(row)
+    this.present.add(row)
     if (pod.held !== true) this.release(row)
     controller.podChanged(row)
     this.changed()
@@ -88,7 +93,7 @@ export class TimedPods implements TaskControl {
   }
 
   private remove(pod: PodId): void {
-    this.existing.splice(this.existing.indexOf(pod), 1)
+    this.present.delete(pod)
     this.controllers[pod].podGone(pod)
     this.changed()
   }

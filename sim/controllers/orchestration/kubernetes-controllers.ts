@@ -61,8 +61,8 @@ export class KubernetesControllers implements WorkloadControllers {
         return new DeploymentSet(pods, this.deployments.create(object, workload), this.deployments, this.replicaSets)
       }
       case 'stateful-set': {
-        const { podManagement, updateStrategy, partition, minReady } = spec
-        const object = { template: 0, minReady, replicas, podManagement, updateStrategy, partition, start: 0 }
+        const { podManagement, updateStrategy, partition, maxUnavailable, minReady } = spec
+        const object = { template: 0, minReady, replicas, podManagement, updateStrategy, partition, maxUnavailable, start: 0 }
         return new StatefulSetSet(pods, this.statefulSets.create(object, workload), this.statefulSets)
       }
       case 'daemon-set': {

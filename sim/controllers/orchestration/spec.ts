@@ -57,6 +57,8 @@ export interface StatefulSetController {
   readonly podManagement: 'OrderedReady' | 'Parallel'
   readonly updateStrategy: 'RollingUpdate' | 'OnDelete'
   readonly partition: number
+  /** Absent: an update replaces one pod after another. */
+  readonly maxUnavailable?: IntOrPercent
   readonly minReady: Time
 }
 
