@@ -10,6 +10,7 @@ import type { ApiClientLimits } from './controllers/api-clients.ts'
 import type { Batch } from './controllers/batch/spec.ts'
 import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
+import type { Present } from './controllers/present-spec.ts'
 import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
 import type { AssessmentSpec } from './measure/assessment-spec.ts'
@@ -38,6 +39,7 @@ export type { Chosen } from './common/define.ts'
 export type { Consistency, DatabaseSpec, StatefulSpec, StoreSpec } from './controllers/stateful/spec.ts'
 export type { ClaimSpec, ConfigObject, Driver, PodVolume, StaticVolume, Storage, StorageClass } from './controllers/storage/spec.ts'
 export type { SchedulerSpec, SchedulerView } from './controllers/placement-role.ts'
+export type { Keeping, Present, PresentBudget, PresentKind } from './controllers/present-spec.ts'
 export type { Background, Delays, JobsView, PodSource, Pool } from './controllers/spec.ts'
 export type { Choices } from './families.ts'
 export type { Routing } from './slb/guard/spec.ts'
@@ -66,6 +68,8 @@ export interface SimulationInput {
   /** Controllers of workloads, actions and faults; absent: all workloads are kept by plain replica sets, and nothing is done or breaks. */
   readonly orchestration?: Orchestration
   readonly background: readonly Background[]
+  /** Pods that are there when the run begins, and objects about them; absent: none. */
+  readonly present?: Present
   /** Limits of the clients of the API server; absent: none. */
   readonly apiClients?: ApiClientLimits
   /** Jobs and CronJobs; absent: none. */

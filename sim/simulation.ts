@@ -21,6 +21,7 @@ import { Owners } from './controllers/owners.ts'
 import { DeclaredPods } from './controllers/declared-pods.ts'
 import { Placement } from './controllers/placement.ts'
 import { PodLifecycle } from './controllers/pod-lifecycle.ts'
+import { PresentPods } from './controllers/present-pods.ts'
 import { ReplicaSets } from './controllers/replica-sets.ts'
 import { Stateful } from './controllers/stateful/stateful.ts'
 import { withAttachLimits } from './controllers/storage/limits.ts'
@@ -118,6 +119,7 @@ function assemble(input: SimulationInput) {
       .part('replicaSets', (run) => new ReplicaSets(run))
       .part('batchJobs', (run) => Batch.of(run))
       .part('script', (run) => Script.of(run))
+      .part('present', (run) => PresentPods.of(run))
       .part('background', (run) => new Background(run))
       .part('autoscaling', (run) => new Autoscaling(run))
       .part('antagonists', (run) => Antagonists.of(run))
@@ -197,11 +199,12 @@ function coursesFor(
 }
 
 /** Resources besides cpu, memory and pods that a node offers or a pod requests, in order of their names. */
-function namedResources({ pools, workloads, batch }: SimulationInput): string[] {
+function namedResources({ pools, workloads, batch, present }: SimulationInput): string[] {
   const names = new Set<string>()
   for (const pool of pools) for (const template of pool.templates) for (const name of Object.keys(template.resources)) names.add(name)
   for (const { versions } of batch?.workloads ?? [])
     for (const { shape } of versions) for (const name of Object.keys(shape.resources)) names.add(name)
+  for (const { shape } of present?.kinds ?? []) for (const name of Object.keys(shape.resources)) names.add(name)
   for (const { shape } of workloads) for (const name of Object.keys(shape.resources)) names.add(name)
   return [...names].sort()
 }

@@ -16,7 +16,20 @@ export { replayNotes, surveyReplay, type TraceTrafficRequest } from './replay/su
 export { bundledFile, bundledTrace, bundledTraces, type BundledTrace } from './traces/bundled.ts'
 export { clippedNotes } from './requests/clipped.ts'
 export { costOf } from './requests/cost.ts'
-export { readSnapshot, SNAPSHOT_KINDS, type PendingPod, type Snapshot } from './snapshots/index.ts'
+export {
+  groupsOf,
+  hasDevices,
+  podsOfService,
+  presentOf,
+  readSnapshot,
+  runWarnings,
+  shapeOfPod,
+  snapshotOnce,
+  SNAPSHOT_KINDS,
+  templatesOf,
+  type PendingPod,
+  type Snapshot,
+} from './snapshots/index.ts'
 export { openRequests } from './requests/open.ts'
 export { lifetimeProblem, LIFETIMES } from './synthetic/residual.ts'
 export { workOf } from './presets/preset.ts'

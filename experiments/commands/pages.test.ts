@@ -137,12 +137,22 @@ const CLUSTER = JSON.stringify({
   apiVersion: 'v1',
   kind: 'List',
   items: [
-    { kind: 'Node', metadata: { name: 'a' }, status: { allocatable: { cpu: '2', memory: '4Gi', pods: '3' } } },
+    {
+      kind: 'Node',
+      metadata: { name: 'a', labels: { 'eks.amazonaws.com/nodegroup': 'general' } },
+      status: { allocatable: { cpu: '2', memory: '4Gi', pods: '3' } },
+    },
     {
       kind: 'Pod',
       metadata: { name: 'web-7', namespace: 'shop' },
       spec: { containers: [{ name: 'web', resources: { requests: { cpu: '500m' } } }] },
     },
+    {
+      kind: 'Pod',
+      metadata: { name: 'web-1', namespace: 'shop', labels: { app: 'web' } },
+      spec: { nodeName: 'a', containers: [{ name: 'web', resources: { requests: { cpu: '500m', memory: '1Gi' } } }] },
+    },
+    { kind: 'Service', metadata: { name: 'web', namespace: 'shop' }, spec: { selector: { app: 'web' } } },
   ],
 })
 

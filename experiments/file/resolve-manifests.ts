@@ -17,6 +17,7 @@ import { ManifestItems, type Item } from './manifests/items.ts'
 import { notRun, unsupported } from './manifests/unsupported.ts'
 import { withOrchestratorDefaults } from './orchestrator-defaults.ts'
 import { isMap } from './quantities.ts'
+import { withSnapshot } from './resolve-snapshot.ts'
 
 type Raw = Record<string, unknown>
 
@@ -42,8 +43,9 @@ export class ManifestExpansion {
   }
 
   expand(raw: Raw): Expanded {
-    const expanded = withConfigFiles(this.withItems(raw), this.folder)
-    return { ...expanded, raw: withOrchestratorDefaults(expanded.raw) }
+    const begun = withSnapshot(raw, this.folder)
+    const expanded = withConfigFiles(this.withItems(begun.raw), this.folder)
+    return { ...expanded, raw: withOrchestratorDefaults(expanded.raw), issues: [...begun.issues, ...expanded.issues] }
   }
 
   private withItems(raw: Raw): Expanded {

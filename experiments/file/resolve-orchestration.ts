@@ -352,8 +352,8 @@ class Names {
   /** @param zoneKey the key under which the zone is given */
   private nodes({ pool, zone, labels, nodes }: NodesData, path: Path, zoneKey = 'zone'): Json<NodeSelection> {
     const { pools } = this.data.cluster
-    const zones = [...new Set(pools.flatMap((one) => one.zones))]
-    if (zone !== undefined && !zones.includes(zone) && pools.every((one) => !('trace' in one)))
+    const zones = [...new Set(pools.flatMap((one) => ('zones' in one ? one.zones : [])))]
+    if (zone !== undefined && !zones.includes(zone) && pools.every((one) => !('trace' in one || 'snapshot' in one)))
       this.report([...path, zoneKey], `found the unknown zone "${zone}"; accepted: ${zones.join(', ')}${suggestion(zone, zones)}`)
     return {
       ...(pool === undefined ? {} : { pool: this.pool(pool, [...path, 'pool']) }),

@@ -79,7 +79,8 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     warmup: data.warmup,
     disturbance: data.disturbance ?? null,
     start: data.start,
-    pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i)),
+    pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i, data.cluster.snapshot?.file)),
+    ...snapshotSpec(resolving, data),
     services,
     ...(orchestration === undefined ? {} : { orchestration }),
     ...(data.controlPlane.clients === null ? {} : { apiClients: data.controlPlane.clients }),
@@ -158,8 +159,30 @@ function trafficOf(resolving: Resolving, given: NonNullable<ServiceData['traffic
   })
 }
 
-function poolOf(resolving: Resolving, given: PoolData, i: number): PoolSpec {
+/** The snapshot in which the run begins. */
+function snapshotSpec({ folder, schedulers }: Resolving, { cluster, workload }: ScenarioData): Pick<Scenario, 'snapshot'> {
+  if (cluster.snapshot === undefined) return {}
+  const { file, usage } = cluster.snapshot
+  const path = resolve(folder, file)
+  const services = workload.services.map(({ snapshot }) => snapshot ?? null)
+  return {
+    snapshot: {
+      path,
+      digest: digest(path),
+      usage: usage.share,
+      limited: usage.limited,
+      services,
+      schedulers: Object.fromEntries(schedulers),
+    },
+  }
+}
+
+function poolOf(resolving: Resolving, given: PoolData, i: number, snapshot: string | undefined): PoolSpec {
   const common = { name: given.name, provision: given.provision }
+  if ('snapshot' in given) {
+    const { count = 0, min = count, max = count, price } = given
+    return { kind: 'snapshot', ...common, group: given.snapshot, path: resolve(resolving.folder, snapshot ?? ''), min, max, price, count }
+  }
   if (!('trace' in given)) {
     const racks = given.racks === undefined ? [undefined] : Array.from({ length: given.racks }, (_, rack) => rack + 1)
     const templates = racks.flatMap((rack) => given.zones.map((zone) => template(given, zone, rack)))
@@ -279,7 +302,7 @@ function ofPreset(given: PresetJobsData): Made {
   }
 }
 
-type OwnPoolData = Exclude<PoolData, { trace: unknown }>
+type OwnPoolData = Exclude<PoolData, { trace: unknown } | { snapshot: unknown }>
 
 /** Labels of a node: its pool and zone, as clouds set them, its rack, and the user's own. */
 function template(given: OwnPoolData, zone: string, rack: number | undefined): NodeTemplate {
@@ -298,7 +321,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections', 'path', 'hedge', 'concurrency', 'serving'] as const),
+  ...(['routing', 'connections', 'path', 'hedge', 'concurrency', 'serving', 'snapshot'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
   ...CONTAINER_KEYS,

@@ -19,7 +19,10 @@ import type {
   Workload,
 } from '../../sim/index.ts'
 import {
+  hasDevices,
   loadTracePool,
+  snapshotOnce,
+  templatesOf,
   type BackgroundSpec,
   type JobsSpec,
   type TraceFormat,
@@ -37,6 +40,8 @@ export interface Scenario {
   readonly disturbance: number | null
   readonly start: Start
   readonly pools: readonly PoolSpec[]
+  /** Absent: none. */
+  readonly snapshot?: SnapshotSpec
   readonly services: readonly ServiceSpec[]
   /** Calls that the steps of services name by row; absent: none. */
   readonly calls?: readonly CallSpec[]
@@ -93,7 +98,30 @@ interface PoolCommon {
   readonly provision: number
 }
 
-export type PoolSpec = OwnPool | TracedPool
+export type PoolSpec = OwnPool | TracedPool | SnapshotPool
+
+/** A pool of the nodes of a group of the snapshot. */
+export interface SnapshotPool extends PoolCommon {
+  readonly kind: 'snapshot'
+  readonly group: string
+  /** Absolute. */
+  readonly path: string
+  readonly price: number
+  readonly count: number
+}
+
+/** The cluster in which a run begins. */
+export interface SnapshotSpec {
+  /** Absolute. */
+  readonly path: string
+  readonly digest: string
+  readonly usage: number
+  readonly limited: boolean
+  /** By service: the Service of the snapshot whose pods it has; null: none. */
+  readonly services: readonly (string | null)[]
+  /** What pods name as their scheduler, those that the run has. */
+  readonly schedulers: Readonly<Record<string, Placed>>
+}
 
 /** A pool that the file describes. */
 export interface OwnPool extends PoolCommon {
@@ -154,7 +182,12 @@ export interface CallSpec extends Omit<Call, 'cost' | 'objective' | 'allowance' 
 }
 
 /** Templates and initial nodes of a pool; throws a TraceError when its trace cannot be read. */
-export function nodesOf(pool: PoolSpec): Pick<Pool, 'templates' | 'initial'> {
+export function nodesOf(pool: PoolSpec): Pick<Pool, 'templates' | 'initial' | 'added'> {
+  if (pool.kind === 'snapshot') {
+    const snapshot = snapshotOnce(pool.path)
+    const { templates, ...rest } = templatesOf(snapshot, pool.group, { price: pool.price, devices: hasDevices(snapshot) })
+    return { ...rest, templates: templates.map((template) => ({ ...template, labels: { pool: pool.name, ...template.labels } })) }
+  }
   if (pool.kind === 'trace') {
     const { templates, initial } = loadTracePool(pool.format, pool.path, pool)
     return {

@@ -21,6 +21,7 @@ import {
   section,
   share,
   whole,
+  words,
 } from './quantities.ts'
 import { actions } from './schema/actions.ts'
 import { antagonist } from './schema/antagonists.ts'
@@ -58,6 +59,11 @@ import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 /** Keys of a service about what its pods store, and how its requests are simulated. */
 const dataKeys = {
+  snapshot: words()
+    .optional()
+    .describe(
+      'a Service of cluster.snapshot, as namespace/name: its running pods are the pods of the start, on the nodes where they are; replicas, requests and rules that are not given are theirs',
+    ),
   volumes: volumes
     .optional()
     .describe('what each pod mounts: a claim, a template of claims, an emptyDir, a hostPath, a config map or secret; default: nothing'),
@@ -257,7 +263,7 @@ function shapeWith(loaded: LoadedFiles) {
     warmup: duration().prefault('3m').describe('initial part of the run that no metric counts'),
     disturbance: duration().optional().describe('time from which the metric recovery counts; default: none'),
     cluster: cluster.describe('the nodes'),
-    workload: workload(loaded).describe('what runs on the nodes: services, background pods and jobs'),
+    workload: workload(loaded).prefault({}).describe('what runs on the nodes: services, background pods and jobs'),
     scheduling: selectionSchema('scheduling', loaded, { order: selectionSchema('scheduling.order', loaded, {}) }),
     schedulers: schedulers(loaded),
     binpacking: selectionSchema('binpacking', loaded, role),

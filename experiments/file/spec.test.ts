@@ -169,7 +169,7 @@ x.yaml:8:53  cluster.pools.general.memory  found "64GB", did you mean G, without
 x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "general"; accepted: each name once
 x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number between 0 and 1000000
 x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, racks, price, labels, taints, resources
-x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, labels, priority, preemptionPolicy, namespace, affinity, topologySpreadConstraints, hostPorts, schedulingGates, scheduler, threads, queue, concurrency, weight, objective, allowance, timeout, cancel, retries, hedge, networkDelay, grace, preStop, pull, start, probe, controller, version, versions, volumes, store, database, serving, probes, hangAfter, memoryLimit, initContainers, image, memoryUse, budget, toleration, slb, connections, path, routing, signals, async, traffic, work (did you mean replicas?)
+x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, labels, priority, preemptionPolicy, namespace, affinity, topologySpreadConstraints, hostPorts, schedulingGates, scheduler, threads, queue, concurrency, weight, objective, allowance, timeout, cancel, retries, hedge, networkDelay, grace, preStop, pull, start, probe, controller, version, versions, snapshot, volumes, store, database, serving, probes, hangAfter, memoryLimit, initContainers, image, memoryUse, budget, toleration, slb, connections, path, routing, signals, async, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, gamma, erlang, weibull, pareto, bounded-pareto, burr, hyperexponential, empirical, mixture (did you mean lognormal?)
 x.yaml:18:13  scheduling  found the unknown scheduler "bestfit"; accepted: ${namesOf('scheduling')}, or { file: ./own.ts } (did you mean best-fit?)
@@ -177,7 +177,12 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
   })
 
   it.each([
-    ['a section is missing', 'cluster:', 'klaster:', 'x.yaml:1:1  cluster  found nothing; accepted: the cluster, a map with pools'],
+    [
+      'a section is missing',
+      'cluster:',
+      'klaster:',
+      'x.yaml:1:1  cluster  found nothing; accepted: the cluster, a map with snapshot, pools',
+    ],
     [
       'a name is missing',
       'name: small\n',

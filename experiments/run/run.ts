@@ -20,7 +20,17 @@ import {
   type Workload,
 } from '../../sim/index.ts'
 import { Streams, type RandomStream } from '../../sim/random/index.ts'
-import { costOf, openBackground, openJobs, openRequests, type Capacity, type Fits, type TrafficSpec } from '../../workloads/index.ts'
+import {
+  costOf,
+  openBackground,
+  openJobs,
+  openRequests,
+  presentOf,
+  snapshotOnce,
+  type Capacity,
+  type Fits,
+  type TrafficSpec,
+} from '../../workloads/index.ts'
 import { orchestrationOf } from '../file/orchestration-spec.ts'
 import { digestOf, importDefault, localFiles } from '../file/load.ts'
 import { beginRun, thread, type OwnCode } from '../own/code.ts'
@@ -104,6 +114,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
         pods: (stream: StreamOf) => podsOf(openJobs(spec, capacity, stream, ageing, fits), spec.profile),
       })),
     ],
+    ...presentPods(scenario, pools),
     ...(scenario.assessment === undefined ? {} : { assessment: scenario.assessment }),
     ...(scenario.antagonists === undefined ? {} : { antagonists: scenario.antagonists }),
     ...(scenario.devices === undefined ? {} : { devices: scenario.devices }),
@@ -112,6 +123,27 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     binpacking: scenario.binpacking,
     balancers: scenario.balancers,
     disturbance: scenario.disturbance ?? NONE,
+  }
+}
+
+/** The pods of the snapshot, on the rows that their nodes get. */
+function presentPods({ snapshot, pools: specs }: Scenario, pools: readonly Pool[]): Pick<SimulationInput, 'present'> {
+  if (snapshot === undefined) return {}
+  const rowOf = new Map<string, number>()
+  let row = 0
+  pools.forEach(({ templates, initial }, i) => {
+    for (let node = 0; node < initial.length; node++, row++)
+      if (specs[i].kind === 'snapshot') rowOf.set(templates[initial[node]].name!, row)
+  })
+  const { path, usage, limited, services, schedulers } = snapshot
+  return {
+    present: presentOf(snapshotOnce(path), {
+      rowOf,
+      usage,
+      limited,
+      services: services.map((name) => name ?? undefined),
+      schedulerOf: (name) => schedulers[name] ?? { scheduler: 0 },
+    }),
   }
 }
 

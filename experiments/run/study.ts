@@ -178,6 +178,7 @@ function poolText(pool: PoolSpec): string {
   const bounds = pool.min === pool.max ? '' : `, ${pool.min} to ${pool.max} under autoscaling`
   if (pool.kind === 'trace')
     return `pool ${pool.name}: the nodes of ${pool.format}${pool.count === undefined ? '' : `, repeated up to ${pool.count}`}${bounds}`
+  if (pool.kind === 'snapshot') return `pool ${pool.name}: ${pool.count} nodes of the snapshot${bounds}`
   const [{ cpu, memory, gpus, gpuModel }] = pool.templates
   return `pool ${pool.name}: ${pool.count} nodes of ${showCpu(cpu)} cores, ${showMemory(memory)}${gpus === 0 ? '' : `, ${gpus} ${gpuModel}`}${bounds}`
 }

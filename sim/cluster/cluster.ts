@@ -218,10 +218,10 @@ export class Cluster {
 
   /**
    * Binds a pending pod to a feasible node, with these devices or with those of `pickDevices`. Returns false, and changes nothing, when the
-   * pod is not pending, the node is not feasible, or the devices do not fit.
+   * pod is not pending, the node is not feasible, or the devices do not fit. `present`: the pod is there already, whatever is free.
    */
-  bind(pod: PodId, node: NodeId, deviceMask: DeviceMask = NONE, now: Time = this.pods.created[pod]): boolean {
-    if (!this.hold(pod, node, deviceMask, now)) return false
+  bind(pod: PodId, node: NodeId, deviceMask: DeviceMask = NONE, now: Time = this.pods.created[pod], present = false): boolean {
+    if (!this.hold(pod, node, deviceMask, now, present)) return false
     this.logBind(pod)
     return true
   }
@@ -340,11 +340,11 @@ export class Cluster {
   }
 
   /** The bind in the columns, not in the log. */
-  private hold(pod: PodId, node: NodeId, deviceMask: DeviceMask, now: Time): boolean {
+  private hold(pod: PodId, node: NodeId, deviceMask: DeviceMask, now: Time, present = false): boolean {
     const { pods, nodes, classes, view } = this
     if (pods.phase[pod] !== PodPhase.Pending || !(node >= 0 && node < nodes.count)) return false
     const podClass = pods.podClass[pod]
-    if (!view.feasible(podClass, node)) return false
+    if (!present && !view.feasible(podClass, node)) return false
     let mask = deviceMask
     if (mask === NONE) mask = view.pickDevices(podClass, node)
     else if (!devicesFit(nodes.freeDevice, node, classes.gpus[podClass], classes.gpuMilli[podClass], mask)) return false

@@ -39,6 +39,8 @@ export class Nodes extends ColumnTable implements NodesView {
   readonly freeDevice = this.column(Int32Array, 0, DEVICES)
   readonly podCount = this.column(Int32Array)
   readonly version = this.column(Float64Array)
+  /** Nodes that held more than they offer when the run began; they take pods again once they hold less. */
+  readonly overdrawn = new Set<NodeId>()
 
   constructor(resources: readonly string[]) {
     super()

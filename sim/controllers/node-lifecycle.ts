@@ -143,7 +143,7 @@ export class NodeLifecycle {
     for (let pool = 0; pool < this.pools.length; pool++) {
       const { spec } = this.pools[pool]
       for (let i = 0; i < spec.initial.length; i++) this.join(pool, spec.templates[spec.initial[i]])
-      this.pools[pool].turn = spec.initial.length % spec.templates.length
+      this.pools[pool].turn = spec.initial.length % (spec.added ?? spec.templates.length)
     }
   }
 
@@ -261,7 +261,7 @@ export class NodeLifecycle {
   private nextTemplate(pool: PoolId): NodeTemplate {
     const run = this.pools[pool]
     const template = run.spec.templates[run.turn]
-    run.turn = (run.turn + 1) % run.spec.templates.length
+    run.turn = (run.turn + 1) % (run.spec.added ?? run.spec.templates.length)
     return template
   }
 

@@ -15,6 +15,7 @@ import type { Components } from './components.ts'
 import type { DeclaredPods } from './declared-pods.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
+import type { Present } from './present-spec.ts'
 import type { Background, Delays } from './spec.ts'
 
 /** One scheduler of a run. */
@@ -57,6 +58,7 @@ export interface PlacementRun {
     readonly schedulers: readonly SchedulerSpec[]
     readonly binpacking: { readonly role: PackerRole; readonly every: Time }
     readonly delays: Delays
+    readonly present?: Present
     readonly choices: {
       readonly scheduling: Chosen<SchedulingDefinition>
       readonly 'scheduling.order': Chosen<OrderDefinition>

@@ -35,6 +35,8 @@ export class Placement {
   private gangs = 0
   /** Disruption budgets that schedulers see when they look for victims. */
   budgets: () => readonly RunBudget[] = () => []
+  /** Puts a pod that was there before the run on its node; false: a scheduler places it. Null: none was. */
+  presentOn: ((pod: PodId) => boolean) | null = null
 
   constructor(run: PlacementRun) {
     const { simulator, input, packer, lifecycle, nodes } = run
@@ -98,6 +100,7 @@ export class Placement {
   /** A pod was created and is pending; `scheduler` is the role that places it. */
   arrived(pod: PodId, scheduler: number): void {
     this.run.pods.created(this.run.cluster.view.pods.podClass[pod])
+    if (this.presentOn?.(pod) === true) return
     this.roleOf[pod] = scheduler
     this.roles[scheduler].arrived(pod)
   }

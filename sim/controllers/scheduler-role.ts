@@ -55,6 +55,7 @@ export class SchedulerRole implements Role {
       random: streams.stream(place.row === 0 ? 'scheduling' : `scheduling/${spec.name}`),
       now: () => simulator.now,
       budgets: place.budgets,
+      ...(run.input.present === undefined ? {} : { surroundings: run.input.present.surroundings }),
       wakeAt: (time) => void simulator.at(time, place.wakes, place.row, Wake.Timer),
       declared: () => run.declared.counts(cluster),
     }

@@ -9,6 +9,8 @@ export interface Pool {
   readonly name: string
   readonly templates: readonly NodeTemplate[]
   readonly initial: ArrayLike<number>
+  /** Nodes added later cycle through the first of `templates`, this many; absent: through all of them. */
+  readonly added?: number
   /** Bounds for the node autoscaler; equal to the initial count when the pool does not scale. */
   readonly min: number
   readonly max: number

@@ -38,8 +38,9 @@ export class PodRecorder {
     this.mix[podClass]++
   }
 
-  /** A pod created at `created` has a node from `time` on, which may be after the horizon. */
+  /** A pod created at `created` has a node from `time` on, which may be after the horizon. Below 0: it had it before the run. */
   bound(created: Time, time: Time): void {
+    if (created < 0) return
     if (time > this.windowEnd) {
       this.unbound(created) // the decision is not in effect at the horizon
       return

@@ -9,7 +9,7 @@ import type { RandomStream } from '../random/stream.ts'
 import type { RunBudget } from './profiles/kubernetes/indexed/preemption.ts'
 import type { Surroundings } from './profiles/kubernetes/run-pods.ts'
 
-export type { RunBudget }
+export type { RunBudget, Surroundings }
 
 /** What an algorithm may use besides the view. */
 export interface SchedulingContext {

@@ -83,6 +83,7 @@ export function podOf(item: JsonPart): SnapshotPod {
     preemptionPolicy: optional(spec.at('preemptionPolicy'), textOf),
     startTime: optional(status.at('startTime'), (part) => instant(part) / 1e6),
     terminating,
+    deletionGrace: optional(metadata.at('deletionGracePeriodSeconds'), wholeOf),
     preempted: terminating && isPreempted(status),
     owner: ownerOf(metadata),
     hostNetwork: spec.at('hostNetwork').value === true,

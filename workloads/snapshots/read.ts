@@ -1,6 +1,7 @@
 /** Snapshots: a cluster as `kubectl get nodes,pods,services,... -A -o json` (or yaml) prints it. */
 import { suggestion } from '../../sim/index.ts'
 import { JsonPart, looksLikeJson } from '../traces/document.ts'
+import { readOnce } from '../traces/cache.ts'
 import { TraceError } from '../traces/error.ts'
 import { jsonObjects } from './json-objects.ts'
 import { budgetOf, namespaceObject, nodeOf, priorityClassOf, serviceOf, workloadOf } from './objects.ts'
@@ -90,6 +91,9 @@ function refuseTwins({ file, nodes, pods }: SnapshotDraft): void {
   }
 }
 
+/** The same, read once per process: variants and replications of an experiment share it. */
+export const snapshotOnce = readOnce(readSnapshot)
+
 function snapshotOf(draft: SnapshotDraft): Snapshot {
   const { file, nodes, namespaces, services, workloads, budgets, claims, volumes } = draft
   const storage = { claims, volumes, classes: draft.storageClasses, limits: Object.fromEntries(draft.limits) }
@@ -111,6 +115,7 @@ function snapshotOf(draft: SnapshotDraft): Snapshot {
       storage: claims.length === 0 ? null : storage,
     },
     pending: queue.map(({ pod, scheduler }) => ({ pod, scheduler })),
+    schedulers: new Map(present.filter(({ scheduler }) => scheduler !== 'default-scheduler').map(({ pod, scheduler }) => [pod, scheduler])),
     running: running.length,
     finished: pods.length - present.length,
     otherKinds: [...draft.otherKinds].map(([kind, count]) => ({ kind, count })).sort((a, b) => (a.kind < b.kind ? -1 : 1)),

@@ -20,6 +20,8 @@ export interface Snapshot {
   readonly cluster: KubeCluster
   /** Pods that wait for a node, in the order of kube-scheduler's queue: higher priority first, then older first. */
   readonly pending: readonly PendingPod[]
+  /** Schedulers of the pods that name another one than default-scheduler. */
+  readonly schedulers: ReadonlyMap<KubePod, string>
   /** Pods that run, and pods that have finished and occupy nothing. */
   readonly running: number
   readonly finished: number

@@ -1,6 +1,6 @@
 /** What a snapshot has that is unusual but real, or that is not understood; each with its count and first examples. */
 import type { KubePod } from '../../sim/index.ts'
-import type { SnapshotDraft } from './snapshot.ts'
+import type { Snapshot, SnapshotDraft } from './snapshot.ts'
 
 const EXAMPLES = 3
 
@@ -18,6 +18,42 @@ const hasNamespaceSelector = ({ affinity }: KubePod): boolean =>
     const preferred = (one?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm)
     return [...required, ...preferred].some(({ namespaceSelector }) => namespaceSelector !== null && namespaceSelector !== undefined)
   })
+
+/** What a run that begins with the snapshot does not have of it. `known`: schedulers of the run. */
+export function runWarnings({ cluster, pending, schedulers, otherKinds }: Snapshot, known: { has(name: string): boolean }): string[] {
+  const pods = [...(cluster.pods ?? []).filter(({ node }) => node), ...pending.map(({ pod }) => pod)]
+  const key = ({ namespace, name }: KubePod): string => `${namespace}/${name}`
+  const of = (condition: (pod: KubePod) => boolean): string[] => pods.filter(condition).map(key)
+  return [
+    ...counted(
+      otherKinds.map(({ kind, count }) => `${count} ${kind}`),
+      plural('kind of objects decides nothing in a run and is left out', 'kinds of objects decide nothing in a run and are left out'),
+    ),
+    ...counted(
+      [...new Set(pods.map((pod) => schedulers.get(pod) ?? ''))].filter((name) => name !== '' && !known.has(name)),
+      plural(
+        'scheduler is not one of the run; its pods are placed by the default one',
+        'schedulers are not of the run; their pods are placed by the default one',
+      ),
+    ),
+    ...counted(
+      of(({ terminating, node }) => terminating === true && !!node),
+      plural('pod is terminating and leaves after its grace period', 'pods are terminating and leave after their grace periods'),
+    ),
+    ...counted(
+      pending.filter(({ pod }) => pod.nominatedNode).map(({ pod }) => key(pod)),
+      plural('pending pod has a nominated node, which is not kept', 'pending pods have nominated nodes, which are not kept'),
+    ),
+    ...counted(
+      of(({ volumes }) => (volumes ?? []).some(({ claim }) => claim)),
+      plural('pod mounts claims, which a run does not bind', 'pods mount claims, which a run does not bind'),
+    ),
+    ...counted(
+      of(({ owner }) => owner?.kind === 'Job'),
+      plural('pod of a Job runs to the end of the run', 'pods of Jobs run to the end of the run'),
+    ),
+  ]
+}
 
 /** Warnings of a snapshot. */
 export function warningsOf({ nodes, pods, namespaces, claims }: SnapshotDraft): string[] {

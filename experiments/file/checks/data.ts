@@ -20,7 +20,11 @@ export function checkData(data: Partial<ScenarioData>): Issue[] {
   workload?.background.forEach((source, i) => issues.push(...backgroundIssues(source, i)))
   workload?.jobs.forEach((source, i) => issues.push(...jobsIssues(source, i)))
   workload?.batch.forEach((given, i) => issues.push(...batchIssues(given, i)))
-  if (workload !== undefined && workload.services.length + workload.background.length + workload.jobs.length + workload.batch.length === 0)
+  if (
+    workload !== undefined &&
+    cluster?.snapshot === undefined &&
+    workload.services.length + workload.background.length + workload.jobs.length + workload.batch.length === 0
+  )
     issues.push({ path: ['workload'], message: 'found neither services nor background, jobs or batch; accepted: at least one of them' })
   return issues
 }
@@ -36,11 +40,20 @@ function times({ horizon, warmup, disturbance }: Partial<ScenarioData>): Issue[]
 
 function poolIssues(pool: PoolData, i: number): Issue[] {
   if ('trace' in pool) return []
+  if ('snapshot' in pool) return snapshotPoolIssues(pool, i)
   const { all, refuse } = issuesAt('cluster', 'pools', i)
   const { count, min = count, max = count, gpus, gpuModel } = pool
   refuse(min > max, ['min'], `found ${min}; accepted: at most the pool's max of ${max}`)
   refuse(min <= max && (count < min || count > max), ['count'], `found ${count}; accepted: between min ${min} and max ${max}`)
   refuse(gpus > 0 && gpuModel === '', ['gpus'], `found ${gpus} without a gpuModel; accepted: both or neither`)
+  return all
+}
+
+function snapshotPoolIssues(pool: Extract<PoolData, { snapshot: unknown }>, i: number): Issue[] {
+  const { count = 0, min = count, max = count } = pool
+  const { all, refuse } = issuesAt('cluster', 'pools', i)
+  refuse(min > count, ['min'], `found ${min}; accepted: at most ${count}, the nodes of the snapshot`)
+  refuse(max < count, ['max'], `found ${max}; accepted: at least ${count}, the nodes of the snapshot`)
   return all
 }
 

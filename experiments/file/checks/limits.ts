@@ -63,7 +63,7 @@ function ofDelays({ delays }: Partial<ScenarioData>): Issue[] {
 function ofNodes({ cluster }: Partial<ScenarioData>): Issue[] {
   let nodes = 0
   // forEach skips holes, which stand for items that could not be read.
-  cluster?.pools.forEach((pool) => (nodes += 'trace' in pool ? 0 : pool.count))
+  cluster?.pools.forEach((pool) => (nodes += 'trace' in pool ? 0 : (pool.count ?? 0)))
   const message = `found ${nodes} nodes in all pools; accepted: at most ${MAX_NODES}`
   return nodes > MAX_NODES ? [{ path: ['cluster', 'pools'], message }] : []
 }

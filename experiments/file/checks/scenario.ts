@@ -3,6 +3,7 @@ import { EmptyNodes, FAMILIES, type NodeTemplate, showDuration, zeroProblem } fr
 import { Streams, type RandomStream } from '../../../sim/random/index.ts'
 import { openBackground, openJobs, TraceError, type Capacity, type Fits } from '../../../workloads/index.ts'
 import type { Issue } from '../document.ts'
+import { snapshotWarnings } from '../resolve-snapshot.ts'
 import { capacityOf, nodesOf, nodeKindsOf, type Scenario } from '../scenario.ts'
 import { checkFit } from './fit.ts'
 
@@ -19,7 +20,7 @@ export function checkScenario(scenario: Scenario): Checked {
   const { templates, counts } = kinds
   const fit = checkFit(scenario, kinds)
   const issues = [...fit.issues, ...missingGpus(scenario, templates), ...jobIssues(scenario)]
-  const warnings = [...fit.warnings]
+  const warnings = [...fit.warnings, ...snapshotWarnings(scenario)]
   if (issues.length === 0) {
     const empty = new EmptyNodes(templates)
     const opened = openSources(scenario, capacityOf(nodes), (shape, count = 1) =>

@@ -3,11 +3,11 @@ import type { z } from 'zod'
 import { traceFormats } from '../../../workloads/index.ts'
 import {
   amounts,
-  byKey,
   cpu,
   duration,
   flag,
   forms,
+  isMap,
   labels,
   list,
   memory,
@@ -18,6 +18,7 @@ import {
   whole,
   words,
 } from '../quantities.ts'
+import { usage } from './background.ts'
 
 /** Nodes of all pools at the start; a node takes about 200 bytes, and each sample of the time series looks at all of them. */
 export const MAX_NODES = 1_000_000
@@ -83,13 +84,41 @@ const tracedPool = section('a pool from a trace', {
   price: price().prefault('0/h').describe('dollars per node and hour'),
 })
 
+const snapshotPool = section('a pool from the snapshot', {
+  ...poolCommon,
+  snapshot: words().describe(
+    'a group of nodes of cluster.snapshot, by the label of the node group, or else of the machine type; "nodes": those without such labels',
+  ),
+  count: whole().optional().describe('set by the snapshot'),
+  price: price().prefault('0/h').describe('dollars per node and hour'),
+})
+
 /** One pool. */
-export const pool = forms<z.infer<typeof handWritten> | z.infer<typeof tracedPool>>(
-  { own: handWritten, traced: tracedPool },
-  byKey('trace', 'traced', 'own'),
+export const pool = forms<z.infer<typeof handWritten> | z.infer<typeof tracedPool> | z.infer<typeof snapshotPool>>(
+  { own: handWritten, traced: tracedPool, snapshot: snapshotPool },
+  (value) => (isMap(value) && 'snapshot' in value ? 'snapshot' : isMap(value) && 'trace' in value ? 'traced' : 'own'),
+)
+
+const snapshotFile = section('the snapshot', {
+  file: words().describe('the file, relative to this one'),
+  usage: usage.prefault({}).describe('CPU usage of its pods'),
+})
+
+/** A file, or a file with the usage of its pods. */
+const snapshot = forms<z.infer<typeof snapshotFile>>(
+  { file: words().transform((file) => snapshotFile.parse({ file })), section: snapshotFile },
+  (value) => (isMap(value) ? 'section' : 'file'),
 )
 
 /** All pools. */
 export const cluster = section('the cluster', {
-  pools: list('pools', pool).min(1, 'found an empty list; accepted: at least one pool').describe('groups of identical nodes'),
+  snapshot: snapshot
+    .optional()
+    .describe(
+      'the cluster in which the run begins: the output of kubectl get nodes,pods,services,... -A -o json or yaml; its nodes become pools, its pods run where they are, or are pending',
+    ),
+  pools: list('pools', pool)
+    .min(1, 'found an empty list; accepted: at least one pool')
+    .prefault([])
+    .describe('groups of identical nodes; with snapshot: further ones, and bounds and prices of those of the snapshot'),
 })

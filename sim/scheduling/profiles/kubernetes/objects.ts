@@ -69,6 +69,8 @@ export interface KubePod {
   readonly startTime?: number | null
   /** It has a deletion timestamp. */
   readonly terminating?: boolean
+  /** Time that it had to terminate [s]. */
+  readonly deletionGrace?: number | null
   /** The deletion is a preemption by the scheduler. */
   readonly preempted?: boolean
   /** The controller that owns it. */
