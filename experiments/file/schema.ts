@@ -57,6 +57,17 @@ import { selectionSchema, type LoadedFiles } from './selection.ts'
 
 // Services.
 
+/** Keys of a service about how its pods start and end. */
+const lifeKeys = {
+  grace: duration().prefault('30s').describe('time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds'),
+  preStop: duration()
+    .prefault('5s')
+    .describe('how long a terminating pod still accepts; default 5s, the customary sleep hook that covers endpoint propagation'),
+  pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
+  start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
+  probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
+}
+
 /** Keys of a service about what its pods store, and how its requests are simulated. */
 const dataKeys = {
   snapshot: words()
@@ -109,13 +120,7 @@ const serviceOf = (loaded: LoadedFiles) =>
     retries: retries.prefault({}),
     hedge: hedge.optional().describe('copies of requests that are not answered soon; the first answer counts; default: none'),
     networkDelay: duration().prefault('250us').describe('one way client to pod; default 250us, half a round trip inside a data centre'),
-    grace: duration().prefault('30s').describe('time a terminating pod has for its requests; default 30s, terminationGracePeriodSeconds'),
-    preStop: duration()
-      .prefault('5s')
-      .describe('how long a terminating pod still accepts; default 5s, the customary sleep hook that covers endpoint propagation'),
-    pull: duration().prefault('20s').describe('image pull; default 20s, about 1 GB at 50 MB/s; 0 when images are cached'),
-    start: duration().prefault('5s').describe('start of the process after the pull; default 5s'),
-    probe: duration().prefault('10s').describe('period of the readiness probe; default 10s, periodSeconds; 0: ready at once'),
+    ...lifeKeys,
     controller: controller
       .optional()
       .describe(
