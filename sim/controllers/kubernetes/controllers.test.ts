@@ -11,6 +11,7 @@ import { NodeMonitor, type NodeListener } from './node-monitor.ts'
 import { scaledValue } from './percent.ts'
 import { ApiPhase, PodObjects } from './pod-objects.ts'
 import { StatefulSetController, type StatefulSetSpec } from './stateful-set.ts'
+import { TimedPods } from './timed-pods.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const SECOND = 1_000_000
@@ -166,6 +167,62 @@ describe('StatefulSet', () => {
     expect(seconds((_, update) => update(), {})).toBe(51)
     expect(seconds((_, update) => update(), { podManagement: 'Parallel' })).toBe(51)
     expect(seconds((_, update) => update(), { partition: 2 })).toBe(17)
+  })
+})
+
+describe('order of a StatefulSet', () => {
+  it('OrderedReady: whatever is scaled and rolled out, a pod is created when all lower ones are available, and rollouts have one at a time away', () => {
+    const step = fc.record({
+      wait: fc.integer({ min: 1, max: 40 }),
+      change: fc.oneof(
+        fc.record({ replicas: fc.nat(5) }),
+        fc.record({ template: fc.nat(2) }),
+        fc.record({ partition: fc.nat(3) }),
+        fc.record({ replicas: fc.nat(5), template: fc.nat(2) }),
+      ),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 8 }), fc.constantFrom(0, 3 * SECOND), (steps, minReady) => {
+        const simulator = new Simulator()
+        const seen = new Set<number>()
+        let scaled = false
+        const available = (pod: number): boolean =>
+          pods.objects.deleting[pod] === 0 && pods.objects.isAvailable(pod, minReady, simulator.now)
+        const check = (): void => {
+          const ordinals = pods.objects.ordinal
+          const existing = [...pods.existing]
+          for (const pod of existing) {
+            if (seen.has(pod)) continue
+            seen.add(pod)
+            const lower = existing.filter((other) => ordinals[other] < ordinals[pod])
+            expect(lower).toHaveLength(ordinals[pod])
+            expect(lower.filter((other) => !available(other))).toEqual([])
+          }
+          // A scale-down may delete a pod while an update has another one away.
+          if (!scaled) expect(existing.filter((pod) => !available(pod)).length).toBeLessThanOrEqual(1)
+          expect(new Set(existing.map((pod) => ordinals[pod])).size).toBe(existing.length)
+        }
+        const pods = new TimedPods(simulator, () => ({ ready: 7 * SECOND, stop: 4 * SECOND }), check)
+        const controller = new StatefulSetController({ simulator, objects: pods.objects, control: pods, latency: 0 })
+        const spec: StatefulSetSpec = {
+          ...{ replicas: 3, template: 0, partition: 0, start: 0, minReady },
+          ...{ podManagement: 'OrderedReady', updateStrategy: 'RollingUpdate' },
+        }
+        const set = controller.create(spec)
+        let at = 60
+        for (const { wait, change } of steps) {
+          at += wait
+          simulator.call(at * SECOND, () => {
+            scaled ||= 'replicas' in change
+            controller.update(set, change)
+          })
+        }
+        simulator.run(Infinity)
+        const { replicas, partition, template } = set.spec
+        expect([...set.pods.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: replicas }, (_, ordinal) => ordinal))
+        for (const [ordinal, pod] of set.pods) if (ordinal >= partition) expect(pods.objects.template[pod]).toBe(template)
+      }),
+    )
   })
 })
 

@@ -290,6 +290,11 @@ export class Kubelets implements Keeper, ProbeHost {
   /** The kubelet notices the exit after `noticed`; the next number of a life draws that delay. */
   private ended(pod: PodId, noticed?: Time): void {
     const { containers, run } = this
+    // It was being stopped already when the pod was deleted: nothing is started again, and the pod ends with it.
+    if (this.isTerminating(pod) && this.reaches(this.nodeOf(pod))) {
+      run.lifecycle.kill(pod)
+      return
+    }
     const life = this.nextLife(pod)
     run.lifecycle.forgotten(pod)
     run.lifecycle.died(pod, false)

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NodeState, PodPhase } from '../../cluster/views.ts'
 import type { Action, ControllerSpec, Fault, Orchestration, Probes, Version } from '../../input.ts'
+import { ServerState } from '../../serving/servers.ts'
 import { Simulation } from '../../simulation.ts'
 import { slowCases } from '../../testing/cases.ts'
 import { input, noDelays, pool, requests, service, shape } from '../../testing/input.ts'
@@ -192,6 +193,30 @@ describe('controllers in runs', () => {
           if (given.probes === undefined) for (const pod of up) expect(pods.phase[pod]).toBe(PodPhase.Ready)
         }
         for (const pod of up) if (pods.node[pod] >= 0) expect(rows.state[pods.node[pod]]).not.toBe(NodeState.Gone)
+      }),
+      { numRuns: slowCases(100), seed: 9 },
+    )
+  })
+
+  it('nothing is left when everything is deleted: room on nodes, CPU demand, servers, endpoints of every balancer', () => {
+    // What breaks is over before the horizon, so that every node answers in the end.
+    const passing = faults.filter((fault) => !('every' in fault) && (!('duration' in fault) || (fault.duration as number) <= 200 * SECOND))
+    fc.assert(
+      fc.property(anything, fc.array(passing, { maxLength: 4 }), (given, broken) => {
+        const remove: Action = { at: 650 * SECOND, kind: 'delete', workload: 0, cascade: 'background' }
+        const run = simulation({ ...given, actions: [...given.actions, remove], faults: broken })
+        run.run()
+        const { cluster, servers, shares, network } = run.parts
+        expect(cluster.created).toBe(cluster.gone)
+        const { nodes: rows } = cluster.view
+        for (let node = 0; node < rows.count; node++) {
+          expect(rows.podCount[node]).toBe(0)
+          expect(shares.demandOn(node)).toBe(0)
+          for (const [resource, free] of cluster.nodes.free.entries()) expect(free[node]).toBe(cluster.nodes.capacity[resource][node])
+        }
+        expect([...servers.state].filter((state) => state !== ServerState.Free)).toEqual([])
+        expect(servers.listedOf(0)).toEqual({ count: 0, weight: 0 })
+        for (const instances of network.instancesOf) for (const { slots } of instances) expect(slots.size).toBe(0)
       }),
       { numRuns: slowCases(100), seed: 9 },
     )
