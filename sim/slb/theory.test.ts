@@ -21,6 +21,7 @@ import { random } from './members/random.ts'
 import { roundRobin } from './members/round-robin.ts'
 import { twoChoices } from './members/two-choices.ts'
 import { weightedLeastConnections } from './members/weighted-least-connections.ts'
+import { shortestOf } from './shortest.fixture.ts'
 
 describe('the closed forms themselves', () => {
   test('published values of d = 2: 1.265686 at 0.5, 2.614057 at 0.9, 5.431997 at 0.99; 3.858 for d = 3 at 0.99, 100 for d = 1 (Mitzenmacher 2001)', () => {
@@ -96,6 +97,20 @@ describe('d choices', () => {
 })
 
 describe('a farm of servers', () => {
+  test('join-shortest-queue at n = 3 and 4 is the chain on sorted queues, which gives 1.426 at n = 2, lambda 0.5 and lies between M/M/n and JSQ of two', () => {
+    expect(shortestOf(2, 0.5, 20, 400)).toBeCloseTo(shortestOfTwo(0.5), 6)
+    const cases = [
+      [3, 0.7, 18, 500],
+      [4, 0.6, 12, 300],
+    ] as const
+    for (const [servers, lambda, top, rounds] of cases) {
+      const theory = shortestOf(servers, lambda, top, rounds)
+      expect(theory).toBeGreaterThan(erlangResponse(servers, lambda))
+      expect(theory).toBeLessThan(shortestOfTwo(lambda))
+      contains(replicate({ definition: joinShortestQueue }, { servers, lambda, warmup: 500, measured: 8000 }).response, theory)
+    }
+  })
+
   test('random, lambda 0.7: n separate M/M/1, mean response 1 / (1 - 0.7) = 3.333, geometric queues', () => {
     const { response, tail } = replicate({ definition: random }, { servers: 1000, lambda: 0.7, warmup: 150, measured: 400 })
     contains(response, 1 / 0.3)
