@@ -31,6 +31,7 @@ import type { SimulationInput } from './input.ts'
 import { ApiRecorder } from './measure/api-recorder.ts'
 import { BatchRecorder } from './measure/batch-recorder.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
+import { EventRecorder } from './measure/event-recorder.ts'
 import { ImageRecorder } from './measure/image-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
 import { JobRecorder } from './measure/job-recorder.ts'
@@ -81,7 +82,10 @@ function assemble(input: SimulationInput) {
       .part('nodeLevels', (run) => new NodeRecorder(run.cluster))
       .part('scaling', () => new ScalingRecorder(times.windowStart))
       .part('scheduling', () => new SchedulingRecorder(times.windowStart))
-      .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times)))
+      .part(
+        'changes',
+        () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times), eventsFor(input, times)),
+      )
       .part('images', () => new ImageRecorder(times.windowStart))
       .part('pressure', () => new PressureRecorder(times.windowStart))
       .part('storage', () => new StorageRecorder(times.windowStart))
@@ -187,6 +191,12 @@ export class Simulation {
       )
     }
   }
+}
+
+/** Events are kept in the first replication. */
+function eventsFor({ orchestration, replication }: SimulationInput, { origin }: { readonly origin: Time }): EventRecorder | null {
+  const limit = orchestration?.events ?? 0
+  return replication === 0 && limit > 0 ? new EventRecorder(limit, origin) : null
 }
 
 /** Recorders of the charts of controllers, in the first replication of a run that has any. */

@@ -27,6 +27,11 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
   checkEviction(data, issues)
   if (!scripted && given.every((service) => !isControlled(service))) {
     resolveImages(data, issues, [])
+    if (data.events > 0)
+      issues.push({
+        path: ['events'],
+        message: 'found events without a controller, an action or a fault, of which there are none; accepted: a service with controller',
+      })
     return undefined
   }
   const { orchestrator = 'kubernetes', eviction } = data
@@ -49,6 +54,7 @@ export function resolveOrchestration(data: ScenarioData, services: readonly Serv
     ...(stateful === undefined ? {} : { stateful }),
     ...(images === undefined ? {} : { images }),
     ...(eviction === undefined ? {} : { eviction: { ...eviction, soft: eviction.soft ?? 0 } }),
+    ...(data.events === 0 ? {} : { events: data.events }),
     workloads,
     actions,
     faults: data.faults.map((fault, i) => names.fault(fault, ['faults', i])),

@@ -33,8 +33,7 @@ import { experimentShape } from './schema/experiment.ts'
 import { faults } from './schema/faults.ts'
 import { connections } from './schema/connections.ts'
 import { network, path } from './schema/network.ts'
-import { images } from './schema/images.ts'
-import { eviction } from './schema/eviction.ts'
+import { kubeletKeys } from './schema/kubelets.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { containerKeys } from './schema/containers.ts'
@@ -293,8 +292,7 @@ function shapeWith(loaded: LoadedFiles) {
     actions,
     faults,
     controlPlane,
-    images,
-    eviction,
+    ...kubeletKeys,
     assessment: assessment.describe('what the run is judged by beside its requests: elasticity, energy and carbon; default: nothing'),
     storage,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),

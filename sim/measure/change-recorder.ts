@@ -1,6 +1,7 @@
 /** What changes cost: pods missing, rollouts and their duration, restarts, and pods that were evicted, by cause. */
 import type { Time, WorkloadId } from '../common/ids.ts'
 import { Disturbances } from './disturbances.ts'
+import type { EventRecorder } from './event-recorder.ts'
 import type { PodLanes } from './pod-lanes.ts'
 import type { ReplicaCourses } from './replica-courses.ts'
 
@@ -46,12 +47,15 @@ export class ChangeRecorder {
   readonly evictions: (number | undefined)[] = []
   /** Failures, drains and marks. */
   readonly disturbances: Disturbances
+  /** Null: no events are kept. */
+  readonly events: EventRecorder | null
   /** Null: no chart is drawn of this run. */
   readonly courses: Courses | null
   private readonly workloads: Serving[]
   private readonly windowStart: Time
 
-  constructor(workloads: number, windowStart: Time, courses: Courses | null = null) {
+  constructor(workloads: number, windowStart: Time, courses: Courses | null = null, events: EventRecorder | null = null) {
+    this.events = events
     this.windowStart = windowStart
     this.courses = courses
     this.disturbances = new Disturbances(courses?.lanes ?? null)

@@ -105,6 +105,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
     ...(grid === undefined ? {} : { nodeGrid: grid }),
     ...run.courses?.result(),
     ...marks(run),
+    ...objectEvents(run),
     series: run.sampler.table(),
     events: run.simulator.events,
     notes: [...notes, ...unplaceable(run)],
@@ -119,6 +120,14 @@ function latencyByService({ input, clients }: OutcomeRun): Record<string, Sparse
     return [name, all.toSparse()]
   })
   return Object.fromEntries(entries)
+}
+
+/** Events that the run has kept. */
+function objectEvents({ changes, times }: OutcomeRun): Pick<RunResult, 'objectEvents'> {
+  if (changes.events === null) return {}
+  const since = (time: Time): number => (time - times.origin) / SECOND
+  const list = changes.events.list().map(({ first, last, ...event }) => ({ ...event, first: since(first), last: since(last) }))
+  return { objectEvents: { list, dropped: changes.events.dropped } }
 }
 
 function marks(run: OutcomeRun): Pick<RunResult, 'marks'> {

@@ -38,6 +38,22 @@ export interface RunMark {
   readonly to?: number
 }
 
+/** Events of objects as `kubectl get events` lists them; times [s] from the origin. */
+export interface ObjectEventsResult {
+  readonly list: readonly {
+    readonly type: 'Normal' | 'Warning'
+    readonly reason: string
+    readonly kind: string
+    readonly name: string
+    readonly message: string
+    readonly first: number
+    readonly last: number
+    readonly count: number
+  }[]
+  /** Events beyond the bound. */
+  readonly dropped: number
+}
+
 /** Pods of a workload over time, a row per change: what it should have, has without those that terminate, has ready, has of the newest template. */
 export interface ReplicaCourseResult {
   readonly workload: string
@@ -108,6 +124,8 @@ export interface RunResult {
   readonly nodeGrid?: NodeGrid
   /** Only in the first replication of runs with controllers. */
   readonly courses?: CoursesResult
+  /** Only in the first replication of runs that keep events. */
+  readonly objectEvents?: ObjectEventsResult
   /** Actions and faults in order of time; absent without any. */
   readonly marks?: readonly RunMark[]
   /** Time [s] and one column per level or rate; a row per sample step, from the origin on. */

@@ -200,6 +200,33 @@ describe('containers and their images', () => {
     }
   })
 
+  it('report events with the words of Kubernetes, equal ones once with their count, as many as the run keeps', () => {
+    const found = (events: number) => {
+      const faults = [at(10, { kind: 'registry-down', duration: 40 * SECOND })]
+      const actions = [at(20, { kind: 'set-version', workload: 0, version: 1 })]
+      const versions = [version('v1', { image: image('web:v1', 1) }), version('v2', { start: 0, image: image('web:v2', 50) })]
+      return run({ faults, actions, events }, versions).result.objectEvents!
+    }
+    const { list, dropped } = found(100)
+    const texts = list.map(({ kind, name, reason, message, count }) => `${kind}/${name} ${reason} ${count}: ${message}`)
+    // Asked at 20, failed at 20.5, again at 30.5 to 35.5 and 51 to 66 s.
+    expect(texts).toEqual(
+      expect.arrayContaining([
+        'Deployment/web ScalingReplicaSet 1: Scaled up replica set web-2 from 0 to 1',
+        'Pod/web-1 Scheduled 1: Successfully assigned web-1 to node-0',
+        'Pod/web-1 Pulling 3: Pulling image "web:v2"',
+        'Pod/web-1 Failed 2: Failed to pull image "web:v2"',
+        'Pod/web-1 Pulled 1: Successfully pulled image "web:v2"',
+        'Pod/web-1 Started 1: Started container web',
+        'Workload/web SuccessfulDelete 1: Deleted pod: web-0',
+        'Pod/web-0 Killing 1: Stopping container web',
+      ]),
+    )
+    expect(dropped).toBe(0)
+    expect(found(3)).toMatchObject({ list: list.slice(0, 3) })
+    expect(found(3).dropped).toBeGreaterThan(0)
+  })
+
   it('a node that crashes pulls again from the beginning', () => {
     const versions = [version('v1', { image: image('web:v1', 1) }), version('v2', { start: 0, image: image('web:v2', 1000) })]
     const found = run(

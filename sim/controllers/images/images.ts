@@ -38,9 +38,9 @@ export interface ImagesHost {
   nodeOf(pod: PodId): NodeId
   /** Number of the present life of the container: what belongs to an earlier one is void. */
   lifeOf(pod: PodId): number
-  /** The image is being pulled; it is on the node; it could not be pulled, and is tried again. */
+  /** The image is being pulled; it is on the node, where it was before (`hit`) or not; it could not be pulled, and is tried again. */
   pulling(pod: PodId): void
-  present(pod: PodId): void
+  present(pod: PodId, hit: boolean): void
   failed(pod: PodId): void
 }
 
@@ -215,7 +215,7 @@ export class Images {
     images.found(this.needs.get(pod)!.since, hit, simulator.now)
     this.needs.delete(pod)
     this.use(pod)
-    this.host.present(pod)
+    this.host.present(pod, hit)
   }
 
   private use(pod: PodId): void {

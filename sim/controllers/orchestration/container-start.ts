@@ -9,6 +9,7 @@ import { Images, type ImagesRun } from '../images/images.ts'
 import type { Containers } from './containers.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import { InitContainers, type InitContainersRun } from './init-containers.ts'
+import type { PodEvents } from './pod-events.ts'
 import type { RegisterLiving } from './processes.ts'
 import type { Orchestration, Version } from './spec.ts'
 
@@ -20,6 +21,8 @@ export interface ContainerStartRun extends InitContainersRun, ImagesRun {
 
 /** The kubelet of the container. */
 export interface ContainerStartHost {
+  /** Null: no events are kept. */
+  readonly events: PodEvents | null
   readonly containers: Containers
   podsOf(pod: PodId): ControlledPods
   versionOf(pod: PodId): Version
@@ -62,9 +65,19 @@ export class ContainerStart {
             isMissing: (pod) => host.versionOf(pod).pullFails === true,
             nodeOf: host.nodeOf,
             lifeOf: (pod) => containers.life[pod],
-            pulling: (pod) => this.run.changes.courses?.lanes.enters(pod, PodState.Pulling, run.simulator.now),
-            present: (pod) => this.present(pod),
-            failed: (pod) => (podsOf(pod).tasks === null ? undefined : host.fails(pod)),
+            pulling: (pod) => {
+              host.events?.pulling(pod, host.versionOf(pod).image!.name)
+              run.changes.courses?.lanes.enters(pod, PodState.Pulling, run.simulator.now)
+            },
+            present: (pod, hit) => {
+              host.events?.pulled(pod, host.versionOf(pod).image!.name, hit)
+              this.present(pod)
+            },
+            failed: (pod) => {
+              const { name, policy } = host.versionOf(pod).image!
+              host.events?.notPulled(pod, name, policy === 'Never')
+              if (podsOf(pod).tasks !== null) host.fails(pod)
+            },
           })
   }
 

@@ -17,6 +17,7 @@ import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { PodCourse } from './pod-course.ts'
+import type { PodEvents } from './pod-events.ts'
 import { isPerNode, type ControlledWorkload, type Version } from './spec.ts'
 import { taskRulesOf, type TaskRules } from './task-rules.ts'
 
@@ -49,6 +50,8 @@ export interface Shared {
   gone(pod: PodId): void
   /** Null: no chart is drawn of this run. */
   readonly course: PodCourse | null
+  /** Null: no events are kept. */
+  readonly events: PodEvents | null
 }
 
 export class ControlledPods implements PodControl, PodOwner {
@@ -119,6 +122,7 @@ export class ControlledPods implements PodControl, PodOwner {
     lifecycle.createdToServe(row, this.workload, ordinal, true)
     this.shared.created(row, ordinal, pod.held === true)
     if (pod.replaces === true) this.run.changes.restarted(simulator.now)
+    this.shared.events?.created(row, this.workload, ordinal)
     this.shared.course?.created(row, this.workload, ordinal, this.templates[pod.template].name)
     if (this.budget !== null) disruption.podAdded(this.budget, row, this.scalable)
     placement.withheld(row)
@@ -138,6 +142,7 @@ export class ControlledPods implements PodControl, PodOwner {
 
   delete(pod: PodId): void {
     if (this.shared.objects.deleting[pod] === 1) return
+    this.shared.events?.deleted(pod)
     this.run.lifecycle.terminate(pod, EndReason.Deleted)
   }
 
@@ -163,11 +168,13 @@ export class ControlledPods implements PodControl, PodOwner {
     const { changes, simulator, cluster } = this.run
     this.shared.objects.node[pod] = cluster.view.pods.node[pod]
     changes.disturbances.bound(this.workload, simulator.now)
+    this.shared.events?.bound(pod, cluster.view.pods.node[pod])
     this.notify(pod)
   }
 
   terminating(pod: PodId, reason: EndReason): void {
     const { objects } = this.shared
+    this.shared.events?.leaves(pod, reason)
     this.shared.course?.leaves(pod, this.workload)
     objects.deleting[pod] = 1
     if (reason !== EndReason.Deleted) objects.disrupted[pod] = 1

@@ -24,6 +24,7 @@ import { Containers } from './containers.ts'
 import { ContainerStart, type ContainerStartRun } from './container-start.ts'
 import { ContainerMemory } from './memory.ts'
 import { podsOn } from './node-selection.ts'
+import type { PodEvents } from './pod-events.ts'
 import { Processes } from './processes.ts'
 import { Probers, type ProbeHost, type ProbersRun } from './probes.ts'
 import type { Orchestration, Version } from './spec.ts'
@@ -49,6 +50,7 @@ export class Kubelets implements Keeper, ProbeHost {
   /** Nodes that do not answer. True: their processes have died; false: only the control plane does not reach them. */
   private readonly lost = new Map<NodeId, boolean>()
   private readonly run: KubeletRun
+  private readonly events: PodEvents | null
   private readonly objects: PodObjects
   private readonly podsOf: (pod: PodId) => ControlledPods
   private readonly isKept: (pod: PodId) => boolean
@@ -68,7 +70,8 @@ export class Kubelets implements Keeper, ProbeHost {
   private readonly probePhases: KeyedStream
   private lives = 0
 
-  constructor(run: KubeletRun, objects: PodObjects, podsOf: (pod: PodId) => ControlledPods | undefined) {
+  constructor(run: KubeletRun, objects: PodObjects, podsOf: (pod: PodId) => ControlledPods | undefined, events: PodEvents | null) {
+    this.events = events
     const { simulator, streams, lifecycle } = run
     this.run = run
     this.objects = objects
@@ -80,6 +83,7 @@ export class Kubelets implements Keeper, ProbeHost {
     }
     const register = (name: string, handle: (pod: PodId) => void): number => simulator.register(name, living(handle))
     this.begin = new ContainerStart(run, register, {
+      events,
       containers: this.containers,
       podsOf: this.podsOf,
       versionOf: (pod) => this.versionOf(pod),
@@ -186,6 +190,7 @@ export class Kubelets implements Keeper, ProbeHost {
     lifecycle.running(pod)
     if (containers.exits[pod] > 0) pods.restarted(pod)
     pods.started(pod)
+    this.events?.started(pod)
     if (crashAfter !== Infinity) simulator.at(now + crashAfter, this.exitsKind, pod, life)
     this.memory?.started(pod)
     this.processes.started(pod, warm || probes === undefined ? now : now + version.start, hangAfter)
@@ -259,12 +264,15 @@ export class Kubelets implements Keeper, ProbeHost {
 
   readiness(pod: PodId, ready: boolean): void {
     if (ready) return this.becomesReady(pod, false)
+    this.events?.unhealthy(pod, 'Readiness')
     this.containers.isReady[pod] = 0
     if (this.reaches(this.nodeOf(pod)) && this.objects.ready[pod] === 1) this.run.changes.unready(this.run.simulator.now)
     this.noticed(pod)
   }
 
-  failed(pod: PodId, { grace }: ProbeSpec): void {
+  failed(pod: PodId, probe: ProbeSpec): void {
+    const { grace } = probe
+    this.events?.unhealthy(pod, this.probesOf(pod).startup === probe ? 'Startup' : 'Liveness')
     const { changes, simulator, input } = this.run
     const { grace: own, preStop } = input.workloads[this.podsOf(pod).workload]
     changes.killed(simulator.now)
@@ -306,6 +314,7 @@ export class Kubelets implements Keeper, ProbeHost {
     const delay = noticed ?? this.noticeDelay(life)
     run.simulator.at(run.simulator.now + delay, this.noticedKind, pod, life)
     const restart = containers.restart(pod, run.simulator.now)
+    if (restart > run.simulator.now) this.events?.backsOff(pod)
     run.simulator.at(Math.max(restart, run.simulator.now + delay), this.restartsKind, pod, life)
   }
 
@@ -343,9 +352,11 @@ export class Kubelets implements Keeper, ProbeHost {
   /** The control plane takes the pods of the node as not ready; `workload`: only those of it. */
   markUnready(node: NodeId, workload?: WorkloadId): void {
     const { lifecycle, changes, simulator } = this.run
+    if (workload === undefined) this.events?.node(node, 'NodeNotReady')
     podsOn(this.run.cluster, node, this.isKept, (pod) => {
       const pods = this.podsOf(pod)
       if (this.isTerminating(pod) || (workload !== undefined && pods.workload !== workload)) return
+      if (this.objects.ready[pod] === 1) this.events?.lost(pod)
       lifecycle.unlisted(pod)
       pods.setReady(pod, false)
       changes.disturbances.detected(pods.workload, simulator.now)
@@ -356,6 +367,7 @@ export class Kubelets implements Keeper, ProbeHost {
   recover(node: NodeId): void {
     const down = this.isDown(node)
     this.lost.delete(node)
+    this.events?.node(node, 'NodeReady')
     const { lifecycle, volumes } = this.run
     volumes?.recovered(node)
     podsOn(this.run.cluster, node, this.isKept, (pod) => {

@@ -34,7 +34,13 @@ export class KubernetesControllers implements WorkloadControllers {
     const reported = (object: { readonly workload?: WorkloadId | undefined }): void => run.reported(object.workload)
     const { apiClients } = run
     this.replicaSets = new ReplicaSetController({ ...common, client: apiClients.ofController() })
-    this.deployments = new DeploymentController({ ...common, client: apiClients.ofController(), replicaSets: this.replicaSets, reported })
+    this.deployments = new DeploymentController({
+      ...common,
+      client: apiClients.ofController(),
+      replicaSets: this.replicaSets,
+      reported,
+      resized: ({ workload }, { template }, from, to) => run.events?.scaled(workload!, template, from, to),
+    })
     this.statefulSets = new StatefulSetController({
       ...common,
       client: apiClients.ofController(),

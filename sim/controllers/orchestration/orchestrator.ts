@@ -31,6 +31,7 @@ import { Kubelets } from './kubelet.ts'
 import { NodeHealth } from './node-health.ts'
 import { OutOfService } from './out-of-service.ts'
 import { PodCourse } from './pod-course.ts'
+import { PodEvents } from './pod-events.ts'
 import { nodePressure, type PressedNodesRun } from './pressed-nodes.ts'
 import type { ContainerStartRun } from './container-start.ts'
 import type { ProbersRun } from './probes.ts'
@@ -84,6 +85,8 @@ export class Orchestrator implements TaskControl {
   private readonly objects = new PodObjects()
   /** Null: no chart is drawn of this run. */
   private readonly course: PodCourse | null
+  /** Null: no events are kept. */
+  private readonly events: PodEvents | null
   private readonly kept = new Map<WorkloadId, Kept>()
   private readonly byOwner: ControlledPods[] = []
   /** By pod: what is notified of it. */
@@ -106,8 +109,9 @@ export class Orchestrator implements TaskControl {
     this.run = run
     const podsOf = (pod: PodId): ControlledPods | undefined => this.byOwner[run.cluster.view.pods.owner[pod]]
     this.course = PodCourse.of(run, this.objects, (workload) => this.kept.get(workload)?.set.pods.pods ?? [])
-    this.kubelets = new Kubelets(run, this.objects, podsOf)
-    this.pressure = nodePressure(run, { kubelets: this.kubelets, podsOf, nodesChanged: () => this.nodesChanged() })
+    this.events = PodEvents.of(run)
+    this.kubelets = new Kubelets(run, this.objects, podsOf, this.events)
+    this.pressure = nodePressure(run, { kubelets: this.kubelets, podsOf, nodesChanged: () => this.nodesChanged(), events: this.events })
     run.stateful?.connect({
       workloadOf: (pod) => podsOf(pod)?.workload ?? NONE,
       ordinalOf: (pod) => this.objects.ordinal[pod],
@@ -131,6 +135,7 @@ export class Orchestrator implements TaskControl {
     const system = createOrchestratorSystem(orchestration, {
       ...run,
       objects: this.objects,
+      events: this.events,
       control: this,
       kubelets: this.kubelets,
       disruption: this.disruption,
@@ -179,6 +184,7 @@ export class Orchestrator implements TaskControl {
       created: (pod: PodId, ordinal: number, held: boolean) => this.kubelets.created(pod, ordinal, held),
       gone: (pod: PodId) => this.kubelets.gone(pod),
       course: this.course,
+      events: this.events,
     }
     const pods = new ControlledPods(this.run, shared, spec, budget)
     this.byOwner[pods.owner] = pods

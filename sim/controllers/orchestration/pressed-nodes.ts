@@ -5,6 +5,7 @@ import { NodePressure, type NodePressureRun } from '../pressure/node-pressure.ts
 import type { ControlledPods } from './controlled-pods.ts'
 import type { Kubelets } from './kubelet.ts'
 import { NodeMarks, type NodeMarksRun } from './node-marks.ts'
+import type { PodEvents } from './pod-events.ts'
 import type { Orchestration } from './spec.ts'
 
 /** What it needs of the run. */
@@ -18,10 +19,11 @@ export interface PressedNodesHost {
   podsOf(pod: PodId): ControlledPods | undefined
   /** Taints of nodes have changed. */
   nodesChanged(): void
+  readonly events: PodEvents | null
 }
 
 /** Null: kubelets evict nothing, or no memory has a curve. */
-export function nodePressure(run: PressedNodesRun, { kubelets, podsOf, nodesChanged }: PressedNodesHost): NodePressure | null {
+export function nodePressure(run: PressedNodesRun, { kubelets, podsOf, nodesChanged, events }: PressedNodesHost): NodePressure | null {
   const { memory } = kubelets
   const spec = run.input.orchestration?.eviction
   if (spec === undefined || memory === null) return null
@@ -36,6 +38,7 @@ export function nodePressure(run: PressedNodesRun, { kubelets, podsOf, nodesChan
     evicts: (pod) => podsOf(pod)?.fails(pod),
     pressed: (node, pressed) => {
       marks.act(node, pressed ? { at: 0, kind: 'taint', nodes: all, taint } : { at: 0, kind: 'untaint', nodes: all, ...taint })
+      events?.node(node, pressed ? 'NodeHasInsufficientMemory' : 'NodeHasSufficientMemory')
       nodesChanged()
     },
   })

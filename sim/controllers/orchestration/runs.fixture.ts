@@ -47,6 +47,7 @@ export interface Case {
   readonly faults?: readonly Fault[]
   readonly images?: Orchestration['images']
   readonly eviction?: Orchestration['eviction']
+  readonly events?: number
   readonly service?: Partial<FlatService>
   readonly run?: Partial<FlatInput>
 }
@@ -77,6 +78,7 @@ export function simulate({
     nodeGrace: 50 * SECOND,
     ...(images === undefined ? {} : { images }),
     ...(eviction === undefined ? {} : { eviction }),
+    ...(events === undefined ? {} : { events }),
   }
   const one = service({ replicas: 10, grace: 0, requests: requests(20, { kind: 'constant', value: 1000 }), ...rest.service })
   const run = new Simulation(

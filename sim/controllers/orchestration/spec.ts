@@ -194,6 +194,8 @@ export interface Orchestration {
   readonly images?: ImageSettings
   /** Eviction by kubelets when the memory of a node runs short; absent: none. */
   readonly eviction?: EvictionSpec
+  /** Most events of objects that are kept; absent: none. */
+  readonly events?: number
   /** Workloads that keep data; absent: none. */
   readonly stateful?: readonly StatefulSpec[]
   readonly actions: readonly Action[]

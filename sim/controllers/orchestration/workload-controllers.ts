@@ -9,6 +9,7 @@ import type { Workload } from '../../serving/spec.ts'
 import type { PodObjects, TaskControl } from '../kubernetes/pod-objects.ts'
 import type { ApiClients } from '../api-clients.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
+import type { PodEvents } from './pod-events.ts'
 import type { ControlledPods } from './controlled-pods.ts'
 import type { ControlledSet } from './controlled-sets.ts'
 import type { ControlledWorkload } from './spec.ts'
@@ -25,6 +26,8 @@ export interface ControllersRun {
   /** From a change to the sync of a controller that sees it [µs]. */
   readonly latency: Time
   readonly workloads: readonly Workload[]
+  /** Null: no events are kept. */
+  readonly events: PodEvents | null
   /** The status of a workload's controller was written. */
   reported(workload: WorkloadId | undefined): void
   /** The number of nodes that the pods of a workload may run on, one each. */
