@@ -61,6 +61,7 @@ export function simulate({
   faults = [],
   images,
   eviction,
+  events,
   ...rest
 }: Case) {
   const workload: ControlledWorkload = {
