@@ -7,6 +7,7 @@
 import type { PackerRole } from './binpacking/policy.ts'
 import type { Time } from './common/ids.ts'
 import type { ApiClientLimits } from './controllers/api-clients.ts'
+import type { AdmissionSpec } from './controllers/admission/spec.ts'
 import type { Batch } from './controllers/batch/spec.ts'
 import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
@@ -19,6 +20,8 @@ import type { Antagonist } from './serving/antagonists.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
 export type { NodeTemplate, PodShape, Taint, Toleration } from './cluster/spec.ts'
+export type { PodAdmission } from './cluster/admission.ts'
+export type { AdmissionSpec, QuotaScope, QuotaSpec } from './controllers/admission/spec.ts'
 export type { PodRules } from './cluster/rules.ts'
 export type {
   Action,
@@ -72,6 +75,8 @@ export interface SimulationInput {
   readonly present?: Present
   /** Limits of the clients of the API server; absent: none. */
   readonly apiClients?: ApiClientLimits
+  /** Quotas of namespaces; absent: every pod is created. */
+  readonly admission?: AdmissionSpec
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
   /** Load of other tenants of the nodes that comes and goes; absent: none. */

@@ -9,6 +9,7 @@
 import { Cluster } from './cluster/cluster.ts'
 import { createChosen } from './common/define.ts'
 import type { Time } from './common/ids.ts'
+import { Admission } from './controllers/admission/admission.ts'
 import { Autoscaling } from './controllers/autoscaling.ts'
 import { Background } from './controllers/background.ts'
 import { Batch } from './controllers/batch/batch.ts'
@@ -28,6 +29,7 @@ import { withAttachLimits } from './controllers/storage/limits.ts'
 import { PodVolumes } from './controllers/storage/pod-volumes.ts'
 import { Simulator } from './engine/simulator.ts'
 import type { SimulationInput } from './input.ts'
+import { AdmissionRecorder } from './measure/admission-recorder.ts'
 import { ApiRecorder } from './measure/api-recorder.ts'
 import { BatchRecorder } from './measure/batch-recorder.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
@@ -114,6 +116,8 @@ function assemble(input: SimulationInput) {
       .part('api', () => new ApiRecorder(times.windowStart))
       .part('apiClients', (run) => new ApiClients(run))
       .part('components', (run) => new Components(run))
+      .part('admissions', () => new AdmissionRecorder(times.windowStart))
+      .part('admission', (run) => Admission.of(run))
       .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))
       .part('declared', () => new DeclaredPods())
       .part('placement', (run) => new Placement(run))

@@ -58,6 +58,8 @@ export {
   effectiveAmounts,
   pullPolicyOf,
   manifestFiles,
+  outsideOf,
+  readAmount,
   readManifests,
   selectorMatches,
   type Autoscaler,

@@ -13,6 +13,7 @@ import {
 } from '../../workloads/index.ts'
 import { show, type Issue, type Path } from './document.ts'
 import { withConfigFiles } from './config-files.ts'
+import { admissionOfFile } from './manifests/admission.ts'
 import { ManifestItems, type Item } from './manifests/items.ts'
 import { notRun, unsupported } from './manifests/unsupported.ts'
 import { withOrchestratorDefaults } from './orchestrator-defaults.ts'
@@ -76,6 +77,7 @@ export class ManifestExpansion {
           batch: [...batch, ...items.batch.map(({ raw: item }) => item)],
         },
         ...items.autoscaling(raw['autoscaling']),
+        ...admissionOfFile(manifests, raw),
       },
       issues: [...items.issues, ...empty],
       warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests, raw['scheduling'])],

@@ -23,6 +23,7 @@ import { valueAt, type Issue, type Path } from './document.ts'
 import { BUNDLED, traceMessage } from './trace-files.ts'
 import { packageRoot } from './package.ts'
 import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } from './schema.ts'
+import { withAdmission } from './resolve-admission.ts'
 import { resolveAntagonists } from './resolve-antagonists.ts'
 import { resolveAssessment } from './resolve-assessment.ts'
 import { resolvePaths } from './resolve-network.ts'
@@ -105,7 +106,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     check: data.check,
     eventBudget: data.eventBudget,
   }
-  return { scenario, issues: resolving.issues }
+  return { scenario: withAdmission(scenario, data, resolving.issues), issues: resolving.issues }
 }
 
 function batchOf(resolving: Resolving, { workload, controlPlane }: ScenarioData): NonNullable<Scenario['batch']> {
@@ -203,7 +204,7 @@ function backgroundOf(resolving: Resolving, given: BackgroundData, i: number): T
   const inflate = given.inflate ?? null
   if (!('trace' in given)) {
     const { name, lifetime, count = null } = given
-    const shapes = given.shapes.map((one) => ({ ...without(one, RULE_KEYS), ...rulesOf(one) }))
+    const shapes = given.shapes.map((one) => ({ ...without(one, [...RULE_KEYS, 'priorityClass', 'admission']), ...rulesOf(one) }))
     return { kind: 'synthetic', name, ...usage, shapes, lifetime, count, inflate } as BackgroundSpec
   }
   const { trace, pods, speedUp, from, shape } = given
@@ -322,6 +323,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
   ...(['routing', 'connections', 'path', 'hedge', 'concurrency', 'serving', 'snapshot'] as const),
+  ...(['priorityClass', 'admission'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
   ...CONTAINER_KEYS,

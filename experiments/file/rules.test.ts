@@ -104,3 +104,53 @@ it('problems of a configuration are reported in its file', async () => {
   )
   rmSync(folder, { recursive: true })
 })
+
+/** Namespaces and priority classes, for services that name them. */
+const SPACES = `kubernetes
+namespaces:
+  - name: shop
+    quotas: [{ name: compute, hard: { pods: 3, requests.memory: 8Gi } }, { name: high, hard: { pods: 1 }, scopes: [{ scope: PriorityClass, operator: In, values: [high] }] }]
+    limitRanges: [{ max: { cpu: 2 }, default: { cpu: 600m }, maxLimitRequestRatio: { cpu: 3 } }]
+priorityClasses: [{ name: high, value: 7 }, { name: usual, value: 3, globalDefault: true }]`
+
+it.each([
+  ['the namespace without quotas', 'grace: 20s', 4, 3, 0],
+  ['a quota of three pods', 'namespace: shop', 3, 3, 600],
+  ['of its class only one', 'namespace: shop, priorityClass: high', 1, 7, 600],
+  ['a limit above the max', 'namespace: shop, limit: 3', 0, 3, 3000],
+  ['a limit above three times the request', 'namespace: shop, limit: 1600m', 0, 3, 1600],
+])('admission: %s', async (_, service, pods, priority, limit) => {
+  const { scenario, problems } = await resolved(service, undefined, SPACES)
+  expect(problems).toBe('')
+  const { metrics, series } = await runTask({ scenario: scenario!, seed: 1, replication: 0 }, simulate)
+  expect(scenario!.services[0].shape).toMatchObject({ priority, limit })
+  expect(series.columns.find(({ name }) => name === 'ready')!.values.at(-1)).toBe(pods)
+  expect(metrics['quota-refusals']! + metrics['limit-range-refusals']! > 0).toBe(pods < 4)
+})
+
+it.each([
+  [
+    'priorityClass: hgh',
+    SPACES,
+    'found the unknown priority class "hgh"; accepted: high, usual, system-cluster-critical, system-node-critical (did you mean high?)',
+  ],
+  ['priorityClass: high, priority: 5', SPACES, 'found 5, but the class high has 7; accepted: one of the two keys'],
+  [
+    'grace: 20s',
+    'kubernetes\nnamespaces: [{ name: a, quotas: [{ name: q, hard: { services: 2 } }] }]',
+    'hard  found "services", which counts no pods; accepted: pods,',
+  ],
+  [
+    'grace: 20s',
+    'kubernetes\nnamespaces: [{ name: a, quotas: [{ name: q, hard: { requests.cpu: much } }] }]',
+    'hard  requests.cpu: found much',
+  ],
+  ['grace: 20s', 'kubernetes\nnamespaces: [{ name: a }, { name: a }]', 'namespaces.a.name  found a second "a"'],
+  [
+    'grace: 20s',
+    'kubernetes\nnamespaces: [{ name: a, quotas: [{ name: q, hard: {}, scopes: [{ scope: PriorityClass, operator: In }] }] }]',
+    'found 0 values; accepted with In: at least one',
+  ],
+])('wrong admission: %s', async (service, more, message) => {
+  expect((await resolved(service, undefined, more)).problems).toContain(message)
+})

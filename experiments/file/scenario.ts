@@ -1,5 +1,6 @@
 /** One variant of an experiment, resolved to plain data (JSON and back gives the same): what a plan holds and a worker receives. */
 import type {
+  AdmissionSpec,
   ApiClientLimits,
   Batch,
   Antagonist,
@@ -51,6 +52,8 @@ export interface Scenario {
   readonly apiClients?: ApiClientLimits
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
+  /** Quotas of namespaces; absent: none. */
+  readonly admission?: AdmissionSpec
   readonly background: readonly Traced<BackgroundSpec & Placed>[]
   readonly jobs: readonly Traced<JobsSpec & Placed>[]
   /** Absent: none. */

@@ -49,6 +49,7 @@ import { traffic } from './schema/traffic.ts'
 import { hedge } from './schema/hedge.ts'
 import { retries } from './schema/retries.ts'
 import { database, store } from './schema/stateful.ts'
+import { namespaces, priorityClasses } from './schema/namespaces.ts'
 import { storage, volumes } from './schema/storage.ts'
 import { toleration } from './schema/toleration.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
@@ -295,6 +296,8 @@ function shapeWith(loaded: LoadedFiles) {
     ...kubeletKeys,
     assessment: assessment.describe('what the run is judged by beside its requests: elasticity, energy and carbon; default: nothing'),
     storage,
+    namespaces,
+    priorityClasses,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),
     serving: serving.prefault({}).describe('how requests are simulated'),
     contentionEpoch: duration()

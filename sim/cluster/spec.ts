@@ -3,6 +3,7 @@
  * price [micro-dollars per hour], all whole numbers.
  */
 
+import type { PodAdmission } from './admission.ts'
 import type { NodeImage, PodRules } from './rules.ts'
 
 /** The effects of a taint; PreferNoSchedule is a preference and excludes no node. */
@@ -56,6 +57,8 @@ export interface PodShape {
   readonly reach?: readonly LabelRequirement[]
   /** Affinity, spreading, ports of the node and what else a pod of Kubernetes says. Default: none. */
   readonly rules?: PodRules
+  /** What quotas and limit ranges read. Absent: its namespace has none. */
+  readonly admission?: PodAdmission
 }
 
 /** One kind of node: its allocatable amounts. */

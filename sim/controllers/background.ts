@@ -2,6 +2,8 @@
  * Pods of background sources and jobs: each source has one pod pending, which is created when its time comes and handed to placement.
  * A pod that was evicted is created again with its whole duration, as a Job controller does, so a job waits for it and does not hang.
  */
+import type { Admission } from './admission/admission.ts'
+import { WorkQueue } from './kubernetes/work-queue.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { NONE, type OwnerId, type PodId, type Time } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
@@ -23,6 +25,8 @@ export interface BackgroundRun {
   readonly lifecycle: PodLifecycle
   readonly placement: Placement
   readonly declared: DeclaredPods
+  /** Null: no pod is refused. */
+  readonly admission: Admission | null
   readonly jobs: JobRecorder
   readonly times: { readonly origin: Time; readonly end: Time }
   readonly input: { readonly background: readonly BackgroundSpec[] }
@@ -61,6 +65,16 @@ export class Background {
   }
 }
 
+/** A pod that the API server refused. */
+interface Refused {
+  readonly shape: number
+  readonly duration: Time
+  readonly deadline: Time
+  readonly key: number
+  readonly job: number
+  readonly again: boolean
+}
+
 /** One source during a run, and the owner of its pods. */
 class SourceRun implements PodOwner {
   /** Handle of the pending arrival. */
@@ -68,6 +82,10 @@ class SourceRun implements PodOwner {
   /** The rigid job whose tasks arrive, and how many are still to come. */
   private gang = NONE
   private gangLeft = 0
+  private refused: Refused[] = []
+  private retrying = false
+  /** Null: no pod is refused. */
+  private readonly retries: WorkQueue | null
   private readonly start: Time
   private readonly owner: OwnerId
   private readonly run: BackgroundRun
@@ -84,6 +102,7 @@ class SourceRun implements PodOwner {
     this.arrives = arrives
     this.start = source.stationary ? 0 : run.times.origin
     this.owner = run.owners.register(this)
+    this.retries = run.admission === null ? null : new WorkQueue(run.simulator, `background ${row}`, () => this.retry())
     run.jobs.addSource(source.jobs, this.start)
   }
 
@@ -112,7 +131,14 @@ class SourceRun implements PodOwner {
 
   private create(shape: number, duration: Time, deadline: Time, key: number, job: number, again = false): void {
     const { origins, run } = this
-    const pod = run.cluster.createPod(this.source.shapes[shape], NONE, run.simulator.now, duration, deadline)
+    const { admission } = run
+    const requested = this.source.shapes[shape]
+    if (admission?.admits(requested) === false) {
+      this.refuse({ shape, duration, deadline, key, job, again })
+      return
+    }
+    const pod = run.cluster.createPod(requested, NONE, run.simulator.now, duration, deadline)
+    admission?.created(pod, requested)
     run.cluster.setOwner(pod, this.owner)
     this.describe(pod, duration, again)
     origins.reserve(pod + 1)
@@ -122,6 +148,29 @@ class SourceRun implements PodOwner {
     if (job !== NONE && !again) run.jobs.arrived(this.row, job)
     run.lifecycle.createdToRun(pod, duration)
     run.placement.arrived(pod, run.input.background[this.row].scheduler)
+  }
+
+  /** A refused pod waits for the retry, as it would in the queue of a controller. */
+  private refuse(pod: Refused): void {
+    if (!this.retrying) this.retries!.retry(0)
+    this.refused.push(pod)
+    this.retrying = true
+  }
+
+  private retry(): void {
+    const waiting = this.refused
+    this.refused = []
+    this.retrying = false
+    for (let i = 0; i < waiting.length; i++) {
+      const { shape, duration, deadline, key, job, again } = waiting[i]
+      this.create(shape, duration, deadline, key, job, again)
+      // The rest would be refused as well, or is tried at the next retry.
+      if (this.refused.length > 0) {
+        this.refused.push(...waiting.slice(i + 1))
+        return
+      }
+    }
+    this.retries!.forget(0)
   }
 
   /** Requested time and rigid job; a pod that is created again starts by itself. */

@@ -299,7 +299,7 @@ export class PodLifecycle {
     if (server !== NONE) this.delist(server, reached)
     this.removeEndpoint(pod)
     if (reached) this.stopServing(pod, longest)
-    for (const listener of this.listeners) listener.terminating?.()
+    for (const listener of this.listeners) listener.terminating?.(pod)
   }
 
   /** The node of a terminating pod answers again. */

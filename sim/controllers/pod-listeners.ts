@@ -15,7 +15,7 @@ export interface EndListener {
   served?(pod: PodId): void
   stopped?(pod: PodId, clean: boolean): void
   /** A pod has begun its grace period. */
-  terminating?(): void
+  terminating?(pod: PodId): void
   /** A pod has gone; resources are free again on `node` (NONE: it never had one). */
   released?(node: NodeId): void
 }

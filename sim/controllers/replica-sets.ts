@@ -3,6 +3,9 @@
  * ready, then ready ones, the youngest first in each group (as a Kubernetes ReplicaSet ranks them; pod deletion cost, spread over nodes
  * and restarts are left out). Terminating pods do not count, so an evicted pod is replaced immediately.
  */
+import type { Admission } from './admission/admission.ts'
+import { createInBatches, type Creation } from './kubernetes/creation-batches.ts'
+import { WorkQueue } from './kubernetes/work-queue.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { PodShape } from '../cluster/spec.ts'
 import { PodPhase } from '../cluster/views.ts'
@@ -41,6 +44,8 @@ export interface ReplicaSetsRun {
   readonly pods: PodRecorder
   readonly changes: ChangeRecorder
   readonly orchestrator: Orchestrator | null
+  /** Null: no pod is refused. */
+  readonly admission: Admission | null
   readonly input: { readonly workloads: readonly Workload[]; readonly orchestration?: Orchestration }
 }
 
@@ -175,6 +180,9 @@ class ReplicaSet implements PodOwner, WorkloadPods {
   private desired = 0
   private created = 0
   private readonly owner: OwnerId
+  /** Null: no pod is refused. */
+  private readonly retries: WorkQueue | null
+  private readonly creation: Omit<Creation, 'count'>
   private readonly row: WorkloadId
   private readonly lost: (set: ReplicaSet) => void
   private readonly spec: Workload
@@ -188,6 +196,13 @@ class ReplicaSet implements PodOwner, WorkloadPods {
     this.row = row
     this.shape = spec.shape
     this.owner = run.owners.register(this)
+    this.retries = run.admission === null ? null : new WorkQueue(run.simulator, `replica set ${spec.name}`, () => this.reconcile())
+    this.creation = {
+      client: undefined,
+      refusable: this.retries !== null,
+      create: () => this.create(),
+      refused: () => this.retries?.retry(0),
+    }
   }
 
   get pods(): readonly PodId[] {
@@ -222,17 +237,22 @@ class ReplicaSet implements PodOwner, WorkloadPods {
 
   reconcile(): void {
     const missing = this.desired - this.present.size
-    if (missing > 0) for (let i = 0; i < missing; i++) this.create()
+    if (missing <= 0) this.retries?.forget(0)
+    if (missing > 0) createInBatches({ ...this.creation, count: missing })
     else if (missing < 0) this.remove(-missing)
   }
 
-  private create(): void {
-    const { cluster, simulator, lifecycle, placement } = this.run
+  /** False when the API server refuses the pod. */
+  private create(): boolean {
+    const { cluster, simulator, lifecycle, placement, admission } = this.run
+    if (admission?.admits(this.shape) === false) return false
     const pod = cluster.createPod(this.shape, this.spec.service, simulator.now)
+    admission?.created(pod, this.shape)
     cluster.setOwner(pod, this.owner)
     this.present.add(pod)
     lifecycle.createdToServe(pod, this.row, this.created++)
     placement.arrived(pod, this.spec.scheduler)
+    return true
   }
 
   private remove(count: number): void {

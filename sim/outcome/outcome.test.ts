@@ -517,6 +517,7 @@ describe('the list', () => {
         carbonPeriod: 0,
       },
       apiClients: { controllers: { qps: 1e6, burst: 100_000 }, scheduler: { qps: 1e6, burst: 100_000 } },
+      admission: { quotas: [{ namespace: 'default', name: 'compute', hard: { pods: 1 }, scopes: [] }], latency: 0 },
       schedulers: [
         {
           name: 'second',

@@ -24,6 +24,7 @@ import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Assessor } from './assessor.ts'
+import { admissionMetrics, type AdmissionMetricsRun } from './admission-metrics.ts'
 import { balancingMetrics } from './balancing-metrics.ts'
 import { batchMetrics } from './batch-metrics.ts'
 import { changeMetrics } from './change-metrics.ts'
@@ -39,7 +40,7 @@ import { imageMetrics } from './image-metrics.ts'
 import { stateMetrics, storageMetrics } from './storage-metrics.ts'
 
 /** What the metrics are made from. */
-export interface OutcomeRun {
+export interface OutcomeRun extends AdmissionMetricsRun {
   readonly input: SimulationInput
   readonly simulator: { readonly events: number }
   readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
@@ -85,6 +86,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
     put(sheet, 'api-requests', run.api.requests)
     put(sheet, 'api-throttled', run.api.throttled / SECOND)
   }
+  admissionMetrics(run, now, sheet)
   balancingMetrics(run, now, sheet)
   batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run, now, sheet)

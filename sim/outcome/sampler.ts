@@ -6,6 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { CPU } from '../cluster/views.ts'
 import { NONE, type Time } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
+import type { Admission } from '../controllers/admission/admission.ts'
 import type { ReplicaSets } from '../controllers/replica-sets.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { NodeRecorder } from '../measure/node-recorder.ts'
@@ -30,6 +31,8 @@ export interface SamplerRun {
   readonly replicaSets: ReplicaSets
   readonly pods: PodRecorder
   readonly nodeLevels: NodeRecorder
+  /** Null: no namespace has a quota. */
+  readonly admission: Admission | null
   readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
   readonly input: { readonly sample: Time; readonly replication: number }
 }
@@ -85,6 +88,8 @@ export class Sampler {
   readonly packingGap = new SampleMean()
   private readonly rows: number[][] = COLUMNS.map(() => [])
   private readonly gpuRows: number[][] = GPU_COLUMNS.map(() => [])
+  /** By quota and resource: what is used over the bound [%]. */
+  private readonly quotaRows: number[][]
   private readonly fragmentation: Fragmentation
   private arrivedBefore = 0
   private readonly last = new Readings()
@@ -99,6 +104,7 @@ export class Sampler {
     const { simulator, cluster, shares, times, input } = run
     this.run = run
     this.fragmentation = new Fragmentation(cluster)
+    this.quotaRows = this.quotaColumns().map(() => [])
     this.lastTime = times.origin
     // A picture shows one run: the first replication's.
     const steps = Math.floor((times.end - times.origin) / input.sample)
@@ -139,6 +145,7 @@ export class Sampler {
     ]
     row.forEach((value, i) => this.rows[i].push(value))
     this.sampleGpu()
+    this.sampleQuotas()
     this.grid?.sample(row[0])
     this.arrivedBefore = arrived
     this.lastTime = now
@@ -148,6 +155,20 @@ export class Sampler {
       this.packingGap.add(packing.fewest === 0 ? 0 : packing.used / packing.fewest - 1)
     }
     simulator.at(now + step, this.samples, 0, 0)
+  }
+
+  private quotaColumns(): (readonly [string, string, string])[] {
+    return (this.run.admission?.quotas ?? []).flatMap(({ spec, resources }) =>
+      resources.map(
+        (name) => [`quota ${spec.namespace}/${spec.name} ${name}`, `${name} used of quota ${spec.namespace}/${spec.name}`, '%'] as const,
+      ),
+    )
+  }
+
+  private sampleQuotas(): void {
+    let column = 0
+    for (const { used, hard } of this.run.admission?.quotas ?? [])
+      for (let i = 0; i < hard.length; i++) this.quotaRows[column++].push((100 * used[i]) / hard[i])
   }
 
   private sampleGpu(): void {
@@ -210,7 +231,11 @@ export class Sampler {
     const gpus = this.gpuRows[0].some((value) => !Number.isNaN(value))
     return {
       rows: times.length,
-      columns: [...COLUMNS.map(column(this.rows)), ...(gpus ? GPU_COLUMNS.map(column(this.gpuRows)) : [])],
+      columns: [
+        ...COLUMNS.map(column(this.rows)),
+        ...(gpus ? GPU_COLUMNS.map(column(this.gpuRows)) : []),
+        ...this.quotaColumns().map(column(this.quotaRows)),
+      ],
     }
   }
 }

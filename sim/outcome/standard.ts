@@ -2,6 +2,7 @@
  * The standard metrics: the one list that YAML, CSV headings, verdicts, `list metrics` and the report read. The window goes from the end
  * of warm-up to the horizon; requests belong to it by arrival, pods by creation, jobs by submission; levels are time-weighted.
  */
+import { ADMISSION_ROWS } from './admission-rows.ts'
 import { API_ROWS } from './api-rows.ts'
 import { ELASTICITY_ROWS, ENERGY_ROWS } from './assessment-rows.ts'
 import { BALANCING_ROWS } from './balancing-rows.ts'
@@ -308,7 +309,7 @@ const ROWS = {
     ],
     ...ELASTICITY_ROWS,
   ],
-  changes: [...CHANGE_ROWS, ...API_ROWS, ...IMAGE_ROWS],
+  changes: [...CHANGE_ROWS, ...API_ROWS, ...IMAGE_ROWS, ...ADMISSION_ROWS],
   storage: STORAGE_ROWS,
   balancing: BALANCING_ROWS,
 } as const satisfies Record<MetricGroup, readonly Row[]>

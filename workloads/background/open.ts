@@ -149,9 +149,9 @@ export function shapingOf(spec: Pick<TraceBackground, 'from' | 'speedUp' | 'shap
 function openSynthetic(spec: SyntheticBackground, capacity: Capacity, stream: Streams): PodSource {
   const asked: TraceShape[] = spec.shapes.map(({ cpu, memory }) => ({ cpu, memory, gpus: 0, gpuMilli: 0, gpuModels: [] }))
   const shapes = asked.map((shape, i): PodShape => {
-    const { resources, nodeSelector = {}, tolerations = [], labels = {}, priority = 0, rules } = spec.shapes[i]
+    const { resources, nodeSelector = {}, tolerations = [], labels = {}, priority = 0, rules, admission } = spec.shapes[i]
     const made = { ...podShape(shape, spec.usage, spec.limited, resources), nodeSelector, tolerations, labels, priority }
-    return rules === undefined ? made : { ...made, rules }
+    return { ...made, ...(rules === undefined ? {} : { rules }), ...(admission === undefined ? {} : { admission }) }
   })
   const weights = cumulated(spec.shapes.map(({ weight }) => weight))
   const mix = spec.shapes.map(({ weight }) => weight)

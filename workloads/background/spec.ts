@@ -1,5 +1,5 @@
 /** Background pods as plain data: what a plan holds and a worker receives. Times [µs], CPU [millicores], memory [bytes]. */
-import type { PodRules, Toleration } from '../../sim/index.ts'
+import type { PodAdmission, PodRules, Toleration } from '../../sim/index.ts'
 import type { DistributionSpec } from '../../sim/random/index.ts'
 import type { BootstrapSpec } from '../shape/bootstrap.ts'
 import type { ShapeStep } from '../shape/timeline.ts'
@@ -57,6 +57,8 @@ export interface SyntheticBackground extends BackgroundCommon {
     readonly priority?: number
     /** Affinity, spreading and what else Kubernetes knows; absent: none. */
     readonly rules?: PodRules
+    /** What quotas and limit ranges read; absent: nothing. */
+    readonly admission?: PodAdmission
   }[]
   /** Lifetimes of a stationary stream; null: pods that run for ever. */
   readonly lifetime: DistributionSpec | null

@@ -30,9 +30,10 @@ function priorityOf(
   { template }: ManifestWorkload,
   classes: readonly PriorityClass[],
   defaultClass: PriorityClass | undefined,
-): Pick<PodTemplate, 'priority' | 'preemption'> {
+): Pick<PodTemplate, 'priority' | 'preemption' | 'priorityClass'> {
   const { priorityClass, priority, preemption } = template
-  if (Object.hasOwn(SYSTEM_PRIORITIES, priorityClass)) return { priority: SYSTEM_PRIORITIES[priorityClass], preemption }
+  if (Object.hasOwn(SYSTEM_PRIORITIES, priorityClass)) return { priority: SYSTEM_PRIORITIES[priorityClass], preemption, priorityClass }
   const named = priorityClass === '' ? defaultClass : classes.find(({ name }) => name === priorityClass)
-  return named === undefined ? { priority, preemption } : { priority: named.value, preemption: named.preemption }
+  if (named === undefined) return { priority, preemption, priorityClass }
+  return { priority: named.value, preemption: named.preemption, priorityClass: named.name }
 }

@@ -20,6 +20,7 @@ export function foreignTemplate(given: ForeignTemplate): PodTemplate {
     tolerations: [],
     spread: [],
     priorityClass: '',
+    hasDeadline: false,
     priority: 0,
     preemption: 'PreemptLowerPriority',
     restartPolicy: 'Never',

@@ -46,6 +46,8 @@ export interface PodTemplate {
   readonly grace: number
   readonly restartPolicy: 'Always' | 'OnFailure' | 'Never'
   readonly scheduler: string
+  /** activeDeadlineSeconds is set, which decides about scopes of quotas. */
+  readonly hasDeadline: boolean
   readonly hostNetwork: boolean
   readonly volumes: readonly Volume[]
   /** Config maps, secrets and claims that must exist before the containers start. */

@@ -2,7 +2,7 @@
  * Workloads as manifests describe them, whatever orchestrator they were written for: plain read-only objects with all defaults applied.
  * Times [µs], cpu [millicores], memory [bytes]; whole numbers. null stands for what was not set and has no default.
  */
-import type { Taint } from '../../sim/index.ts'
+import type { QuotaScope, Taint } from '../../sim/index.ts'
 import type { Ignored, ManifestProblem, Place } from './findings.ts'
 import type { Amounts, CountOrPercent, NodeTerm, PodTemplate, Selector } from './model-pods.ts'
 
@@ -314,7 +314,8 @@ export interface PriorityClass extends Named {
 /** A ResourceQuota: `requests.cpu` and the like [millicores, bytes, counts]. */
 export interface Quota extends Named {
   readonly hard: Amounts
-  readonly scopes: readonly string[]
+  /** All must hold. */
+  readonly scopes: readonly QuotaScope[]
 }
 
 /** A LimitRange. */

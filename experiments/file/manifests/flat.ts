@@ -100,12 +100,21 @@ function stopOf(workload: ManifestWorkload): Raw {
 }
 
 /** The item of `background`: pods that no requests reach, all running for ever. */
-export function backgroundItem(name: string, workload: ManifestWorkload, behavior: Raw): Raw {
+export function backgroundItem(name: string, workload: ManifestWorkload, behavior: Raw, admission: Raw): Raw {
   const { replicas = workload.replicas ?? 1, cpu, memory, usage, scheduler } = behavior
   const requests = requestsOf(workload)
   return {
     name,
-    shapes: [{ ...requests, ...placementOf(workload), ...rulesOf(workload), cpu: cpu ?? requests.cpu, memory: memory ?? requests.memory }],
+    shapes: [
+      {
+        ...admission,
+        ...requests,
+        ...placementOf(workload),
+        ...rulesOf(workload),
+        cpu: cpu ?? requests.cpu,
+        memory: memory ?? requests.memory,
+      },
+    ],
     count: replicas,
     ...(usage === undefined ? {} : { usage }),
     ...(scheduler === undefined ? {} : { scheduler }),

@@ -4,6 +4,7 @@ import { selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload
 import { CONTAINER_KEYS } from '../resolve-containers.ts'
 import { show, type Issue, type Path } from '../document.ts'
 import { isMap } from '../quantities.ts'
+import { admissionOfPod } from './admission.ts'
 import { batchItem, OF_BATCH } from './batch.ts'
 import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
 import { replicaAutoscalerOf } from './scaling.ts'
@@ -127,7 +128,11 @@ export class ManifestItems {
         this.notes.push(
           `manifests: the time that init containers of ${where} take is not known; 0s is assumed (behavior: initContainers, whose requests the manifest has)`,
         )
-      const raw = { ...serviceItem(name, workload, this.boundsOf(workload), behavior), ...client?.keys }
+      const raw = {
+        ...admissionOfPod(workload, this.manifests),
+        ...serviceItem(name, workload, this.boundsOf(workload), behavior),
+        ...client?.keys,
+      }
       this.services.push({ raw, workload, origins: new Map([...(said?.origins ?? []), ...(client?.origins ?? [])]) })
     }
     return new Set(placed.keys())
@@ -147,7 +152,7 @@ export class ManifestItems {
         `manifests: how long pods of ${workload.kind} ${namespace}/${name} run is not known; 1m is assumed (behavior: duration)`,
       )
     this.batch.push({
-      raw: batchItem(this.nameOf(workload), workload, keys),
+      raw: { ...admissionOfPod(workload, this.manifests), ...batchItem(this.nameOf(workload), workload, keys) },
       workload,
       origins: new Map(said?.origins ?? []),
     })
@@ -171,7 +176,7 @@ export class ManifestItems {
       })
     const replicas = Number(keys['replicas'] ?? workload.replicas ?? 1)
     if (replicas === 0) return
-    const raw = backgroundItem(this.nameOf(workload), workload, keys)
+    const raw = backgroundItem(this.nameOf(workload), workload, keys, admissionOfPod(workload, this.manifests))
     this.background.push({
       raw,
       workload,

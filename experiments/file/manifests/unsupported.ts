@@ -1,4 +1,5 @@
 /** What manifests say that runs do not carry yet, a sentence for each property with the workloads that have it. */
+import { uncountedBounds } from './admission.ts'
 import { hasOtherProbes } from './probes.ts'
 import type { Manifests, ManifestWorkload } from '../../../workloads/index.ts'
 import { isMap } from '../quantities.ts'
@@ -80,7 +81,7 @@ export function notRun({ workloads }: Manifests): string[] {
 
 /** A sentence for each property that is not simulated. `scheduling` is the key of the file. */
 export function unsupported(manifests: Manifests, scheduling: unknown): string[] {
-  const { workloads, services, quotas, nodes, ignored } = manifests
+  const { workloads, services, nodes, ignored } = manifests
   const run = workloads.filter((one) => isRun(one) || isBatch(one))
   const lines = notRun(manifests)
   for (const [what, test] of PROPERTIES) {
@@ -97,7 +98,8 @@ export function unsupported(manifests: Manifests, scheduling: unknown): string[]
   const affine = services.filter(({ affinityTimeout }) => affinityTimeout !== null)
   if (affine.length > 0)
     lines.push(`not simulated yet: sessionAffinity ClientIP (${named(affine)}); a balancer that hashes the client is the nearest`)
-  if (quotas.length > 0) lines.push(`not simulated yet: quotas (${named(quotas)})`)
+  const uncounted = uncountedBounds(manifests)
+  if (uncounted.length > 0) lines.push(`quotas of objects other than pods have nothing to count in a run: ${uncounted.join(', ')}`)
   if (nodes.length > 0)
     lines.push(`${nodes.length} nodes of the manifests are not used; accepted: pools: [{ trace: kubernetes, path: nodes.json }]`)
   for (const { kind, path, matters, why, place, count } of ignored) {

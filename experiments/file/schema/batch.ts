@@ -24,6 +24,7 @@ import {
 } from '../quantities.ts'
 import { scheduler, usage } from './background.ts'
 import { distribution } from './distribution.ts'
+import { admissionKeys } from './namespaces.ts'
 import { toleration } from './toleration.ts'
 
 const exitCodes = () => list('exit codes', whole({ min: 0, max: 255 })).min(1, 'found an empty list; accepted: at least one exit code')
@@ -171,6 +172,8 @@ export const batch = section('a Job or a CronJob', {
   nodeSelector: labels().prefault({}).describe('labels that a node must carry'),
   tolerations: list('tolerations', toleration).prefault([]),
   priority: number({ min: -2_147_483_648, max: 2_147_483_647 }).prefault(0).describe('priority of the pods'),
+  namespace: words().optional().describe('namespace of the pods; default: default'),
+  ...admissionKeys,
   usage: usage.prefault({}),
   scheduler: scheduler(),
   ...runOfPods,

@@ -1,5 +1,6 @@
 /** Rules of Kubernetes about where a pod runs, in the words of its API: labels, priority, affinity, spreading, ports of the node. */
 import type { z } from 'zod'
+import { admissionKeys } from './namespaces.ts'
 import { labels, list, oneOf, section, whole, words } from '../quantities.ts'
 
 const topologyKey = words().describe('label of nodes whose values are the domains, such as topology.kubernetes.io/zone')
@@ -91,6 +92,7 @@ const spread = section('a topology spread constraint', {
 
 /** Keys of services and of shapes of background pods. */
 export const ruleKeys = {
+  ...admissionKeys,
   labels: labels()
     .optional()
     .describe('labels of the pods, which selectors of other pods read; a service also has the label service with its name'),

@@ -12,6 +12,7 @@ import type { BatchRecorder } from '../../measure/batch-recorder.ts'
 import type { JobRecorder } from '../../measure/job-recorder.ts'
 import type { Streams } from '../../random/stream.ts'
 import { ApiPhase, type NewPod, type PodControl, type PodController, type PodObjects } from '../kubernetes/pod-objects.ts'
+import type { Admission } from '../admission/admission.ts'
 import { restartTime } from '../orchestration/crash-back-off.ts'
 import { EndReason, type Owners, type PodOwner } from '../owners.ts'
 import type { Placement } from '../placement.ts'
@@ -32,6 +33,8 @@ export interface JobPodsRun {
   readonly placement: Placement
   readonly jobs: JobRecorder
   readonly batch: BatchRecorder
+  /** Null: no pod is refused. */
+  readonly admission: Admission | null
 }
 
 /** A row per pod. */
@@ -49,6 +52,7 @@ class Runs extends ColumnTable {
 }
 
 export class JobPods implements PodControl, PodOwner {
+  readonly refuses: boolean
   private readonly run: JobPodsRun
   private readonly workloads: readonly BatchWorkload[]
   private readonly objects: PodObjects
@@ -64,6 +68,7 @@ export class JobPods implements PodControl, PodOwner {
   constructor(run: JobPodsRun, workloads: readonly BatchWorkload[], objects: PodObjects) {
     const { simulator, cluster } = run
     this.run = run
+    this.refuses = run.admission !== null
     this.workloads = workloads
     this.objects = objects
     this.draws = workloads.map((workload) => new JobRuns(workload, run.streams))
@@ -89,13 +94,16 @@ export class JobPods implements PodControl, PodOwner {
   // ---- what a controller does
 
   create(controller: PodController, { template, ordinal = NONE }: NewPod): PodId {
-    const { cluster, lifecycle, placement, simulator } = this.run
+    const { cluster, lifecycle, placement, simulator, admission } = this.run
     const life = this.lives.get(controller)!
     const { batch, version } = life
     const { versions, scheduler } = this.workloads[batch]
+    const { shape } = versions[version]
+    if (admission?.admits(shape) === false) return NONE
     const key = this.draws[batch].keyOf(life, ordinal)
     const duration = this.draws[batch].duration(version, key, 0)
-    const pod = cluster.createPod(versions[version].shape, NONE, simulator.now, duration, Infinity)
+    const pod = cluster.createPod(shape, NONE, simulator.now, duration, Infinity)
+    admission?.created(pod, shape)
     cluster.setOwner(pod, this.owner)
     cluster.pods.setJob(pod, duration, NONE, 1)
     this.remember(pod, batch, version, key)

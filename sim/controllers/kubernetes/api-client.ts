@@ -93,7 +93,10 @@ export class ApiClient {
     }
     if (current !== null) current.left++
     simulator.call(time, () => {
+      // What the effect sends belongs to the same sync.
+      this.current = current
       effect()
+      this.current = null
       if (current !== null && --current.left === 0) current.done?.()
     })
   }

@@ -5,8 +5,9 @@
  */
 import { tolerates } from '../../cluster/feasibility/admissible.ts'
 import type { Taint, Toleration } from '../../cluster/spec.ts'
-import type { NodeId, PodId, Time, WorkloadId } from '../../common/ids.ts'
+import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
+import { createInBatches } from './creation-batches.ts'
 import { scaledValue, type IntOrPercent } from './percent.ts'
 import { sendWith, type ApiClient } from './api-client.ts'
 import { ApiPhase, type PodControl, type PodController, type PodObjects } from './pod-objects.ts'
@@ -209,6 +210,7 @@ export class DaemonSetController {
         if (this.prune(set, node, pods, remove) && mayCreate) create.push(node)
       } else remove.push(...this.living(pods))
     }
+    if (create.length === 0) this.queue.forget(set.row)
     this.change(set, create, remove)
   }
 
@@ -324,22 +326,31 @@ export class DaemonSetController {
 
   private change(set: DaemonSet, create: readonly NodeId[], remove: readonly PodId[]): void {
     const { control, client, objects } = this.run
-    for (const node of create.slice(0, BURST)) {
-      const { template } = set.spec
-      sendWith(client, () => {
-        const pod = control.create(set.controller, { template, node })
-        const pods = set.pods.get(node)
-        if (pods === undefined) set.pods.set(node, [pod])
-        else pods.push(pod)
-      })
-    }
+    const { template } = set.spec
+    createInBatches({
+      count: Math.min(create.length, BURST),
+      client,
+      refusable: control.refuses === true,
+      create: (i) => this.createPod(set, template, create[i]),
+      refused: () => this.queue.retry(set.row),
+    })
     for (const pod of remove.slice(0, BURST)) {
       const uid = objects.uid[pod]
       sendWith(client, () => {
         if (objects.uid[pod] === uid) control.delete(pod)
       })
     }
-    if (create.length > 0 || remove.length > 0) this.queue.add(set.row)
+    // Where pods may be refused, those that are created queue the key.
+    if ((create.length > 0 && control.refuses !== true) || remove.length > 0) this.queue.add(set.row)
+  }
+
+  private createPod(set: DaemonSet, template: number, node: NodeId): boolean {
+    const pod = this.run.control.create(set.controller, { template, node })
+    if (pod === NONE) return false
+    const pods = set.pods.get(node)
+    if (pods === undefined) set.pods.set(node, [pod])
+    else pods.push(pod)
+    return true
   }
 
   /** The oldest pod of a node speaks for it. */

@@ -6,6 +6,7 @@
 import { NONE, type PodId, type Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { NOTHING, sendWith, type ApiClient } from './api-client.ts'
+import { createInBatches } from './creation-batches.ts'
 import { NO_FAILURE } from './job-backoff.ts'
 import {
   conditionOf,
@@ -27,6 +28,8 @@ import { WorkQueue } from './work-queue.ts'
 
 /** From an event of a pod, or a write of the status, to the sync. */
 const BATCH: Time = 1_000_000
+/** Delays of the retries of a failing Job [µs]. */
+const JOB_RETRY = { first: 1_000_000, longest: 60_000_000, shared: false } as const
 /** Most pods that one sync counts. */
 const MOST_COUNTED = 500
 
@@ -52,7 +55,7 @@ export class JobController {
 
   constructor(run: JobRun) {
     this.run = run
-    this.queue = new WorkQueue(run.simulator, 'job', (row) => this.sync(row), run.latency, run.client)
+    this.queue = new WorkQueue(run.simulator, 'job', (row) => this.sync(row), run.latency, run.client, JOB_RETRY)
     this.expiring = new WorkQueue(run.simulator, 'ttl after finished', (row) => this.expire(row), run.latency)
   }
 
@@ -164,11 +167,16 @@ export class JobController {
         if (job.existing.has(pod)) control.delete(pod)
       })
     }
-    for (const pod of plan.created) {
-      sendWith(client, () => {
-        if (this.jobs[row] === job && endOf(status) === null) this.createPod(job, pod)
-      })
-    }
+    if (plan.created.length === 0) this.queue.forget(row)
+    createInBatches({
+      count: plan.created.length,
+      client,
+      refusable: control.refuses === true,
+      create: (i) => this.jobs[row] !== job || endOf(status) !== null || this.createPod(job, plan.created[i]),
+      refused: () => {
+        if (this.jobs[row] === job) this.queue.retry(row)
+      },
+    })
     if (written) sendWith(client, NOTHING)
     if (written) job.owner?.jobChanged(job)
     if (endOf(status) !== null) forgetCounted(job)
@@ -226,8 +234,10 @@ export class JobController {
     return count
   }
 
-  private createPod(job: Job, { index, failures, ignored }: NewJobPod): void {
+  /** False when the API server refuses the pod. */
+  private createPod(job: Job, { index, failures, ignored }: NewJobPod): boolean {
     const pod = this.run.control.create(job.controller, { template: 0, ordinal: index })
+    if (pod === NONE) return false
     const known: JobPod = {
       pod,
       index,
@@ -247,6 +257,7 @@ export class JobController {
     job.existing.set(pod, known)
     this.read(known)
     this.batch(job)
+    return true
   }
 
   private condition(job: Job, type: JobCondition['type'], status: JobCondition['status'], reason: JobCondition['reason']): void {

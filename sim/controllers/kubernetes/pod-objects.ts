@@ -113,7 +113,9 @@ export interface PodController {
 
 /** What controllers do to pods. */
 export interface PodControl {
-  /** The pod exists from now on; `podChanged` is called about it, and later again. */
+  /** True: the API server may refuse a pod. */
+  readonly refuses?: boolean
+  /** The pod exists from now on; `podChanged` is called about it, and later again. NONE: the API server refused it. */
   create(controller: PodController, pod: NewPod): PodId
   /** Requests the deletion: the pod terminates for its grace period, then `podGone` is called. */
   delete(pod: PodId): void

@@ -9,6 +9,7 @@ import type { Simulator } from '../../engine/simulator.ts'
 import { OrderedSet } from '../../common/ordered-set.ts'
 import { ActiveCounts, countActive, type Counts } from './active-counts.ts'
 import { NOTHING, sendWith, type ApiClient } from './api-client.ts'
+import { createInBatches } from './creation-batches.ts'
 import { firstToDelete } from './deletion-order.ts'
 import type { PodControl, PodController, PodObjects } from './pod-objects.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -166,12 +167,15 @@ export class ReplicaSetController {
       return
     }
     const missing = set.size - counted.replicas
+    if (missing <= 0) this.queue.forget(row)
     if (missing > 0) {
-      for (let i = Math.min(missing, BURST); i > 0; i--) {
-        sendWith(client, () => {
-          if (this.sets[row] === set) set.pods.add(control.create(set.controller, { template: set.template }))
-        })
-      }
+      createInBatches({
+        count: Math.min(missing, BURST),
+        client,
+        refusable: control.refuses === true,
+        create: () => this.sets[row] !== set || this.createPod(set),
+        refused: () => this.queue.retry(row),
+      })
     } else if (missing < 0) {
       const victims = this.victims(set, Math.min(-missing, BURST))
       set.unseen = countActive(objects, victims.slice(SEEN_AT_ONCE), set.minReady, this.run.simulator.now)
@@ -182,8 +186,16 @@ export class ReplicaSetController {
         })
       }
     }
-    if (missing !== 0) this.queue.add(row)
+    // Where pods may be refused, those that are created queue the key; a sync that created none is followed by its retry.
+    if (missing < 0 || (missing > 0 && control.refuses !== true)) this.queue.add(row)
     this.writeStatus(set, counted)
+  }
+
+  private createPod(set: ReplicaSet): boolean {
+    const pod = this.run.control.create(set.controller, { template: set.template })
+    if (pod === NONE) return false
+    set.pods.add(pod)
+    return true
   }
 
   private victims(set: ReplicaSet, count: number): readonly PodId[] {

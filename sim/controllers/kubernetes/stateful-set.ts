@@ -73,6 +73,8 @@ export class StatefulSetController {
   private readonly sets: StatefulSet[] = []
   private readonly removed = new Set<StatefulSet>()
   private readonly queue: WorkQueue
+  /** Whether a pod of the present sync was refused. */
+  private refused = false
   private readonly run: StatefulSetRun
 
   constructor(run: StatefulSetRun) {
@@ -128,9 +130,11 @@ export class StatefulSetController {
   private sync(set: StatefulSet): void {
     if (this.removed.has(set)) return
     const { spec } = set
+    if (set.pods.size >= spec.replicas) this.queue.forget(set.row)
     const condemned = [...set.pods.keys()].filter((ordinal) => ordinal < spec.start || ordinal >= spec.start + spec.replicas)
     condemned.sort((a, b) => b - a)
     const counted = this.counted(set)
+    this.refused = false
     const blocked = !this.keepReplicas(set) || !this.removeCondemned(set, condemned)
     const outdated = blocked || spec.updateStrategy === 'OnDelete' ? [] : this.outdatedPods(set)
     // The status does not see what the sync creates and deletes, but for the pods that it replaces.
@@ -150,10 +154,15 @@ export class StatefulSetController {
   /** Creates missing pods and deletes finished ones; false when the rest of the sync must wait. */
   private keepReplicas(set: StatefulSet): boolean {
     const { start, replicas, podManagement } = set.spec
+    // In parallel the real controller works in batches of 1, 2, 4, ...; one with a refused pod is the last.
+    let batch = 1
     for (let ordinal = start; ordinal < start + replicas; ordinal++) {
       if (!this.keepOne(set, ordinal) && podManagement === 'OrderedReady') return false
+      if (ordinal - start + 1 < 2 * batch - 1) continue
+      if (this.refused) return false
+      batch *= 2
     }
-    return true
+    return !this.refused
   }
 
   /** Whether the pod of the ordinal is available. */
@@ -162,7 +171,11 @@ export class StatefulSetController {
     const pod = set.pods.get(ordinal)
     if (pod === undefined) {
       const template = this.templateOf(set, ordinal)
-      sendWith(client, () => set.pods.set(ordinal, control.create(set.controller, { template, ordinal })))
+      sendWith(client, () => {
+        const created = control.create(set.controller, { template, ordinal })
+        if (created !== NONE) set.pods.set(ordinal, created)
+        else this.refuse(set)
+      })
       return false
     }
     if (objects.isFinished(pod)) {
@@ -170,6 +183,12 @@ export class StatefulSetController {
       return false
     }
     return this.isAvailable(set, pod)
+  }
+
+  /** The API server refused a pod: one retry for all pods of a sync. */
+  private refuse(set: StatefulSet): void {
+    if (!this.refused) this.queue.retry(set.row)
+    this.refused = true
   }
 
   /** The revision at which a missing pod is created. */

@@ -4,11 +4,18 @@
  */
 import { NONE, type EventHandle, type Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
-import type { ApiClient } from './api-client.ts'
+import { TokenBucket, type ApiClient } from './api-client.ts'
 
-/** Delay of the first retry of a failing key, doubled at each further failure, and the longest delay [µs]. */
-const FIRST_RETRY: Time = 5_000
-const LONGEST_RETRY: Time = 1_000_000_000
+/** How a failing key is tried again. */
+export interface Retries {
+  /** Delay of the first retry, doubled at each further failure, and the longest delay [µs]. */
+  readonly first: Time
+  readonly longest: Time
+  /** Whether all keys share a bucket of 10 retries per second and a burst of 100. */
+  readonly shared: boolean
+}
+
+const RETRIES: Retries = { first: 5_000, longest: 1_000_000_000, shared: true }
 
 export class WorkQueue {
   private readonly simulator: Simulator
@@ -25,6 +32,8 @@ export class WorkQueue {
   private readonly queued: EventHandle[] = []
   private readonly delayed: EventHandle[] = []
   private readonly failures: number[] = []
+  private readonly retries: Retries
+  private readonly bucket: TokenBucket | null
 
   /**
    * @param name of the controller, for messages
@@ -32,8 +41,10 @@ export class WorkQueue {
    * @param latency from a change to the sync that sees it: watch delay and queueing [µs]
    * @param client of the controller; a worker waits until what its sync has sent is answered. Absent: no request waits
    */
-  constructor(simulator: Simulator, name: string, sync: (key: number) => void, latency: Time = 0, client?: ApiClient) {
+  constructor(simulator: Simulator, name: string, sync: (key: number) => void, latency: Time = 0, client?: ApiClient, retries = RETRIES) {
     this.client = client
+    this.retries = retries
+    this.bucket = retries.shared ? new TokenBucket({ qps: 10, burst: 100 }) : null
     this.simulator = simulator
     this.latency = latency
     this.kind = simulator.register(`${name} controller syncs`, (key, delayed) => {
@@ -120,13 +131,16 @@ export class WorkQueue {
     else if (time < this.simulator.timeOf(handle)) this.simulator.move(handle, time)
   }
 
-  /** Queues a failing key again: after 5 ms, doubled at each further failure, at most 1,000 s. */
+  /** Queues a failing key again: after 5 ms, doubled at each further failure, at most 1,000 s, unless it has other delays. */
   retry(key: number): void {
     this.makeRoom(key)
-    let delay = FIRST_RETRY
-    for (let i = 0; i < this.failures[key] && delay < LONGEST_RETRY; i++) delay *= 2
+    const { first, longest } = this.retries
+    let delay = first
+    for (let i = 0; i < this.failures[key] && delay < longest; i++) delay *= 2
     this.failures[key]++
-    this.addAfter(key, Math.min(delay, LONGEST_RETRY))
+    const { now } = this.simulator
+    const shared = this.bucket === null ? 0 : this.bucket.take(now) - now
+    this.addAfter(key, Math.max(Math.min(delay, longest), shared))
   }
 
   /** The key was synchronised without failure. */

@@ -12,6 +12,7 @@ import type { KeyedStream, Streams } from '../../random/stream.ts'
 import type { Workload } from '../../serving/spec.ts'
 import type { Budget, DisruptionController, Scalable } from '../kubernetes/disruption.ts'
 import { ApiPhase, wholeSeconds, type NewPod, type PodControl, type PodController, type PodObjects } from '../kubernetes/pod-objects.ts'
+import type { Admission } from '../admission/admission.ts'
 import { EndReason, type Owners, type PodOwner } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
@@ -35,6 +36,8 @@ export interface ControlledPodsRun {
   readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
+  /** Null: no pod is refused. */
+  readonly admission: Admission | null
   readonly input: { readonly workloads: readonly Workload[] }
 }
 
@@ -55,6 +58,7 @@ export interface Shared {
 }
 
 export class ControlledPods implements PodControl, PodOwner {
+  readonly refuses: boolean
   readonly workload: WorkloadId
   /** By template: the version that its pods run. */
   readonly templates: Version[]
@@ -77,6 +81,7 @@ export class ControlledPods implements PodControl, PodOwner {
   constructor(run: ControlledPodsRun, shared: Shared, spec: ControlledWorkload, budget: Budget | null) {
     const { workload, versions, controller } = spec
     this.run = run
+    this.refuses = run.admission !== null
     this.shared = shared
     this.workload = workload
     this.templates = [versions[0]]
@@ -110,10 +115,13 @@ export class ControlledPods implements PodControl, PodOwner {
   // ---- what a controller does
 
   create(controller: PodController, pod: NewPod): PodId {
-    const { cluster, simulator, lifecycle, placement, input } = this.run
+    const { cluster, simulator, lifecycle, placement, input, admission } = this.run
     const { objects, disruption, controllers } = this.shared
     const spec = input.workloads[this.workload]
-    const row = cluster.createPod(this.shapeOf(pod.template), spec.service, simulator.now)
+    const shape = this.shapeOf(pod.template)
+    if (admission?.admits(shape) === false) return NONE
+    const row = cluster.createPod(shape, spec.service, simulator.now)
+    admission?.created(row, shape)
     cluster.setOwner(row, this.owner)
     const ordinal = this.created++
     objects.open(row, pod, Math.floor(this.uids.at(ordinal, 0) * UIDS), simulator.now)
@@ -127,7 +135,7 @@ export class ControlledPods implements PodControl, PodOwner {
     if (this.budget !== null) disruption.podAdded(this.budget, row, this.scalable)
     placement.withheld(row)
     const { ordinal: place = NONE } = pod
-    if (this.run.volumes?.created(row, this.workload, place, this.shapeOf(pod.template)) !== true) this.arrives(row)
+    if (this.run.volumes?.created(row, this.workload, place, shape) !== true) this.arrives(row)
     controller.podChanged(row)
     return row
   }

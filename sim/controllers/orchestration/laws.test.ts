@@ -129,6 +129,8 @@ interface Given {
   readonly actions: readonly Action[]
   readonly faults: readonly Fault[]
   readonly probes?: Probes | undefined
+  /** Bounds of a quota of the namespace; absent: none. */
+  readonly quota?: Readonly<Record<string, number>>
 }
 
 const anything = fc.record({
@@ -140,13 +142,18 @@ const anything = fc.record({
   probes: fc.constantFrom(...probed),
 })
 
-function simulation({ controller, replicas, budget, actions, faults: broken, probes }: Given): Simulation {
+/** Admission of pods that count for quotas of their namespace. */
+const counted = { namespace: 'default', priorityClass: '', amounts: {}, unstated: [], bestEffort: false, terminating: false }
+const admission = { ...counted, crossNamespace: false, stuckAfter: 10 * SECOND }
+
+function simulation({ controller, replicas, budget, actions, faults: broken, probes, quota }: Given): Simulation {
+  const admitted = (one: Version): Version => (quota === undefined ? one : { ...one, shape: { ...one.shape, admission } })
   const orchestration: Orchestration = {
     workloads: [
       {
         workload: 0,
         controller,
-        versions: [version('v1', 2, probes), version('v2', 3, probes), version('v3', 4, probes)],
+        versions: [version('v1', 2, probes), version('v2', 3, probes), version('v3', 4, probes)].map(admitted),
         budget: budget ? { maxUnavailable: 1, unhealthyPods: 'IfHealthyBudget' } : null,
         toleration: 30 * SECOND,
       },
@@ -171,6 +178,9 @@ function simulation({ controller, replicas, budget, actions, faults: broken, pro
       horizon: HORIZON * SECOND,
       delays: { ...noDelays, propagation: SECOND },
       orchestration,
+      ...(quota === undefined
+        ? {}
+        : { admission: { quotas: [{ namespace: 'default', name: 'q', hard: quota, scopes: [] }], latency: 10_000 } }),
     }),
   )
 }
@@ -219,6 +229,25 @@ describe('controllers in runs', () => {
         for (const instances of network.instancesOf) for (const { slots } of instances) expect(slots.size).toBe(0)
       }),
       { numRuns: slowCases(100), seed: 9 },
+    )
+  })
+
+  it('whatever is done and breaks: no quota is exceeded, and what it counts is what exists', () => {
+    const bounded = fc.record({
+      given: anything,
+      quota: fc.record({
+        pods: fc.integer({ min: 0, max: 8 }),
+        'count/pods': fc.integer({ min: 4, max: 9 }),
+        'requests.cpu': fc.constant(700),
+      }),
+    })
+    fc.assert(
+      fc.property(bounded, ({ given, quota }) => {
+        const run = simulation({ ...given, quota })
+        run.run() // throws when the quota is exceeded or counts wrongly, at any event
+        expect(run.parts.replicaSets.podsOf(0).length).toBeLessThanOrEqual(7)
+      }),
+      { numRuns: slowCases(30), seed: 9 },
     )
   })
 

@@ -13,6 +13,7 @@ import type { Workload } from '../../serving/spec.ts'
 import { DisruptionController } from '../kubernetes/disruption.ts'
 import { PodObjects, type NewPod, type PodController, type TaskControl } from '../kubernetes/pod-objects.ts'
 import { sendWith, type ApiClient } from '../kubernetes/api-client.ts'
+import type { Admission } from '../admission/admission.ts'
 import type { ApiClients } from '../api-clients.ts'
 import type { Components } from '../components.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
@@ -58,6 +59,8 @@ export interface OrchestratorRun extends ProbersRun, ContainerStartRun, PressedN
   readonly changes: ChangeRecorder
   /** Null: no pod has volumes. */
   readonly volumes: PodVolumes | null
+  /** Null: no pod is refused. */
+  readonly admission: Admission | null
   /** Null: no workload keeps data. */
   readonly stateful: Stateful | null
   readonly input: {
@@ -76,6 +79,7 @@ interface Kept extends RolloutState {
 }
 
 export class Orchestrator implements TaskControl {
+  readonly refuses: boolean
   readonly kubelets: Kubelets
   readonly drains: Drains
   readonly outOfService: OutOfService
@@ -107,6 +111,7 @@ export class Orchestrator implements TaskControl {
     const { simulator, nodes } = run
     const { latency, faults } = orchestration
     this.run = run
+    this.refuses = run.admission !== null
     const podsOf = (pod: PodId): ControlledPods | undefined => this.byOwner[run.cluster.view.pods.owner[pod]]
     this.course = PodCourse.of(run, this.objects, (workload) => this.kept.get(workload)?.set.pods.pods ?? [])
     this.events = PodEvents.of(run)

@@ -10,7 +10,7 @@ export function quotaChecks({ workloads, limitRanges, quotas, claims }: Drafts, 
   for (const range of limitRanges)
     for (const workload of workloads.filter(({ namespace }) => namespace === range.namespace))
       for (const item of range.limits)
-        for (const problem of outside(workload, item))
+        for (const problem of outsideOf(workload, item))
           findings.warn(at(workload), `${problem} of ${nameOf(range)}; the API server refuses the pods`)
   for (const quota of quotas) {
     const own = workloads.filter(({ namespace, controller }) => namespace === quota.namespace && controller.kind !== 'DaemonSet')
@@ -21,7 +21,8 @@ export function quotaChecks({ workloads, limitRanges, quotas, claims }: Drafts, 
 const shown = (resource: string, amount: number): string =>
   /(?:^|\.)cpu$/.test(resource) ? showCpu(amount) : /memory|storage/.test(resource) ? showMemory(amount) : String(amount)
 
-function outside({ template }: ManifestWorkload, { type, max, min, maxRatio }: LimitRangeItem): string[] {
+/** What of a template is outside of an item of a limit range. */
+export function outsideOf({ template }: Pick<ManifestWorkload, 'template'>, { type, max, min, maxRatio }: LimitRangeItem): string[] {
   const parts =
     type === 'Container'
       ? [...template.containers, ...template.init].map(({ name, requests, limits }) => ({ what: `container ${name}`, requests, limits }))

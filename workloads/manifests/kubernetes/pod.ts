@@ -70,6 +70,7 @@ export function podOf(
     preemption: spec.at('preemptionPolicy').oneOf(['PreemptLowerPriority', 'Never']) ?? 'PreemptLowerPriority',
     grace: spec.at('terminationGracePeriodSeconds').seconds() ?? GRACE,
     restartPolicy: restart,
+    hasDeadline: !spec.at('activeDeadlineSeconds').missing,
     scheduler: spec.at('schedulerName').text() ?? 'default-scheduler',
     hostNetwork: spec.at('hostNetwork').flag() ?? false,
     volumes: spec.at('volumes').items().map(volumeOf),

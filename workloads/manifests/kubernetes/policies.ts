@@ -3,6 +3,7 @@ import type * as autoscaling from 'kubernetes-types/autoscaling/v2.js'
 import type * as core from 'kubernetes-types/core/v1.js'
 import type * as policy from 'kubernetes-types/policy/v1.js'
 import type * as scheduling from 'kubernetes-types/scheduling/v1.js'
+import type { QuotaScope } from '../../../sim/index.ts'
 import { SCALE_DOWN, SCALE_UP } from '../defaults.ts'
 import { NO_EFFECT, READ, uses, type Fields } from '../fields.ts'
 import type {
@@ -143,11 +144,34 @@ export function priorityClassOf(named: Named, part: Part<scheduling.PriorityClas
   }
 }
 
+const SCOPES = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'] as const
+
+function scopeOf(part: Part<core.ScopedResourceSelectorRequirement>): QuotaScope {
+  part.only(uses(READ, 'operator', 'scopeName', 'values'))
+  const name = part.at('scopeName')
+  const scope = name.oneOf(SCOPES) ?? (name.missing ? name.refuse(SCOPES.join(', ')) : undefined) ?? 'PriorityClass'
+  const operator = part.at('operator').oneOf(['In', 'NotIn', 'Exists', 'DoesNotExist']) ?? 'Exists'
+  const values = part.at('values').list()
+  if (scope !== 'PriorityClass' && operator !== 'Exists') part.at('operator').refuse(`Exists with the scope ${scope}`)
+  const listed = operator === 'In' || operator === 'NotIn'
+  if (listed !== values.length > 0) part.at('values').refuse(`${listed ? 'at least one value' : 'no values'} with the operator ${operator}`)
+  return { scope, operator, values }
+}
+
 /** A ResourceQuota. */
 export function quotaOf(named: Named, part: Part<core.ResourceQuota>): Quota {
   const spec = part.only(OBJECT as Fields<core.ResourceQuota>).at('spec')
-  spec.only({ ...uses(READ, 'hard', 'scopes'), scopeSelector: 'the quota counts only pods in this scope' })
-  return { ...named, hard: amountsOf(spec.at('hard')), scopes: spec.at('scopes').list() }
+  spec.only(uses(READ, 'hard', 'scopeSelector', 'scopes'))
+  const words = spec
+    .at('scopes')
+    .items()
+    .flatMap((item) => item.oneOf(SCOPES) ?? [])
+  const selected = spec.at('scopeSelector').only(uses(READ, 'matchExpressions')).at('matchExpressions').items().map(scopeOf)
+  return {
+    ...named,
+    hard: amountsOf(spec.at('hard')),
+    scopes: [...words.map((scope) => ({ scope, operator: 'Exists' as const, values: [] })), ...selected],
+  }
 }
 
 /** A LimitRange. */
