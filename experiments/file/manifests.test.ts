@@ -429,3 +429,84 @@ describe('what is not simulated is a warning', () => {
     expect(warnings.join('\n')).toContain(expected)
   })
 })
+
+describe('quotas and storage of manifests', () => {
+  const object = (kind: string, name: string, spec: string, version = 'v1', meta = ', namespace: shop'): string =>
+    `apiVersion: ${version}\nkind: ${kind}\nmetadata: { name: ${name}${meta} }\n${spec}\n---\n`
+  const quota = object('ResourceQuota', 'compute', 'spec: { hard: { pods: 2, limits.cpu: 4, services: 3 } }')
+  const storageOf = ({ orchestration }: Scenario) =>
+    orchestration!.storage as Record<string, Record<string, unknown>[]> & { pods: unknown[][] }
+
+  it('a ResourceQuota counts pods by all of their containers, and Deployments without requests, too', async () => {
+    const { scenario, warnings } = await resolved(WEB + API + service('web') + quota, client('web'))
+    expect(scenario.admission!.quotas).toEqual([{ namespace: 'shop', name: 'compute', hard: { pods: 2, 'limits.cpu': 4000 }, scopes: [] }])
+    expect(scenario.services[0].shape.admission).toMatchObject({ amounts: { 'limits.cpu': 1000 }, unstated: ['limits.memory'] })
+    expect(scenario.background[0]).toMatchObject({
+      shapes: [{ admission: { namespace: 'shop', unstated: ['limits.cpu', 'limits.memory'] } }],
+    })
+    expect(warnings.join('\n')).toContain('services of quota shop/compute')
+  })
+
+  it('claims, templates, emptyDirs, config maps and secrets are volumes; what no file has is missing in the run', async () => {
+    const pod =
+      'volumes: [{ name: a, persistentVolumeClaim: { claimName: shared } }, { name: b, emptyDir: { sizeLimit: 1Gi } }, { name: c, configMap: { name: settings } }, { name: d, secret: { secretName: tls } }], '
+    const asked = (more = ''): string => `accessModes: [ReadWriteOnce], ${more}resources: { requests: { storage: 10Gi } }`
+    const db = workload(
+      'StatefulSet',
+      'db',
+      `serviceName: db, volumeClaimTemplates: [{ metadata: { name: data }, spec: { ${asked('storageClassName: fats, ')} } }], persistentVolumeClaimRetentionPolicy: { whenScaled: Delete }, `,
+      requests('1'),
+      pod,
+    )
+    const shop =
+      db +
+      service('db') +
+      object('PersistentVolumeClaim', 'shared', `spec: { ${asked('storageClassName: fast, ')} }`) +
+      object('ConfigMap', 'settings', 'data: { a: b }') +
+      object(
+        'StorageClass',
+        'fast',
+        'provisioner: ebs.csi.aws.com\nvolumeBindingMode: WaitForFirstConsumer\nallowedTopologies: [{ matchLabelExpressions: [{ key: topology.kubernetes.io/zone, values: [a] }] }]',
+        'storage.k8s.io/v1',
+        '',
+      ) +
+      object(
+        'PersistentVolume',
+        'disk',
+        'spec: { capacity: { storage: 20Gi }, accessModes: [ReadWriteOnce], storageClassName: fast, csi: { driver: ebs.csi.aws.com, volumeHandle: x }, claimRef: { namespace: shop, name: shared }, nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: disk, operator: In, values: [ssd] }] }] } } }',
+        'v1',
+        '',
+      )
+    const { scenario, warnings, problems } = await resolved(shop, client('db'))
+    expect(problems).toBe('')
+    const { classes, volumes, claims, configs, pods } = storageOf(scenario)
+    expect(classes).toMatchObject([
+      { name: 'fast', binding: 'WaitForFirstConsumer', zones: ['a'] },
+      { name: 'fats', driver: -1 },
+    ])
+    expect(volumes).toMatchObject([{ name: 'disk', claim: 'shared', driver: 0, nodes: { disk: ['ssd'] } }])
+    expect(claims).toMatchObject([{ name: 'shared', class: 'fast', size: 10 * 2 ** 30 }])
+    expect(configs).toEqual([
+      { name: 'ConfigMap shop/settings', from: 0 },
+      { name: 'Secret shop/tls', from: null },
+    ])
+    expect(pods[0]).toMatchObject([
+      { kind: 'template', claim: { name: 'data-db', class: 'fats' }, whenScaled: 'Delete' },
+      { kind: 'claim', claim: 0 },
+      { kind: 'empty-dir', size: 2 ** 30 },
+      { kind: 'config', config: 0 },
+      { kind: 'config', config: 1 },
+    ])
+    expect(warnings.join('\n')).toContain('found the class fats, which is in no file; accepted: fast')
+    expect(warnings.join('\n')).toContain('the Secret shop/tls is in no file, so that containers that need it do not start')
+    // The claim of a class that does not exist stays unbound, its pod pending, and so the claim that waits for the pod.
+    const { metrics } = await runTask({ scenario, seed: 1, replication: 0 }, simulate)
+    expect(metrics['claims-unbound']).toBe(2)
+    const known = await resolved(shop, client('db'), 'storage: { configs: [{ name: tls }], classes: [{ name: fats }] }\n')
+    expect(storageOf(known.scenario).configs).toEqual([
+      { name: 'tls', from: 0 },
+      { name: 'ConfigMap shop/settings', from: 0 },
+    ])
+    expect(storageOf(known.scenario).classes[0]).toMatchObject({ name: 'fats', driver: 0 })
+  })
+})

@@ -62,7 +62,7 @@ export class ManifestExpansion {
     for (const problem of problems) if (problem.severity === 'error') issues.push(issueOf(problem))
     const orchestrator = orchestratorOf(manifests.workloads, raw['orchestrator'], issues)
     if (issues.length > 0) return { raw, issues, warnings: [], relocate: (issue) => issue }
-    const items = new ManifestItems(manifests, workload)
+    const items = new ManifestItems(manifests, workload, raw['storage'])
     const [services, background, batch] = [listOf(workload['services']), listOf(workload['background']), listOf(workload['batch'])]
     const given = [services, background, batch, listOf(workload['jobs']), items.services, items.background, items.batch].flat()
     const empty: Issue[] = given.length > 0 || items.issues.length > 0 ? [] : [{ path: MANIFESTS, message: nothingRuns(manifests) }]
@@ -78,6 +78,7 @@ export class ManifestExpansion {
         },
         ...items.autoscaling(raw['autoscaling']),
         ...admissionOfFile(manifests, raw),
+        ...items.storageKey(),
       },
       issues: [...items.issues, ...empty],
       warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests, raw['scheduling'])],

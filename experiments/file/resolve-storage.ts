@@ -80,8 +80,9 @@ class Resolution {
       ...rest,
       driver: this.driver(provisioner),
     }))
-    const volumes = storage.volumes.map((volume, i): StaticVolume => ({
+    const volumes = storage.volumes.map(({ nodes, ...volume }, i): StaticVolume => ({
       ...volume,
+      ...(nodes === undefined ? {} : { nodes }),
       class: volume.class ?? '',
       driver: volume.driver === undefined ? NONE : this.driver(volume.driver),
       pool: volume.pool === undefined ? NONE : this.pool(volume.pool, ['storage', 'volumes', i, 'pool']),

@@ -138,12 +138,12 @@ it.each([
   [
     'grace: 20s',
     'kubernetes\nnamespaces: [{ name: a, quotas: [{ name: q, hard: { services: 2 } }] }]',
-    'hard  found "services", which counts no pods; accepted: pods,',
+    'hard.services  found "services", which counts no pods; accepted: pods,',
   ],
   [
     'grace: 20s',
     'kubernetes\nnamespaces: [{ name: a, quotas: [{ name: q, hard: { requests.cpu: much } }] }]',
-    'hard  requests.cpu: found much',
+    'hard.requests.cpu  found "much"',
   ],
   ['grace: 20s', 'kubernetes\nnamespaces: [{ name: a }, { name: a }]', 'namespaces.a.name  found a second "a"'],
   [

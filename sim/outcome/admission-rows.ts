@@ -6,7 +6,7 @@ export const ADMISSION_ROWS = [
     'pods',
     'lower',
     'difference',
-    'creations of pods in the window that a quota had no room for, or that did not state what a quota bounds; a pod that is tried again counts again',
+    'creations of pods in the window beyond the bound of a quota, or without what a quota bounds; a pod that is tried again counts again',
   ],
   [
     'limit-range-refusals',

@@ -344,6 +344,8 @@ export interface PersistentVolume extends Named {
   /** The claim it is reserved for, `namespace/name`; empty without. */
   readonly claim: string
   readonly nodeRequired: readonly NodeTerm[]
+  /** The driver that attaches it; empty: it needs no attachment. */
+  readonly driver: string
 }
 
 /** A PersistentVolumeClaim. */
@@ -364,6 +366,8 @@ export interface StorageClass extends Named {
   readonly binding: 'Immediate' | 'WaitForFirstConsumer'
   readonly reclaim: 'Retain' | 'Delete'
   readonly expandable: boolean
+  /** Zones in which volumes are made; empty: any. */
+  readonly zones: readonly string[]
 }
 
 /** A ConfigMap or a Secret: its keys and size. */

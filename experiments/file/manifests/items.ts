@@ -8,6 +8,7 @@ import { admissionOfPod } from './admission.ts'
 import { batchItem, OF_BATCH } from './batch.ts'
 import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
 import { replicaAutoscalerOf } from './scaling.ts'
+import { ManifestStorage } from './storage.ts'
 import { namedServices, plain, targetOf, type NamedService } from './targets.ts'
 import { isBatch, isRun } from './unsupported.ts'
 
@@ -52,6 +53,7 @@ const OF_REQUESTS = [
   'versions',
   'budget',
   'toleration',
+  'volumes',
   ...CONTAINER_KEYS,
 ]
 
@@ -62,12 +64,15 @@ export class ManifestItems {
   readonly issues: Issue[] = []
   private readonly manifests: Manifests
   private readonly named: readonly NamedService[]
+  private readonly storage: ManifestStorage
   private readonly notes: string[] = []
   /** Clients by the name of their service. */
   private readonly clients = new Map<string, Said>()
 
-  constructor(manifests: Manifests, workload: Raw) {
+  /** `storage` is the key of the file. */
+  constructor(manifests: Manifests, workload: Raw, storage: unknown) {
     this.manifests = manifests
+    this.storage = new ManifestStorage(manifests, storage)
     this.named = namedServices(manifests.services.filter(({ selector, type }) => selector !== null && type !== 'ExternalName'))
     const behaviors = this.behaviorsOf(isMap(workload['behavior']) ? workload['behavior'] : {})
     this.readClients(Array.isArray(workload['clients']) ? workload['clients'] : [])
@@ -131,6 +136,7 @@ export class ManifestItems {
       const raw = {
         ...admissionOfPod(workload, this.manifests),
         ...serviceItem(name, workload, this.boundsOf(workload), behavior),
+        ...this.storage.volumesOf(workload, behavior['volumes']),
         ...client?.keys,
       }
       this.services.push({ raw, workload, origins: new Map([...(said?.origins ?? []), ...(client?.origins ?? [])]) })
@@ -257,14 +263,20 @@ export class ManifestItems {
     return this.services.flatMap(({ workload }) => this.scalingOf(workload) ?? [])
   }
 
+  /** The key `storage` of the run. */
+  storageKey(): Raw {
+    return this.storage.key()
+  }
+
   /** What is assumed or left out. */
   warnings(autoscaling: unknown): string[] {
     const chosen = isMap(autoscaling) && autoscaling['replicas'] !== undefined
     const scaled = this.scaled()
-    if (scaled.length === 0 || chosen || replicaAutoscalerOf(scaled) !== undefined) return this.notes
+    const notes = [...this.notes, ...this.storage.notes]
+    if (scaled.length === 0 || chosen || replicaAutoscalerOf(scaled) !== undefined) return notes
     const names = scaled.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')
     return [
-      ...this.notes,
+      ...notes,
       `manifests: the autoscalers ${names} differ, or read other metrics than CPU; nothing is scaled unless autoscaling: { replicas: … } chooses one for all`,
     ]
   }

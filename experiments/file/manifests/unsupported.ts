@@ -25,11 +25,7 @@ const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['placement constraints of Swarm, ECS and Marathon', isConstrained],
   ['nodeName', ({ template }) => template.nodeName !== ''],
   ['probes of further containers of a pod', hasOtherProbes],
-  [
-    'volumes of claims',
-    ({ template, controller }) =>
-      template.volumes.some(({ kind }) => kind === 'claim') || (controller.kind === 'StatefulSet' && controller.claimTemplates.length > 0),
-  ],
+  ['ephemeral volumes of pods', ({ template }) => template.volumes.some(({ kind }) => kind === 'ephemeral')],
   ['requests of ephemeral-storage and huge pages', ({ template }) => Object.keys(template.requests).some(isUncounted)],
 ]
 

@@ -8,6 +8,7 @@ import { budget, controller, version } from './controllers.ts'
 import { queue, threads } from './pod-queue.ts'
 import { hedge } from './hedge.ts'
 import { retries } from './retries.ts'
+import { volumes } from './storage.ts'
 import { traffic } from './traffic.ts'
 import { ownBalancer, workOfRequest } from './work.ts'
 
@@ -42,6 +43,9 @@ const behaviorOf = (loaded: LoadedFiles) =>
     ...containerKeys,
     budget: budget.optional().describe('replaces the disruption budget of the manifests'),
     toleration: duration().optional().describe('replaces the tolerationSeconds of nodes that are not ready or unreachable'),
+    volumes: volumes
+      .optional()
+      .describe('what the pods mount besides the volumes of the manifest, such as { emptyDir: 1Gi } where it gives no size'),
     scheduler: name().optional().describe('the scheduler that places the pods: default, or the name of one of schedulers'),
   })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { UnitError } from '../../../sim/index.ts'
 import { readAmount } from '../../../workloads/index.ts'
 import { show } from '../document.ts'
-import { flag, forms, isMap, list, mapOf, number, oneOf, quantity, section, whole, words } from '../quantities.ts'
+import { flag, forms, isMap, list, mapOf, number, oneOf, section, whole, words } from '../quantities.ts'
 
 /** Bounds of a quota that count pods; those of other objects have nothing to count in a run. */
 const COUNTED =
@@ -14,25 +14,35 @@ export const countsPods = (resource: string): boolean => COUNTED.test(resource) 
 
 const read = (resource: string, value: unknown): number => readAmount(resource, typeof value === 'number' ? String(value) : value)
 
-/** A map from resources to amounts in their units. */
-const amountsBy = (example: string, accepts: (resource: string) => string = () => '') =>
-  quantity(
-    `a map from resources to amounts such as ${example}`,
-    (value) => {
-      if (!isMap(value)) return undefined
-      const entries = Object.entries(value).map(([resource, amount]): [string, number] => {
-        const wrong = accepts(resource)
-        if (wrong !== '') throw new UnitError(wrong)
-        try {
-          return [resource, read(resource, amount)]
-        } catch (error) {
-          throw error instanceof UnitError ? new UnitError(`${resource}: ${error.message}`) : error
-        }
-      })
-      return Object.fromEntries(entries)
-    },
-    { type: 'object', additionalProperties: { type: ['string', 'number'] } },
-  )
+/** A map from resources to amounts in their units. `refusal` says what is wrong with the name of a resource; empty: nothing. */
+const amountsBy = (example: string, refusal: (resource: string) => string = () => '') =>
+  z
+    .unknown()
+    .transform((value, context): Readonly<Record<string, number>> => {
+      if (!isMap(value)) {
+        const message = `found ${show(value)}; accepted: a map from resources to amounts such as ${example}`
+        context.issues.push({ code: 'custom', message, input: value })
+        return z.NEVER
+      }
+      const amounts: [string, number][] = []
+      for (const [resource, amount] of Object.entries(value)) {
+        const message = refusal(resource) || problemOf(() => amounts.push([resource, read(resource, amount)]))
+        if (message !== '') context.issues.push({ code: 'custom', message, path: [resource], input: value } as never)
+      }
+      return Object.fromEntries(amounts)
+    })
+    .meta({ type: 'object', additionalProperties: { type: ['string', 'number'] } })
+
+/** The message of the UnitError of a reading; empty: it has none. */
+function problemOf(reading: () => unknown): string {
+  try {
+    reading()
+    return ''
+  } catch (error) {
+    if (error instanceof UnitError) return error.message
+    throw error
+  }
+}
 
 const SCOPES = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'] as const
 

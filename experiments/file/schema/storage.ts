@@ -1,7 +1,7 @@
 /** Storage of the cluster: drivers, classes, volumes, claims, config maps and secrets; and what the pods of a service mount. */
 import { z } from 'zod'
 import { show } from '../document.ts'
-import { duration, flag, forms, isMap, labels, list, memory, name, oneOf, section, share, whole, words } from '../quantities.ts'
+import { duration, flag, forms, isMap, labels, list, mapOf, memory, name, oneOf, section, share, whole, words } from '../quantities.ts'
 import { distribution } from './distribution.ts'
 
 const MODES = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'] as const
@@ -78,6 +78,9 @@ const volume = section('a volume', {
   modes: modes(),
   driver: words().optional().describe('the driver that attaches it; default: none, it needs no attachment'),
   zones: list('zones', name()).prefault([]).describe('zones from which it is reached; default: any'),
+  nodes: mapOf('a map from labels to lists of values', list('values', words()))
+    .optional()
+    .describe('labels with one of the values that a node must have to reach it; default: any node'),
   pool: name().optional().describe('a local volume on each node of this pool, reached from there only'),
   reclaim: reclaim('Retain'),
   claim: words().optional().describe('the claim that it is reserved for'),

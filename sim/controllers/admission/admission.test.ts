@@ -1,4 +1,4 @@
-/** Quotas in runs: what controllers do when the API server refuses a pod, and when room comes back. */
+/** Quotas in runs: what controllers do when the API server refuses a pod, and when amounts are free again. */
 import { describe, expect, it } from 'vitest'
 import type { ControllerSpec, PodShape, QuotaSpec } from '../../input.ts'
 import { shape } from '../../testing/input.ts'

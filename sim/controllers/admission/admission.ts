@@ -1,6 +1,6 @@
 /**
- * Admission of pods, as the API server has it: limit ranges refuse pods outside of their bounds, then all quotas of the namespace must have
- * room. A refused pod is not created; its controller gets the error and tries again with its back-off. A quota frees what a pod counted
+ * Admission of pods, as the API server has it: limit ranges refuse pods outside of their bounds, then no quota of the namespace may be
+ * exceeded. A refused pod is not created; its controller gets the error and tries again with its back-off. A quota frees what a pod counted
  * when its controller has seen that the pod is gone; a pod that should have ended long ago, because its node does not answer, counts no more
  * at the next full count. A part of the run.
  */

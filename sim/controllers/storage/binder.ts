@@ -66,7 +66,7 @@ export class Binder {
       modes: spec.modes,
       class: spec.class,
       driver: spec.driver === NONE ? null : drivers[spec.driver],
-      reach: reach ?? (spec.zones.length === 0 ? [] : [{ key: ZONE_LABEL, values: spec.zones }]),
+      reach: reach ?? reachOf(spec),
       reclaim: spec.reclaim,
       labels: spec.labels,
       reserved: spec.claim,
@@ -231,3 +231,9 @@ function isOffered({ spec }: Claim, volume: Volume): boolean {
 /** Available, large enough, and the one that the claim names, if it names one. */
 const suits = ({ spec }: Claim, volume: Volume): boolean =>
   volume.phase === 'Available' && volume.size >= spec.size && (spec.volume === '' || spec.volume === volume.name)
+
+/** Zone and other labels from which a static volume is reached. */
+function reachOf({ zones, nodes = {} }: StaticVolume): LabelRequirement[] {
+  const others = Object.entries(nodes).map(([key, values]) => ({ key, values }))
+  return zones.length === 0 ? others : [{ key: ZONE_LABEL, values: zones }, ...others]
+}

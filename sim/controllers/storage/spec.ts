@@ -46,6 +46,8 @@ export interface StaticVolume {
   readonly driver: number
   /** Zones from which it is reached; empty: any. */
   readonly zones: readonly string[]
+  /** Labels with one of the values that a node must have to reach it; absent: any. */
+  readonly nodes?: Readonly<Record<string, readonly string[]>>
   /** A volume on each node of this pool, reached from there only; NONE: one for the cluster. */
   readonly pool: number
   readonly reclaim: 'Delete' | 'Retain'

@@ -39,7 +39,20 @@ export function claimOf(named: Named, part: Part<core.PersistentVolumeClaim>): V
   }
 }
 
-/** A PersistentVolume. Its kind of storage changes nothing. */
+/** Kinds of volumes whose plugins became drivers. */
+const IN_TREE = {
+  awsElasticBlockStore: 'kubernetes.io/aws-ebs',
+  gcePersistentDisk: 'kubernetes.io/gce-pd',
+  azureDisk: 'kubernetes.io/azure-disk',
+} as const
+
+/** Network file systems and directories of a node need no attachment. */
+function driverOf(spec: Part<core.PersistentVolumeSpec | undefined>): string {
+  const found = (Object.keys(IN_TREE) as (keyof typeof IN_TREE)[]).find((kind) => !spec.at(kind).missing)
+  return spec.at('csi').at('driver').text() ?? (found === undefined ? '' : IN_TREE[found])
+}
+
+/** A PersistentVolume. */
 export function persistentVolumeOf(named: Named, part: Part<core.PersistentVolume>): PersistentVolume {
   const spec = part.only(OBJECT as Fields<core.PersistentVolume>).at('spec')
   const size = spec.at('capacity').at('storage')
@@ -53,6 +66,7 @@ export function persistentVolumeOf(named: Named, part: Part<core.PersistentVolum
     volumeMode: spec.at('volumeMode').oneOf(['Filesystem', 'Block']) ?? 'Filesystem',
     reclaim: spec.at('persistentVolumeReclaimPolicy').oneOf(['Retain', 'Delete', 'Recycle']) ?? 'Retain',
     claim: name === undefined ? '' : `${claim.at('namespace').text() ?? 'default'}/${name}`,
+    driver: driverOf(spec),
     nodeRequired: spec.at('nodeAffinity').at('required').at('nodeSelectorTerms').items().map(nodeTermOf),
   }
 }
@@ -60,7 +74,19 @@ export function persistentVolumeOf(named: Named, part: Part<core.PersistentVolum
 const STORAGE_CLASS: Fields<storage.StorageClass> = {
   ...uses(READ, 'allowVolumeExpansion', 'apiVersion', 'kind', 'metadata', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'),
   ...uses(NO_EFFECT, 'mountOptions', 'parameters'),
-  allowedTopologies: 'volumes are made in these zones only',
+  allowedTopologies: READ,
+}
+
+/** Zones of a term; what it says of other labels is not read. */
+function zonesOf(part: Part<core.TopologySelectorTerm>): string[] {
+  return part
+    .at('matchLabelExpressions')
+    .items()
+    .flatMap((item) => {
+      const isZone = /\/zone$/.test(item.at('key').text() ?? '')
+      if (!isZone) item.ignore('volumes are made where nodes have these labels only')
+      return isZone ? item.at('values').list() : []
+    })
 }
 
 const DEFAULT_CLASS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
@@ -75,6 +101,7 @@ export function storageClassOf(named: Named, part: Part<storage.StorageClass>): 
     isDefault: DEFAULT_CLASS.some((key) => annotations.at(key).text(true) === 'true'),
     binding: part.at('volumeBindingMode').oneOf(['Immediate', 'WaitForFirstConsumer']) ?? 'Immediate',
     reclaim: part.at('reclaimPolicy').oneOf(['Retain', 'Delete']) ?? 'Delete',
+    zones: part.at('allowedTopologies').items().flatMap(zonesOf),
     expandable: part.at('allowVolumeExpansion').flag() ?? false,
   }
 }
