@@ -116,6 +116,13 @@ describe('the start', () => {
     expect(pods()).toEqual({ a: 'agent web', b: 'agent alone late web web', c: 'agent store store', new: 'agent late' })
   })
 
+  it('nodes without a group are pools by machine type, in which a dot is a hyphen, and else the pool nodes', async () => {
+    const typed = { ...node('a', ''), metadata: { name: 'a', labels: { 'node.kubernetes.io/instance-type': 'm5.4xlarge' } } }
+    const plain = { ...node('b', ''), metadata: { name: 'b' } }
+    const { simulation } = await begun(list([typed, plain]), 'cluster: { snapshot: cluster.json }\n')
+    expect(simulation.parts.input.pools.map(({ name }) => name)).toEqual(['m5-4xlarge', 'nodes'])
+  })
+
   it('victims of preemption come back if a controller keeps them', async () => {
     const urgent = pod('urgent', 'ReplicaSet', null, '2500m', {}, { priority: 100 })
     const objects = [node('b', 'front'), pod('kept', 'ReplicaSet', 'b', '2'), pod('alone', '', 'b', '1'), urgent]

@@ -23,12 +23,15 @@ const GPU_MODEL = 'nvidia.com/gpu.product'
 const MAX_GPUS = 8
 const ONCE = ['cpu', 'memory', 'pods']
 
+/** A label as the name of a pool: m5.4xlarge becomes m5-4xlarge. */
+const nameOf = (label: string): string => label.replace(/[^A-Za-z0-9_-]/g, '-').replace(/^[_-]+/, '') || REST
+
 /** Names of groups in the order of their first node, each with its nodes in the order of the snapshot. */
 export function groupsOf({ cluster }: Snapshot): Map<string, KubeNode[]> {
   const groups = new Map<string, KubeNode[]>()
   for (const node of cluster.nodes) {
     const label = GROUP_LABELS.find((key) => node.labels?.[key] !== undefined)
-    const name = label === undefined ? REST : node.labels![label].replace(/[^A-Za-z0-9_.-]/g, '-')
+    const name = label === undefined ? REST : nameOf(node.labels![label])
     const nodes = groups.get(name)
     if (nodes === undefined) groups.set(name, [node])
     else nodes.push(node)
