@@ -1,11 +1,14 @@
 /**
  * What becomes of requests of a flow: how many are late or time out, and the distribution of their latencies. The state of a queue is
- * rounded to steps of 2 %, so that each state is worked out once and after that only counts requests.
+ * rounded to steps of 2 %, so that each state is worked out once and after that only counts requests; the distribution of latencies is made from states
+ * in steps of 10 %.
  */
 import { cellsOf, type CostSample } from './sample.ts'
 
 /** Steps to a factor of e of the amounts that make a state. */
 const STEPS = 50
+/** Steps of the states of the distribution are this many of those. */
+const COARSE = 5
 /** The rarest waiting that counts, in steps; and the longest time, in steps above 1 µs. */
 const RAREST = 600
 const LONGEST = 1500
@@ -57,9 +60,27 @@ export interface Shares {
 }
 
 interface State extends Shares {
+  /** The state of the distribution of latencies that it belongs to. */
+  readonly coarse: CoarseState
+}
+
+interface CoarseState {
   readonly state: QueueState
   count: number
 }
+
+/** A state in steps: those of rareness of waiting, of the wait, and of the backlog. */
+type Steps = readonly [waiting: number, wait: number, backlog: number]
+
+const coarser = (step: number, most: number): number => (step === most ? most : Math.round(step / COARSE) * COARSE)
+const keyOf = (kind: number, [waiting, wait, backlog]: Steps): number =>
+  ((kind * (RAREST + 1) + waiting) * (LONGEST + 1) + wait) * (LONGEST + 1) + backlog
+const stateOf = (kind: number, [waiting, wait, backlog]: Steps): QueueState => ({
+  kind,
+  waiting: waiting === RAREST ? 0 : Math.exp(-waiting / STEPS),
+  wait: amountOf(wait),
+  backlog: amountOf(backlog),
+})
 
 const stepOf = (amount: number): number => (amount < 1 ? 0 : Math.min(LONGEST, 1 + Math.round(STEPS * Math.log(amount))))
 const amountOf = (step: number): number => (step === 0 ? 0 : Math.exp((step - 1) / STEPS))
@@ -91,6 +112,7 @@ export class Fates {
   readonly kinds: PodKind[] = []
   private readonly rules: FateRules
   private readonly states = new Map<number, State>()
+  private readonly coarse = new Map<number, CoarseState>()
 
   constructor(rules: FateRules) {
     this.rules = rules
@@ -104,28 +126,33 @@ export class Fates {
     const key = ((state.kind * (RAREST + 1) + waiting) * (LONGEST + 1) + wait) * (LONGEST + 1) + backlog
     let found = this.states.get(key)
     if (found === undefined) {
-      const rounded = {
-        kind: state.kind,
-        waiting: waiting === RAREST ? 0 : Math.exp(-waiting / STEPS),
-        wait: amountOf(wait),
-        backlog: amountOf(backlog),
+      found = {
+        ...this.sharesOf(stateOf(state.kind, [waiting, wait, backlog])),
+        coarse: this.coarseOf(state.kind, [waiting, wait, backlog]),
       }
-      found = { ...this.sharesOf(rounded), state: rounded, count: 0 }
       this.states.set(key, found)
     }
-    if (counted) found.count += count
+    if (counted) found.coarse.count += count
+    return found
+  }
+
+  private coarseOf(kind: number, [waiting, wait, backlog]: Steps): CoarseState {
+    const steps: Steps = [coarser(waiting, RAREST), coarser(wait, LONGEST), coarser(backlog, LONGEST)]
+    const key = keyOf(kind, steps)
+    let found = this.coarse.get(key)
+    if (found === undefined) this.coarse.set(key, (found = { state: stateOf(kind, steps), count: 0 }))
     return found
   }
 
   /** Forgets what was counted, at the end of warm-up. */
   clear(): void {
-    for (const state of this.states.values()) state.count = 0
+    for (const state of this.coarse.values()) state.count = 0
   }
 
   /** Calls back for each latency [µs] and the number of requests that had it, those that timed out included. */
   latencies(visit: (latency: number, count: number) => void): void {
     const { timeout } = this.rules
-    for (const { state, count } of this.states.values()) {
+    for (const { state, count } of this.coarse.values()) {
       if (count === 0) continue
       this.eachLatency(state, (latency, share) => visit(Math.round(Math.min(latency, timeout)), share * count))
     }
