@@ -26,14 +26,16 @@ const files = long
   ? [...FOLDERS.map((folder) => `${folder}/**/*.long.test.ts`), ...withSlowCases()]
   : FOLDERS.map((folder) => `${folder}/**/*.test.ts`)
 const excluded = [...configDefaults.exclude, ...(long ? [] : ['**/*.long.test.ts'])]
+// A test computes what it tests.
+const env = { ORCHSIM_CACHE: 'off' }
 const testTimeout = long ? 600_000 : 120_000
 
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      { test: { name: 'shared', isolate: false, include: files, exclude: [...excluded, ...ALONE], testTimeout } },
-      { test: { name: 'alone', isolate: true, include: long ? [] : ALONE, exclude: excluded, testTimeout } },
+      { test: { name: 'shared', isolate: false, include: files, exclude: [...excluded, ...ALONE], testTimeout, env } },
+      { test: { name: 'alone', isolate: true, include: long ? [] : ALONE, exclude: excluded, testTimeout, env } },
     ],
   },
 })

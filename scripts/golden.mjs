@@ -51,7 +51,7 @@ async function compare(file) {
   let out
   try {
     const folder = join(root, 'results', 'golden', name.replaceAll(/[/.]/g, '-'))
-    const args = [join(root, 'bin', 'orchsim.js'), 'run', file, '--json', '--quiet', '--no-charts', '--out', folder]
+    const args = [join(root, 'bin', 'orchsim.js'), 'run', file, '--json', '--quiet', '--no-charts', '--no-cache', '--out', folder]
     const { stdout, stderr } = await run(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
     if (stderr !== '') console.error(stderr.trimEnd())
     out = stdout

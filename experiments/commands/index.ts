@@ -48,6 +48,14 @@ function seconds(text: string): number {
   return value
 }
 
+/** Parser of a percentage above 0, up to 100. */
+function percentage(text: string): number {
+  const value = Number(text.replace(/%$/, ''))
+  if (!/^[\d.]+%?$/.test(text) || !(value > 0 && value <= 100))
+    throw new InvalidArgumentError('accepted: a percentage above 0, up to 100, such as 1%.')
+  return value
+}
+
 /** Parser of a percentage from 0 to below 100. */
 function percent(text: string): number {
   const value = Number(text.replace(/%$/, ''))
@@ -69,7 +77,9 @@ export const commands: readonly CommandDescriptor[] = [
       new Option('--quiet', 'no progress, no comparison'),
       new Option('--parquet', 'write the tables as Parquet too (needs the package hyparquet-writer)'),
       new Option('--no-charts', 'tables only: no charts and no report.html, which take seconds'),
-      new Option('--fresh', 'repeat every run, also those that an interrupted call has finished'),
+      new Option('--fresh', 'repeat every run, also those that an interrupted call has finished or the cache holds'),
+      new Option('--no-cache', 'neither read nor write the results that this machine keeps of earlier runs of the same code'),
+      new Option('--verify-cache <percent>', 'compute this share of the cached results again and compare').argParser(percentage),
       new Option('--watch', 'run again whenever the file or one of its own algorithms changes'),
       new Option('--call-limit <seconds>', "wall time that one call of an own file's function may take (default: 60)")
         .argParser(seconds)
@@ -214,6 +224,13 @@ export const commands: readonly CommandDescriptor[] = [
       json('print every decision in full as JSON, one pod per line'),
     ],
     load: async () => (await import('./explain.ts')).explainCommand,
+  },
+  {
+    name: 'cache',
+    description: 'list or remove the results of runs that this machine keeps',
+    arguments: [new Argument('<what>', 'list or clear').choices(['list', 'clear'])],
+    options: [json('list: print everything as JSON')],
+    load: async () => (await import('./cache.ts')).cacheCommand,
   },
   {
     name: 'doctor',

@@ -10,6 +10,7 @@ import { firstLine } from '../file/load.ts'
 import { callLimit } from '../own/limit.ts'
 import type { FinishedRun, Plan, PlannedRun, Planner } from '../plan/plan.ts'
 import { withQuantiles } from './quantiles.ts'
+import type { Cache } from './cache.ts'
 import type { Task } from './run.ts'
 import type { Store } from './store.ts'
 import { watched } from './watched.ts'
@@ -76,7 +77,7 @@ export interface Watcher {
   planned(runs: number): void
   /** `result` is undefined when the run failed. */
   ended(run: PlannedRun, result: RunResult | undefined): void
-  /** The stored result of an earlier call is used. */
+  /** The stored or cached result of an earlier call is used. */
   resumed(run: PlannedRun): void
 }
 
@@ -84,6 +85,8 @@ export interface Watcher {
 export interface ExecutionOptions {
   readonly watcher?: Watcher
   readonly store?: Store
+  /** Results of other studies on this machine. */
+  readonly cache?: Cache
 }
 
 /** Executes the waves of a planner until one is empty or the signal aborts. */
@@ -92,7 +95,7 @@ export async function execute(
   planner: Planner,
   executor: Executor,
   signal: AbortSignal,
-  { watcher, store }: ExecutionOptions = {},
+  { watcher, store, cache }: ExecutionOptions = {},
 ): Promise<Execution> {
   const finished: FinishedRun[] = []
   const failed: FailedRun[] = []
@@ -116,13 +119,15 @@ export async function execute(
           watcher?.resumed(run)
           return { result: stored }
         }
-        const outcome = await attempt(executor, { scenario, seed: run.seed, replication: run.replication }, signal)
+        const task = { scenario, seed: run.seed, replication: run.replication }
+        const outcome = await cachedOr(cache, run, scenario.check, () => attempt(executor, task, signal))
         if (outcome === undefined) return undefined
         if ('message' in outcome) watcher?.ended(run, undefined)
         else {
           seconds.set(run.id, outcome.seconds)
           store?.keep(run.id, outcome.result, outcome.seconds)
-          watcher?.ended(run, outcome.result)
+          if (outcome.cached) watcher?.resumed(run)
+          else watcher?.ended(run, outcome.result)
         }
         return outcome
       }),
@@ -151,12 +156,27 @@ export async function execute(
 
 const byVariant = (a: PlannedRun, b: PlannedRun): number => a.variant - b.variant || a.replication - b.replication
 
+type Attempt = Timed | { readonly message: string; readonly stack: string } | undefined
+
+/** The cached result of a run; without one, or where it is verified, what the attempt gives, which is cached. */
+async function cachedOr(
+  cache: Cache | undefined,
+  { id }: PlannedRun,
+  check: boolean,
+  compute: () => Promise<Attempt>,
+): Promise<(Timed & { readonly cached: boolean }) | Exclude<Attempt, Timed>> {
+  // With `check` every run takes place, as with results of the store.
+  const found = check ? undefined : cache?.get(id)
+  if (found !== undefined && !cache!.verifies(id)) return { result: found.result, seconds: found.facts.seconds, cached: true }
+  const computed = await compute()
+  if (computed === undefined || 'message' in computed) return computed
+  if (found === undefined) cache?.keep(id, computed.result, computed.seconds)
+  else cache!.compare(id, found.result, computed.result, computed.seconds)
+  return { ...computed, cached: false }
+}
+
 /** The result of a task, its error, or undefined when it was interrupted. */
-async function attempt(
-  executor: Executor,
-  task: Task,
-  signal: AbortSignal,
-): Promise<Timed | { readonly message: string; readonly stack: string } | undefined> {
+async function attempt(executor: Executor, task: Task, signal: AbortSignal): Promise<Attempt> {
   try {
     return await executor.run(task, signal)
   } catch (error) {

@@ -6,7 +6,8 @@ import type { FinishedRun, Plan, PlannedRun } from '../plan/plan.ts'
 import { plannerOf } from '../plan/precise.ts'
 import { execute, type Execution, type ExecutionOptions, type Executor, type FailedRun } from './execute.ts'
 import { withQuantiles } from './quantiles.ts'
-import type { RunFacts, Store } from './store.ts'
+import type { Store } from './store.ts'
+import type { RunFacts } from './stored-result.ts'
 
 /** Shard `index` of `count`, from 1. */
 export interface Shard {

@@ -4,37 +4,20 @@
  * a digest of everything that decides its result except the code; the name of the folder identifies the code. The folder is removed when
  * the results are written.
  *
- * A stored file is a line of text and the serialised result:
- *
- *   orchsim result 2 <id of the run> <SHA-256 of the id and the bytes that follow>\n
- *   <v8.serialize({ result, seconds, node, host })>
- *
  * A shard also stores that a run failed, as JSON beside it, so that a merge can tell a failed run from one that never took place.
  *
- * V8's format has no checksum: most flipped bits in it are other numbers, not errors. So a file whose line or digest differs is damaged
- * as a whole: it is removed, counted, and the run takes place again.
+ * A damaged file (stored-result.ts says how it is noticed) is removed, counted, and the run takes place again.
  */
-import { createHash, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { deserialize, serialize } from 'node:v8'
 import type { RunResult } from '../../sim/index.ts'
 import { digestOf } from '../file/load.ts'
 import { fromSources, version } from '../file/package.ts'
+import { decoded, encoded, type RunFacts } from './stored-result.ts'
 
 const PREFIX = '.unfinished-'
-const NEWLINE = 10
-
-/** Where and how long a run took: a fact about the machine, for the manifest only. */
-export interface RunFacts {
-  /** Wall time [s]. */
-  readonly seconds: number
-  /** Version of Node, and name of the host. */
-  readonly node: string
-  readonly host: string
-}
 
 /** What is stored of a run that failed. */
 export interface KeptFailure {
@@ -74,18 +57,14 @@ export class Store {
     } catch {
       return undefined
     }
-    const end = file.indexOf(NEWLINE)
-    const payload = file.subarray(end + 1)
-    if (end > 0 && file.toString('latin1', 0, end) === headOf(id, payload)) return this.opened(id, payload)
-    this.damaged.push(id)
-    remove(path)
-    return undefined
-  }
-
-  private opened(id: string, payload: Buffer): RunResult {
-    const { result, ...facts } = deserialize(payload) as RunFacts & { readonly result: RunResult }
-    this.facts.set(id, facts)
-    return result
+    const stored = decoded(id, file)
+    if (stored === undefined) {
+      this.damaged.push(id)
+      remove(path)
+      return undefined
+    }
+    this.facts.set(id, stored.facts)
+    return stored.result
   }
 
   /** The stored failure of a run; undefined when there is none, or a result beside it. */
@@ -111,8 +90,7 @@ export class Store {
    * @throws in a strict store
    */
   keep(id: string, result: RunResult, seconds = 0): void {
-    const payload = serialize({ result, seconds, node: process.versions.node, host: hostname() })
-    this.write(id, Buffer.concat([Buffer.from(`${headOf(id, payload)}\n`, 'latin1'), payload]))
+    this.write(id, encoded(id, result, seconds))
     remove(join(this.folder, id + FAILED))
   }
 
@@ -152,11 +130,6 @@ function unfinished(results: string): string[] {
 
 const codeOf = (folder: string): string => folder.slice(folder.lastIndexOf(PREFIX) + PREFIX.length)
 
-/** The first line of a stored file, without its end. */
-function headOf(id: string, payload: Uint8Array): string {
-  return `orchsim result 2 ${id} ${createHash('sha256').update(id).update('\n').update(payload).digest('hex')}`
-}
-
 function remove(path: string): void {
   try {
     rmSync(path, { force: true })
@@ -180,6 +153,6 @@ function flush(folder: string): void {
 export const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
 
 /** The version; in a clone, where the code changes without the version, also a digest of the sources that decide results. */
-function codeName(): string {
+export function codeName(): string {
   return fromSources ? `${version()}-${digestOf(WORKER).slice(0, 12)}` : version()
 }
