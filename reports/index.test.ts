@@ -69,6 +69,15 @@ describe('writeReports', () => {
     expect((await contents(place)).size).toBe(5)
   })
 
+  test('without charts: tables only, and no chart or page of an earlier study', async () => {
+    const place = join(folder, 'tables')
+    for (const name of ['report.html', 'charts/latency.svg', 'charts/own.svg']) await writeWhole(join(place, name), 'of before')
+    const written = await writeReports(place, fixtureStudy({ ...small, variants: 2, replications: 2 }), { charts: false })
+    expect(written.every((path) => path.endsWith('.csv'))).toBe(true)
+    const names = [...(await contents(place)).keys()]
+    expect(names.filter((name) => !name.endsWith('.csv'))).toEqual(['charts/own.svg'])
+  })
+
   test('terminal, page and plain summary have the same verdicts', async () => {
     const study = fixtureStudy({ ...small, variants: 4, replications: 4, name: (i) => `v${i}` })
     const html = await readFile((await writeReports(join(folder, 'same'), study)).find((path) => path.endsWith('.html')) ?? '', 'utf8')
