@@ -147,7 +147,7 @@ describe('calls that print', () => {
 
   it('schema: keys without a default are required, and every key has a description', () => {
     const schema = JSON.parse(schemaText()) as { required: string[]; properties: Record<string, { description?: string }> }
-    expect(schema.required).toEqual(['name', 'cluster', 'workload'])
+    expect(schema.required).toEqual(['name', 'cluster'])
     expect(
       Object.entries(schema.properties)
         .filter(([, { description }]) => description === undefined)

@@ -2,52 +2,16 @@
  * What a pod does with the tries that reach it: admission, threads, the queue before them, time without CPU, CPU work, and the end of all
  * of it when the pod is killed.
  */
-import { NONE, type RequestId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
+import { NONE, type RequestId, type ServerId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
 import { Cause } from '../measure/ledger.ts'
-import type { KeyedStream, Streams } from '../random/stream.ts'
+import type { KeyedStream } from '../random/stream.ts'
 import type { CpuShares } from './cpu-shares.ts'
+import type { InsideListener, Outlet, PodQueueRun, Program } from './pod-queue-run.ts'
 import { isInPod, RequestState, type Requests } from './requests.ts'
 import { ServerState, type Servers } from './servers.ts'
 import type { WorkHeaps } from './work-heaps.ts'
-
-/** Where a try goes from the pod. */
-export interface Outlet {
-  /** The work is done: the response leaves the pod. */
-  respond(request: RequestId): void
-  /** The pod refused, rejected or lost the try. */
-  failed(request: RequestId, cause: Cause): void
-}
-
-/** What a request does in its pod after its first wait and CPU work; calls.ts implements it. */
-export interface Program {
-  /** Whether requests of this service have further steps. */
-  hasSteps(service: ServiceId): boolean
-  /** A try of a service with steps reaches its pod. */
-  delivered(request: RequestId): void
-  /** A step is done: `resume`, `finish` or `fail` follows in an event of its own. */
-  stepDone(request: RequestId): void
-  /** A try that is between two steps leaves its pod: its calls are given up. */
-  abandoned(request: RequestId): void
-}
-
-/** Notified of each change of the number of requests in a pod. */
-export interface InsideListener {
-  changed(server: ServerId, before: number, inside: number): void
-}
-
-/** What the pod queue needs of the run. */
-export interface PodQueueRun {
-  readonly simulator: Simulator
-  readonly streams: Streams
-  readonly requests: Requests
-  readonly servers: Servers
-  readonly heaps: WorkHeaps
-  readonly shares: CpuShares
-  /** By service. */
-  readonly imbalance: readonly Imbalance[]
-}
 
 export class PodQueue {
   private readonly finished: number[] = []
