@@ -9,6 +9,7 @@ import type { DrawnChart } from './page/page.ts'
 import type { Study } from './study.ts'
 import { summarise } from './summary/summary.ts'
 import { effectsCsv } from './tables/effects.ts'
+import { decisionsCsv } from './tables/decisions.ts'
 import { eventsCsv } from './tables/events.ts'
 import { runsCsv } from './tables/runs.ts'
 import { servicesCsv } from './tables/services.ts'
@@ -16,7 +17,7 @@ import { summaryCsv } from './tables/summary.ts'
 import { timeseriesCsv, timeseriesStride } from './tables/timeseries.ts'
 
 /**
- * Writes runs.csv, summary.csv, services.csv (with several services or calls), effects.csv, timeseries.csv, events.csv (where runs keep events), charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
+ * Writes runs.csv, summary.csv, services.csv (with several services or calls), effects.csv, timeseries.csv, events.csv and decisions.csv (where runs keep them), charts/*.{vl.json,svg,png} and report.html into `folder`, and returns their paths in
  * the order of writing. Tables are written first, so that an error in a chart loses no numbers. Without `charts` the tables only.
  */
 export async function writeReports(folder: string, study: Study, { charts: draws = true } = {}): Promise<string[]> {
@@ -32,9 +33,13 @@ export async function writeReports(folder: string, study: Study, { charts: draws
   else await rm(join(folder, 'services.csv'), { force: true })
   await write('effects.csv', effectsCsv(summary))
   await write('timeseries.csv', timeseriesCsv(study))
-  const events = eventsCsv(study)
-  if (events !== '') await write('events.csv', events)
-  else await rm(join(folder, 'events.csv'), { force: true })
+  for (const [name, table] of [
+    ['events.csv', eventsCsv(study)],
+    ['decisions.csv', decisionsCsv(study)],
+  ]) {
+    if (table !== '') await write(name, table)
+    else await rm(join(folder, name), { force: true })
+  }
   if (!draws) {
     await removeCharts(folder, chartNames)
     await rm(join(folder, 'report.html'), { force: true })

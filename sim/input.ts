@@ -98,6 +98,8 @@ export interface SimulationInput {
   readonly contentionEpoch: Time
   /** Instant of the declared disturbance that `recovery` counts from, after the origin; NONE when there is none. */
   readonly disturbance: Time
+  /** Most scheduling decisions that are kept of the first replication; absent or 0: none. */
+  readonly decisions?: number
   /** Step of the time series. */
   readonly sample: Time
   readonly check: boolean

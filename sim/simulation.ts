@@ -33,6 +33,7 @@ import { AdmissionRecorder } from './measure/admission-recorder.ts'
 import { ApiRecorder } from './measure/api-recorder.ts'
 import { BatchRecorder } from './measure/batch-recorder.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
+import { DecisionRecorder } from './measure/decision-recorder.ts'
 import { EventRecorder } from './measure/event-recorder.ts'
 import { ImageRecorder } from './measure/image-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
@@ -83,7 +84,7 @@ function assemble(input: SimulationInput) {
       .part('jobs', () => new JobRecorder(times.windowStart, times.end))
       .part('nodeLevels', (run) => new NodeRecorder(run.cluster))
       .part('scaling', () => new ScalingRecorder(times.windowStart))
-      .part('scheduling', () => new SchedulingRecorder(times.windowStart))
+      .part('scheduling', () => new SchedulingRecorder(times.windowStart, decisionsFor(input, times)))
       .part(
         'changes',
         () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times), eventsFor(input, times)),
@@ -201,6 +202,11 @@ export class Simulation {
 function eventsFor({ orchestration, replication }: SimulationInput, { origin }: { readonly origin: Time }): EventRecorder | null {
   const limit = orchestration?.events ?? 0
   return replication === 0 && limit > 0 ? new EventRecorder(limit, origin) : null
+}
+
+/** Decisions are kept in the first replication. */
+function decisionsFor({ decisions = 0, replication }: SimulationInput, { origin }: { readonly origin: Time }): DecisionRecorder | null {
+  return replication === 0 && decisions > 0 ? new DecisionRecorder(decisions, origin) : null
 }
 
 /** Recorders of the charts of controllers, in the first replication of a run that has any. */

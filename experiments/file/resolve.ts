@@ -78,6 +78,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
   const scenario: Scenario = {
     horizon: data.horizon,
     warmup: data.warmup,
+    ...(data.decisions === 0 ? {} : { decisions: data.decisions }),
     disturbance: data.disturbance ?? null,
     start: data.start,
     pools: data.cluster.pools.map((given, i) => poolOf(resolving, given, i, data.cluster.snapshot?.file)),

@@ -38,6 +38,8 @@ import type { RoutingSpec } from './schema/routing.ts'
 export interface Scenario {
   readonly horizon: number
   readonly warmup: number
+  /** Most scheduling decisions that are kept; absent: none. */
+  readonly decisions?: number
   readonly disturbance: number | null
   readonly start: Start
   readonly pools: readonly PoolSpec[]

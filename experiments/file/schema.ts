@@ -300,6 +300,11 @@ function shapeWith(loaded: LoadedFiles) {
     priorityClasses,
     delays: delays.prefault({}).describe('delays of decisions, bindings, start-ups, metrics and endpoints'),
     serving: serving.prefault({}).describe('how requests are simulated'),
+    decisions: whole({ min: 0, max: 1_000_000 })
+      .prefault(0)
+      .describe(
+        'most lines of decisions.csv, an even sample of the scheduling decisions of the first replication of each variant; with it the time series has pending pods by reason; default 0: none',
+      ),
     contentionEpoch: duration()
       .prefault('1ms')
       .describe('shortest interval between two recomputations of the CPU shares of a contended node; 0 is exact'),

@@ -124,6 +124,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     binpacking: scenario.binpacking,
     balancers: scenario.balancers,
     disturbance: scenario.disturbance ?? NONE,
+    ...(scenario.decisions === undefined ? {} : { decisions: scenario.decisions }),
   }
 }
 

@@ -77,6 +77,7 @@ interface Refused {
 
 /** One source during a run, and the owner of its pods. */
 class SourceRun implements PodOwner {
+  readonly name: string
   /** Handle of the pending arrival. */
   private arrival = NONE
   /** The rigid job whose tasks arrive, and how many are still to come. */
@@ -99,6 +100,7 @@ class SourceRun implements PodOwner {
     this.origins = origins
     this.source = source
     this.row = row
+    this.name = run.input.background[row].name
     this.arrives = arrives
     this.start = source.stationary ? 0 : run.times.origin
     this.owner = run.owners.register(this)

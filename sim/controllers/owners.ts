@@ -28,6 +28,8 @@ export type EndReason = (typeof EndReason)[keyof typeof EndReason]
 
 /** A controller that creates pods. */
 export interface PodOwner {
+  /** Of the workload or source, for tables. */
+  readonly name: string
   /** The pod has a node from `at` on. */
   bound?(pod: PodId, at: Time): void
   /** The pod begins to terminate and counts no more; its end follows, at the latest after the grace period. */

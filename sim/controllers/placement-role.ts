@@ -14,6 +14,7 @@ import type { ApiClients } from './api-clients.ts'
 import type { Components } from './components.ts'
 import type { DeclaredPods } from './declared-pods.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
+import type { Owners } from './owners.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 import type { Present } from './present-spec.ts'
 import type { Background, Delays } from './spec.ts'
@@ -44,6 +45,7 @@ export interface PlacementRun {
   readonly lifecycle: PodLifecycle
   readonly nodes: NodeLifecycle
   readonly components: Components
+  readonly owners: Owners
   readonly apiClients: ApiClients
   /** What sources say about the pods that they will send. */
   readonly declared: DeclaredPods

@@ -212,3 +212,54 @@ describe('a wake after a decision that would find nothing to decide', () => {
     expect(spared).toBeGreaterThan(50)
   })
 })
+
+describe('decisions that are kept', () => {
+  const big = shape({ cpu: 3000, memory: 1 })
+  const hopeless = shape({ cpu: 9000, memory: 1 })
+  // Two nodes of 4 cores: the third pod of 3 cores finds none, the hopeless one never does.
+  const scenario = {
+    pools: [pool(2, { cpu: 4000 })],
+    background: [
+      coming([
+        [1000, big, 5000],
+        [2000, big, 20_000],
+        [3000, big, 5000],
+        [4000, hopeless, 5000],
+      ]),
+    ],
+    sample: 5e6,
+  }
+
+  it('say what became of each pod, and why a node was not found', () => {
+    const { decisions } = run({ ...scenario, decisions: 100 })
+    expect(decisions).toMatchObject({ seen: 5, every: 1 })
+    expect(decisions!.list.map(({ time, outcome, why, cpu }) => [time, outcome, cpu, why])).toEqual([
+      [1, 'bound', 3000, ''],
+      [2, 'bound', 3000, ''],
+      [3, 'no node', 3000, '0 of 2 nodes: 2 have too little free cpu'],
+      [4, 'no node', 9000, '0 of 2 nodes: 2 have too little free cpu'],
+      [6, 'bound', 3000, ''], // the first pod has left
+    ])
+    const [first, , third] = decisions!.list
+    expect([first.scheduler, first.owner, first.created]).toEqual(['default', 'coming', 1])
+    expect(decisions!.list.filter(({ pod }) => pod === third.pod).map(({ time }) => time)).toEqual([3, 6])
+  })
+
+  it('beyond the bound are thinned out evenly, and are none in further replications or by default', () => {
+    const arrivals = Array.from({ length: 40 }, (_, i): [number, ReturnType<typeof shape>, number] => [1000 * (i + 1), big, 100])
+    const { decisions } = run({ ...scenario, background: [coming(arrivals)], decisions: 10 })
+    expect(decisions).toMatchObject({ seen: 40, every: 4 })
+    expect(decisions!.list.map(({ time }) => time)).toEqual([1, 5, 9, 13, 17, 21, 25, 29, 33, 37])
+    expect(run(scenario).decisions).toBeUndefined()
+    expect(run({ ...scenario, decisions: 10, replication: 1 }).decisions).toBeUndefined()
+  })
+
+  it('come with the pods that were pending, by the reason that excludes most nodes', () => {
+    const { series } = run({ ...scenario, decisions: 1 })
+    const column = series.columns.find(({ name }) => name === 'pending-cpu')!
+    // At 5 s the third pod and the hopeless one, from 6 s on the latter.
+    expect([...column.values].slice(0, 3)).toEqual([2, 1, 1])
+    expect(column).toMatchObject({ label: 'pods without a node: too little free cpu', unit: 'pods' })
+    expect(run(scenario).series.columns.some(({ name }) => name.startsWith('pending-'))).toBe(false)
+  })
+})

@@ -4,8 +4,10 @@
  * facts in `Cluster.commit`; all kinds are carried out here.
  */
 import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
-import { reasonText } from '../cluster/feasibility/reasons.ts'
+import { countReasons, REASONS, reasonText } from '../cluster/feasibility/reasons.ts'
+import { CPU, MEMORY } from '../cluster/views.ts'
 import { NONE, type NodeId, type PodId, type Time } from '../common/ids.ts'
+import type { Decision } from '../measure/decision-recorder.ts'
 import type { RunBudget, Wake } from '../scheduling/policy.ts'
 import { EndReason } from './owners.ts'
 import { PackingRounds } from './packing-rounds.ts'
@@ -28,6 +30,8 @@ function defaultScheduler({ choices, delays }: PlacementRun['input']): Scheduler
 
 export class Placement {
   private readonly roles: readonly Role[]
+  /** By role: name of the scheduler. */
+  private readonly names: readonly string[]
   /** By pod: its role. */
   private roleOf: number[] = []
   private readonly pinned: PinnedPods
@@ -35,6 +39,8 @@ export class Placement {
   private gangs = 0
   /** Disruption budgets that schedulers see when they look for victims. */
   budgets: () => readonly RunBudget[] = () => []
+  /** Notified of each pod that was examined and found no node. Null: nobody wants to know. */
+  whenDeclined: ((pod: PodId) => void) | null = null
   /** Puts a pod that was there before the run on its node; false: a scheduler places it. Null: none was. */
   presentOn: ((pod: PodId) => boolean) | null = null
 
@@ -52,6 +58,7 @@ export class Placement {
         ? new PackingRounds(run, packer, carryOut)
         : new SchedulerRole(run, spec, { row, wakes, commits, budgets: () => this.budgets() }, carryOut),
     )
+    this.names = ['default', ...input.schedulers.map(({ name }) => name)]
     this.pinned = new PinnedPods(run)
     const back = simulator.register('scheduler is back', () => this.pinned.retryAll())
     run.components.whenDown('scheduler', (until) => {
@@ -130,7 +137,10 @@ export class Placement {
   private carryOut(out: Decisions, time: Time, role: Role): void {
     const { cluster, lifecycle, simulator, scheduling } = this.run
     cluster.commit(out, simulator.now)
+    const { decisions } = scheduling
     for (let row = 0; row < out.count; row++) {
+      if (decisions !== null && out.kind[row] !== DecisionKind.Nominate)
+        decisions.decided(simulator.now, () => this.described(out, row, role))
       const accepted = out.accepted[row] === 1
       const pod = out.pod[row]
       switch (out.kind[row]) {
@@ -142,10 +152,50 @@ export class Placement {
         case DecisionKind.Evict:
           if (accepted) lifecycle.terminate(pod, EndReason.Preempted)
           break
-        default: // a decline stays in its queue, a nomination is kept by the cluster
+        case DecisionKind.Decline:
+          if (this.whenDeclined !== null) this.whenDeclined(pod)
+          break // it stays in its queue
+        default: // a nomination is kept by the cluster
       }
     }
     const { reasons } = out
     for (let row = 0; row < reasons.count; row++) scheduling.declined(reasons.reason[row], reasons.nodes[row])
+  }
+
+  /** A decision as the table of decisions shows it. */
+  private described(out: Decisions, row: number, role: Role): Decision {
+    const { cluster, simulator, owners } = this.run
+    const { pods, classes } = cluster.view
+    const pod = out.pod[row]
+    const podClass = pods.podClass[pod]
+    const kind = out.kind[row]
+    const bound = out.accepted[row] === 1 ? 'bound' : 'refused'
+    return {
+      time: simulator.now,
+      scheduler: this.names[this.roles.indexOf(role)],
+      owner: owners.of(pod).name,
+      pod: `${pod}.${pods.epoch[pod]}`,
+      created: pods.created[pod],
+      cpu: classes.request[CPU][podClass],
+      memory: classes.request[MEMORY][podClass],
+      outcome: kind === DecisionKind.Bind ? bound : kind === DecisionKind.Evict ? 'evicted' : 'no node',
+      node: kind === DecisionKind.Bind ? out.node[row] : kind === DecisionKind.Evict ? pods.node[pod] : NONE,
+      why: kind === DecisionKind.Decline ? this.whyNot(out, row) : '',
+    }
+  }
+
+  /** The reasons that the scheduler gave, or else those of the cluster's rules. */
+  private whyNot(out: Decisions, row: number): string {
+    const { view } = this.run.cluster
+    const counts = new Int32Array(REASONS)
+    const nodes = countReasons(view, view.pods.podClass[out.pod[row]], counts)
+    const { reasons } = out
+    for (let i = 0, given = false; i < reasons.count; i++) {
+      if (reasons.decision[i] !== row) continue
+      if (!given) counts.fill(0)
+      given = true
+      counts[reasons.reason[i]] += reasons.nodes[i]
+    }
+    return reasonText(counts, nodes)
   }
 }

@@ -174,6 +174,7 @@ export class PresentPods {
       else if (keeping === 'bare') this.lost++
     }
     return {
+      name: 'snapshot',
       daemon: keeping === 'daemon' || keeping === 'node',
       movable: () => keeping === 'replaced',
       bound: (pod) => this.setHealthy(pod, 1),

@@ -175,6 +175,7 @@ class KeptSet implements WorkloadPods {
 
 /** The pods of one workload without a controller. */
 class ReplicaSet implements PodOwner, WorkloadPods {
+  readonly name: string
   private readonly present = new OrderedSet()
   shape: PodShape
   private desired = 0
@@ -193,6 +194,7 @@ class ReplicaSet implements PodOwner, WorkloadPods {
     this.lost = lost
     this.run = run
     this.spec = spec
+    this.name = spec.name
     this.row = row
     this.shape = spec.shape
     this.owner = run.owners.register(this)

@@ -1,5 +1,6 @@
 /** What became of scheduling decisions: binds that were refused because the cluster had changed since the decision. */
 import type { Time } from '../common/ids.ts'
+import type { DecisionRecorder } from './decision-recorder.ts'
 
 export class SchedulingRecorder {
   /** Whether any scheduler decides on a snapshot, so that conflicts can occur. */
@@ -9,10 +10,13 @@ export class SchedulingRecorder {
   refused = 0
   /** Nodes ruled out in declined decisions since the start, by the reason that the scheduler gave. */
   readonly ruledOut: number[] = []
+  /** Null: decisions are not kept. */
+  readonly decisions: DecisionRecorder | null
   private readonly windowStart: Time
 
-  constructor(windowStart: Time) {
+  constructor(windowStart: Time, decisions: DecisionRecorder | null = null) {
     this.windowStart = windowStart
+    this.decisions = decisions
   }
 
   /** A declined decision ruled out this many nodes for a reason (a small whole number). */

@@ -108,6 +108,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
     ...run.courses?.result(),
     ...marks(run),
     ...objectEvents(run),
+    ...decisions(run),
     series: run.sampler.table(),
     events: run.simulator.events,
     notes: [...notes, ...unplaceable(run)],
@@ -130,6 +131,15 @@ function objectEvents({ changes, times }: OutcomeRun): Pick<RunResult, 'objectEv
   const since = (time: Time): number => (time - times.origin) / SECOND
   const list = changes.events.list().map(({ first, last, ...event }) => ({ ...event, first: since(first), last: since(last) }))
   return { objectEvents: { list, dropped: changes.events.dropped } }
+}
+
+/** Decisions that the run has kept. */
+function decisions({ scheduling, times }: OutcomeRun): Pick<RunResult, 'decisions'> {
+  if (scheduling.decisions === null) return {}
+  const { seen, every } = scheduling.decisions
+  const since = (time: Time): number => (time - times.origin) / SECOND
+  const list = scheduling.decisions.list().map((one) => ({ ...one, time: since(one.time), created: since(one.created) }))
+  return { decisions: { list, seen, every } }
 }
 
 function marks(run: OutcomeRun): Pick<RunResult, 'marks'> {

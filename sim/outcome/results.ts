@@ -1,4 +1,5 @@
 /** The result of a run: plain data that can be posted to another thread. */
+import type { Decision } from '../measure/decision-recorder.ts'
 import type { SparseHistogram } from '../measure/histogram.ts'
 import type { MetricId, ScopeMetricId } from './standard.ts'
 import type { Table } from './table.ts'
@@ -52,6 +53,14 @@ export interface ObjectEventsResult {
   }[]
   /** Events beyond the bound. */
   readonly dropped: number
+}
+
+/** A sample of scheduling decisions, one of every `every`; times [s] from the origin. */
+export interface DecisionsResult {
+  readonly list: readonly Decision[]
+  /** All decisions from the origin on. */
+  readonly seen: number
+  readonly every: number
 }
 
 /** Pods of a workload over time, a row per change: what it should have, has without those that terminate, has ready, has of the newest template. */
@@ -126,6 +135,8 @@ export interface RunResult {
   readonly courses?: CoursesResult
   /** Only in the first replication of runs that keep events. */
   readonly objectEvents?: ObjectEventsResult
+  /** Only in the first replication of runs that keep decisions. */
+  readonly decisions?: DecisionsResult
   /** Actions and faults in order of time; absent without any. */
   readonly marks?: readonly RunMark[]
   /** Time [s] and one column per level or rate; a row per sample step, from the origin on. */

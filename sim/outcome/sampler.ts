@@ -7,6 +7,7 @@ import { CPU } from '../cluster/views.ts'
 import { NONE, type Time } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
 import type { Admission } from '../controllers/admission/admission.ts'
+import type { Placement } from '../controllers/placement.ts'
 import type { ReplicaSets } from '../controllers/replica-sets.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { NodeRecorder } from '../measure/node-recorder.ts'
@@ -16,6 +17,7 @@ import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { ServiceLoad } from '../serving/load.ts'
 import { Fragmentation } from './fragmentation.ts'
 import { NodeGridRecorder } from './node-grid.ts'
+import { PendingReasons } from './pending-reasons.ts'
 import type { NodeGrid } from './results.ts'
 import type { Table, TableColumn } from './table.ts'
 
@@ -34,7 +36,8 @@ export interface SamplerRun {
   /** Null: no namespace has a quota. */
   readonly admission: Admission | null
   readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
-  readonly input: { readonly sample: Time; readonly replication: number }
+  readonly placement: Placement
+  readonly input: { readonly sample: Time; readonly replication: number; readonly decisions?: number }
 }
 
 /** The last reading of a server. */
@@ -96,6 +99,8 @@ export class Sampler {
   private lastTime: number
   /** Null where no picture is wanted. */
   private readonly grid: NodeGridRecorder | null
+  /** Null: nobody asks why pods are pending. */
+  private readonly reasons: PendingReasons | null
 
   private readonly run: SamplerRun
   private readonly samples: number
@@ -109,6 +114,7 @@ export class Sampler {
     // A picture shows one run: the first replication's.
     const steps = Math.floor((times.end - times.origin) / input.sample)
     this.grid = input.replication === 0 ? new NodeGridRecorder(cluster, shares, steps) : null
+    this.reasons = (input.decisions ?? 0) > 0 ? new PendingReasons(cluster, run.placement) : null
     this.samples = simulator.register('sample', () => this.sample())
   }
 
@@ -146,6 +152,7 @@ export class Sampler {
     row.forEach((value, i) => this.rows[i].push(value))
     this.sampleGpu()
     this.sampleQuotas()
+    this.reasons?.sample()
     this.grid?.sample(row[0])
     this.arrivedBefore = arrived
     this.lastTime = now
@@ -235,6 +242,7 @@ export class Sampler {
         ...COLUMNS.map(column(this.rows)),
         ...(gpus ? GPU_COLUMNS.map(column(this.gpuRows)) : []),
         ...this.quotaColumns().map(column(this.quotaRows)),
+        ...(this.reasons?.columns() ?? []),
       ],
     }
   }

@@ -52,6 +52,7 @@ class Runs extends ColumnTable {
 }
 
 export class JobPods implements PodControl, PodOwner {
+  readonly name = 'jobs'
   readonly refuses: boolean
   private readonly run: JobPodsRun
   private readonly workloads: readonly BatchWorkload[]

@@ -200,6 +200,14 @@ describe('containers and their images', () => {
     }
   })
 
+  it('of a version that fits no node report FailedScheduling as kube-scheduler words it', () => {
+    const actions = [at(20, { kind: 'set-version', workload: 0, version: 1 })]
+    const large = version('v2', { shape: { ...version('v2').shape, cpu: 99_000 } })
+    const { list } = run({ actions, events: 100 }, [version('v1', { image: image('web:v1', 1) }), large]).result.objectEvents!
+    const failed = list.filter(({ reason }) => reason === 'FailedScheduling')
+    expect(failed).toMatchObject([{ type: 'Warning', name: 'web-1', message: '0/1 nodes are available: 1 Insufficient cpu.' }])
+  })
+
   it('report events with the words of Kubernetes, equal ones once with their count, as many as the run keeps', () => {
     const found = (events: number) => {
       const faults = [at(10, { kind: 'registry-down', duration: 40 * SECOND })]

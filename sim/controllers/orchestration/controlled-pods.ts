@@ -58,6 +58,7 @@ export interface Shared {
 }
 
 export class ControlledPods implements PodControl, PodOwner {
+  readonly name: string
   readonly refuses: boolean
   readonly workload: WorkloadId
   /** By template: the version that its pods run. */
@@ -84,6 +85,7 @@ export class ControlledPods implements PodControl, PodOwner {
     this.refuses = run.admission !== null
     this.shared = shared
     this.workload = workload
+    this.name = run.input.workloads[workload].name
     this.templates = [versions[0]]
     this.daemon = isPerNode(controller)
     this.tasks = taskRulesOf(controller, run.input.workloads[workload].probe)

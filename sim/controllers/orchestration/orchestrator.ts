@@ -137,6 +137,8 @@ export class Orchestrator implements TaskControl {
       control: { delete: (pod) => run.lifecycle.terminate(pod, EndReason.Evicted) },
     })
     run.placement.budgets = () => this.disruption.limits
+    const { events } = this
+    if (events !== null) run.placement.whenDeclined = (pod) => events.unschedulable(pod)
     const system = createOrchestratorSystem(orchestration, {
       ...run,
       objects: this.objects,

@@ -3,12 +3,14 @@
  * and its number in order of creation; a container by the workload.
  * Source: Kubernetes 1.34 pkg/kubelet/events/event.go, pkg/kubelet/images/image_manager.go, pkg/controller (recorders), pkg/scheduler/schedule_one.go.
  */
+import { countReasons, REASONS } from '../../cluster/feasibility/reasons.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { NodeId, PodId, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { EventRecorder } from '../../measure/event-recorder.ts'
 import { EndReason } from '../owners.ts'
+import { notAvailable } from './fit-error.ts'
 
 /** What events need of the run. */
 export interface PodEventsRun {
@@ -24,6 +26,7 @@ export class PodEvents {
   /** By pod. */
   private readonly names: string[] = []
   private readonly containers: string[] = []
+  private readonly ruledOut = new Int32Array(REASONS)
   private readonly run: PodEventsRun
   private readonly recorder: EventRecorder
 
@@ -63,6 +66,14 @@ export class PodEvents {
 
   bound(pod: PodId, node: NodeId): void {
     this.pod('Normal', 'Scheduled', pod, `Successfully assigned ${this.names[pod]} to ${this.nodeName(node)}`)
+  }
+
+  /** A scheduler has examined the pod and found no node. Pods without events (Jobs, background) are left out. */
+  unschedulable(pod: PodId): void {
+    if (this.names[pod] === undefined) return
+    const { view } = this.run.cluster
+    const nodes = countReasons(view, view.pods.podClass[pod], this.ruledOut)
+    this.pod('Warning', 'FailedScheduling', pod, notAvailable(this.ruledOut, nodes))
   }
 
   started(pod: PodId): void {

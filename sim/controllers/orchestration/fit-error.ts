@@ -1,0 +1,29 @@
+/**
+ * The text of a FailedScheduling event, in the words of kube-scheduler 1.34 (FitError.Error and the plugins' statuses): each node under the first
+ * rule that excludes it, the parts in the order of their texts.
+ */
+import { Reason } from '../../cluster/views.ts'
+
+const TEXTS: Readonly<Record<Reason, string>> = {
+  [Reason.NotReady]: 'node(s) were unschedulable',
+  [Reason.Cpu]: 'Insufficient cpu',
+  [Reason.Memory]: 'Insufficient memory',
+  [Reason.Pods]: 'Too many pods',
+  [Reason.Resource]: 'Insufficient named resource',
+  [Reason.Devices]: 'Insufficient nvidia.com/gpu',
+  [Reason.Selector]: "node(s) didn't match Pod's node affinity/selector",
+  [Reason.Taint]: 'node(s) had untolerated taint(s)',
+  [Reason.Volume]: 'node(s) had volume node affinity conflict',
+  [Reason.Ports]: "node(s) didn't have free ports for the requested pod ports",
+  [Reason.Spread]: "node(s) didn't match pod topology spread constraints",
+  [Reason.Affinity]: "node(s) didn't match pod affinity rules",
+  [Reason.AntiAffinity]: "node(s) didn't match pod anti-affinity rules",
+}
+
+/** "0/3 nodes are available: 1 Insufficient memory, 2 Too many pods.": `counts` by reason, of `nodes` nodes. */
+export function notAvailable(counts: ArrayLike<number>, nodes: number): string {
+  const found = Object.values(Reason).filter((reason) => counts[reason] > 0)
+  const available = nodes - found.reduce<number>((sum, reason) => sum + counts[reason], 0)
+  const parts = found.map((reason) => `${counts[reason]} ${TEXTS[reason]}`).sort()
+  return `${available}/${nodes} nodes are available${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`
+}

@@ -1,0 +1,70 @@
+/** Why pods were pending, over time: at each sample the pods that found no node, by the reason that excludes most nodes for them. */
+import { countReasons, Reason, REASONS } from '../cluster/feasibility/reasons.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { PodClassId } from '../common/ids.ts'
+import type { Placement } from '../controllers/placement.ts'
+import type { TableColumn } from './table.ts'
+
+/** By reason: name of the column and its label. */
+const LABELS: Readonly<Record<Reason, readonly [name: string, label: string]>> = {
+  [Reason.NotReady]: ['not-ready', 'nodes not ready or cordoned'],
+  [Reason.Cpu]: ['cpu', 'too little free cpu'],
+  [Reason.Memory]: ['memory', 'too little free memory'],
+  [Reason.Pods]: ['pods', 'nodes with their maximum of pods'],
+  [Reason.Resource]: ['resource', 'too little of a named resource'],
+  [Reason.Devices]: ['devices', 'no devices that fit'],
+  [Reason.Selector]: ['selector', 'node selector'],
+  [Reason.Taint]: ['taint', 'taints'],
+  [Reason.Volume]: ['volume', 'volumes'],
+  [Reason.Ports]: ['ports', 'ports taken'],
+  [Reason.Spread]: ['spread', 'topology spread'],
+  [Reason.Affinity]: ['affinity', 'affinity'],
+  [Reason.AntiAffinity]: ['anti-affinity', 'anti-affinity'],
+}
+
+export class PendingReasons {
+  /** By reason: pods at each sample. */
+  private readonly rows: number[][] = Array.from({ length: REASONS }, () => [])
+  private readonly counts = new Int32Array(REASONS)
+  private readonly cluster: Cluster
+  private readonly placement: Placement
+
+  constructor(cluster: Cluster, placement: Placement) {
+    this.cluster = cluster
+    this.placement = placement
+  }
+
+  /** Looks at all nodes once for each class of pods that found none. */
+  sample(): void {
+    const { pods } = this.cluster.view
+    const byClass = new Map<PodClassId, number>()
+    this.placement.eachUnschedulable((pod) => {
+      const podClass = pods.podClass[pod]
+      byClass.set(podClass, (byClass.get(podClass) ?? 0) + 1)
+    })
+    const now = new Float64Array(REASONS)
+    for (const [podClass, count] of byClass) now[this.mainReason(podClass)] += count
+    now.forEach((count, reason) => this.rows[reason].push(count))
+  }
+
+  /** The reason that excludes most nodes, the first of equal ones; without nodes, that none is ready. */
+  private mainReason(podClass: PodClassId): Reason {
+    countReasons(this.cluster.view, podClass, this.counts)
+    let main = 0
+    for (let reason = 1; reason < REASONS; reason++) if (this.counts[reason] > this.counts[main]) main = reason
+    return main as Reason
+  }
+
+  /** A column for each reason that ever held a pod. */
+  columns(): TableColumn[] {
+    return Object.values(Reason)
+      .filter((reason) => this.rows[reason].some((count) => count > 0))
+      .map((reason) => ({
+        name: `pending-${LABELS[reason][0]}`,
+        label: `pods without a node: ${LABELS[reason][1]}`,
+        unit: 'pods',
+        role: 'metric',
+        values: Float64Array.from(this.rows[reason]),
+      }))
+  }
+}
