@@ -30,7 +30,7 @@ export function decisionsRows({ runs, variants }: Study): Rows {
       cpu,
       memory,
       outcome,
-      node,
+      node < 0 ? null : node,
       why,
       decisions!.every,
     ]),

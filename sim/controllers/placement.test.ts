@@ -254,12 +254,17 @@ describe('decisions that are kept', () => {
     expect(run({ ...scenario, decisions: 10, replication: 1 }).decisions).toBeUndefined()
   })
 
-  it('come with the pods that were pending, by the reason that excludes most nodes', () => {
+  it('come with the pods that were pending, by the reason that excludes most of the nodes that their labels allow', () => {
     const { series } = run({ ...scenario, decisions: 1 })
     const column = series.columns.find(({ name }) => name === 'pending-cpu')!
     // At 5 s the third pod and the hopeless one, from 6 s on the latter.
     expect([...column.values].slice(0, 3)).toEqual([2, 1, 1])
     expect(column).toMatchObject({ label: 'pods without a node: too little free cpu', unit: 'pods' })
+    // A node without room that a selector allows counts, not the two empty ones that it excludes.
+    const labelled = { pools: [pool(2, { cpu: 4000 }), pool(1, { cpu: 1000, labels: { disk: 'ssd' } })] }
+    const selecting = { ...big, nodeSelector: { disk: 'ssd' } }
+    const { series: own } = run({ ...scenario, ...labelled, background: [coming([[1000, selecting, 5000]])], decisions: 1 })
+    expect(own.columns.filter(({ name }) => name.startsWith('pending-')).map(({ name }) => name)).toEqual(['pending-cpu'])
     expect(run(scenario).series.columns.some(({ name }) => name.startsWith('pending-'))).toBe(false)
   })
 })

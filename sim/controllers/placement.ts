@@ -174,7 +174,7 @@ export class Placement {
       time: simulator.now,
       scheduler: this.names[this.roles.indexOf(role)],
       owner: owners.of(pod).name,
-      pod: `${pod}.${pods.epoch[pod]}`,
+      pod: `${pod}#${pods.epoch[pod]}`,
       created: pods.created[pod],
       cpu: classes.request[CPU][podClass],
       memory: classes.request[MEMORY][podClass],

@@ -1,7 +1,11 @@
-/** Why pods were pending, over time: at each sample the pods that found no node, by the reason that excludes most nodes for them. */
-import { countReasons, Reason, REASONS } from '../cluster/feasibility/reasons.ts'
+/**
+ * Why pods were pending, over time: at each sample the pods that found no node, by the reason that excludes most of the nodes whose labels and
+ * taints allow them; where no node's do, by the reason that excludes most nodes.
+ */
+import { Reason, reasonFor, REASONS } from '../cluster/feasibility/reasons.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { PodClassId } from '../common/ids.ts'
+import { NodeState } from '../cluster/views.ts'
+import { NONE, type PodClassId } from '../common/ids.ts'
 import type { Placement } from '../controllers/placement.ts'
 import type { TableColumn } from './table.ts'
 
@@ -25,7 +29,9 @@ const LABELS: Readonly<Record<Reason, readonly [name: string, label: string]>> =
 export class PendingReasons {
   /** By reason: pods at each sample. */
   private readonly rows: number[][] = Array.from({ length: REASONS }, () => [])
-  private readonly counts = new Int32Array(REASONS)
+  /** Nodes by reason: of those that are allowed, and of the others. */
+  private readonly allowed = new Int32Array(REASONS)
+  private readonly others = new Int32Array(REASONS)
   private readonly cluster: Cluster
   private readonly placement: Placement
 
@@ -47,12 +53,19 @@ export class PendingReasons {
     now.forEach((count, reason) => this.rows[reason].push(count))
   }
 
-  /** The reason that excludes most nodes, the first of equal ones; without nodes, that none is ready. */
   private mainReason(podClass: PodClassId): Reason {
-    countReasons(this.cluster.view, podClass, this.counts)
-    let main = 0
-    for (let reason = 1; reason < REASONS; reason++) if (this.counts[reason] > this.counts[main]) main = reason
-    return main as Reason
+    const { view } = this.cluster
+    const { allowed, others } = this
+    allowed.fill(0)
+    others.fill(0)
+    for (let node = 0; node < view.nodes.count; node++) {
+      if (view.nodes.state[node] === NodeState.Gone) continue
+      const rule = view.excludedBy(podClass, node)
+      const reason = reasonFor(view, podClass, node)
+      if (rule === Reason.Selector || rule === Reason.Taint) others[rule]++
+      else if (reason !== NONE) allowed[reason]++
+    }
+    return largest(allowed.some((count) => count > 0) ? allowed : others)
   }
 
   /** A column for each reason that ever held a pod. */
@@ -67,4 +80,11 @@ export class PendingReasons {
         values: Float64Array.from(this.rows[reason]),
       }))
   }
+}
+
+/** The reason with the largest count, the first of equal ones. */
+function largest(counts: Int32Array): Reason {
+  let main = 0
+  for (let reason = 1; reason < REASONS; reason++) if (counts[reason] > counts[main]) main = reason
+  return main as Reason
 }

@@ -46,7 +46,8 @@ function problemOf(reading: () => unknown): string {
 
 const SCOPES = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'] as const
 
-interface ScopeData {
+/** A scope of a quota, as written in the file. */
+export interface ScopeData {
   readonly scope: (typeof SCOPES)[number]
   readonly operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
   readonly values: readonly string[]
