@@ -27,7 +27,7 @@ export interface Decision {
 export class DecisionRecorder {
   /** Decisions since the origin. */
   seen = 0
-  /** One of so many decisions is kept. */
+  /** Every k-th decision is kept: k. */
   every = 1
   private kept: Decision[] = []
   private readonly limit: number

@@ -83,7 +83,7 @@ export class ImageCache {
     return this.isFull ? this.remove((disk * (100 - lowThreshold)) / 100 - this.free, now) : []
   }
 
-  /** Removes images without a user until so many bytes are free; Infinity: all of them. */
+  /** Removes images that no container uses until `bytes` are freed; Infinity: all of them. */
   remove(bytes: number, now: Time): string[] {
     const removed: string[] = []
     const unused = [...this.entries.values()].filter(({ users }) => users === 0)

@@ -3,6 +3,7 @@
  * rule that excludes it, the parts in the order of their texts.
  */
 import { Reason } from '../../cluster/views.ts'
+import { countedReasons, noneAvailable } from '../../scheduling/profiles/kubernetes/messages.ts'
 
 const TEXTS: Readonly<Record<Reason, string>> = {
   [Reason.NotReady]: 'node(s) were unschedulable',
@@ -23,7 +24,5 @@ const TEXTS: Readonly<Record<Reason, string>> = {
 /** "0/3 nodes are available: 1 Insufficient memory, 2 Too many pods.": `counts` by reason, of `nodes` nodes. */
 export function notAvailable(counts: ArrayLike<number>, nodes: number): string {
   const found = Object.values(Reason).filter((reason) => counts[reason] > 0)
-  const available = nodes - found.reduce<number>((sum, reason) => sum + counts[reason], 0)
-  const parts = found.map((reason) => `${counts[reason]} ${TEXTS[reason]}`).sort()
-  return `${available}/${nodes} nodes are available${parts.length === 0 ? '' : `: ${parts.join(', ')}`}.`
+  return noneAvailable(nodes, countedReasons([], new Map(found.map((reason) => [TEXTS[reason], counts[reason]]))))
 }

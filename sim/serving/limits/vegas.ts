@@ -1,6 +1,6 @@
 /**
  * As TCP Vegas: the queue is the part of the limit that the time beyond the shortest one makes up, and is kept between 3 and 6 times log10 of the limit. The shortest
- * time is measured anew after 15 to 30 limits of requests.
+ * time is measured again after a number of requests of 15 to 30 times the limit.
  * Source: Netflix concurrency-limits, VegasLimit with its defaults.
  */
 import type { Time } from '../../common/ids.ts'

@@ -13,7 +13,9 @@ export function countedReasons(refusals: Iterable<Refusal>, more: ReadonlyMap<st
     .join(', ')
 }
 
-const available = (nodes: number, reasons: string): string => `0/${nodes} nodes are available:${reasons === '' ? '' : ` ${reasons}.`}`
+/** The text for counted reasons, of which each node has one at least. */
+export const noneAvailable = (nodes: number, reasons: string): string =>
+  `0/${nodes} nodes are available:${reasons === '' ? '' : ` ${reasons}.`}`
 
 /** The text when no node can run the pod. `narrowedBy` are the plugins that left out the nodes that were not filtered. */
 export function unschedulableMessage(
@@ -32,7 +34,7 @@ export function unschedulableMessage(
     rejects === null
       ? countedReasons(rejected.values(), absent > 0 && narrowedBy.length > 0 ? new Map([[left, absent]]) : new Map())
       : rejects.reasons.join(', ')
-  return `${available(nodes, reasons)}${preemption === null ? '' : preemptionMessage(nodes, preemption)}`
+  return `${noneAvailable(nodes, reasons)}${preemption === null ? '' : preemptionMessage(nodes, preemption)}`
 }
 
 function preemptionMessage(nodes: number, { eligible, message, candidates, failed }: Preemption): string {
@@ -40,5 +42,5 @@ function preemptionMessage(nodes: number, { eligible, message, candidates, faile
   if (candidates.length > 0) return ''
   const helpless = nodes - failed.size
   const more = helpless > 0 ? new Map([['Preemption is not helpful for scheduling', helpless]]) : new Map<string, number>()
-  return ` preemption: ${available(nodes, countedReasons(failed.values(), more))}`
+  return ` preemption: ${noneAvailable(nodes, countedReasons(failed.values(), more))}`
 }
