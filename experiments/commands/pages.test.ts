@@ -78,7 +78,7 @@ export function wordsOf(command: string): string[] {
 }
 
 /** Overrides that shorten a run for the test. */
-const SMALL = ['--set', 'horizon=30s', '--set', 'warmup=5s', '--replications', '2', '--set', 'start=empty', '--set', 'assert=[]']
+const SMALL = ['--set', 'horizon=5s', '--set', 'warmup=1s', '--replications', '2', '--set', 'start=empty', '--set', 'assert=[]']
 
 async function orchsim(args: readonly string[]): Promise<string> {
   let output = ''

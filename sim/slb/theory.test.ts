@@ -18,9 +18,7 @@ import { joinShortestQueue } from './members/join-shortest-queue.ts'
 import { leastConnections } from './members/least-connections.ts'
 import { powerOfD } from './members/power-of-d.ts'
 import { random } from './members/random.ts'
-import { roundRobin } from './members/round-robin.ts'
 import { twoChoices } from './members/two-choices.ts'
-import { weightedLeastConnections } from './members/weighted-least-connections.ts'
 import { shortestOf } from './shortest.fixture.ts'
 
 describe('the closed forms themselves', () => {
@@ -63,28 +61,6 @@ describe('d choices', () => {
     },
   )
 
-  test('one choice and one remembered, lambda 0.9: v_(k+1) = lambda m_k v_k, m_(k+1) = m_k v_(k+1) / (1 - v_k + v_(k+1)), mean response 3.22', () => {
-    // v_k: servers with at least k; m_k: probability that the remembered one has at least k. An arrival joins the lesser of it and a uniform one, so that what
-    // flows past k is lambda m_k v_k; it leaves a memory of at least k + 1 unless both had exactly k. (The chain of the memory runs n times
-    // as fast as the servers: fluid limit as in Luczak, Norris 2013.)
-    const v = [1]
-    const m = [1]
-    for (let k = 0; k < 12; k++) {
-      v.push(0.9 * m[k] * v[k])
-      m.push((m[k] * v[k + 1]) / (1 - v[k] + v[k + 1]))
-    }
-    const limit = v.slice(1).reduce((sum, share) => sum + share, 0) / 0.9
-    expect(limit).toBeCloseTo(3.2246, 3)
-    const { response, tail } = replicate(
-      { definition: powerOfD, given: { choices: 1, memory: 1 } },
-      { ...large, servers: 4000, measured: 80 },
-    )
-    contains(response, limit)
-    expect(response.half).toBeLessThan(0.025 * limit)
-    for (let i = 1; i <= 4; i++) contains(tail[i], v[i]) // 0.9, 0.81, 0.649, 0.402
-    expect(response.high).toBeLessThan(5) // half of the 10 of one choice without memory
-  })
-
   test('distinct draws at n = 2, lambda 0.5 are join-the-shortest-queue, 1.426; draws that may coincide miss it every second time: 1.597', () => {
     const farm = { servers: 2, lambda: 0.5, warmup: 1000, measured: 40_000 }
     const distinct = replicate({ definition: twoChoices }, farm).response
@@ -117,19 +93,6 @@ describe('a farm of servers', () => {
     expect(response.half).toBeLessThan(0.02 / 0.3)
     for (let i = 1; i <= 4; i++) contains(tail[i], power(0.7, i))
   })
-
-  test('M/M/c <= least-connections = join-shortest-queue <= two-choices <= random, and round-robin between M/M/c and random, at n = 50, lambda 0.9', () => {
-    const farm = { servers: 50, lambda: 0.9, warmup: 600, measured: 1500 }
-    const all = [leastConnections, joinShortestQueue, weightedLeastConnections, twoChoices, roundRobin, random].map(
-      (definition) => replicate({ definition }, farm).response,
-    )
-    const [least, shortest, weighted, two, turns, any] = all
-    expect(erlangResponse(50, 0.9)).toBeLessThan(shortest!.low)
-    for (const same of [least!, weighted!]) expect(same.low < shortest!.high && shortest!.low < same.high).toBe(true) // one balancer counts all
-    expect(shortest!.high).toBeLessThan(two!.low)
-    expect(two!.high).toBeLessThan(turns!.low)
-    expect(turns!.high).toBeLessThan(any!.low)
-  })
 })
 
 describe('one queue before all servers', () => {
@@ -154,18 +117,10 @@ describe('one queue before all servers', () => {
 
 describe('old information', () => {
   // Times in mean service times; the smallest period, 1 ms, is a thousandth of one and shorter than the time between two ticks.
-  const board = (period: number, own = false) => ({ definition: bulletinBoard, given: { period: period * SERVICE, own } })
+  const board = (period: number) => ({ definition: bulletinBoard, given: { period: period * SERVICE } })
 
   test('bulletin-board updated at each event, n = 2, lambda 0.5: join-the-shortest-queue, 1.426', () => {
     contains(replicate(board(0.001), { servers: 2, lambda: 0.5, warmup: 1000, measured: 40_000 }).response, shortestOfTwo(0.5))
-  })
-
-  test('n = 100, lambda 0.9: better than random (10) with a period of 0.1, worse with a period of 20 (Mitzenmacher 2000); own requests help', () => {
-    const farm = { servers: 100, lambda: 0.9, warmup: 200, measured: 400 }
-    const [fresh, old, own] = [board(0.1), board(20), board(20, true)].map((contender) => replicate(contender, farm).response)
-    expect(fresh!.high).toBeLessThan(fixedPoint(2, 0.9))
-    expect(old!.low).toBeGreaterThan(fixedPoint(1, 0.9))
-    expect(own!.high).toBeLessThan(old!.low)
   })
 })
 
@@ -179,11 +134,5 @@ describe('several balancers', () => {
 
   test('join-idle-queue, r = 10 servers a balancer, n = 1,000, lambda 0.5: the large-system limit, and within 3 % the closed form of Lu et al. (lambda 0.9 in theory.long.test.ts)', () => {
     idleQueues(0.5, 0.01)
-  })
-
-  test('words that are not withdrawn send requests to busy pods: worse at lambda 0.5, where most pods are on a list', () => {
-    const farm = { servers: 500, lambda: 0.5, warmup: 60, measured: 150, balancers: 50 }
-    const [withdrawn, kept] = [true, false].map((withdraw) => replicate({ definition: joinIdleQueue, given: { withdraw } }, farm).response)
-    expect(withdrawn!.high).toBeLessThan(kept!.low)
   })
 })
