@@ -1,6 +1,6 @@
 /** Balancers against queueing theory, the slow ones (theory.test.ts has the others). */
 import { expect, test } from 'vitest'
-import { contains, erlangResponse, fixedPoint, idleQueues, power, replicate, SERVICE } from './farm.fixture.ts'
+import { contains, erlangResponse, fixedPoint, idleQueues, replicate, SERVICE } from './farm.fixture.ts'
 import { bulletinBoard } from './members/bulletin-board.ts'
 import { centralQueue } from './members/central-queue.ts'
 import { joinIdleQueue } from './members/join-idle-queue.ts'
