@@ -15,6 +15,7 @@ import type { Chosen } from './common/define.ts'
 import { adoptOrder, adoptScheduler, orders, schedulers } from './scheduling/index.ts'
 import type { OrderDefinition } from './scheduling/orders/policy.ts'
 import type { SchedulingDefinition } from './scheduling/policy.ts'
+import { adoptPlugin } from './scheduling/profiles/kubernetes/index.ts'
 import { adoptBalancer, balancers } from './slb/index.ts'
 import type { BalancerDefinition } from './slb/policy.ts'
 
@@ -107,6 +108,9 @@ export const FAMILIES: { readonly [Path in FamilyPath]: Family<Definitions[Path]
     meaning: 'how many nodes each pool has',
   },
 }
+
+/** Parts of an algorithm that a user may write: parameters of the kind `files`. */
+export const PARTS = { plugin: { word: 'plugin', adopt: adoptPlugin } } as const
 
 /** All paths, in the order of the list. */
 export const FAMILY_PATHS = Object.keys(FAMILIES) as readonly FamilyPath[]

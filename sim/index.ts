@@ -46,7 +46,7 @@ export type { OwnNodeAutoscaler } from './autoscaling/nodes/index.ts'
 export { NO_BACKEND, Outcome, QUEUE, REJECT } from './slb/policy.ts'
 export type { Balancer, BalancerDefinition, BalancingContext, RequestView } from './slb/policy.ts'
 export type { Backends, OwnBalancer } from './slb/index.ts'
-export type { Definition, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'
+export type { Definition, OwnPart, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'
 export type { KeyedStream, RandomStream } from './random/stream.ts'
 
 export { entryOf } from './common/dictionary.ts'
@@ -60,7 +60,7 @@ export { callCycle } from './serving/call-cycle.ts'
 export type * from './common/ids.ts'
 
 // The families by their catalogues, and what experiments read and write around them.
-export { FAMILIES, FAMILY_PATHS } from './families.ts'
+export { FAMILIES, FAMILY_PATHS, PARTS } from './families.ts'
 export type { Definitions, Family, FamilyPath } from './families.ts'
 export { adoptScheduler, schedulers } from './scheduling/index.ts'
 export {
@@ -73,8 +73,12 @@ export {
   profileNames,
   profileOf,
   readConfiguration,
+  PLUGIN_KEYS as KUBE_PLUGIN_KEYS,
+  PluginRun as KubePluginRun,
   rowOfProfile,
+  withPlugins as withKubePlugins,
 } from './scheduling/profiles/kubernetes/index.ts'
+export type { OwnPlugin, PluginCluster, PluginNode, PluginPod } from './scheduling/profiles/kubernetes/index.ts'
 export type {
   DecisionRecord,
   KubeAffinity,

@@ -5,7 +5,8 @@ import { balancers, Outcome, suggestion, type BalancerDefinition, type Selection
 import { pathText, readSource, show, sorted, type Issue, type Problem, type Source } from '../file/document.ts'
 import { parseShape } from '../file/parse-shape.ts'
 import { duration, isMap, list, name, oneOf, section, whole } from '../file/quantities.ts'
-import { loadedKey, selectionSchema, type LoadedFiles } from '../file/selection.ts'
+import { loadedKey, type LoadedFiles } from '../file/loaded-files.ts'
+import { selectionSchema } from '../file/selection.ts'
 import { loadAll } from '../file/spec.ts'
 
 const OUTCOMES = {

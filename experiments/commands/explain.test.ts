@@ -306,6 +306,28 @@ describe('wrong input is refused with its place', () => {
     )
   })
 
+  it('a plugin that does not exist, that has a wrong value, or that does what it must not', async () => {
+    const plugin = join(folder, 'racks.js')
+    writeFileSync(
+      plugin,
+      `export default { name: 'racks', depends: 'node', parameters: { fails: false },
+  filter: (pod, node, cluster, { fails }) => (fails ? node.rack.name : node.pods().length === 0) || 'node(s) had pods' }`,
+    )
+    const running = { ...pod('old', {}, { nodeName: 'a', containers: [{ name: 'c' }] }), status: { phase: 'Running' } }
+    const file = listed(node, running, pod('new'))
+    const explained = async (given: string): Promise<string> => {
+      let said = ''
+      const screen = { write: (text: string) => ((said += text), true) }
+      await explainCommand('schedule', file, { pod: [], plugin: [given] }, { out: screen, err: screen } as unknown as Screens)
+      return said
+    }
+    expect(await explained(plugin)).toContain('choice: none. 0/1 nodes are available: 1 node(s) had pods.')
+    expect(await explained(`{ file: ${plugin}, fails: true }`)).toMatch(/orchsim explain: racks: Cannot read .* \(racks\.js:2:\d+\)/)
+    expect(await explained(`{ file: ${plugin}, weight: 0 }`)).toContain(
+      '--plugin:1:1  weight  found 0; accepted: a whole number between 1 and 100',
+    )
+  })
+
   it('another decision', () => {
     const screen = { write: () => true }
     expect(explainCommand('binpack', '', { pod: [] }, { out: screen, err: screen } as unknown as Screens)).toBe(EXIT.wrong)

@@ -12,9 +12,12 @@ import {
   readConfiguration,
   rowOfProfile,
   suggestion,
+  withKubePlugins,
+  type KubePluginRun,
   type KubePod,
 } from '../../sim/index.ts'
 import { readSnapshot, TraceError, type Snapshot } from '../../workloads/index.ts'
+import { firstLine } from '../file/load.ts'
 import { pathText, problemsText, readSource, type Problem } from '../file/document.ts'
 import type { Screens } from './command.ts'
 import { explainRolloutCommand } from './explain-rollout.ts'
@@ -23,6 +26,7 @@ import { DECISIONS, type Explanation, type SnapshotHead } from './explanation.ts
 import { explainAutoscale } from './explain-autoscale.ts'
 import { explainBalance } from './explain-balance.ts'
 import { explanationText, headText } from './explain-text.ts'
+import { pluginsOf } from './explain-plugins.ts'
 
 /** Options of `explain`. */
 export interface ExplainOptions {
@@ -30,6 +34,8 @@ export interface ExplainOptions {
   readonly json?: boolean
   /** Path of a KubeSchedulerConfiguration. */
   readonly config?: string
+  /** Paths of own plugins, or maps with them. */
+  readonly plugin?: readonly string[]
 }
 
 const EXAMPLES = 3
@@ -37,17 +43,42 @@ const EXAMPLES = 3
 /** Explains placements, picks of a balancer (explain-balance.ts) or the steps of a rollout (explain-rollout.ts). */
 export function explainCommand(decision: string, file: string, options: ExplainOptions, screens: Screens): ExitCode | Promise<ExitCode> {
   if (options.config !== undefined && decision !== 'schedule') return refused('found --config; accepted: --config with schedule', screens)
+  if ((options.plugin ?? []).length > 0 && decision !== 'schedule')
+    return refused('found --plugin; accepted: --plugin with schedule', screens)
   if (decision === 'balance') {
     if (options.pod.length > 0) return refused('found --pod with balance; accepted: --pod with schedule', screens)
     return explainBalance(file, options.json === true, screens)
   }
   if (decision === 'rollout') return explainRolloutCommand(file, options.json === true, screens)
   if (decision === 'autoscale') return explainAutoscale(file, options.json === true, screens)
-  return explainSchedule(decision, file, options, screens)
+  return (options.plugin ?? []).length === 0
+    ? explainSchedule(decision, file, options, screens)
+    : explainWithPlugins(decision, file, options, screens)
+}
+
+async function explainWithPlugins(decision: string, file: string, options: ExplainOptions, screens: Screens): Promise<ExitCode> {
+  const profiles = profilesOf(options.config, [])
+  const plugins = 'problems' in profiles ? profiles : await pluginsOf(options.plugin!, profiles.names)
+  if ('problems' in plugins) {
+    screens.err.write(`${problemsText(plugins.problems)}\n`)
+    return EXIT.wrong
+  }
+  try {
+    return explainSchedule(decision, file, options, screens, plugins.runs)
+  } catch (error) {
+    // What a plugin throws or returns is the user's problem.
+    return refused(firstLine(error), screens)
+  }
 }
 
 /** Prints the explanation of each pending pod, or of the pods that are named. Every pod is decided alone: no other pending pod is placed before it. */
-function explainSchedule(decision: string, file: string, options: ExplainOptions, screens: Screens): ExitCode {
+function explainSchedule(
+  decision: string,
+  file: string,
+  options: ExplainOptions,
+  screens: Screens,
+  plugins: readonly KubePluginRun[] = [],
+): ExitCode {
   if (!DECISIONS.includes(decision))
     return refused(
       `found the decision ${JSON.stringify(decision)}; accepted: ${DECISIONS.join(', ')}${suggestion(decision, DECISIONS)}`,
@@ -60,7 +91,7 @@ function explainSchedule(decision: string, file: string, options: ExplainOptions
     if (!(error instanceof TraceError)) throw error
     return refused(error.message, screens)
   }
-  const profiles = profilesOf(options.config)
+  const profiles = profilesOf(options.config, plugins)
   if ('problems' in profiles) {
     screens.err.write(`${problemsText(profiles.problems)}\n`)
     return EXIT.wrong
@@ -84,6 +115,7 @@ function explainSchedule(decision: string, file: string, options: ExplainOptions
 /** The schedulers of the profiles of a configuration, or of the default one. All nodes are examined, whatever percentageOfNodesToScore says. */
 function profilesOf(
   file: string | undefined,
+  plugins: readonly KubePluginRun[],
 ): { readonly names: readonly string[]; readonly schedulers: readonly KubeScheduler[] } | { readonly problems: readonly Problem[] } {
   const read = file === undefined ? null : readSource(file)
   if (read !== null && 'problems' in read) return { problems: read.problems }
@@ -92,10 +124,11 @@ function profilesOf(
     const { source } = read
     return { problems: problems.map(({ path, message }) => ({ place: source.place(path), path: pathText(source.data, path), message })) }
   }
-  const { profiles } = configuration
   return {
-    names: profiles.map(({ name }) => name),
-    schedulers: profiles.map(({ options }) => new KubeScheduler(profileOf({ ...options, percentageOfNodesToScore: 100 }), 'lowest index')),
+    names: configuration.profiles.map(({ name }) => name),
+    schedulers: withKubePlugins(configuration.profiles, plugins).map(
+      ({ options }) => new KubeScheduler(profileOf({ ...options, percentageOfNodesToScore: 100 }), 'lowest index'),
+    ),
   }
 }
 

@@ -221,6 +221,10 @@ export const commands: readonly CommandDescriptor[] = [
     options: [
       repeated('--pod <namespace/name>', 'only this pod, pending or running; may be given several times'),
       new Option('--config <file>', 'schedule: a KubeSchedulerConfiguration; each pod is decided by the profile that it names'),
+      repeated(
+        '--plugin <file>',
+        'schedule: an own plugin that runs after the built-in ones, or a map as in scheduling.plugins of an experiment; may be given several times',
+      ),
       json('print every decision in full as JSON, one pod per line'),
     ],
     load: async () => (await import('./explain.ts')).explainCommand,

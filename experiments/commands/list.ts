@@ -10,7 +10,7 @@ import {
 } from '../../sim/index.ts'
 import { FAMILY_PATHS, familyOf, type FamilyPath } from '../file/families.ts'
 import { boundsText } from '../file/quantities.ts'
-import { writtenDefault } from '../file/selection.ts'
+import { writtenDefault } from '../file/parameter-schema.ts'
 import type { Screens } from './command.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 
@@ -83,11 +83,11 @@ function parameterText(parameter: Parameter): string {
 function accepted(parameter: Parameter | EntryKey): string {
   const { kind, choices, meaning, min, max } = parameter
   if (choices !== undefined) return choices.join(' | ')
-  if (kind === 'list') {
+  if (kind === 'list' || kind === 'files') {
     const keys = Object.entries(parameter.of ?? {}).map(
       ([name, key]) => `${name}: ${accepted(key)}${key.default === undefined ? '' : ` (default ${valueText(key.default)})`}`,
     )
-    return `list of { ${keys.join(', ')} }`
+    return `list of { ${[...(kind === 'files' ? ['file'] : []), ...keys].join(', ')} }`
   }
   const written = (value: number): string => String(writtenDefault({ kind, meaning, default: value }))
   return `${kind}${boundsText({ ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }) }, written)}`

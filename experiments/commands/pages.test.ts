@@ -11,6 +11,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { parse } from 'yaml'
 import { charts, onDemand } from './charts.fixture.ts'
 import { main } from './cli.ts'
+import { PARTS } from '../../sim/index.ts'
 import { FAMILY_PATHS, familyOf } from '../file/families.ts'
 import { loadFile } from '../file/load.ts'
 import { isMap } from '../file/quantities.ts'
@@ -279,6 +280,10 @@ describe('commands and experiments on the pages are valid', () => {
             writeFileSync(file, JSON.stringify(around(data)))
             await right(file, what)
           }
+        } else if (language === 'ts') {
+          // A file that later blocks may name.
+          const named = /^ {2}name: '([a-z-]+)',$/m.exec(text)
+          if (named !== null) writeFileSync(`${named[1]}.ts`, text)
         } else if (language === 'sh') {
           for (const command of commandsOf(text)) {
             const [program, ...args] = wordsOf(command.replace(/^npx /, ''))
@@ -307,7 +312,7 @@ describe('algorithms on the pages', () => {
     writeFileSync(file, text)
     const loaded = await loadFile(file)
     if ('wrong' in loaded) throw new Error(loaded.wrong)
-    const families = FAMILY_PATHS.map(familyOf)
+    const families = [...FAMILY_PATHS.map(familyOf), ...Object.values(PARTS)]
     expect(families.filter((family) => !('problems' in family.adopt(loaded.exported))).length, 'families that take it').toBeGreaterThan(0)
   })
 })

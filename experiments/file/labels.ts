@@ -4,7 +4,7 @@ import { startsWith, type Axis } from './compare.ts'
 import type { Path } from './document.ts'
 import { FAMILY_PATHS, type FamilyPath } from './families.ts'
 import { isMap } from './quantities.ts'
-import { loadedKey, type LoadedFiles } from './selection.ts'
+import { loadedKey, type LoadedFiles } from './loaded-files.ts'
 
 /** An axis with a label for each of its values. */
 export type LabelledAxis = Axis & { readonly labels: readonly string[] }

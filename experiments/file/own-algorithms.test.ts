@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Simulation } from '../../sim/index.ts'
+import { simulate, Simulation } from '../../sim/index.ts'
 import { planOf } from '../plan/plan.ts'
 import { inputOf } from '../run/run.ts'
 import { readExperiment } from './spec.ts'
@@ -113,4 +113,33 @@ export default { name: 'row-zero', pack: (problem: PackingProblem): Packing => (
   simulation.run()
   const { nodes } = simulation.parts.cluster
   expect([...nodes.podCount.slice(0, nodes.count)]).toEqual([3, 0, 0])
+})
+
+it('an own plugin of kube-scheduler: placements, and why pods found no node, in decisions and over time', async () => {
+  writeFileSync(
+    join(folder, 'few.ts'),
+    `import type { OwnPlugin } from 'orchsim'
+const few: OwnPlugin = {
+  name: 'few', depends: 'node', parameters: { most: 1 },
+  filter: (_pod, node, _cluster, { most }) => node.pods().length < Number(most) || 'node(s) had enough pods',
+}
+export default few`,
+  )
+  writeFileSync(
+    join(folder, 'plugin.yaml'),
+    FILES['all.yaml']
+      .replace('name: all-own', 'name: plugin\ndecisions: 10')
+      .replace('replicas: 3,', 'replicas: 7,')
+      .replace('{ file: ./last.ts }', '{ name: kubernetes, plugins: [{ file: ./few.ts, most: 2 }] }')
+      .replace(/(binpacking|slb|autoscaling|\s+replicas|\s+sizes|\s+nodes):[^,\n]*\.ts.*\n|autoscaling:\n/g, ''),
+  )
+  const read = await readExperiment(join(folder, 'plugin.yaml'))
+  if (!('experiment' in read)) throw new Error(JSON.stringify(read.problems))
+  const [{ scenario }] = planOf(read.experiment, 'test').variants
+  const input = await inputOf({ scenario, seed: 1, replication: 0 })
+  expect(input.ownAlgorithms).toEqual(['few'])
+  const result = simulate({ ...input, check: true })
+  expect(result.decisions?.list.map(({ outcome }) => outcome)).toEqual([...Array<string>(6).fill('bound'), 'no node'])
+  expect(result.decisions?.list.at(-1)?.why).toBe('0 of 3 nodes: 3 node(s) had enough pods [few]')
+  expect(result.series.columns.find(({ name }) => name === 'pending-plugin')?.values[0]).toBe(1)
 })

@@ -53,7 +53,8 @@ import { namespaces, priorityClasses } from './schema/namespaces.ts'
 import { storage, volumes } from './schema/storage.ts'
 import { toleration } from './schema/toleration.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
-import { selectionSchema, type LoadedFiles } from './selection.ts'
+import type { LoadedFiles } from './loaded-files.ts'
+import { selectionSchema } from './selection.ts'
 
 // Services.
 

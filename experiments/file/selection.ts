@@ -1,140 +1,15 @@
 /**
  * How a file chooses an algorithm of a family: `best-fit`, `{ name: target-utilization, target: 60% }`, or the user's own
- * `{ file: ./snug.ts, memoryWeight: 2 }`. The parameter descriptors of definitions become schemas here.
+ * `{ file: ./snug.ts, memoryWeight: 2 }`.
  */
 import { z } from 'zod'
-import {
-  type EntryKey,
-  type Parameter,
-  type ParameterEntry,
-  type Parameters,
-  type ParameterValue,
-  type Selection,
-  showCpu,
-  showDuration,
-  showMemory,
-  suggestion,
-  valuesOf,
-} from '../../sim/index.ts'
+import { type ParameterValue, type Selection, suggestion, valuesOf } from '../../sim/index.ts'
 import { show } from './document.ts'
 import { familyOf, type Described, type DescribedFamily, type FamilyPath } from './families.ts'
+import { loadedFile, type LoadedFiles } from './loaded-files.ts'
+import { parameterShape, plainValues } from './parameter-schema.ts'
 import { peerOf } from './peers.ts'
-import {
-  boundsText,
-  cpu,
-  duration,
-  flag,
-  isMap,
-  jsonOf,
-  list,
-  memory,
-  name,
-  number,
-  once,
-  oneOf,
-  ownKeys,
-  percentText,
-  section,
-  share,
-  whole,
-  type Bounds,
-} from './quantities.ts'
-
-/** Users' files by `loadedKey`: the definition of a file, or its problems. */
-export type LoadedFiles = ReadonlyMap<string, LoadedFile>
-
-export type LoadedFile =
-  { readonly definition: Described; readonly file: string; readonly digest: string } | { readonly problems: readonly string[] }
-
-export const loadedKey = (family: FamilyPath, file: string): string => `${family} ${file}`
-
-function parameterSchema(parameter: Parameter | EntryKey): z.ZodType {
-  const bounds: Bounds = {
-    ...(parameter.min === undefined ? {} : { min: parameter.min }),
-    ...(parameter.max === undefined ? {} : { max: parameter.max }),
-  }
-  switch (parameter.kind) {
-    case 'number':
-      return number(bounds)
-    case 'integer':
-      return whole(bounds)
-    case 'share':
-      return share(bounds)
-    case 'duration':
-      return duration(bounds)
-    case 'cpu':
-      return cpu(bounds)
-    case 'memory':
-      return memory(bounds)
-    case 'boolean':
-      return flag()
-    case 'choice':
-      return oneOf(parameter.choices ?? [])
-    case 'name':
-      return name()
-    case 'document':
-      return z
-        .record(z.string(), z.unknown(), { error: ({ input }) => `found ${show(input)}; accepted: a map, or the path of a YAML file` })
-        .meta({ type: ['object', 'string'] as never }) // the path is replaced before this is read (config-files.ts)
-    case 'list':
-      return entriesSchema(parameter.of ?? {}, bounds)
-  }
-}
-
-/** A list of maps, each with the keys of `of`; a key without a default is required. */
-function entriesSchema(of: Readonly<Record<string, EntryKey>>, { min = 0, max = Infinity }: Bounds): z.ZodType {
-  const shape = Object.fromEntries(
-    Object.entries(of).map(([name, key]) => {
-      const schema = parameterSchema(key)
-      const prefaulted = key.default === undefined ? schema : schema.prefault(writtenDefault(key as Parameter) as never)
-      return [name, prefaulted.meta({ description: key.meaning })]
-    }),
-  )
-  const what = `maps with ${Object.keys(of).join(' and ')}`
-  return list(what, z.preprocess(ownKeys, section('an entry', shape))).superRefine((entries, context) => {
-    if (entries.length < min || entries.length > max)
-      context.addIssue({
-        code: 'custom',
-        message: `found ${entries.length} entries; accepted: a list of ${what}, with a length${boundsText({ min, max })}`,
-      })
-  })
-}
-
-/** The default of a parameter as it is written in a file. */
-export function writtenDefault(parameter: Parameter): ParameterValue {
-  const value = parameter.default
-  if (parameter.kind === 'document') return value
-  if (typeof value === 'object') return (value as readonly ParameterEntry[]).map((entry) => writtenEntry(entry, parameter.of ?? {}))
-  if (typeof value !== 'number') return value
-  switch (parameter.kind) {
-    case 'duration':
-      return showDuration(value)
-    case 'share':
-      return percentText(value)
-    case 'cpu':
-      return showCpu(value)
-    case 'memory':
-      return showMemory(value)
-    default:
-      return value
-  }
-}
-
-function writtenEntry(entry: ParameterEntry, of: Readonly<Record<string, EntryKey>>): ParameterEntry {
-  const written = Object.entries(of).map(([name, key]) => [name, writtenDefault({ ...key, default: entry[name] })])
-  return Object.fromEntries(written) as ParameterEntry
-}
-
-function parameterShape(parameters: Parameters): Record<string, z.ZodType> {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, parameter]) => [
-      name,
-      parameterSchema(parameter)
-        .optional()
-        .meta({ description: parameter.meaning, default: writtenDefault(parameter) }),
-    ]),
-  )
-}
+import { isMap, jsonOf, once, ownKeys, section } from './quantities.ts'
 
 type Extras = Readonly<Record<string, z.ZodType>>
 
@@ -223,11 +98,8 @@ class SelectionReader<Output> {
   }
 
   private readFile(map: Record<string, unknown>): Parsed<Output> {
-    const { file } = map
-    if (typeof file !== 'string') return wrong(`found ${show(file)}; accepted: the path of a module, such as ./own.ts`, 'file')
-    const entry = this.loaded.get(loadedKey(this.path, file))
-    if (entry === undefined) return wrong(`found ${show(file)}, which was not loaded; accepted: a file next to the experiment`, 'file')
-    if ('problems' in entry) return { issues: entry.problems.map((message) => ({ path: ['file'], message })) }
+    const entry = loadedFile(this.loaded, this.path, map['file'], show(map['file']))
+    if (Array.isArray(entry)) return { issues: entry.map((message) => ({ path: ['file'], message })) }
     return this.finish(map, 'file', entry.definition, { file: entry.file, digest: entry.digest })
   }
 
@@ -244,7 +116,7 @@ class SelectionReader<Output> {
     const values = valuesOf(definition.parameters, given)
     const problems = definition.problems?.(values) ?? []
     if (problems.length > 0) return { issues: problems.map(({ path, message }) => ({ path: [...path], message })) }
-    const output: Record<string, unknown> = { name: definition.name, values, ...own }
+    const output: Record<string, unknown> = { name: definition.name, values: plainValues(definition, values), ...own }
     for (const extra of Object.keys(this.extras)) output[extra] = given[extra]
     return { output: output as Output }
   }
@@ -254,7 +126,7 @@ class SelectionReader<Output> {
     if (schema === undefined) {
       const { name, parameters } = definition
       const algorithm = key === 'file' ? z.string() : z.literal(name)
-      schema = section(`a ${this.family.word}`, { [key]: algorithm, ...this.extras, ...parameterShape(parameters) })
+      schema = section(`a ${this.family.word}`, { [key]: algorithm, ...this.extras, ...parameterShape(parameters, this.loaded) })
       this.schemas.set(definition, schema)
     }
     return schema

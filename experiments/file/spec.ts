@@ -12,7 +12,7 @@ import { checkPrimary, defaultPrimary } from './checks/primary.ts'
 import { checkScenario } from './checks/scenario.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
 import { pathText, readSource, valueAt, type Path, type Place, type Problem, type Source, type Issue } from './document.ts'
-import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
+import { FAMILY_PATHS } from './families.ts'
 import { labelled } from './labels.ts'
 import { loadFile } from './load.ts'
 import { isMap } from './quantities.ts'
@@ -22,7 +22,7 @@ import type { Scenario } from './scenario.ts'
 import { itemSchemas, scenarioShape, type ExperimentData, type ScenarioData } from './schema.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { issuesFrom, parseShape, unknownKey } from './parse-shape.ts'
-import { loadedKey, type LoadedFile, type LoadedFiles } from './selection.ts'
+import { adopterOf, loadedKey, type LoadedAs, type LoadedFile, type LoadedFiles } from './loaded-files.ts'
 
 /** A valid experiment: its own keys, and one scenario per variant. */
 export interface Experiment extends Omit<ExperimentData, 'primary'> {
@@ -322,8 +322,9 @@ export async function loadAll(raws: readonly Record<string, unknown>[], folder: 
 }
 
 /** Every place of the file where an algorithm is chosen, with its family. */
-function* selections(raw: Record<string, unknown>): Generator<[FamilyPath, unknown]> {
+function* selections(raw: Record<string, unknown>): Generator<[LoadedAs, unknown]> {
   for (const family of FAMILY_PATHS) yield [family, valueAt(raw, family.split('.'))]
+  for (const plugin of listAt(raw, ['scheduling', 'plugins'])) yield ['plugin', plugin]
   for (const service of listAt(raw, ['workload', 'services'])) {
     yield ['slb', service['slb']]
     for (const step of listAt(service, ['work', 'steps'])) {
@@ -334,6 +335,7 @@ function* selections(raw: Record<string, unknown>): Generator<[FamilyPath, unkno
   for (const scheduler of listAt(raw, ['schedulers'])) {
     yield ['scheduling', scheduler['algorithm']]
     yield ['scheduling.order', scheduler['order']]
+    for (const plugin of listAt(scheduler, ['algorithm', 'plugins'])) yield ['plugin', plugin]
   }
 }
 
@@ -343,10 +345,10 @@ function listAt(raw: unknown, path: Path): Record<string, unknown>[] {
   return Array.isArray(found) ? found.filter(isMap) : []
 }
 
-async function loadOne(path: FamilyPath, named: string, file: string): Promise<LoadedFile> {
+async function loadOne(as: LoadedAs, named: string, file: string): Promise<LoadedFile> {
   const module = await loadFile(file)
   if ('wrong' in module) return { problems: [`${module.wrong} (${named})`] }
-  const family = familyOf(path)
+  const family = adopterOf(as)
   const adopted = family.adopt(module.exported)
   if ('problems' in adopted)
     return { problems: adopted.problems.map((problem) => `found a file that is not a ${family.word}: ${problem} (${named})`) }

@@ -4,6 +4,7 @@ import {
   FAMILIES,
   FAMILY_PATHS,
   NONE,
+  type Adopted,
   type Call,
   type Choices,
   type Chosen,
@@ -32,10 +33,8 @@ import {
   type TrafficSpec,
 } from '../../workloads/index.ts'
 import { orchestrationOf } from '../file/orchestration-spec.ts'
-import { digestOf, importDefault, localFiles } from '../file/load.ts'
-import { beginRun, thread, type OwnCode } from '../own/code.ts'
-import { adoptGuarded } from '../own/guard.ts'
-import { interceptGlobals } from '../own/intercept.ts'
+import { beginRun, thread } from '../own/code.ts'
+import { forgetModules, imported, withParts } from '../own/import.ts'
 import { ownNames } from '../own/names.ts'
 import { checkedReadsOf } from '../own/read-only.ts'
 import { inProfile, inProfiles, podsOf } from './profiles.ts'
@@ -57,8 +56,7 @@ export type Simulate = (input: SimulationInput) => RunResult
 
 /** Runs one task; throws the run's error, or what a user's algorithm did that it must not. */
 export async function runTask(task: Task, simulate: Simulate): Promise<RunResult> {
-  own.clear()
-  runs++
+  forgetModules()
   beginRun(checkedReadsOf(task.replication, task.scenario.check), task.pulse)
   const result = simulate(await inputOf(task))
   if (thread.faults.length > 0) throw thread.faults[0]
@@ -217,42 +215,14 @@ function ageingOf({ start, background, jobs }: Scenario, capacity: Capacity, fit
 /** Without the resampling of its blocks, which is nothing but draws. */
 const asRecorded = <T extends { readonly kind: string }>(spec: T): T => (spec.kind === 'trace' ? { ...spec, bootstrap: null } : spec)
 
-interface Imported {
-  readonly exported: unknown
-  readonly code: OwnCode
-}
-
-/** Modules of this run. */
-const own = new Map<string, Promise<Imported>>()
-/** Runs of this thread so far. */
-let runs = 0
-
 /** The definition behind a selection: a member of the list, or the user's file, imported once per run. */
 async function chosen<D>({ name, values, file, digest }: Selection, family: Family<D>): Promise<Chosen<D>> {
   if (file === undefined) {
     const definition = family.find(name)
     if (definition === undefined) throw new Error(`no built-in ${family.word} is called ${name}`)
-    return { definition, values }
+    return { definition, values: await withParts((definition as Definition<unknown, unknown>).parameters, values) }
   }
-  let imported = own.get(file)
-  if (imported === undefined) own.set(file, (imported = importOwn(name, file, digest)))
-  const { exported, code } = await imported
-  const adopted = adoptGuarded(exported, code, (guarded) => (family as unknown as Family<Definition<unknown, unknown>>).adopt(guarded))
-  if ('problems' in adopted) throw new Error(`${name}: ${adopted.problems.join('; ')}`)
-  return { definition: adopted.definition as D, values }
-}
-
-async function importOwn(name: string, file: string, digest: string | undefined): Promise<Imported> {
-  if (digest !== undefined && digestOf(file) !== digest)
-    throw new Error(
-      `${name}: its file, or one that it imports, has changed since the experiment was read; accepted: the same text in all runs`,
-    )
-  interceptGlobals()
-  const code = { name, files: localFiles(file) }
-  thread.loading.add(code)
-  try {
-    return { exported: await importDefault(file, runs), code }
-  } finally {
-    thread.loading.delete(code)
-  }
+  const adopt = (guarded: unknown): Adopted<Definition<unknown, unknown>> =>
+    (family as unknown as Family<Definition<unknown, unknown>>).adopt(guarded)
+  return { definition: (await imported({ name, file, digest }, adopt)) as D, values }
 }

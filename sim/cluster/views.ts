@@ -49,6 +49,7 @@ export const Reason = {
   Spread: 10,
   Affinity: 11,
   AntiAffinity: 12,
+  Plugin: 13,
 } as const
 export type Reason = (typeof Reason)[keyof typeof Reason]
 

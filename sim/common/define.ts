@@ -17,6 +17,7 @@ export type ParameterKind =
   | 'name' // of letters, digits, underscores and hyphens
   | 'list' // of maps with the keys of `of`, each of one of the kinds above
   | 'document' // a map of any depth, or the path of a YAML file with one; `problems` of the definition checks it
+  | 'files' // of the user's own parts of the algorithm: maps with a `file`, the keys of `of`, and the parameters of the file
 
 /** An entry of a list parameter. */
 export type ParameterEntry = Readonly<Record<string, number | boolean | string>>
@@ -24,12 +25,28 @@ export type ParameterEntry = Readonly<Record<string, number | boolean | string>>
 /** A map of any depth. */
 export type ParameterDocument = Readonly<Record<string, unknown>>
 
+/** A file of the user that is a part of an algorithm, such as a plugin of a scheduler. */
+export interface OwnPart {
+  /** Name of its default export. */
+  readonly name: string
+  /** Absolute path. */
+  readonly file: string
+  /** SHA-256 of that file and of the files that it imports. */
+  readonly digest: string
+  /** Values of the keys of `of`. */
+  readonly given: ParameterEntry
+  /** Values of its own parameters. */
+  readonly values: Readonly<Record<string, ParameterValue>>
+  /** The file's algorithm; absent until a run has imported it. */
+  readonly definition?: Definition<unknown, undefined>
+}
+
 /** The value of a parameter of any kind. */
-export type ParameterValue = number | boolean | string | readonly ParameterEntry[] | ParameterDocument
+export type ParameterValue = number | boolean | string | readonly ParameterEntry[] | readonly OwnPart[] | ParameterDocument
 
 /** A key of a list's entries; without a default it must be given. */
 export interface EntryKey extends Omit<Parameter, 'kind' | 'default' | 'of'> {
-  readonly kind: Exclude<ParameterKind, 'list' | 'document'>
+  readonly kind: Exclude<ParameterKind, 'list' | 'document' | 'files'>
   readonly default?: number | boolean | string
 }
 
@@ -41,8 +58,10 @@ export interface Parameter {
   readonly min?: number
   readonly max?: number
   readonly choices?: readonly string[]
-  /** The keys of a list's entries. */
+  /** The keys of a list's entries; of files, those beside `file`. */
   readonly of?: Readonly<Record<string, EntryKey>>
+  /** What a file of `files` is. */
+  readonly part?: 'plugin'
   /** One line for users. */
   readonly meaning: string
 }
@@ -59,11 +78,13 @@ export type Values<P extends Parameters = Parameters> = {
 
 type Held<Kind extends ParameterKind> = Kind extends 'document'
   ? ParameterDocument
-  : Kind extends 'boolean'
-    ? boolean
-    : Kind extends 'choice' | 'name'
-      ? string
-      : number
+  : Kind extends 'files'
+    ? readonly OwnPart[]
+    : Kind extends 'boolean'
+      ? boolean
+      : Kind extends 'choice' | 'name'
+        ? string
+        : number
 
 /** A problem of values that are valid one by one. */
 export interface ValueProblem {

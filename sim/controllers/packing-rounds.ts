@@ -44,6 +44,10 @@ export class PackingRounds implements Role {
   /** The next round skips it. */
   dropped(): void {}
 
+  refusals(): null {
+    return null
+  }
+
   hold(until: Time): void {
     this.heldUntil = Math.max(this.heldUntil, until)
   }

@@ -1,6 +1,7 @@
 /** What a role of placement is, what it is given, and how a scheduler of a run is described. */
 import type { Packer, PackerDefinition, PackerRole } from '../binpacking/policy.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Refusals } from '../cluster/feasibility/reasons.ts'
 import type { Decisions } from '../cluster/decisions.ts'
 import type { Chosen } from '../common/define.ts'
 import type { NodeId, PodId, Time } from '../common/ids.ts'
@@ -87,6 +88,8 @@ export interface Role {
   eachUnschedulable(visit: (pod: PodId) => void): void
   /** The cluster did not accept a bind that this role decided. */
   refused(pod: PodId, node: NodeId): void
+  /** Why no node can run the pod; null: only the rules of the cluster exclude nodes. */
+  refusals(pod: PodId): Refusals | null
 }
 
 /** Commits the decisions of a role and carries out what the cluster accepted; `time` is the end of the decision. */

@@ -4,7 +4,7 @@
  * facts in `Cluster.commit`; all kinds are carried out here.
  */
 import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
-import { countReasons, REASONS, reasonText } from '../cluster/feasibility/reasons.ts'
+import { countReasons, REASONS, reasonText, type Refusals } from '../cluster/feasibility/reasons.ts'
 import { CPU, MEMORY } from '../cluster/views.ts'
 import { NONE, type NodeId, type PodId, type Time } from '../common/ids.ts'
 import type { Decision } from '../measure/decision-recorder.ts'
@@ -14,6 +14,8 @@ import { PackingRounds } from './packing-rounds.ts'
 import { PinnedPods } from './pinned-pods.ts'
 import type { CarryOut, PlacementRun, Role, SchedulerSpec } from './placement-role.ts'
 import { SchedulerRole } from './scheduler-role.ts'
+
+const NO_PLUGINS: ReadonlyMap<string, number> = new Map()
 
 /** Role 0: the scheduler of all pods that name no other. */
 function defaultScheduler({ choices, delays }: PlacementRun['input']): SchedulerSpec {
@@ -122,6 +124,16 @@ export class Placement {
     for (const role of this.roles) role.eachUnschedulable(visit)
   }
 
+  /** Why no node can run the pending pod: by the rules of its scheduler where it has some of its own, or else by those of the cluster. */
+  refusals(pod: PodId): Refusals {
+    const role = this.roleOf[pod]
+    const own = role === undefined || role === NONE ? null : this.roles[role].refusals(pod)
+    if (own !== null) return own
+    const { view } = this.run.cluster
+    const counts = new Int32Array(REASONS)
+    return { nodes: countReasons(view, view.pods.podClass[pod], counts), counts, plugins: NO_PLUGINS }
+  }
+
   /** Reasons that schedulers of the wide form gave for their declines. */
   notes(): string[] {
     const { ruledOut } = this.run.scheduling
@@ -186,9 +198,7 @@ export class Placement {
 
   /** The reasons that the scheduler gave, or else those of the cluster's rules. */
   private whyNot(out: Decisions, row: number): string {
-    const { view } = this.run.cluster
-    const counts = new Int32Array(REASONS)
-    const nodes = countReasons(view, view.pods.podClass[out.pod[row]], counts)
+    const { nodes, counts, plugins } = this.refusals(out.pod[row])
     const { reasons } = out
     for (let i = 0, given = false; i < reasons.count; i++) {
       if (reasons.decision[i] !== row) continue
@@ -196,6 +206,6 @@ export class Placement {
       given = true
       counts[reasons.reason[i]] += reasons.nodes[i]
     }
-    return reasonText(counts, nodes)
+    return reasonText(counts, nodes, plugins)
   }
 }

@@ -6,6 +6,7 @@
  * cluster refuses what has become impossible meanwhile, and the pod returns to its queue (optimistic concurrency on shared state:
  * Schwarzkopf, Konwinski, Abd-El-Malek, Wilkes 2013, Omega: flexible, scalable schedulers for large compute clusters).
  */
+import type { Refusals } from '../cluster/feasibility/reasons.ts'
 import { Decisions } from '../cluster/decisions.ts'
 import { StaleNodes } from '../cluster/stale.ts'
 import { PodPhase, type ClusterView } from '../cluster/views.ts'
@@ -83,6 +84,10 @@ export class SchedulerRole implements Role {
 
   eachUnschedulable(visit: (pod: PodId) => void): void {
     this.driver.unschedulable(visit)
+  }
+
+  refusals(pod: PodId): Refusals | null {
+    return this.driver.refusals?.(pod) ?? null
   }
 
   hold(until: Time): void {

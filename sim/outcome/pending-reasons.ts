@@ -5,7 +5,7 @@
 import { Reason, reasonFor, REASONS } from '../cluster/feasibility/reasons.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { NodeState } from '../cluster/views.ts'
-import { NONE, type PodClassId } from '../common/ids.ts'
+import { NONE, type PodClassId, type PodId } from '../common/ids.ts'
 import type { Placement } from '../controllers/placement.ts'
 import type { TableColumn } from './table.ts'
 
@@ -24,7 +24,11 @@ const LABELS: Readonly<Record<Reason, readonly [name: string, label: string]>> =
   [Reason.Spread]: ['spread', 'topology spread'],
   [Reason.Affinity]: ['affinity', 'affinity'],
   [Reason.AntiAffinity]: ['anti-affinity', 'anti-affinity'],
+  [Reason.Plugin]: ['plugin', 'own plugins'],
 }
+
+/** Rules that only some schedulers have, beside those of the cluster. */
+const OF_SCHEDULERS = [Reason.Ports, Reason.Spread, Reason.Affinity, Reason.AntiAffinity, Reason.Plugin]
 
 export class PendingReasons {
   /** By reason: pods at each sample. */
@@ -43,27 +47,36 @@ export class PendingReasons {
   /** Looks at all nodes once for each class of pods that found none. */
   sample(): void {
     const { pods } = this.cluster.view
-    const byClass = new Map<PodClassId, number>()
+    const byClass = new Map<PodClassId, { readonly first: PodId; count: number }>()
     this.placement.eachUnschedulable((pod) => {
       const podClass = pods.podClass[pod]
-      byClass.set(podClass, (byClass.get(podClass) ?? 0) + 1)
+      const known = byClass.get(podClass)
+      if (known === undefined) byClass.set(podClass, { first: pod, count: 1 })
+      else known.count++
     })
     const now = new Float64Array(REASONS)
-    for (const [podClass, count] of byClass) now[this.mainReason(podClass)] += count
+    for (const { first, count } of byClass.values()) now[this.mainReason(first)] += count
     now.forEach((count, reason) => this.rows[reason].push(count))
   }
 
-  private mainReason(podClass: PodClassId): Reason {
+  private mainReason(pod: PodId): Reason {
     const { view } = this.cluster
     const { allowed, others } = this
+    const podClass = view.pods.podClass[pod]
     allowed.fill(0)
     others.fill(0)
+    let open = 0
     for (let node = 0; node < view.nodes.count; node++) {
       if (view.nodes.state[node] === NodeState.Gone) continue
       const rule = view.excludedBy(podClass, node)
       const reason = reasonFor(view, podClass, node)
       if (rule === Reason.Selector || rule === Reason.Taint) others[rule]++
       else if (reason !== NONE) allowed[reason]++
+      else open++
+    }
+    if (open > 0) {
+      const { counts } = this.placement.refusals(pod)
+      for (const reason of OF_SCHEDULERS) allowed[reason] += counts[reason]
     }
     return largest(allowed.some((count) => count > 0) ? allowed : others)
   }

@@ -1,6 +1,6 @@
 /** Manifests in the experiment file: the files, what no manifest says of their workloads, and the clients of their services. */
 import { cpu, duration, flag, list, mapOf, memory, name, positiveTime, section, share, whole, words } from '../quantities.ts'
-import type { LoadedFiles } from '../selection.ts'
+import type { LoadedFiles } from '../loaded-files.ts'
 import { usage } from './background.ts'
 import { runOfPods } from './batch.ts'
 import { containerKeys } from './containers.ts'

@@ -67,7 +67,7 @@ describe('the reason why a node is not feasible', () => {
       { seed: 5, numRuns: 60 },
     )
     // In this fixture cpu always runs out before memory, and no pod has volumes or rules about other pods.
-    const { Memory: _unseen, Volume: _none, Ports: _0, Spread: _1, Affinity: _2, AntiAffinity: _3, ...rest } = Reason
+    const { Memory: _unseen, Volume: _none, Ports: _0, Spread: _1, Affinity: _2, AntiAffinity: _3, Plugin: _4, ...rest } = Reason
     for (const reason of Object.values(rest)) expect(seen, `reason ${reason}`).toContain(reason)
   })
 })

@@ -50,18 +50,31 @@ const TEXTS: Readonly<Record<Reason, readonly [one: string, several: string]>> =
   [Reason.Spread]: ['does not match the topology spread constraints', 'do not match the topology spread constraints'],
   [Reason.Affinity]: ['does not match the affinity to other pods', 'do not match the affinity to other pods'],
   [Reason.AntiAffinity]: ['does not match the anti-affinity of pods', 'do not match the anti-affinity of pods'],
+  [Reason.Plugin]: ['is refused by a plugin', 'are refused by a plugin'],
+}
+
+/** Why nodes refuse a pod, as the scheduler that decided about it says. */
+export interface Refusals {
+  /** Nodes of the cluster. */
+  readonly nodes: number
+  /** By reason. */
+  readonly counts: Int32Array
+  /** Nodes that users' plugins refuse, by their words; together the count of Reason.Plugin. */
+  readonly plugins: ReadonlyMap<string, number>
 }
 
 /**
  * "0 of 12 nodes: 7 have too little free cpu, 5 have a taint that is not tolerated": the feasible nodes of `nodes`, then the counts of the
- * others, the largest first, equal ones in the order of `Reason`.
+ * others, the largest first, equal ones in the order of `Reason`. `plugins` are the words of users' plugins, which come last.
  */
-export function reasonText(counts: ArrayLike<number>, nodes: number): string {
+export function reasonText(counts: ArrayLike<number>, nodes: number, plugins: ReadonlyMap<string, number> = new Map()): string {
   const found = Object.values(Reason).filter((reason) => counts[reason] > 0)
   const excluded = found.reduce<number>((sum, reason) => sum + counts[reason], 0)
   const parts = found
+    .filter((reason) => reason !== Reason.Plugin || plugins.size === 0)
     .sort((a, b) => counts[b] - counts[a] || a - b)
     .map((reason) => `${counts[reason]} ${TEXTS[reason][counts[reason] === 1 ? 0 : 1]}`)
+  for (const [text, count] of plugins) parts.push(`${count} ${text}`)
   const head = `${nodes - excluded} of ${nodes} ${nodes === 1 ? 'node' : 'nodes'}`
   return parts.length === 0 ? head : `${head}: ${parts.join(', ')}`
 }

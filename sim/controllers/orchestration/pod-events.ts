@@ -3,7 +3,7 @@
  * and its number in order of creation; a container by the workload.
  * Source: Kubernetes 1.34 pkg/kubelet/events/event.go, pkg/kubelet/images/image_manager.go, pkg/controller (recorders), pkg/scheduler/schedule_one.go.
  */
-import { countReasons, REASONS } from '../../cluster/feasibility/reasons.ts'
+import type { Refusals } from '../../cluster/feasibility/reasons.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { NodeId, PodId, WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
@@ -17,6 +17,7 @@ export interface PodEventsRun {
   readonly simulator: Simulator
   readonly cluster: Cluster
   readonly changes: ChangeRecorder
+  readonly placement: { refusals(pod: PodId): Refusals }
   readonly input: { readonly workloads: readonly { readonly name: string }[] }
 }
 
@@ -26,7 +27,6 @@ export class PodEvents {
   /** By pod. */
   private readonly names: string[] = []
   private readonly containers: string[] = []
-  private readonly ruledOut = new Int32Array(REASONS)
   private readonly run: PodEventsRun
   private readonly recorder: EventRecorder
 
@@ -71,9 +71,7 @@ export class PodEvents {
   /** A scheduler has examined the pod and found no node. Pods without events (Jobs, background) are left out. */
   unschedulable(pod: PodId): void {
     if (this.names[pod] === undefined) return
-    const { view } = this.run.cluster
-    const nodes = countReasons(view, view.pods.podClass[pod], this.ruledOut)
-    this.pod('Warning', 'FailedScheduling', pod, notAvailable(this.ruledOut, nodes))
+    this.pod('Warning', 'FailedScheduling', pod, notAvailable(this.run.placement.refusals(pod)))
   }
 
   started(pod: PodId): void {

@@ -3,6 +3,7 @@
  * for one pod after another (loop.ts); a Scheduler sees all its pending pods (waking-loop.ts).
  */
 import type { Decisions } from '../../cluster/decisions.ts'
+import type { Refusals } from '../../cluster/feasibility/reasons.ts'
 import type { ClusterView } from '../../cluster/views.ts'
 import type { PodId } from '../../common/ids.ts'
 import type { Wake } from '../policy.ts'
@@ -32,4 +33,6 @@ export interface SchedulingDriver {
   wake(reason: Wake, view: ClusterView, out: Decisions): boolean
   /** Calls back for each pod that was examined and found no node, first in order first. */
   unschedulable(visit: (pod: PodId) => void): void
+  /** Why no node can run the pod, where the algorithm has rules beside those of the cluster. */
+  refusals?(pod: PodId): Refusals | null
 }

@@ -8,6 +8,10 @@ export { profileOf, type Profile, type ProfileOptions } from './profile.ts'
 export { decisionRecord, type DecisionRecord, type PreemptionRecord } from './record.ts'
 export { KubeScheduler, type KubeDecision, type TieRule } from './scheduler.ts'
 export type { Rejection } from './plugin.ts'
+export { adoptPlugin, PLUGIN_KEYS } from './own/adopt.ts'
+export { PluginRun } from './own/plugin-run.ts'
+export type { OwnPlugin, PluginCluster, PluginNode, PluginPod } from './own/policy.ts'
+export { withPlugins } from './parameters.ts'
 export type {
   Affinity as KubeAffinity,
   KubeBudget,

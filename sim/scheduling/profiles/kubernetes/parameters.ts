@@ -4,6 +4,9 @@ import type { QueueTimes } from './indexed/queue.ts'
 import type { ScoringStrategy } from './plugins/node-resources-fit.ts'
 import { readConfiguration, type NamedProfile } from './config/configuration.ts'
 import { DEFAULT_PROFILE } from './config/names.ts'
+import { PLUGIN_KEYS } from './own/adopt.ts'
+import { PluginRun } from './own/plugin-run.ts'
+import type { PluginDefinition } from './own/policy.ts'
 import { runProblems } from './config/run-problems.ts'
 import type { ProfileOptions } from './profile.ts'
 
@@ -22,6 +25,13 @@ export const parameters = {
     default: {},
     meaning:
       'a KubeSchedulerConfiguration, as the path of its YAML file or as a map: profiles with plugins switched on and off, weights and arguments; pods name their profile by scheduler',
+  },
+  plugins: {
+    kind: 'files',
+    part: 'plugin',
+    default: [],
+    of: PLUGIN_KEYS,
+    meaning: 'own plugins, filters and scores that run after the built-in ones: maps with file, and the parameters of the file',
   },
   strategy: {
     kind: 'choice',
@@ -107,9 +117,27 @@ const STRATEGIES: Readonly<Record<string, ScoringStrategy['type']>> = {
 /** Whether a configuration is given, which then says what the parameters of a profile would say. */
 const isConfigured = ({ config }: Given): boolean => Object.keys(config).length > 0
 
-/** The profiles of these values. */
-export const profilesFrom = (values: Given): readonly NamedProfile[] =>
-  isConfigured(values) ? readConfiguration(values.config).configuration.profiles : [{ name: DEFAULT_PROFILE, options: optionsFrom(values) }]
+/** The profiles of these values, with the user's plugins. */
+export function profilesFrom(values: Given): readonly NamedProfile[] {
+  const profiles = isConfigured(values)
+    ? readConfiguration(values.config).configuration.profiles
+    : [{ name: DEFAULT_PROFILE, options: optionsFrom(values) }]
+  return withPlugins(
+    profiles,
+    values.plugins.map((part) => new PluginRun(part)),
+  )
+}
+
+/** The profiles, each with the plugins that run in it. */
+export const withPlugins = (profiles: readonly NamedProfile[], plugins: readonly PluginRun[]): readonly NamedProfile[] =>
+  plugins.length === 0
+    ? profiles
+    : profiles.map(({ name, options }) => ({
+        name,
+        options: { ...options, own: plugins.filter(({ profile }) => profile === EVERY_PROFILE || profile === name) },
+      }))
+
+const EVERY_PROFILE = PLUGIN_KEYS.profile.default
 
 /** The one profile that parameters describe; a score of weight 0 does not run. */
 function optionsFrom(values: Given): ProfileOptions {
@@ -161,10 +189,14 @@ const IN_CONFIGURATION = [
 
 /** Problems of the shape, and of the configuration. */
 export function valueProblems(values: Given): ValueProblem[] {
-  if (!isConfigured(values)) return shapeProblems(values)
+  if (!isConfigured(values)) return [...shapeProblems(values), ...pluginProblems(values.plugins, [DEFAULT_PROFILE])]
   const { configuration, problems } = readConfiguration(values.config)
   const both = IN_CONFIGURATION.filter((key) => JSON.stringify(values[key]) !== JSON.stringify(parameters[key].default))
   return [
+    ...pluginProblems(
+      values.plugins,
+      configuration.profiles.map(({ name }) => name),
+    ),
     ...both.map((key) => ({
       path: [key],
       message: `found ${key} beside config, which says the same in its own words; accepted: one of the two`,
@@ -174,6 +206,26 @@ export function valueProblems(values: Given): ValueProblem[] {
       message,
     })),
   ]
+}
+
+/** Plugins have different names, a function for their point, and a profile that exists. */
+function pluginProblems(plugins: Given['plugins'], profiles: readonly string[]): ValueProblem[] {
+  const names = plugins.map(({ name }) => name)
+  const accepted = [EVERY_PROFILE, ...profiles]
+  return plugins.flatMap(({ name, given, definition }, i) => {
+    const problems: ValueProblem[] = []
+    const wrong = (key: string, message: string): void => void problems.push({ path: ['plugins', i, key], message })
+    if (names.indexOf(name) < i) wrong('file', `found the plugin ${name} a second time; accepted: each plugin once`)
+    if (!accepted.includes(String(given['profile'])))
+      wrong('profile', `found the profile ${JSON.stringify(given['profile'])}; accepted: ${accepted.join(', ')}`)
+    const { points = [] } = (definition ?? {}) as Partial<PluginDefinition>
+    if (given['point'] !== 'all' && !points.includes(given['point'] as 'filter' | 'score'))
+      wrong(
+        'point',
+        `found ${String(given['point'])} of the plugin ${name}, which has ${points.join(', ')}; accepted: all, ${points.join(', ')}`,
+      )
+    return problems
+  })
 }
 
 /** Points of the shape must rise. */

@@ -15,6 +15,8 @@ import { nodeVolumeLimits } from './plugins/node-volume-limits.ts'
 import { volumeBinding } from './plugins/volume-binding.ts'
 import { volumeRestrictions } from './plugins/volume-restrictions.ts'
 import { volumeZone } from './plugins/volume-zone.ts'
+import { pluginOf } from './own/on-objects.ts'
+import type { PluginRun } from './own/plugin-run.ts'
 
 /** What a KubeSchedulerConfiguration sets for a profile. */
 export interface ProfileOptions extends Partial<InterPodAffinityArgs> {
@@ -41,6 +43,8 @@ export interface ProfileOptions extends Partial<InterPodAffinityArgs> {
   readonly ignoredResourceGroups?: readonly string[]
   readonly minCandidateNodesPercentage?: number
   readonly minCandidateNodesAbsolute?: number
+  /** Users' plugins; they run after the built-in ones, in this order. */
+  readonly own?: readonly PluginRun[]
 }
 
 /** The resolved profile. */
@@ -57,6 +61,7 @@ export interface Profile {
   readonly affinity: InterPodAffinityArgs
   readonly strategy: ScoringStrategy
   readonly balanced: readonly string[]
+  readonly own: readonly PluginRun[]
 }
 
 /** Weights of the scores, in the order in which they run. */
@@ -114,14 +119,19 @@ export function profileOf(options: ProfileOptions = {}): Profile {
   const weights = { ...WEIGHTS, ...options.weights }
   const named = (name: string): Plugin[] => plugins.filter((plugin) => plugin.name === name)
   const filters = options.filters === undefined ? plugins : options.filters.flatMap(named)
+  const { own = [] } = options
   const scores = options.scores ?? Object.keys(WEIGHTS).map((name) => ({ name, weight: weights[name] }))
   return {
-    filters: filters.filter((plugin) => plugin.preFilter !== undefined),
-    scores: scores.flatMap(({ name, weight }) =>
-      named(name)
-        .filter((plugin) => plugin.preScore !== undefined)
-        .map((plugin) => ({ plugin, weight })),
-    ),
+    filters: [...filters.filter((plugin) => plugin.preFilter !== undefined), ...own.filter((run) => run.filters).map(pluginOf)],
+    scores: [
+      ...scores.flatMap(({ name, weight }) =>
+        named(name)
+          .filter((plugin) => plugin.preScore !== undefined)
+          .map((plugin) => ({ plugin, weight })),
+      ),
+      ...own.filter((run) => run.scores).map((run) => ({ plugin: pluginOf(run), weight: run.weight })),
+    ],
+    own,
     preempts: options.preempts ?? true,
     percentageOfNodesToScore: options.percentageOfNodesToScore ?? 0,
     minCandidateNodesPercentage: options.minCandidateNodesPercentage ?? 10,

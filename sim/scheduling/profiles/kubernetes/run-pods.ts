@@ -23,8 +23,8 @@ export const NO_SURROUNDINGS: Surroundings = { namespaces: new Map(), services: 
 
 const ZONE = 'topology.kubernetes.io/zone'
 
-/** Carries the service of a run's pods, which its default constraints select. */
-const SERVICE = 'orchsim/service'
+/** Label that carries the service of a run's pods, which its default constraints select. */
+export const SERVICE = 'orchsim/service'
 
 /** The pod without a name of its own. A request of 0 counts as not mentioned. */
 export function infoOf(podClass: PodClassId, service: ServiceId, view: ClusterView): PodInfo {

@@ -8,6 +8,7 @@ import type { NodeId, PodId } from '../../../../common/ids.ts'
 import type { Decisions } from '../../../../cluster/decisions.ts'
 import { NodeState, PodPhase, Subject } from '../../../../cluster/views.ts'
 import type { ClusterView, LogCursor } from '../../../../cluster/views.ts'
+import type { Refusals } from '../../../../cluster/feasibility/reasons.ts'
 import type { SchedulingContext, Wake } from '../../../policy.ts'
 import type { SchedulingDriver } from '../../../queue/driver.ts'
 import type { Plan } from './plans.ts'
@@ -90,6 +91,11 @@ export class KubeDriver implements SchedulingDriver {
     this.queue.eachFailed(visit)
   }
 
+  refusals(pod: PodId): Refusals | null {
+    const { view, profiles } = this
+    return profiles.of(view.pods.podClass[pod], view).index.refusals(pod, view)
+  }
+
   private fail(pod: PodId, view: ClusterView, out: Decisions): void {
     this.queue.failed(pod, this.context.now())
     out.decline(pod)
@@ -150,7 +156,10 @@ export class KubeDriver implements SchedulingDriver {
     for (const kind of [...this.queue.kinds]) {
       const { index } = this.profiles.of(this.profiles.world.kinds.podClass[kind], view)
       const plan = index.plans.of(kind, view)
-      if (isRuled(plan) ? !taken || gainsByOthers(plan) : !taken && index.fits(plan, row, view)) this.queue.release(kind, now)
+      // A user's filter may want a node to be fuller, or read other nodes.
+      const gains = !taken || index.own?.readsNode === true
+      const helps = isRuled(plan) ? gains || gainsByOthers(plan) : gains && index.fits(plan, row, view)
+      if (helps || index.own?.readsPods === true) this.queue.release(kind, now)
     }
   }
 }

@@ -4,10 +4,12 @@ import { NONE } from '../../../../common/ids.ts'
 import { pickDevices } from '../../../../cluster/feasibility/devices.ts'
 import { DEVICES, NodeState, PODS, Reason } from '../../../../cluster/views.ts'
 import type { ClusterView } from '../../../../cluster/views.ts'
+import type { Rejection } from '../plugin.ts'
 import { HostPorts } from '../ports.ts'
 import { Checks, isRepelled, type Refused } from './checks.ts'
 import type { KindId } from './kinds.ts'
 import type { Nominations } from './nominations.ts'
+import type { OwnPlugins } from './own-plugins.ts'
 import type { Plan } from './plans.ts'
 import type { World } from './world.ts'
 
@@ -19,6 +21,8 @@ export interface TrialIndex {
   readonly deciding: PodId
   /** Whether host ports exclude nodes. */
   readonly checksPorts: boolean
+  /** Users' plugins; null: none. */
+  readonly own: OwnPlugins | null
   /** Whether the node matches the affinity that the profile adds to all pods. */
   admits(row: NodeId, view: ClusterView): boolean
   kindOf(pod: PodId, view: ClusterView): KindId
@@ -28,6 +32,8 @@ export interface TrialIndex {
 export interface Refusal {
   readonly reason: Reason
   readonly resolvable: boolean
+  /** The user's plugin that refuses it, and its words. */
+  readonly plugin?: Rejection
 }
 
 const OF_RULES: Readonly<Record<Exclude<Refused, 'none'>, Refusal>> = {
@@ -45,6 +51,8 @@ export class DryRun {
   private readonly devices = new Int32Array(DEVICES)
   private ports: HostPorts | undefined
   private readonly moved: { readonly pod: PodId; readonly by: 1 | -1 }[] = []
+  /** The same for users' plugins. */
+  private readonly moves: { readonly podClass: number; readonly by: 1 | -1 }[] = []
   private readonly checks = new Checks()
   /** Whether rules about other pods are concerned. */
   private readonly ruled: boolean
@@ -109,6 +117,7 @@ export class DryRun {
       else copy.remove(ports)
       this.ports = copy
     }
+    if (index.own !== null) this.moves.push({ podClass, by })
     if (!this.ruled) return
     index.world.pretend(index.kindOf(pod, view), row, by)
     this.moved.push({ pod, by })
@@ -138,10 +147,14 @@ export class DryRun {
     if (ports.length > 0 && this.index.checksPorts && this.ports?.conflicts(ports) === true)
       return { reason: Reason.Ports, resolvable: true }
     const short = this.shortage(podClass)
-    if (short !== null || !this.ruled) return short
-    this.checks.take(plan, this.repels)
-    const refused = this.checks.refusal(row)
-    return refused === 'none' ? null : OF_RULES[refused]
+    if (short !== null) return short
+    if (this.ruled) {
+      this.checks.take(plan, this.repels)
+      const refused = this.checks.refusal(row)
+      if (refused !== 'none') return OF_RULES[refused]
+    }
+    const rejection = this.index.own?.rejection(podClass, { row, freed: this.freed, moves: this.moves }, view) ?? null
+    return rejection === null ? null : { reason: Reason.Plugin, resolvable: rejection.code === 'Unschedulable', plugin: rejection }
   }
 
   /** The first resource that is short; it cannot be resolved when one request is above what the whole node has. */

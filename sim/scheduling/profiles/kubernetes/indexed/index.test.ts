@@ -4,6 +4,8 @@ import { NodeState, NONE, PodPhase } from '../../../../cluster/views.ts'
 import type { PodId } from '../../../../common/ids.ts'
 import { slowCases } from '../../../../testing/cases.ts'
 import { readConfiguration } from '../config/configuration.ts'
+import { pluginRun } from '../own/own.fixture.ts'
+import type { PluginNode, PluginPod } from '../own/policy.ts'
 import { profileOf, type ProfileOptions } from '../profile.ts'
 import type { Surroundings } from '../run-pods.ts'
 import { KubeScheduler } from '../scheduler.ts'
@@ -110,6 +112,8 @@ class Case {
   }
 }
 
+const sameApp = (pod: PluginPod, node: PluginNode): number => node.pods().filter(({ labels }) => labels['app'] === pod.labels['app']).length
+
 const PROFILES: readonly ProfileOptions[] = [
   {},
   {
@@ -137,6 +141,33 @@ const PROFILES: readonly ProfileOptions[] = [
   },
   { disabled: ['InterPodAffinity', 'NodePorts'], weights: { PodTopologySpread: 7, TaintToleration: 0 } },
   { percentageOfNodesToScore: 30 },
+  {
+    own: [
+      pluginRun({
+        name: 'small-disks',
+        depends: 'static',
+        filter: (pod, node) => node.labels['disk'] === 'ssd' || pod.requested('cpu') < 1500 || 'node(s) had slow disks',
+      }),
+      pluginRun({ name: 'few-of-one-app', depends: 'node', filter: (pod, node) => sameApp(pod, node) < 3 }, { weight: 2 }),
+      pluginRun(
+        {
+          name: 'half-of-the-pods',
+          depends: 'pods',
+          filter: (pod, node, { nodes }) => 2 * sameApp(pod, node) <= nodes.reduce((sum, one) => sum + sameApp(pod, one), 1),
+          score: (_pod, node, { nodes }) => node.pods().length + nodes.filter(({ taints }) => taints.length > 0).length,
+          normalize: 'lowest',
+        },
+        { weight: 5 },
+      ),
+      pluginRun({ name: 'size', depends: 'static', score: (_pod, node) => 25 * Number(node.labels['size']) }, { weight: 3 }),
+      pluginRun({
+        name: 'fullest',
+        depends: 'node',
+        score: (_pod, node) => node.requested('cpu') + node.free('pods'),
+        normalize: 'highest',
+      }),
+    ],
+  },
   configured({
     plugins: {
       filter: { disabled: [{ name: 'InterPodAffinity' }] },

@@ -5,7 +5,9 @@
  */
 import { NONE } from '../../../../common/ids.ts'
 import type { NodeId, PodId } from '../../../../common/ids.ts'
+import { Reason } from '../../../../cluster/views.ts'
 import type { ClusterView } from '../../../../cluster/views.ts'
+import { REASONS, type Refusals } from '../../../../cluster/feasibility/reasons.ts'
 import type { RandomStream } from '../../../../random/stream.ts'
 import type { Profile } from '../profile.ts'
 import { NO_SURROUNDINGS, nodeNameOf, type Surroundings } from '../run-pods.ts'
@@ -17,6 +19,7 @@ import { DryRun } from './dry-run.ts'
 import type { KindId } from './kinds.ts'
 import { NodeScores, STALE, UNFIT } from './node-scores.ts'
 import { Nominations } from './nominations.ts'
+import { OwnPlugins } from './own-plugins.ts'
 import { indexOptions, type IndexOptions } from './options.ts'
 import { Plans, type Plan } from './plans.ts'
 import { StaticScores } from './static-scores.ts'
@@ -48,6 +51,8 @@ export class KubeIndex {
   readonly plans: Plans
   readonly checks = new Checks()
   readonly nominations: Nominations
+  /** Users' plugins; null: none. */
+  readonly own: OwnPlugins | null
   private readonly options: IndexOptions
   private readonly comparisons: Comparisons
   private readonly ties: Ties
@@ -67,15 +72,20 @@ export class KubeIndex {
     this.rotation = shared.rotation
     const statics = new StaticScores(this.options.preferred)
     this.comparisons = new Comparisons(this.options.comparisons, statics)
-    this.nodes = new NodeScores(this.world, this.options.nodes)
+    this.own = this.options.own.length === 0 ? null : new OwnPlugins(this.options.own, this.world)
+    this.nodes = new NodeScores(this.world, this.options.nodes, this.own)
     this.plans = new Plans(this.world, this.options.plans, surroundings)
     this.world.listen({
       begins: (view) => {
         this.nodes.begins(view)
+        this.own?.begins()
         this.plans.clear()
         statics.begins()
       },
-      nodeChanged: (row) => this.nodes.nodeChanged(row),
+      nodeChanged: (row) => {
+        this.nodes.nodeChanged(row)
+        this.own?.nodeChanged(row)
+      },
       membersChanged: () => this.nodes.membersChanged(),
       imagesChanged: () => this.nodes.imagesChanged(),
       kindAdded: (kind, view) => this.plans.kindAdded(kind, view),
@@ -110,6 +120,7 @@ export class KubeIndex {
   accepts(plan: Plan, row: NodeId, view: ClusterView): boolean {
     const { checks } = this
     if (!this.fits(plan, row, view) || !checks.passes(row)) return false
+    if (this.own?.passes(this.world.kinds.podClass[plan.kind], row, view) === false) return false
     return !this.nominations.concern(row) || this.leavesRoom(plan, row, view)
   }
 
@@ -132,6 +143,7 @@ export class KubeIndex {
     const enough = this.options.scores ? nodesToFind(size, this.options.percentage) : 1
     const checked = checks.count > 0
     const promises = nominations.size > 0
+    const own = this.own?.readsPods === true ? this.own : null
     // Fewer nodes than before leave the start beyond the end; the real scheduler wraps it likewise.
     let at = size === 0 ? 0 : this.rotation.start % size
     const untilEnd = size - at
@@ -145,6 +157,7 @@ export class KubeIndex {
       let cell = cells[row]
       if (cell === STALE) cell = nodes.fill(cells, podClass, row, view)
       if (cell === UNFIT || (checked && !checks.passes(row))) continue
+      if (own !== null && !own.passes(podClass, row, view)) continue
       if (promises && nominations.concern(row) && !this.leavesRoom(plan, row, view)) continue
       rows[count] = row
       totals[count++] = cell
@@ -157,7 +170,9 @@ export class KubeIndex {
 
   private highest(plan: Plan, view: ClusterView): NodeId {
     const { rows, totals, best, count } = this
-    this.comparisons.add(plan, this.world.kinds.podClass[plan.kind], view, rows, count, totals)
+    const podClass = this.world.kinds.podClass[plan.kind]
+    this.comparisons.add(plan, podClass, view, rows, count, totals)
+    this.own?.add(podClass, view, rows, count, totals)
     let top = -2_147_483_648
     let tied = 0
     let tiedBefore = 0
@@ -183,6 +198,28 @@ export class KubeIndex {
     const refusal = trial.refusal()
     trial.end()
     return refusal === null
+  }
+
+  /** Why each node refuses the pod, each under the first rule that excludes it. */
+  refusals(pod: PodId, view: ClusterView): Refusals {
+    this.world.follow(view)
+    this.deciding = pod
+    const plan = this.planOf(pod, view)
+    const searched = this.searched(plan, view)
+    const counts = new Int32Array(REASONS)
+    const plugins = new Map<string, number>()
+    counts[Reason.Selector] = this.world.order.length - searched.length
+    for (const row of searched) {
+      const trial = new DryRun(this, plan, row, view)
+      const refusal = trial.refusal()
+      trial.end()
+      if (refusal === null) continue
+      counts[refusal.reason]++
+      if (refusal.plugin === undefined) continue
+      const text = `${refusal.plugin.reasons.join(', ')} [${refusal.plugin.plugin}]`
+      plugins.set(text, (plugins.get(text) ?? 0) + 1)
+    }
+    return { nodes: this.world.order.length, counts, plugins }
   }
 
   /** The rules of the pod's kind. */

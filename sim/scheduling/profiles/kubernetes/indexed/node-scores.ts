@@ -12,6 +12,7 @@ import { scoreOf, type ScoringStrategy } from '../plugins/node-resources-fit.ts'
 import { selectorMatches } from '../../../../cluster/feasibility/node-selectors.ts'
 import type { NodeSelector } from '../objects.ts'
 import { nodeLabelsOf, nodeNameOf } from '../run-pods.ts'
+import type { OwnPlugins } from './own-plugins.ts'
 import type { World } from './world.ts'
 
 /** Cells of the table. */
@@ -53,7 +54,11 @@ export class NodeScores {
   private images: ReadonlyMap<string, { readonly size: number; readonly nodes: number }> | undefined
   private readonly shares: number[] = []
 
-  constructor(world: World, options: NodeScoreOptions) {
+  private readonly own: OwnPlugins | null
+
+  /** @param own users' plugins; null: none */
+  constructor(world: World, options: NodeScoreOptions, own: OwnPlugins | null) {
+    this.own = own
     this.world = world
     this.options = options
     this.score = scoreOf(options.strategy)
@@ -103,7 +108,8 @@ export class NodeScores {
   private fits(podClass: PodClassId, row: NodeId, view: ClusterView): boolean {
     if (!view.feasible(podClass, row) || (this.options.added !== null && !this.admits(row, view))) return false
     const ports = view.shapeOf(podClass).rules?.hostPorts
-    return ports === undefined || !this.options.ports || this.world.ports[row]?.conflicts(ports) !== true
+    if (ports !== undefined && this.options.ports && this.world.ports[row]?.conflicts(ports) === true) return false
+    return this.own === null || this.own.keeps(podClass, row, view)
   }
 
   /** Whether the node matches the affinity that the profile adds. */
@@ -118,6 +124,7 @@ export class NodeScores {
     if (fit > 0) sum += fit * this.fitScore(podClass, row, view)
     if (balanced > 0) sum += balanced * this.balancedScore(podClass, row, view)
     if (images > 0 && this.hasImages(podClass)) sum += images * this.imageScore(podClass, row, view)
+    if (this.own !== null) sum += this.own.sumOf(podClass, row, view)
     return sum
   }
 

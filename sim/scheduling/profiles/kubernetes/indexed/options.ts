@@ -4,6 +4,7 @@ import type { Profile } from '../profile.ts'
 import type { ComparisonWeights } from './comparisons.ts'
 import type { NodeScoreOptions } from './node-scores.ts'
 import type { PlanOptions } from './plans.ts'
+import type { PluginRun } from '../own/plugin-run.ts'
 
 /** Everything that the parts of the index are made with. */
 export interface IndexOptions {
@@ -14,6 +15,8 @@ export interface IndexOptions {
   readonly percentage: number
   /** Whether any score runs; without one the first feasible node is taken. */
   readonly scores: boolean
+  /** Users' plugins. */
+  readonly own: readonly PluginRun[]
 }
 
 /** The options of a profile. */
@@ -47,5 +50,6 @@ export function indexOptions(profile: Profile): IndexOptions {
     preferred: options.addedAffinity?.preferred ?? [],
     percentage: profile.percentageOfNodesToScore,
     scores: profile.scores.length > 0,
+    own: profile.own,
   }
 }
