@@ -7,7 +7,9 @@
 import type { PackerRole } from './binpacking/policy.ts'
 import type { Time } from './common/ids.ts'
 import type { ApiClientLimits } from './controllers/api-clients.ts'
+import type { ApiServerSpec } from './controllers/api-server/api-server.ts'
 import type { AdmissionSpec } from './controllers/admission/spec.ts'
+import type { LeaderElectionSpec } from './controllers/components.ts'
 import type { Batch } from './controllers/batch/spec.ts'
 import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
@@ -36,6 +38,8 @@ export type {
 export type { ContainerImage, ImageSettings } from './controllers/images/spec.ts'
 export type { EvictionSpec } from './controllers/pressure/spec.ts'
 export type { ApiClientLimits } from './controllers/api-clients.ts'
+export type { LeaderElectionSpec } from './controllers/components.ts'
+export type { ApiServerSpec } from './controllers/api-server/api-server.ts'
 export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'
 export type { ContainerBehavior, InitContainer, MemorySpec, Probes, ProbeSpec } from './controllers/orchestration/container-spec.ts'
 export type { Chosen } from './common/define.ts'
@@ -75,6 +79,10 @@ export interface SimulationInput {
   readonly present?: Present
   /** Limits of the clients of the API server; absent: none. */
   readonly apiClients?: ApiClientLimits
+  /** Time and limits of requests to the API server; absent: it answers at once. */
+  readonly apiServer?: ApiServerSpec
+  /** Leases of the controller manager and the scheduler; absent: `LEADER_ELECTION`. */
+  readonly leaderElection?: LeaderElectionSpec
   /** Quotas of namespaces; absent: every pod is created. */
   readonly admission?: AdmissionSpec
   /** Jobs and CronJobs; absent: none. */

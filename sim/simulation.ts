@@ -13,8 +13,10 @@ import { Admission } from './controllers/admission/admission.ts'
 import { Autoscaling } from './controllers/autoscaling.ts'
 import { Background } from './controllers/background.ts'
 import { Batch } from './controllers/batch/batch.ts'
+import { ApiServer } from './controllers/api-server/api-server.ts'
 import { ApiClients } from './controllers/api-clients.ts'
 import { Components } from './controllers/components.ts'
+import { EndpointSlices } from './controllers/endpoint-slices.ts'
 import { NodeLifecycle } from './controllers/node-lifecycle.ts'
 import { Orchestrator } from './controllers/orchestration/orchestrator.ts'
 import { Script } from './controllers/orchestration/script.ts'
@@ -115,8 +117,10 @@ function assemble(input: SimulationInput) {
       .part('lifecycle', (run) => new PodLifecycle(run))
       .part('nodes', (run) => new NodeLifecycle(run))
       .part('api', () => new ApiRecorder(times.windowStart))
-      .part('apiClients', (run) => new ApiClients(run))
       .part('components', (run) => new Components(run))
+      .part('apiServer', (run) => ApiServer.of(run))
+      .part('apiClients', (run) => new ApiClients(run))
+      .part('endpointSlices', (run) => EndpointSlices.of(run))
       .part('admissions', () => new AdmissionRecorder(times.windowStart))
       .part('admission', (run) => Admission.of(run))
       .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))

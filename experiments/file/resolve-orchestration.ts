@@ -138,6 +138,8 @@ const LASTING: ReadonlySet<FaultData['kind']> = new Set([
   'node-slow',
   'node-network',
   'no-capacity',
+  'api-server-slow',
+  'api-server-load',
 ])
 
 /** A constant duration as its value. */

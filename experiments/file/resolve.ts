@@ -30,6 +30,7 @@ import { resolvePaths } from './resolve-network.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
 import { CONTAINER_KEYS, requestsOfPod } from './resolve-containers.ts'
+import { resolveControlPlane } from './resolve-control-plane.ts'
 import { resolveFlows } from './resolve-flow.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { scalingConflicts } from './checks/scaling-conflict.ts'
@@ -85,7 +86,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...snapshotSpec(resolving, data),
     services,
     ...(orchestration === undefined ? {} : { orchestration }),
-    ...(data.controlPlane.clients === null ? {} : { apiClients: data.controlPlane.clients }),
+    ...resolveControlPlane(data, resolving.issues),
     ...(workload.batch.length === 0 ? {} : { batch: batchOf(resolving, data) }),
     ...(calls.length === 0 ? {} : { calls }),
     ...(data.assessment === undefined ? {} : { assessment: resolveAssessment(data.assessment, names, resolving.issues) }),

@@ -1,7 +1,6 @@
 /** One variant of an experiment, resolved to plain data (JSON and back gives the same): what a plan holds and a worker receives. */
 import type {
   AdmissionSpec,
-  ApiClientLimits,
   Batch,
   Antagonist,
   AssessmentSpec,
@@ -30,12 +29,13 @@ import {
   type TrafficSpec,
   type WorkSpec,
 } from '../../workloads/index.ts'
+import type { ControlPlaneSpec } from './resolve-control-plane.ts'
 import type { OrchestrationSpec } from './orchestration-spec.ts'
 import type { Start } from './schema.ts'
 import type { RoutingSpec } from './schema/routing.ts'
 
 /** One variant, resolved. */
-export interface Scenario {
+export interface Scenario extends ControlPlaneSpec {
   readonly horizon: number
   readonly warmup: number
   /** Most scheduling decisions that are kept; absent: none. */
@@ -50,8 +50,6 @@ export interface Scenario {
   readonly calls?: readonly CallSpec[]
   /** Controllers, actions and faults; absent: none. */
   readonly orchestration?: OrchestrationSpec
-  /** Limits of the clients of the API server; absent: none. */
-  readonly apiClients?: ApiClientLimits
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
   /** Quotas of namespaces; absent: none. */

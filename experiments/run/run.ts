@@ -97,6 +97,8 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     ...(scenario.calls === undefined ? {} : { calls: await Promise.all(scenario.calls.map((call) => callOf(call, scenario))) }),
     ...(scenario.orchestration === undefined ? {} : { orchestration: orchestrationOf(scenario.orchestration) }),
     ...(scenario.apiClients === undefined ? {} : { apiClients: scenario.apiClients }),
+    ...(scenario.apiServer === undefined ? {} : { apiServer: scenario.apiServer }),
+    ...(scenario.leaderElection === undefined ? {} : { leaderElection: scenario.leaderElection }),
     ...(scenario.admission === undefined ? {} : { admission: scenario.admission }),
     ...(scenario.batch === undefined ? {} : { batch: inProfiles(scenario.batch) }),
     background: [

@@ -1,32 +1,47 @@
-/** The clients of the API server in a run: one for each controller, and one for the scheduler. A part of the run. */
-import type { Time } from '../common/ids.ts'
+/** The clients of the API server in a run: one for each controller, for the scheduler, and for each kubelet. A part of the run. */
+import type { NodeId, Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { ApiRecorder } from '../measure/api-recorder.ts'
-import { ApiClient, TokenBucket, type ClientLimits } from './kubernetes/api-client.ts'
+import type { ApiServer, ApiServerSpec } from './api-server/api-server.ts'
+import { ApiClient, type ClientLimits } from './kubernetes/api-client.ts'
 
-/** Limits of each controller's client, and of the scheduler's. */
+/** Limits of each controller's client, of the scheduler's, and of each kubelet's. */
 export interface ApiClientLimits {
   readonly controllers: ClientLimits
   readonly scheduler: ClientLimits
+  readonly kubelets: ClientLimits
 }
 
 /** What the clients need of the run. */
 export interface ApiClientsRun {
   readonly simulator: Simulator
   readonly api: ApiRecorder
-  readonly input: { readonly apiClients?: ApiClientLimits }
+  /** Null: every request is answered at once. */
+  readonly apiServer: ApiServer | null
+  readonly input: { readonly apiClients?: ApiClientLimits; readonly apiServer?: ApiServerSpec }
 }
 
 export class ApiClients {
+  /** Whether requests are sent at all: without limits and without a time of the server they would change nothing. */
+  readonly any: boolean
   private readonly run: ApiClientsRun
   private readonly made: ApiClient[] = []
-  private readonly scheduler: TokenBucket | null
+  private readonly kubelets = new Map<NodeId, ApiClient>()
+  private readonly scheduler: ApiClient
   private warm = true
 
   constructor(run: ApiClientsRun) {
     this.run = run
-    const { apiClients } = run.input
-    this.scheduler = apiClients === undefined ? null : new TokenBucket(apiClients.scheduler)
+    this.any = run.input.apiClients !== undefined || run.input.apiServer !== undefined
+    this.scheduler = this.make('scheduler', 1)
+  }
+
+  private make(component: keyof ApiClientLimits, workers: number): ApiClient {
+    const { simulator, api, apiServer, input } = this.run
+    const client = new ApiClient({ simulator, recorder: api, server: apiServer }, input.apiClients?.[component], { component, workers })
+    this.made.push(client)
+    if (!this.warm) client.opens()
+    return client
   }
 
   /** The origin: until then everything is made without delay. */
@@ -37,18 +52,19 @@ export class ApiClients {
 
   /** The client of a controller with this many workers; undefined: its requests do not wait. */
   ofController(workers = 5): ApiClient | undefined {
-    const { simulator, api, input } = this.run
-    if (input.apiClients === undefined) return undefined
-    const client = new ApiClient(simulator, input.apiClients.controllers, api, workers)
-    this.made.push(client)
+    return this.any ? this.make('controllers', workers) : undefined
+  }
+
+  /** The client of the kubelet of a node. */
+  ofKubelet(node: NodeId): ApiClient {
+    let client = this.kubelets.get(node)
+    if (client === undefined) this.kubelets.set(node, (client = this.make('kubelets', 1)))
     return client
   }
 
-  /** When a bind that the scheduler has decided is sent; decisions end in order. */
-  binds(decided: Time): Time {
-    if (this.scheduler === null || this.warm) return decided
-    const time = this.scheduler.take(decided)
-    this.run.api.sent(decided, time - decided)
-    return time
+  /** Sends a bind that the scheduler has decided; decisions end in order. `bound` is called with the time of the bind, now or then. */
+  binds(decided: Time, bound: (time: Time) => void): void {
+    if (!this.any || this.warm) bound(decided)
+    else this.scheduler.sendAt(decided, bound)
   }
 }

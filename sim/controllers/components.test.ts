@@ -127,7 +127,7 @@ describe('a component of the control plane is down', () => {
 describe('a leader crashes', () => {
   it('another one acts 13 to 24 s later: a lease of 15 s, renewed every 2 s, looked at every 2 to 4.4 s', () => {
     const simulator = new Simulator()
-    const components = new Components({ simulator, streams: new Streams(1, 0) })
+    const components = new Components({ simulator, streams: new Streams(1, 0), input: {} })
     const waits: number[] = []
     components.whenDown('controllers', (until) => waits.push((until - simulator.now) / SECOND))
     const crashes = simulator.register('crash', () => components.failsOver('controllers'))
@@ -145,7 +145,7 @@ describe('a leader crashes', () => {
   it('the API server down for 8 s costs no leader its lease, for 12 s all compete again within 2 s', () => {
     const until = (seconds: number): number => {
       const simulator = new Simulator()
-      const components = new Components({ simulator, streams: new Streams(1, 0) })
+      const components = new Components({ simulator, streams: new Streams(1, 0), input: {} })
       components.goesDown('api-server', seconds * SECOND)
       return components.downUntil('controllers') / SECOND
     }

@@ -5,13 +5,11 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { NodeId, PodId, Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
-import type { PodLifecycle } from './pod-lifecycle.ts'
 
 /** What pinned pods need of the run. */
 export interface PinnedRun {
   readonly simulator: Simulator
   readonly cluster: Cluster
-  readonly lifecycle: PodLifecycle
   readonly input: { readonly delays: { readonly decision: Time } }
 }
 
@@ -23,9 +21,12 @@ export class PinnedPods {
   private readonly waiting = new Map<NodeId, PodId[]>()
   private readonly nodeOf = new Map<PodId, NodeId>()
   private readonly run: PinnedRun
+  private readonly bound: (pod: PodId, time: Time) => void
 
-  constructor(run: PinnedRun) {
+  /** @param bound carries out the bind that is decided at `time` */
+  constructor(run: PinnedRun, bound: (pod: PodId, time: Time) => void) {
     this.run = run
+    this.bound = bound
   }
 
   /** Whether the pod waits for its node. */
@@ -69,9 +70,9 @@ export class PinnedPods {
   }
 
   private binds(pod: PodId, node: NodeId): boolean {
-    const { cluster, simulator, lifecycle, input } = this.run
+    const { cluster, simulator, input } = this.run
     if (simulator.now < this.heldUntil || !cluster.bind(pod, node, -1, simulator.now)) return false
-    lifecycle.bound(pod, simulator.now + (this.warm ? 0 : input.delays.decision))
+    this.bound(pod, simulator.now + (this.warm ? 0 : input.delays.decision))
     return true
   }
 }

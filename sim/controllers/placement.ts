@@ -5,7 +5,7 @@
  */
 import { DecisionKind, type Decisions } from '../cluster/decisions.ts'
 import { countReasons, REASONS, reasonText, type Refusals } from '../cluster/feasibility/reasons.ts'
-import { CPU, MEMORY } from '../cluster/views.ts'
+import { CPU, MEMORY, PodPhase } from '../cluster/views.ts'
 import { NONE, type NodeId, type PodId, type Time } from '../common/ids.ts'
 import type { Decision } from '../measure/decision-recorder.ts'
 import type { RunBudget, Wake } from '../scheduling/policy.ts'
@@ -61,7 +61,7 @@ export class Placement {
         : new SchedulerRole(run, spec, { row, wakes, commits, budgets: () => this.budgets() }, carryOut),
     )
     this.names = ['default', ...input.schedulers.map(({ name }) => name)]
-    this.pinned = new PinnedPods(run)
+    this.pinned = new PinnedPods(run, (pod, time) => this.binds(pod, time))
     const back = simulator.register('scheduler is back', () => this.pinned.retryAll())
     run.components.whenDown('scheduler', (until) => {
       for (const role of this.roles) role.hold(until)
@@ -158,7 +158,7 @@ export class Placement {
       switch (out.kind[row]) {
         case DecisionKind.Bind:
           scheduling.bind(accepted, simulator.now)
-          if (accepted) lifecycle.bound(pod, this.run.apiClients.binds(time))
+          if (accepted) this.binds(pod, time)
           else role.refused(pod, out.node[row])
           break
         case DecisionKind.Evict:
@@ -172,6 +172,18 @@ export class Placement {
     }
     const { reasons } = out
     for (let row = 0; row < reasons.count; row++) scheduling.declined(reasons.reason[row], reasons.nodes[row])
+  }
+
+  /** Sends the bind of a pod that has its node; the pod may end before the bind is answered. */
+  private binds(pod: PodId, decided: Time): void {
+    const { cluster, lifecycle, apiClients, pods: recorder } = this.run
+    const { pods } = cluster.view
+    const epoch = pods.epoch[pod]
+    const created = pods.created[pod]
+    apiClients.binds(decided, (time) => {
+      if (pods.epoch[pod] === epoch && pods.phase[pod] !== PodPhase.Terminating) lifecycle.bound(pod, time)
+      else recorder.deletedPending(created, time)
+    })
   }
 
   /** A decision as the table of decisions shows it. */

@@ -22,6 +22,7 @@ import type { WorkHeaps } from '../serving/work-heaps.ts'
 import { EndReason, type Owners } from './owners.ts'
 import type { EndListener, Keeper } from './pod-listeners.ts'
 import { Lives } from './pod-lives.ts'
+import { PodRuns } from './pod-runs.ts'
 import type { Delays } from './spec.ts'
 
 /** What the life cycle needs of the run. */
@@ -45,6 +46,8 @@ export class PodLifecycle {
   /** Until the origin everything starts without delay, so that the measured run begins with a cluster in operation. */
   private warm = true
   private readonly lives = new Lives(256)
+  /** Pods that run for a duration. */
+  readonly runs: PodRuns
   private readonly listeners: EndListener[] = []
   private keeper: Keeper | null = null
   /** Binds the claims of a pod first: true when `bound` is called again, later. */
@@ -55,8 +58,6 @@ export class PodLifecycle {
   private readonly servers: Servers
   private readonly shares: CpuShares
   private readonly startups: readonly KeyedStream[]
-  private readonly runsKind: number
-  private readonly completesKind: number
   private readonly readyKind: number
   private readonly refusesKind: number
   private readonly killedKind: number
@@ -74,8 +75,7 @@ export class PodLifecycle {
       simulator.register(name, (pod, epoch) => {
         if (this.cluster.view.pods.epoch[pod] === epoch) handle(pod)
       })
-    this.runsKind = register('pod runs', (pod) => this.runs(pod))
-    this.completesKind = register('pod completes', (pod) => this.completes(pod))
+    this.runs = new PodRuns(run, this.lives, register, (pod) => this.end(pod, EndReason.Completed))
     this.readyKind = register('pod becomes ready', (pod) => this.ready(pod))
     this.refusesKind = register('pod stops accepting', (pod) => this.refuse(pod))
     this.killedKind = register('pod is killed', (pod) => this.kill(pod))
@@ -137,59 +137,20 @@ export class PodLifecycle {
     const { owners, pods: recorder, input } = this.run
     const { pods } = this.cluster.view
     const workload = this.lives.workload[pod]
-    const epoch = pods.epoch[pod]
     recorder.bound(pods.created[pod], time)
     for (const listener of this.listeners) listener.bound?.(pod)
     owners.of(pod).bound?.(pod, time)
     const { bind, pull, start } = input.delays
     if (this.lives.kept[pod] === 1) this.keeper!.bound(pod, time, this.warm)
-    else if (workload === NONE) this.simulator.at(this.warm ? time : time + bind + pull + start, this.runsKind, pod, epoch)
+    else if (workload === NONE) this.runs.from(pod, this.warm ? time : time + bind + pull + start)
     else if (this.warm) this.ready(pod)
-    else this.simulator.at(time + bind + this.startup(pod, workload), this.readyKind, pod, epoch)
+    else this.simulator.at(time + bind + this.startup(pod, workload), this.readyKind, pod, pods.epoch[pod])
   }
 
   /** Pull, start, and the wait for the next readiness probe, whose phase is drawn per pod. */
   private startup(pod: PodId, workload: WorkloadId): Time {
     const { pull, start, probe } = this.run.input.workloads[workload]
     return pull + start + Math.floor(this.startups[workload].at(this.lives.ordinal[pod], 0) * probe)
-  }
-
-  /** A background pod's node is down: it uses no CPU and does not complete. */
-  stop(pod: PodId): void {
-    const { pods, classes } = this.cluster.view
-    if (this.lives.running[pod] === 1) this.shares.background(pods.node[pod], pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
-    this.lives.running[pod] = 0
-    this.lives.stopped[pod] = 1
-  }
-
-  /** The node of a stopped background pod runs again: it starts from the beginning. */
-  startAgain(pod: PodId): void {
-    if (this.lives.stopped[pod] === 0 || this.run.owners.of(pod).rebooted?.(pod) === true) return
-    this.runAgain(pod, this.lives.duration[pod])
-  }
-
-  /** A stopped pod that runs for a duration starts from the beginning; nothing if it runs already. */
-  runAgain(pod: PodId, duration: Time): void {
-    if (this.lives.stopped[pod] === 0) return
-    this.lives.stopped[pod] = 0
-    this.lives.duration[pod] = duration
-    this.runs(pod)
-  }
-
-  private completes(pod: PodId): void {
-    if (this.lives.stopped[pod] === 1 || this.simulator.now < this.lives.completion[pod]) return
-    if (this.run.owners.of(pod).exits?.(pod) !== true) this.end(pod, EndReason.Completed)
-  }
-
-  private runs(pod: PodId): void {
-    if (this.lives.stopped[pod] === 1) return
-    const { pods, classes } = this.cluster.view
-    this.cluster.setPhase(pod, PodPhase.Running)
-    this.lives.running[pod] = 1
-    this.shares.background(pods.node[pod], pods.cpu[pod], classes.usage[pods.podClass[pod]], 1)
-    const duration = this.lives.duration[pod]
-    this.lives.completion[pod] = this.simulator.now + duration
-    if (duration !== Infinity) this.simulator.at(this.simulator.now + duration, this.completesKind, pod, pods.epoch[pod])
   }
 
   /** Its process runs and is not ready to serve. */
@@ -371,22 +332,27 @@ export class PodLifecycle {
   /** A refusing server holds no request any more. */
   private emptied(server: ServerId): void {
     const pod = this.servers.pod[server]
-    if (this.cluster.view.pods.phase[pod] === PodPhase.Terminating) this.end(pod, this.lives.reason[pod] as EndReason)
-    else this.keeper!.emptied(pod)
+    if (this.cluster.view.pods.phase[pod] !== PodPhase.Terminating) this.keeper!.emptied(pod)
+    else if (this.lives.kept[pod] === 1 && this.keeper!.deletes(pod)) this.servers.state[server] = ServerState.Refusing
+    else this.deleted(pod)
+  }
+
+  /** The object of a pod whose process has ended is deleted. */
+  deleted(pod: PodId): void {
+    this.end(pod, this.lives.reason[pod] as EndReason)
   }
 
   /** The only exit of a pod, whatever the reason: frees everything that it holds and notifies its owner. */
   private end(pod: PodId, reason: EndReason): void {
     const { cluster, simulator, servers, run } = this
-    const { pods, classes } = cluster.view
+    const { pods } = cluster.view
     const phase = pods.phase[pod]
     const node = pods.node[pod]
     const server = servers.of(pod)
     if (server !== NONE) {
       if (servers.state[server] !== ServerState.Silent) this.shares.detach(server, node)
       servers.give(server)
-    } else if (this.lives.workload[pod] === NONE && this.lives.running[pod] === 1)
-      this.shares.background(node, pods.cpu[pod], classes.usage[pods.podClass[pod]], -1)
+    } else if (this.lives.workload[pod] === NONE && this.lives.running[pod] === 1) this.runs.demand(pod, -1)
     if (phase === PodPhase.Pending) {
       for (const listener of this.listeners) listener.dropped?.(pod)
       run.pods.deletedPending(pods.created[pod], simulator.now)

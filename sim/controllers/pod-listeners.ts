@@ -28,4 +28,6 @@ export interface Keeper {
   reaches(node: NodeId): boolean
   /** The process of a pod that does not terminate has no request any more, and takes none. */
   emptied(pod: PodId): void
+  /** The process of a terminating pod has ended; true: its object is deleted later, with `PodLifecycle.deleted`. */
+  deletes(pod: PodId): boolean
 }

@@ -5,7 +5,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { epochOfEndpoint, serviceOfEndpoint } from '../cluster/entries.ts'
 import { Subject, type LogCursor } from '../cluster/views.ts'
-import { NONE, type PodId, type Time } from '../common/ids.ts'
+import { NONE, type PodId, type ServiceId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Flows } from '../serving/flow/flows.ts'
@@ -23,6 +23,13 @@ export interface EndpointsRun {
   readonly input: { readonly workloads: readonly Workload[]; readonly delays: { readonly propagation: Time } }
 }
 
+/** A pod became an endpoint of its service, or is one no more; `value` as in the log. */
+interface EndpointChange {
+  readonly pod: PodId
+  readonly value: number
+  readonly added: boolean
+}
+
 export class Endpoints {
   private readonly cursor: LogCursor
   private readonly simulator: Simulator
@@ -35,6 +42,10 @@ export class Endpoints {
   private readonly propagates: number
   /** Changes before this time are announced then. */
   private heldUntil: Time = 0
+  /** Called with a service whose endpoints have changed. Null: nobody has to write them. */
+  private writer: ((service: ServiceId) => void) | null = null
+  /** By service: changes that nobody has begun to write. */
+  private readonly changes: EndpointChange[][] = []
 
   constructor({ simulator, cluster, servers, network, flows = null, input }: EndpointsRun) {
     this.simulator = simulator
@@ -48,9 +59,34 @@ export class Endpoints {
     this.propagates = simulator.register('endpoints propagate', (version) => this.apply(version))
   }
 
+  /** Called once: `writer` is notified of services whose endpoints have changed, and writes what is `unwritten`. */
+  writtenBy(writer: (service: ServiceId) => void): void {
+    this.writer = writer
+  }
+
+  /** The changes of a service that nobody has begun to write. */
+  unwritten(service: ServiceId): readonly EndpointChange[] {
+    const changes = this.changes[service] ?? []
+    this.changes[service] = []
+    return changes
+  }
+
+  /** These changes are written: the balancers are notified after the propagation delay. */
+  written(changes: readonly EndpointChange[]): void {
+    const apply = (): void => {
+      for (const { pod, value, added } of changes) this.applyOne(pod, value, added)
+    }
+    if (this.propagation === 0) apply()
+    else this.simulator.call(this.simulator.now + this.propagation, apply)
+  }
+
   /** After an entry was logged: the balancers are notified after the propagation delay, or immediately when `atOnce`. */
   changed(atOnce: boolean): void {
     const version = this.cluster.view.log.version
+    if (this.writer !== null && !atOnce) {
+      this.collect(version, this.writer)
+      return
+    }
     const from = Math.max(this.simulator.now, this.heldUntil)
     if (atOnce || from + this.propagation === this.simulator.now) this.apply(version)
     else this.simulator.at(from + this.propagation, this.propagates, version, 0)
@@ -61,16 +97,34 @@ export class Endpoints {
     this.heldUntil = Math.max(this.heldUntil, until)
   }
 
+  /** The endpoint changes before this version of the log are to be written. */
+  private collect(version: number, writer: (service: ServiceId) => void): void {
+    const { cursor } = this
+    while (cursor.next(version)) {
+      const { subject, row, value } = cursor
+      if (subject !== Subject.EndpointAdded && subject !== Subject.EndpointRemoved) continue
+      const service = serviceOfEndpoint(value)
+      ;(this.changes[service] ??= []).push({ pod: row, value, added: subject === Subject.EndpointAdded })
+      writer(service)
+    }
+  }
+
   /** Applies the endpoint changes before this version of the log. */
   private apply(version: number): void {
     const cursor = this.cursor
     while (cursor.next(version)) {
-      if (cursor.subject === Subject.EndpointAdded) this.added(cursor.row, cursor.value)
-      else if (cursor.subject === Subject.EndpointRemoved) {
-        this.network.removed(serviceOfEndpoint(cursor.value), cursor.row)
-        this.flows?.removed(serviceOfEndpoint(cursor.value), cursor.row)
-      }
+      if (cursor.subject === Subject.EndpointAdded) this.applyOne(cursor.row, cursor.value, true)
+      else if (cursor.subject === Subject.EndpointRemoved) this.applyOne(cursor.row, cursor.value, false)
     }
+  }
+
+  private applyOne(pod: PodId, value: number, added: boolean): void {
+    if (added) {
+      this.added(pod, value)
+      return
+    }
+    this.network.removed(serviceOfEndpoint(value), pod)
+    this.flows?.removed(serviceOfEndpoint(value), pod)
   }
 
   private added(pod: PodId, value: number): void {

@@ -1,4 +1,4 @@
-/** Metrics of the writes to the API server. */
+/** Metrics of requests to the API server and of work queues, in runs whose requests take time or are limited (controlPlane). */
 export const API_ROWS = [
   [
     'api-requests',
@@ -6,7 +6,43 @@ export const API_ROWS = [
     'requests',
     'lower',
     'difference',
-    'writes of controllers (pods, ReplicaSets, statuses) and binds of the scheduler, in the window; only with limits of clients',
+    'writes of controllers (pods, ReplicaSets, statuses, endpoints, evictions), binds of the scheduler and requests of kubelets, in the window; only with limits of clients or a time of the server',
+  ],
+  ['api-requests-controllers', 'API requests of controllers', 'requests', 'lower', 'difference', 'those of the controllers'],
+  ['api-requests-scheduler', 'API requests of the scheduler', 'requests', 'lower', 'difference', 'binds'],
+  [
+    'api-requests-kubelets',
+    'API requests of kubelets',
+    'requests',
+    'lower',
+    'difference',
+    'for each status of a pod a GET and a PATCH, and a DELETE at its end; heartbeats are left out',
   ],
   ['api-throttled', 'throttled time', 's', 'lower', 'difference', 'sum of the times for which these requests waited in their clients'],
+  [
+    'api-latency-mean',
+    'mean latency of API requests',
+    'ms',
+    'lower',
+    'difference',
+    'from the arrival of a request at the API server to its answer, with refusals and the tries after them',
+  ],
+  ['api-latency-p99', 'p99 latency of API requests', 'ms', 'lower', 'difference', '99 % quantile of the same'],
+  [
+    'api-refusals',
+    'refused API requests',
+    'requests',
+    'lower',
+    'difference',
+    'tries beyond the limits of the API server, which it answers with 429',
+  ],
+  [
+    'queue-delay-mean',
+    'mean queue delay',
+    'ms',
+    'lower',
+    'difference',
+    'from the time at which a key of the work queue of a controller is due to the sync that begins with it',
+  ],
+  ['queue-delay-max', 'longest queue delay', 'ms', 'lower', 'difference', 'the longest one of them'],
 ] as const

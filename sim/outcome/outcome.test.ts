@@ -405,6 +405,8 @@ function rolledOut(workload: number, of: PodShape): Orchestration {
   }
 }
 
+const LIMITS = { qps: 1e6, burst: 100_000 }
+
 const image = { name: 'web', layers: [{ name: 'web', size: 1 }], policy: 'IfNotPresent' } as const
 
 const IMAGES = {
@@ -516,7 +518,8 @@ describe('the list', () => {
         carbon: [{ at: 0, intensity: 400 }],
         carbonPeriod: 0,
       },
-      apiClients: { controllers: { qps: 1e6, burst: 100_000 }, scheduler: { qps: 1e6, burst: 100_000 } },
+      apiClients: { controllers: LIMITS, scheduler: LIMITS, kubelets: LIMITS },
+      apiServer: { latency: { kind: 'constant', value: 1 }, inFlight: 600, fairness: true },
       admission: { quotas: [{ namespace: 'default', name: 'compute', hard: { pods: 1 }, scopes: [] }], latency: 0 },
       schedulers: [
         {

@@ -24,6 +24,7 @@ import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Assessor } from './assessor.ts'
+import { apiMetrics } from './api-metrics.ts'
 import { admissionMetrics, type AdmissionMetricsRun } from './admission-metrics.ts'
 import { balancingMetrics } from './balancing-metrics.ts'
 import { batchMetrics } from './batch-metrics.ts'
@@ -82,10 +83,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   nodeMetrics(run, now, sheet)
   scalingMetrics(run, sheet)
   schedulingMetrics(run, sheet)
-  if (run.input.apiClients !== undefined) {
-    put(sheet, 'api-requests', run.api.requests)
-    put(sheet, 'api-throttled', run.api.throttled / SECOND)
-  }
+  apiMetrics(run, sheet)
   admissionMetrics(run, now, sheet)
   balancingMetrics(run, now, sheet)
   batchMetrics(run.batch, run.input.batch, sheet)

@@ -15,6 +15,7 @@ import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { ServiceLoad } from '../serving/load.ts'
+import { ApiSeries, type ApiMetricsRun } from './api-metrics.ts'
 import { Fragmentation } from './fragmentation.ts'
 import { NodeGridRecorder } from './node-grid.ts'
 import { PendingReasons } from './pending-reasons.ts'
@@ -24,7 +25,7 @@ import type { Table, TableColumn } from './table.ts'
 const SECOND = 1e6
 
 /** What the sampler needs of the run. */
-export interface SamplerRun {
+export interface SamplerRun extends ApiMetricsRun {
   readonly simulator: Simulator
   readonly cluster: Cluster
   readonly load: ServiceLoad
@@ -37,7 +38,7 @@ export interface SamplerRun {
   readonly admission: Admission | null
   readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
   readonly placement: Placement
-  readonly input: { readonly sample: Time; readonly replication: number; readonly decisions?: number }
+  readonly input: ApiMetricsRun['input'] & { readonly sample: Time; readonly replication: number; readonly decisions?: number }
 }
 
 /** The last reading of a server. */
@@ -101,6 +102,8 @@ export class Sampler {
   private readonly grid: NodeGridRecorder | null
   /** Null: nobody asks why pods are pending. */
   private readonly reasons: PendingReasons | null
+  /** Null: requests to the API server take no time. */
+  private readonly requests: ApiSeries | null
 
   private readonly run: SamplerRun
   private readonly samples: number
@@ -115,6 +118,7 @@ export class Sampler {
     const steps = Math.floor((times.end - times.origin) / input.sample)
     this.grid = input.replication === 0 ? new NodeGridRecorder(cluster, shares, steps) : null
     this.reasons = (input.decisions ?? 0) > 0 ? new PendingReasons(cluster, run.placement) : null
+    this.requests = ApiSeries.of(run)
     this.samples = simulator.register('sample', () => this.sample())
   }
 
@@ -153,6 +157,7 @@ export class Sampler {
     this.sampleGpu()
     this.sampleQuotas()
     this.reasons?.sample()
+    this.requests?.sample()
     this.grid?.sample(row[0])
     this.arrivedBefore = arrived
     this.lastTime = now
@@ -243,6 +248,7 @@ export class Sampler {
         ...(gpus ? GPU_COLUMNS.map(column(this.gpuRows)) : []),
         ...this.quotaColumns().map(column(this.quotaRows)),
         ...(this.reasons?.columns() ?? []),
+        ...(this.requests?.columns() ?? []),
       ],
     }
   }

@@ -1,7 +1,7 @@
 /** What breaks during a run, at a time or again and again. */
 import type { z } from 'zod'
 import type { DistributionSpec } from '../../../sim/random/index.ts'
-import { duration, flag, forms, isMap, list, name, number, oneOf, section, share, words, whole } from '../quantities.ts'
+import { duration, flag, forms, isMap, list, name, number, oneOf, rate, section, share, words, whole } from '../quantities.ts'
 import { distribution } from './distribution.ts'
 import { failureTimes, repairTimes } from './failure-times.ts'
 import { at, oneKey, openNodes, type NodesData } from './scripted.ts'
@@ -29,7 +29,9 @@ export type FaultData = { readonly key: string } & FaultTimeData &
     | { readonly kind: 'no-capacity'; readonly pool: string | null; readonly duration?: DistributionSpec }
     | { readonly kind: 'pod-crash'; readonly service: string; readonly count: number }
     | { readonly kind: 'controllers-down' | 'scheduler-down' | 'api-server-down' | 'registry-down'; readonly duration: DistributionSpec }
-    | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler' }
+    | { readonly kind: 'api-server-slow'; readonly factor: number; readonly duration?: DistributionSpec }
+    | { readonly kind: 'api-server-load'; readonly rate: number; readonly duration?: DistributionSpec }
+    | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler'; readonly release: boolean }
   )
 
 const each = forms<EachData>(
@@ -178,6 +180,28 @@ const one = oneKey<FaultData>('a fault, a map with at or every', {
     'api-server-down',
     'time for which the API server answers nobody: no controller, scheduler, autoscaler or action',
   ),
+  slowApiServer: fault(
+    'slowApiServer',
+    {
+      ...when,
+      slowApiServer: number({ min: 1, max: 1e6 }).describe(
+        'time of each request to the API server relative to a healthy one; needs controlPlane.apiServer',
+      ),
+      for: lasts('time until it is healthy again'),
+    },
+    ({ slowApiServer, for: duration }) => ({ kind: 'api-server-slow', factor: slowApiServer, duration }),
+  ),
+  apiServerLoad: fault(
+    'apiServerLoad',
+    {
+      ...when,
+      apiServerLoad: rate().describe(
+        'requests of other clients to the API server (operators, monitoring, pipelines), a Poisson process in the level workload-low; needs controlPlane.apiServer',
+      ),
+      for: lasts('time until they stop'),
+    },
+    ({ apiServerLoad, for: duration }) => ({ kind: 'api-server-load', rate: apiServerLoad, duration }),
+  ),
   registryOutage: down(
     'registryOutage',
     'registry-down',
@@ -188,10 +212,13 @@ const one = oneKey<FaultData>('a fault, a map with at or every', {
     {
       ...when,
       failOver: oneOf(['controllers', 'scheduler']).describe(
-        'component whose leader crashes: another one takes over when its lease has expired, after 13 to 24 s',
+        'component whose leader crashes: another one takes over when its lease has expired, after 13 to 24 s with the default leaderElection',
       ),
+      release: flag()
+        .prefault(false)
+        .describe('the leader ends in order and releases its lease: another one takes over when it looks next; default false'),
     },
-    (given) => ({ kind: 'fail-over', component: given.failOver }),
+    (given) => ({ kind: 'fail-over', component: given.failOver, release: given.release }),
   ),
 })
 
@@ -199,5 +226,5 @@ const one = oneKey<FaultData>('a fault, a map with at or every', {
 export const faults = list('faults', one)
   .prefault([])
   .describe(
-    'what breaks, at a time or every so often: crash, reboot, partition, freeze, loss or reclaim of nodes, zoneOutage, slow or network (gray failures), noCapacity, podCrash, controllersDown, schedulerDown, apiServerDown, registryOutage, failOver',
+    'what breaks, at a time or every so often: crash, reboot, partition, freeze, loss or reclaim of nodes, zoneOutage, slow or network (gray failures), noCapacity, podCrash, controllersDown, schedulerDown, apiServerDown, slowApiServer, apiServerLoad, registryOutage, failOver',
   )

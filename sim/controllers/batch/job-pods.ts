@@ -164,7 +164,7 @@ export class JobPods implements PodControl, PodOwner {
     if (runs.exitCode[pod] === 0 || !this.restarts(pod) || objects.deleting[pod] === 1) return false
     const { now } = run.simulator
     run.batch.exited(now)
-    run.lifecycle.stop(pod)
+    run.lifecycle.runs.stop(pod)
     const backOff = { wait: runs.wait[pod], last: runs.last[pod] }
     const time = restartTime(backOff, now)
     runs.wait[pod] = backOff.wait
@@ -195,7 +195,7 @@ export class JobPods implements PodControl, PodOwner {
     const key = { job: runs.job[pod], place: runs.place[pod] }
     const draws = this.draws[runs.batch[pod]]
     runs.exitCode[pod] = draws.exitCode(runs.version[pod], key, runs.restart[pod])
-    run.lifecycle.runAgain(pod, draws.duration(runs.version[pod], key, runs.restart[pod]))
+    run.lifecycle.runs.runAgain(pod, draws.duration(runs.version[pod], key, runs.restart[pod]))
     this.countRestart(pod)
   }
 

@@ -12,7 +12,7 @@ import { TimedPods } from './timed-pods.ts'
 const SECOND = 1e6
 
 function clientOf(simulator: Simulator, limits = { qps: 20, burst: 30 }, workers = 5): ApiClient {
-  const client = new ApiClient(simulator, limits, new ApiRecorder(0), workers)
+  const client = new ApiClient({ simulator, recorder: new ApiRecorder(0), server: null }, limits, { component: 'controllers', workers })
   client.opens()
   return client
 }
@@ -110,7 +110,11 @@ describe('controllers with a client', () => {
 })
 
 describe('a run with limits of clients', () => {
-  const limits: ApiClientLimits = { controllers: { qps: 1e9, burst: 1e9 }, scheduler: { qps: 50, burst: 100 } }
+  const limits: ApiClientLimits = {
+    controllers: { qps: 1e9, burst: 1e9 },
+    scheduler: { qps: 50, burst: 100 },
+    kubelets: { qps: 50, burst: 100 },
+  }
   const work: BatchWorkload = {
     name: 'work',
     controller: { kind: 'job', job: { completions: 200, parallelism: 200 } },

@@ -1,13 +1,15 @@
 /**
- * The client with which a controller writes to the API server: a token bucket of `qps` requests per second with `burst` tokens, one for each
- * controller. A request without a token waits for it, and the worker of the controller with it. Source: client-go 0.34 kubernetes/clientset.go
- * (a limiter per clientset), util/flowcontrol/throttle.go; the controller manager makes a clientset for each controller.
+ * A client of the API server: a token bucket of `qps` requests per second with `burst` tokens, one for each controller, for the scheduler and
+ * for each kubelet. A request without a token waits for it, and after that until the server has answered it, and the worker of the controller
+ * waits with it. Source: client-go 0.34 kubernetes/clientset.go (a limiter per clientset), util/flowcontrol/throttle.go; the controller
+ * manager makes a clientset for each controller.
  *
  * Events are not counted: the spam filter of a recorder lets 25 through for each object.
  */
 import type { Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
-import type { ApiRecorder } from '../../measure/api-recorder.ts'
+import type { ApiComponent, ApiRecorder } from '../../measure/api-recorder.ts'
+import type { ApiLevel, ApiServer } from '../api-server/api-server.ts'
 
 /** Limits of a client. */
 export interface ClientLimits {
@@ -45,21 +47,44 @@ interface Answers {
   done: (() => void) | null
 }
 
-export class ApiClient {
-  /** Syncs of the controller at once. */
+/** What a client needs of the run. */
+export interface ApiClientRun {
+  readonly simulator: Simulator
+  readonly recorder: ApiRecorder
+  /** Null: every request is answered at once. */
+  readonly server: ApiServer | null
+}
+
+/** Whose client it is. */
+export interface ClientOwner {
+  readonly component: ApiComponent
+  /** Syncs of a controller at once. */
   readonly workers: number
-  private readonly simulator: Simulator
-  private readonly recorder: ApiRecorder
-  private readonly bucket: TokenBucket
+}
+
+const LEVELS: Readonly<Record<ApiComponent, ApiLevel>> = { controllers: 'workload-high', scheduler: 'workload-high', kubelets: 'system' }
+
+export class ApiClient {
+  readonly workers: number
+  private readonly run: ApiClientRun
+  private readonly component: ApiComponent
+  /** Null: no request waits in the client. */
+  private readonly bucket: TokenBucket | null
   private current: Answers | null = null
   /** Until the origin objects are made without delay. */
   private warm = true
 
-  constructor(simulator: Simulator, limits: ClientLimits, recorder: ApiRecorder, workers: number) {
+  /** @param limits absent: none */
+  constructor(run: ApiClientRun, limits: ClientLimits | undefined, { component, workers }: ClientOwner) {
     this.workers = workers
-    this.simulator = simulator
-    this.recorder = recorder
-    this.bucket = new TokenBucket(limits)
+    this.component = component
+    this.run = run
+    this.bucket = limits === undefined ? null : new TokenBucket(limits)
+  }
+
+  /** Whether the server needs time for a request. */
+  get takesTime(): boolean {
+    return this.run.server !== null && !this.warm
   }
 
   /** The origin: requests take tokens from now on. */
@@ -77,28 +102,53 @@ export class ApiClient {
     else answers.done = done
   }
 
-  /** Sends a request, whose effect takes place when it has its token. */
+  /** A worker begins with a key that has waited for this long. */
+  begins(waited: Time): void {
+    if (!this.warm) this.run.recorder.queued(this.run.simulator.now, waited)
+  }
+
+  /** Sends a request, whose effect takes place when it is answered. */
   send(effect: () => void): void {
-    const { simulator, recorder, current } = this
+    const { current } = this
     if (this.warm) {
       effect()
       return
     }
-    const { now } = simulator
-    const time = this.bucket.take(now)
-    recorder.sent(now, time - now)
-    if (time <= now) {
+    const { now } = this.run.simulator
+    const time = this.token(now)
+    if (time <= now && this.run.server === null) {
       effect()
       return
     }
     if (current !== null) current.left++
-    simulator.call(time, () => {
+    const answered = (): void => {
       // What the effect sends belongs to the same sync.
       this.current = current
       effect()
       this.current = null
       if (current !== null && --current.left === 0) current.done?.()
-    })
+    }
+    this.arrive(time, answered)
+  }
+
+  /** Sends a request at `time`, now or later; `effect` is called with the time of its answer: now where that is known already, else then. */
+  sendAt(time: Time, effect: (answered: Time) => void): void {
+    const token = this.token(time)
+    if (this.run.server === null) effect(token)
+    else this.arrive(token, () => effect(this.run.simulator.now))
+  }
+
+  private token(now: Time): Time {
+    const time = this.bucket === null ? now : this.bucket.take(now)
+    this.run.recorder.sent(now, time - now, this.component)
+    return time
+  }
+
+  private arrive(time: Time, answered: () => void): void {
+    const { simulator, server } = this.run
+    const served = server === null ? answered : (): void => server.serve(LEVELS[this.component], answered)
+    if (time <= simulator.now) served()
+    else simulator.call(time, served)
   }
 }
 

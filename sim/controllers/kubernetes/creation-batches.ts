@@ -9,7 +9,7 @@ import { sendWith, type ApiClient } from './api-client.ts'
 export interface Creation {
   readonly count: number
   readonly client: ApiClient | undefined
-  /** False: no pod can be refused, so that batches differ in nothing. */
+  /** False: no pod can be refused, so that batches differ in nothing where requests take no time. */
   readonly refusable: boolean
   /** Creates the i-th; false when it is refused. */
   create(i: number): boolean
@@ -19,7 +19,7 @@ export interface Creation {
 
 /** Sends all batches that there will be. */
 export function createInBatches({ count, client, refusable, create, refused }: Creation): void {
-  if (!refusable) {
+  if (!refusable && client?.takesTime !== true) {
     for (let i = 0; i < count; i++) sendWith(client, () => void create(i))
     return
   }

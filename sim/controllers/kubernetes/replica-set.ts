@@ -8,7 +8,7 @@ import { NONE } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import { OrderedSet } from '../../common/ordered-set.ts'
 import { ActiveCounts, countActive, type Counts } from './active-counts.ts'
-import { NOTHING, sendWith, type ApiClient } from './api-client.ts'
+import { sendWith, type ApiClient } from './api-client.ts'
 import { createInBatches } from './creation-batches.ts'
 import { firstToDelete } from './deletion-order.ts'
 import type { PodControl, PodController, PodObjects } from './pod-objects.ts'
@@ -221,11 +221,12 @@ export class ReplicaSetController {
   private writeStatus(set: ReplicaSet, { replicas, ready, available }: Counts): void {
     const { status } = set
     if (status.replicas === replicas && status.ready === ready && status.available === available) return
-    sendWith(this.run.client, NOTHING)
-    status.replicas = replicas
-    status.ready = ready
-    status.available = available
-    set.owner?.setChanged(set)
+    sendWith(this.run.client, () => {
+      status.replicas = replicas
+      status.ready = ready
+      status.available = available
+      set.owner?.setChanged(set)
+    })
   }
 }
 

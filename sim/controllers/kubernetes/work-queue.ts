@@ -28,6 +28,8 @@ export class WorkQueue {
   private readonly working = new Set<number>()
   private readonly again = new Set<number>()
   private readonly waiting = new Set<number>()
+  /** Since when keys that no worker has begun with are due. */
+  private readonly due = new Map<number, Time>()
   /** By key: the handle of its pending sync, of its delayed addition, and its failures in a row. */
   private readonly queued: EventHandle[] = []
   private readonly delayed: EventHandle[] = []
@@ -53,6 +55,7 @@ export class WorkQueue {
         this.add(key)
         return
       }
+      if (this.client !== undefined && !this.due.has(key)) this.due.set(key, simulator.now)
       if (simulator.now < this.heldUntil) {
         this.queued[key] = simulator.at(this.heldUntil, this.kind, key, 0)
         return
@@ -79,6 +82,8 @@ export class WorkQueue {
       return
     }
     working.add(key)
+    client.begins(this.simulator.now - (this.due.get(key) ?? this.simulator.now))
+    this.due.delete(key)
     client.during(
       () => this.sync(key),
       () => this.done(key),
@@ -159,6 +164,7 @@ export class WorkQueue {
     this.failures[key] = 0
     this.again.delete(key)
     this.waiting.delete(key)
+    this.due.delete(key)
   }
 
   private makeRoom(key: number): void {

@@ -94,7 +94,7 @@ export class EcsDetection implements NodeDetection {
   }
 
   private fails(node: NodeId, workload: WorkloadId): void {
-    this.run.kubelets.markUnready(node, workload)
+    this.run.kubelets.markUnready(node, { workload })
     const set = this.controllers.sets.find(({ pods }) => pods.workload === workload)!
     this.controllers.services.checked(set.service, node, false)
   }

@@ -2,6 +2,7 @@
 import type { NodeId, PoolId, Time } from '../../common/ids.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import { distribution } from '../../random/distributions.ts'
+import type { ApiServer } from '../api-server/api-server.ts'
 import type { Components } from '../components.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { GrayFailures, type GrayFailuresRun } from './gray-failures.ts'
@@ -13,6 +14,8 @@ import type { Breakage, Duration } from './spec.ts'
 export interface FaultsRun extends GrayFailuresRun {
   readonly nodes: NodeLifecycle
   readonly components: Components
+  /** Null: it answers at once. */
+  readonly apiServer: ApiServer | null
   readonly changes: ChangeRecorder
 }
 
@@ -125,13 +128,16 @@ export class Faults {
         run.components.goesDown(COMPONENTS[fault.kind], duration)
         return duration
       }
+      case 'api-server-slow':
+      case 'api-server-load':
+        return this.burdens(fault, lengthOf(fault.duration, u))
       case 'registry-down': {
         const duration = lengthOf(fault.duration, u)
         orchestrator.kubelets.images?.breaks(duration)
         return duration
       }
       case 'fail-over':
-        run.components.failsOver(fault.component)
+        run.components.failsOver(fault.component, fault.release)
         return run.components.downUntil(fault.component) - run.simulator.now
       case 'no-capacity': {
         const duration = lengthOf(fault.duration, u)
@@ -139,6 +145,18 @@ export class Faults {
         return duration
       }
     }
+  }
+
+  private burdens(fault: Extract<OtherFault, { kind: 'api-server-slow' | 'api-server-load' }>, duration: Time): Time {
+    const { apiServer, components, simulator } = this.run
+    if (apiServer === null)
+      throw new Error(`found ${fault.kind} with an API server that answers at once; accepted: a run with an apiServer`)
+    const changes = fault.kind === 'api-server-slow' ? [fault.factor, 1 / fault.factor] : [fault.rate, -fault.rate]
+    const change = (value: number): void => (fault.kind === 'api-server-slow' ? apiServer.slows(value) : apiServer.loads(value))
+    change(changes[0])
+    if (duration !== Infinity) simulator.call(simulator.now + duration, () => change(changes[1]))
+    if (fault.kind === 'api-server-slow') components.slowed(apiServer.median, duration)
+    return duration
   }
 
   private poolsOf(pool: PoolId | undefined): readonly PoolId[] {

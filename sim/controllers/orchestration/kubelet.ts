@@ -11,6 +11,7 @@ import { PodPhase } from '../../cluster/views.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
 import type { Workload } from '../../serving/spec.ts'
+import type { ApiClient } from '../kubernetes/api-client.ts'
 import type { PodObjects } from '../kubernetes/pod-objects.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { Images } from '../images/images.ts'
@@ -25,6 +26,7 @@ import { ContainerStart, type ContainerStartRun } from './container-start.ts'
 import { ContainerMemory } from './memory.ts'
 import { podsOn } from './node-selection.ts'
 import type { PodEvents } from './pod-events.ts'
+import { PodStatus, type PodStatusRun } from './pod-status.ts'
 import { Processes } from './processes.ts'
 import { Probers, type ProbeHost, type ProbersRun } from './probes.ts'
 import type { Orchestration, Version } from './spec.ts'
@@ -33,7 +35,7 @@ import type { Orchestration, Version } from './spec.ts'
 const NOTICE: Time = 1_000_000
 
 /** What the kubelets need of the run. */
-export interface KubeletRun extends ProbersRun, ContainerStartRun {
+export interface KubeletRun extends ProbersRun, ContainerStartRun, PodStatusRun {
   readonly changes: ChangeRecorder
   readonly streams: Streams
   readonly cluster: Cluster
@@ -62,6 +64,7 @@ export class Kubelets implements Keeper, ProbeHost {
   private readonly restartsKind: number
   private readonly failsKind: number
   private readonly processes: Processes
+  readonly status: PodStatus
   /** Null: no container is probed. */
   private readonly probers: Probers | null
   /** Null: no container has a curve of memory. */
@@ -100,6 +103,16 @@ export class Kubelets implements Keeper, ProbeHost {
     this.restartsKind = register('container restarts', (pod) => this.begin.starts(pod, simulator.now))
     const exits = { ended: (pod: PodId) => this.ended(pod, 0), hangs: (pod: PodId) => this.probers?.wake(pod) }
     this.processes = new Processes(run, this.containers, register, exits)
+    this.status = new PodStatus(run, {
+      events,
+      containers: this.containers,
+      objects,
+      podsOf: this.podsOf,
+      nodeOf: (pod) => this.nodeOf(pod),
+      reaches: (node) => this.reaches(node),
+      isTerminating: (pod) => this.isTerminating(pod),
+      served: (pod) => this.processes.served(pod),
+    })
     const versions = run.input.orchestration?.workloads.flatMap((one) => one.versions) ?? []
     this.probers = versions.some(({ probes }) => probes !== undefined) ? new Probers(run, this) : null
     const memory = {
@@ -133,6 +146,8 @@ export class Kubelets implements Keeper, ProbeHost {
 
   bound(pod: PodId, time: Time, warm: boolean): void {
     if (this.versionOf(pod).probes !== undefined) this.probers!.begins(pod, time, warm ? this.probePhases.at(pod, 0) : 0)
+    // It has begun already where its node came back before the bind was answered.
+    if (!warm && this.containers.life[pod] !== NONE) return
     const start = warm ? time : time + this.run.input.delays.bind
     if (!this.reaches(this.nodeOf(pod)) || this.run.volumes?.prepare(pod, start) === 'waits') return
     if (!warm) {
@@ -180,7 +195,6 @@ export class Kubelets implements Keeper, ProbeHost {
     if (this.isTerminating(pod)) return // deleted while its node was cut off
     const { containers, run } = this
     const { simulator, lifecycle } = run
-    const pods = this.podsOf(pod)
     const version = this.versionOf(pod)
     const life = containers.life[pod]
     const { now } = simulator
@@ -188,8 +202,7 @@ export class Kubelets implements Keeper, ProbeHost {
     containers.pulled[pod] = 1
     containers.runs[pod] = 1
     lifecycle.running(pod)
-    if (containers.exits[pod] > 0) pods.restarted(pod)
-    pods.started(pod)
+    this.status.started(pod)
     this.events?.started(pod)
     if (crashAfter !== Infinity) simulator.at(now + crashAfter, this.exitsKind, pod, life)
     this.memory?.started(pod)
@@ -234,22 +247,7 @@ export class Kubelets implements Keeper, ProbeHost {
   private becomesReady(pod: PodId, warm: boolean): void {
     if (this.isTerminating(pod) || this.containers.hangs[pod] === 1) return
     this.containers.isReady[pod] = 1
-    const pods = this.podsOf(pod)
-    if (!this.reaches(this.nodeOf(pod)) || this.objects.ready[pod] === 1) return
-    this.run.lifecycle.ready(pod)
-    this.behaves(pod)
-    this.processes.served(pod)
-    pods.setReady(pod, true, warm)
-  }
-
-  /** The speed and the errors of a pod that serves: those of its version, and requests that find too few replicas. */
-  behaves(pod: PodId): void {
-    const { servers, stateful } = this.run
-    const server = servers.of(pod)
-    if (server === NONE) return
-    const { slowness, errors } = this.versionOf(pod)
-    const failing = stateful?.errorsOf(this.podsOf(pod).workload) ?? 0
-    servers.behaves(server, slowness, failing === 0 ? errors : 1 - (1 - errors) * (1 - failing))
+    this.status.ready(pod, warm)
   }
 
   // ---- probes
@@ -326,9 +324,11 @@ export class Kubelets implements Keeper, ProbeHost {
   }
 
   private noticed(pod: PodId): void {
-    if (!this.reaches(this.nodeOf(pod))) return
-    this.run.lifecycle.unlisted(pod)
-    this.podsOf(pod).setReady(pod, false)
+    this.status.notReady(pod)
+  }
+
+  deletes(pod: PodId): boolean {
+    return this.status.deletes(pod)
   }
 
   // ---- nodes
@@ -349,16 +349,14 @@ export class Kubelets implements Keeper, ProbeHost {
     this.run.lifecycle.died(pod, true)
   }
 
-  /** The control plane takes the pods of the node as not ready; `workload`: only those of it. */
-  markUnready(node: NodeId, workload?: WorkloadId): void {
-    const { lifecycle, changes, simulator } = this.run
+  /** The control plane takes the pods of the node as not ready; `workload`: only those of it, `client`: who writes that. */
+  markUnready(node: NodeId, { workload, client }: { readonly workload?: WorkloadId; readonly client?: ApiClient | undefined } = {}): void {
+    const { changes, simulator } = this.run
     if (workload === undefined) this.events?.node(node, 'NodeNotReady')
     podsOn(this.run.cluster, node, this.isKept, (pod) => {
       const pods = this.podsOf(pod)
       if (this.isTerminating(pod) || (workload !== undefined && pods.workload !== workload)) return
-      if (this.objects.ready[pod] === 1) this.events?.lost(pod)
-      lifecycle.unlisted(pod)
-      pods.setReady(pod, false)
+      this.status.unreachable(pod, client)
       changes.disturbances.detected(pods.workload, simulator.now)
     })
   }

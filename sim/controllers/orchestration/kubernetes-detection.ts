@@ -4,11 +4,14 @@
  */
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Taint } from '../../cluster/spec.ts'
+import { PodPhase } from '../../cluster/views.ts'
 import type { NodeId, PodId, Time } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { KeyedStream, Streams } from '../../random/stream.ts'
 import { NODE_MONITOR_DEFAULTS, NodeMonitor, type NodeListener, type NodeTaint } from '../kubernetes/node-monitor.ts'
 import { TaintEviction, type TimedToleration } from '../kubernetes/taint-eviction.ts'
+import type { ApiClients } from '../api-clients.ts'
+import { NOTHING, sendWith, type ApiClient } from '../kubernetes/api-client.ts'
 import type { NodeLifecycle } from '../node-lifecycle.ts'
 import { EndReason } from '../owners.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
@@ -36,6 +39,7 @@ export interface KubernetesDetectionRun {
   readonly nodes: NodeLifecycle
   readonly lifecycle: PodLifecycle
   readonly kubelets: Kubelets
+  readonly apiClients: ApiClients
 }
 
 /** What it is told by the orchestrator. */
@@ -57,6 +61,9 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
   private readonly phases: KeyedStream
   private readonly collects: number
   private heldUntil: Time = 0
+  /** Clients of the node life cycle controller and of the one that evicts pods; undefined: their requests do not wait. */
+  private readonly client: ApiClient | undefined
+  private readonly evictor: ApiClient | undefined
   private readonly run: KubernetesDetectionRun
   private readonly options: KubernetesDetectionOptions
 
@@ -64,6 +71,8 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
     const { simulator, streams, lifecycle } = run
     this.run = run
     this.options = options
+    this.client = run.apiClients.ofController()
+    this.evictor = run.apiClients.ofController()
     this.monitor = new NodeMonitor(simulator, this, { ...NODE_MONITOR_DEFAULTS, grace: options.grace })
     this.eviction = new TaintEviction(simulator, (pod) => this.evict(pod))
     this.phases = streams.keyed('lease phases')
@@ -122,16 +131,23 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
     return [tolerated('not-ready', time), tolerated('unreachable', time)]
   }
 
+  /** Writes the condition DisruptionTarget, and deletes the pod. */
   private evict(pod: PodId): void {
-    const pods = this.options.podsOf(pod)
-    if (pods?.isTerminating(pod) === true) return
-    this.run.lifecycle.terminate(pod, EndReason.Tainted)
+    const { cluster, lifecycle } = this.run
+    const { pods } = cluster.view
+    if (this.options.podsOf(pod)?.isTerminating(pod) === true) return
+    const epoch = pods.epoch[pod]
+    sendWith(this.evictor, () =>
+      sendWith(this.evictor, () => {
+        if (pods.epoch[pod] === epoch && pods.phase[pod] !== PodPhase.Terminating) lifecycle.terminate(pod, EndReason.Tainted)
+      }),
+    )
   }
 
   // ---- what the monitor does
 
   becameUnknown(node: NodeId): void {
-    this.run.kubelets.markUnready(node)
+    this.run.kubelets.markUnready(node, { client: this.client })
   }
 
   tainted(node: NodeId, taint: NodeTaint, effect: 'NoSchedule' | 'NoExecute'): void {
@@ -149,6 +165,7 @@ export class KubernetesDetection implements NodeDetection, NodeListener {
   }
 
   private setTaints(node: NodeId, taints: Taint[]): void {
+    sendWith(this.client, NOTHING)
     this.taints.set(node, taints)
     this.eviction.taintsChanged(node, taints)
     this.options.nodesChanged()

@@ -20,6 +20,8 @@ const FAULTS: Readonly<Record<Breakage['kind'], string>> = {
   'controllers-down': 'controllers down',
   'scheduler-down': 'scheduler down',
   'api-server-down': 'API server down',
+  'api-server-slow': 'slow API server',
+  'api-server-load': 'load of the API server',
   'registry-down': 'image registry down',
   'fail-over': 'fail-over',
 }

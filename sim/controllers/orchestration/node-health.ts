@@ -94,7 +94,7 @@ export class NodeHealth {
   breaks(node: NodeId, down: boolean, duration: Time): void {
     const { simulator, lifecycle } = this.run
     if (down && !this.kubelets.isDown(node)) {
-      this.eachUnkept(node, (pod) => lifecycle.stop(pod))
+      this.eachUnkept(node, (pod) => lifecycle.runs.stop(pod))
       this.notesFailure(node)
     }
     this.kubelets.lose(node, down)
@@ -131,7 +131,7 @@ export class NodeHealth {
     this.brokenUntil.delete(node)
     const down = this.kubelets.isDown(node)
     this.kubelets.recover(node)
-    if (down) this.eachUnkept(node, (pod) => this.run.lifecycle.startAgain(pod))
+    if (down) this.eachUnkept(node, (pod) => this.run.lifecycle.runs.startAgain(pod))
     this.detection.answers(node)
     this.run.nodes.uncordon(node, 'shutdown')
   }

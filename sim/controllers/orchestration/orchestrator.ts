@@ -121,7 +121,7 @@ export class Orchestrator implements TaskControl {
       workloadOf: (pod) => podsOf(pod)?.workload ?? NONE,
       ordinalOf: (pod) => this.objects.ordinal[pod],
       behaves: (workload) => {
-        for (const pod of this.kept.get(workload)?.set.pods.pods ?? []) this.kubelets.behaves(pod)
+        for (const pod of this.kept.get(workload)?.set.pods.pods ?? []) this.kubelets.status.behaves(pod)
       },
     })
     run.volumes?.connect({

@@ -176,9 +176,14 @@ export type Breakage =
   | { readonly kind: 'no-capacity'; readonly pool?: number; readonly duration: Duration }
   | { readonly kind: 'pod-crash'; readonly workload: WorkloadId; readonly count: number }
   | { readonly kind: 'controllers-down' | 'scheduler-down' | 'api-server-down'; readonly duration: Duration }
+  /** Requests to the API server take `factor` times as long. */
+  | { readonly kind: 'api-server-slow'; readonly factor: number; readonly duration: Duration }
+  /** Other clients send this many requests per second. */
+  | { readonly kind: 'api-server-load'; readonly rate: number; readonly duration: Duration }
   /** The registry answers no request for an image. */
   | { readonly kind: 'registry-down'; readonly duration: Duration }
-  | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler' }
+  /** `release`: the leader gives its lease back, as when its process ends in order. */
+  | { readonly kind: 'fail-over'; readonly component: 'controllers' | 'scheduler'; readonly release?: boolean }
 
 /** What breaks, when, and until when. */
 export type Fault = FaultTime & Breakage
