@@ -10,6 +10,8 @@ export type { Contrast, PerReplication, Verdict } from './statistics/contrast.ts
 export type { Effect, Effects, Factor } from './statistics/effects.ts'
 export { differencesOf, moreReplications, precisionOf } from './statistics/precision.ts'
 export type { PrecisionRule } from './statistics/precision.ts'
+export { replicationsToSelect, selectionOf } from './statistics/selection.ts'
+export type { SelectionRule } from './statistics/selection.ts'
 
 // Texts and plain data.
 export { metricInterval } from './statistics/interval.ts'

@@ -61,6 +61,10 @@ export interface Study {
   readonly warmup?: number
   /** Replications planned per variant; the report warns of missing ones. */
   readonly replications?: number
+  /** Replications requested of each variant, where variants get different numbers of them. */
+  readonly requested?: readonly number[]
+  /** Which variant a procedure selected as the best, a sentence without its point; absent when none was asked to. */
+  readonly selection?: string
   readonly reproduce: {
     readonly command: string
     /** Digest of the resolved experiment and of all files that it reads. */

@@ -48,6 +48,7 @@ export type { Balancer, BalancerDefinition, BalancingContext, RequestView } from
 export type { Backends, OwnBalancer } from './slb/index.ts'
 export type { Definition, OwnPart, Parameter, Parameters, ParameterValue, Selection, Values } from './common/define.ts'
 export type { KeyedStream, RandomStream } from './random/stream.ts'
+export { normalCdf } from './random/math.ts'
 
 export { entryOf } from './common/dictionary.ts'
 export { suggestion } from './common/suggestion.ts'

@@ -4,6 +4,7 @@ import { stringify } from 'yaml'
 import { plainText } from '../../reports/index.ts'
 import { percentText } from '../file/quantities.ts'
 import { estimatesOf, type Estimate } from '../plan/estimate.ts'
+import { selects } from '../plan/waves.ts'
 import type { Plan } from '../plan/plan.ts'
 import { clock, short } from '../run/progress.ts'
 import type { Screens } from './command.ts'
@@ -84,6 +85,11 @@ function reasonOf({ axes, variants }: Plan, index: number): string {
 function replicationsText({ replications, until, primary }: Plan): string {
   if (until === null)
     return replications === 1 ? 'one: no intervals, and verdicts stay inconclusive' : `${replications}, paired by their random streams`
+  if (selects(until)) {
+    const zone = until.relative === null ? `${until.absolute}` : `${percentText(until.relative)} of the baseline`
+    const to = until.method === 'ocba' ? 'to those that the decision depends on' : 'of each variant that is left'
+    return `${until.first}, then waves of ${until.wave} ${to} until the best ${primary} is selected with ${percentText(until.confidence)}, where differences below ${zone} do not matter; at most ${until.most} of a variant`
+  }
   const goal = until.relative === null ? `${until.absolute}` : `${percentText(until.relative)} of it`
   return `${replications}, then waves of ${until.wave} until half of the 95 % interval of ${primary} is at most ${goal}, at most ${until.most}`
 }

@@ -8,7 +8,7 @@ import { assertionIssues } from './assertions.ts'
 import { checkData } from './checks/data.ts'
 import { idleAxes } from './checks/idle-axes.ts'
 import { duplicateNames } from './checks/names.ts'
-import { checkPrimary, defaultPrimary } from './checks/primary.ts'
+import { checkPrimary, checkSelection, defaultPrimary } from './checks/primary.ts'
 import { checkScenario } from './checks/scenario.ts'
 import { axesOf, combinations, laidOver, parseSet, startsWith, type Axis, type Overlay } from './compare.ts'
 import { pathText, readSource, valueAt, type Path, type Place, type Problem, type Source, type Issue } from './document.ts'
@@ -92,10 +92,13 @@ export async function resolveSource(source: Source, overrides: Overrides = {}): 
   if (problems.length > 0) return { problems }
   const data = whole.data as ExperimentData
   const { variants } = checked
+  const primary = data.primary ?? defaultPrimary(variants[0].scenario)
+  const unselectable = checkSelection(data.replications, primary, variants.length)
+  if (unselectable.length > 0) return { problems: unselectable.map((issue) => placed(issue, base, [], new Set(), placeOf)) }
   return {
     experiment: {
       ...data,
-      primary: data.primary ?? defaultPrimary(variants[0].scenario),
+      primary,
       file: source.file,
       variants,
       warnings: checked.warnings,

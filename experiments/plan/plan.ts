@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto'
 import { askedQuantile, type RunResult } from '../../sim/index.ts'
 import type { Scenario } from '../file/scenario.ts'
-import type { Assertion, PrecisionRule } from '../file/schema/experiment.ts'
+import type { PrecisionRule, SelectionRule } from '../../reports/index.ts'
+import type { Assertion } from '../file/schema/experiment.ts'
 import type { Experiment } from '../file/spec.ts'
 
 /** One axis of `compare`. */
@@ -42,7 +43,7 @@ export interface Plan {
   readonly seed: string | number
   /** Replications of the first wave, which is the only one when `until` is null. */
   readonly replications: number
-  readonly until: PrecisionRule | null
+  readonly until: PrecisionRule | SelectionRule | null
   readonly primary: string
   /** Ids of quantiles of the latency that the file asks for besides the standard metrics. */
   readonly quantiles: readonly string[]

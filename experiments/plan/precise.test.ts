@@ -3,7 +3,9 @@ import type { RunResult } from '../../sim/index.ts'
 import { parseSource } from '../file/document.ts'
 import { execute, type Executor } from '../run/execute.ts'
 import { planOf, type Plan } from './plan.ts'
-import { plannerOf, shortOfGoal } from './precise.ts'
+import { shortOfGoal } from './precise.ts'
+import { selectedText } from './select.ts'
+import { plannerOf, selects } from './waves.ts'
 import { resolveSource } from '../file/spec.ts'
 
 async function planned(replications: string): Promise<Plan> {
@@ -47,9 +49,10 @@ function machine(spread: number, jitter: number): Executor {
 async function made(plan: Plan, spread: number, jitter = 0): Promise<{ asked: number; short: string; order: string[] }> {
   const execution = await execute(plan, plannerOf(plan), machine(spread, jitter), new AbortController().signal)
   const asked = Math.max(...execution.asked.map(({ replication }) => replication)) + 1
+  const { until } = plan
   return {
     asked,
-    short: shortOfGoal(plan, execution.finished, asked),
+    short: until === null || selects(until) ? '' : shortOfGoal(plan, until, execution.finished, asked),
     order: execution.finished.map(({ run }) => `${run.variant}.${run.replication}`),
   }
 }
@@ -96,6 +99,57 @@ describe('replications until precise', () => {
     ['{ relative: 5%, first: 30, most: 20 }', 'found 20; accepted: at least first, 30'],
     ['{ relative: 5%, wave: 0 }', 'found 0; accepted: a whole number between 1 and 10000'],
     ['ten', 'found "ten"; accepted: a whole number between 1 and 100000'],
+  ])('%s is refused', async (rule, message) => {
+    await expect(planned(rule)).rejects.toThrow(message)
+  })
+})
+
+describe('replications until the best variant is selected', () => {
+  const selected = async (rule: string, spread: number): Promise<{ requested: number[]; text: string[] }> => {
+    const plan = await planned(rule)
+    const execution = await execute(plan, plannerOf(plan), machine(spread, 1), new AbortController().signal)
+    const requested = plan.variants.map((_, i) => execution.asked.filter(({ variant }) => variant === i).length)
+    const { until } = plan
+    if (!selects(until)) throw new Error('no selection')
+    return { requested, text: selectedText(plan, until, execution.finished, requested) }
+  }
+
+  it('stops at once where the difference is clear: 100 against 200, alternating by 6', async () => {
+    expect(await selected('{ select: kim-nelson, relative: 5% }', 6)).toEqual({
+      requested: [10, 10],
+      text: [
+        'Selected: random has the lowest mean latency of 2 variants with a probability of at least 95 % where differences below 5.00 ms do not matter (Kim and Nelson 2001); 20 of at most 400 runs',
+        'eliminated, with the replications that it took: two-choices (10)',
+      ],
+    })
+  })
+
+  // Differences are 100 + 60 and 100 - 60 in turn: S² = 60² · 10 / 9 = 4000; out when the mean is above 6.013 · 4000 / (2 · 5 · r) - 2.5:
+  // at 22 100 < 106.8, at 23 102.6 > 102.1.
+  it('goes on as long as it takes: 23 replications for differences of 100 with a variance of 4000 and a zone of 5', async () => {
+    const { text, requested } = await selected('{ select: kim-nelson, absolute: 5, wave: 1 }', 60)
+    expect(requested).toEqual([23, 23])
+    expect(text[1]).toBe('eliminated, with the replications that it took: two-choices (23)')
+  })
+
+  it('says that the cap was reached, and what is left', async () => {
+    expect((await selected('{ select: kim-nelson, absolute: 0.1, most: 20 }', 60)).text).toEqual([
+      'No variant is selected: random; two-choices cannot be told apart at 95 % after 20 replications (the cap is 20); random has the lowest mean of mean latency',
+    ])
+  })
+
+  it('OCBA gives the runs of a wave to those that need them', async () => {
+    const { text, requested } = await selected('{ select: ocba, relative: 1%, confidence: 99.9%, wave: 4 }', 100)
+    expect(requested[1]).toBeGreaterThan(requested[0])
+    expect(text[0]).toMatch(
+      /with an estimated probability of 99\.\d+ % where differences below 1\.00 ms do not matter \(OCBA, Chen et al\. 2000\)/,
+    )
+  })
+
+  it.each([
+    ['{ select: best, relative: 5% }', 'found "best"; accepted: kim-nelson, ocba'],
+    ['{ select: ocba }', 'found neither relative nor absolute; accepted: one of the two'],
+    ['{ select: ocba, relative: 5%, confidence: 40% }', 'found "40%"; accepted: '],
   ])('%s is refused', async (rule, message) => {
     await expect(planned(rule)).rejects.toThrow(message)
   })

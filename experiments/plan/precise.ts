@@ -1,15 +1,10 @@
 /** The planner that adds waves of fixed size until the primary metric is precise enough. It decides only after whole waves. */
 import { metricById } from '../../sim/index.ts'
-import { differencesOf, moreReplications, type PerReplication, precisionOf } from '../../reports/index.ts'
-import { oneWave, runsFrom, type FinishedRun, type Plan, type Planner } from './plan.ts'
-import type { PrecisionRule } from '../file/schema/experiment.ts'
+import { differencesOf, moreReplications, type PerReplication, precisionOf, type PrecisionRule } from '../../reports/index.ts'
+import { runsFrom, type FinishedRun, type Plan, type Planner } from './plan.ts'
 
-/** The planner of a plan: a single wave when it has no rule. */
-export function plannerOf(plan: Plan): Planner {
-  return plan.until === null ? oneWave(plan) : untilPrecise(plan, plan.until)
-}
-
-function untilPrecise(plan: Plan, rule: PrecisionRule): Planner {
+/** Waves of fixed size until every interval is narrow enough, or the maximum is reached. */
+export function untilPrecise(plan: Plan, rule: PrecisionRule): Planner {
   let asked = 0
   return {
     next(finished) {
@@ -22,9 +17,7 @@ function untilPrecise(plan: Plan, rule: PrecisionRule): Planner {
 }
 
 /** A note for the report when the cap was reached before the required precision, '' otherwise. */
-export function shortOfGoal(plan: Plan, finished: readonly FinishedRun[], asked: number): string {
-  const rule = plan.until
-  if (rule === null) return ''
+export function shortOfGoal(plan: Plan, rule: PrecisionRule, finished: readonly FinishedRun[], asked: number): string {
   const { half, reached, widest } = precisionOf(lists(plan, rule, finished, asked), rule)
   if (reached || widest < 0) return ''
   const percent = (share: number): string => `${Number((100 * share).toPrecision(2))} %`

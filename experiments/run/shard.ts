@@ -3,7 +3,7 @@
  * that each shard has a share of every variant. The store of finished runs is all that shards have in common.
  */
 import type { FinishedRun, Plan, PlannedRun } from '../plan/plan.ts'
-import { plannerOf } from '../plan/precise.ts'
+import { plannerOf } from '../plan/waves.ts'
 import { execute, type Execution, type ExecutionOptions, type Executor, type FailedRun } from './execute.ts'
 import { withQuantiles } from './quantiles.ts'
 import type { Store } from './store.ts'

@@ -7,6 +7,8 @@ import { FAMILY_PATHS } from '../file/families.ts'
 import type { Execution } from './execute.ts'
 import { canonical, type Plan } from '../plan/plan.ts'
 import { shortOfGoal } from '../plan/precise.ts'
+import { selectedText } from '../plan/select.ts'
+import { selects } from '../plan/waves.ts'
 import { percentText } from '../file/quantities.ts'
 import type { CallSpec, PoolSpec, Scenario, ServiceSpec } from '../file/scenario.ts'
 
@@ -22,8 +24,15 @@ export function studyOf(
     notes.push(`failed: ${plan.variants[run.variant].label}, replication ${run.replication + 1}: ${message}`)
   if (execution.interrupted) notes.push(`interrupted: ${execution.finished.length} of ${execution.asked.length} runs are finished`)
   const asked = execution.asked.reduce((max, { replication }) => Math.max(max, replication + 1), 0)
-  const short = shortOfGoal(plan, execution.finished, asked)
-  if (short !== '' && !execution.interrupted) notes.push(short)
+  const requested = plan.variants.map(() => 0)
+  for (const { variant } of execution.asked) requested[variant]++
+  const { until } = plan
+  if (until !== null && !selects(until) && !execution.interrupted) {
+    const short = shortOfGoal(plan, until, execution.finished, asked)
+    if (short !== '') notes.push(short)
+  }
+  const [selection, ...lost] = selects(until) && !execution.interrupted ? selectedText(plan, until, execution.finished, requested) : []
+  notes.push(...lost)
   if (plan.variants.some(({ scenario }) => oneSample(scenario)))
     notes.push('one trace is one sample: intervals show the variation of the random draws, not that between clusters')
   notes.push(
@@ -57,6 +66,8 @@ export function studyOf(
     setup: setupOf(plan.variants[0].scenario),
     ...warmupOf(plan),
     replications: asked,
+    ...(selects(until) ? { requested } : {}),
+    ...(selection === undefined ? {} : { selection }),
     reproduce: {
       command,
       version,

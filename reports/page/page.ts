@@ -170,7 +170,10 @@ function rule(metric: MetricDefinition, study: Study): string {
 function setup(study: Study): string[] {
   const axes = study.axes.map((axis) => `${axis.name}: ${axis.values.join(', ')}`)
   const planned = plannedReplications(study)
-  const runs = `${study.variants.length} ${study.variants.length === 1 ? 'variant' : 'variants'}, ${planned} ${planned === 1 ? 'replication' : 'replications'} each, ${study.runs.length} ${study.runs.length === 1 ? 'run' : 'runs'} finished`
+  const fewest = Math.min(planned, ...(study.requested ?? []))
+  const counts =
+    fewest < planned ? `${fewest} to ${planned} replications` : `${planned} ${planned === 1 ? 'replication' : 'replications'} each`
+  const runs = `${study.variants.length} ${study.variants.length === 1 ? 'variant' : 'variants'}, ${counts}, ${study.runs.length} ${study.runs.length === 1 ? 'run' : 'runs'} finished`
   const baseline = study.variants.length > 1 ? [`baseline: ${study.variants[0].label}`] : []
   return [...axes, runs, ...baseline, ...(study.setup ?? [])]
 }

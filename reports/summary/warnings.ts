@@ -39,9 +39,10 @@ function prefix(study: Study, variants: readonly number[]): string {
 }
 
 function missingRuns(study: Study): Warning[] {
-  const planned = plannedReplications(study)
+  const most = plannedReplications(study)
   return grouped('runs', study, (variant) => {
     const made = runsOf(study, variant).length
+    const planned = study.requested?.[variant] ?? most
     return made < planned ? `${planned - made} of ${planned} runs are missing; intervals use the others` : ''
   })
 }

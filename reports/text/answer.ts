@@ -10,8 +10,16 @@ const MAX_NAMED = 3
 /** Verdicts in the order of the sentence. */
 const ORDER: readonly Verdict[] = ['better', 'worse', 'changed', 'equivalent', 'inconclusive']
 
-/** The answer. With one variant its value, with two the verdict, with more the count of each verdict and the sentence on the best variant. */
+/**
+ * The answer. With one variant its value, with two the verdict, with more the count of each verdict and the sentence on the best variant; before it
+ * the selected variant, where one was to be selected.
+ */
 export function answerOf(summary: Summary): string {
+  const { selection } = summary.study
+  return selection === undefined ? comparedText(summary) : `${plainText(selection)}. ${comparedText(summary)}`
+}
+
+function comparedText(summary: Summary): string {
   const { study } = summary
   if (study.variants.length === 0) return 'There is no variant, so there is no answer.'
   const rows = study.variants.map((_, variant) => summary.row(variant, study.primary))

@@ -39,7 +39,7 @@ export function comparisonText(study: Study, { colour, width = WIDTH }: TextOpti
   const lines: string[] = []
   if (study.question.trim() !== '') lines.push(plainText(study.question))
   // With two variants the sentence below the table is the answer.
-  if (study.variants.length > 2) lines.push(...wrapped(answerOf(summary).split(' '), width, ' '))
+  if (study.variants.length > 2 || study.selection !== undefined) lines.push(...wrapped(answerOf(summary).split(' '), width, ' '))
   if (lines.length > 0) lines.push('')
   lines.push(...comparison(summary, width, paint))
   const sentences = primarySentences(summary)

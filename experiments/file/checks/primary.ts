@@ -3,6 +3,7 @@ import { metricById } from '../../../sim/index.ts'
 import type { MetricId } from '../../../sim/index.ts'
 import type { Issue } from '../document.ts'
 import type { Scenario } from '../scenario.ts'
+import type { Replications } from '../schema/experiment.ts'
 
 /** Metrics that are defined only for services with an objective. */
 const NEEDS_OBJECTIVE: ReadonlySet<string> = new Set<MetricId>([
@@ -72,4 +73,18 @@ export function defaultPrimary({ services, jobs, batch }: Scenario): MetricId {
   if (services.some(({ objective }) => objective !== null)) return 'slo-misses'
   if (services.length > 0) return 'latency-p99'
   return jobs.length > 0 || batch !== undefined ? 'job-completion-mean' : 'pending-p99'
+}
+
+/** The issue of a selection of the best variant that has nothing to select, or a metric of which neither side is better. */
+export function checkSelection({ until }: Replications, primary: string, variants: number): Issue[] {
+  if (until === null || !('method' in until)) return []
+  const path = ['replications', 'select']
+  if (variants < 2) return [{ path, message: `found ${until.method} with one variant; accepted: compare with at least two` }]
+  if (metricById(primary)?.better !== 'neither') return []
+  return [
+    {
+      path,
+      message: `found ${until.method} with ${primary} as primary, of which neither side is better; accepted: a primary metric with a better side`,
+    },
+  ]
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { METRICS, metricById, suggestion } from '../../../sim/index.ts'
 import { show } from '../document.ts'
+import type { PrecisionRule, SelectionRule } from '../../../reports/index.ts'
 import { metricPeer } from '../peers.ts'
 import { flag, forms, isMap, labels, list, name, number, oneOf, positive, section, share, whole, words } from '../quantities.ts'
 
@@ -27,23 +28,27 @@ const metricId = () =>
     })
     .meta({ type: 'string', anyOf: [{ enum: [...metricIds] }, { pattern: '^latency-p[0-9]{1,2}(\\.[0-9]{1,4})?$' }] })
 
-/** How many runs each variant gets: a fixed count, or waves until the primary metric is precise enough. */
+/** How many runs each variant gets: a fixed count, or waves until the primary metric is precise enough or the best variant is selected. */
 export interface Replications {
   /** Replications of the first wave. */
   readonly count: number
-  readonly until: PrecisionRule | null
+  /** Null: the first wave is the only one. */
+  readonly until: PrecisionRule | SelectionRule | null
 }
 
-/** When to stop adding waves of replications. */
-export interface PrecisionRule {
-  /** Upper bound of half of the 95 % interval, as a share of the value (or of the ratio of two); null: none. */
-  readonly relative: number | null
-  /** The same bound in the unit of the metric; null: none. */
-  readonly absolute: number | null
-  /** Replications added at once. */
-  readonly wave: number
-  /** Upper bound of all replications. */
-  readonly most: number
+interface Issues {
+  readonly issues: { push(issue: { code: 'custom'; message: string; path: string[]; input: unknown }): void }
+}
+
+function refuseUnlessOne(relative: number | undefined, absolute: number | undefined, { issues }: Issues): void {
+  if ((relative === undefined) !== (absolute === undefined)) return
+  const message = `found ${relative === undefined ? 'neither relative nor absolute' : 'both relative and absolute'}; accepted: one of the two`
+  issues.push({ code: 'custom', message, path: [], input: relative })
+}
+
+function refuseBelow(first: number, most: number, { issues }: Issues): void {
+  if (first > most)
+    issues.push({ code: 'custom', message: `found ${most}; accepted: at least first, ${first}`, path: ['most'], input: most })
 }
 
 const untilPrecise = section('replications until precise', {
@@ -59,16 +64,41 @@ const untilPrecise = section('replications until precise', {
     .describe('replications added at once; fixed, so that the number of workers changes nothing'),
   most: whole({ min: 2, max: 100_000 }).prefault(100).describe('upper bound of all replications; the report has a note when it is reached'),
 }).transform(({ first, relative, absolute, wave, most }, context): Replications => {
-  const refuse = (message: string, path: string[]): void => void context.issues.push({ code: 'custom', message, path, input: relative })
-  if ((relative === undefined) === (absolute === undefined))
-    refuse(`found ${relative === undefined ? 'neither relative nor absolute' : 'both relative and absolute'}; accepted: one of the two`, [])
-  if (first > most) refuse(`found ${most}; accepted: at least first, ${first}`, ['most'])
+  refuseUnlessOne(relative, absolute, context)
+  refuseBelow(first, most, context)
   return { count: first, until: { relative: relative ?? null, absolute: absolute ?? null, wave, most } }
 })
 
+const untilSelected = section('replications until the best variant is selected', {
+  select: oneOf(['kim-nelson', 'ocba'] as const).describe(
+    'kim-nelson: variants that cannot be the best get no more replications, and the best is selected with the promised probability; ocba: replications go where they help most, without a promise, for many variants',
+  ),
+  relative: share({ min: 0.0001, max: 1 })
+    .optional()
+    .describe("differences of the primary metric below this share of the baseline's mean do not matter (indifference zone)"),
+  absolute: positive().optional().describe('or the indifference zone in the unit of the metric (percentage points for shares)'),
+  confidence: share({ min: 0.5, max: 0.9999 }).prefault('95%').describe('required probability of the right selection; default 95%'),
+  first: whole({ min: 2, max: 100_000 }).prefault(10).describe('replications of the first wave; default 10'),
+  wave: whole({ min: 1, max: 10_000 })
+    .prefault(5)
+    .describe('replications added at once: to each variant that is left (kim-nelson), or to all variants together (ocba); default 5'),
+  most: whole({ min: 2, max: 100_000 }).prefault(200).describe('upper bound of the replications of a variant; default 200'),
+}).transform(({ select, relative, absolute, confidence, first, wave, most }, context): Replications => {
+  refuseUnlessOne(relative, absolute, context)
+  refuseBelow(first, most, context)
+  return {
+    count: first,
+    until: { method: select, relative: relative ?? null, absolute: absolute ?? null, confidence, first, wave, most },
+  }
+})
+
 const replications = forms<Replications>(
-  { count: whole({ min: 1, max: 100_000 }).transform((count): Replications => ({ count, until: null })), precise: untilPrecise },
-  (value) => (isMap(value) ? 'precise' : 'count'),
+  {
+    count: whole({ min: 1, max: 100_000 }).transform((count): Replications => ({ count, until: null })),
+    precise: untilPrecise,
+    selected: untilSelected,
+  },
+  (value) => (!isMap(value) ? 'count' : 'select' in value ? 'selected' : 'precise'),
 )
 
 /** What must hold for the variants that it selects. */
@@ -122,7 +152,7 @@ export const experimentShape = {
   replications: replications
     .prefault(10)
     .describe(
-      'runs per variant, each with its own random streams, which all variants share; a number, or { relative: 5% } for waves until the primary metric is that precise',
+      'runs per variant, each with its own random streams, which all variants share; a number, { relative: 5% } for waves until the primary metric is that precise, or { select: kim-nelson, relative: 5% } until the best variant is selected',
     ),
   metrics: list('metrics', metricId())
     .prefault([])
