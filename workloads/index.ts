@@ -59,6 +59,7 @@ export {
   pullPolicyOf,
   manifestFiles,
   outsideOf,
+  PodIndex,
   readAmount,
   readManifests,
   selectorMatches,

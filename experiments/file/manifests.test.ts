@@ -295,6 +295,17 @@ describe('manifests become services and background', () => {
   })
 })
 
+describe('names in actions', () => {
+  it('a workload by its own name and with its namespace, also where its Service has another name', async () => {
+    const shop = WEB + service('front', 'web')
+    const actions = 'actions: [{ at: 90s, restart: web }, { at: 90s, restart: shop/web }, { at: 90s, restart: front }]\n'
+    const { problems, scenario } = await resolved(shop, client('front'), actions)
+    expect(problems).toBe('')
+    expect(scenario.orchestration!.actions).toEqual([0, 1, 2].map(() => ({ at: 90e6, kind: 'restart', workload: 0 })))
+    expect((await resolved(shop, client('front'), 'actions: [{ at: 90s, restart: api/web }]\n')).problems).toContain('actions[0].restart')
+  })
+})
+
 describe('problems', () => {
   it.each([
     [
@@ -338,7 +349,19 @@ describe('problems', () => {
       'a Service without pods',
       SHOP + service('pay'),
       client('pay'),
-      'Service shop/pay spec.selector  found no pods that receive its requests',
+      'Service shop/pay spec.selector  found no pods that receive its requests; accepted: a selector',
+    ],
+    [
+      'a Service with a selector that nearly matches, at its place',
+      SHOP + service('pay').replace('app: pay', 'app: web, tier: front'),
+      client('pay'),
+      'shop.yaml:34:7  Service shop/pay spec.selector  found no pods that receive its requests; Deployment shop/web has { app: web }; accepted',
+    ],
+    [
+      'an action on a workload that no manifest has',
+      SHOP,
+      `${client('web')}actions: [{ at: 90s, restart: wep }]\n`,
+      'x.yaml:9:31  actions[0].restart  found the unknown service "wep"; accepted: web (did you mean web?)',
     ],
     [
       'two Services of the same pods',
@@ -421,10 +444,22 @@ describe('what is not simulated is a warning', () => {
     [
       'a second workload behind a Service',
       SHOP + workload('Deployment', 'canary', '', '').replaceAll('app: canary', 'app: web, track: canary'),
-      'the requests of Service shop/web go to web only; the pods of canary get none',
+      'shop.yaml:17:7 Service shop/web spec.selector: selects the pods of canary, too; the requests go to web only, since a service of a run has one workload',
     ],
-  ])('%s', async (_what, shop, expected) => {
-    const { warnings, problems } = await resolved(shop, client('web'))
+    [
+      'actions that do nothing',
+      SHOP,
+      'actions[0] (restart): found at 10m, which is not before the horizon of 2m; it never happens',
+      'actions: [{ at: 10m, restart: web }]\n',
+    ],
+    [
+      'nodes that do not exist',
+      SHOP,
+      'actions[0] (drain): found the label disk: ssd, which no node of any pool has; it does nothing',
+      'actions: [{ at: 90s, drain: { labels: { disk: ssd } } }]\n',
+    ],
+  ])('%s', async (_what, shop, expected, rest = '') => {
+    const { warnings, problems } = await resolved(shop, client('web'), rest)
     expect(problems).toBe('')
     expect(warnings.join('\n')).toContain(expected)
   })
@@ -502,6 +537,19 @@ describe('quotas and storage of manifests', () => {
     // The claim of a class that does not exist stays unbound, its pod pending, and so the claim that waits for the pod.
     const { metrics } = await runTask({ scenario, seed: 1, replication: 0 }, simulate)
     expect(metrics['claims-unbound']).toBe(2)
+    expect(warnings).toContain(
+      'claim data-db: found the class fats, which makes no volumes, and no volume of it that has 10Gi ReadWriteOnce; it stays unbound, and its pods pending',
+    )
+    const wrong = shop
+      .replace('storageClassName: fats', 'storageClassName: fast')
+      .replaceAll('accessModes: [ReadWriteOnce], storageClassName: fast', 'accessModes: [ReadWriteMany], storageClassName: fast')
+    expect((await resolved(wrong, client('db'))).warnings).toContain(
+      'claim data-db: found ReadWriteMany, but the driver ebs.csi.aws.com of the class fast serves ReadWriteOnce, ReadWriteOncePod; it stays unbound, and its pods pending',
+    )
+    const elsewhere = shop.replace('storageClassName: fats', 'storageClassName: fast').replace('values: [a]', 'values: [mars]')
+    expect((await resolved(elsewhere, client('db'))).warnings.join('\n')).toContain(
+      'claim data-db: found the class fast, which makes volumes in mars only, where no pool has nodes (a)',
+    )
     const known = await resolved(shop, client('db'), 'storage: { configs: [{ name: tls }], classes: [{ name: fats }] }\n')
     expect(storageOf(known.scenario).configs).toEqual([
       { name: 'tls', from: 0 },

@@ -15,6 +15,7 @@ import { show, type Issue, type Path } from './document.ts'
 import { withConfigFiles } from './config-files.ts'
 import { admissionOfFile } from './manifests/admission.ts'
 import { ManifestItems, type Item } from './manifests/items.ts'
+import { referencesOf } from './manifests/references.ts'
 import { notRun, unsupported } from './manifests/unsupported.ts'
 import { withOrchestratorDefaults } from './orchestrator-defaults.ts'
 import { isMap } from './quantities.ts'
@@ -79,6 +80,7 @@ export class ManifestExpansion {
         ...items.autoscaling(raw['autoscaling']),
         ...admissionOfFile(manifests, raw),
         ...items.storageKey(),
+        ...referencesOf(raw, [...items.services, ...items.background, ...items.batch]),
       },
       issues: [...items.issues, ...empty],
       warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests, raw['scheduling'])],

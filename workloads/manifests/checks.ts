@@ -8,9 +8,11 @@ import { podChecks } from './checks/pods.ts'
 import { quotaChecks } from './checks/quotas.ts'
 import { reachChecks } from './checks/reach.ts'
 import { selectorChecks } from './checks/selectors.ts'
+import { PodIndex } from './pod-index.ts'
 
 /** Adds the problems of all objects together. */
 export function crossChecks(drafts: Drafts, findings: Findings): void {
+  const pods = new PodIndex(drafts.workloads)
   for (const check of [duplicateChecks, selectorChecks, podChecks, reachChecks, budgetChecks, needChecks, quotaChecks])
-    check(drafts, findings)
+    check(drafts, findings, pods)
 }

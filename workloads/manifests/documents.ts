@@ -2,9 +2,10 @@
  * The documents of a file: YAML or JSON, several documents, and lists, which are read item by item, so that memory is bounded by the text
  * and one object. The tree of a document takes about 75 times its text.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, readSync, statSync } from 'node:fs'
 import { isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml'
 import type { Findings, Place } from './findings.ts'
+import { DEEPEST_NESTING, tooDeepAt } from './nesting.ts'
 import { Part, type Reading } from './part.ts'
 
 /** Longest file, and longest object or document that is not a list [bytes; characters]. An object in etcd has at most 1.5 MiB. */
@@ -31,6 +32,17 @@ export function eachDocument(file: string, findings: Findings, visit: (root: Par
       )
       continue
     }
+    const deep = tooDeepAt(piece.text)
+    if (deep !== undefined) {
+      refuse(
+        findings,
+        file,
+        piece.line + lineBreaks(piece.text, 0, deep),
+        `found maps and lists within each other more than ${DEEPEST_NESTING} deep; accepted: at most ${DEEPEST_NESTING}`,
+        deep - piece.text.lastIndexOf('\n', deep - 1),
+      )
+      continue
+    }
     const root = parsed(file, piece, findings)
     if (root !== undefined) visit(root)
   }
@@ -38,8 +50,8 @@ export function eachDocument(file: string, findings: Findings, visit: (root: Par
 
 const mib = (bytes: number): string => `${Math.ceil(bytes / MIB)} MiB`
 
-const refuse = (findings: Findings, file: string, line: number, message: string): void =>
-  findings.error({ place: { file, line, column: 1 }, object: '', path: '' }, message)
+const refuse = (findings: Findings, file: string, line: number, message: string, column = 1): void =>
+  findings.error({ place: { file, line, column }, object: '', path: '' }, message)
 
 function textOf(file: string, findings: Findings): string | undefined {
   const wrong = (found: string): undefined => void refuse(findings, file, 1, `found ${found}; accepted: a YAML or JSON file`)
@@ -55,8 +67,8 @@ function textOf(file: string, findings: Findings): string | undefined {
           `found a file of ${mib(stats.size)}; accepted: at most ${mib(LONGEST_FILE)}; split it, or print fewer kinds, as kubectl get deployments,statefulsets,services -o yaml does`,
         )
     }
-    const bytes = readFileSync(file === STANDARD_INPUT ? 0 : file)
-    if (bytes.length > LONGEST_FILE) return wrong(`${mib(bytes.length)}, more than ${mib(LONGEST_FILE)}`)
+    const bytes = file === STANDARD_INPUT ? standardInput() : readFileSync(file)
+    if (bytes.length > LONGEST_FILE) return wrong(`more than ${mib(LONGEST_FILE)}`)
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
@@ -65,6 +77,19 @@ function textOf(file: string, findings: Findings): string | undefined {
       code === undefined || code.startsWith('ERR_ENCODING') ? 'bytes that are not UTF-8 text' : `a file that cannot be read (${code})`,
     )
   }
+}
+
+/** The standard input, until it is longer than the longest file. */
+function standardInput(): Buffer {
+  const chunks: Buffer[] = []
+  for (let total = 0; total <= LONGEST_FILE;) {
+    const chunk = Buffer.allocUnsafe(MIB)
+    const read = readSync(0, chunk)
+    if (read === 0) break
+    chunks.push(chunk.subarray(0, read))
+    total += read
+  }
+  return Buffer.concat(chunks)
 }
 
 /** Text that is parsed by itself, and the line of the file at which it begins. */

@@ -1,5 +1,5 @@
 /** Which labels a selector matches. Source: Kubernetes apimachinery, pkg/labels/selector.go. */
-import type { Expression, ManifestWorkload, Selector } from './model.ts'
+import type { Expression, Selector } from './model.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -29,9 +29,4 @@ function holds({ key, operator, values }: Expression, labels: Labels): boolean {
     case 'Lt':
       return value !== undefined && Number(value) < Number(values[0])
   }
-}
-
-/** Workloads of a namespace whose pods have these labels. */
-export function selected(workloads: readonly ManifestWorkload[], namespace: string, test: (labels: Labels) => boolean): ManifestWorkload[] {
-  return workloads.filter((one) => one.namespace === namespace && test(one.template.labels))
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { deployment, documents, fileOf, problemsOf, readText, template, workloadOf } from './manifests.fixture.ts'
+import { PodIndex } from './pod-index.ts'
 import { readManifests } from './read.ts'
 
 const names = (text: string): string[] => readText(text).manifests.workloads.map(({ name }) => name)
@@ -71,6 +72,32 @@ describe('documents', () => {
     expect(problemsOf(readManifests([large]))).toEqual([
       'error 5:1  : found a document of 10 MiB; accepted: at most 8 MiB, or a List, as kubectl prints it',
     ])
+  })
+
+  it('deep nesting is refused at its place before it is parsed: the tree of two million brackets takes gigabytes and half a minute', () => {
+    const before = process.cpuUsage().user
+    expect(problemsOf(readText(`a: 1\nb: ${'['.repeat(2_000_000)}`))).toEqual([
+      'error 2:503  : found maps and lists within each other more than 500 deep; accepted: at most 500',
+    ])
+    expect(problemsOf(readText(`${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}`))[0]).toContain('more than 500 deep')
+    expect(problemsOf(readText('- '.repeat(2000)))[0]).toContain('more than 500 deep')
+    expect((process.cpuUsage().user - before) / 1e6).toBeLessThan(3)
+    // Brackets within a string are no nesting.
+    expect(problemsOf(readText(pod('a', `, annotations: { a: "${'['.repeat(2000)}" }`)))).toEqual([])
+  })
+
+  it('selectors of 20,000 workloads are compared with those that share a label, not with all (400 million pairs)', () => {
+    const one = workloadOf(deployment())
+    const all = Array.from({ length: 20_000 }, (_, i) => {
+      const labels = { app: `w${i}`, tier: 'front' }
+      return { ...one, name: `w${i}`, selector: { labels, expressions: [] }, template: { ...one.template, labels } }
+    })
+    const before = process.cpuUsage().user
+    const index = new PodIndex(all)
+    expect(all.every((each) => index.selected(each.namespace, each.selector).length === 1)).toBe(true)
+    expect(all.every((each) => index.neighbours(each, 3).length === 0)).toBe(true)
+    expect(index.neighbours({ ...all[0], selector: { labels: { tier: 'front' }, expressions: [] } }, 3)).toEqual(all.slice(0, 3))
+    expect((process.cpuUsage().user - before) / 1e6).toBeLessThan(2)
   })
 
   it.each([
@@ -170,5 +197,20 @@ describe('what is not understood', () => {
     expect(problemsOf(readText(circle))[0]).toContain(
       'found owners in a circle, ReplicaSet shop/a -> ReplicaSet shop/b -> ReplicaSet shop/a',
     )
+    // Through references that are not the controller's, of an object to itself, and with two owners of which one leads back.
+    const plain = (text: string): string => text.replaceAll(', controller: true', '')
+    expect(problemsOf(readText(plain(circle)))).toHaveLength(2)
+    expect(problemsOf(readText(plain(owned('ReplicaSet', 'a', 'ReplicaSet', 'a'))))[0]).toBe(
+      'error 3:11 ReplicaSet shop/a metadata: found owners in a circle, ReplicaSet shop/a -> ReplicaSet shop/a; accepted: owners without a cycle',
+    )
+    const two = owned('ReplicaSet', 'a', 'Deployment', 'web').replace(
+      'uid: x, controller: true }',
+      'uid: x }, { kind: ReplicaSet, name: b, uid: y }',
+    )
+    expect(problemsOf(readText(documents(two, plain(owned('ReplicaSet', 'b', 'ReplicaSet', 'a')))))[0]).toContain(
+      'shop/a -> ReplicaSet shop/b -> ',
+    )
+    // An owner that is no controller creates nothing: the object is read.
+    expect(readText(documents(deployment(), plain(owned('ReplicaSet', 'a', 'Deployment', 'web')))).manifests.workloads).toHaveLength(2)
   })
 })

@@ -4,8 +4,11 @@ import { Streams, type RandomStream } from '../../../sim/random/index.ts'
 import { openBackground, openJobs, TraceError, type Capacity, type Fits } from '../../../workloads/index.ts'
 import type { Issue } from '../document.ts'
 import { snapshotWarnings } from '../resolve-snapshot.ts'
+import type { StorageSpec } from '../resolve-storage.ts'
 import { capacityOf, nodesOf, nodeKindsOf, type Scenario } from '../scenario.ts'
+import { claimWarnings } from './claims.ts'
 import { checkFit } from './fit.ts'
+import { scriptWarnings } from './script.ts'
 
 /** What is wrong with a scenario, and what its reader must know before it runs. */
 export interface Checked {
@@ -20,7 +23,13 @@ export function checkScenario(scenario: Scenario): Checked {
   const { templates, counts } = kinds
   const fit = checkFit(scenario, kinds)
   const issues = [...fit.issues, ...missingGpus(scenario, templates), ...jobIssues(scenario)]
-  const warnings = [...fit.warnings, ...snapshotWarnings(scenario)]
+  const { orchestration, horizon } = scenario
+  const warnings = [
+    ...fit.warnings,
+    ...snapshotWarnings(scenario),
+    ...claimWarnings(orchestration?.storage as StorageSpec | undefined, templates),
+    ...scriptWarnings(orchestration, horizon, templates),
+  ]
   if (issues.length === 0) {
     const empty = new EmptyNodes(templates)
     const opened = openSources(scenario, capacityOf(nodes), (shape, count = 1) =>

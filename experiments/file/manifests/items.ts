@@ -1,6 +1,6 @@
 /** The items of `services` and `background` that the workloads of manifests become. */
 import { suggestion } from '../../../sim/index.ts'
-import { selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload } from '../../../workloads/index.ts'
+import { PodIndex, selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload } from '../../../workloads/index.ts'
 import { CONTAINER_KEYS } from '../resolve-containers.ts'
 import { show, type Issue, type Path } from '../document.ts'
 import { isMap } from '../quantities.ts'
@@ -63,6 +63,9 @@ export class ManifestItems {
   readonly batch: Item[] = []
   readonly issues: Issue[] = []
   private readonly manifests: Manifests
+  private readonly pods: PodIndex
+  /** How many workloads have a name. */
+  private readonly sameName = new Map<string, number>()
   private readonly named: readonly NamedService[]
   private readonly storage: ManifestStorage
   private readonly notes: string[] = []
@@ -72,6 +75,8 @@ export class ManifestItems {
   /** `storage` is the key of the file. */
   constructor(manifests: Manifests, workload: Raw, storage: unknown) {
     this.manifests = manifests
+    this.pods = new PodIndex(manifests.workloads)
+    for (const { name } of manifests.workloads) this.sameName.set(name, (this.sameName.get(name) ?? 0) + 1)
     this.storage = new ManifestStorage(manifests, storage)
     this.named = namedServices(manifests.services.filter(({ selector, type }) => selector !== null && type !== 'ExternalName'))
     const behaviors = this.behaviorsOf(isMap(workload['behavior']) ? workload['behavior'] : {})
@@ -93,12 +98,7 @@ export class ManifestItems {
     const placed = new Map<ManifestWorkload, string>()
     for (const { service, name } of this.named) {
       if (!served.has(name)) continue
-      const found = this.manifests.workloads.filter(
-        (one) =>
-          one.namespace === service.namespace &&
-          isRun(one) &&
-          Object.entries(service.selector ?? {}).every(([key, value]) => one.template.labels[key] === value),
-      )
+      const found = this.pods.withLabels(service.namespace, service.selector ?? {}).filter(isRun)
       const where = `Service ${service.namespace}/${service.name}`
       const client = this.clients.get(name)
       const [workload, ...others] = found
@@ -106,14 +106,13 @@ export class ManifestItems {
         this.issues.push({
           path: [`${where} spec.selector`],
           place: service.place,
-          message:
-            'found no pods that receive its requests; accepted: a selector of the labels of a Deployment, StatefulSet, ReplicaSet or Pod',
+          message: `found no pods that receive its requests${this.pods.near(service.namespace, service.selector ?? {})}; accepted: a selector of the labels of a Deployment, StatefulSet, ReplicaSet or Pod`,
         })
         continue
       }
       if (others.length > 0)
         this.notes.push(
-          `manifests: the requests of ${where} go to ${workload.name} only; the pods of ${others.map((one) => one.name).join(', ')} get none, since a service has one workload`,
+          `${placeText(service.place)} ${where} spec.selector: selects the pods of ${others.map((one) => one.name).join(', ')}, too; the requests go to ${workload.name} only, since a service of a run has one workload`,
         )
       const before = placed.get(workload)
       if (before !== undefined) {
@@ -166,8 +165,7 @@ export class ManifestItems {
 
   /** The name of a workload in the results: with its namespace where two have the same. */
   private nameOf({ name, namespace }: ManifestWorkload): string {
-    const alone = this.manifests.workloads.filter((one) => one.name === name).length === 1
-    return plain(alone ? name : `${namespace}-${name}`)
+    return plain(this.sameName.get(name) === 1 ? name : `${namespace}-${name}`)
   }
 
   private addBackground(workload: ManifestWorkload, said: Said | undefined): void {
@@ -281,6 +279,8 @@ export class ManifestItems {
     ]
   }
 }
+
+const placeText = ({ file, line, column }: ManifestWorkload['place']): string => `${file}:${line}:${column}`
 
 /** Whether a key of `behavior` means a workload: its name, with its namespace, or labels such as app=web,tier=front. */
 function isMeant(key: string, { namespace, name, template }: ManifestWorkload): boolean {

@@ -10,10 +10,12 @@ export interface NamedService {
 
 /** Names in the results: the name of the Service, with its namespace where two have the same. */
 export function namedServices(services: readonly ManifestService[]): NamedService[] {
-  return services.map((service) => {
-    const alone = services.filter(({ name }) => name === service.name).length === 1
-    return { service, name: plain(alone ? service.name : `${service.namespace}-${service.name}`) }
-  })
+  const sameName = new Map<string, number>()
+  for (const { name } of services) sameName.set(name, (sameName.get(name) ?? 0) + 1)
+  return services.map((service) => ({
+    service,
+    name: plain(sameName.get(service.name) === 1 ? service.name : `${service.namespace}-${service.name}`),
+  }))
 }
 
 /** A name of the experiment file. */

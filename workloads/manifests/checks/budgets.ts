@@ -1,15 +1,15 @@
 /** Disruption budgets that forbid every eviction. Rounding: Kubernetes 1.34, pkg/controller/disruption (up). */
 import type { Drafts } from '../drafts.ts'
 import type { Findings } from '../findings.ts'
-import { matches, selected } from '../matching.ts'
 import type { CountOrPercent, DisruptionBudget, ManifestWorkload } from '../model.ts'
+import type { PodIndex } from '../pod-index.ts'
 import { at, nameOf } from './report.ts'
 
 /** Budgets that select nothing, allow nothing, or overlap. */
-export function budgetChecks({ budgets, workloads }: Drafts, findings: Findings): void {
+export function budgetChecks({ budgets }: Drafts, findings: Findings, pods: PodIndex): void {
   const covered = new Map<ManifestWorkload, DisruptionBudget>()
   for (const budget of budgets) {
-    const found = selected(workloads, budget.namespace, (labels) => matches(budget.selector, labels))
+    const found = pods.selected(budget.namespace, budget.selector)
     if (found.length === 0) findings.warn(at(budget, 'spec.selector'), 'selects no pods; it protects nothing')
     const replicas = found.reduce((sum, one) => sum + (one.replicas ?? 0), 0)
     const counted = found.length > 0 && found.every((one) => one.replicas !== null && one.kind !== 'Pod') && replicas > 0

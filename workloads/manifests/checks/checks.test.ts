@@ -47,6 +47,19 @@ describe('rules between objects', () => {
       'warning 2:7 Deployment shop/web spec.selector: selects pods of Deployment shop/canary too',
     ],
     [
+      'a workload that selects a pod of no controller',
+      documents(
+        deployment(),
+        'apiVersion: v1\nkind: Pod\nmetadata: { name: lone, namespace: shop, labels: { app: web } }\nspec: { containers: [{ name: a, image: a:1 }] }\n',
+      ),
+      'selects Pod shop/lone, which no controller owns, with { app: web }; the controller adopts it as one of its replicas',
+    ],
+    [
+      'a workload that selects many neighbours',
+      documents(...['web', 'b', 'c', 'd', 'e'].map((name) => deployment('', template(), name))),
+      'selects pods of Deployment shop/b, Deployment shop/c, Deployment shop/d and others too, with { app: web }; controllers keep to the pods that they own',
+    ],
+    [
       'one port in two containers',
       deployment('', template(', ports: [{ containerPort: 80 }] }, { name: proxy, image: p:1, ports: [{ containerPort: 80 }]')),
       'error 4:215 Deployment shop/web : found port 80/TCP of container proxy also in container web',

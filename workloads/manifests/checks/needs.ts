@@ -4,32 +4,35 @@ import type { Drafts } from '../drafts.ts'
 import type { Findings } from '../findings.ts'
 import { matches } from '../matching.ts'
 import type { ManifestWorkload, Named, Need, PersistentVolume, VolumeClaim } from '../model.ts'
-import { at } from './report.ts'
+import { at, ByName } from './report.ts'
 
 /** Config maps that the cluster makes in each namespace. */
 const EVERYWHERE = ['kube-root-ca.crt']
 
 /** Missing config maps, secrets, claims; claims that nothing can serve. */
 export function needChecks(drafts: Drafts, findings: Findings): void {
-  for (const workload of drafts.workloads) for (const need of workload.template.needs) needed(workload, need, drafts, findings)
+  const known: Known = {
+    PersistentVolumeClaim: new ByName(drafts.claims),
+    ConfigMap: new ByName(drafts.configs.filter(({ kind }) => kind === 'ConfigMap')),
+    Secret: new ByName(drafts.configs.filter(({ kind }) => kind === 'Secret')),
+  }
+  for (const workload of drafts.workloads) for (const need of workload.template.needs) needed(workload, need, known, findings)
   const templates = drafts.workloads.flatMap(({ controller }) => (controller.kind === 'StatefulSet' ? controller.claimTemplates : []))
   for (const claim of [...drafts.claims, ...templates]) served(claim, drafts, findings)
 }
 
-function needed(workload: ManifestWorkload, { kind, name, optional, place, path }: Need, drafts: Drafts, findings: Findings): void {
+type Known = Readonly<Record<Need['kind'], ByName<Named>>>
+
+function needed(workload: ManifestWorkload, { kind, name, optional, place, path }: Need, known: Known, findings: Findings): void {
   if (optional || EVERYWHERE.includes(name)) return
-  const all: readonly Named[] = kind === 'PersistentVolumeClaim' ? drafts.claims : drafts.configs.filter((one) => one.kind === kind)
-  const own = all.filter(({ namespace }) => namespace === workload.namespace)
-  const claims = workload.controller.kind === 'StatefulSet' ? workload.controller.claimTemplates : []
-  if ([...own, ...claims].some((one) => one.name === name)) return
+  const { controller, namespace } = workload
+  const claims = controller.kind === 'StatefulSet' ? controller.claimTemplates : []
+  if (known[kind].get(namespace, name) !== undefined || claims.some((one) => one.name === name)) return
   const effect =
     kind === 'PersistentVolumeClaim' ? 'the pods stay Pending where it does not exist' : 'the pods do not start where it does not exist'
   findings.warn(
     at(workload, path, place),
-    `found the ${kind} ${name}, which is in no file; ${effect}${suggestion(
-      name,
-      own.map((one) => one.name),
-    )}`,
+    `found the ${kind} ${name}, which is in no file; ${effect}${known[kind].suggestion(namespace, name)}`,
   )
 }
 

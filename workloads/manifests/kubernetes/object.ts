@@ -20,9 +20,17 @@ interface AnyObject {
 /** Lists within lists. */
 const DEEPEST = 5
 
+/** A reference to an owner. */
+interface Owner {
+  readonly kind: string
+  readonly name: string
+}
+
 /** Owned objects are read at the end, when it is known whether their owners are in the files. */
 export interface Owned {
-  readonly owner: { readonly kind: string; readonly name: string }
+  /** The controller that created the object; undefined: it has other owners only, with which it is deleted. */
+  readonly owner: Owner | undefined
+  readonly owners: readonly Owner[]
   readonly named: Named
   readonly part: Part
 }
@@ -64,12 +72,11 @@ export function readObject(root: Part, drafts: Drafts, owned: Owned[], depth = 0
   metadata.only(METADATA)
   const named: Named = { kind, namespace, name, labels: metadata.at('labels').texts(), place, source: reading.source }
   if (isOver(part, kind)) return
-  const owner = metadata
-    .at('ownerReferences')
-    .items()
-    .find((item) => item.at('controller').flag() === true)
-  if (owner === undefined) return found.read(named, part as unknown as Part<never>, drafts)
-  owned.push({ owner: { kind: owner.at('kind').text() ?? '', name: owner.at('name').text() ?? '' }, named, part })
+  const references = metadata.at('ownerReferences').items()
+  if (references.length === 0) return found.read(named, part as unknown as Part<never>, drafts)
+  const owners = references.map((item): Owner => ({ kind: item.at('kind').text() ?? '', name: item.at('name').text() ?? '' }))
+  const controller = references.findIndex((item) => item.at('controller').flag() === true)
+  owned.push({ owner: controller < 0 ? undefined : owners[controller], owners, named, part })
 }
 
 /** Reports pods that have ended, and objects under deletion. */
@@ -83,28 +90,54 @@ function isOver(part: Part<AnyObject>, kind: string): boolean {
 }
 
 /**
- * Objects with an owner: left out when the owner is among the files, since it creates them; read as if they had none otherwise. Owners in a
- * circle are an error.
+ * Objects with an owner: left out when their controller is among the files, since it creates them; read as if they had none otherwise. Owners in
+ * a circle are an error, whether they are controllers or not: the garbage collector would delete all of them with any of them.
  */
 export function readOwned(owned: readonly Owned[], drafts: Drafts): void {
-  const key = ({ kind, namespace, name }: { kind: string; namespace: string; name: string }): string => `${kind} ${namespace}/${name}`
-  const owners = new Map(owned.map((one) => [key(one.named), key({ ...one.owner, namespace: one.named.namespace })]))
-  const roots = new Set(drafts.workloads.map(key))
+  const references = new Map(owned.map(({ named, owners }) => [key(named), owners.map((one) => ownerKey(one, named))]))
+  const controllers = new Map(owned.flatMap(({ named, owner }) => (owner === undefined ? [] : [[key(named), ownerKey(owner, named)]])))
+  const known = new Set([...drafts.workloads.map(key), ...references.keys()])
   for (const { owner, named, part } of owned) {
     part.reading.kind = named.kind
     part.reading.object = key(named)
-    const chain = [key(named)]
-    let next = owners.get(chain[0])
-    while (next !== undefined && !chain.includes(next)) {
-      chain.push(next)
-      next = owners.get(next)
-    }
-    if (next !== undefined) {
-      part.at('metadata' as never).error(`found owners in a circle, ${[...chain, next].join(' -> ')}; accepted: owners without a cycle`)
+    const circle = circleOf(key(named), references)
+    if (circle !== undefined) {
+      part.at('metadata' as never).error(`found owners in a circle, ${circle.join(' -> ')}; accepted: owners without a cycle`)
       continue
     }
-    if (chain.some((one, i) => i > 0 && (roots.has(one) || owners.has(one))))
+    if (owner !== undefined && isCreated(key(named), controllers, known))
       part.reading.findings.ignore(named.kind, '', named.place, { matters: false, why: `is created by its ${owner.kind}` })
     else KINDS[named.kind].read(named, part as Part<never>, drafts)
   }
+}
+
+const key = ({ kind, namespace, name }: Pick<Named, 'kind' | 'namespace' | 'name'>): string =>
+  `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`
+
+/** An owner is in the namespace of what it owns, or in none. */
+const ownerKey = ({ kind, name }: Owner, { namespace }: Named): string =>
+  key({ kind, name, namespace: Object.hasOwn(KINDS, kind) && KINDS[kind].cluster === true ? '' : namespace })
+
+/** Whether a controller above the object is among the files. */
+function isCreated(object: string, controllers: ReadonlyMap<string, string>, known: ReadonlySet<string>): boolean {
+  for (let next = controllers.get(object); next !== undefined; next = controllers.get(next)) if (known.has(next)) return true
+  return false
+}
+
+/** A way from an object over its owners back to itself. */
+function circleOf(from: string, references: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const before = new Map<string, string>()
+  const open = [from]
+  for (let at = open.pop(); at !== undefined; at = open.pop())
+    for (const owner of references.get(at) ?? []) {
+      if (owner === from) {
+        const way = [at]
+        for (let one = at; one !== from;) way.unshift((one = before.get(one)!))
+        return [...way, from]
+      }
+      if (before.has(owner)) continue
+      before.set(owner, at)
+      open.push(owner)
+    }
+  return undefined
 }
