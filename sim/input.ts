@@ -11,6 +11,7 @@ import type { ApiServerSpec } from './controllers/api-server/api-server.ts'
 import type { AdmissionSpec } from './controllers/admission/spec.ts'
 import type { LeaderElectionSpec } from './controllers/components.ts'
 import type { Batch } from './controllers/batch/spec.ts'
+import type { DeschedulerSpec } from './controllers/descheduling/spec.ts'
 import type { Orchestration } from './controllers/orchestration/spec.ts'
 import type { SchedulerSpec } from './controllers/placement-role.ts'
 import type { Present } from './controllers/present-spec.ts'
@@ -41,6 +42,7 @@ export type { ApiClientLimits } from './controllers/api-clients.ts'
 export type { LeaderElectionSpec } from './controllers/components.ts'
 export type { ApiServerSpec } from './controllers/api-server/api-server.ts'
 export type { Batch, BatchAction, BatchController, BatchWorkload, JobTemplate } from './controllers/batch/spec.ts'
+export type { DeschedulerSpec, PluginSpec } from './controllers/descheduling/spec.ts'
 export type { ContainerBehavior, InitContainer, MemorySpec, Probes, ProbeSpec } from './controllers/orchestration/container-spec.ts'
 export type { Chosen } from './common/define.ts'
 export type { Consistency, DatabaseSpec, StatefulSpec, StoreSpec } from './controllers/stateful/spec.ts'
@@ -87,6 +89,8 @@ export interface SimulationInput {
   readonly admission?: AdmissionSpec
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
+  /** Evicts pods that would better be elsewhere; absent: none. */
+  readonly descheduler?: DeschedulerSpec
   /** Load of other tenants of the nodes that comes and goes; absent: none. */
   readonly antagonists?: readonly Antagonist[]
   /** Demand, power and carbon by which the run is judged; absent: it is not. */

@@ -17,6 +17,7 @@ import { ApiServer } from './controllers/api-server/api-server.ts'
 import { ApiClients } from './controllers/api-clients.ts'
 import { Components } from './controllers/components.ts'
 import { EndpointSlices } from './controllers/endpoint-slices.ts'
+import { Descheduler } from './controllers/descheduling/descheduler.ts'
 import { NodeLifecycle } from './controllers/node-lifecycle.ts'
 import { Orchestrator } from './controllers/orchestration/orchestrator.ts'
 import { Script } from './controllers/orchestration/script.ts'
@@ -36,6 +37,7 @@ import { ApiRecorder } from './measure/api-recorder.ts'
 import { BatchRecorder } from './measure/batch-recorder.ts'
 import { ChangeRecorder } from './measure/change-recorder.ts'
 import { DecisionRecorder } from './measure/decision-recorder.ts'
+import { DeschedulingRecorder } from './measure/descheduling-recorder.ts'
 import { EventRecorder } from './measure/event-recorder.ts'
 import { ImageRecorder } from './measure/image-recorder.ts'
 import { Imbalance } from './measure/imbalance.ts'
@@ -94,6 +96,7 @@ function assemble(input: SimulationInput) {
       .part('images', () => new ImageRecorder(times.windowStart))
       .part('pressure', () => new PressureRecorder(times.windowStart))
       .part('storage', () => new StorageRecorder(times.windowStart))
+      .part('descheduling', () => new DeschedulingRecorder(times.windowStart))
       .part('batch', () => new BatchRecorder(times.windowStart))
       .part('state', () => new StateRecorder(times.windowStart))
       .part('imbalance', () => input.services.map(() => new Imbalance()))
@@ -135,6 +138,7 @@ function assemble(input: SimulationInput) {
       .part('present', (run) => PresentPods.of(run))
       .part('background', (run) => new Background(run))
       .part('autoscaling', (run) => new Autoscaling(run))
+      .part('descheduler', (run) => Descheduler.of(run))
       .part('antagonists', (run) => Antagonists.of(run))
 
       .part('sampler', (run) => new Sampler(run))

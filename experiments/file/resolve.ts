@@ -29,6 +29,7 @@ import { resolveAssessment } from './resolve-assessment.ts'
 import { resolvePaths } from './resolve-network.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
+import { resolveDescheduler } from './resolve-descheduler.ts'
 import { CONTAINER_KEYS, requestsOfPod } from './resolve-containers.ts'
 import { resolveControlPlane } from './resolve-control-plane.ts'
 import { resolveFlows } from './resolve-flow.ts'
@@ -73,6 +74,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     resolving.issues,
   )
   const orchestration = resolveOrchestration(data, services, resolving.issues)
+  const descheduler = resolveDescheduler(data, resolving.issues)
   const names = { services: services.map(({ name }) => name), pools: data.cluster.pools.map(({ name }) => name) }
   const choices = choicesOf(data)
   resolving.issues.push(...scalingConflicts(choices['autoscaling.replicas'], choices['autoscaling.sizes'], data.autoscaling.together))
@@ -89,6 +91,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...resolveControlPlane(data, resolving.issues),
     ...(workload.batch.length === 0 ? {} : { batch: batchOf(resolving, data) }),
     ...(calls.length === 0 ? {} : { calls }),
+    ...(descheduler === undefined ? {} : { descheduler }),
     ...(data.assessment === undefined ? {} : { assessment: resolveAssessment(data.assessment, names, resolving.issues) }),
     ...(antagonists.length === 0 ? {} : { antagonists }),
     ...(data.network === undefined ? {} : { devices: data.network.devices }),

@@ -8,6 +8,7 @@ import type {
   Call,
   Client,
   Delays,
+  DeschedulerSpec,
   FamilyPath,
   FlowSpec,
   NodeTemplate,
@@ -52,6 +53,8 @@ export interface Scenario extends ControlPlaneSpec {
   readonly orchestration?: OrchestrationSpec
   /** Jobs and CronJobs; absent: none. */
   readonly batch?: Batch
+  /** Absent: none. */
+  readonly descheduler?: DeschedulerSpec
   /** Quotas of namespaces; absent: none. */
   readonly admission?: AdmissionSpec
   readonly background: readonly Traced<BackgroundSpec & Placed>[]

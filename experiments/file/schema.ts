@@ -38,6 +38,7 @@ import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { containerKeys } from './schema/containers.ts'
 import { controlPlane } from './schema/control-plane.ts'
+import { descheduler } from './schema/descheduler.ts'
 import { budget, controller, version } from './schema/controllers.ts'
 import { orchestrator } from './schema/orchestrators.ts'
 import { concurrency, PROCESSOR_SHARING, queue, threads } from './schema/pod-queue.ts'
@@ -294,6 +295,7 @@ function shapeWith(loaded: LoadedFiles) {
     actions,
     faults,
     controlPlane,
+    descheduler,
     ...kubeletKeys,
     assessment: assessment.describe('what the run is judged by beside its requests: elasticity, energy and carbon; default: nothing'),
     storage,

@@ -160,7 +160,7 @@ scheduling: bestfit
 autoscaling: { replicas: { name: target-utilization, targt: 70% } }
 `),
     )
-      .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, images, eviction, events, assessment, storage, namespaces, priorityClasses, delays, serving, decisions, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
+      .toBe(`x.yaml:2:1  sed  found the unknown key "sed"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, descheduler, images, eviction, events, assessment, storage, namespaces, priorityClasses, delays, serving, decisions, contentionEpoch, sample, start, check, eventBudget, compare (did you mean seed?)
 x.yaml:3:15  replications  found -3; accepted: a whole number between 1 and 100000
 x.yaml:5:9  warmup  found 20m; accepted: less than the horizon of 10m
 x.yaml:8:31  cluster.pools.general.count  found -5; accepted: a whole number between 0 and 1000000
@@ -519,7 +519,7 @@ describe('--set', () => {
       .toBe(`--set replicas:1:1  found "replicas"; accepted: path=value, such as workload.services.web.replicas=20
 --set workload.services.wbe.replicas=3:1:1  workload.services.wbe.replicas  found no item "wbe" in workload.services; accepted: web (did you mean web?)
 --set horizon=[:1:9  horizon  found a value that is not YAML: "["; accepted: a value as in the file
---set horizn=5s:1:1  horizn  found the unknown key "horizn"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, images, eviction, events, assessment, storage, namespaces, priorityClasses, delays, serving, decisions, contentionEpoch, sample, start, check, eventBudget, compare (did you mean horizon?)
+--set horizn=5s:1:1  horizn  found the unknown key "horizn"; accepted: name, question, seed, replications, metrics, primary, margins, assert, horizon, warmup, disturbance, cluster, workload, scheduling, schedulers, binpacking, slb, autoscaling, balancers, network, orchestrator, actions, faults, controlPlane, descheduler, images, eviction, events, assessment, storage, namespaces, priorityClasses, delays, serving, decisions, contentionEpoch, sample, start, check, eventBudget, compare (did you mean horizon?)
 --set horizon=5x:1:9  horizon  found "5x"; accepted: a duration in whole microseconds such as 250ms, 15s, 1h30m or 0 (units y, w, d, h, m, s, ms, us; y is 365d)`)
   })
 })

@@ -117,6 +117,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     ],
     ...presentPods(scenario, pools),
     ...(scenario.assessment === undefined ? {} : { assessment: scenario.assessment }),
+    ...(scenario.descheduler === undefined ? {} : { descheduler: scenario.descheduler }),
     ...(scenario.antagonists === undefined ? {} : { antagonists: scenario.antagonists }),
     ...(scenario.devices === undefined ? {} : { devices: scenario.devices }),
     choices: await choicesOf(scenario),

@@ -11,7 +11,7 @@ import type { Simulator } from '../engine/simulator.ts'
 import type { JobRecorder } from '../measure/job-recorder.ts'
 import type { Streams } from '../random/stream.ts'
 import type { DeclaredPods } from './declared-pods.ts'
-import { EndReason, type Owners, type PodOwner } from './owners.ts'
+import { EndReason, type Controller, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 import type { Background as BackgroundSpec, PodSource } from './spec.ts'
@@ -215,5 +215,11 @@ class SourceRun implements PodOwner {
 
   movable(): boolean {
     return false
+  }
+
+  /** Pods without a job stand for those of any controllers. */
+  controllerOf(pod: PodId): Controller {
+    const job = this.origins.job[pod]
+    return { kind: 'Job', key: job === NONE ? '' : `${this.owner}/${job}` }
   }
 }

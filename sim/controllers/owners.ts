@@ -26,6 +26,14 @@ export const EndReason = {
 } as const
 export type EndReason = (typeof EndReason)[keyof typeof EndReason]
 
+/** The object that owns a pod, as owner references name it. */
+export interface Controller {
+  /** ReplicaSet, StatefulSet, Job. */
+  readonly kind: string
+  /** Equal for the pods of one controller; empty: which one is not known. */
+  readonly key: string
+}
+
 /** A controller that creates pods. */
 export interface PodOwner {
   /** Of the workload or source, for tables. */
@@ -44,6 +52,8 @@ export interface PodOwner {
   readonly daemon?: boolean
   /** Whether a drain may evict the pod, because its owner replaces it. */
   movable(pod: PodId): boolean
+  /** What a descheduler may evict the pod from, because it replaces the pod; null or absent: nothing. */
+  controllerOf?(pod: PodId): Controller | null
 }
 
 export class Owners {

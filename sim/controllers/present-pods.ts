@@ -9,7 +9,7 @@ import { NONE, type NodeId, type OwnerId, type PodId } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
-import { EndReason, type Owners, type PodOwner } from './owners.ts'
+import { EndReason, type Controller, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 import type { Keeping, Present } from './present-spec.ts'
@@ -177,6 +177,7 @@ export class PresentPods {
       name: 'snapshot',
       daemon: keeping === 'daemon' || keeping === 'node',
       movable: () => keeping === 'replaced',
+      controllerOf: (pod) => (keeping === 'replaced' ? this.controllerOf(pod) : null),
       bound: (pod) => this.setHealthy(pod, 1),
       terminating: (pod) => this.setHealthy(pod, 0),
       ended: (pod, reason) => {
@@ -184,6 +185,12 @@ export class PresentPods {
         ended(pod, reason)
       },
     }
+  }
+
+  private controllerOf(pod: PodId): Controller {
+    const { rules } = this.present.kinds[this.origins.kind[pod]].shape
+    const { kind = '', name } = rules?.owner ?? {}
+    return { kind, key: name === undefined ? '' : `${rules!.namespace ?? 'default'}/${kind}/${name}` }
   }
 
   private setHealthy(pod: PodId, healthy: 0 | 1): void {

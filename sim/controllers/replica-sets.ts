@@ -19,7 +19,7 @@ import type { Workload } from '../serving/spec.ts'
 import type { ControlledPods } from './orchestration/controlled-pods.ts'
 import type { Orchestrator } from './orchestration/orchestrator.ts'
 import { isPerNode, type Cascade, type ControlledWorkload, type Orchestration } from './orchestration/spec.ts'
-import { EndReason, type Owners, type PodOwner } from './owners.ts'
+import { EndReason, type Controller, type Owners, type PodOwner } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { PodLifecycle } from './pod-lifecycle.ts'
 
@@ -226,6 +226,10 @@ class ReplicaSet implements PodOwner, WorkloadPods {
 
   movable(): boolean {
     return true
+  }
+
+  controllerOf(): Controller {
+    return { kind: 'ReplicaSet', key: `${this.owner}` }
   }
 
   resize(cpu: number): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { choose, coming, input, jobsOf, NO_REQUESTS, noDelays, pool, script, service, shape, standing } from '../testing/input.ts'
 import type { FlatService, FlatInput } from '../testing/input.ts'
 import { CRON_JOB_DEFAULTS } from '../controllers/kubernetes/cron-job.ts'
-import type { Batch, Orchestration, PodShape } from '../input.ts'
+import type { Batch, DeschedulerSpec, Orchestration, PodShape } from '../input.ts'
 import { schedulers } from '../scheduling/index.ts'
 import { Simulation } from '../simulation.ts'
 import { balancers } from '../slb/index.ts'
@@ -439,6 +439,19 @@ const scheduled = (one: PodShape): Batch => ({
   clock: 0,
 })
 
+/** Empties the node of the controlled pod, which has fewer pods than the others. */
+const EMPTYING: DeschedulerSpec = {
+  every: 900 * S,
+  limits: { total: 1 },
+  evictor: {
+    ...{ nodeFit: false, minReplicas: 0, minPodAge: 0, evictLocalStoragePods: false, evictSystemCriticalPods: false },
+    ...{ ignorePvcPods: false, ignorePodsWithoutPDB: false },
+  },
+  plugins: [
+    { kind: 'HighNodeUtilization', thresholds: { pods: 1 }, numberOfNodes: 0, excludedNamespaces: [], onlyThresholdingResources: false },
+  ],
+}
+
 /** A device without limits but for its processor. */
 const DEVICE = {
   architecture: 'nat',
@@ -521,6 +534,7 @@ describe('the list', () => {
       apiClients: { controllers: LIMITS, scheduler: LIMITS, kubelets: LIMITS },
       apiServer: { latency: { kind: 'constant', value: 1 }, inFlight: 600, fairness: true },
       admission: { quotas: [{ namespace: 'default', name: 'compute', hard: { pods: 1 }, scopes: [] }], latency: 0 },
+      descheduler: EMPTYING,
       schedulers: [
         {
           name: 'second',

@@ -16,6 +16,7 @@ import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { ScalingRecorder } from '../measure/scaling-recorder.ts'
 import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { StateRecorder } from '../measure/state-recorder.ts'
+import type { DeschedulingRecorder } from '../measure/descheduling-recorder.ts'
 import type { ImageRecorder } from '../measure/image-recorder.ts'
 import type { PressureRecorder } from '../measure/pressure-recorder.ts'
 import type { StorageRecorder } from '../measure/storage-recorder.ts'
@@ -28,6 +29,7 @@ import { apiMetrics } from './api-metrics.ts'
 import { admissionMetrics, type AdmissionMetricsRun } from './admission-metrics.ts'
 import { balancingMetrics } from './balancing-metrics.ts'
 import { batchMetrics } from './batch-metrics.ts'
+import { deschedulingMetrics } from './descheduling-metrics.ts'
 import { changeMetrics } from './change-metrics.ts'
 import type { RunCourses } from './courses.ts'
 import { disturbanceMetrics, marksOf } from './disturbance-metrics.ts'
@@ -60,6 +62,7 @@ export interface OutcomeRun extends AdmissionMetricsRun {
   readonly images: ImageRecorder
   readonly pressure: PressureRecorder
   readonly storage: StorageRecorder
+  readonly descheduling: DeschedulingRecorder
   readonly batch: BatchRecorder
   readonly state: StateRecorder
   readonly api: ApiRecorder
@@ -85,6 +88,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   schedulingMetrics(run, sheet)
   apiMetrics(run, sheet)
   admissionMetrics(run, now, sheet)
+  if (run.input.descheduler !== undefined) deschedulingMetrics(run.descheduling, sheet)
   balancingMetrics(run, now, sheet)
   batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run, now, sheet)

@@ -8,6 +8,7 @@ import { ELASTICITY_ROWS, ENERGY_ROWS } from './assessment-rows.ts'
 import { BALANCING_ROWS } from './balancing-rows.ts'
 import { BATCH_ROWS } from './batch-rows.ts'
 import { CHANGE_ROWS } from './change-rows.ts'
+import { DESCHEDULING_ROWS } from './descheduling-rows.ts'
 import { IMAGE_ROWS } from './image-rows.ts'
 import { STORAGE_ROWS } from './storage-rows.ts'
 import type { Better } from './table.ts'
@@ -309,7 +310,7 @@ const ROWS = {
     ],
     ...ELASTICITY_ROWS,
   ],
-  changes: [...CHANGE_ROWS, ...API_ROWS, ...IMAGE_ROWS, ...ADMISSION_ROWS],
+  changes: [...CHANGE_ROWS, ...API_ROWS, ...IMAGE_ROWS, ...ADMISSION_ROWS, ...DESCHEDULING_ROWS],
   storage: STORAGE_ROWS,
   balancing: BALANCING_ROWS,
 } as const satisfies Record<MetricGroup, readonly Row[]>

@@ -14,7 +14,7 @@ import type { Streams } from '../../random/stream.ts'
 import { ApiPhase, type NewPod, type PodControl, type PodController, type PodObjects } from '../kubernetes/pod-objects.ts'
 import type { Admission } from '../admission/admission.ts'
 import { restartTime } from '../orchestration/crash-back-off.ts'
-import { EndReason, type Owners, type PodOwner } from '../owners.ts'
+import { EndReason, type Controller, type Owners, type PodOwner } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import { JobRuns, type JobLife, type RunKey } from './job-runs.ts'
@@ -222,5 +222,9 @@ export class JobPods implements PodControl, PodOwner {
 
   movable(): boolean {
     return true
+  }
+
+  controllerOf(pod: PodId): Controller {
+    return { kind: 'Job', key: `${this.owner}/${this.runs.batch[pod]}/${this.runs.job[pod]}` }
   }
 }

@@ -13,13 +13,13 @@ import type { Workload } from '../../serving/spec.ts'
 import type { Budget, DisruptionController, Scalable } from '../kubernetes/disruption.ts'
 import { ApiPhase, wholeSeconds, type NewPod, type PodControl, type PodController, type PodObjects } from '../kubernetes/pod-objects.ts'
 import type { Admission } from '../admission/admission.ts'
-import { EndReason, type Owners, type PodOwner } from '../owners.ts'
+import { EndReason, type Controller, type Owners, type PodOwner } from '../owners.ts'
 import type { Placement } from '../placement.ts'
 import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
 import type { PodCourse } from './pod-course.ts'
 import type { PodEvents } from './pod-events.ts'
-import { isPerNode, type ControlledWorkload, type Version } from './spec.ts'
+import { isPerNode, type ControlledWorkload, type ControllerSpec, type Version } from './spec.ts'
 import { taskRulesOf, type TaskRules } from './task-rules.ts'
 
 /** Largest UID: UIDs are drawn, as the real ones are. */
@@ -71,6 +71,7 @@ export class ControlledPods implements PodControl, PodOwner {
   readonly budget: Budget | null
   /** Pods of a controller that keeps one on each node. */
   readonly daemon: boolean
+  private readonly kind: ControllerSpec['kind']
   /** Null: containers are started again in their pods. */
   readonly tasks: TaskRules | null
   private created = 0
@@ -88,6 +89,7 @@ export class ControlledPods implements PodControl, PodOwner {
     this.name = run.input.workloads[workload].name
     this.templates = [versions[0]]
     this.daemon = isPerNode(controller)
+    this.kind = controller.kind
     this.tasks = taskRulesOf(controller, run.input.workloads[workload].probe)
     this.budget = budget
     this.owner = run.owners.register(this)
@@ -215,6 +217,13 @@ export class ControlledPods implements PodControl, PodOwner {
 
   movable(): boolean {
     return !this.daemon
+  }
+
+  /** Each template of a Deployment has a ReplicaSet. */
+  controllerOf(pod: PodId): Controller | null {
+    if (this.daemon) return null
+    if (this.kind === 'stateful-set') return { kind: 'StatefulSet', key: `${this.owner}` }
+    return { kind: 'ReplicaSet', key: `${this.owner}/${this.shared.objects.template[pod]}` }
   }
 
   isTerminating(pod: PodId): boolean {

@@ -24,6 +24,7 @@ import type { PodLifecycle } from '../pod-lifecycle.ts'
 import type { Delays } from '../spec.ts'
 import type { Stateful } from '../stateful/stateful.ts'
 import type { PodVolumes } from '../storage/pod-volumes.ts'
+import type { PodVolume } from '../storage/spec.ts'
 import { ControlledPods } from './controlled-pods.ts'
 import { noteProgress, type ControlledSet, type RolloutState } from './controlled-sets.ts'
 import { Drains } from './drains.ts'
@@ -291,6 +292,30 @@ export class Orchestrator implements TaskControl {
     if (kept.rollout !== null) kept.rollout.late = true
     kept.rollout = this.run.changes.begins(workload, this.run.simulator.now)
     this.course?.rollsOut(workload, kept.set.template)
+  }
+
+  // ---- what a descheduler asks
+
+  /** One request to the eviction API; false: a disruption budget forbids it. Undefined: the pod has no controller of the orchestrator. */
+  requestEviction(pod: PodId): boolean | undefined {
+    const pods = this.byOwner[this.run.cluster.view.pods.owner[pod]]
+    return pods === undefined ? undefined : this.controllers.evict(pod, pods)
+  }
+
+  /** Memory limit of the pod [bytes]; Infinity: none. */
+  memoryLimitOf(pod: PodId): number {
+    return this.byOwner[this.run.cluster.view.pods.owner[pod]]?.versionOf(pod).memory?.limit ?? Infinity
+  }
+
+  /** What the pod mounts. */
+  volumesOf(pod: PodId): readonly PodVolume[] {
+    const pods = this.byOwner[this.run.cluster.view.pods.owner[pod]]
+    return pods === undefined ? [] : (this.run.input.orchestration?.storage?.pods[pods.workload] ?? [])
+  }
+
+  /** Whether the node answers, as far as the control plane knows. */
+  isReady(node: NodeId): boolean {
+    return this.health === null || this.health.taintsOf(node).length === 0
   }
 
   /** Labels or taints of nodes have changed. */
