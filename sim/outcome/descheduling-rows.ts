@@ -31,6 +31,6 @@ export const DESCHEDULING_ROWS = [
     'core·h',
     'lower',
     'difference',
-    'time since their bind, times their CPU request, of descheduled pods that run for a duration and began anew',
+    'time since their bind, times their CPU request, of descheduled pods that run for a duration and started over',
   ],
 ] as const

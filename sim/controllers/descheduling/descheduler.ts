@@ -144,7 +144,7 @@ export class Descheduler implements PodFacts {
     return true
   }
 
-  /** A pod that runs for a duration begins anew. */
+  /** A pod that runs for a duration starts over. */
   private lostBy(pod: PodId): number {
     const { pods } = this.run.cluster.view
     if (pods.phase[pod] !== PodPhase.Running || pods.duration[pod] === Infinity) return 0
