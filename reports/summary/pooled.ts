@@ -5,6 +5,7 @@
  */
 import { askedQuantile, entryOf, Histogram } from '../../sim/index.ts'
 import type { SparseHistogram } from '../../sim/index.ts'
+import { censoredQuantile } from '../statistics/kaplan-meier.ts'
 import { runsOf } from '../study.ts'
 import type { Study } from '../study.ts'
 
@@ -45,4 +46,23 @@ export function pooledQuantile(study: Study, variant: number, metric: string): n
   if (Number.isNaN(q)) return NaN
   const latency = pooledLatency(study, variant)
   return latency.count >= Math.round(EXCEEDANCES / (1 - q)) ? latency.quantile(q) / MICROSECONDS : NaN
+}
+
+/** A pooled quantile with the requests under way at the horizon as censored values, in [ms]. */
+export interface CensoredQuantile {
+  /** Of the finished requests alone. */
+  readonly plain: number
+  /** With the others; Infinity when their times are above all others. */
+  readonly corrected: number
+}
+
+/** What censoring does to a pooled latency quantile; undefined when `metric` is none, or has too few requests, or no request was under way. */
+export function censoredLatency(study: Study, variant: number, metric: string): CensoredQuantile | undefined {
+  const plain = pooledQuantile(study, variant, metric)
+  const cut = runsOf(study, variant).flatMap(({ result }) => (result.underWay === undefined ? [] : [result.underWay]))
+  if (Number.isNaN(plain) || cut.length === 0) return undefined
+  const bounds = new Histogram()
+  for (const sparse of cut) bounds.merge(Histogram.fromSparse(sparse))
+  const q = POOLED.get(metric) ?? askedQuantile(metric)
+  return { plain, corrected: censoredQuantile(pooledLatency(study, variant).toSparse(), bounds.toSparse(), q) / MICROSECONDS }
 }

@@ -54,6 +54,25 @@ describe('warnings', () => {
     expect(of(pending([3, 3], 'cost'), 'unplaced')).toEqual([])
   })
 
+  test('unfinished requests as censored values: a half of the requests, cut late, moves the median to the largest latencies, and p99 beyond them', () => {
+    const cut = changed(fixtureStudy(small), (result) => {
+      const all = Histogram.fromSparse(result.latency)
+      const underWay = new Histogram()
+      underWay.record(2 ** 40, all.count)
+      return { metrics: { ...result.metrics, unfinished: all.count }, underWay: underWay.toSparse() }
+    })
+    const [{ text }] = of(cut, 'censoring')
+    expect(text).toMatch(
+      /; as censored values \(Kaplan and Meier 1958\) they make, of all requests together, latency p99 above all that are known instead of [\d.]+ ms/,
+    )
+    expect(
+      of(
+        changed(fixtureStudy(small), ({ metrics }) => ({ metrics: { ...metrics, unfinished: 21 } })),
+        'censoring',
+      )[0].text,
+    ).not.toContain('Kaplan')
+  })
+
   test('unfinished requests give a warning from one in a thousand: 20 and 21 of 20,020 or so', () => {
     const unfinished = (count: number): Study =>
       changed(fixtureStudy(small), ({ metrics }) => ({ metrics: { ...metrics, unfinished: count } }))

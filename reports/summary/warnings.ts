@@ -1,7 +1,7 @@
 /** Reasons to distrust a number: missing runs, values that are lower bounds, series that had not settled, means that depend on few requests. */
 import { metricById, type MetricDefinition, type MetricId, type SparseHistogram } from '../../sim/index.ts'
 import { formatFixed, formatNumber, plainText } from '../format.ts'
-import { pooledLatency } from './pooled.ts'
+import { censoredLatency, pooledLatency } from './pooled.ts'
 import { driftsBeyond } from '../statistics/drift.ts'
 import { isHeavy, tailOf } from '../statistics/heavy-tail.ts'
 import type { Tail } from '../statistics/heavy-tail.ts'
@@ -110,9 +110,25 @@ function censoring(study: Study, present: readonly MetricDefinition[]): Warning[
       const all = totalOf(study, variant, count)
       if (count === 'unfinished' && censored < NOTABLE_REQUESTS * (all + censored)) return ''
       const share = count === 'pending-censored' && all >= censored ? ` of ${formatFixed(all, 0)}` : ''
-      return `${affected.join(', ')}: ${formatFixed(censored, 0)}${share} ${what} (${runs.length === 1 ? 'one run' : `total of ${runs.length} runs`})`
+      const corrected = count === 'unfinished' ? correctedText(study, variant, metrics, present) : ''
+      return `${affected.join(', ')}: ${formatFixed(censored, 0)}${share} ${what} (${runs.length === 1 ? 'one run' : `total of ${runs.length} runs`})${corrected}`
     })
   })
+}
+
+/** A difference between quantiles that a reader should know of. */
+const NOTABLE_CHANGE = 0.01
+
+/** The quantiles that change notably when unfinished requests count as censored values. */
+function correctedText(study: Study, variant: number, metrics: readonly string[], present: readonly MetricDefinition[]): string {
+  const changes = present.flatMap(({ id, label }) => {
+    const found = metrics.includes(id) ? censoredLatency(study, variant, id) : undefined
+    if (found === undefined || found.corrected < found.plain * (1 + NOTABLE_CHANGE)) return []
+    const value = found.corrected === Infinity ? 'above all that are known' : `${formatNumber(found.corrected)} ms`
+    return [`${label} ${value} instead of ${formatNumber(found.plain)} ms`]
+  })
+  if (changes.length === 0) return ''
+  return `; as censored values (Kaplan and Meier 1958) they make, of all requests together, ${changes.join(', ')}`
 }
 
 /** Count of all observations, from a histogram; 0 when none has it. */

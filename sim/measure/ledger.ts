@@ -128,12 +128,15 @@ export class Ledger {
   /** At the horizon: a request that is under way; past its objective it is a miss. */
   unfinished(now: number, arrived: number): void {
     this.sojournSum += now - arrived
+    if (arrived >= this.windowStart) this.underWay.record(now - arrived)
     if (now - arrived <= this.objective) return
     this.missedIn[Math.floor((arrived - this.origin) / SECOND)]++
     if (arrived >= this.windowStart) this.unfinishedLate++
   }
 
   unfinishedLate = 0
+  /** Time until the horizon of the window's requests that are under way then [µs]. */
+  readonly underWay = new Histogram()
 
   /** Little's law with its boundary terms, exact: the integral of requests in the system equals the sum of the times spent in it. */
   checkLittlesLaw(name: string, now: Time): void {

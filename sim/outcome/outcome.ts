@@ -80,7 +80,7 @@ const HOLD = 300
 /** The results of a finished run; `now` is the horizon. */
 export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): RunResult {
   const sheet: Sheet = { metrics: Object.fromEntries(METRICS.map(({ id }) => [id, null])), refused: {} }
-  const latency = requestMetrics(run, now, sheet)
+  const { latency, underWay } = requestMetrics(run, now, sheet)
   podMetrics(run, sheet)
   jobMetrics(run, sheet)
   nodeMetrics(run, now, sheet)
@@ -104,6 +104,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
     refused: sheet.refused,
     latency: latency.toSparse(),
     latencyByService: latencyByService(run),
+    ...(underWay.count === 0 ? {} : { underWay: underWay.toSparse() }),
     ...(byScope.length === 0 ? {} : { scopes: byScope }),
     pending: run.pods.pending.toSparse(),
     ...(grid === undefined ? {} : { nodeGrid: grid }),
@@ -149,10 +150,10 @@ function marks(run: OutcomeRun): Pick<RunResult, 'marks'> {
   return found.length === 0 ? {} : { marks: found }
 }
 
-function requestMetrics(run: OutcomeRun, now: number, sheet: Sheet): Histogram {
+function requestMetrics(run: OutcomeRun, now: number, sheet: Sheet): RequestTotals {
   const { clients, input } = run
   const totals = new RequestTotals()
-  if (clients.list.length === 0) return totals.latency
+  if (clients.list.length === 0) return totals
   for (const { ledger } of clients.list) totals.add(ledger)
   totals.put(sheet, input.horizon - input.warmup)
   const minutes = violationMinutes({ clients, input })
@@ -165,7 +166,7 @@ function requestMetrics(run: OutcomeRun, now: number, sheet: Sheet): Histogram {
     }
   } else podShares(run, now, sheet)
   if (input.disturbance >= 0) recovery({ clients, input }, sheet)
-  return totals.latency
+  return totals
 }
 
 /** Metrics that flows do not have. */

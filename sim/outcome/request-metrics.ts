@@ -10,6 +10,7 @@ const SECOND = 1e6
 /** The sum of several ledgers, over the window. */
 export class RequestTotals {
   readonly latency = new Histogram()
+  readonly underWay = new Histogram()
   readonly failedBy = new Float64Array(CAUSES)
   arrived = 0
   tries = 0
@@ -21,6 +22,7 @@ export class RequestTotals {
 
   add(ledger: Ledger): void {
     this.latency.merge(ledger.latency)
+    this.underWay.merge(ledger.underWay)
     this.arrived += ledger.windowArrived
     this.tries += ledger.windowTries
     this.good += ledger.good

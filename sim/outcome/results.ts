@@ -125,6 +125,8 @@ export interface RunResult {
   /** Latency of all answered or censored requests of the window [µs], of all clients from outside; then of all requests to a service, by its name. */
   readonly latency: SparseHistogram
   readonly latencyByService: Readonly<Record<string, SparseHistogram>>
+  /** Time until the horizon of requests of the window that are unfinished then [µs], of all clients from outside; absent without any. */
+  readonly underWay?: SparseHistogram
   /** By service, then by call; absent with one service and no call. */
   readonly scopes?: readonly ScopeResult[]
   /** Created to bound of the window's pods [µs]; pods unbound at the horizon count with the time until then. */
