@@ -6,7 +6,7 @@ import type { Action, Fault, Orchestration } from '../input.ts'
 import { Streams } from '../random/stream.ts'
 import { Simulation } from '../simulation.ts'
 import { choose, input, noDelays, pool, requests, service, shape, stepped, type FlatInput, type FlatService } from '../testing/input.ts'
-import { Components } from './components.ts'
+import { Components, LEADER_ELECTION, type LeaderElectionSpec } from './components.ts'
 
 const SECOND = 1e6
 
@@ -124,22 +124,53 @@ describe('a component of the control plane is down', () => {
   })
 })
 
+/** How long nobody leads after each of 2,000 crashes of the leader [s]. */
+function waitsOf(leaderElection: LeaderElectionSpec, release = false): number[] {
+  const simulator = new Simulator()
+  const components = new Components({ simulator, streams: new Streams(1, 0), input: { leaderElection } })
+  const waits: number[] = []
+  components.whenDown('controllers', (until) => waits.push((until - simulator.now) / SECOND))
+  const crashes = simulator.register('crash', () => components.failsOver('controllers', release))
+  for (let i = 1; i <= 2000; i++) simulator.at(i * 1000 * SECOND, crashes, 0, 0)
+  simulator.run(3e12)
+  return waits
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
 describe('a leader crashes', () => {
+  it.each([
+    [30, 5],
+    [60, 10],
+  ])(
+    'with a lease of %i s and a retry of r = %i s another one acts after the lease - r, and before the lease + 2 · 2.2 r',
+    (lease, retry) => {
+      const waits = waitsOf({ lease: lease * SECOND, renewDeadline: 2 * retry * SECOND, retry: retry * SECOND, candidates: 1 })
+      expect(waits).toHaveLength(2000)
+      expect(Math.min(...waits)).toBeGreaterThan(lease - retry)
+      expect(Math.max(...waits)).toBeLessThan(lease + 4.4 * retry)
+      expect(Math.max(...waits)).toBeGreaterThan(lease + 2.2 * retry)
+    },
+  )
+
+  it('of several candidates the first one acts; a leader that gives its lease back costs the time until one looks', () => {
+    const [one, four] = [waitsOf(LEADER_ELECTION), waitsOf({ ...LEADER_ELECTION, candidates: 4 })]
+    expect(mean(four)).toBeLessThan(mean(one) - 1)
+    expect(Math.min(...four)).toBeGreaterThan(13)
+    const released = waitsOf(LEADER_ELECTION, true)
+    // A part, uniform, of a wait that is uniform from 2 to 4.4 s.
+    expect(mean(released)).toBeCloseTo(1.6, 1)
+    expect(Math.max(...released)).toBeLessThan(4.4)
+  })
+
   it('another one acts 13 to 24 s later: a lease of 15 s, renewed every 2 s, looked at every 2 to 4.4 s', () => {
-    const simulator = new Simulator()
-    const components = new Components({ simulator, streams: new Streams(1, 0), input: {} })
-    const waits: number[] = []
-    components.whenDown('controllers', (until) => waits.push((until - simulator.now) / SECOND))
-    const crashes = simulator.register('crash', () => components.failsOver('controllers'))
-    for (let i = 1; i <= 2000; i++) simulator.at(i * 100 * SECOND, crashes, 0, 0)
-    simulator.run(3e12)
+    const waits = waitsOf(LEADER_ELECTION)
     expect(waits).toHaveLength(2000)
     expect(Math.min(...waits)).toBeGreaterThan(13)
     expect(Math.max(...waits)).toBeLessThan(24)
     // Lease, less half a renewal, plus half a look until the renewal is seen, plus the excess of the looks beyond 15 s.
-    const mean = waits.reduce((sum, wait) => sum + wait, 0) / waits.length
-    expect(mean).toBeGreaterThan(15 - 1 + 1.6 + 1.2)
-    expect(mean).toBeLessThan(15 - 1 + 1.6 + 2.4)
+    expect(mean(waits)).toBeGreaterThan(15 - 1 + 1.6 + 1.2)
+    expect(mean(waits)).toBeLessThan(15 - 1 + 1.6 + 2.4)
   })
 
   it('the API server down for 8 s costs no leader its lease, for 12 s all compete again within 2 s', () => {

@@ -107,6 +107,7 @@ export class Kubelets implements Keeper, ProbeHost {
       events,
       containers: this.containers,
       objects,
+      epochOf: (pod) => run.cluster.view.pods.epoch[pod],
       podsOf: this.podsOf,
       nodeOf: (pod) => this.nodeOf(pod),
       reaches: (node) => this.reaches(node),

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NodeState, PodPhase } from '../../cluster/views.ts'
-import type { Action, ControllerSpec, Fault, Orchestration, Probes, Version } from '../../input.ts'
+import type { Action, ControllerSpec, Fault, Orchestration, Probes, SimulationInput, Version } from '../../input.ts'
 import { ServerState } from '../../serving/servers.ts'
 import { Simulation } from '../../simulation.ts'
 import { slowCases } from '../../testing/cases.ts'
@@ -122,6 +122,25 @@ const faults: fc.Arbitrary<Fault> = fc.oneof(
   }),
 )
 
+/** Requests to the API server that take time, and what each client may send. */
+const clients = { controllers: { qps: 5, burst: 2 }, scheduler: { qps: 5, burst: 2 }, kubelets: { qps: 5, burst: 2 } }
+const apis: fc.Arbitrary<Api> = fc.oneof(
+  { weight: 2, arbitrary: fc.constant<Api>({}) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      apiServer: fc.record({
+        latency: fc.record({ kind: fc.constant('exponential' as const), mean: fc.constantFrom(10_000, 500_000, 2 * SECOND) }),
+        inFlight: fc.constantFrom(2, 600),
+        fairness: fc.boolean(),
+      }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant<Api>({ apiClients: clients }) },
+)
+
+type Api = Pick<SimulationInput, 'apiServer' | 'apiClients'>
+
 interface Given {
   readonly controller: ControllerSpec
   readonly replicas: number
@@ -131,6 +150,7 @@ interface Given {
   readonly probes?: Probes | undefined
   /** Bounds of a quota of the namespace; absent: none. */
   readonly quota?: Readonly<Record<string, number>>
+  readonly api?: Api
 }
 
 const anything = fc.record({
@@ -140,13 +160,14 @@ const anything = fc.record({
   actions: fc.array(fc.oneof(rollouts, scales, others), { maxLength: 6 }),
   faults: fc.array(faults, { maxLength: 4 }),
   probes: fc.constantFrom(...probed),
+  api: apis,
 })
 
 /** Admission of pods that count for quotas of their namespace. */
 const counted = { namespace: 'default', priorityClass: '', amounts: {}, unstated: [], bestEffort: false, terminating: false }
 const admission = { ...counted, crossNamespace: false, stuckAfter: 10 * SECOND }
 
-function simulation({ controller, replicas, budget, actions, faults: broken, probes, quota }: Given): Simulation {
+function simulation({ controller, replicas, budget, actions, faults: broken, probes, quota, api = {} }: Given): Simulation {
   const admitted = (one: Version): Version => (quota === undefined ? one : { ...one, shape: { ...one.shape, admission } })
   const orchestration: Orchestration = {
     workloads: [
@@ -178,6 +199,7 @@ function simulation({ controller, replicas, budget, actions, faults: broken, pro
       horizon: HORIZON * SECOND,
       delays: { ...noDelays, propagation: SECOND },
       orchestration,
+      ...api,
       ...(quota === undefined
         ? {}
         : { admission: { quotas: [{ namespace: 'default', name: 'q', hard: quota, scopes: [] }], latency: 10_000 } }),
@@ -257,9 +279,10 @@ describe('controllers in runs', () => {
       maxSurge: count,
       maxUnavailable: count,
       to: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 3 }),
+      api: apis,
     })
     fc.assert(
-      fc.property(rolled, ({ replicas, maxSurge, maxUnavailable, to }) => {
+      fc.property(rolled, ({ replicas, maxSurge, maxUnavailable, to, api }) => {
         const strategy = { type: 'RollingUpdate', maxSurge, maxUnavailable } as const
         const controller = {
           kind: 'deployment',
@@ -270,7 +293,7 @@ describe('controllers in runs', () => {
           rollback: false,
         } as const
         const actions = to.map((row, i): Action => ({ at: (10 + 100 * i) * SECOND, kind: 'set-version', workload: 0, version: row }))
-        const run = simulation({ controller, replicas, budget: false, actions, faults: [] })
+        const run = simulation({ controller, replicas, budget: false, actions, faults: [], api })
         const { surge, unavailable } = limitsOf({ replicas, strategy })
         let most = 0
         let fewest = Infinity

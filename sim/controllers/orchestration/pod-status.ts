@@ -29,9 +29,11 @@ export interface PodStatusHost {
   readonly objects: PodObjects
   /** Null: no events are kept. */
   readonly events: PodEvents | null
+  /** Counts the pods that the row has had. */
+  readonly epochOf: (pod: PodId) => number
+  readonly reaches: (node: NodeId) => boolean
   podsOf(pod: PodId): ControlledPods
   nodeOf(pod: PodId): NodeId
-  reaches(node: NodeId): boolean
   isTerminating(pod: PodId): boolean
   /** The pod is among those that serve. */
   served(pod: PodId): void
@@ -39,7 +41,7 @@ export interface PodStatusHost {
 
 /** A status that waits to be written. */
 interface Status {
-  readonly uid: number
+  readonly epoch: number
   readonly effects: (() => void)[]
   /** The processes of the pod have ended: its object is deleted. */
   deletes: boolean
@@ -99,10 +101,10 @@ export class PodStatus {
 
   /** The control plane takes a pod as not ready because its node does not answer; `client`: who writes that. */
   unreachable(pod: PodId, client: ApiClient | undefined): void {
-    const { objects } = this.host
-    const uid = objects.uid[pod]
+    const { objects, epochOf } = this.host
+    const epoch = epochOf(pod)
     sendWith(client, () => {
-      const isLate = client !== undefined && (objects.uid[pod] !== uid || this.host.reaches(this.host.nodeOf(pod)))
+      const isLate = client !== undefined && (epochOf(pod) !== epoch || this.host.reaches(this.host.nodeOf(pod)))
       if (isLate || this.host.isTerminating(pod)) return
       if (objects.ready[pod] === 1) this.host.events?.lost(pod)
       this.run.lifecycle.unlisted(pod)
@@ -140,10 +142,10 @@ export class PodStatus {
 
   private waits(pod: PodId): Status {
     const { waiting } = this.writerOf(this.host.nodeOf(pod))
-    const uid = this.host.objects.uid[pod]
+    const epoch = this.host.epochOf(pod)
     const found = waiting.get(pod)
-    if (found?.uid === uid) return found
-    const status = { uid, effects: [], deletes: false }
+    if (found?.epoch === epoch) return found
+    const status = { epoch, effects: [], deletes: false }
     waiting.set(pod, status)
     return status
   }
@@ -177,9 +179,9 @@ export class PodStatus {
   }
 
   /** A status is written; `next` continues with the others. */
-  private written(node: NodeId, pod: PodId, { uid, effects, deletes }: Status, next: () => void): void {
-    const { objects, reaches } = this.host
-    const isThere = (): boolean => objects.uid[pod] === uid && reaches(node)
+  private written(node: NodeId, pod: PodId, { epoch, effects, deletes }: Status, next: () => void): void {
+    const { epochOf, reaches } = this.host
+    const isThere = (): boolean => epochOf(pod) === epoch && reaches(node)
     if (isThere()) for (const effect of effects) effect()
     if (!deletes || !isThere()) {
       next()
