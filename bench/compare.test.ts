@@ -29,5 +29,6 @@ it('prints a line a row with the twin beside it', () => {
   const text = table(thisRun([{ ...row('hold', 60), twin: 210, ratio: 3.5, goal: 'at least 3.2x' }]), baseline)
   expect(text).toContain('baseline: other, Node v20.0.0')
   expect(text).toMatch(/hold\s+60\.0\s+ns\/op\s+210\s+3\.50x\s+\+20 %\s+at least 3\.2x/)
+  expect(table(thisRun([{ ...row('hold', 60), goal: 'at most 13 E' }]), baseline, true)).toMatch(/\+20 %\s+too short for: at most 13 E/)
   expect(table(thisRun([]), undefined)).toContain('no baseline of this kind is stored')
 })

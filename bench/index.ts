@@ -69,7 +69,7 @@ function runAll(): number {
   const kind = values.short ? 'short' : 'full'
   const baselines = readJson<Baselines>(BASELINES, {})
   const run = thisRun(names.flatMap(rowsFromProcess))
-  console.log(table(run, baselines[kind]))
+  console.log(table(run, baselines[kind], values.short))
   writeJson(new URL('rows.json', RESULTS), run)
   writeJson(new URL('benchmark-action.json', RESULTS), actionRows(run))
   if (values.save) {

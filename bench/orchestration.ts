@@ -1,9 +1,10 @@
-/** Days of clusters under the controllers of Kubernetes, and one large rollout: CPU time and memory of whole runs. */
+/** Days of clusters under the controllers of Kubernetes, and one large rollout: CPU time of whole runs in E, so that goals hold on any machine, and memory. */
 import { choose, input, NO_REQUESTS, pool, service, shape } from '../sim/testing/index.ts'
 import { balancers, schedulers, Simulation } from '../sim/index.ts'
 import type { Orchestration, SimulationInput } from '../sim/index.ts'
 import { timed } from './harness.ts'
 import type { BenchRow } from './harness.ts'
+import { unit } from './unit.ts'
 
 const SECOND = 1e6
 const DAY = 86_400 * SECOND
@@ -11,6 +12,8 @@ const GiB = 1024 ** 3
 /** Nodes that fail in the busy day, and how long each is down. */
 const FAILING = 0.01
 const DOWN = 600 * SECOND
+/** The goals were stated in seconds: 1 s is 27 million E where E is 37 ns, as on the machine of the baseline. */
+const MILLIONS = 'E × 10^6'
 
 interface Fleet {
   readonly deployments: number
@@ -85,14 +88,14 @@ function failures({ nodes, horizon }: Fleet): Orchestration['faults'] {
   }))
 }
 
-/** A run; its rollouts must have ended, so that no row measures a run that did nothing. */
-function measure(of: SimulationInput, rolledOut: number): { seconds: number; megabytes: number } {
+/** A run, its CPU time in millions of E; its rollouts must have ended, so that no row measures a run that did nothing. */
+function measure(of: SimulationInput, rolledOut: number): { inE: number; megabytes: number } {
   const simulation = new Simulation(of)
   const { result, seconds } = timed(() => simulation.run())
   const { changes } = simulation.parts
   const ended = changes.rollouts.filter(({ to }) => to < Infinity).length
   if (ended !== rolledOut || result.metrics['rollouts-unfinished'] !== 0) throw new Error(`${ended} rollouts ended, not ${rolledOut}`)
-  return { seconds, megabytes: process.memoryUsage().rss / 1e6 }
+  return { inE: (seconds * 1e9) / unit() / 1e6, megabytes: process.memoryUsage().rss / 1e6 }
 }
 
 /** The rows of this suite. The largest run comes last: its memory stays. */
@@ -104,25 +107,25 @@ export function suite({ short }: { short: boolean }): Promise<BenchRow[]> {
   const rolled = measure(fleet(one, { actions: rollouts(one), faults: [] }), 1)
   rows.push({
     name: `rolling update of one Deployment of ${text(one.replicas)} pods`,
-    value: rolled.seconds,
-    unit: 's',
-    ...(short ? {} : { goal: 'under 1 s' }),
+    value: rolled.inE,
+    unit: MILLIONS,
+    ...(short ? {} : { goal: `under 27 ${MILLIONS}` }),
   })
   const four = { ...one, replicas: 4 * one.replicas, nodes: 4 * one.nodes }
   const larger = measure(fleet(four, { actions: rollouts(four), faults: [] }), 1)
   rows.push({
     name: `rolling update, time a pod from ${text(one.replicas)} to ${text(four.replicas)} pods`,
-    value: larger.seconds / rolled.seconds / 4,
+    value: larger.inE / rolled.inE / 4,
     unit: 'x',
     goal: 'at most 1x',
   })
   const many = { deployments: 2000 / scale, replicas: 75, nodes: 5000 / scale, horizon: DAY }
   const size = `${text(many.deployments)} Deployments of ${many.replicas} pods on ${text(many.nodes)} nodes`
   const calm = measure(fleet(many, { actions: [], faults: [] }), 0)
-  rows.push({ name: `${size}: a day without changes`, value: calm.seconds, unit: 's', ...(short ? {} : { goal: 'under 1 s' }) })
+  rows.push({ name: `${size}: a day without changes`, value: calm.inE, unit: MILLIONS, ...(short ? {} : { goal: `under 27 ${MILLIONS}` }) })
   const busy = measure(fleet(many, { actions: rollouts(many), faults: failures(many) }), many.deployments)
   const name = `${size}: a day with a rollout of each and failures of 1 % of the nodes`
-  rows.push({ name, value: busy.seconds, unit: 's', ...(short ? {} : { goal: 'under 60 s' }) })
+  rows.push({ name, value: busy.inE, unit: MILLIONS, ...(short ? {} : { goal: `under 1,600 ${MILLIONS}` }) })
   rows.push({ name: `${name}: resident memory`, value: busy.megabytes, unit: 'MB', ...(short ? {} : { goal: 'under 2,147 MB' }) })
   return Promise.resolve(rows)
 }

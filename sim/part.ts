@@ -23,6 +23,26 @@ export interface Part {
   notes?(): readonly string[]
 }
 
+const CALLS = Object.keys({
+  starts: true,
+  settles: true,
+  opens: true,
+  windowBegins: true,
+  ends: true,
+  check: true,
+  notes: true,
+} satisfies Record<keyof Part, true>)
+
+/** A field with the name of a call but another meaning, such as a list called `notes`, would fail in the middle of a run, or be left out of the calls. */
+function refuseOtherMeaning(name: string, made: Readonly<Record<string, unknown>>): void {
+  for (const call of CALLS) {
+    if (made[call] === undefined || typeof made[call] === 'function') continue
+    throw new Error(
+      `the part ${name} has a field ${call}, which is a call of every part (part.ts); accepted: a method, or another name for the field`,
+    )
+  }
+}
+
 /** The parts of a run, made one after another; each is made from those before it. */
 export class Assembly<Run extends object> {
   /** The parts by name. */
@@ -43,7 +63,10 @@ export class Assembly<Run extends object> {
   part<Name extends string, Made>(name: Name, make: (run: Run) => Made): Assembly<Run & { readonly [N in Name]: Made }> {
     if (name in this.run) throw new Error(`two parts of a run are called ${name}; accepted: each name once`)
     const made = make(this.run)
-    if (typeof made === 'object' && made !== null) this.parts.push(made as Part)
+    if (typeof made === 'object' && made !== null) {
+      refuseOtherMeaning(name, made as Readonly<Record<string, unknown>>)
+      this.parts.push(made as Part)
+    }
     return new Assembly({ ...this.run, [name]: made } as Run & { readonly [N in Name]: Made }, this.parts)
   }
 

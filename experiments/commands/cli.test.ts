@@ -137,6 +137,11 @@ describe('calls that print', () => {
     expect(one).toContain('  two-choices\n')
     expect(one).not.toContain('round-robin')
     expect((await call('list', 'metrics', 'cost')).out.trim().split('\n')).toHaveLength(3)
+    expect((await call('list', 'autoscaling')).out.match(/^autoscaling\.\w+/gm)).toEqual([
+      'autoscaling.replicas',
+      'autoscaling.sizes',
+      'autoscaling.nodes',
+    ])
     expect((await call('list', 'replicas')).out).toContain('target: share between 1% and 1000%, default 70%.')
   })
 

@@ -1,4 +1,4 @@
-/** The tsconfig.json of a user's folder: with it an editor completes and checks what an own algorithm reads, wherever orchsim is installed. */
+/** What an editor needs in a user's folder, wherever orchsim is installed: types of what own algorithms read, and the schema of experiments. */
 import { createRequire } from 'node:module'
 import { existsSync, realpathSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
@@ -31,10 +31,19 @@ function findsPackage(folder: string): boolean {
   }
 }
 
+/** The first line of an experiment of the user's: with it an editor completes and checks the keys of the file. */
+export function schemaLine(folder: string): string {
+  return `# yaml-language-server: $schema=${fromFolder(folder, fileURLToPath(new URL('experiments/experiment.schema.json', packageRoot())))}\n`
+}
+
 /** The package's types, relative to the folder: sources in a clone, declarations in the package. */
 function typesFrom(folder: string): string {
   const sources = new URL('sim/index.ts', packageRoot())
   const types = fileURLToPath(existsSync(sources) ? sources : new URL('dist/sim/index.d.ts', packageRoot()))
-  const path = relative(realpathSync(folder), types).replaceAll('\\', '/')
+  return fromFolder(folder, types)
+}
+
+function fromFolder(folder: string, file: string): string {
+  const path = relative(realpathSync(folder), file).replaceAll('\\', '/')
   return path.startsWith('.') ? path : `./${path}`
 }

@@ -45,6 +45,8 @@ describe('init', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
     expect(readdirSync(where).sort()).toEqual([...templateFiles(template).keys(), 'tsconfig.json'].sort())
     expect(out).toContain('next: npx orchsim run ')
+    const [, schema] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(readFileSync(join(where, 'experiment.yaml'), 'utf8'))!
+    expect(JSON.parse(readFileSync(join(where, schema), 'utf8'))).toHaveProperty('properties.workload')
     const resolved = await readExperiment(join(where, 'experiment.yaml'), {
       set:
         template === 'autoscaling'

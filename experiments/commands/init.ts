@@ -1,7 +1,7 @@
 /** `orchsim init FOLDER`: writes a first experiment, an algorithm of the user's own beside it, and types for the editor. Existing files are not overwritten. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { editorConfig, EDITOR_CONFIG } from './editor-config.ts'
+import { editorConfig, EDITOR_CONFIG, schemaLine } from './editor-config.ts'
 import { packageRoot } from '../file/package.ts'
 import type { Screens } from './command.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -52,7 +52,8 @@ export async function initCommand(folder: string, { template }: InitOptions, scr
   try {
     mkdirSync(folder, { recursive: true })
     // 'wx' refuses a file that was created in the meantime.
-    for (const [name, text] of files) writeFileSync(join(folder, name), text, { flag: 'wx' })
+    for (const [name, text] of files)
+      writeFileSync(join(folder, name), name === EXPERIMENT ? schemaLine(folder) + text : text, { flag: 'wx' })
     if (!configured) writeFileSync(join(folder, EDITOR_CONFIG), editorConfig(folder), { flag: 'wx' })
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code

@@ -34,10 +34,15 @@ export function listCommand(family: string | undefined, name: string | undefined
 
 type Listed = { readonly text: string } | { readonly wrong: string }
 
-/** Everything, one family, or one of its members; the last part of a family's path is enough (`replicas`). */
+/** Everything, one family, or one of its members; the last part of a family's path is enough (`replicas`), and the first names several (`autoscaling`). */
 export function listText(what?: string, member?: string): Listed {
   if (what === undefined) return { text: [...FAMILY_PATHS.map((path) => familyText(path)), metricsText(METRICS)].join('\n') }
   if (what === 'metrics') return only(METRICS, ({ id }) => id, 'metric', member, metricsText)
+  const group = FAMILY_PATHS.filter((family) => family.startsWith(`${what}.`))
+  if (group.length > 0 && !(FAMILY_PATHS as readonly string[]).includes(what)) {
+    if (member === undefined) return { text: group.map((path) => familyText(path)).join('\n') }
+    return { wrong: `found "${what}", which is several families; accepted: ${group.join(', ')}` }
+  }
   const path = FAMILY_PATHS.find((family) => family === what || family.endsWith(`.${what}`))
   if (path !== undefined)
     return only(

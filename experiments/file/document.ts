@@ -75,7 +75,7 @@ export function readSource(file: string): Read {
 /** Parses YAML; `file` is the name in its problems. */
 export function parseSource(file: string, text: string): Read {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' })
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
@@ -157,7 +157,7 @@ const errorsOf = (document: Document.Parsed): readonly YAMLError[] => [...docume
 
 /** A single value, as in `--set`; undefined when it is not valid YAML or contains itself. */
 export function parseValue(text: string): { readonly value: unknown } | undefined {
-  const document = parseDocument(text, { prettyErrors: false })
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' })
   if (errorsOf(document).length > 0) return undefined
   try {
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })

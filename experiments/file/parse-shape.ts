@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { suggestion } from '../../sim/index.ts'
 import { isVariable, NOT_REPLACED, pathText, show, valueAt, type Issue, type Path, type Problem, type Source } from './document.ts'
 import { keyPeer } from './peers.ts'
+import { keysNamed } from './quantities.ts'
 
 /** Parses the keys of a map one by one, so that a wrong one does not hide the problems of the others. Keys that the shape does not have are not looked at. */
 export function parseShape<S extends Record<string, z.ZodType>>(
@@ -22,18 +23,19 @@ export function parseShape<S extends Record<string, z.ZodType>>(
 /** The issues of one that zod found under a key. */
 export function issuesFrom(issue: z.core.$ZodIssue, section: string, raw: unknown): Issue[] {
   const path = [section, ...issue.path] as (string | number)[]
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(', ')))
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownKey([...path, key], keysNamed(issue.message), issue.message))
   const message = issue.message.startsWith('found ') ? issue.message : `found ${show(valueAt(raw, path))}; accepted: ${issue.message}`
   return [{ path, message: isVariable(valueAt(raw, path)) ? `found ${show(valueAt(raw, path))}${NOT_REPLACED}` : message }]
 }
 
 /** The issue of a key that nothing reads. */
-export function unknownKey(path: Path, known: readonly string[]): Issue {
+export function unknownKey(path: Path, known: readonly string[], accepted = known.join(', ')): Issue {
   const key = String(path[path.length - 1])
   return {
     path,
     onKey: true,
-    message: `found the unknown key ${show(key)}; accepted: ${known.join(', ')}${keyPeer(key, known) || suggestion(key, known)}`,
+    message: `found the unknown key ${show(key)}; accepted: ${accepted}${keyPeer(key, known) || suggestion(key, known)}`,
   }
 }
 

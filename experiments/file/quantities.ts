@@ -209,7 +209,7 @@ export function section<S extends z.ZodRawShape>(what: string, shape: S) {
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code === 'unrecognized_keys') return Object.keys(shape).join(', ')
-      return `found ${show(issue.input)}; accepted: ${what}, a map with ${Object.keys(shape).join(', ')}`
+      return `found ${show(issue.input)}; accepted: ${what}${A_MAP}${Object.keys(shape).join(', ')}`
     },
   })
 }
@@ -285,7 +285,8 @@ export const amounts = () =>
  */
 export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose: (value: unknown) => string | { readonly wrong: string }) {
   const json = once(() => Object.values(choices).map(jsonOf))
-  return z
+  const needed = once(() => Object.values(choices).flatMap(neededKeys))
+  const schema = z
     .unknown()
     .transform((value, context): T => {
       const chosen = choose(value)
@@ -295,7 +296,7 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
       }
       const parsed = choices[chosen].safeParse(value)
       if (parsed.success) return parsed.data
-      for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never)
+      for (const issue of parsed.error.issues) context.issues.push({ ...withForms(issue, needed()), input: value } as never)
       return z.NEVER
     })
     .meta({
@@ -303,6 +304,40 @@ export function forms<T>(choices: Readonly<Record<string, z.ZodType<T>>>, choose
         return json()
       },
     }) // a getter, since only `orchsim schema` needs it and it is slow
+  neededByForms.set(schema, needed)
+  return schema
+}
+
+/** Before the keys of other forms of a value, in a message about the chosen form. */
+const OTHER_FORMS = '; in another form '
+/** Between what a section is and its keys. */
+const A_MAP = ', a map with '
+
+/** The keys that a message of `section` or `forms` about an unknown key names. */
+export const keysNamed = (accepted: string): readonly string[] => accepted.split(OTHER_FORMS).flatMap((part) => part.split(', '))
+
+/** An issue about the value itself (an unknown key, no map) also names the key that each other form needs and the chosen one does not have. */
+function withForms(issue: z.core.$ZodIssue, needed: readonly (readonly string[])[]): z.core.$ZodIssue {
+  const [accepted, before] = issue.message.split(OTHER_FORMS)
+  if (issue.path.length > 0 || !(issue.code === 'unrecognized_keys' || accepted.includes(A_MAP))) return issue
+  const chosen = accepted.slice(accepted.includes(A_MAP) ? accepted.indexOf(A_MAP) + A_MAP.length : 0).split(', ')
+  const leads = needed.flatMap((keys) => keys.find((key) => !chosen.includes(key)) ?? [])
+  const others = [...new Set([...(before?.split(', ') ?? []), ...leads])].filter((key) => !chosen.includes(key))
+  return others.length === 0 ? issue : { ...issue, message: `${accepted}${OTHER_FORMS}${others.join(', ')}` }
+}
+
+/** For each form of a value the keys that it cannot be without, by its schema. */
+const neededByForms = new WeakMap<z.ZodType, () => readonly (readonly string[])[]>()
+
+/** The same for any schema; no list for one that is no map. */
+function neededKeys(schema: z.ZodType): readonly (readonly string[])[] {
+  const forms = neededByForms.get(schema)
+  if (forms !== undefined) return forms()
+  if (schema instanceof z.ZodObject) {
+    const shape = schema.shape as Record<string, z.ZodType>
+    return [Object.keys(shape).filter((key) => !shape[key].safeParse(undefined).success)]
+  }
+  return schema instanceof z.ZodPipe ? neededKeys(schema.in as z.ZodType) : []
 }
 
 /** Schemas that several keys share, by name: `definitions` of the JSON Schema. */

@@ -168,7 +168,7 @@ x.yaml:8:40  cluster.pools.general.cpu  found "16x"; accepted: an amount of CPU 
 x.yaml:8:53  cluster.pools.general.memory  found "64GB", did you mean G, without the B?; accepted: an amount of memory in whole bytes such as 512Mi, 2Gi, 1G or 1e9 (suffixes Ki, Mi, Gi, Ti, Pi, Ei, k, M, G, T, P, E)
 x.yaml:9:15  cluster.pools.general.name  found a second pool with the name "general"; accepted: each name once
 x.yaml:9:31  cluster.pools.general.count  found NaN; accepted: a whole number between 0 and 1000000
-x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, racks, price, labels, taints, resources
+x.yaml:9:60  cluster.pools.general.colour  found the unknown key "colour"; accepted: name, min, max, provision, count, cpu, memory, pods, gpus, gpuModel, zones, racks, price, labels, taints, resources; in another form trace, snapshot
 x.yaml:13:7  workload.services.web.replica  found the unknown key "replica"; accepted: name, replicas, minReplicas, maxReplicas, cpu, limit, memory, resources, nodeSelector, tolerations, priorityClass, admission, labels, priority, preemptionPolicy, namespace, affinity, topologySpreadConstraints, hostPorts, schedulingGates, scheduler, threads, queue, concurrency, weight, objective, allowance, timeout, cancel, retries, hedge, networkDelay, grace, preStop, pull, start, probe, controller, version, versions, snapshot, volumes, store, database, serving, probes, hangAfter, memoryLimit, initContainers, image, memoryUse, budget, toleration, slb, connections, path, routing, signals, async, traffic, work (did you mean replicas?)
 x.yaml:16:16  workload.services.web.traffic  found the pattern "diurnl"; accepted: poisson, constant, renewal, diurnal, weekly, step, ramp, sawtooth, flash-crowd, mmpp, on-off, closed-loop (did you mean diurnal?)
 x.yaml:17:20  workload.services.web.work.cpu  found the distribution "lognorml"; accepted: a duration, or a map with one of constant, exponential, uniform, normal, lognormal, gamma, erlang, weibull, pareto, bounded-pareto, burr, hyperexponential, empirical, mixture (did you mean lognormal?)
@@ -199,7 +199,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
       'a list where a map is meant',
       'work: { cpu: 4ms }',
       'work: [4ms]',
-      'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu, correlation',
+      'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu, correlation; in another form preset, steps',
     ],
     [
       'limit below request',

@@ -25,8 +25,11 @@ const MAIN: readonly MetricId[] = [
 
 /** The first `max` metrics with a value, the primary first: those that get a panel in a chart or a column in a table. */
 export function mainMetrics(summary: Summary, max: number): MetricDefinition[] {
+  // Without prices every cost is 0.
+  const unpriced = summary.study.variants.every((_, variant) => summary.row(variant, 'cost').mean === 0)
   const rank = (metric: MetricDefinition): number => {
     if (metric.id === summary.study.primary) return -1
+    if (metric.id === 'cost' && unpriced) return MAIN.length + 1
     const place = MAIN.indexOf(metric.id)
     return place < 0 ? MAIN.length : place
   }

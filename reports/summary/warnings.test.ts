@@ -20,6 +20,21 @@ describe('warnings', () => {
     expect(summarise(fixtureStudy(small)).warnings).toEqual([])
   })
 
+  test('a primary metric that equals the baseline in every replication', () => {
+    const same = changed(fixtureStudy(small), ({ metrics }) => ({
+      metrics: { ...metrics, 'latency-p99': 12, 'queueing-share': 0, interference: 0 },
+    }))
+    const [warning, ...more] = of({ ...same, primary: 'latency-p99' }, 'equal')
+    expect(more).toEqual([])
+    expect(warning.text).toBe(
+      'v1: latency p99 is that of the baseline in every replication, so what differs has no effect on it here. No request was queued and no pod lacked CPU: raise the load, or give the pods a limit',
+    )
+    const queued = changed(same, ({ metrics }) => ({ metrics: { ...metrics, 'queueing-share': 1 } }))
+    expect(of({ ...queued, primary: 'latency-p99' }, 'equal')[0].text).toMatch(/no effect on it here$/)
+    const other = changed(same, ({ metrics }, variant) => ({ metrics: { ...metrics, 'latency-p99': 12 + variant } }))
+    expect(of({ ...other, primary: 'latency-p99' }, 'equal')).toEqual([])
+  })
+
   test('missing runs, by variant', () => {
     const study = fixtureStudy(small)
     expect(of({ ...study, runs: study.runs.slice(0, -1) }, 'runs')).toEqual([

@@ -6,11 +6,11 @@ import { driftsBeyond } from '../statistics/drift.ts'
 import { isHeavy, tailOf } from '../statistics/heavy-tail.ts'
 import type { Tail } from '../statistics/heavy-tail.ts'
 import { plannedReplications, runsOf } from '../study.ts'
-import type { Study } from '../study.ts'
+import type { Study, StudyRun } from '../study.ts'
 
 /** One line of the report, in order of importance. */
 export interface Warning {
-  readonly kind: 'runs' | 'unplaced' | 'censoring' | 'drift' | 'heavy-tail'
+  readonly kind: 'runs' | 'unplaced' | 'equal' | 'censoring' | 'drift' | 'heavy-tail'
   /** Rows of `Study.variants` that it concerns. */
   readonly variants: readonly number[]
   readonly text: string
@@ -18,7 +18,7 @@ export interface Warning {
 
 /** All warnings of a study. `present` are the metrics that have a value. */
 export function warningsOf(study: Study, present: readonly MetricDefinition[]): Warning[] {
-  return [...missingRuns(study), ...unplaced(study), ...censoring(study, present), ...drift(study), ...heavyTails(study)]
+  return [...missingRuns(study), ...unplaced(study), ...equal(study), ...censoring(study, present), ...drift(study), ...heavyTails(study)]
 }
 
 /** Equal texts about several variants become one warning. */
@@ -70,6 +70,26 @@ function unplaced(study: Study): Warning[] {
       text: `the variants leave different work without a node, which flatters those that leave more; latency and cost do not compare by themselves. Pods never bound, mean per run: ${names.join(', ')}${more}`,
     },
   ]
+}
+
+/** Variants whose primary metric has the value of the baseline in every replication: what they differ in does not reach it, which is no equivalence found by measuring. */
+function equal(study: Study): Warning[] {
+  const metric = metricById(study.primary)
+  if (metric === undefined) return []
+  const valueIn = ({ result }: StudyRun, id: MetricId): number | null => result.metrics[id] ?? null
+  const baseline = new Map(runsOf(study, 0).map((run) => [run.replication, run]))
+  return grouped('equal', study, (variant) => {
+    if (variant === 0) return ''
+    const pairs = runsOf(study, variant).flatMap((run) => {
+      const other = baseline.get(run.replication)
+      return other === undefined || valueIn(run, metric.id) === null ? [] : [[run, other] as const]
+    })
+    if (pairs.length === 0 || pairs.some(([run, other]) => valueIn(run, metric.id) !== valueIn(other, metric.id))) return ''
+    const idle = pairs.every(([run]) => valueIn(run, 'queueing-share') === 0 && valueIn(run, 'interference') === 0)
+    const why =
+      idle && metric.group === 'requests' ? '. No request was queued and no pod lacked CPU: raise the load, or give the pods a limit' : ''
+    return `${metric.label} is that of the baseline in every replication, so what differs has no effect on it here${why}`
+  })
 }
 
 /** Metrics that count censored values, and the metrics whose values are lower bounds because of them. */

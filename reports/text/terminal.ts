@@ -12,6 +12,7 @@ import type { Verdict } from '../statistics/contrast.ts'
 import { scopesOf } from '../summary/scopes.ts'
 import { summarise } from '../summary/summary.ts'
 import type { Summary, SummaryRow } from '../summary/summary.ts'
+import type { Warning } from '../summary/warnings.ts'
 import type { Study } from '../study.ts'
 
 /** What depends on the screen. */
@@ -50,11 +51,12 @@ export function comparisonText(study: Study, { colour, width = WIDTH }: TextOpti
     const { missing } = summary.row(0, study.primary)
     if (missing !== '') lines.push('', `${study.primary}: ${plainText(missing)}`)
   }
-  const beside = summary.warnings.filter(({ kind }) => kind === 'unplaced')
+  const isBeside = ({ kind }: Warning): boolean => kind === 'unplaced' || kind === 'equal'
+  const beside = summary.warnings.filter(isBeside)
   for (const { text } of beside) lines.push(`  ${paint.warning('warning:')} ${plainText(text)}`)
   if (scopesOf(study).length > 0) lines.push('', 'metrics of each service and call: services.csv, report.html')
   lines.push(...effects(summary, paint), ...overTime(study, width, paint))
-  const others = summary.warnings.filter(({ kind }) => kind !== 'unplaced')
+  const others = summary.warnings.filter((warning) => !isBeside(warning))
   if (others.length + study.notes.length > 0) lines.push('')
   for (const { text } of others) lines.push(`${paint.warning('warning:')} ${plainText(text)}`)
   for (const note of study.notes) lines.push(`note: ${plainText(note)}`)

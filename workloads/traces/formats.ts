@@ -83,7 +83,7 @@ export function detectFormat(file: string): RowFormat {
   throw new TraceError(
     { file, line: 1 },
     `${found}, which no format begins with; nearest is ${near.name}, without ${near.lacking.join(', ')}`,
-    `a header with the columns ${near.columns.join(', ')}`,
+    `a header with the columns ${near.columns.join(', ')}; ${OTHER_TABLES}`,
   )
 }
 
@@ -136,8 +136,10 @@ function nearest(header: string): Near | undefined {
   return best
 }
 
+const OTHER_TABLES = 'any other table with trace: columns, which maps its columns (orchsim trace FILE --columns)'
+
 function acceptedFormats(): string {
-  return rowFormats.map(({ name, columns }) => `${name} (${columns.join(', ')})`).join('; ')
+  return `${OTHER_TABLES}; ${rowFormats.map(({ name, columns }) => `${name} (${columns.join(', ')})`).join('; ')}`
 }
 
 /** Formats of lists of nodes, with the default name of the file in a folder; empty: the path is that of the file. */

@@ -229,7 +229,7 @@ describe('traffic', () => {
   it('jobs accept the open patterns: no closed loop, no clients, no presets of requests', () => {
     expect(read(arrivals, { rate: '5/s' })).toEqual({ pattern: 'poisson', rate: 5 })
     expect(wrong(arrivals, { pattern: 'closed-loop' })[0]).toMatch(/^: found the pattern "closed-loop"; accepted: poisson, .*, on-off$/)
-    expect(wrong(arrivals, { rate: '5/s', clients: 3 })).toEqual([': rate, pattern, trains']) // spec.ts makes the sentence of an unknown key
+    expect(wrong(arrivals, { rate: '5/s', clients: 3 })).toEqual([': rate, pattern, trains; in another form to, at']) // spec.ts makes the sentence of an unknown key
   })
 
   it.each<[unknown, string]>([

@@ -89,7 +89,11 @@ const nothing = (): void => undefined
 function replayNone({ picks, map, counts, then_quick }: EnvoyCase): string | null {
   if (counts !== undefined) return firstDifference(counts, { [SERVICE_UNAVAILABLE]: then_quick }, 'counts')
   const found = picks ?? (map ?? []).map(([, server]) => server)
-  return firstDifference(found, found.map(() => SERVICE_UNAVAILABLE), 'answers') // prettier-ignore
+  return firstDifference(
+    found,
+    found.map(() => SERVICE_UNAVAILABLE),
+    'answers',
+  )
 }
 
 function replayTurns(recorded: EnvoyCase): string | null {

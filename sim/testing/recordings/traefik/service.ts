@@ -43,7 +43,12 @@ function replayDeadlines(weights: readonly number[], picks: readonly number[]): 
   weights.forEach((weight, slot) => {
     if (weight > 0) deadlines.insert(slot, weight, slot)
   })
-  if (weights.every((weight) => weight <= 0)) return firstDifference(picks, picks.map(() => SERVICE_UNAVAILABLE), 'picks') // prettier-ignore
+  if (weights.every((weight) => weight <= 0))
+    return firstDifference(
+      picks,
+      picks.map(() => SERVICE_UNAVAILABLE),
+      'picks',
+    )
   for (const [i, slot] of picks.entries()) {
     if (!(weights[slot] > 0) || !deadlines.isNext(slot))
       return `pick ${i}: recorded ${slot}, ours ${deadlines.first(-1)}, which is due earlier`

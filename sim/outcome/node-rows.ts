@@ -1,0 +1,43 @@
+/** Metrics of nodes: allocation, usage, stranded capacity, number and cost. */
+export const NODE_ROWS = [
+  ['allocation-cpu', 'CPU allocation', '%', 'higher', 'points', 'integral of requested CPU over integral of allocatable CPU'],
+  ['allocation-memory', 'memory allocation', '%', 'higher', 'points', 'integral of requested memory over integral of allocatable memory'],
+  ['allocation-gpu', 'GPU allocation', '%', 'higher', 'points', 'integral of requested milli-GPU over integral of allocatable milli-GPU'],
+  ['usage-cpu', 'CPU usage', '%', 'neither', 'points', 'integral of CPU used over integral of allocatable CPU'],
+  [
+    'stranded-cpu',
+    'stranded CPU',
+    '%',
+    'lower',
+    'points',
+    'free CPU on Ready nodes that a pod class does not fit, mean over the classes of the arrival mix weighted by CPU demand, over allocatable CPU; time mean over samples',
+  ],
+  [
+    'stranded-gpu',
+    'stranded GPU',
+    '%',
+    'lower',
+    'points',
+    'fragmentation of free GPU in the sense of Weng et al. 2023, over allocatable GPU; time mean over samples',
+  ],
+  ['packing-gap', 'packing gap', '%', 'lower', 'points', 'nodes in use over the continuous lower bound, minus one; time mean over samples'],
+  [
+    'interference',
+    'interference',
+    '%',
+    'lower',
+    'points',
+    'CPU demanded and not delivered because of other pods on the node, over CPU demanded',
+  ],
+  ['nodes-mean', 'nodes, mean', 'nodes', 'lower', 'ratio', 'time mean of nodes paid for'],
+  ['nodes-peak', 'nodes, peak', 'nodes', 'lower', 'ratio', 'largest number of nodes paid for'],
+  ['cost', 'cost', '$', 'lower', 'ratio', 'node time per type times price, over the window'],
+  [
+    'cost-per-million',
+    'cost per million good requests',
+    '$',
+    'lower',
+    'ratio',
+    'cost over requests answered within the objective, times a million',
+  ],
+] as const

@@ -1,0 +1,46 @@
+/** Metrics of pods: waiting for a node, readiness. */
+export const POD_ROWS = [
+  [
+    'pending-p50',
+    'pending p50',
+    's',
+    'lower',
+    'difference',
+    'median time from created to bound; pods unbound at the horizon count with the time until then',
+  ],
+  ['pending-p99', 'pending p99', 's', 'lower', 'difference', '99th percentile of the same times'],
+  [
+    'pending-censored',
+    'pods never bound',
+    'pods',
+    'lower',
+    'difference',
+    'pods unbound at the horizon, those included that were there from the start',
+  ],
+  [
+    'time-to-ready-p99',
+    'time to ready p99',
+    's',
+    'lower',
+    'difference',
+    '99th percentile of the time from created to present in endpoints, pods of services; pods that are not ready at the horizon count with the time until then',
+  ],
+  [
+    'ready-censored',
+    'pods never ready',
+    'pods',
+    'lower',
+    'difference',
+    'pods of services created in the window and not ready at the horizon',
+  ],
+  ['scheduling-throughput', 'scheduling throughput', 'pods/s', 'neither', 'ratio', 'largest one-minute count of binds, per second'],
+  ['unscheduled', 'unscheduled', 'pod·s', 'lower', 'difference', 'integral over time of the number of pending pods'],
+  [
+    'scheduling-conflicts',
+    'scheduling conflicts',
+    '%',
+    'lower',
+    'points',
+    'binds refused because the cluster had changed since the snapshot that the scheduler decided on, over binds tried; only with a scheduler on snapshots',
+  ],
+] as const
