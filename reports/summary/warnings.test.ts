@@ -78,7 +78,7 @@ describe('warnings', () => {
     })
     const [{ text }] = of(cut, 'censoring')
     expect(text).toMatch(
-      /; as censored values \(Kaplan and Meier 1958\) they make, of all requests together, latency p99 above all that are known instead of [\d.]+ ms/,
+      /; as censored values \(Kaplan and Meier 1958\) they make, of all requests together, latency p50 [\d.]+ ms instead of [\d.]+ ms, latency p99 above all that are known instead of [\d.]+ ms/,
     )
     expect(
       of(
