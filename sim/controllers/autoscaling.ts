@@ -3,14 +3,7 @@
  * at a random phase, drawn per replication, so that a period costs half of itself on average, as it does in practice.
  */
 import type { NodeAutoscaler, NodeAutoscalerDefinition, NodeChanges, NodesScalingView, ScalablePool } from '../autoscaling/nodes/policy.ts'
-import {
-  zeroProblem,
-  type LoadView,
-  type PodSample,
-  type PodSamples,
-  type ReplicaAutoscaler,
-  type ReplicaAutoscalerDefinition,
-} from '../autoscaling/replicas/policy.ts'
+import { zeroProblem, type ReplicaAutoscaler, type ReplicaAutoscalerDefinition } from '../autoscaling/replicas/policy.ts'
 import type { SizeAutoscaler, SizeAutoscalerDefinition } from '../autoscaling/sizes/policy.ts'
 import { firstFitInOrder } from '../binpacking/index.ts'
 import type { Packer, PackerRole } from '../binpacking/policy.ts'
@@ -24,6 +17,7 @@ import type { Flows } from '../serving/flow/flows.ts'
 import type { ServiceLoad } from '../serving/load.ts'
 import type { Workload } from '../serving/spec.ts'
 import type { Components } from './components.ts'
+import { LoadReading } from './load-reading.ts'
 import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { Owners } from './owners.ts'
 import type { Placement } from './placement.ts'
@@ -32,10 +26,6 @@ import { Scrapes, UsageSamples, type Averages } from './scrapes.ts'
 import type { Delays } from './spec.ts'
 
 const SECOND = 1e6
-const HOUR = 3600 * SECOND
-
-/** Two uses [millicores] that differ by rounding. */
-const equal = (a: number, b: number): boolean => a === b || Math.abs(a - b) < 1e-3
 
 /** What the autoscaling loops need of the run. */
 export interface AutoscalingRun {
@@ -67,6 +57,7 @@ export interface AutoscalingRun {
 
 export class Autoscaling {
   private readonly scrapes: readonly Scrapes[]
+  private readonly readings: readonly LoadReading[]
   private readonly changes: NodeChanges
   private readonly run: AutoscalingRun
   private readonly phases: KeyedStream
@@ -110,6 +101,9 @@ export class Autoscaling {
     const spans = input.workloads.map((_, row) => this.span(row, delays.window))
     const samples = new UsageSamples(Math.max(1, ...spans))
     this.scrapes = spans.map((span) => new Scrapes(span, samples))
+    this.readings = input.workloads.map(
+      (spec, row) => new LoadReading(run, row, spec, this.scrapes[row], run.flows?.isFlow(spec.service) === true),
+    )
     this.changes = {
       add: (pool, count) => {
         const ordered = nodes.order(pool, count)
@@ -208,31 +202,7 @@ export class Autoscaling {
     const spec = input.workloads[row]
     const measured = this.measure(row)
     const before = replicaSets.desired[row]
-    const scrapes = this.scrapes[row]
-    const samples = () => this.samplesOf(row)
-    const alike = () => (this.run.flows?.isFlow(spec.service) === true ? this.alike(row) : null)
-    const view: LoadView = {
-      now: simulator.now,
-      elapsed: simulator.now - this.origin,
-      replicas: before,
-      measured: measured.measured,
-      ready: measured.ready,
-      utilization: measured.measured > 0 ? measured.used / measured.requested : NaN,
-      rate: measured.rate,
-      inFlight: measured.inFlight,
-      queued: measured.queued,
-      get pods(): readonly PodSample[] {
-        return samples()
-      },
-      get alike(): readonly PodSamples[] | null {
-        return alike()
-      },
-      sampled: scrapes.sampled,
-      window: scrapes.window,
-      min: spec.minReplicas,
-      max: spec.maxReplicas,
-    }
-    const wanted = scaler.desired(view)
+    const wanted = scaler.desired(this.readings[row].read(simulator.now, this.origin, measured))
     if (!Number.isInteger(wanted))
       throw new Error(`the replica autoscaler of ${spec.name} wants ${wanted} replicas: a whole number is needed`)
     const after = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, wanted))
@@ -241,45 +211,6 @@ export class Autoscaling {
       replicaSets.scale(row, after)
     }
     if (scaler.every > 0) simulator.at(simulator.now + scaler.every, this.kinds.replicas, row, 0)
-  }
-
-  private samplesOf(row: WorkloadId): PodSample[] {
-    const { cluster, replicaSets, load } = this.run
-    const { node, bound, created, cpu } = cluster.view.pods
-    return Array.from(replicaSets.podsOf(row), (pod) => {
-      const server = load.serverOf(pod)
-      return {
-        started: node[pod] === NONE ? NaN : bound[pod],
-        ready: server !== NONE && load.isListed(server),
-        readySince: server === NONE ? created[pod] : load.listedSince(server),
-        request: cpu[pod],
-        used: this.scrapes[row].usedBy(server, load),
-      }
-    })
-  }
-
-  /** The pods of a flow: those that have been ready for an hour are told apart by their use and request only. */
-  private alike(row: WorkloadId): PodSamples[] {
-    const { cluster, replicaSets, load, simulator } = this.run
-    const { node, bound, created, cpu } = cluster.view.pods
-    const scrapes = this.scrapes[row]
-    const before = simulator.now - HOUR
-    const found: { -readonly [K in keyof PodSamples]: PodSamples[K] }[] = []
-    for (const pod of replicaSets.podsOf(row)) {
-      const server = load.serverOf(pod)
-      const ready = server !== NONE && load.isListed(server)
-      const started = node[pod] === NONE ? NaN : bound[pod]
-      const readySince = server === NONE ? created[pod] : load.listedSince(server)
-      const used = scrapes.usedBy(server, load)
-      const request = cpu[pod]
-      const old = ready && readySince < before
-      const same = old
-        ? found.find((one) => one.ready && one.readySince < before && one.request === request && equal(one.used, used))
-        : undefined
-      if (same === undefined) found.push({ started, ready, readySince, request, used, count: 1 })
-      else same.count++
-    }
-    return found
   }
 
   private syncSizes(row: WorkloadId): void {

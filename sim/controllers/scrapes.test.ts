@@ -55,6 +55,7 @@ class Pods {
     cpuRequest: (server) => this.at(server).request,
     inside: (server) => server + 1,
     backlog: () => 1,
+    cohorts: () => null,
     latencyQuantile: () => NaN,
     uncalled: () => ({ count: 0, request: 0 }),
     eachServer: () => undefined,

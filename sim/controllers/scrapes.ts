@@ -6,7 +6,9 @@
  */
 import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
+import type { PodCohorts } from '../serving/flow/cohorts.ts'
 import type { ServiceLoad } from '../serving/load.ts'
+import { SteadySamples } from './steady-samples.ts'
 
 const SECOND = 1e6
 
@@ -64,6 +66,10 @@ export class Scrapes {
   private to = 0
   private elapsed: Time = 0
   private readonly span: number
+  /** Null while pods come, go or change their groups, or have no groups. */
+  private steady: SteadySamples | null = null
+  /** The version of the groups at the last scrape. */
+  private version = NONE
 
   /**
    * @param span scrapes that the averaging window reaches back
@@ -92,6 +98,7 @@ export class Scrapes {
    * pods is the work of the window. NaN without a window. `server` is NONE for a pod that is not ready.
    */
   usedBy(server: ServerId, load: ServiceLoad): number {
+    this.writeSteady(load)
     const { samples, elapsed, from, to, back } = this
     if (elapsed === 0) return NaN
     if (server === NONE || server >= samples.epoch.length || samples.epoch[server] !== load.epoch(server)) return 0
@@ -103,6 +110,7 @@ export class Scrapes {
   usedByMeasured(pods: readonly PodId[], load: ServiceLoad): number[] {
     const { samples, back } = this
     const used: number[] = []
+    this.writeSteady(load)
     for (const pod of pods) {
       const server = load.serverOf(pod)
       if (server === NONE || server >= samples.epoch.length || samples.epoch[server] !== load.epoch(server)) continue
@@ -120,13 +128,76 @@ export class Scrapes {
     this.arrived[place] = service === NONE ? 0 : load.offered(service)
     this.inside[place] = 0
     this.queued[place] = 0
-    this.sum(service, pods, load, true)
+    const cohorts = load.cohorts(service)
+    if (cohorts === null) this.sum(service, pods, load, true)
+    else this.takeCohorts(service, pods, load, cohorts)
+  }
+
+  /** Pods in groups: the groups are sampled once they have stayed the same from one scrape to the next, the pods while the window reaches back before. */
+  private takeCohorts(service: ServiceId, pods: readonly PodId[], load: ServiceLoad, cohorts: PodCohorts): void {
+    const { to, from, taken } = this
+    if (this.steady?.holds(pods, cohorts) === false) this.endSteady(load)
+    const { steady } = this
+    if (steady === null) {
+      this.sum(service, pods, load, true)
+      if (cohorts.version === this.version) this.steady = new SteadySamples(pods, load, cohorts, this.samples, taken - 1, to)
+      this.version = cohorts.version
+      return
+    }
+    steady.sample(to)
+    if (this.back >= steady.began) {
+      this.sumSteady(steady, from, to)
+      this.changes = load.changes(service)
+    } else {
+      this.sum(service, pods, load, true)
+      steady.sampledEach(taken - 1)
+    }
+  }
+
+  private sumSteady(steady: SteadySamples, from: number, to: number): void {
+    const { latest, elapsed } = this
+    latest.ready = latest.measured = steady.ready
+    latest.requested = steady.requested
+    latest.used = latest.peak = 0
+    for (let group = 0; group < steady.counts.length; group++) {
+      const millicores = steady.millicores(group, from, to, elapsed)
+      latest.used += steady.counts[group] * millicores
+      if (millicores > latest.peak) latest.peak = millicores
+    }
+    this.inside[to] = steady.inside()
+    this.queued[to] = steady.queued()
+  }
+
+  /** The samples of the pods are written as if each had been scraped. */
+  private writeSteady(load: ServiceLoad): void {
+    this.steady?.write(load, Math.max(0, this.taken - 1 - this.span), this.taken - 1, this.span + 1)
+  }
+
+  private endSteady(load: ServiceLoad): void {
+    const taken = this.taken
+    this.steady!.write(load, Math.max(0, taken - 2 - this.span), taken - 2, this.span + 1)
+    this.steady = null
+  }
+
+  /** The groups whose samples fill the window, null: the pods are sampled one by one, or are others by now. */
+  groups(pods: readonly PodId[], service: ServiceId, load: ServiceLoad): SteadySamples | null {
+    const { steady } = this
+    if (steady === null || this.elapsed === 0 || this.back < steady.began) return null
+    return steady.holds(pods, load.cohorts(service)!) ? steady : null
+  }
+
+  /** CPU that each pod of a group used, averaged over the window [millicores]. */
+  usedByGroup(steady: SteadySamples, group: number): number {
+    return steady.millicores(group, this.from, this.to, this.elapsed)
   }
 
   /** Averages over the window that ends at the last scrape; valid until the next call. */
   read(service: ServiceId, pods: readonly PodId[], load: ServiceLoad): Readonly<Averages> {
     const { latest, elapsed, from, to } = this
-    if (this.changes !== load.changes(service)) this.sum(service, pods, load, false)
+    if (this.changes !== load.changes(service)) {
+      this.writeSteady(load)
+      this.sum(service, pods, load, false)
+    }
     latest.rate = elapsed > 0 ? ((this.arrived[to] - this.arrived[from]) * SECOND) / elapsed : NaN
     latest.inFlight = elapsed > 0 && latest.ready > 0 ? this.mean(this.inside) / latest.ready : NaN
     latest.queued = elapsed > 0 && latest.ready > 0 ? this.mean(this.queued) / latest.ready : NaN

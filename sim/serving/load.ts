@@ -7,6 +7,7 @@ import { Histogram } from '../measure/histogram.ts'
 import type { ClientRun } from './client-run.ts'
 import type { Clients } from './clients.ts'
 import type { CpuShares } from './cpu-shares.ts'
+import type { PodCohorts } from './flow/cohorts.ts'
 import type { Flows } from './flow/flows.ts'
 import type { Servers } from './servers.ts'
 
@@ -33,6 +34,8 @@ export interface ServiceLoad {
   inside(server: ServerId): number
   /** Requests in the pod that have no thread. */
   backlog(server: ServerId): number
+  /** Null: each pod of the service has a load of its own. */
+  cohorts(service: ServiceId): PodCohorts | null
   /** Latency that the share q of the window's requests did not exceed [µs]; NaN without requests. */
   latencyQuantile(service: ServiceId, q: number): number
   /** Ready pods that nobody sends requests to, and the CPU that they request [millicores]. */
@@ -124,6 +127,10 @@ export class RequestLoad implements ServiceLoad {
     const service = this.servers.service[server]
     if (this.flows?.isFlow(service) === true) return this.flows.queued(service, server)
     return this.servers.inside[server] - this.servers.busy[server] - this.servers.calling[server]
+  }
+
+  cohorts(service: ServiceId): PodCohorts | null {
+    return this.flows === null ? null : this.flows.cohorts(service)
   }
 
   latencyQuantile(service: ServiceId, q: number): number {

@@ -3,8 +3,7 @@
  * between two changes everything is linear. A pod's cores are its limit, or what its node has left beside the mean use of all others, its
  * share by weight at least.
  */
-import { NONE, type NodeId, type PodId, type ServerId, type ServiceId, type Time } from '../../common/ids.ts'
-import { ColumnTable, grown } from '../../common/table.ts'
+import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../../common/ids.ts'
 import type { Chosen } from '../../common/define.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { FlowLedger } from '../../measure/flow-ledger.ts'
@@ -14,7 +13,9 @@ import type { CpuShares } from '../cpu-shares.ts'
 import { ServerState, type Servers } from '../servers.ts'
 import type { Client, Service, Workload } from '../spec.ts'
 import { spreadingOf } from './balancing.ts'
+import { cohortsOf, queuedIn, type PodCohorts } from './cohorts.ts'
 import { FlowService, type FlowPod, type PodGroup } from './flow-service.ts'
+import { FlowServers, NodeUse, type FlowBackends } from './node-use.ts'
 
 /** What the flows need of the run. */
 export interface FlowsRun {
@@ -32,58 +33,33 @@ export interface FlowsRun {
   }
 }
 
-/** An endpoint as the balancers know it. */
-interface Backend {
-  readonly pod: PodId
-  readonly server: ServerId
-  readonly epoch: number
-}
-
 /** A service with its backends. */
-interface Flow {
+interface Flow extends FlowBackends {
   readonly service: ServiceId
-  readonly flow: FlowService
   readonly step: Time
-  backends: Backend[]
+  readonly cohorts: PodCohorts
   /** Servers in its groups. */
   members: ServerId[]
   /** Changes of the service's servers when its groups were made. */
   changes: number
-  /** Cores of a backend have changed. */
-  stale: boolean
+  /** Times that its groups were made. */
+  regroups: number
 }
-
-/** A row per server. */
-class FlowServers extends ColumnTable {
-  /** Cores that the pod has for requests; 0: not known yet. */
-  readonly cores = this.column(Float64Array)
-  epoch = this.column(Int32Array, NONE)
-  /** Row of the group in `groups` of the flows, NONE: none. */
-  group = this.column(Int32Array, NONE)
-  /** CPU used before it joined its group, less what the group had used by then [core-µs]. */
-  base = this.column(Float64Array)
-}
-
-/** Cores below a limit are rounded down to steps of an eighth of an octave, so that pods with nearly the same make one group. */
-const STEPS = 8
-const LEAST_CORES = 1 / 32
-/** Share by which the use of pods may change before their nodes are summed up again. */
-const CHANGE = 0.01
 
 export class Flows {
   private readonly run: FlowsRun
   private readonly list: Flow[]
   /** By service; undefined: its requests are simulated one by one. */
   private readonly of: (Flow | undefined)[]
+  /** By step. */
+  private readonly due = new Map<Time, readonly Flow[]>()
   private readonly rows = new FlowServers()
   private readonly groups: (PodGroup | null)[] = []
   private readonly freeGroups: number[] = []
   private readonly groupRows = new Map<PodGroup, number>()
   private readonly kinds: { readonly step: number }
   private opened = false
-  private onNode = new Float64Array(64)
-  private weightOn = new Float64Array(64)
-  private whole = new Float64Array(64)
+  private readonly nodes: NodeUse
 
   private constructor(run: FlowsRun) {
     this.run = run
@@ -102,8 +78,17 @@ export class Flows {
         networkDelay: input.services[service].networkDelay,
         rateAt: (time) => source!.rateAt(time - times.origin),
       })
-      return [{ service, flow: made, step: flow.step, backends: [], members: [], changes: NONE, stale: true }]
+      const one = { service, flow: made, step: flow.step, backends: [], members: [], changes: NONE, regroups: 0, stale: true }
+      const { servers } = run
+      const read = { simulator, servers, rows: this.rows, groups: this.groups }
+      return [Object.assign(one, { cohorts: cohortsOf(read, made, () => servers.changes(service) + one.regroups) })]
     })
+    for (const { step } of this.list)
+      this.due.set(
+        step,
+        this.list.filter((one) => one.step === step),
+      )
+    this.nodes = new NodeUse(run, this.list, this.rows, this.groups)
     this.of = input.services.map((_, service) => this.list.find((one) => one.service === service))
     this.kinds = { step: simulator.register('flow step', (step) => this.step(step)) }
   }
@@ -120,7 +105,7 @@ export class Flows {
   /** The traffic starts. */
   opens(): void {
     this.opened = true
-    for (const step of new Set(this.list.map((one) => one.step))) this.step(step)
+    for (const step of this.due.keys()) this.step(step)
   }
 
   windowBegins(now: Time): void {
@@ -153,7 +138,7 @@ export class Flows {
     const one = this.of[service]
     if (one === undefined) return
     this.removed(service, pod, false)
-    one.backends.push({ pod, server, epoch: server === NONE ? 0 : this.run.servers.epoch[server] })
+    one.backends = [...one.backends, { pod, server, epoch: server === NONE ? 0 : this.run.servers.epoch[server] }]
     this.changed(one)
   }
 
@@ -176,12 +161,12 @@ export class Flows {
   private step(step: Time): void {
     const { simulator } = this.run
     const { now } = simulator
-    const due = this.list.filter((one) => one.step === step)
+    const due = this.due.get(step)!
     for (const { flow } of due) {
       flow.close(now)
       flow.arrivals = flow.rateOf(now, now + step)
     }
-    this.shareNodes()
+    this.nodes.share()
     for (const one of due) this.resume(one)
     for (const one of this.list) if (one.step !== step && one.stale) this.changed(one)
     if (now + step <= this.run.times.end) simulator.at(now + step, this.kinds.step, step, 0)
@@ -225,6 +210,7 @@ export class Flows {
     rows.forEach((server, i) => this.join(one.flow, server, groups[i], now))
     this.freeGroupsOf(one.flow)
     one.changes = servers.changes(one.service)
+    one.regroups++
     one.stale = false
   }
 
@@ -277,85 +263,6 @@ export class Flows {
     }
   }
 
-  // ---- nodes
-
-  /** What the pods use of their nodes, and the cores that are left for each. */
-  private shareNodes(): void {
-    const { servers, shares } = this.run
-    if (!this.hasMoved()) return
-    const nodes = this.sumByNode()
-    const { onNode, weightOn, whole } = this
-    for (let node = 0; node < nodes; node++) whole[node] = Math.round(onNode[node])
-    shares.flowsUse(whole, nodes)
-    for (const one of this.list) {
-      for (const { server, epoch } of one.backends) {
-        if (server === NONE || servers.epoch[server] !== epoch || server >= this.rows.cores.length) continue
-        if (this.rows.epoch[server] !== epoch) continue
-        const node = servers.node[server]
-        const room = shares.allocatableOf(node) - shares.othersOn(node)
-        const left = room - onNode[node] + this.useOf(server)
-        const fair = (shares.allocatableOf(node) * servers.weight[server]) / (weightOn[node] + shares.othersOn(node))
-        const cores = coresWithin(servers.limit[server], Math.max(left, fair))
-        if (cores === this.rows.cores[server]) continue
-        this.rows.cores[server] = cores
-        one.stale = true
-      }
-    }
-  }
-
-  /** Whether the pods of a group use more or less than when the nodes were last summed up, by more than CHANGE of it, or are others. */
-  private hasMoved(): boolean {
-    let moved = false
-    for (const one of this.list) {
-      for (const group of one.flow.groups) {
-        if (Math.abs(group.rate - group.summed) <= CHANGE * group.summed && group.pods === group.summedPods) continue
-        moved = true
-        group.summed = group.rate
-        group.summedPods = group.pods
-      }
-      if (one.flow.groups.length === 0 && one.stale) moved = true
-    }
-    return moved
-  }
-
-  /** CPU that a pod uses at present [millicores]. */
-  private useOf(server: ServerId): number {
-    const group = this.groupOf(server)
-    return group === null ? 0 : 1000 * group.rate
-  }
-
-  private sumByNode(): number {
-    const { servers } = this.run
-    let nodes = 0
-    this.onNode.fill(0)
-    this.weightOn.fill(0)
-    for (const { backends } of this.list) {
-      for (const { server, epoch } of backends) {
-        if (server === NONE || servers.epoch[server] !== epoch || server >= this.rows.group.length) continue
-        const node: NodeId = servers.node[server]
-        if (node >= this.onNode.length) this.grow(node + 1)
-        this.onNode[node] += this.useOf(server)
-        this.weightOn[node] += servers.weight[server]
-        if (node >= nodes) nodes = node + 1
-      }
-    }
-    return Math.max(nodes, this.lastNodes(nodes))
-  }
-
-  private highest = 0
-
-  /** Nodes that had any use before are told that they have none now. */
-  private lastNodes(nodes: number): number {
-    if (nodes > this.highest) this.highest = nodes
-    return this.highest
-  }
-
-  private grow(nodes: number): void {
-    this.onNode = grown(this.onNode, 2 * nodes)
-    this.weightOn = grown(this.weightOn, 2 * nodes)
-    this.whole = grown(this.whole, 2 * nodes)
-  }
-
   // ---- readings
 
   /** CPU that a server has used [core-µs]. */
@@ -374,10 +281,12 @@ export class Flows {
 
   queued(service: ServiceId, server: ServerId): number {
     const group = server < this.rows.group.length ? this.groupOf(server) : null
-    if (group === null) return 0
-    const { queues, servers } = group.station.spec
-    const busy = (queues * servers * Math.min(1, group.station.utilization)) / group.pods
-    return Math.max(0, this.inside(service, server) - busy)
+    return group === null ? 0 : queuedIn(group, this.of[service]!.flow.insideOf(group, this.run.simulator.now))
+  }
+
+  /** The groups of a flow as scrapes read them, null for other services. */
+  cohorts(service: ServiceId): PodCohorts | null {
+    return service === NONE ? null : (this.of[service]?.cohorts ?? null)
   }
 
   /** Requests offered to a service up to now. */
@@ -385,11 +294,4 @@ export class Flows {
     const { flow } = this.of[service]!
     return flow.spec.ledger.arrived + flow.arrivedSince(this.run.simulator.now)
   }
-}
-
-/** Cores out of what is left of a node [millicores]. */
-function coresWithin(limit: number, left: number): number {
-  if (left >= limit) return limit / 1000
-  const step = Math.floor((STEPS * Math.log(Math.max(left / 1000, LEAST_CORES))) / Math.LN2 + 1e-9)
-  return Math.min(limit / 1000, Math.exp((step / STEPS) * Math.LN2))
 }

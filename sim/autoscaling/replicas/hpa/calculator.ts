@@ -19,14 +19,20 @@ export interface Proposal {
 /** The metric could not be read; the autoscaler does not scale by it. */
 export class MetricError extends Error {}
 
-/** Pods that have a sample that counts, and the others by the reason why not. Terminating and failed pods appear in none. */
-interface Groups {
-  readonly ready: readonly PodGroup[]
-  readonly unready: readonly PodGroup[]
-  readonly missing: readonly PodGroup[]
+/** Pods of one kind: how many, and the sums of their values and of their requests. */
+interface Sum {
+  pods: number
+  total: number
+  requests: number
 }
 
-const countOf = (groups: readonly PodGroup[]): number => groups.reduce((sum, { count }) => sum + count, 0)
+/** Pods that have a sample that counts, and the others by the reason why not. Terminating and failed pods appear in none. */
+interface Tally {
+  readonly ready: Sum
+  readonly unready: Sum
+  readonly missing: Sum
+}
+
 const isWithin = ({ up, down }: Tolerances, ratio: number): boolean => 1 - down <= ratio && ratio <= 1 + up
 
 /** floor(a * b / c) of whole numbers, exact also beyond 2^53. */
@@ -45,29 +51,32 @@ function isStarting(
   return !ready && startedAgo - initialDelay < readyChangedAgo
 }
 
-function grouped({ pods, target, readiness }: Observation): Groups {
-  const groups = { ready: [] as PodGroup[], unready: [] as PodGroup[], missing: [] as PodGroup[] }
+const sum = (): Sum => ({ pods: 0, total: 0, requests: 0 })
+
+function add(to: Sum, { count, requests }: PodGroup, value: number): void {
+  to.pods += count
+  to.total += count * value
+  to.requests += count * requestOf(requests)
+}
+
+/** Sums over the pods; `assumed` is the value of a pod without a sample. */
+function tallied({ pods, target, readiness }: Observation, assumed: (pod: PodGroup) => number): Tally {
+  const tally = { ready: sum(), unready: sum(), missing: sum() }
   for (const pod of pods) {
     if (pod.terminating || pod.phase === 'Failed') continue
-    if (pod.phase === 'Pending') groups.unready.push(pod)
-    else if (pod.usage === null) groups.missing.push(pod)
-    else if (target.resource === 'cpu' && isStarting(pod, readiness)) groups.unready.push(pod)
-    else groups.ready.push(pod)
+    if (pod.phase === 'Pending') add(tally.unready, pod, 0)
+    else if (pod.usage === null) add(tally.missing, pod, assumed(pod))
+    else if (target.resource === 'cpu' && isStarting(pod, readiness)) add(tally.unready, pod, 0)
+    else add(tally.ready, pod, pod.usage)
   }
-  return groups
+  return tally
 }
 
-/** A pod's value in a sum: its sample, or what is assumed of a pod without one that counts. */
-interface Entry {
-  readonly count: number
-  readonly value: number
-  /** Sum of its containers' requests. */
-  readonly request: number
+function requestOf(requests: readonly number[]): number {
+  let all = 0
+  for (const request of requests) all += request
+  return all
 }
-
-const requestOf = ({ requests }: PodGroup): number => requests.reduce((sum, request) => sum + request, 0)
-const entries = (groups: readonly PodGroup[], valueOf: (pod: PodGroup) => number): Entry[] =>
-  groups.map((pod) => ({ count: pod.count, value: valueOf(pod), request: requestOf(pod) }))
 
 /** Ratio of the pods' values to the target; the numbers that the status shows. */
 interface Ratio {
@@ -76,13 +85,10 @@ interface Ratio {
   readonly utilization?: number
 }
 
-type RatioOf = (among: readonly Entry[]) => Ratio
+type RatioOf = (among: Sum) => Ratio
 
 function utilizationRatio(target: number): RatioOf {
-  return (among) => {
-    const pods = among.reduce((sum, { count }) => sum + count, 0)
-    const total = among.reduce((sum, { count, value }) => sum + count * value, 0)
-    const requests = among.reduce((sum, { count, request }) => sum + count * request, 0)
+  return ({ pods, total, requests }) => {
     if (requests === 0) throw new MetricError('no metrics returned matched known pods')
     const utilization = scaledQuotient(total, 100, requests)
     return { ratio: utilization / target, utilization, usage: Math.floor(total / pods) }
@@ -90,9 +96,8 @@ function utilizationRatio(target: number): RatioOf {
 }
 
 function averageRatio(target: number): RatioOf {
-  return (among) => {
-    const pods = among.reduce((sum, { count }) => sum + count, 0)
-    const usage = Math.floor(among.reduce((sum, { count, value }) => sum + count * value, 0) / pods)
+  return ({ pods, total }) => {
+    const usage = Math.floor(total / pods)
     return { ratio: usage / target, usage }
   }
 }
@@ -100,22 +105,29 @@ function averageRatio(target: number): RatioOf {
 /** Metrics of the pods themselves: a ratio, corrected for pods without samples so that the answer errs on the side of no change. */
 function byPods(observation: Observation, ratioOf: RatioOf, missingValue: (pod: PodGroup) => number): Proposal {
   const { currentReplicas, tolerances } = observation
-  const { ready, unready, missing } = grouped(observation)
-  const sampled = entries(ready, ({ usage }) => usage!)
-  const shown = ratioOf(sampled)
+  const { ready, unready, missing } = tallied(observation, missingValue)
+  if (ready.pods === 0) throw new MetricError('did not receive metrics for targeted pods (pods might be unready)')
+  if ('utilization' in observation.target) refuseWithoutRequests(observation)
+  const shown = ratioOf(ready)
   const { ratio } = shown
-  const withUnready = unready.length > 0 && ratio > 1
-  if (!withUnready && missing.length === 0) {
-    return { replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * countOf(ready)), ...shown }
+  const withUnready = unready.pods > 0 && ratio > 1
+  if (!withUnready && missing.pods === 0) {
+    return { replicas: isWithin(tolerances, ratio) ? currentReplicas : Math.ceil(ratio * ready.pods), ...shown }
   }
-  const all = [...sampled]
-  if (ratio < 1) all.push(...entries(missing, missingValue))
-  else if (ratio > 1) all.push(...entries(missing, () => 0))
-  if (withUnready) all.push(...entries(unready, () => 0))
+  const all = { ...ready }
+  if (ratio < 1 || ratio > 1) {
+    all.pods += missing.pods
+    all.requests += missing.requests
+    if (ratio < 1) all.total += missing.total
+  }
+  if (withUnready) {
+    all.pods += unready.pods
+    all.requests += unready.requests
+  }
   const corrected = ratioOf(all).ratio
   const flipped = (ratio < 1 && corrected > 1) || (ratio > 1 && corrected < 1)
   if (isWithin(tolerances, corrected) || flipped) return { replicas: currentReplicas, ...shown }
-  const replicas = Math.ceil(corrected * all.reduce((sum, { count }) => sum + count, 0))
+  const replicas = Math.ceil(corrected * all.pods)
   const contrary = (corrected < 1 && replicas > currentReplicas) || (corrected > 1 && replicas < currentReplicas)
   return { replicas: contrary ? currentReplicas : replicas, ...shown }
 }
@@ -127,7 +139,7 @@ function byValue({ pods, currentReplicas, tolerances }: Observation, usage: numb
   if (isWithin(tolerances, ratio)) return { replicas: currentReplicas, ratio, usage }
   if (pods.length === 0)
     throw new MetricError('unable to calculate ready pods: no pods returned by selector while calculating replica count')
-  const ready = countOf(pods.filter((pod) => pod.phase === 'Running' && pod.ready === true))
+  const ready = pods.reduce((sum, { count, phase, ready }) => (phase === 'Running' && ready === true ? sum + count : sum), 0)
   return { replicas: Math.ceil(ratio * ready), ratio, usage }
 }
 
@@ -144,19 +156,17 @@ function byAverage({ currentReplicas, tolerances }: Observation, usage: number, 
   }
 }
 
-function refuseWithoutSamples(observation: Observation): void {
-  const { pods, target } = observation
+function refuseWithoutSamples({ pods, target }: Observation): void {
+  for (const { usage } of pods) if (usage !== null) return
   const what = target.resource === undefined ? 'metric m' : `metrics for resource ${target.resource}`
   const api = target.resource === undefined ? 'custom' : 'resource'
-  if (pods.every(({ usage }) => usage === null)) throw new MetricError(`unable to get ${what}: no metrics returned from ${api} metrics API`)
-  if (pods.length === 0) throw new MetricError('no pods returned by selector while calculating replica count')
-  if (grouped(observation).ready.length === 0) throw new MetricError('did not receive metrics for targeted pods (pods might be unready)')
+  throw new MetricError(`unable to get ${what}: no metrics returned from ${api} metrics API`)
 }
 
 function refuseWithoutRequests({ pods, target }: Observation): void {
   for (const { requests } of pods) {
-    const container = requests.findIndex((request) => request < 0)
-    if (container >= 0) throw new MetricError(`missing request for ${target.resource} in container c${container} of a pod`)
+    for (let container = 0; container < requests.length; container++)
+      if (requests[container] < 0) throw new MetricError(`missing request for ${target.resource} in container c${container} of a pod`)
   }
 }
 
@@ -171,9 +181,8 @@ export function proposed(observation: Observation): Proposal {
     refuseWithoutSamples(observation)
     if ('averageValue' in target) return byPods(observation, averageRatio(target.averageValue), () => target.averageValue)
     if ('utilization' in target) {
-      refuseWithoutRequests(observation)
       const assumed = Math.max(100, target.utilization)
-      return byPods(observation, utilizationRatio(target.utilization), (pod) => scaledQuotient(requestOf(pod), assumed, 100))
+      return byPods(observation, utilizationRatio(target.utilization), (pod) => scaledQuotient(requestOf(pod.requests), assumed, 100))
     }
   }
   throw new MetricError(

@@ -2,10 +2,11 @@
  * The HorizontalPodAutoscaler: proposals of its metrics, stabilised, limited, and written as the new number of replicas.
  * Source: Kubernetes 1.34 pkg/controller/podautoscaler/horizontal.go.
  */
-import type { Time } from '../../../common/ids.ts'
+import { NONE, type Time } from '../../../common/ids.ts'
 import { completeBehavior, downLimit, ScaleEvents, upLimit, type Behavior, type CompleteRules } from './behavior.ts'
 import { MetricError, proposed, type Proposal } from './calculator.ts'
 import type { MetricTarget, PodGroup, Readiness, Tolerances } from './observation.ts'
+import { RecentExtreme } from './recommendations.ts'
 
 /** What a manifest and the controller manager say. */
 export interface HpaSettings {
@@ -32,6 +33,8 @@ export interface HpaInputs {
   podsOf(target: number): readonly PodGroup[]
   /** Values of an Object (one) or External metric (they add up). */
   observedOf(target: number): readonly number[]
+  /** Everything that the proposals are made from is as at the last decision, but perhaps the number of replicas. */
+  readonly unchanged?: boolean
 }
 
 /** How a decision came about: numbers of replicas after each step. */
@@ -57,8 +60,12 @@ export class HorizontalPodAutoscaler {
   private readonly settings: HpaSettings
   private readonly rules: { up: CompleteRules; down: CompleteRules } | null
   private readonly tolerances: Tolerances
-  /** Recommendations before stabilisation. */
-  private readonly recommendations: { replicas: number; at: Time }[] = []
+  /** Recommendations before stabilisation, within the windows of scaling down and up. */
+  private readonly highest = new RecentExtreme(1)
+  private readonly lowest = new RecentExtreme(-1)
+  private started = false
+  /** What the last decision proposed, at which number of replicas. */
+  private last: { readonly current: number; readonly proposals: HpaSteps['proposals'] } | null = null
   private readonly ups = new ScaleEvents()
   private readonly downs = new ScaleEvents()
 
@@ -73,7 +80,8 @@ export class HorizontalPodAutoscaler {
   decide(now: Time, current: number, inputs: HpaInputs): number {
     const { minReplicas, maxReplicas } = this.settings
     this.steps = null
-    if (this.recommendations.length === 0) this.recommendations.push({ replicas: current, at: now })
+    if (!this.started) this.remember(current, now)
+    this.started = true
     this.conditions.ableToScale = 'SucceededGetScale'
     if (current === 0 && minReplicas !== 0) {
       this.conditions.scalingActive = 'ScalingDisabled'
@@ -91,7 +99,7 @@ export class HorizontalPodAutoscaler {
 
   /** null: no decision, because too little is known. */
   private byMetrics(now: Time, current: number, inputs: HpaInputs): number | null {
-    const proposals = this.settings.targets.map((_, target) => this.proposalOf(target, current, inputs))
+    const proposals = this.proposalsOf(current, inputs)
     const wanted = this.largest(proposals, current)
     this.steps = { proposals, wanted, stable: null, limited: null }
     if (wanted === null) return null
@@ -104,12 +112,19 @@ export class HorizontalPodAutoscaler {
     return limited.replicas
   }
 
+  private proposalsOf(current: number, inputs: HpaInputs): HpaSteps['proposals'] {
+    if (inputs.unchanged === true && this.last?.current === current) return this.last.proposals
+    const proposals = this.settings.targets.map((_, target) => this.proposalOf(target, current, inputs))
+    this.last = { current, proposals }
+    return proposals
+  }
+
   private proposalOf(row: number, currentReplicas: number, inputs: HpaInputs): HpaSteps['proposals'][number] {
     const { targets, readiness } = this.settings
     const { tolerances } = this
     try {
-      const [pods, observed] = [inputs.podsOf(row), inputs.observedOf(row)]
-      return proposed({ target: targets[row], currentReplicas, tolerances, readiness, pods, observed })
+      const pods = inputs.podsOf(row)
+      return proposed({ target: targets[row], currentReplicas, tolerances, readiness, pods, observed: inputs.observedOf(row) })
     } catch (error) {
       if (!(error instanceof MetricError)) throw error
       return { error: error.message }
@@ -118,10 +133,19 @@ export class HorizontalPodAutoscaler {
 
   /** The metric that asks for most decides. When one cannot be read, the others may scale up, not down. */
   private largest(proposals: HpaSteps['proposals'], current: number): number | null {
-    const read = proposals.flatMap((proposal) => ('error' in proposal ? [] : [proposal.replicas]))
-    const largest = Math.max(0, ...read)
-    const failed = proposals.findIndex((proposal) => 'error' in proposal)
-    if (failed >= 0 && (read.length === 0 || largest < current)) {
+    let largest = 0
+    let read = 0
+    let failed = NONE
+    for (let row = 0; row < proposals.length; row++) {
+      const proposal = proposals[row]
+      if ('error' in proposal) {
+        if (failed === NONE) failed = row
+        continue
+      }
+      read++
+      if (proposal.replicas > largest) largest = proposal.replicas
+    }
+    if (failed !== NONE && (read === 0 || largest < current)) {
       this.conditions.scalingActive = `FailedGet${this.settings.targets[failed].source}Metric`
       return null
     }
@@ -131,29 +155,22 @@ export class HorizontalPodAutoscaler {
 
   /** Without behaviour: the highest recommendation within the window. */
   private stableDown(wanted: number, now: Time): number {
-    const from = now - this.settings.downscaleStabilization
-    let highest = wanted
-    for (const { replicas, at } of this.recommendations) if (at >= from) highest = Math.max(highest, replicas)
-    this.remember(wanted, now, from)
+    const highest = this.highest.since(now - this.settings.downscaleStabilization, wanted)
+    this.remember(wanted, now)
     return highest
   }
 
-  /** With behaviour: the current number, moved into the range of the recommendations within the windows. */
+  /** With behaviour: the current number, moved into the range of the recommendations within the windows, which end before their length. */
   private stable({ up, down }: { up: CompleteRules; down: CompleteRules }, wanted: number, current: number, now: Time): number {
-    let lowest = wanted
-    let highest = wanted
-    for (const { replicas, at } of this.recommendations) {
-      if (at > now - up.window) lowest = Math.min(lowest, replicas)
-      if (at > now - down.window) highest = Math.max(highest, replicas)
-    }
-    this.remember(wanted, now, now - Math.max(up.window, down.window))
+    const lowest = this.lowest.since(now - up.window + 1, wanted)
+    const highest = this.highest.since(now - down.window + 1, wanted)
+    this.remember(wanted, now)
     return Math.min(Math.max(current, lowest), highest)
   }
 
-  /** Recommendations before `from` are forgotten. */
-  private remember(replicas: number, at: Time, from: Time): void {
-    const kept = this.recommendations.filter((recommendation) => recommendation.at >= from)
-    this.recommendations.splice(0, this.recommendations.length, ...kept, { replicas, at })
+  private remember(replicas: number, at: Time): void {
+    this.highest.add(replicas, at)
+    if (this.rules !== null) this.lowest.add(replicas, at)
   }
 
   private limitedByDoubling(wanted: number, current: number): Limited {

@@ -106,19 +106,23 @@ class Hpa implements ReplicaAutoscaler {
   readonly every: Time
   private readonly values: Given
   private controller: HorizontalPodAutoscaler | null = null
+  private readonly read = new SampledPods()
+  private readonly inputs: { podsOf(): readonly PodGroup[]; observedOf(): readonly number[]; unchanged: boolean }
 
   constructor(values: Given) {
     this.every = values.every
     this.values = values
+    this.inputs = { podsOf: () => this.read.pods, observedOf: () => [], unchanged: false }
   }
 
   desired(load: LoadView): number {
     this.controller ??= this.started(load)
     const { cpuInitialization, initialReadinessDelay } = this.values
+    const young = Math.max(cpuInitialization, initialReadinessDelay)
     // Pods that are ready for an hour are alike to it, unless its settings tell them apart.
-    const alike = Math.max(cpuInitialization, initialReadinessDelay, load.window) <= HOUR ? load.alike : null
-    const pods = (alike ?? load.pods).map((pod) => groupOf(pod, load))
-    return this.controller.decide(load.now, load.replicas, { podsOf: () => pods, observedOf: () => [] })
+    const alike = Math.max(young, load.window) <= HOUR ? load.alike : null
+    this.inputs.unchanged = !this.read.update(alike ?? load.pods, load, young)
+    return this.controller.decide(load.now, load.replicas, this.inputs)
   }
 
   private started({ min, max }: LoadView): HorizontalPodAutoscaler {
@@ -147,20 +151,50 @@ function behaviorOf(values: Given): Behavior {
   }
 }
 
+type Sampled = PodSample & { readonly count?: number }
+
+/** The pods of a view as the controller reads them: kept while a view has the same list, so that nothing is proposed anew from equal samples. */
+class SampledPods {
+  pods: { -readonly [K in keyof PodGroup]: PodGroup[K] }[] = []
+  private list: readonly Sampled[] | null = null
+  private window: Time = 0
+
+  /** Whether the controller may propose something else than at the last update. @param young age up to which times of a pod matter to it [µs] */
+  update(list: readonly Sampled[], { now, sampled, window: length }: LoadView, young: Time): boolean {
+    const isNew = list !== this.list
+    if (isNew) this.pods = list.map((one) => groupOf(one))
+    let changed = isNew || length !== this.window
+    this.list = list
+    this.window = length
+    for (let i = 0; i < list.length; i++) {
+      const { started, readySince, used } = list[i]
+      const pod = this.pods[i]
+      const usage = Number.isNaN(used) ? null : Math.ceil(used - ROUNDING)
+      // The times of a ready pod that was old enough before do not count.
+      if (usage !== pod.usage || pod.ready !== true || pod.startedAgo === null || pod.startedAgo < young) changed = true
+      if (pod.startedAgo !== null) pod.startedAgo = now - started
+      pod.readyChangedAgo = now - readySince
+      pod.sampledAgo = now - sampled
+      pod.window = length
+      pod.usage = usage
+    }
+    return changed
+  }
+}
+
 /** Quantities have whole millicores, rounded up as the API does. */
-function groupOf(sample: PodSample & { readonly count?: number }, { now, sampled, window: length }: LoadView): PodGroup {
-  const { started, ready, readySince, request, used, count = 1 } = sample
+function groupOf({ started, ready, request, count = 1 }: Sampled): SampledPods['pods'][number] {
   const hasNode = !Number.isNaN(started)
   return {
     count,
     phase: hasNode ? 'Running' : 'Pending',
     terminating: false,
-    startedAgo: hasNode ? now - started : null,
+    startedAgo: hasNode ? 0 : null,
     ready: hasNode ? ready : null,
-    readyChangedAgo: now - readySince,
+    readyChangedAgo: 0,
     requests: [request],
-    usage: Number.isNaN(used) ? null : Math.ceil(used - ROUNDING),
-    sampledAgo: now - sampled,
-    window: length,
+    usage: null,
+    sampledAgo: 0,
+    window: 0,
   }
 }
