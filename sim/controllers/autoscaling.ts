@@ -200,9 +200,9 @@ export class Autoscaling {
     const { simulator, input, replicaSets, scaling } = this.run
     const scaler = this.replicas[row]!
     const spec = input.workloads[row]
-    const measured = this.measure(row)
+    if (this.scrape === 0) this.scrapeOne(row)
     const before = replicaSets.desired[row]
-    const wanted = scaler.desired(this.readings[row].read(simulator.now, this.origin, measured))
+    const wanted = scaler.desired(this.readings[row].read(simulator.now, this.origin))
     if (!Number.isInteger(wanted))
       throw new Error(`the replica autoscaler of ${spec.name} wants ${wanted} replicas: a whole number is needed`)
     const after = Math.min(spec.maxReplicas, Math.max(spec.minReplicas, wanted))

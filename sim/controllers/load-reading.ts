@@ -22,21 +22,11 @@ const equal = (a: number, b: number): boolean => a === b || Math.abs(a - b) < 1e
 
 type Alike = { -readonly [K in keyof PodSamples]: PodSamples[K] }
 
-/** One object a workload; its numbers are those of the last decision. */
-export class LoadReading implements LoadView {
-  now: Time = 0
-  elapsed: Time = 0
-  replicas = 0
-  measured = 0
-  ready = 0
-  utilization = NaN
-  rate = NaN
-  inFlight = NaN
-  queued = NaN
-  sampled: Time = 0
-  window: Time = 0
-  readonly min: number
-  readonly max: number
+type View = { -readonly [K in keyof LoadView]: LoadView[K] }
+
+/** One object a workload; its view is read during the decision for which it was made. */
+export class LoadReading {
+  private readonly view: View
   private readonly run: LoadReadingRun
   private readonly row: WorkloadId
   private readonly service: ServiceId
@@ -53,34 +43,73 @@ export class LoadReading implements LoadView {
     this.run = run
     this.row = row
     this.service = spec.service
-    this.min = spec.minReplicas
-    this.max = spec.maxReplicas
     this.scrapes = scrapes
     this.isFlow = isFlow
+    this.view = this.viewOf(spec)
   }
 
-  /** Takes the averages of a decision. */
-  read(now: Time, origin: Time, { measured, ready, used, requested, rate, inFlight, queued }: Readonly<Averages>): this {
-    this.now = now
-    this.elapsed = now - origin
-    this.replicas = this.run.replicaSets.desired[this.row]
-    this.measured = measured
-    this.ready = ready
-    this.utilization = measured > 0 ? used / requested : NaN
-    this.rate = rate
-    this.inFlight = inFlight
-    this.queued = queued
-    this.sampled = this.scrapes.sampled
-    this.window = this.scrapes.window
-    return this
+  /** The view of a decision at this time: averages are computed when they are read. */
+  read(now: Time, origin: Time): LoadView {
+    const { view, scrapes } = this
+    view.now = now
+    view.elapsed = now - origin
+    view.replicas = this.run.replicaSets.desired[this.row]
+    view.sampled = scrapes.sampled
+    view.window = scrapes.window
+    return view
   }
 
-  get pods(): readonly PodSample[] {
+  /** The readings are fields of the view itself, so that a copy of it has them. */
+  private viewOf({ minReplicas, maxReplicas }: Workload): View {
+    const averages = () => this.averages()
+    const pods = () => this.pods()
+    const alike = () => this.alike()
+    return {
+      now: 0,
+      elapsed: 0,
+      replicas: 0,
+      get measured() {
+        return averages().measured
+      },
+      get ready() {
+        return averages().ready
+      },
+      get utilization() {
+        const { measured, used, requested } = averages()
+        return measured > 0 ? used / requested : NaN
+      },
+      get rate() {
+        return averages().rate
+      },
+      get inFlight() {
+        return averages().inFlight
+      },
+      get queued() {
+        return averages().queued
+      },
+      get pods() {
+        return pods()
+      },
+      get alike() {
+        return alike()
+      },
+      sampled: 0,
+      window: 0,
+      min: minReplicas,
+      max: maxReplicas,
+    }
+  }
+
+  private averages(): Readonly<Averages> {
+    return this.scrapes.read(this.service, this.run.replicaSets.podsOf(this.row), this.run.load)
+  }
+
+  private pods(): PodSample[] {
     return Array.from(this.run.replicaSets.podsOf(this.row), (pod) => this.sampleOf(pod))
   }
 
   /** Null where requests are simulated one by one. The list is the same one as long as the same pods are alike. */
-  get alike(): readonly PodSamples[] | null {
+  private alike(): readonly PodSamples[] | null {
     if (!this.isFlow) return null
     const { load, replicaSets } = this.run
     const pods = replicaSets.podsOf(this.row)
@@ -89,7 +118,7 @@ export class LoadReading implements LoadView {
       this.steady = null
       return this.alikeNow(pods)
     }
-    if (steady !== this.steady || this.now >= this.until) this.arrange(pods, steady)
+    if (steady !== this.steady || this.view.now >= this.until) this.arrange(pods, steady)
     for (let i = 0; i < this.list.length; i++) this.list[i].used = this.scrapes.usedByGroup(steady, this.groups[i])
     return this.list
   }
@@ -109,7 +138,7 @@ export class LoadReading implements LoadView {
 
   /** Pods that have been ready for an hour are told apart by their use and request only. */
   private alikeNow(pods: readonly PodId[]): Alike[] {
-    const before = this.now - HOUR
+    const before = this.view.now - HOUR
     const found: Alike[] = []
     for (const pod of pods) {
       const sample = this.sampleOf(pod)
@@ -128,7 +157,7 @@ export class LoadReading implements LoadView {
   private arrange(pods: readonly PodId[], steady: SteadySamples): void {
     const { cluster, load } = this.run
     const { bound, cpu } = cluster.view.pods
-    const before = this.now - HOUR
+    const before = this.view.now - HOUR
     this.steady = steady
     this.list = []
     this.groups = []

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { NONE, type PodId } from '../common/ids.ts'
+import type { PodCohorts } from '../serving/flow/cohorts.ts'
 import type { ServiceLoad } from '../serving/load.ts'
 import { Scrapes, UsageSamples, type Averages } from './scrapes.ts'
 
@@ -22,6 +23,14 @@ class Pods {
   readonly alive = new Map<PodId, Pod>()
   private readonly epochs: number[] = []
   private next = 0
+  /** Pods of one rate are a group. */
+  readonly grouped: boolean
+
+  constructor(grouped = false) {
+    this.grouped = grouped
+  }
+
+  insideOf = ({ server, rate }: Pod): number => (this.grouped ? rate : server) + 1
 
   open(rate: number): void {
     const taken = new Set([...this.alive.values()].map(({ server }) => server))
@@ -43,6 +52,14 @@ class Pods {
   used = (pod: Pod): number => pod.rate * (this.now - pod.since)
   private at = (server: number): Pod => [...this.alive.values()].find((pod) => pod.server === server)!
 
+  private readonly cohorts: PodCohorts = {
+    version: 0,
+    groupOf: (server) => this.at(server).rate,
+    used: (rate) => rate * this.now,
+    inside: (rate) => rate + 1,
+    queued: () => 1,
+  }
+
   readonly load: ServiceLoad = {
     serverOf: (pod) => this.alive.get(pod)?.server ?? NONE,
     epoch: (server) => this.epochs[server],
@@ -53,9 +70,9 @@ class Pods {
     offered: () => this.now,
     cpuUsed: (server) => this.used(this.at(server)),
     cpuRequest: (server) => this.at(server).request,
-    inside: (server) => server + 1,
+    inside: (server) => this.insideOf(this.at(server)),
     backlog: () => 1,
-    cohorts: () => null,
+    cohorts: () => (this.grouped ? { ...this.cohorts, version: this.changed } : null),
     latencyQuantile: () => NaN,
     uncalled: () => ({ count: 0, request: 0 }),
     eachServer: () => undefined,
@@ -67,7 +84,7 @@ class Twin {
   private readonly scrapes: { readonly time: number; readonly used: ReadonlyMap<PodId, number>; readonly inside: number }[] = []
 
   take(pods: Pods): void {
-    const inside = [...pods.alive.values()].reduce((sum, { server }) => sum + server + 1, 0)
+    const inside = [...pods.alive.values()].reduce((sum, pod) => sum + pods.insideOf(pod), 0)
     this.scrapes.push({ time: pods.now, used: new Map([...pods.alive].map(([pod, one]) => [pod, pods.used(one)])), inside })
   }
 
@@ -95,6 +112,7 @@ class Twin {
 
 it('two workloads in one store read what a twin reads that keeps all samples, through any churn of pods and rows', () => {
   const step = fc.record({
+    quiet: fc.integer({ min: 0, max: 3 }),
     workload: fc.nat(1),
     open: fc.nat(3),
     close: fc.nat(2),
@@ -103,19 +121,27 @@ it('two workloads in one store read what a twin reads that keeps all samples, th
     scraped: fc.boolean(),
   })
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), (steps, span) => {
-      const all = new Pods()
+    fc.property(fc.array(step, { maxLength: 60 }), fc.integer({ min: 1, max: 4 }), fc.boolean(), (steps, span, grouped) => {
+      const all = new Pods(grouped)
       const samples = new UsageSamples(4)
       const scrapes = [new Scrapes(span, samples), new Scrapes(4, samples)]
       const twins = [new Twin(), new Twin()]
       const owner = new Map<PodId, number>()
-      const podsOf = (workload: number) => [...all.alive.keys()].filter((pod) => owner.get(pod) === workload)
+      const lists: number[][] = [[], []]
+      // The same list as long as it has the same pods.
+      const podsOf = (workload: number): number[] => {
+        const found = [...all.alive.keys()].filter((pod) => owner.get(pod) === workload)
+        if (found.join() !== lists[workload].join()) lists[workload] = found
+        return lists[workload]
+      }
       const part = (workload: number): Pods =>
-        Object.assign(new Pods(), { now: all.now, alive: new Map([...all.alive].filter(([pod]) => owner.get(pod) === workload)) })
-      for (const { workload, open, close, which, rate, scraped } of steps) {
+        Object.assign(new Pods(grouped), { now: all.now, alive: new Map([...all.alive].filter(([pod]) => owner.get(pod) === workload)) })
+      for (const { quiet, workload, open, close, which, rate, scraped } of steps) {
         all.now += SECOND
-        for (let i = 0; i < close; i++) all.close(which + i)
-        for (let i = 0; i < open; i++) all.open(rate)
+        // Most of the time nothing changes, so that groups are sampled.
+        const [closed, opened] = quiet === 0 ? [close, open] : [0, 0]
+        for (let i = 0; i < closed; i++) all.close(which + i)
+        for (let i = 0; i < opened; i++) all.open(rate)
         for (const pod of all.alive.keys()) if (!owner.has(pod)) owner.set(pod, workload)
         for (const row of [0, 1]) {
           if (scraped) {

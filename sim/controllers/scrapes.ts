@@ -70,6 +70,8 @@ export class Scrapes {
   private steady: SteadySamples | null = null
   /** The version of the groups at the last scrape. */
   private version = NONE
+  /** The groups have been sampled and not summed up yet. */
+  private unsummed = false
 
   /**
    * @param span scrapes that the averaging window reaches back
@@ -135,7 +137,7 @@ export class Scrapes {
 
   /** Pods in groups: the groups are sampled once they have stayed the same from one scrape to the next, the pods while the window reaches back before. */
   private takeCohorts(service: ServiceId, pods: readonly PodId[], load: ServiceLoad, cohorts: PodCohorts): void {
-    const { to, from, taken } = this
+    const { to, taken } = this
     if (this.steady?.holds(pods, cohorts) === false) this.endSteady(load)
     const { steady } = this
     if (steady === null) {
@@ -146,16 +148,18 @@ export class Scrapes {
     }
     steady.sample(to)
     if (this.back >= steady.began) {
-      this.sumSteady(steady, from, to)
+      this.inside[to] = steady.inside()
+      this.queued[to] = steady.queued()
       this.changes = load.changes(service)
+      this.unsummed = true
     } else {
       this.sum(service, pods, load, true)
       steady.sampledEach(taken - 1)
     }
   }
 
-  private sumSteady(steady: SteadySamples, from: number, to: number): void {
-    const { latest, elapsed } = this
+  private sumSteady(steady: SteadySamples): void {
+    const { latest, elapsed, from, to } = this
     latest.ready = latest.measured = steady.ready
     latest.requested = steady.requested
     latest.used = latest.peak = 0
@@ -164,8 +168,6 @@ export class Scrapes {
       latest.used += steady.counts[group] * millicores
       if (millicores > latest.peak) latest.peak = millicores
     }
-    this.inside[to] = steady.inside()
-    this.queued[to] = steady.queued()
   }
 
   /** The samples of the pods are written as if each had been scraped. */
@@ -197,7 +199,8 @@ export class Scrapes {
     if (this.changes !== load.changes(service)) {
       this.writeSteady(load)
       this.sum(service, pods, load, false)
-    }
+    } else if (this.unsummed) this.sumSteady(this.steady!)
+    this.unsummed = false
     latest.rate = elapsed > 0 ? ((this.arrived[to] - this.arrived[from]) * SECOND) / elapsed : NaN
     latest.inFlight = elapsed > 0 && latest.ready > 0 ? this.mean(this.inside) / latest.ready : NaN
     latest.queued = elapsed > 0 && latest.ready > 0 ? this.mean(this.queued) / latest.ready : NaN

@@ -90,18 +90,19 @@ export class SteadySamples {
     return (1000 * (this.at(group, to) - this.at(group, from))) / elapsed
   }
 
-  /** Requests in all pods, and those of them that have no thread. */
+  /** Requests in all pods. */
   inside(): number {
-    return this.sum((row) => this.cohorts.inside(row))
-  }
-
-  queued(): number {
-    return this.sum((row) => this.cohorts.queued(row))
-  }
-
-  private sum(of: (row: number) => number): number {
+    const { rows, counts, cohorts } = this
     let sum = 0
-    for (let group = 0; group < this.rows.length; group++) if (this.rows[group] !== NONE) sum += this.counts[group] * of(this.rows[group])
+    for (let group = 0; group < rows.length; group++) if (rows[group] !== NONE) sum += counts[group] * cohorts.inside(rows[group])
+    return sum
+  }
+
+  /** Those of them that have no thread. */
+  queued(): number {
+    const { rows, counts, cohorts } = this
+    let sum = 0
+    for (let group = 0; group < rows.length; group++) if (rows[group] !== NONE) sum += counts[group] * cohorts.queued(rows[group])
     return sum
   }
 

@@ -30,10 +30,15 @@ export class DrainSimulation {
   private readonly search = new FirstFitSearch()
   /** Classes of the pods that moved onto a node in this simulation. */
   private readonly movedTo = new Map<NodeId, PodClassId[]>()
+  /** Nodes of which this simulation changed something. */
+  private readonly touched = new Set<NodeId>()
+  private excluded: (node: NodeId) => boolean = () => false
 
   /** Starts a simulation from the present cluster; pods are not moved onto `excluded` nodes. */
   begin(cluster: ClusterView, excluded: (node: NodeId) => boolean): void {
     const { nodes, classes } = cluster
+    this.excluded = excluded
+    this.touched.clear()
     const problem: PackingProblem = {
       items: 0,
       podClass: [],
@@ -55,11 +60,28 @@ export class DrainSimulation {
   }
 
   /**
+   * Starts a further simulation of the same cluster, in which the last one had begun: no node has been added since, no class of pods, and
+   * of the others only `changed` nodes have changed or are excluded or not as they were.
+   */
+  beginAgain(cluster: ClusterView, changed: Iterable<NodeId>): void {
+    this.movedTo.clear()
+    for (const node of changed) this.touched.add(node)
+    for (const node of this.touched) {
+      this.bins.restore(node)
+      if (cluster.nodes.state[node] !== NodeState.Ready || this.excluded(node)) this.search.close(node)
+      else this.search.reopened(node)
+    }
+    this.search.restart()
+    this.touched.clear()
+  }
+
+  /**
    * Tries to drain a node that is not excluded: its `pods`, and those moved onto it earlier in this simulation. Returns true and keeps
    * the moves when all of them fit elsewhere; else undoes them.
    */
   empties(node: NodeId, pods: readonly PodClassId[]): boolean {
     this.search.close(node)
+    this.touched.add(node)
     const moving = [...pods, ...(this.movedTo.get(node) ?? [])]
     const to: NodeId[] = []
     const masks: number[] = []
@@ -89,7 +111,10 @@ export class DrainSimulation {
    * simulation begins again after it.
    */
   emptiesAll(nodes: readonly NodeId[], pods: readonly (readonly PodClassId[])[]): PodClassId[] {
-    for (const node of nodes) this.search.close(node)
+    for (const node of nodes) {
+      this.search.close(node)
+      this.touched.add(node)
+    }
     return pods.flatMap((classes) => classes.filter((podClass) => this.place(podClass) === NONE))
   }
 
@@ -98,6 +123,7 @@ export class DrainSimulation {
     for (let node = this.search.next(); node !== NONE; node = this.search.next()) {
       if (this.bins.place(podClass, node, 1) === 0) continue
       this.search.filled(node)
+      this.touched.add(node)
       return node
     }
     return NONE

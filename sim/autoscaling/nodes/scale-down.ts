@@ -1,12 +1,14 @@
 /**
  * Scale-down: which nodes are unneeded, since when, and which of them are drained now. A scan costs one pass over the nodes with a few
- * comparisons each; drains are simulated for a bounded number of nodes with pods.
+ * comparisons each; drains are simulated for a bounded number of nodes with pods. When nothing has changed since the last scan and no node is
+ * due to be examined again, what it found still holds.
  */
 import { DEVICES, MILLI, NodeState, NONE, type NodesView } from '../../cluster/views.ts'
 import type { NodeId, Time } from '../../common/ids.ts'
 import { ColumnTable } from '../../common/table.ts'
 import { DrainSimulation, movingPods } from './drain-simulation.ts'
 import type { NodeChanges, NodesScalingView } from './policy.ts'
+import { ScanChanges } from './scan-changes.ts'
 
 /** The parameters of on-demand that concern scale-down. */
 export interface ScaleDownValues {
@@ -59,6 +61,19 @@ export class ScaleDown {
   private minimum: number[] = []
   /** Whether a cordoned node still has pods. */
   private draining = false
+  private readonly changes = new ScanChanges()
+  /** Nodes that are not Gone, in order of rows, of the first `seen` rows. */
+  private readonly alive: NodeId[] = []
+  private seen = 0
+  /** Nodes that the simulation has not been told of. */
+  private readonly moved = new Set<NodeId>()
+  private isSimulated = false
+  /** Which pools might shrink when it began. */
+  private shrank = ''
+  /** What the last scan found, and until when it holds if nothing changes. */
+  private empty: readonly NodeId[] = []
+  private unneeded: readonly NodeId[] = []
+  private until: Time = -Infinity
 
   constructor(values: ScaleDownValues) {
     this.values = values
@@ -66,16 +81,24 @@ export class ScaleDown {
 
   /** Updates the timers and, if `mayDrain`, drains the nodes that have been unneeded for long enough. */
   scan(view: NodesScalingView, out: NodeChanges, mayDrain: boolean): void {
-    this.readPools(view)
-    const { empty, tracked, others } = this.candidates(view)
-    const unneeded = this.examine(view, tracked, others)
-    const { since } = this.timers
-    for (const node of empty) if (since[node] === NONE) since[node] = view.now
+    const { known, nodes } = this.changes.read(view)
+    if (!known) this.isSimulated = false
+    for (const node of nodes) this.moved.add(node)
+    if (!known || nodes.size > 0 || view.now >= this.until) this.look(view)
     if (!mayDrain) return
     let left = this.values.bulk
-    for (const node of empty) if (left > 0 && this.drain(view, node, out)) left--
+    for (const node of this.empty) if (left > 0 && this.drain(view, node, out)) left--
     // Nodes with pods are drained one at a time.
-    if (left > 0 && !this.draining) unneeded.some((node) => this.drain(view, node, out))
+    if (left > 0 && !this.draining) this.unneeded.some((node) => this.drain(view, node, out))
+  }
+
+  private look(view: NodesScalingView): void {
+    this.readPools(view)
+    const { empty, tracked, others } = this.candidates(view)
+    this.empty = empty
+    this.unneeded = this.examine(view, tracked, others)
+    const { since } = this.timers
+    for (const node of empty) if (since[node] === NONE) since[node] = view.now
   }
 
   private readPools(view: NodesScalingView): void {
@@ -99,8 +122,8 @@ export class ScaleDown {
     const tracked: NodeId[] = []
     const others: NodeId[] = []
     this.draining = false
-    for (let node = 0; node < nodes.count; node++) {
-      if (state[node] === NodeState.Gone) continue
+    this.until = Infinity
+    for (const node of this.aliveOf(nodes)) {
       const scales = remaining[pool[node]] !== undefined
       if (state[node] === NodeState.Cordoned) {
         if (scales) remaining[pool[node]]--
@@ -110,9 +133,20 @@ export class ScaleDown {
       else if (podCount[node] === 0) empty.push(node)
       else if (since[node] !== NONE) tracked.push(node)
       else if (view.now - failed[node] >= recheck) others.push(node)
+      else this.until = Math.min(this.until, failed[node] + recheck)
     }
     tracked.sort((a, b) => since[a] - since[b] || a - b)
     return { empty, tracked, others }
+  }
+
+  /** Nodes that are not Gone: rows are not used again, so that those that are stay so. */
+  private aliveOf({ count, state }: NodesView): readonly NodeId[] {
+    const { alive } = this
+    let kept = 0
+    for (const node of alive) if (state[node] !== NodeState.Gone) alive[kept++] = node
+    alive.length = kept
+    for (; this.seen < count; this.seen++) if (state[this.seen] !== NodeState.Gone) alive.push(this.seen)
+    return alive
   }
 
   /** Simulates drains of nodes with pods, tracked ones first; sets their timers and returns the unneeded ones in this order. */
@@ -122,10 +156,8 @@ export class ScaleDown {
     const pool = Math.max(POOL_MINIMUM, Math.floor(POOL_SHARE * nodes.ready))
     const examined = [...tracked, ...others.slice(0, Math.max(0, pool - tracked.length))]
     const unneeded: NodeId[] = []
-    // Empty nodes will be removed if their pool may shrink: no pod is moved onto them.
-    const leaving = (node: NodeId): boolean =>
-      nodes.podCount[node] === 0 && this.remaining[nodes.pool[node]] > this.minimum[nodes.pool[node]]
-    if (examined.length > 0) this.simulation.begin(view.cluster, leaving)
+    if (examined.length < tracked.length + others.length) this.until = view.now
+    if (examined.length > 0) this.simulate(view)
     for (const node of examined) {
       if (unneeded.length === this.values.candidates) {
         since[node] = NONE
@@ -138,9 +170,25 @@ export class ScaleDown {
       } else {
         since[node] = NONE
         failed[node] = view.now
+        this.until = Math.min(this.until, view.now + this.values.recheck)
       }
     }
     return unneeded
+  }
+
+  /** Begins a simulation. Empty nodes will be removed if their pool may shrink: no pod is moved onto them. */
+  private simulate({ cluster }: NodesScalingView): void {
+    const { nodes } = cluster
+    const shrinks = this.remaining.map((left, pool) => (left > this.minimum[pool] ? '1' : '0')).join('')
+    if (this.isSimulated && shrinks === this.shrank) this.simulation.beginAgain(cluster, this.moved)
+    else
+      this.simulation.begin(
+        cluster,
+        (node) => nodes.podCount[node] === 0 && this.remaining[nodes.pool[node]] > this.minimum[nodes.pool[node]],
+      )
+    this.shrank = shrinks
+    this.isSimulated = true
+    this.moved.clear()
   }
 
   /** Drains the node if it has been unneeded for long enough and its pool may shrink; returns whether it did. */
@@ -148,6 +196,7 @@ export class ScaleDown {
     const pool = view.cluster.nodes.pool[node]
     if (view.now - this.timers.since[node] < this.values.unneeded || this.remaining[pool] <= this.minimum[pool]) return false
     this.remaining[pool]--
+    this.until = -Infinity
     out.drain(node)
     return true
   }

@@ -66,6 +66,11 @@ export class FirstFitSearch implements BinSearch {
     this.tree.update(bin)
   }
 
+  /** Every class starts at the first bin again. */
+  restart(): void {
+    this.from.fill(0)
+  }
+
   /** Excludes the bin from the search until `reopened`. */
   close(bin: BinId): void {
     this.tree.close(bin)

@@ -43,6 +43,13 @@ export class Bins {
     if (measure.usesDevices) copy(problem.freeDevice, this.freeDevice, problem.bins * DEVICES)
   }
 
+  /** Reads the free amounts of an existing bin again. */
+  restore(bin: BinId): void {
+    const { free, freeDevice } = this.problem
+    for (const r of this.rows) this.free[r][bin] = free[r][bin]
+    if (this.measure.usesDevices) for (let d = bin * DEVICES; d < (bin + 1) * DEVICES; d++) this.freeDevice[d] = freeDevice[d]
+  }
+
   /** How many pods of the class the bin holds by its resources (without devices), at most `limit`. */
   private holds(podClass: PodClassId, bin: BinId, limit: number): number {
     const { request } = this.problem.classes

@@ -1,5 +1,5 @@
 /** The groups of a flow as scrapes read them: one reading a group, however many pods it has. */
-import { NONE, type ServerId } from '../../common/ids.ts'
+import { NONE, type ServerId, type ServiceId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { Servers } from '../servers.ts'
 import type { FlowService, PodGroup } from './flow-service.ts'
@@ -26,17 +26,41 @@ export interface CohortsRun {
   readonly groups: readonly (PodGroup | null)[]
 }
 
-/** The groups of one flow. @param version of its groups */
-export function cohortsOf({ simulator, servers, rows, groups }: CohortsRun, flow: FlowService, version: () => number): PodCohorts {
-  const inside = (row: number): number => flow.insideOf(groups[row]!, simulator.now)
-  return {
-    get version() {
-      return version()
-    },
-    groupOf: (server) => (server < rows.group.length && rows.epoch[server] === servers.epoch[server] ? rows.group[server] : NONE),
-    used: (row) => flow.usedBy(groups[row]!, simulator.now),
-    inside: (row) => inside(row) / groups[row]!.pods,
-    queued: (row) => queuedIn(groups[row]!, inside(row)),
+/** The groups of one flow. */
+export class FlowCohorts implements PodCohorts {
+  /** Times that its groups were made. */
+  regroups = 0
+  private readonly run: CohortsRun
+  private readonly flow: FlowService
+  private readonly service: ServiceId
+
+  constructor(run: CohortsRun, flow: FlowService, service: ServiceId) {
+    this.run = run
+    this.flow = flow
+    this.service = service
+  }
+
+  get version(): number {
+    return this.run.servers.changes(this.service) + this.regroups
+  }
+
+  groupOf(server: ServerId): number {
+    const { rows, servers } = this.run
+    return server < rows.group.length && rows.epoch[server] === servers.epoch[server] ? rows.group[server] : NONE
+  }
+
+  used(row: number): number {
+    return this.flow.usedBy(this.run.groups[row]!, this.run.simulator.now)
+  }
+
+  inside(row: number): number {
+    const group = this.run.groups[row]!
+    return this.flow.insideOf(group, this.run.simulator.now) / group.pods
+  }
+
+  queued(row: number): number {
+    const group = this.run.groups[row]!
+    return queuedIn(group, this.flow.insideOf(group, this.run.simulator.now))
   }
 }
 

@@ -60,6 +60,8 @@ export interface Shares {
 }
 
 interface State extends Shares {
+  /** What it is found by. */
+  readonly key: number
   /** The state of the distribution of latencies that it belongs to. */
   readonly coarse: CoarseState
 }
@@ -113,6 +115,8 @@ export class Fates {
   private readonly rules: FateRules
   private readonly states = new Map<number, State>()
   private readonly coarse = new Map<number, CoarseState>()
+  /** By kind of pods: what was met last, since the next state is often the same one. */
+  private readonly latest: (State | undefined)[] = []
 
   constructor(rules: FateRules) {
     this.rules = rules
@@ -124,15 +128,22 @@ export class Fates {
     const wait = waiting === RAREST ? 0 : stepOf(state.wait)
     const backlog = stepOf(state.backlog)
     const key = ((state.kind * (RAREST + 1) + waiting) * (LONGEST + 1) + wait) * (LONGEST + 1) + backlog
+    let found = this.latest[state.kind]
+    if (found?.key !== key) found = this.latest[state.kind] = this.stateAt(key, state.kind, [waiting, wait, backlog])
+    if (counted) found.coarse.count += count
+    return found
+  }
+
+  private stateAt(key: number, kind: number, steps: Steps): State {
     let found = this.states.get(key)
     if (found === undefined) {
       found = {
-        ...this.sharesOf(stateOf(state.kind, [waiting, wait, backlog])),
-        coarse: this.coarseOf(state.kind, [waiting, wait, backlog]),
+        key,
+        ...this.sharesOf(stateOf(kind, steps)),
+        coarse: this.coarseOf(kind, steps),
       }
       this.states.set(key, found)
     }
-    if (counted) found.coarse.count += count
     return found
   }
 

@@ -217,8 +217,8 @@ export class FlowService {
     const { ledger } = this.spec
     const arrived = this.arrivals * time
     ledger.flowed(this.began, arrived, this.counted)
-    const others = this.refusing + this.silent
-    const pods = this.groups.reduce((sum, group) => sum + group.pods, others)
+    let pods = this.refusing + this.silent
+    for (const group of this.groups) pods += group.pods
     if (pods === 0) {
       ledger.flowFailed(this.began, Cause.NoBackend, arrived, this.counted)
       return

@@ -13,7 +13,7 @@ import type { CpuShares } from '../cpu-shares.ts'
 import { ServerState, type Servers } from '../servers.ts'
 import type { Client, Service, Workload } from '../spec.ts'
 import { spreadingOf } from './balancing.ts'
-import { cohortsOf, queuedIn, type PodCohorts } from './cohorts.ts'
+import { FlowCohorts, queuedIn, type PodCohorts } from './cohorts.ts'
 import { FlowService, type FlowPod, type PodGroup } from './flow-service.ts'
 import { FlowServers, NodeUse, type FlowBackends } from './node-use.ts'
 
@@ -37,13 +37,11 @@ export interface FlowsRun {
 interface Flow extends FlowBackends {
   readonly service: ServiceId
   readonly step: Time
-  readonly cohorts: PodCohorts
+  readonly cohorts: FlowCohorts
   /** Servers in its groups. */
   members: ServerId[]
   /** Changes of the service's servers when its groups were made. */
   changes: number
-  /** Times that its groups were made. */
-  regroups: number
 }
 
 export class Flows {
@@ -78,10 +76,8 @@ export class Flows {
         networkDelay: input.services[service].networkDelay,
         rateAt: (time) => source!.rateAt(time - times.origin),
       })
-      const one = { service, flow: made, step: flow.step, backends: [], members: [], changes: NONE, regroups: 0, stale: true }
-      const { servers } = run
-      const read = { simulator, servers, rows: this.rows, groups: this.groups }
-      return [Object.assign(one, { cohorts: cohortsOf(read, made, () => servers.changes(service) + one.regroups) })]
+      const cohorts = new FlowCohorts({ simulator, servers: run.servers, rows: this.rows, groups: this.groups }, made, service)
+      return [{ service, flow: made, step: flow.step, cohorts, backends: [], members: [], changes: NONE, stale: true }]
     })
     for (const { step } of this.list)
       this.due.set(
@@ -210,7 +206,7 @@ export class Flows {
     rows.forEach((server, i) => this.join(one.flow, server, groups[i], now))
     this.freeGroupsOf(one.flow)
     one.changes = servers.changes(one.service)
-    one.regroups++
+    one.cohorts.regroups++
     one.stale = false
   }
 

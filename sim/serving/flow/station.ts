@@ -34,18 +34,15 @@ export class Station {
   inside: number
   /** Share of the servers that are busy at the end of the last step, and the probability to wait at it. */
   utilization = 0
+  /** Requests per µs that all queues can serve. */
+  readonly capacity: number
   private readonly waiting: WaitingProbability
 
   constructor(spec: StationSpec, inside: number) {
     this.spec = spec
     this.inside = inside
+    this.capacity = (spec.queues * spec.servers) / spec.service
     this.waiting = new WaitingProbability(spec.servers)
-  }
-
-  /** Requests per µs that all queues can serve. */
-  get capacity(): number {
-    const { queues, servers, service } = this.spec
-    return (queues * servers) / service
   }
 
   /** The probability to wait, at a utilization. */

@@ -76,6 +76,18 @@ export class HorizontalPodAutoscaler {
     this.tolerances = { up: this.rules?.up.tolerance ?? tolerance, down: this.rules?.down.tolerance ?? tolerance }
   }
 
+  /**
+   * Takes the decision when it is known without a proposal: inputs as at the last one, which asked for the present number and found nothing
+   * higher in the window. False: it is not known.
+   */
+  keeps(now: Time, current: number): boolean {
+    const { steps, last } = this
+    if (last?.current !== current || steps?.wanted !== current || steps.limited !== current) return false
+    if (this.rules === null) return this.highest.repeat(current, now)
+    this.remember(current, now)
+    return true
+  }
+
   /** One decision: the replicas to set. */
   decide(now: Time, current: number, inputs: HpaInputs): number {
     const { minReplicas, maxReplicas } = this.settings

@@ -39,6 +39,14 @@ export class RecentExtreme {
     return this.sign * extreme > this.sign * replicas ? extreme : replicas
   }
 
+  /** Records a recommendation again that is the only one there is; false: there are others. */
+  repeat(replicas: number, at: Time): boolean {
+    const last = this.replicas.length - 1
+    if (last !== this.first || this.replicas[last] !== replicas) return false
+    this.times[last] = at
+    return true
+  }
+
   private compact(): void {
     this.replicas = this.replicas.slice(this.first)
     this.times = this.times.slice(this.first)

@@ -1,6 +1,7 @@
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { valuesOf, type ParameterValue } from '../../../common/define.ts'
-import type { LoadView, PodSample, ReplicaAutoscaler } from '../policy.ts'
+import type { LoadView, PodSample, PodSamples, ReplicaAutoscaler } from '../policy.ts'
 import { context, load, pod, SECOND } from '../replicas.fixture.ts'
 import { proposed } from '../hpa/calculator.ts'
 import type { MetricTarget } from '../hpa/observation.ts'
@@ -136,4 +137,42 @@ test('pods that are alike count as each by itself: 6 at 90 % and 2 that start', 
   ]
   const alike = [{ ...pod({ used: 900 }), count: 6 }, ...starting.map((one) => ({ ...one, count: 1 }))]
   expect(made().desired(seen(6, 900, starting, { alike }))).toBe(made().desired(seen(6, 900, starting)))
+})
+
+/** A decision: the use of the old pods, that of one that started at some time, and whether the list of pods is another one. */
+const decision = fc.record({
+  old: fc.constantFrom(240, 500, 500.4, 501, 620, 900),
+  others: fc.nat(2),
+  young: fc.constantFrom(0, 200, 500, 900),
+  again: fc.boolean(),
+  wait: fc.constantFrom(5, 15, 15, 60),
+})
+
+test('equal samples are not read twice: decides as an HPA that reads every pod in every period', () => {
+  fc.assert(
+    fc.property(
+      fc.array(decision, { minLength: 10, maxLength: 60 }),
+      fc.boolean(),
+      fc.constantFrom(0, 60, 300),
+      (decisions, rules, window) => {
+        const given = { scaleDownWindow: window * SECOND, ...(rules ? { rules: 'behavior' } : {}) }
+        const [autoscaler, twin] = [made(given), made(given)]
+        let list: { -readonly [K in keyof PodSamples]: PodSamples[K] }[] = []
+        let [now, replicas] = [0, 6]
+        for (const { old, others, young, again, wait } of decisions) {
+          now += wait * SECOND
+          if (again || list.length !== 1 + others) {
+            list = [{ ...pod({ used: old }), count: 4 }, ...Array.from({ length: others }, (_, i) => ({ ...pod(), started: now - i * 200 * SECOND, readySince: now - i * 100 * SECOND, count: 1 }))] // prettier-ignore
+          }
+          list.forEach((one, i) => (one.used = i === 0 ? old : young))
+          const seenAt = { now, replicas, sampled: now - 2 * SECOND }
+          const pods = list.flatMap((one) => Array.from({ length: one.count }, () => ({ ...one, count: 1 })))
+          const decided = autoscaler.desired(load({ ...seenAt, pods, alike: list }))
+          expect(decided).toBe(twin.desired(load({ ...seenAt, pods })))
+          replicas = Math.min(40, Math.max(1, decided))
+        }
+      },
+    ),
+    { numRuns: 100 },
+  )
 })

@@ -122,6 +122,7 @@ class Hpa implements ReplicaAutoscaler {
     // Pods that are ready for an hour are alike to it, unless its settings tell them apart.
     const alike = Math.max(young, load.window) <= HOUR ? load.alike : null
     this.inputs.unchanged = !this.read.update(alike ?? load.pods, load, young)
+    if (this.inputs.unchanged && this.controller.keeps(load.now, load.replicas)) return load.replicas
     return this.controller.decide(load.now, load.replicas, this.inputs)
   }
 
