@@ -22,6 +22,7 @@ const SUITES: Readonly<Record<string, () => Promise<{ suite: Suite }>>> = {
   placement: () => import('./placement.ts'),
   requests: () => import('./requests.ts'),
   'whole-run': () => import('./whole-run.ts'),
+  flows: () => import('./flows.ts'),
   orchestration: () => import('./orchestration.ts'),
   products: () => import('./products.ts'),
 }
