@@ -22,8 +22,9 @@ import type { NodeLifecycle } from './node-lifecycle.ts'
 import type { Owners } from './owners.ts'
 import type { Placement } from './placement.ts'
 import type { ReplicaSets } from './replica-sets.ts'
-import { Scrapes, UsageSamples, type Averages } from './scrapes.ts'
+import { Scrapes, type Averages } from './scrapes.ts'
 import type { Delays } from './spec.ts'
+import { UsageSamples } from './usage-samples.ts'
 
 const SECOND = 1e6
 

@@ -4,7 +4,8 @@ import { expect, it } from 'vitest'
 import { NONE, type PodId } from '../common/ids.ts'
 import type { PodCohorts } from '../serving/flow/cohorts.ts'
 import type { ServiceLoad } from '../serving/load.ts'
-import { Scrapes, UsageSamples, type Averages } from './scrapes.ts'
+import { Scrapes, type Averages } from './scrapes.ts'
+import { UsageSamples } from './usage-samples.ts'
 
 const SECOND = 1e6
 

@@ -5,32 +5,12 @@
  * sets such samples aside for the same reason (kubernetes PR 68068).
  */
 import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
-import { ColumnTable } from '../common/table.ts'
 import type { PodCohorts } from '../serving/flow/cohorts.ts'
 import type { ServiceLoad } from '../serving/load.ts'
 import { SteadySamples } from './steady-samples.ts'
+import type { UsageSamples } from './usage-samples.ts'
 
 const SECOND = 1e6
-
-/** CPU work by server and scrape, for all workloads: a row per server, so that memory grows with the pods that exist at once. */
-export class UsageSamples extends ColumnTable {
-  /** Places of a row: the scrapes that the longest window reaches back, and the last one. */
-  readonly width: number
-  /** Scrape of its workload that first saw the present use of a server row, and the epoch of that use. */
-  first: Int32Array
-  epoch: Int32Array
-  /** CPU work since the pod became ready [core-µs]. */
-  used: Float64Array
-
-  /** @param span scrapes that the longest window reaches back */
-  constructor(span: number) {
-    super(64)
-    this.width = span + 1
-    this.first = this.column(Int32Array)
-    this.epoch = this.column(Int32Array, NONE)
-    this.used = this.column(Float64Array, 0, this.width)
-  }
-}
 
 /** Averages over a window, as an autoscaler reads them. */
 export interface Averages {

@@ -5,7 +5,7 @@
 import { NONE, type PodId, type ServerId, type Time } from '../common/ids.ts'
 import type { PodCohorts } from '../serving/flow/cohorts.ts'
 import type { ServiceLoad } from '../serving/load.ts'
-import type { UsageSamples } from './scrapes.ts'
+import type { UsageSamples } from './usage-samples.ts'
 
 export class SteadySamples {
   readonly pods: readonly PodId[]
