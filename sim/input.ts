@@ -19,6 +19,7 @@ import type { Background, Delays, Pool } from './controllers/spec.ts'
 import type { Choices } from './families.ts'
 import type { AssessmentSpec } from './measure/assessment-spec.ts'
 import type { DeviceSpec } from './network/devices/spec.ts'
+import type { KubeProxySpec } from './network/views/spec.ts'
 import type { Antagonist } from './serving/antagonists.ts'
 import type { Call, Client, Service, Workload } from './serving/spec.ts'
 
@@ -54,6 +55,8 @@ export type { Choices } from './families.ts'
 export type { Routing } from './slb/guard/spec.ts'
 export type { AssessmentSpec } from './measure/assessment-spec.ts'
 export type { Architecture, DeviceFailure, DeviceSpec } from './network/devices/spec.ts'
+export type { KubeProxySpec } from './network/views/spec.ts'
+export type { DnsSpec, Exposure } from './serving/access-spec.ts'
 export type { ConcurrencyLimit, LimiterName } from './serving/limits/limiter.ts'
 export type { Antagonist } from './serving/antagonists.ts'
 export type { Call, Client, Cost, FlowSpec, Hedging, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
@@ -97,6 +100,8 @@ export interface SimulationInput {
   readonly assessment?: AssessmentSpec
   /** Network devices that paths of services name by row; absent: none. */
   readonly devices?: readonly DeviceSpec[]
+  /** The kube-proxy of every node, for the services that have an exposure; absent: none. */
+  readonly kubeProxy?: KubeProxySpec
   /** One algorithm per family; those of `scheduling` are the default scheduler's. */
   readonly choices: Choices
   /** Schedulers besides the default one, which is row 0 for the pods that name it: row i + 1 is `schedulers[i]`. */

@@ -26,6 +26,7 @@ import type { BackgroundData, JobsData, PoolData, ScenarioData, ServiceData } fr
 import { withAdmission } from './resolve-admission.ts'
 import { resolveAntagonists } from './resolve-antagonists.ts'
 import { resolveAssessment } from './resolve-assessment.ts'
+import { resolveAccess, resolveKubeProxy } from './resolve-access.ts'
 import { resolvePaths } from './resolve-network.ts'
 import { resolveBatch } from './resolve-batch.ts'
 import { resolveCalls } from './resolve-calls.ts'
@@ -60,10 +61,12 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     placedBy(resolving, given.scheduler, ['workload', list, i, 'scheduler'])
   const { calls, ofService } = resolveCalls(workload.services, resolving.issues)
   const paths = resolvePaths(data, resolving.issues)
+  const access = resolveAccess(data, resolving.issues)
   const plain = workload.services.map((given, i) => ({
     ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
     ...ofService[i],
     ...paths[i],
+    ...access[i],
     ...placed('services', given, i),
   }))
   const flows = resolveFlows(data, plain, calls, resolving.issues)
@@ -95,6 +98,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
     ...(data.assessment === undefined ? {} : { assessment: resolveAssessment(data.assessment, names, resolving.issues) }),
     ...(antagonists.length === 0 ? {} : { antagonists }),
     ...(data.network === undefined ? {} : { devices: data.network.devices }),
+    ...resolveKubeProxy(data),
     background: workload.background.map((given, i) => ({ ...backgroundOf(resolving, given, i), ...placed('background', given, i) })),
     jobs: workload.jobs.map((given, i) => ({ ...jobsOf(resolving, given, i), ...placed('jobs', given, i) })),
     choices,
@@ -327,7 +331,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections', 'path', 'hedge', 'concurrency', 'serving', 'snapshot'] as const),
+  ...(['routing', 'connections', 'path', 'hedge', 'concurrency', 'serving', 'snapshot', 'expose', 'dns'] as const),
   ...(['priorityClass', 'admission'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,

@@ -9,8 +9,10 @@ import type {
   Client,
   Delays,
   DeschedulerSpec,
+  DnsSpec,
   FamilyPath,
   FlowSpec,
+  KubeProxySpec,
   NodeTemplate,
   PackerRole,
   Pool,
@@ -65,6 +67,8 @@ export interface Scenario extends ControlPlaneSpec {
   readonly antagonists?: readonly Antagonist[]
   /** Absent: none. */
   readonly devices?: readonly DeviceSpec[]
+  /** Absent: none. */
+  readonly kubeProxy?: KubeProxyData
   /** One algorithm per family. */
   readonly choices: { readonly [Path in FamilyPath]: Selection }
   /** Schedulers besides the default one. */
@@ -157,7 +161,7 @@ export interface TracedPool extends PoolCommon {
 export interface ServiceSpec
   extends
     Omit<Workload, 'service' | 'queue' | 'steps'>,
-    Omit<Service, 'name' | 'slb' | 'routing'>,
+    Omit<Service, 'name' | 'slb' | 'routing' | 'dns'>,
     Omit<Client, 'name' | 'service' | 'objective' | 'requests' | 'flow'> {
   /** Its load is a flow; absent: requests are simulated one by one. */
   readonly flow?: FlowData
@@ -173,7 +177,14 @@ export interface ServiceSpec
   readonly steps?: readonly StepSpec[]
   readonly slb?: Selection
   readonly routing?: RoutingSpec
+  /** `hold` null: for ever. */
+  readonly dns?: Omit<DnsSpec, 'hold'> & { readonly hold: number | null }
   readonly profile?: string
+}
+
+/** kube-proxy; the scheduler of ipvs by its name in the kernel. */
+export interface KubeProxyData extends Omit<KubeProxySpec, 'ipvs'> {
+  readonly ipvs?: 'rr' | 'lc' | 'wlc' | 'sed' | 'nq'
 }
 
 /** A flow without what its requests cost. */

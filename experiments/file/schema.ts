@@ -23,6 +23,7 @@ import {
   whole,
   words,
 } from './quantities.ts'
+import { dns, expose, kubeProxy } from './schema/access.ts'
 import { actions } from './schema/actions.ts'
 import { antagonist } from './schema/antagonists.ts'
 import { assessment } from './schema/assessment.ts'
@@ -87,6 +88,19 @@ const dataKeys = {
   serving: mode.optional().describe('how the requests of this service are simulated; default: the mode of the run'),
 }
 
+/** Keys of a service about the way to its pods. */
+const accessKeys = {
+  connections: connections.optional().describe('connections that carry several requests; default: balancers pick a pod for each request'),
+  path: path.optional().describe('network devices between client and pod, and sizes of messages; default: none, one delay each way'),
+  expose: expose
+    .optional()
+    .describe(
+      'how kube-proxy serves it, as the Service of Kubernetes says; default under kubeProxy: ClusterIP; a service with slb, routing or dns has no kube-proxy before it',
+    ),
+  dns: dns.optional().describe('clients pick pods by addresses from DNS, as of a headless Service, instead of a balancer; default: no'),
+  routing: routing.optional().describe('around the balancer, whichever it is; default: nothing'),
+}
+
 const serviceOf = (loaded: LoadedFiles) =>
   section('a service', {
     name: name().describe('unique name'),
@@ -137,9 +151,7 @@ const serviceOf = (loaded: LoadedFiles) =>
       .optional()
       .describe('time for which the pods stay on a node that is not ready or unreachable; default 300s, as admission sets it'),
     slb: ownBalancer(loaded).describe('balancer of this service; default: the slb of the run'),
-    connections: connections.optional().describe('connections that carry several requests; default: balancers pick a pod for each request'),
-    path: path.optional().describe('network devices between client and pod, and sizes of messages; default: none, one delay each way'),
-    routing: routing.optional().describe('around the balancer, whichever it is; default: nothing'),
+    ...accessKeys,
     signals: signals
       .optional()
       .describe('age, loss and cost of probes and of reports of pods to balancers; default: fresh, none lost, free'),
@@ -291,6 +303,11 @@ function shapeWith(loaded: LoadedFiles) {
       .prefault(1)
       .describe('balancer instances per service, each with its own view of the replicas'),
     network,
+    kubeProxy: kubeProxy
+      .optional()
+      .describe(
+        'the kube-proxy of every node picks pods, for all services without slb, routing or dns of their own; default: balancer instances do',
+      ),
     orchestrator,
     actions,
     faults,

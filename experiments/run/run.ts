@@ -11,6 +11,7 @@ import {
   type Client,
   type Definition,
   type Family,
+  type KubeProxySpec,
   type Pool,
   type RunResult,
   type SchedulerSpec,
@@ -39,7 +40,16 @@ import { ownNames } from '../own/names.ts'
 import { checkedReadsOf } from '../own/read-only.ts'
 import { inProfile, inProfiles, podsOf } from './profiles.ts'
 import { routingOf } from '../file/schema/routing.ts'
-import { capacityOf, nodeKindsOf, nodesOf, type CallSpec, type Scenario, type SchedulerChoice, type ServiceSpec } from '../file/scenario.ts'
+import {
+  capacityOf,
+  nodeKindsOf,
+  nodesOf,
+  type CallSpec,
+  type KubeProxyData,
+  type Scenario,
+  type SchedulerChoice,
+  type ServiceSpec,
+} from '../file/scenario.ts'
 
 /** What a worker receives. */
 export interface Task {
@@ -120,6 +130,7 @@ export async function inputOf({ scenario, seed, replication }: Task): Promise<Si
     ...(scenario.descheduler === undefined ? {} : { descheduler: scenario.descheduler }),
     ...(scenario.antagonists === undefined ? {} : { antagonists: scenario.antagonists }),
     ...(scenario.devices === undefined ? {} : { devices: scenario.devices }),
+    ...(scenario.kubeProxy === undefined ? {} : { kubeProxy: await kubeProxyOf(scenario.kubeProxy) }),
     choices: await choicesOf(scenario),
     schedulers: await Promise.all(scenario.schedulers.map(schedulerOf)),
     binpacking: scenario.binpacking,
@@ -157,7 +168,8 @@ const workloadOf = ({ steps, ...spec }: ServiceSpec, service: number): Workload 
   ...(steps === undefined ? {} : { steps: steps.map((step): Step => ('calls' in step ? step : { cost: costOf(step.cost) })) }),
 })
 
-async function serviceOf({ name, networkDelay, signals, routing, connections, path, slb }: ServiceSpec): Promise<Service> {
+async function serviceOf(spec: ServiceSpec): Promise<Service> {
+  const { name, networkDelay, signals, routing, connections, path, slb, exposure, dns } = spec
   return {
     name,
     networkDelay,
@@ -167,8 +179,23 @@ async function serviceOf({ name, networkDelay, signals, routing, connections, pa
       : { connections: { ...connections, maxAge: connections.maxAge === 0 ? Infinity : connections.maxAge } }),
     ...(path === undefined ? {} : { path }),
     ...(routing === undefined ? {} : { routing: routingOf(routing) }),
+    ...(exposure === undefined ? {} : { exposure }),
+    ...(dns === undefined ? {} : { dns: { ...dns, hold: dns.hold ?? Infinity } }),
     ...(slb === undefined ? {} : { slb: await chosen(slb, FAMILIES.slb) }),
   }
+}
+
+/** The balancer that decides as a scheduler of the kernel; all endpoints have the weight 1. */
+const SCHEDULERS: Readonly<Record<NonNullable<KubeProxyData['ipvs']>, Selection>> = {
+  rr: { name: 'round-robin', values: {} },
+  lc: { name: 'weighted-least-connections', values: { rule: 'wlc' } },
+  wlc: { name: 'weighted-least-connections', values: { rule: 'wlc' } },
+  sed: { name: 'weighted-least-connections', values: { rule: 'sed' } },
+  nq: { name: 'weighted-least-connections', values: { rule: 'nq' } },
+}
+
+async function kubeProxyOf({ ipvs, ...rest }: KubeProxyData): Promise<KubeProxySpec> {
+  return ipvs === undefined ? rest : { ...rest, ipvs: await chosen(SCHEDULERS[ipvs], FAMILIES.slb) }
 }
 
 async function callOf({ slb, ...spec }: CallSpec, { services }: Scenario): Promise<Call> {

@@ -66,7 +66,7 @@ export class Connections {
   }
 
   /** The process of a request: that of its client identity, else drawn. */
-  private processOf(request: RequestId): number {
+  processOf(request: RequestId): number {
     const { requests, processes } = this.run
     const { clients } = this.spec
     const key = requests.key[request]

@@ -64,13 +64,24 @@ export class EndpointSlots extends ColumnTable {
 
   /** The slot that the pod had, NONE when it had none. */
   remove(pod: PodId): SlotId {
+    const slot = this.detach(pod)
+    if (slot !== NONE) this.release(slot)
+    return slot
+  }
+
+  /** The pod has no slot any more; its slot is kept until `release`. */
+  detach(pod: PodId): SlotId {
     const slot = this.slotOfPod.get(pod)
     if (slot === undefined) return NONE
     this.slotOfPod.delete(pod)
+    return slot
+  }
+
+  /** The slot is free for another backend, under the next epoch. */
+  release(slot: SlotId): void {
     this.slotEpoch[slot]++
     this.present[slot] = 0
     this.freeSlots.push(slot)
-    return slot
   }
 
   /** The slot of a server under its epoch, NONE when it is not among the backends (yet, or any longer). */

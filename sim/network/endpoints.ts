@@ -5,7 +5,7 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { epochOfEndpoint, serviceOfEndpoint } from '../cluster/entries.ts'
 import { Subject, type LogCursor } from '../cluster/views.ts'
-import { NONE, type PodId, type ServiceId, type Time } from '../common/ids.ts'
+import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Flows } from '../serving/flow/flows.ts'
@@ -40,6 +40,9 @@ export class Endpoints {
   private readonly workloads: readonly Workload[]
   private readonly propagation: Time
   private readonly propagates: number
+  /** Reads the log for viewers that hear of changes each at its own time; null: there are none. */
+  private readonly direct: LogCursor | null
+  private readonly announces: number
   /** Changes before this time are announced then. */
   private heldUntil: Time = 0
   /** Called with a service whose endpoints have changed. Null: nobody has to write them. */
@@ -57,6 +60,8 @@ export class Endpoints {
     this.propagation = input.delays.propagation
     this.cursor = cluster.view.log.open()
     this.propagates = simulator.register('endpoints propagate', (version) => this.apply(version))
+    this.direct = network.views === null ? null : cluster.view.log.open()
+    this.announces = network.views === null ? NONE : simulator.register('endpoints are written', (version) => this.announce(version, false))
   }
 
   /** Called once: `writer` is notified of services whose endpoints have changed, and writes what is `unwritten`. */
@@ -73,6 +78,7 @@ export class Endpoints {
 
   /** These changes are written: the balancers are notified after the propagation delay. */
   written(changes: readonly EndpointChange[]): void {
+    for (const { pod, value, added } of changes) this.announceOne(pod, value, added, false)
     const apply = (): void => {
       for (const { pod, value, added } of changes) this.applyOne(pod, value, added)
     }
@@ -84,10 +90,15 @@ export class Endpoints {
   changed(atOnce: boolean): void {
     const version = this.cluster.view.log.version
     if (this.writer !== null && !atOnce) {
+      while (this.direct?.next(version) === true); // its entries are announced when they are written
       this.collect(version, this.writer)
       return
     }
     const from = Math.max(this.simulator.now, this.heldUntil)
+    if (this.direct !== null) {
+      if (atOnce || from === this.simulator.now) this.announce(version, atOnce)
+      else this.simulator.at(from, this.announces, version, 0)
+    }
     if (atOnce || from + this.propagation === this.simulator.now) this.apply(version)
     else this.simulator.at(from + this.propagation, this.propagates, version, 0)
   }
@@ -127,10 +138,31 @@ export class Endpoints {
     this.flows?.removed(serviceOfEndpoint(value), pod)
   }
 
+  /** The changes before this version of the log are in the API. */
+  private announce(version: number, atOnce: boolean): void {
+    const cursor = this.direct!
+    while (cursor.next(version)) {
+      const { subject, row, value } = cursor
+      if (subject === Subject.EndpointAdded) this.announceOne(row, value, true, atOnce)
+      else if (subject === Subject.EndpointRemoved) this.announceOne(row, value, false, atOnce)
+    }
+  }
+
+  private announceOne(pod: PodId, value: number, added: boolean, atOnce: boolean): void {
+    const { views } = this.network
+    const service = serviceOfEndpoint(value)
+    if (added) views?.added(service, pod, this.serverOf(pod, value), this.simulator.now, atOnce)
+    else views?.removed(service, pod, this.simulator.now)
+  }
+
+  /** A pod that ended before this entry arrived is a backend that refuses every request, until the entry of its removal arrives. */
+  private serverOf(pod: PodId, value: number): ServerId {
+    return this.cluster.view.pods.epoch[pod] === epochOfEndpoint(value) ? this.servers.of(pod) : NONE
+  }
+
   private added(pod: PodId, value: number): void {
     const service = serviceOfEndpoint(value)
-    // A pod that ended before this entry arrived is a backend that refuses every request, until the entry of its removal arrives.
-    const server = this.cluster.view.pods.epoch[pod] === epochOfEndpoint(value) ? this.servers.of(pod) : NONE
+    const server = this.serverOf(pod, value)
     this.flows?.added(service, pod, server)
     this.network.added(service, pod, server, server === NONE ? this.weightOf(service) : this.servers.balancing[server])
   }

@@ -13,20 +13,21 @@ import { RequestState, type Requests } from '../serving/requests.ts'
 import type { Servers } from '../serving/servers.ts'
 import { NO_BACKEND, QUEUE, REJECT, Outcome, type BalancingContext } from '../slb/policy.ts'
 import type { NodesView } from '../cluster/views.ts'
-import { BalancerInstance } from './balancer-instance.ts'
+import type { BalancerInstance } from './balancer-instance.ts'
 import { Connections } from './connections.ts'
 import { NetworkDevices, REFUSED } from './devices/devices.ts'
-import { EndpointSlots, SlotsOfServers } from './endpoint-slots.ts'
 import { guardCounts, type GuardCounts } from './guard-counts.ts'
 import { Impairments } from './impairments.ts'
-import type { Made, Shelf } from './made-instances.ts'
+import { makeInstances, type Shelf } from './made-instances.ts'
 import type { PodLimits } from '../serving/limits/pod-limits.ts'
 import { PodReports } from './pod-reports.ts'
 import { PodSignals } from './pod-signals.ts'
 import { NO_SIGNALS, Probing } from './probing.ts'
-import { madeBalancer, routesIn, type Route } from './routes.ts'
+import { routesIn } from './routes.ts'
 import type { NetworkRun } from './run.ts'
-import { ServiceBalancers, type HeardTime } from './service-balancers.ts'
+import type { ServiceBalancers, HeardTime } from './service-balancers.ts'
+import { DROPPED, type ViewedRoute } from './views/viewed-route.ts'
+import { Views } from './views/views.ts'
 
 export class Network implements Carrier, Outlet {
   /** By route: by service, then by call that has instances of its own (`routesOf`). */
@@ -60,6 +61,8 @@ export class Network implements Carrier, Outlet {
   private readonly handshakes: readonly number[]
   /** Null: no service has a path through devices. */
   readonly devices: NetworkDevices | null
+  /** Null: every service has balancer instances. */
+  readonly views: Views | null
   private readonly tryArrives: number
   private readonly responseArrives: number
   private readonly offers: number
@@ -83,11 +86,17 @@ export class Network implements Carrier, Outlet {
     this.offers = simulator.register('balancer offers its queue', (row) => this.offer(row))
     this.wakes = simulator.register('balancer wakes', (row, tag) => this.woke(row, tag))
 
-    const { all, serviceOf, groups, instancesOf } = this.makeInstances(run, routes)
+    this.views = Views.of({ ...run, nodes: cluster.view.nodes, pods: cluster.view.pods }, routes)
+    const { all, serviceOf, groups, instancesOf } = makeInstances(run, {
+      routes,
+      views: this.views,
+      heard: this.heard,
+      contextOf: (row, random, shelf) => this.contextOf(row, random, shelf, input.balancers),
+    })
     this.instancesOf = instancesOf
     const routesTo: number[][] = input.services.map(() => [])
     routes.forEach(({ service }, route) => routesTo[service].push(route))
-    this.groupsTo = routesTo.map((to) => to.map((route) => groups[route]))
+    this.groupsTo = routesTo.map((to) => to.flatMap((route) => groups[route] ?? []))
     this.all = all
     this.handshakes = routes.map(({ service }) => input.services[service].connections?.handshakes ?? 0)
     this.connections = routes.map(({ name, service }, route) => {
@@ -120,34 +129,6 @@ export class Network implements Carrier, Outlet {
     if (hedges?.isTied === true) podQueue.whenStarted((request) => hedges.started(request))
   }
 
-  /** The instances of every route, with the services that they send to, and what tells them of backends. */
-  private makeInstances({ streams, input }: NetworkRun, routes: readonly Route[]): Made {
-    const all: BalancerInstance[] = []
-    const serviceOf: ServiceId[] = []
-    const groups: ServiceBalancers[] = []
-    const slotsOfServers = new SlotsOfServers()
-    const zones = new Set(input.pools.flatMap(({ templates }) => templates.map(({ zone }) => zone))).size
-    const instancesOf = routes.map(({ name, service, slb }) => {
-      const slots = new EndpointSlots(slotsOfServers)
-      const shelf: Shelf = { value: undefined }
-      const list = Array.from({ length: input.balancers }, (_, i) => {
-        const context = this.contextOf(all.length, streams.stream(`balancer-${i}/${name}`), shelf, input.balancers)
-        const instance = new BalancerInstance(
-          madeBalancer(slb, context, input.services[service].routing, { instance: i, zone: i % zones, zones }),
-          slots,
-          slb.definition.name,
-          all.length,
-        )
-        all.push(instance)
-        serviceOf.push(service)
-        return instance
-      })
-      groups.push(new ServiceBalancers(slots, list, this.heard, () => shelf.value !== undefined))
-      return list
-    })
-    return { all, serviceOf, groups, instancesOf }
-  }
-
   private contextOf(row: number, random: BalancingContext['random'], shelf: Shelf, instances: number): BalancingContext {
     return {
       random,
@@ -167,6 +148,7 @@ export class Network implements Carrier, Outlet {
   windowBegins(): void {
     this.probing.windowBegins()
     this.devices?.windowBegins(this.simulator.now)
+    this.views?.windowBegins(this.simulator.now)
     this.clients.hedges?.windowBegins()
     for (const connections of this.connections) if (connections !== null) connections.opened = 0
     for (const { guard } of this.all) guard?.windowBegins()
@@ -184,12 +166,14 @@ export class Network implements Carrier, Outlet {
   }
 
   /** What guards of all instances have counted in the window. */
-  guarded(): GuardCounts {
-    return guardCounts(this.all)
-  }
+  guarded = (): GuardCounts => guardCounts(this.all)
 
   instances(route: number): number {
-    return this.instancesOf[route].length
+    return this.viewedBy(route)?.viewers ?? this.instancesOf[route].length
+  }
+
+  private viewedBy(route: number): ViewedRoute | null {
+    return this.views === null ? null : this.views.routes[route]
   }
 
   // ---- endpoints
@@ -216,6 +200,8 @@ export class Network implements Carrier, Outlet {
       this.start(request, this.delayOf(request, 0))
       return
     }
+    const viewed = this.viewedBy(requests.route[request])
+    if (viewed !== null) return this.sendTo(viewed, request, connections)
     const instance = this.instanceOf(request)
     const last = requests.slot[request]
     const exclude = last !== NONE && instance.slots.slotEpoch[last] === requests.slotEpoch[request] ? last : NONE
@@ -225,6 +211,17 @@ export class Network implements Carrier, Outlet {
       requests.state[request] = RequestState.AtBalancer
       instance.enqueue(request, requests)
     } else this.forward(instance, request, slot)
+  }
+
+  /** A viewer of the endpoints picks the pod. */
+  private sendTo(viewed: ViewedRoute, request: RequestId, connections: Connections | null): void {
+    const { requests } = this
+    const slot = viewed.choose(request, connections === null ? NONE : connections.processOf(request))
+    if (slot >= 0) return this.depart(request, viewed.took)
+    requests.slot[request] = NONE
+    if (slot !== DROPPED) return this.clients.failed(request, Cause.NoBackend)
+    requests.state[request] = RequestState.InNetwork
+    requests.timer[request] = NONE
   }
 
   private instanceOf(request: RequestId): BalancerInstance {
@@ -252,14 +249,16 @@ export class Network implements Carrier, Outlet {
     requests.slotEpoch[request] = instance.slots.slotEpoch[slot]
     requests.server[request] = instance.slots.server[slot]
     requests.serverEpoch[request] = instance.slots.serverEpoch[slot]
-    const route = requests.route[request]
+    this.depart(request, 0)
+  }
+
+  /** The try has a pod and leaves, over a new connection where there are any. @param before a time that passes first */
+  private depart(request: RequestId, before: Time): void {
+    const route = this.requests.route[request]
     const delay = this.delayOf(request, 0)
     const connections = this.connections[route]
-    if (connections === null) this.start(request, delay)
-    else {
-      connections.open(request)
-      this.start(request, delay + 2 * delay * this.handshakes[route])
-    }
+    if (connections !== null) connections.open(request)
+    this.start(request, before + delay + (connections === null ? 0 : 2 * delay * this.handshakes[route]))
   }
 
   /** The try is on its way to its pod. */
@@ -276,6 +275,8 @@ export class Network implements Carrier, Outlet {
   /** The longer way to a backend of another zone. */
   private zoneDelay(request: RequestId): Time {
     const { requests } = this
+    const viewed = this.viewedBy(requests.route[request])
+    if (viewed !== null) return viewed.wayOf(request)
     const { guard, slots } = this.instanceOf(request)
     const slot = requests.slot[request]
     return guard !== null && slot >= 0 && slots.slotEpoch[slot] === requests.slotEpoch[request] && slots.present[slot] === 1

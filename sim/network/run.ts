@@ -1,5 +1,5 @@
 /** The rest of a run, as the network sees it. */
-import type { NodesView } from '../cluster/views.ts'
+import type { NodesView, PodsView } from '../cluster/views.ts'
 import type { Chosen } from '../common/define.ts'
 import type { Time } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
@@ -13,6 +13,7 @@ import type { Servers } from '../serving/servers.ts'
 import type { Call, Service } from '../serving/spec.ts'
 import type { BalancerDefinition } from '../slb/policy.ts'
 import type { DeviceSpec } from './devices/spec.ts'
+import type { KubeProxySpec } from './views/spec.ts'
 
 /** What the network needs of the run. */
 export interface NetworkRun {
@@ -26,11 +27,12 @@ export interface NetworkRun {
   readonly clients: Clients
   readonly shares: CpuShares
   readonly times: { readonly origin: Time }
-  readonly cluster: { readonly view: { readonly nodes: NodesView } }
+  readonly cluster: { readonly view: { readonly nodes: NodesView; readonly pods: PodsView } }
   readonly input: {
     readonly pools: readonly { readonly templates: readonly { readonly zone: string }[] }[]
     readonly services: readonly Service[]
     readonly devices?: readonly DeviceSpec[]
+    readonly kubeProxy?: KubeProxySpec
     readonly calls?: readonly Call[]
     /** Balancer instances per service. */
     readonly balancers: number

@@ -2,6 +2,7 @@
 import { NONE, type Time } from '../common/ids.ts'
 import type { SimulationInput } from '../input.ts'
 import type { Network } from '../network/network.ts'
+import { noCounts } from '../network/views/viewed-route.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import { ServerState, type Servers } from '../serving/servers.ts'
@@ -26,7 +27,7 @@ export function balancingMetrics(run: BalancingRun, now: Time, sheet: Sheet): vo
   if (sent > 0) put(sheet, 'probes-per-request', sent / tries)
   if (work > 0) put(sheet, 'probe-cost', (100 * work) / (shares.delivered.integral(now) / 1000))
   const { picks, crossings, ejections } = network.guarded()
-  if (input.services.some(({ routing }) => routing?.zones !== undefined)) put(sheet, 'cross-zone-share', (100 * crossings) / picks)
+  crossZone(run, picks, crossings, sheet)
   if (input.services.some(({ routing }) => routing?.outliers !== undefined)) put(sheet, 'ejections', ejections)
   if (network.opened >= 0) put(sheet, 'connections-opened', (network.opened * 1e6) / (input.horizon - input.warmup))
   if (network.limits !== null) put(sheet, 'concurrency-limit', network.limits.mean())
@@ -35,8 +36,9 @@ export function balancingMetrics(run: BalancingRun, now: Time, sheet: Sheet): vo
     put(sheet, 'copies-won', (100 * clients.hedges.won) / clients.hedges.copies)
   }
   deviceMetrics(run, now, sheet)
-  const asked = input.services.map(
-    ({ routing, signals, connections }) => routing !== undefined || signals !== undefined || connections !== undefined,
+  viewMetrics(run, sheet)
+  const asked = input.services.map(({ routing, signals, connections, exposure, dns }) =>
+    [routing, signals, connections, exposure, dns].some((key) => key !== undefined),
   )
   const fairness = fairnessOf(run).filter((value, service) => asked[service] && Number.isFinite(value))
   if (fairness.length > 0) put(sheet, 'request-fairness', Math.min(...fairness))
@@ -45,6 +47,25 @@ export function balancingMetrics(run: BalancingRun, now: Time, sheet: Sheet): vo
 /** Of clients that hedge. */
 function requestsOf({ all }: Clients): number {
   return all.reduce((sum, { spec, ledger }) => sum + (spec.hedge === undefined ? 0 : ledger.windowArrived), 0)
+}
+
+/** Of guards, and of kube-proxy. */
+function crossZone({ input, network: { views } }: BalancingRun, picks: number, crossings: number, sheet: Sheet): void {
+  const proxied = views !== null && views.clocks !== null
+  if (!proxied && input.services.every(({ routing }) => routing?.zones === undefined)) return
+  const { located, crossings: more } = proxied ? views.counts() : noCounts()
+  put(sheet, 'cross-zone-share', (100 * (crossings + more)) / (picks + located))
+}
+
+function viewMetrics({ input, network: { views } }: BalancingRun, sheet: Sheet): void {
+  if (views === null) return
+  const { picks, stale, drops, queries } = views.counts()
+  put(sheet, 'stale-picks', (100 * stale) / picks)
+  if (input.services.some(({ dns }) => dns !== undefined)) put(sheet, 'dns-queries', (queries * 1e6) / (input.horizon - input.warmup))
+  if (views.clocks === null) return
+  const { lag, lags } = views.clocks
+  put(sheet, 'proxy-drops', (100 * drops) / (picks + drops))
+  if (lags > 0) put(sheet, 'endpoint-lag', lag / lags / 1e6)
 }
 
 function deviceMetrics({ network: { devices }, times }: BalancingRun, now: Time, sheet: Sheet): void {

@@ -6,6 +6,7 @@ import type { Chosen } from '../common/define.ts'
 import type { ServiceId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { PodShape } from '../cluster/spec.ts'
+import type { DnsSpec, Exposure } from './access-spec.ts'
 import type { ConcurrencyLimit } from './limits/limiter.ts'
 import type { Routing } from '../slb/guard/spec.ts'
 import type { BalancerDefinition } from '../slb/policy.ts'
@@ -88,6 +89,9 @@ export interface Service {
   readonly path?: NetworkPath
   /** What stands around each balancer instance; absent: nothing. */
   readonly routing?: Routing
+  /** The service is reached through the kube-proxy of each node, or by addresses from DNS; absent: through balancer instances. */
+  readonly exposure?: Exposure
+  readonly dns?: DnsSpec
   /** Absent: signals are fresh, none is lost, and probes cost no CPU. */
   readonly signals?: Signals
 }

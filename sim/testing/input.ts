@@ -161,7 +161,7 @@ export function input(partial: Partial<FlatInput> = {}): SimulationInput {
   return {
     ...rest,
     workloads: services.map((one, service) => ({ scheduler: 0, ...one, service })),
-    services: services.map(({ name, networkDelay, slb, signals, routing, connections, path }) => ({
+    services: services.map(({ name, networkDelay, slb, signals, routing, connections, path, exposure, dns }) => ({
       name,
       networkDelay,
       ...(slb === undefined ? {} : { slb }),
@@ -169,6 +169,8 @@ export function input(partial: Partial<FlatInput> = {}): SimulationInput {
       ...(routing === undefined ? {} : { routing }),
       ...(connections === undefined ? {} : { connections }),
       ...(path === undefined ? {} : { path }),
+      ...(exposure === undefined ? {} : { exposure }),
+      ...(dns === undefined ? {} : { dns }),
     })),
     clients: services.flatMap((one, service) => (one.requests === NO_REQUESTS ? [] : [{ ...one, service }])),
     background: background.map((one) => ({ scheduler: 0, ...one })),
