@@ -467,6 +467,16 @@ const DEVICE = {
   failures: [],
 } as const
 
+const EXPOSURE = {
+  type: 'ClusterIP',
+  internalTrafficPolicy: 'Cluster',
+  externalTrafficPolicy: 'Cluster',
+  trafficDistribution: 'Any',
+  affinity: 0,
+  checks: { interval: S, fall: 1, rise: 1 },
+} as const
+const DNS = { resolvers: 1, ttl: S, servers: 1, cache: 0, hold: 0, pick: 'first', lookup: 0, propagation: 0 } as const
+
 describe('the list', () => {
   it('has a word on every metric in every run: a number, or null', () => {
     for (const around of [{}, { services: [web({})] }, { background: [standing([shape()])] }]) {
@@ -503,6 +513,8 @@ describe('the list', () => {
         panic: 0.5,
       },
     })
+    const few = web({ shape: small, requests: steady(1000, 1000) })
+    const proxied = { ...few, name: 'proxied', replicas: 40, exposure: EXPOSURE }
     const rows = Array.from({ length: 10_000 }, (_, i) => [i * 10, shape({ cpu: 100, memory: 1, gpus: 1, gpuMilli: 1 }), 1] as const)
     const { metrics } = run({
       horizon: 1001 * S,
@@ -514,7 +526,8 @@ describe('the list', () => {
         // The node of the controlled pod, which crashes.
         pool(1, { taints: [{ key: 'crashes', value: '', effect: 'NoSchedule' }], labels: { crashes: 'yes' } }, { name: 'crashes' }),
       ],
-      services: [many, { ...many, name: 'rolled', replicas: 1, requests: NO_REQUESTS }],
+      services: [many, { ...many, name: 'rolled', replicas: 1, requests: NO_REQUESTS }, proxied, { ...few, name: 'named', dns: DNS }],
+      kubeProxy: { minSync: 0, sync: 0, watch: 0, zoneDelay: 0, hop: 0 },
       orchestration: rolledOut(1, {
         ...small,
         nodeSelector: { crashes: 'yes' },
