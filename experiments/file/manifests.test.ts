@@ -273,15 +273,63 @@ describe('manifests become services and background', () => {
     expect(wrong.problems).toContain('found threads, but shop/load is a Job; accepted: duration, failures, exitCodes')
   })
 
-  it('a stack file: services of a number of tasks run, those of one task per node do not', async () => {
+  it('a stack file: replicated and global services run, jobs do not', async () => {
     const stack =
-      'name: shop\nservices:\n  web: { image: a, deploy: { replicas: 3, resources: { reservations: { cpus: 0.5, memory: 64m } } } }\n  agent: { image: b, deploy: { mode: global } }\n'
+      'name: shop\nservices:\n  web: { image: a, deploy: { replicas: 3, resources: { reservations: { cpus: 0.5, memory: 64m } } } }\n  agent: { image: b, deploy: { mode: global } }\n  once: { image: c, deploy: { mode: replicated-job } }\n'
     const { scenario, warnings, problems } = await resolved(stack, client('web'))
     expect(problems).toBe('')
-    expect(scenario.services).toMatchObject([{ name: 'web', replicas: 3, preStop: 2e6, grace: 12e6, shape: { cpu: 500 } }])
+    expect(scenario.services).toMatchObject([
+      { name: 'web', replicas: 3, preStop: 2e6, grace: 12e6, shape: { cpu: 500 } },
+      { name: 'agent', traffic: null },
+    ])
     expect(scenario.background).toEqual([])
-    expect(warnings).toContain('manifests: pods of kind SwarmService, one per node, are not run yet: shop/agent')
-    expect(scenario.orchestration).toMatchObject({ orchestrator: 'swarm', workloads: [{ controller: { kind: 'swarm-service' } }] })
+    expect(warnings).toContain('manifests: pods of kind SwarmService of mode replicated-job are not run yet: shop/once')
+    expect(scenario.orchestration).toMatchObject({
+      orchestrator: 'swarm',
+      workloads: [{ controller: { kind: 'swarm-service' } }, { controller: { kind: 'swarm-service', mode: 'global' } }],
+    })
+  })
+
+  it('DaemonSets alone: a pod on each node; a rollout over 3 nodes takes 3 × (1 s bind + 10 s pull + 5 s start)', async () => {
+    const { scenario, warnings, problems } = await resolved(
+      workload('DaemonSet', 'agent', '', requests('100m')),
+      '',
+      'actions: [{ at: 60s, apply: shop/agent, pull: 10s, start: 5s }]\n',
+    )
+    expect([problems, warnings]).toEqual(['', []])
+    expect(scenario.services).toMatchObject([{ name: 'agent', traffic: null }])
+    const { metrics } = await runTask({ scenario: { ...scenario, horizon: 180e6 }, seed: 1, replication: 0 }, simulate)
+    expect(metrics['rollout-duration']).toBeGreaterThanOrEqual(3 * 16)
+    expect(metrics['rollout-duration']).toBeLessThan(3 * 16.1)
+    const wrong = await resolved(
+      workload('DaemonSet', 'agent', '', requests('100m')),
+      '  behavior: { agent: { threads: 2, replicas: 4 } }\n',
+    )
+    expect(wrong.problems).toContain('found threads, but no requests reach shop/agent; accepted: a client or a call of its Service')
+    expect(wrong.problems).toContain('found replicas, but shop/agent has a pod on each node; accepted: none')
+  })
+
+  it('schedulerName chooses a scheduler or a profile of the file; without one the pods stay pending, those of DaemonSets, too', async () => {
+    const shop = SHOP.replace('nodeSelector:', 'schedulerName: batch.example, nodeSelector:')
+    const rowOf = async (rest: string): Promise<unknown> => {
+      const { problems, scenario } = await resolved(shop, client('web'), rest)
+      return problems === '' ? scenario.services[0] : problems
+    }
+    expect(await rowOf('schedulers: [{ name: batch-example, algorithm: best-fit }]\n')).toMatchObject({ scheduler: 1 })
+    const profiles = 'config: { profiles: [{ schedulerName: default-scheduler }, { schedulerName: batch.example }] }'
+    expect(await rowOf(`scheduling: { name: kubernetes, ${profiles} }\n`)).toMatchObject({ scheduler: 0, profile: 'batch.example' })
+    const agent = workload('DaemonSet', 'agent', '', requests('100m'), 'schedulerName: batch.example, ')
+    const { scenario, warnings } = await resolved(shop + agent, client('web'))
+    expect(scenario.services).toMatchObject([{ scheduler: -1 }, { name: 'agent', scheduler: -1 }])
+    expect(warnings).toContain(
+      'shop.yaml:2:7 Deployment shop/web spec.schedulerName: found batch.example, which is no scheduler of the run; accepted: default-scheduler; its pods stay pending (schedulers: [{ name: batch-example }])',
+    )
+    const { metrics } = await runTask({ scenario, seed: 1, replication: 0 }, simulate)
+    expect([metrics['pending-censored'], metrics['availability']]).toEqual([3 + 3, 0])
+    // What the file says of the workload comes first.
+    expect((await resolved(shop, `  behavior: { web: { scheduler: default } }\n${client('web')}`)).scenario.services[0]).toMatchObject({
+      scheduler: 0,
+    })
   })
 
   it('the manifests of a shop run', async () => {
@@ -389,9 +437,9 @@ describe('problems', () => {
     ],
     [
       'pods that are not run, and no others',
-      workload('DaemonSet', 'agent', '', ''),
+      'services: { once: { image: c, deploy: { mode: replicated-job } } }\n',
       '',
-      'x.yaml:7:14  workload.manifests  found nothing to run (pods of kind DaemonSet are not run yet: shop/agent); accepted: a Deployment',
+      'found nothing to run (pods of kind SwarmService of mode replicated-job are not run yet: default/once); accepted: a Deployment, StatefulSet, DaemonSet',
     ],
     ['no workload', service('web'), '', 'workload.manifests  found no workloads; accepted: a Deployment'],
   ])('%s', async (_what, shop, more, expected) => {
@@ -416,7 +464,6 @@ describe('problems', () => {
 
 describe('what is not simulated is a warning', () => {
   it.each([
-    ['kinds', SHOP + workload('DaemonSet', 'agent', '', ''), 'manifests: pods of kind DaemonSet are not run yet: shop/agent'],
     [
       'what no manifest says of a Job',
       SHOP + workload('Job', 'load', '', requests('1'), 'restartPolicy: Never, '),

@@ -1,5 +1,6 @@
 /** From the steps of services to calls with rows: names become services, calls in a circle and unreachable services are refused. */
 import { callCycle, suggestion } from '../../sim/index.ts'
+import { isPerNode } from './resolve-orchestration.ts'
 import type { Path } from './document.ts'
 import type { Issue } from './document.ts'
 import { selection } from './resolve-selection.ts'
@@ -136,12 +137,14 @@ class ResolvingCalls {
   }
 
   refuseIdle(): void {
-    this.services.forEach(({ traffic }, row) => {
+    this.services.forEach(({ traffic, controller }, row) => {
       if (traffic !== undefined || this.calls.some(({ service }) => service === row)) return
+      // Agents of nodes need no requests.
+      if (controller !== undefined && isPerNode(controller)) return
       this.issues.push({
         path: ['workload', 'services', row],
         message:
-          'found no traffic, and no service calls this one; accepted: traffic: { rate: 100/s }, or a call of it in the steps of another service',
+          'found no traffic, and no service calls this one; accepted: traffic: { rate: 100/s }, a call of it in the steps of another service, or a controller that keeps a pod on each node',
       })
     })
   }

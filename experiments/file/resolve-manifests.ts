@@ -16,6 +16,7 @@ import { withConfigFiles } from './config-files.ts'
 import { admissionOfFile } from './manifests/admission.ts'
 import { ManifestItems, type Item } from './manifests/items.ts'
 import { referencesOf } from './manifests/references.ts'
+import { schedulerNames } from './manifests/schedulers.ts'
 import { notRun, unsupported } from './manifests/unsupported.ts'
 import { withOrchestratorDefaults } from './orchestrator-defaults.ts'
 import { isMap } from './quantities.ts'
@@ -46,8 +47,15 @@ export class ManifestExpansion {
 
   expand(raw: Raw): Expanded {
     const begun = withSnapshot(raw, this.folder)
-    const expanded = withConfigFiles(this.withItems(begun.raw), this.folder)
-    return { ...expanded, raw: withOrchestratorDefaults(expanded.raw), issues: [...begun.issues, ...expanded.issues] }
+    // Pods of manifests may name the profiles of a configuration that lies in a file.
+    const configured = withConfigFiles({ raw: begun.raw, issues: begun.issues, relocate: (issue: Issue) => issue }, this.folder)
+    const expanded = this.withItems(configured.raw)
+    return {
+      ...expanded,
+      raw: withOrchestratorDefaults(expanded.raw),
+      issues: [...configured.issues, ...expanded.issues],
+      relocate: (issue) => configured.relocate(expanded.relocate(issue)),
+    }
   }
 
   private withItems(raw: Raw): Expanded {
@@ -63,7 +71,7 @@ export class ManifestExpansion {
     for (const problem of problems) if (problem.severity === 'error') issues.push(issueOf(problem))
     const orchestrator = orchestratorOf(manifests.workloads, raw['orchestrator'], issues)
     if (issues.length > 0) return { raw, issues, warnings: [], relocate: (issue) => issue }
-    const items = new ManifestItems(manifests, workload, raw['storage'])
+    const items = new ManifestItems(manifests, workload, { storage: raw['storage'], schedulers: schedulerNames(raw) })
     const [services, background, batch] = [listOf(workload['services']), listOf(workload['background']), listOf(workload['batch'])]
     const given = [services, background, batch, listOf(workload['jobs']), items.services, items.background, items.batch].flat()
     const empty: Issue[] = given.length > 0 || items.issues.length > 0 ? [] : [{ path: MANIFESTS, message: nothingRuns(manifests) }]
@@ -135,7 +143,7 @@ function nothingRuns(manifests: Manifests): string {
       : left.length === 0
         ? 'workloads of 0 pods only'
         : `nothing to run (${left.join('; ')})`
-  return `found ${found}; accepted: a Deployment, StatefulSet, ReplicaSet, Pod, Job or CronJob, or services, background, jobs or batch beside the manifests`
+  return `found ${found}; accepted: a Deployment, StatefulSet, DaemonSet, ReplicaSet, Pod, Job or CronJob, or services, background, jobs or batch beside the manifests`
 }
 
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { profileNames, suggestion, type NodeTemplate, type Selection } from '../../sim/index.ts'
+import { NONE, profileNames, suggestion, type NodeTemplate, type Selection } from '../../sim/index.ts'
 import { scaled } from '../../sim/random/index.ts'
 import {
   bundledFile,
@@ -41,6 +41,7 @@ import { selection } from './resolve-selection.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { routingSpec } from './schema/routing.ts'
 import { FAMILY_PATHS } from './families.ts'
+import { NOBODY } from './manifests/schedulers.ts'
 import { DEFAULT_SCHEDULER, nodeLabels, type Placed, type PoolSpec, type Scenario, type ServiceSpec, type Traced } from './scenario.ts'
 
 /** What the resolution of one file keeps at hand. `folder` is where the experiment file lies. */
@@ -139,6 +140,7 @@ function schedulersOf({ scheduling, schedulers }: ScenarioData): ReadonlyMap<str
 function placedBy({ schedulers, issues }: Resolving, name: string, path: Path): Placed {
   const found = schedulers.get(name)
   if (found !== undefined) return found
+  if (name === NOBODY) return { scheduler: NONE }
   const known = [...schedulers.keys()]
   issues.push({ path, message: `found the unknown scheduler "${name}"; accepted: ${known.join(', ')}${suggestion(name, known)}` })
   return { scheduler: 0 }

@@ -91,7 +91,7 @@ export interface SchedulerChoice extends Omit<SchedulerSpec, 'algorithm' | 'orde
 /** Name of the scheduler of all pods that name no other. */
 export const DEFAULT_SCHEDULER = 'default'
 
-/** The scheduler that places these pods: 0 the default one, i + 1 the i-th of `schedulers`. */
+/** The scheduler that places these pods: 0 the default one, i + 1 the i-th of `schedulers`, -1 none: they stay pending. */
 export interface Placed {
   readonly scheduler: number
   /** The profile of its configuration; absent: its default one. */

@@ -106,12 +106,12 @@ export class Placement {
     return this.gangs++
   }
 
-  /** A pod was created and is pending; `scheduler` is the role that places it. */
+  /** A pod was created and is pending; `scheduler` is the role that places it, NONE: nobody does, and it stays pending. */
   arrived(pod: PodId, scheduler: number): void {
     this.run.pods.created(this.run.cluster.view.pods.podClass[pod])
     if (this.presentOn?.(pod) === true) return
     this.roleOf[pod] = scheduler
-    this.roles[scheduler].arrived(pod)
+    if (scheduler !== NONE) this.roles[scheduler].arrived(pod)
   }
 
   /** The pod is pending and no scheduler knows it, until it arrives (again). */

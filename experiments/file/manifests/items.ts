@@ -10,7 +10,8 @@ import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
 import { replicaAutoscalerOf } from './scaling.ts'
 import { ManifestStorage } from './storage.ts'
 import { namedServices, plain, targetOf, type NamedService } from './targets.ts'
-import { isBatch, isRun } from './unsupported.ts'
+import { NOBODY, schedulerOf, withoutScheduler } from './schedulers.ts'
+import { isBatch, isOnEachNode, isRun } from './unsupported.ts'
 
 type Raw = Record<string, unknown>
 
@@ -32,16 +33,11 @@ const CLIENTS: Path = ['workload', 'clients']
 
 /** Keys of `clients` that are keys of a service. */
 const OF_CLIENT = ['traffic', 'objective', 'allowance', 'timeout', 'cancel', 'retries', 'hedge', 'networkDelay'] as const
-/** Keys of `behavior` that pods without requests do not have. */
+/** Keys of `behavior` that say how requests are served. */
+const SERVING = ['work', 'threads', 'queue', 'async', 'weight', 'slb', 'objective', 'allowance']
+/** Keys of `behavior` that background pods do not have. */
 const OF_REQUESTS = [
-  'work',
-  'threads',
-  'queue',
-  'async',
-  'weight',
-  'slb',
-  'objective',
-  'allowance',
+  ...SERVING,
   'pull',
   'start',
   'limit',
@@ -63,6 +59,7 @@ export class ManifestItems {
   readonly batch: Item[] = []
   readonly issues: Issue[] = []
   private readonly manifests: Manifests
+  private readonly schedulers: ReadonlySet<string>
   private readonly pods: PodIndex
   /** How many workloads have a name. */
   private readonly sameName = new Map<string, number>()
@@ -72,9 +69,10 @@ export class ManifestItems {
   /** Clients by the name of their service. */
   private readonly clients = new Map<string, Said>()
 
-  /** `storage` is the key of the file. */
-  constructor(manifests: Manifests, workload: Raw, storage: unknown) {
+  /** `storage` is the key of the file, `schedulers` are the names of its schedulers. */
+  constructor(manifests: Manifests, workload: Raw, { storage, schedulers }: { storage: unknown; schedulers: ReadonlySet<string> }) {
     this.manifests = manifests
+    this.schedulers = schedulers
     this.pods = new PodIndex(manifests.workloads)
     for (const { name } of manifests.workloads) this.sameName.set(name, (this.sameName.get(name) ?? 0) + 1)
     this.storage = new ManifestStorage(manifests, storage)
@@ -89,7 +87,9 @@ export class ManifestItems {
     const placed = this.addServices(served, behaviors)
     for (const one of manifests.workloads) {
       if (isBatch(one)) this.addBatch(one, behaviors.get(one))
-      else if (!placed.has(one) && isRun(one)) this.addBackground(one, behaviors.get(one))
+      else if (placed.has(one) || !isRun(one)) continue
+      else if (isOnEachNode(one)) this.addPerNode(one, behaviors.get(one))
+      else this.addBackground(one, behaviors.get(one))
     }
   }
 
@@ -134,7 +134,7 @@ export class ManifestItems {
         )
       const raw = {
         ...admissionOfPod(workload, this.manifests),
-        ...serviceItem(name, workload, this.boundsOf(workload), behavior),
+        ...serviceItem(name, workload, this.boundsOf(workload), this.placed(workload, behavior)),
         ...this.storage.volumesOf(workload, behavior['volumes']),
         ...client?.keys,
       }
@@ -157,10 +157,39 @@ export class ManifestItems {
         `manifests: how long pods of ${workload.kind} ${namespace}/${name} run is not known; 1m is assumed (behavior: duration)`,
       )
     this.batch.push({
-      raw: { ...admissionOfPod(workload, this.manifests), ...batchItem(this.nameOf(workload), workload, keys) },
+      raw: { ...admissionOfPod(workload, this.manifests), ...batchItem(this.nameOf(workload), workload, this.placed(workload, keys)) },
       workload,
       origins: new Map(said?.origins ?? []),
     })
+  }
+
+  /** A pod on each node, whether requests reach it or not. */
+  private addPerNode(workload: ManifestWorkload, said: Said | undefined): void {
+    const keys = said?.keys ?? {}
+    const { name, namespace } = workload
+    for (const key of [...SERVING, 'usage', 'replicas'].filter((one) => keys[one] !== undefined))
+      this.issues.push({
+        path: said?.origins.get(key) ?? [...BEHAVIOR],
+        onKey: true,
+        message:
+          key === 'replicas' || key === 'usage'
+            ? `found ${key}, but ${namespace}/${name} has a pod on each node${key === 'usage' ? ', whose CPU is that of its requests' : ''}; accepted: none`
+            : `found ${key}, but no requests reach ${namespace}/${name}; accepted: a client or a call of its Service`,
+      })
+    const raw = {
+      ...admissionOfPod(workload, this.manifests),
+      ...serviceItem(this.nameOf(workload), workload, this.boundsOf(workload), this.placed(workload, keys)),
+      ...this.storage.volumesOf(workload, keys['volumes']),
+    }
+    this.services.push({ raw, workload, origins: new Map(said?.origins ?? []) })
+  }
+
+  /** The behavior with the scheduler that the pods name, unless it has one. */
+  private placed(workload: ManifestWorkload, behavior: Raw): Raw {
+    if (behavior['scheduler'] !== undefined) return behavior
+    const scheduler = schedulerOf(workload, this.schedulers)
+    if (scheduler === NOBODY) this.notes.push(withoutScheduler(workload, this.schedulers))
+    return scheduler === undefined ? behavior : { ...behavior, scheduler }
   }
 
   /** The name of a workload in the results: with its namespace where two have the same. */
@@ -180,7 +209,7 @@ export class ManifestItems {
       })
     const replicas = Number(keys['replicas'] ?? workload.replicas ?? 1)
     if (replicas === 0) return
-    const raw = backgroundItem(this.nameOf(workload), workload, keys, admissionOfPod(workload, this.manifests))
+    const raw = backgroundItem(this.nameOf(workload), workload, this.placed(workload, keys), admissionOfPod(workload, this.manifests))
     this.background.push({
       raw,
       workload,

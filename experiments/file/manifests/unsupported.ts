@@ -19,7 +19,7 @@ const isConstrained: Test = ({ controller }) => {
   }
 }
 
-/** Properties that change nothing in a run yet. Pods of DaemonSets are left out as a whole. */
+/** Properties that change nothing in a run yet. */
 const PROPERTIES: readonly (readonly [string, Test])[] = [
   ['paused rollouts', ({ controller }) => controller.kind === 'Deployment' && controller.paused],
   ['placement constraints of Swarm, ECS and Marathon', isConstrained],
@@ -55,17 +55,25 @@ const named = (all: readonly { readonly namespace: string; readonly name: string
   return names.length <= 5 ? names.join(', ') : `${names.slice(0, 5).join(', ')} and ${names.length - 5} more`
 }
 
-/** Kinds whose pods are not part of a run yet. */
-const NOT_RUN: readonly string[] = ['DaemonSet']
-
 /** Whether a Job or a CronJob creates the pods. */
 export const isBatch = ({ controller }: ManifestWorkload): boolean => controller.kind === 'Job' || controller.kind === 'CronJob'
 
-/** Whether the pods of a workload are part of a run: those that a controller keeps at a number. */
-export const isRun = ({ kind, replicas }: ManifestWorkload): boolean => !NOT_RUN.includes(kind) && replicas !== null
+/** Whether the controller keeps a pod on each node. */
+export const isOnEachNode = ({ controller }: ManifestWorkload): boolean =>
+  controller.kind === 'DaemonSet' ||
+  (controller.kind === 'SwarmService' && controller.mode === 'global') ||
+  (controller.kind === 'EcsService' && controller.scheduling === 'DAEMON')
+
+/** Whether the pods of a workload are part of a run: those that a controller keeps at a number, or one on each node. */
+export const isRun = (workload: ManifestWorkload): boolean =>
+  !isJobOfSwarm(workload) && (workload.replicas !== null || isOnEachNode(workload))
+
+/** Tasks that run to completion, which the controllers of Swarm here do not have. */
+const isJobOfSwarm: Test = ({ controller }) => controller.kind === 'SwarmService' && controller.mode.endsWith('-job')
 
 /** The kind in messages. */
-const kindOf = ({ kind }: ManifestWorkload): string => (NOT_RUN.includes(kind) ? kind : `${kind}, one per node,`)
+const kindOf = ({ kind, controller }: ManifestWorkload): string =>
+  controller.kind === 'SwarmService' ? `${kind} of mode ${controller.mode}` : kind
 
 /** A sentence for each kind whose pods are not part of a run, with its workloads. */
 export function notRun({ workloads }: Manifests): string[] {

@@ -46,7 +46,7 @@ const behaviorOf = (loaded: LoadedFiles) =>
     volumes: volumes
       .optional()
       .describe('what the pods mount besides the volumes of the manifest, such as { emptyDir: 1Gi } where it gives no size'),
-    scheduler: name().optional().describe('the scheduler that places the pods: default, or the name of one of schedulers'),
+    scheduler: words().optional().describe('the scheduler that places the pods: default, the name of one of schedulers, or none: they stay pending'),
   })
 
 /** What manifests do not say, by workload. */

@@ -144,11 +144,12 @@ export class ControlledPods implements PodControl, PodOwner {
     return row
   }
 
-  /** The pod goes to its scheduler, or to its node when it has one (DaemonSet). */
+  /** The pod goes to its scheduler, or to its node when it has one (DaemonSet) and somebody binds it. */
   arrives(pod: PodId): void {
     const { placement, input } = this.run
     const node = this.shared.objects.node[pod]
-    if (node === NONE) placement.arrived(pod, input.workloads[this.workload].scheduler)
+    const { scheduler } = input.workloads[this.workload]
+    if (node === NONE || scheduler === NONE) placement.arrived(pod, scheduler)
     else placement.arrivedFor(pod, node)
   }
 
