@@ -58,6 +58,7 @@ export class SchedulerRole implements Role {
       budgets: place.budgets,
       ...(run.input.present === undefined ? {} : { surroundings: run.input.present.surroundings }),
       wakeAt: (time) => void simulator.at(time, place.wakes, place.row, Wake.Timer),
+      offers: () => scheduling.countOffers(() => simulator.now),
       declared: () => run.declared.counts(cluster),
     }
     const order = spec.order === undefined ? undefined : createChosen(spec.order, undefined)

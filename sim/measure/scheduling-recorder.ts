@@ -1,5 +1,6 @@
 /** What became of scheduling decisions: binds that were refused because the cluster had changed since the decision. */
 import type { Time } from '../common/ids.ts'
+import { OfferRecorder } from './offer-recorder.ts'
 import type { DecisionRecorder } from './decision-recorder.ts'
 
 export class SchedulingRecorder {
@@ -12,6 +13,8 @@ export class SchedulingRecorder {
   readonly ruledOut: number[] = []
   /** Null: decisions are not kept. */
   readonly decisions: DecisionRecorder | null
+  /** Null: no scheduler makes offers. */
+  offers: OfferRecorder | null = null
   private readonly windowStart: Time
 
   constructor(windowStart: Time, decisions: DecisionRecorder | null = null) {
@@ -23,6 +26,11 @@ export class SchedulingRecorder {
   declined(reason: number, nodes: number): void {
     while (this.ruledOut.length <= reason) this.ruledOut.push(0)
     this.ruledOut[reason] += nodes
+  }
+
+  /** The counts of offers, from the first scheduler on that makes some. */
+  countOffers(now: () => Time): OfferRecorder {
+    return (this.offers ??= new OfferRecorder(now, this.windowStart))
   }
 
   bind(accepted: boolean, now: Time): void {

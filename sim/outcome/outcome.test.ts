@@ -557,8 +557,18 @@ describe('the list', () => {
           view: 'snapshot',
           refresh: 0,
         },
+        { name: 'offering', algorithm: choose(schedulers, 'mesos'), decision: 0, perNode: 0, view: 'live', refresh: 0 },
       ],
       background: [
+        {
+          ...coming([
+            [0, small, 1],
+            [1, small, 1],
+            [400_000, small, 1],
+          ]),
+          name: 'offered',
+          scheduler: 2,
+        },
         coming(rows),
         jobsOf(
           rows,

@@ -301,7 +301,13 @@ function scalingMetrics({ scaling, input }: OutcomeRun, sheet: Sheet): void {
   put(sheet, 'scaling-reversals', scaling.reversals / hours)
 }
 
-function schedulingMetrics({ scheduling }: OutcomeRun, sheet: Sheet): void {
+function schedulingMetrics({ scheduling, input }: OutcomeRun, sheet: Sheet): void {
+  const { offers } = scheduling
+  if (offers !== null) {
+    put(sheet, 'offers', offers.made / ((input.horizon - input.warmup) / SECOND))
+    put(sheet, 'offers-declined', (100 * offers.unused) / offers.answers)
+    put(sheet, 'offers-rescinded', (100 * offers.back) / offers.made)
+  }
   if (scheduling.shared) put(sheet, 'scheduling-conflicts', (100 * scheduling.refused) / scheduling.tried)
 }
 

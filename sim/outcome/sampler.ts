@@ -11,6 +11,7 @@ import type { Placement } from '../controllers/placement.ts'
 import type { ReplicaSets } from '../controllers/replica-sets.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { NodeRecorder } from '../measure/node-recorder.ts'
+import type { SchedulingRecorder } from '../measure/scheduling-recorder.ts'
 import type { PodRecorder } from '../measure/pod-recorder.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
@@ -38,6 +39,7 @@ export interface SamplerRun extends ApiMetricsRun {
   readonly admission: Admission | null
   readonly times: { readonly origin: Time; readonly windowStart: Time; readonly end: Time }
   readonly placement: Placement
+  readonly scheduling: SchedulingRecorder
   readonly input: ApiMetricsRun['input'] & { readonly sample: Time; readonly replication: number; readonly decisions?: number }
 }
 
@@ -158,6 +160,7 @@ export class Sampler {
     this.sampleQuotas()
     this.reasons?.sample()
     this.requests?.sample()
+    this.run.scheduling.offers?.sample()
     this.grid?.sample(row[0])
     this.arrivedBefore = arrived
     this.lastTime = now
@@ -175,6 +178,17 @@ export class Sampler {
         (name) => [`quota ${spec.namespace}/${spec.name} ${name}`, `${name} used of quota ${spec.namespace}/${spec.name}`, '%'] as const,
       ),
     )
+  }
+
+  /** Dominant shares of roles, where a scheduler has roles. */
+  private shareColumns(samples: number): TableColumn[] {
+    return [...(this.run.scheduling.offers?.shares ?? [])].map(([role, values]) => ({
+      name: `share-${role}`,
+      label: `dominant share of ${role}`,
+      unit: '%',
+      role: 'metric',
+      values: Float64Array.from({ length: samples }, (_, row) => 100 * (values[row] ?? 0)),
+    }))
   }
 
   private sampleQuotas(): void {
@@ -249,6 +263,7 @@ export class Sampler {
         ...this.quotaColumns().map(column(this.quotaRows)),
         ...(this.reasons?.columns() ?? []),
         ...(this.requests?.columns() ?? []),
+        ...this.shareColumns(times.length),
       ],
     }
   }

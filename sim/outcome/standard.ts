@@ -12,6 +12,7 @@ import { DESCHEDULING_ROWS } from './descheduling-rows.ts'
 import { IMAGE_ROWS } from './image-rows.ts'
 import { JOB_ROWS } from './job-rows.ts'
 import { NODE_ROWS } from './node-rows.ts'
+import { OFFER_ROWS } from './offer-rows.ts'
 import { POD_ROWS } from './pod-rows.ts'
 import { REQUEST_ROWS } from './request-rows.ts'
 import { SCALING_ROWS } from './scaling-rows.ts'
@@ -39,7 +40,7 @@ type Row = readonly [id: string, label: string, unit: string, better: Better, co
 
 const ROWS = {
   requests: REQUEST_ROWS,
-  pods: POD_ROWS,
+  pods: [...POD_ROWS, ...OFFER_ROWS],
   jobs: [...JOB_ROWS, ...BATCH_ROWS],
   nodes: [...NODE_ROWS, ...ENERGY_ROWS],
   scaling: [...SCALING_ROWS, ...ELASTICITY_ROWS],

@@ -13,6 +13,7 @@ import { gpuDotProduct } from './members/gpu-dot-product.ts'
 import { gpuPacking } from './members/gpu-packing.ts'
 import { kubernetes } from './members/kubernetes.ts'
 import { leastAllocated } from './members/least-allocated.ts'
+import { mesos } from './members/mesos.ts'
 import { mostAllocated } from './members/most-allocated.ts'
 import { nextFit } from './members/next-fit.ts'
 import { nomad } from './members/nomad.ts'
@@ -50,7 +51,7 @@ export const members: readonly SchedulerDefinition[] = [
 ]
 
 /** The built-in schedulers that see all pending pods at once. */
-const wide: readonly SchedulingDefinition[] = [swarmSpread]
+const wide: readonly SchedulingDefinition[] = [swarmSpread, mesos]
 
 /** The built-in schedulers by name. */
 export const schedulers = catalogue<Placer | Scheduler, SchedulingContext>('scheduling', [...members, ...wide])

@@ -23,6 +23,19 @@ export interface SchedulingContext {
   readonly surroundings?: Surroundings
   /** Disruption budgets as they are now; absent: none. */
   budgets?(): readonly RunBudget[]
+  /** Counts of offers, for schedulers that make some; absent: nobody counts. */
+  readonly offers?: () => OfferCounts
+}
+
+/** What becomes of resource offers. */
+export interface OfferCounts {
+  offered(offers: number): void
+  /** One offer was answered; `used`: at least in part. */
+  answered(used: boolean): void
+  /** Offers were taken back: not answered in time, or their node left. */
+  rescinded(offers: number): void
+  /** How to read the dominant share of each role. */
+  watch(shares: () => ReadonlyMap<string, number>): void
 }
 
 /** Pods of a class, as many as a source expects in proportion to those of its other classes. */

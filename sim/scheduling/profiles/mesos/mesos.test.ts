@@ -1,11 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MesosAllocator, type Offer } from './allocator.ts'
-import { DrfSorter, type Amounts } from './sorter.ts'
+import type { Amounts } from './amounts.ts'
+import { DrfSorter } from './sorter.ts'
 
 const GIB = 1024 * 1024 * 1024
 const SECOND = 1_000_000
-const inOrder = (agents: readonly string[]): readonly string[] => agents
+const inOrder = (agents: readonly number[]): readonly number[] => agents
 
 /** Gives one task after the other to the first client whose next task fits; returns the clients in the order of their tasks. */
 function fill(sorter: DrfSorter, total: Amounts, demands: Readonly<Record<string, Amounts>>): string[] {
@@ -75,8 +76,8 @@ describe('dominant resource fairness', () => {
 describe('offers', () => {
   function allocator(): MesosAllocator {
     const mesos = new MesosAllocator()
-    mesos.addAgent('agent1', { cpu: 2000, memory: GIB })
-    mesos.addAgent('agent2', { cpu: 1000, memory: GIB })
+    mesos.addAgent(1, { cpu: 2000, memory: GIB })
+    mesos.addAgent(2, { cpu: 1000, memory: GIB })
     mesos.addFramework('f1', 'role1')
     mesos.addFramework('f2', 'role2')
     return mesos
@@ -86,7 +87,7 @@ describe('offers', () => {
 
   test('the whole rest of an agent goes to one framework, the next agent to the other', () => {
     const mesos = allocator()
-    expect(text(mesos.allocate(0, inOrder))).toEqual(['f1 agent1 2000', 'f2 agent2 1000'])
+    expect(text(mesos.allocate(0, inOrder))).toEqual(['f1 1 2000', 'f2 2 1000'])
     expect([mesos.share('role1'), mesos.share('role2')]).toEqual([2 / 3, 1 / 2])
     expect(mesos.allocate(0, inOrder)).toEqual([])
   })
@@ -96,8 +97,8 @@ describe('offers', () => {
     const [first, second] = mesos.allocate(0, inOrder)
     mesos.accept(first, { cpu: 500, memory: 0 })
     mesos.accept(second, { cpu: 1000, memory: GIB })
-    expect(text(mesos.allocate(0, inOrder))).toEqual(['f1 agent1 1500'])
-    expect(() => mesos.accept(second, { cpu: 1001 })).toThrow('f2 uses 1001 of cpu on agent2; offered: 1000')
+    expect(text(mesos.allocate(0, inOrder))).toEqual(['f1 1 1500'])
+    expect(() => mesos.accept(second, { cpu: 1001 })).toThrow('f2 uses 1001 of cpu on 2; offered: 1000')
   })
 
   test('a declined agent is offered to the other, to the one that declined after 5 s or when it revives', () => {
@@ -109,32 +110,32 @@ describe('offers', () => {
     expect(other.framework).toBe('f2')
     mesos.decline(other, SECOND)
     expect(text(mesos.allocate(4.9 * SECOND, inOrder))).toEqual([])
-    expect(text(mesos.allocate(5 * SECOND, inOrder))).toEqual(['f1 agent1 2000'])
+    expect(text(mesos.allocate(5 * SECOND, inOrder))).toEqual(['f1 1 2000'])
     const again = allocator()
     for (const offer of again.allocate(0, inOrder)) again.decline(offer, 0)
     for (const offer of again.allocate(0, inOrder)) again.decline(offer, 0)
     expect(again.allocate(SECOND, inOrder)).toEqual([])
     again.revive('f2')
-    expect(text(again.allocate(SECOND, inOrder))).toEqual(['f2 agent1 2000', 'f2 agent2 1000'])
+    expect(text(again.allocate(SECOND, inOrder))).toEqual(['f2 1 2000', 'f2 2 1000'])
   })
 
   test('more than was declined is offered before the filter ends', () => {
     const mesos = new MesosAllocator()
-    mesos.addAgent('agent', { cpu: 2000, memory: GIB })
+    mesos.addAgent(1, { cpu: 2000, memory: GIB })
     mesos.addFramework('f', 'role')
     const [whole] = mesos.allocate(0, inOrder)
     mesos.accept(whole, { cpu: 1000, memory: 0 })
     const [rest] = mesos.allocate(0, inOrder)
     mesos.decline(rest, 0)
     expect(mesos.allocate(1, inOrder)).toEqual([])
-    mesos.release('f', 'agent', { cpu: 1000, memory: 0 })
-    expect(text(mesos.allocate(1, inOrder))).toEqual(['f agent 2000'])
+    mesos.release('f', 1, { cpu: 1000, memory: 0 })
+    expect(text(mesos.allocate(1, inOrder))).toEqual(['f 1 2000'])
   })
 
   test('less than 0.01 CPU and 32 MB is not offered; one of the two is enough', () => {
     const offered = (cpu: number, memory: number): number => {
       const mesos = new MesosAllocator()
-      mesos.addAgent('agent', { cpu, memory })
+      mesos.addAgent(1, { cpu, memory })
       mesos.addFramework('f', 'role')
       return mesos.allocate(0, inOrder).length
     }
@@ -155,5 +156,42 @@ test('progressive filling of equal tasks with one resource: shares differ by at 
       expect(given.length).toBe(total)
       expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
     }),
+  )
+})
+
+test('offers never exceed what agents have, keep limits, and leave unfulfilled guarantees free, whatever is accepted', () => {
+  const amount = fc.integer({ min: 0, max: 8 })
+  fc.assert(
+    fc.property(
+      fc.array(amount, { minLength: 1, maxLength: 6 }),
+      fc.array(fc.tuple(fc.constantFrom('a', 'b', 'b/c'), amount, fc.boolean()), { maxLength: 20 }),
+      amount,
+      amount,
+      (agents, answers, guarantee, limit) => {
+        const mesos = new MesosAllocator()
+        agents.forEach((cpu, agent) => mesos.addAgent(agent, { cpu: 1000 * cpu }))
+        for (const role of ['a', 'b', 'b/c']) mesos.addFramework(`of ${role}`, role)
+        mesos.setQuota('a', { guarantees: { cpu: 1000 * guarantee }, limits: { cpu: 1000 * Math.max(guarantee, limit) } })
+        const total = 1000 * agents.reduce((sum, cpu) => sum + cpu, 0)
+        const held: Record<string, number> = { a: 0, b: 0 }
+        answers.forEach(([, used, declines], round) => {
+          const before = { ...held }
+          const offers = mesos.allocate(round * SECOND, inOrder)
+          for (const { framework, amounts } of offers) held[framework === 'of a' ? 'a' : 'b'] += amounts['cpu'] ?? 0
+          expect(held['a']).toBeLessThanOrEqual(Math.max(before['a'], 1000 * Math.max(guarantee, limit)))
+          const missing = Math.max(0, 1000 * guarantee - held['a'])
+          // The others never take what is missing, unless it was gone before.
+          expect(held['b']).toBeLessThanOrEqual(Math.max(before['b'], total - held['a'] - missing))
+          for (const offer of offers) {
+            const cpu = Math.min(offer.amounts['cpu'] ?? 0, 1000 * used)
+            if (declines) mesos.decline(offer, round * SECOND)
+            else mesos.accept(offer, { cpu }, round * SECOND, SECOND)
+            held[offer.framework === 'of a' ? 'a' : 'b'] -= (offer.amounts['cpu'] ?? 0) - (declines ? 0 : cpu)
+          }
+          expect(held['a'] + held['b']).toBeLessThanOrEqual(total)
+          expect(mesos.share('a')).toBeCloseTo(total === 0 ? 0 : held['a'] / total, 12)
+        })
+      },
+    ),
   )
 })

@@ -3,8 +3,7 @@
  * Ties: fewer allocations ever made, then the path.
  */
 
-/** Amounts by resource. */
-export type Amounts = Readonly<Record<string, number>>
+import { add, type Amounts } from './amounts.ts'
 
 interface Client {
   readonly path: string
@@ -31,8 +30,8 @@ export class DrfSorter {
   }
 
   /** Adds to the total against which shares are measured: all agents, free or not. */
-  addTotal(amounts: Amounts): void {
-    add(this.total, amounts, 1)
+  addTotal(amounts: Amounts, sign: 1 | -1 = 1): void {
+    add(this.total, amounts, sign)
   }
 
   /** Makes a client known and active: it takes part in the order. */
@@ -59,7 +58,17 @@ export class DrfSorter {
   }
 
   released(path: string, amounts: Amounts): void {
-    for (const client of this.line(path)) add(client.allocated, amounts, -1)
+    this.adjust(path, amounts, -1)
+  }
+
+  /** Changes what is allocated, without a new allocation. */
+  adjust(path: string, amounts: Amounts, sign: 1 | -1): void {
+    for (const client of this.line(path)) add(client.allocated, amounts, sign)
+  }
+
+  /** What a client and its children hold. */
+  allocation(path: string): Amounts {
+    return this.at(path).allocated
   }
 
   /** The largest share of one resource that a client and its children hold, divided by its weight. */
@@ -106,9 +115,4 @@ export class DrfSorter {
     }
     return line
   }
-}
-
-/** Adds amounts times a sign. */
-export function add(to: Record<string, number>, amounts: Amounts, sign: 1 | -1): void {
-  for (const resource in amounts) to[resource] = (to[resource] ?? 0) + sign * amounts[resource]
 }
