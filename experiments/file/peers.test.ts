@@ -30,6 +30,8 @@ describe('names of peers', () => {
     ['slb: ring-hash', '(here it is envoy-ring-hash)'],
     ['autoscaling: { replicas: HorizontalPodAutoscaler }', '(here it is hpa)'],
     ['autoscaling: { nodes: NodePool }', '(here it is karpenter'],
+    ['slb: hpa', '(it is an algorithm of autoscaling.replicas)'],
+    ['autoscaling: vpa', '(it is an algorithm of autoscaling.sizes)'],
     ['scheduling: default-scheduler', '(here it is kubernetes)'],
     [
       'autoscaling: { replicas: { name: target-utilization, behavior: { scaleDown: { stabilizationWindowSeconds: 60 } } } }',

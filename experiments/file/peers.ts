@@ -1,5 +1,5 @@
 /** Names that users of other systems type, and what does the same here; for the messages about unknown names. */
-import type { FamilyPath } from './families.ts'
+import { FAMILY_PATHS, familyOf, type FamilyPath } from './families.ts'
 
 /** What to write instead, as YAML, and where it differs. */
 interface Pointer {
@@ -115,7 +115,16 @@ const textOf = (pointer: Pointer | undefined): string =>
   pointer === undefined ? '' : ` (here it is ${pointer.use}${pointer.but === undefined ? '' : `: ${pointer.but}`})`
 
 /** " (here it is kubernetes)" for the name of another system; empty for other names. */
-export const peerOf = (family: FamilyPath, name: string): string => textOf(BY_FAMILY.get(family)?.get(name))
+export const peerOf = (family: FamilyPath, name: string): string => textOf(BY_FAMILY.get(family)?.get(name)) || otherFamily(name)
+
+/** " (it is an algorithm of autoscaling.replicas)" for a name that another family has. */
+function otherFamily(name: string): string {
+  const found = FAMILY_PATHS.find((path) => familyOf(path).all.some((one) => one.name === name) || BY_FAMILY.get(path)?.has(name) === true)
+  return found === undefined ? '' : ` (it is an algorithm of ${found})`
+}
+
+/** The same for a name where the section of several families is meant. */
+export const familyHint = (value: unknown): string => (typeof value === 'string' ? otherFamily(value) : '')
 
 /** The same for a metric; a percentile such as p95 or p999 is a quantile of the latency. */
 export function metricPeer(name: string): string {

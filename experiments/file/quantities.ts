@@ -204,12 +204,12 @@ export function oneOf<const W extends string>(
     .meta({ type: 'string', enum: [...accepted] })
 }
 
-/** A map of fixed keys. Unknown keys are refused with the list of known keys; spec.ts splits the issue by key. */
-export function section<S extends z.ZodRawShape>(what: string, shape: S) {
+/** A map of fixed keys. Unknown keys are refused with the list of known keys; spec.ts splits the issue by key. `hint` says more about a value that is no map. */
+export function section<S extends z.ZodRawShape>(what: string, shape: S, hint: (value: unknown) => string = () => '') {
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code === 'unrecognized_keys') return Object.keys(shape).join(', ')
-      return `found ${show(issue.input)}; accepted: ${what}${A_MAP}${Object.keys(shape).join(', ')}`
+      return `found ${show(issue.input)}; accepted: ${what}${A_MAP}${Object.keys(shape).join(', ')}${hint(issue.input)}`
     },
   })
 }

@@ -38,6 +38,7 @@ import { resolveOrchestration } from './resolve-orchestration.ts'
 import { scalingConflicts } from './checks/scaling-conflict.ts'
 import { RULE_KEYS, rulesOf } from './resolve-rules.ts'
 import { selection } from './resolve-selection.ts'
+import { recordedWork } from './resolve-recorded-work.ts'
 import { resolveRecorded, resolveTraffic, UNUSABLE } from './resolve-traffic.ts'
 import { routingSpec } from './schema/routing.ts'
 import { FAMILY_PATHS } from './families.ts'
@@ -60,7 +61,7 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
   const { workload } = data
   const placed = (list: string, given: { readonly scheduler: string }, i: number): Placed =>
     placedBy(resolving, given.scheduler, ['workload', list, i, 'scheduler'])
-  const { calls, ofService } = resolveCalls(workload.services, resolving.issues)
+  const { calls, ofService } = resolveCalls(withRecordedWork(resolving, workload.services), resolving.issues)
   const paths = resolvePaths(data, resolving.issues)
   const access = resolveAccess(data, resolving.issues)
   const plain = workload.services.map((given, i) => ({
@@ -161,6 +162,15 @@ function tried<T>({ folder, issues }: Resolving, path: Path, read: () => T): T |
     else throw error
     return undefined
   }
+}
+
+function withRecordedWork(resolving: Resolving, services: readonly ServiceData[]): readonly ServiceData[] {
+  return services.map((given, i) => {
+    const { recorded } = given.work
+    if (recorded === undefined) return given
+    const path: Path = ['workload', 'services', i, 'work', 'durations']
+    return { ...given, work: tried(resolving, path, () => recordedWork(recorded, resolving.folder)) ?? given.work }
+  })
 }
 
 function trafficOf(resolving: Resolving, given: NonNullable<ServiceData['traffic']>, i: number): TrafficSpec {

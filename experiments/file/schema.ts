@@ -54,6 +54,7 @@ import { database, store } from './schema/stateful.ts'
 import { namespaces, priorityClasses } from './schema/namespaces.ts'
 import { storage, volumes } from './schema/storage.ts'
 import { toleration } from './schema/toleration.ts'
+import { familyHint } from './peers.ts'
 import { ownBalancer, workOfRequest } from './schema/work.ts'
 import type { LoadedFiles } from './loaded-files.ts'
 import { selectionSchema } from './selection.ts'
@@ -287,16 +288,20 @@ function shapeWith(loaded: LoadedFiles) {
     schedulers: schedulers(loaded),
     binpacking: selectionSchema('binpacking', loaded, role),
     slb: selectionSchema('slb', loaded, {}),
-    autoscaling: section('autoscaling', {
-      replicas: selectionSchema('autoscaling.replicas', loaded, {}),
-      sizes: selectionSchema('autoscaling.sizes', loaded, {}),
-      nodes: selectionSchema('autoscaling.nodes', loaded, {}),
-      together: flag()
-        .prefault(false)
-        .describe(
-          'true: a size autoscaler may work on the pods of a replica autoscaler that reads their CPU utilization; default false, refused',
-        ),
-    })
+    autoscaling: section(
+      'autoscaling',
+      {
+        replicas: selectionSchema('autoscaling.replicas', loaded, {}),
+        sizes: selectionSchema('autoscaling.sizes', loaded, {}),
+        nodes: selectionSchema('autoscaling.nodes', loaded, {}),
+        together: flag()
+          .prefault(false)
+          .describe(
+            'true: a size autoscaler may work on the pods of a replica autoscaler that reads their CPU utilization; default false, refused',
+          ),
+      },
+      familyHint,
+    )
       .prefault({})
       .describe('algorithms for the number of replicas, the sizes of pods and the number of nodes'),
     balancers: whole({ min: 1, max: 10_000 })

@@ -53,6 +53,25 @@ workload: { services: [{ name: web, ${SERVICE}, nodeSelector: { tier: web }, tra
   expect(await resolved(yaml.replace('./nodes.json', './jobs.json'))).toContain('found a document that is no list of nodes in jobs.json')
 })
 
+it('recorded run times of functions as work: a share is CPU, the rest waits, both of one run time', async () => {
+  const percentiles = [0, 1, 25, 50, 75, 99, 100].map((p) => `percentile_Average_${p}`)
+  write('durations.csv', `HashFunction,Count,${percentiles.join(',')}\nf,3,10,10,10,10,10,10,10\ng,1,90,90,90,90,90,90,90\n`)
+  const yaml = `horizon: 10m
+${POOL}
+workload: { services: [{ name: web, ${SERVICE.replace('{ cpu: 1ms }', '{ durations: ./durations.csv, cpu: 40% }')}, threads: 1000, traffic: { rate: 20/s } }] }
+`
+  const found = await resolved(yaml)
+  if (typeof found === 'string') throw new Error(found)
+  const { work } = found.variants[0].scenario.services[0]
+  expect(work).toMatchObject({ wait: { values: [6000, 54_000], weights: [300, 100] }, cpu: { values: [4000, 36_000] }, correlation: 1 })
+  const { metrics } = simulate(await inputOf({ scenario: found.variants[0].scenario, seed: 1, replication: 0 }))
+  // 20/s of 12 ms CPU on average are a quarter of one core: hardly any request waits for another, and the median is 10 ms and the network.
+  expect(metrics['latency-p50']).toBeGreaterThan(10)
+  expect(metrics['latency-p50']).toBeLessThan(12)
+  expect(metrics['usage-cpu']! / ((100 * 20 * 0.012) / 2)).toBeCloseTo(1, 1)
+  expect(await resolved(yaml.replace('./durations.csv', './none.csv'))).toContain('work.durations  found no such file')
+})
+
 it("openb's own mix of GPUs at 10,000 nodes", async () => {
   const found = await resolved(`horizon: 1m
 cluster: { pools: [{ name: big, trace: openb, count: 10000 }] }

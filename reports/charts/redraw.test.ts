@@ -52,7 +52,7 @@ describe('a chart of the report, drawn again from its folder', () => {
       /found no chart "latncy" \(did you mean latency\?\); accepted: latency, metrics, nodes/,
     )
     await expect(drawFromFolder(join(folder, 'nowhere'), 'latency')).rejects.toThrow(
-      'accepted: the folder has no charts, or a specification of your own',
+      'accepted: the folder has no charts, or a specification of your own with --spec',
     )
     await expect(drawFromFolder(folder, '../runs')).rejects.toThrow(ChartError)
   })

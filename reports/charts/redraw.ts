@@ -43,7 +43,7 @@ export async function drawFromFolder(folder: string, wanted: string | OwnSpecFil
   const present = await chartsIn(folder)
   if (!present.includes(wanted)) {
     throw new ChartError(
-      `${folder}: found no chart ${JSON.stringify(wanted)}${suggestion(wanted, present)}; accepted: ${present.length === 0 ? 'the folder has no charts' : present.join(', ')}, or a specification of your own`,
+      `${folder}: found no chart ${JSON.stringify(wanted)}${suggestion(wanted, present)}; accepted: ${present.length === 0 ? 'the folder has no charts' : present.join(', ')}, or a specification of your own with --spec`,
     )
   }
   const { spec } = readOwnSpec(await readFile(join(folder, file), 'utf8'), file)

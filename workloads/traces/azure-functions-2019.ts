@@ -1,7 +1,7 @@
 /**
  * The azure-functions-2019 format: invocations of each function per minute of a day, a row per function. A row is a series; a run gets their sum, since
- * requests of one service do not differ by function. The durations of functions are in another file of the data set and not read: the work of a request
- * is that of the service. Source: Shahrad et al. 2020, Serverless in the Wild, USENIX ATC; Azure Public Dataset, Azure Functions Trace 2019.
+ * requests of one service do not differ by function. The durations of functions are in another file of the data set (function-durations.ts): the work
+ * of the service may be theirs. Source: Shahrad et al. 2020, Serverless in the Wild, USENIX ATC; Azure Public Dataset, Azure Functions Trace 2019.
  */
 import { TraceError } from './error.ts'
 import type { RowFormat } from './format.ts'

@@ -2,15 +2,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { columnsName, type ColumnMap } from './columns.ts'
 import { TraceError } from './error.ts'
 import { factsOf, type TraceFacts } from './facts.ts'
 import { detectFormat, openRows, rowFormat } from './formats.ts'
+import { functionDurations } from './function-durations.ts'
 import { loadTracePool } from './node-pool.ts'
 import { rowsIn, SAMPLES } from './rows.fixture.ts'
 import { epochUnit, Instants } from './time.ts'
 import type { PodRow, PodRows, RateRow, UsageRow, WorkflowRow } from './trace.ts'
+
+const bundledFileOf = (name: string): string => fileURLToPath(new URL(`../data/${name}`, import.meta.url))
 
 const folder = mkdtempSync(join(tmpdir(), 'orchsim-cases-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -300,5 +304,35 @@ describe('columns of any table', () => {
     expect(refusal(() => read({ time: 'when', unit: 's', count: 'n' }, 't,n\n0,1\n'))).toMatch(/^1 when: no such column/)
     expect(() => read({ time: 't', count: 'n', cpu: 'c' }, 't,n,c\n')).toThrow('count with cpu, which belong to different tables')
     expect(() => read({ time: 't', cpu: 'c' }, 't,c\n')).toThrow('both duration and end, or neither')
+  })
+})
+
+describe('run times of functions (azure-functions-2019, durations.csv)', () => {
+  const HEADER = `HashOwner,HashApp,HashFunction,Average,Count,Minimum,Maximum,${[0, 1, 25, 50, 75, 99, 100].map((p) => `percentile_Average_${p}`).join(',')}`
+  const rows = (...cells: string[]): string => [HEADER, ...cells.map((one, i) => `o,a,f${i},1,${one}`)].join('\n')
+
+  test('the sample of the data set: a mixture by counts, whose mean is that of the averages', () => {
+    const { values, weights } = functionDurations(bundledFileOf('azure-functions-2019-sample/durations.csv'))
+    const total = weights!.reduce((sum, weight) => sum + weight, 0)
+    // 57,523 invocations of 100 ms, 27,697 of 500 ms, 8,897 of 250 ms; the percentiles round to 1 ms.
+    const mean = (57_523 * 100_000 + 27_697 * 500_000 + 8897 * 250_000) / (57_523 + 27_697 + 8897)
+    expect(values.reduce((sum, value, i) => sum + value * weights![i], 0) / total / mean).toBeCloseTo(1, 2)
+    expect(weights!.filter((_, i) => values[i] > 400_000).reduce((sum, weight) => sum + weight, 0) / total).toBeCloseTo(27_697 / 94_117, 10)
+  })
+
+  test('uniform between the percentiles: half of the requests below p50, and (50 % - 25 %) / 2 + 25 % below the middle of p25 and p50', () => {
+    const { values, weights } = functionDurations(written(rows('7,0,10,0,0,100,200,400,800,1000'), 'durations.csv'))
+    const below = (limit: number): number => weights!.filter((_, i) => values[i] < limit).reduce((sum, weight) => sum + weight, 0) / 700
+    expect([below(100_000), below(150_500), below(200_000), below(800_000)]).toEqual([0.25, 0.38, 0.5, 0.99])
+  })
+
+  test('wrong rows are refused with their place', () => {
+    const refused = (...cells: string[]): string => refusal(() => functionDurations(written(rows(...cells), 'durations.csv')))
+    expect(refused('7,0,10,0,0,100,90,400,800,1000')).toBe('2 percentile_Average_50: "90"; at least the percentile before, 100 ms')
+    expect(refused('7,0,10,0,0,100,x,400,800,1000')).toMatch(/^2 percentile_Average_50: "x"; milliseconds/)
+    expect(refused('0,0,10,0,0,100,100,400,800,1000')).toBe('2 Count: "0"; a function with at least one invocation')
+    expect(refusal(() => detectFormat(written(rows('7,0,10,0,0,1,1,1,1,1'), 'durations.csv')))).toContain(
+      'work of a service: { durations: FILE }',
+    )
   })
 })

@@ -10,6 +10,7 @@ import { bitbrainsOriginal } from './bitbrains-original.ts'
 import { columnsFormat } from './columns.ts'
 import { documentOf, looksLikeJson } from './document.ts'
 import { TraceError } from './error.ts'
+import { isFunctionDurations } from './function-durations.ts'
 import { google2011 } from './google-2011.ts'
 import { isNodeList, kubernetesNodes, kubernetesPods } from './kubernetes.ts'
 import { prometheus } from './prometheus.ts'
@@ -77,6 +78,12 @@ export function detectFormat(file: string): RowFormat {
       { file, line: 1 },
       `${found}, a list of nodes`,
       'rows with times; a list of nodes is used by pools: { trace: openb }',
+    )
+  if (isFunctionDurations(first))
+    throw new TraceError(
+      { file, line: 1 },
+      `${found}, run times of functions without the times of their invocations`,
+      'rows with times; run times are used by the work of a service: { durations: FILE }',
     )
   const near = nearest(first)
   if (near === undefined) throw new TraceError({ file, line: 1 }, `${found}, which no format begins with`, acceptedFormats())

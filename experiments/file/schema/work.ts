@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { workOf, workPresets, type WorkSpec } from '../../../workloads/index.ts'
 import type { Selection } from '../../../sim/index.ts'
-import { duration, flag, forms, isMap, list, name, number, oneOf, positiveTime, section, share, whole } from '../quantities.ts'
+import { duration, flag, forms, isMap, list, name, number, oneOf, positiveTime, section, share, whole, words } from '../quantities.ts'
 import type { LoadedFiles } from '../loaded-files.ts'
 import { selectionSchema } from '../selection.ts'
 import { distribution } from './distribution.ts'
@@ -90,10 +90,26 @@ function stepOf(loaded: LoadedFiles) {
   )
 }
 
+/** Recorded run times of requests. */
+const recorded = section('the work of recorded functions', {
+  durations: words().describe(
+    'run times of functions as the Azure Functions Trace 2019 publishes them (durations.csv), relative to this file: each request is of a function with a probability in proportion to its count',
+  ),
+  cpu: share({ min: 0.001, max: 1 }).prefault('100%').describe('share of a run time that is CPU work; the rest waits'),
+})
+
+/** A file of recorded run times, and the share of them that is CPU work. */
+export type RecordedWorkData = z.infer<typeof recorded>
+
 /** What a request does in its pod, step by step. */
 export interface WorkData {
   readonly steps: readonly StepData[]
+  /** Where the one step comes from that the resolution fills in. */
+  readonly recorded?: RecordedWorkData
 }
+
+/** Until the file is read, and where it cannot be read, which prevents the run. */
+const UNREAD: WorkSpec = { wait: { kind: 'constant', value: 0 }, cpu: { kind: 'constant', value: 1 } }
 
 /** The work of a request. */
 export function workOfRequest(loaded: LoadedFiles) {
@@ -104,7 +120,11 @@ export function workOfRequest(loaded: LoadedFiles) {
       .describe('one after the other: { wait, cpu }, { preset }, { call: a service }, or { parallel: [calls] }'),
   })
   return forms<WorkData>(
-    { one: work.transform((given): WorkData => ({ steps: [{ cost: given }] })), steps: steps.transform((given): WorkData => given) },
-    (value) => (isMap(value) && 'steps' in value ? 'steps' : 'one'),
+    {
+      one: work.transform((given): WorkData => ({ steps: [{ cost: given }] })),
+      steps: steps.transform((given): WorkData => given),
+      recorded: recorded.transform((given): WorkData => ({ steps: [{ cost: UNREAD }], recorded: given })),
+    },
+    (value) => (isMap(value) && 'steps' in value ? 'steps' : isMap(value) && 'durations' in value ? 'recorded' : 'one'),
   )
 }
