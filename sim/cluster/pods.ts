@@ -22,6 +22,8 @@ export class Pods extends ColumnTable implements PodsView {
   readonly duration = this.column(Float64Array)
   readonly deadline = this.column(Float64Array)
   readonly requested = this.column(Float64Array)
+  readonly tail = this.column(Float64Array)
+  readonly job = this.column(Int32Array, NONE)
   readonly gang = this.column(Int32Array, NONE)
   readonly gangSize = this.column(Int32Array, 1)
   /** Time of the bind [µs], 0 before. */
@@ -56,6 +58,8 @@ export class Pods extends ColumnTable implements PodsView {
     this.duration[pod] = duration
     this.deadline[pod] = deadline
     this.requested[pod] = duration
+    this.tail[pod] = duration
+    this.job[pod] = NONE
     this.gang[pod] = NONE
     this.gangSize[pod] = 1
     this.bound[pod] = 0
@@ -75,6 +79,12 @@ export class Pods extends ColumnTable implements PodsView {
     this.requested[pod] = requested
     this.gang[pod] = gang
     this.gangSize[pod] = size
+  }
+
+  /** Sets the job of a pending pod, and its longest chain of run times to the end of it [µs]. */
+  setTask(pod: PodId, job: number, tail: Time): void {
+    this.job[pod] = job
+    this.tail[pod] = tail
   }
 
   /** Frees the row. The next epoch shows whoever remembers (row, epoch) that the pod is gone. */

@@ -132,6 +132,10 @@ export interface PodsView {
   readonly deadline: Column
   /** Run time that its user requested, on which orders and reservations rely [µs]; the run time where no other is known. */
   readonly requested: Column
+  /** Longest chain of run times from its start to the end of its job, along the tasks that wait for it [µs]; its run time where none does. */
+  readonly tail: Column
+  /** The job that the pod is a task of, a number of its owner, which uses it again for a later job; NONE: none. */
+  readonly job: Column
   /** The rigid job that the pod is a task of: pods of one number start together or not at all; NONE: none. */
   readonly gang: Column
   /** Number of tasks of that job; 1 without one. */

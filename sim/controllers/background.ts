@@ -65,13 +65,16 @@ export class Background {
   }
 }
 
-/** A pod that the API server refused. */
-interface Refused {
+/** A pod that is due. */
+interface Due {
   readonly shape: number
   readonly duration: Time
   readonly deadline: Time
   readonly key: number
   readonly job: number
+  /** Longest chain of run times of tasks that wait for it. */
+  readonly after: Time
+  /** It was evicted. */
   readonly again: boolean
 }
 
@@ -83,7 +86,8 @@ class SourceRun implements PodOwner {
   /** The rigid job whose tasks arrive, and how many are still to come. */
   private gang = NONE
   private gangLeft = 0
-  private refused: Refused[] = []
+  /** Pods that the API server refused. */
+  private refused: Due[] = []
   private retrying = false
   /** Null: no pod is refused. */
   private readonly retries: WorkQueue | null
@@ -124,25 +128,28 @@ class SourceRun implements PodOwner {
     const { now } = run.simulator
     let time: Time
     do {
-      const job = source.job ?? NONE
-      this.create(source.shape, source.duration, start + (source.deadline ?? Infinity), source.key ?? NONE, job)
+      const { shape, duration, deadline = Infinity, key = NONE, job = NONE, tail = duration } = source
+      const after = tail > duration ? tail - duration : 0
+      this.create({ shape, duration, deadline: start + deadline, key, job, after, again: false })
       time = start + source.next()
     } while (time === now)
     this.await(time)
   }
 
-  private create(shape: number, duration: Time, deadline: Time, key: number, job: number, again = false): void {
+  private create(due: Due): void {
     const { origins, run } = this
+    const { shape, duration, deadline, key, job, after, again } = due
     const { admission } = run
     const requested = this.source.shapes[shape]
     if (admission?.admits(requested) === false) {
-      this.refuse({ shape, duration, deadline, key, job, again })
+      this.refuse(due)
       return
     }
     const pod = run.cluster.createPod(requested, NONE, run.simulator.now, duration, deadline)
     admission?.created(pod, requested)
     run.cluster.setOwner(pod, this.owner)
     this.describe(pod, duration, again)
+    run.cluster.pods.setTask(pod, job, duration + after)
     origins.reserve(pod + 1)
     origins.key[pod] = key
     origins.shape[pod] = shape
@@ -153,7 +160,7 @@ class SourceRun implements PodOwner {
   }
 
   /** A refused pod waits for the retry, as it would in the queue of a controller. */
-  private refuse(pod: Refused): void {
+  private refuse(pod: Due): void {
     if (!this.retrying) this.retries!.retry(0)
     this.refused.push(pod)
     this.retrying = true
@@ -164,8 +171,7 @@ class SourceRun implements PodOwner {
     this.refused = []
     this.retrying = false
     for (let i = 0; i < waiting.length; i++) {
-      const { shape, duration, deadline, key, job, again } = waiting[i]
-      this.create(shape, duration, deadline, key, job, again)
+      this.create(waiting[i])
       // The rest would be refused as well, or is tried at the next retry.
       if (this.refused.length > 0) {
         this.refused.push(...waiting.slice(i + 1))
@@ -201,8 +207,10 @@ class SourceRun implements PodOwner {
     const { origins, source, run } = this
     const { simulator } = run
     if (reason !== EndReason.Completed) {
-      const { duration, deadline } = run.cluster.view.pods
-      this.create(origins.shape[pod], duration[pod], deadline[pod], origins.key[pod], origins.job[pod], true)
+      const { pods } = run.cluster.view
+      const after = pods.tail[pod] > pods.duration[pod] ? pods.tail[pod] - pods.duration[pod] : 0
+      const due = { shape: origins.shape[pod], key: origins.key[pod], job: origins.job[pod], after, again: true }
+      this.create({ ...due, duration: pods.duration[pod], deadline: pods.deadline[pod] })
       return
     }
     const more = source.released?.(origins.key[pod], simulator.now - this.start) === true

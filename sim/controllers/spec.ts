@@ -63,6 +63,8 @@ export interface PodSource {
   readonly requested?: Time
   /** Number of tasks that start together, this pod and those that follow it; 1 or absent: it starts by itself. */
   readonly gangSize?: number
+  /** Longest chain of run times from its start to the end of its job, along the tasks that wait for it [µs]; absent: its duration. */
+  readonly tail?: Time
   /** Row of `jobs` that the pod is a task of; absent with `jobs`. */
   readonly job?: number
   /** The jobs that the pods of this source belong to; absent: none. */

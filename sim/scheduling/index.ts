@@ -20,6 +20,7 @@ import { nomad } from './members/nomad.ts'
 import { normDifference } from './members/norm-difference.ts'
 import { random } from './members/random.ts'
 import { randomOfK } from './members/random-of-k.ts'
+import { sparrow } from './members/sparrow.ts'
 import { swarmClassic } from './members/swarm-classic.ts'
 import { swarmSpread } from './members/swarm-spread.ts'
 import { worstFit } from './members/worst-fit.ts'
@@ -51,7 +52,7 @@ export const members: readonly SchedulerDefinition[] = [
 ]
 
 /** The built-in schedulers that see all pending pods at once. */
-const wide: readonly SchedulingDefinition[] = [swarmSpread, mesos]
+const wide: readonly SchedulingDefinition[] = [swarmSpread, mesos, sparrow]
 
 /** The built-in schedulers by name. */
 export const schedulers = catalogue<Placer | Scheduler, SchedulingContext>('scheduling', [...members, ...wide])

@@ -64,6 +64,17 @@ export function startTimes(dag: Dag, durations: ArrayLike<number>, starts: Float
   return critical
 }
 
+/** Computes into `tails` the longest chain of durations from the start of each node to the end of the job (upward rank without communication). */
+export function chainsAfter(dag: Dag, durations: ArrayLike<number>, tails: Float64Array): void {
+  const order = orderOf(dag)
+  for (let at = order.length - 1; at >= 0; at--) {
+    const node = order[at]
+    let after = 0
+    for (let i = dag.first[node]; i < dag.first[node + 1]; i++) after = Math.max(after, tails[dag.children[i]])
+    tails[node] = after + (node < dag.tasks ? durations[node] : 0)
+  }
+}
+
 /** The structure of synthetic jobs. */
 export type DagSpec =
   | { readonly kind: 'independent' }

@@ -3,7 +3,7 @@
  * with the number of unfinished jobs. Of the future only the next job is read.
  */
 import { NONE, type JobsView, type PodShape, type PodSource, ColumnTable, showDuration } from '../../sim/index.ts'
-import type { Dag } from './dag.ts'
+import { chainsAfter, type Dag } from './dag.ts'
 import { JobPlan } from './plan.ts'
 import type { JobStream } from './stationary.ts'
 
@@ -19,6 +19,8 @@ class LiveJobs extends ColumnTable implements JobsView {
   readonly waits: (Int32Array | null)[] = []
   readonly durations: (Float64Array | null)[] = []
   readonly shapes: (Int32Array | null)[] = []
+  /** Longest chain of durations from the start of each node to the end of the job. */
+  readonly tails: (Float64Array | null)[] = []
   readonly tenants: readonly string[]
   private readonly free: number[] = []
   private count = 0
@@ -36,7 +38,7 @@ class LiveJobs extends ColumnTable implements JobsView {
 
   /** The columns that the recorder reads keep their values until the row is taken again. */
   give(row: number): void {
-    this.dags[row] = this.waits[row] = this.durations[row] = this.shapes[row] = null
+    this.dags[row] = this.waits[row] = this.durations[row] = this.shapes[row] = this.tails[row] = null
     this.free.push(row)
   }
 }
@@ -73,6 +75,7 @@ export class JobSource implements PodSource {
   job = NONE
   deadline = Infinity
   requested = 1
+  tail = 1
   gangSize = 1
   readonly jobs: LiveJobs
   readonly shapes: readonly PodShape[]
@@ -185,6 +188,7 @@ export class JobSource implements PodSource {
       plan.startOf(task) + plan.durations[task] - Math.max(plan.age, plan.startOf(task)),
     )
     this.requested = Math.max(1, plan.requested - plan.age)
+    if (plan.dag !== null) this.tail -= plan.durations[task] - this.duration
     this.gangSize = this.rigid ? this.rootCount : 1
     return this.rootTime
   }
@@ -196,6 +200,7 @@ export class JobSource implements PodSource {
     this.duration = duration
     this.deadline = this.jobs.deadline[job]
     this.requested = duration
+    this.tail = this.jobs.tails[job]?.[this.tasks.place[key]] ?? duration
     this.gangSize = 1
   }
 
@@ -220,6 +225,8 @@ export class JobSource implements PodSource {
     jobs.dags[job] = plan.dag
     jobs.waits[job] = plan.dag === null ? null : plan.dag.waitsFor.slice()
     jobs.durations[job] = plan.dag === null ? null : plan.durations.slice(0, plan.tasks)
+    jobs.tails[job] = plan.dag === null ? null : new Float64Array(plan.dag.nodes)
+    if (plan.dag !== null) chainsAfter(plan.dag, plan.durations, jobs.tails[job]!)
     jobs.shapes[job] = plan.dag === null ? null : plan.shapes.slice(0, plan.tasks)
     for (let task = 0; task < plan.tasks; task++) {
       const start = plan.startOf(task)

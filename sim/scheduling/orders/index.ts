@@ -1,5 +1,6 @@
 /** Queue orders: the list of the built-in orders. A new order is a file in members/ and an entry in the list. */
 import { catalogue } from '../../common/define.ts'
+import { criticalPath } from './members/critical-path.ts'
 import { conservative } from './members/conservative.ts'
 import { earliestDeadline } from './members/earliest-deadline.ts'
 import { easy } from './members/easy.ts'
@@ -16,6 +17,7 @@ export const orderMembers: readonly OrderDefinition[] = [
   priority,
   shortestFirst,
   earliestDeadline,
+  criticalPath,
   fairShare,
   fcfs,
   easy,

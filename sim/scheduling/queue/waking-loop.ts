@@ -68,6 +68,7 @@ export class WakingLoop implements SchedulingDriver {
     this.again = false
     if (this.pods.length === 0) return false
     this.scheduler.wake(reason, view, this.pods, out)
+    if (out.count === 0) return false
     const pending = new Set(this.pods)
     const before = pending.size
     for (let row = 0; row < out.count; row++) {
@@ -81,7 +82,7 @@ export class WakingLoop implements SchedulingDriver {
       if (kind === DecisionKind.Bind || kind === DecisionKind.Evict) this.again = true
     }
     if (pending.size < before) this.keep(pending)
-    return out.count > 0
+    return true
   }
 
   /** Drops all other pods, in one pass: a wake may bind thousands. */
