@@ -116,7 +116,7 @@ describe('invalid orders', () => {
   it.each([
     [
       'shortest',
-      'scheduling.order  found the unknown queue order "shortest"; accepted: fifo, priority, shortest-first, earliest-deadline, fair-share, fcfs, easy, conservative, or { file: ./own.ts }',
+      'scheduling.order  found the unknown queue order "shortest"; accepted: fifo, priority, shortest-first, earliest-deadline, critical-path, fair-share, fcfs, easy, conservative, or { file: ./own.ts }',
     ],
     ['{ name: fifo, quantum: 3 }', 'scheduling.order.quantum  found the unknown key "quantum"'],
     [
