@@ -113,7 +113,7 @@ export class ReplicaSets {
   /** Deletes a workload that has a controller. */
   remove(workload: WorkloadId, cascade: Cascade): void {
     this.run.orchestrator!.remove(workload, cascade)
-    if (cascade === 'background') this.sized(workload, 0)
+    if (cascade !== 'orphan') this.sized(workload, 0)
   }
 
   /** Creates a deleted workload again; without a number it has as many pods as at the start. */

@@ -36,7 +36,7 @@ export type ActionData =
   | { readonly at: number; readonly kind: 'restart' | 'undo' | 'pause' | 'resume'; readonly service: string }
   | { readonly at: number; readonly kind: 'suspend' | 'trigger'; readonly service: string }
   | { readonly at: number; readonly kind: 'apply'; readonly service: string; readonly replicas?: number; readonly template: TemplateData }
-  | { readonly at: number; readonly kind: 'delete'; readonly service: string; readonly cascade: 'background' | 'orphan' }
+  | { readonly at: number; readonly kind: 'delete'; readonly service: string; readonly cascade: 'background' | 'foreground' | 'orphan' }
   | {
       readonly at: number
       readonly kind: 'delete-pods'
@@ -149,9 +149,11 @@ const action = oneKey<ActionData>('an action, a map with at', {
   delete: section('an action', {
     at,
     delete: name().describe('service whose Deployment, StatefulSet or DaemonSet is deleted'),
-    cascade: oneOf(['background', 'orphan'])
+    cascade: oneOf(['background', 'foreground', 'orphan'])
       .prefault('background')
-      .describe('background: the garbage collector deletes its pods; orphan: ReplicaSets and pods stay'),
+      .describe(
+        'background: the garbage collector deletes its pods after it; foreground: it exists until its last pod has ended, and an apply before that has no effect; orphan: ReplicaSets and pods stay',
+      ),
   }).transform(({ delete: service, ...rest }): ActionData => ({ kind: 'delete', service, ...rest })),
   taint: section('an action', {
     at,

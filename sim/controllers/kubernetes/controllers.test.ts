@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { NONE } from '../../common/ids.ts'
 import { Simulator } from '../../engine/simulator.ts'
 import { ScriptedPods } from '../../testing/recordings/controllers/scripted-pods.ts'
+import { restartTime } from '../orchestration/crash-back-off.ts'
 import { ActiveCounts, countActive } from './active-counts.ts'
+import { createInBatches } from './creation-batches.ts'
 import { daemonLimits } from './daemon-set.ts'
 import { ageBucket, firstToDelete } from './deletion-order.ts'
 import { DisruptionController, type BudgetSpec } from './disruption.ts'
@@ -25,6 +27,36 @@ describe('percentages', () => {
     expect(limits(0, 0, 3)).toEqual([0, 1])
     expect(scaledValue('30%', 10, 'down')).toBe(3)
     expect(() => scaledValue('a third', 10, 'down')).toThrow('"a third" is neither a whole number nor a percentage')
+  })
+})
+
+describe('creation in batches', () => {
+  it('20 pods with a quota for 6: 1, 2, then 3 of 4; 6 are created, the 7th is refused, 13 are never tried', () => {
+    const tried: number[] = []
+    let refusals = 0
+    const create = (i: number): boolean => tried.push(i) <= 6
+    createInBatches({ count: 20, client: undefined, refusable: true, create, refused: () => void refusals++ })
+    expect([tried, refusals]).toEqual([[0, 1, 2, 3, 4, 5, 6], 1])
+    tried.length = 0
+    createInBatches({ count: 20, client: undefined, refusable: true, create: (i) => tried.push(i) > 0, refused: () => void refusals++ })
+    expect([tried.length, refusals]).toEqual([20, 1])
+  })
+})
+
+describe('back-off of containers', () => {
+  it.each([
+    [5, [0, 10, 20, 40, 80, 160, 300, 300]],
+    [599, [0, 10, 20, 40]],
+    [601, [0, 0, 0, 0]],
+  ])('runs of %i s: restarts wait %j s', (runs, waits) => {
+    const state = { wait: 0, last: 0 }
+    let now = 0
+    const waited = waits.map(() => {
+      const exit = now + runs * SECOND
+      now = restartTime(state, exit)
+      return (now - exit) / SECOND
+    })
+    expect(waited).toEqual(waits)
   })
 })
 

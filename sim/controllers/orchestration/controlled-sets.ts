@@ -91,7 +91,7 @@ export class DeploymentSet implements ControlledSet {
   /** Orphaned ReplicaSets go on and keep their pods. */
   remove(cascade: Cascade): void {
     this.controller.remove(this.deployment)
-    if (cascade === 'background') for (const set of this.deployment.sets) this.replicaSets.abandon(set)
+    if (cascade !== 'orphan') for (const set of this.deployment.sets) this.replicaSets.abandon(set)
   }
 
   restore(): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ControllerSpec, Fault } from '../../input.ts'
+import type { Action, ControllerSpec, Fault } from '../../input.ts'
 import { replicaAutoscalers } from '../../autoscaling/replicas/index.ts'
 import { schedulers } from '../../scheduling/index.ts'
 import { PodPhase } from '../../cluster/views.ts'
@@ -284,6 +284,30 @@ describe('taints and labels of nodes, deletion and apply', () => {
     expect(pods.pods).toHaveLength(controller === daemonSet ? 5 : 10)
     expect(new Set(pods.pods.map((pod) => pods.versionOf(pod).name))).toEqual(new Set(['v2']))
   })
+
+  it.each([
+    ['deployment', deployment()],
+    ['stateful-set', statefulSet],
+    ['daemon-set', daemonSet],
+  ] as const)(
+    'a %s deleted in the foreground exists until its pods have ended: applied before that it goes, after that it is created',
+    (_, controller) => {
+      const remove = at(100, { kind: 'delete', workload: 0, cascade: 'foreground' })
+      const apply = (seconds: number): Action => at(seconds, { kind: 'apply', workload: 0 })
+      const podsAfter = (...actions: Action[]): number =>
+        simulate({
+          controller,
+          service: { preStop: 20 * SECOND, grace: 30 * SECOND },
+          run: { check: true },
+          actions,
+        }).parts.replicaSets.podsOf(0).length
+      expect(podsAfter(remove)).toBe(0)
+      expect(podsAfter(remove, apply(110))).toBe(0)
+      expect(podsAfter(remove, apply(140))).toBe(controller === daemonSet ? 5 : 10)
+      // Deleted in the background it is gone at once, and created beside its old pods.
+      expect(podsAfter(at(100, { kind: 'delete', workload: 0, cascade: 'background' }), apply(110))).toBe(controller === daemonSet ? 5 : 10)
+    },
+  )
 
   it('orphaned: the ReplicaSet of a Deployment keeps its pods, nothing keeps those of a StatefulSet', () => {
     const actions = [

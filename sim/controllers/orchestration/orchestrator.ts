@@ -3,6 +3,7 @@
  * that name no controller are kept by the plain replica sets (replica-sets.ts).
  */
 import type { Cluster } from '../../cluster/cluster.ts'
+import { PodPhase } from '../../cluster/views.ts'
 import { NONE, type NodeId, type PodId, type Time, type WorkloadId } from '../../common/ids.ts'
 import type { Simulator } from '../../engine/simulator.ts'
 import type { ChangeRecorder } from '../../measure/change-recorder.ts'
@@ -77,6 +78,8 @@ interface Kept extends RolloutState {
   set: ControlledSet
   /** How it was deleted; null: it exists. */
   removed: Cascade | null
+  /** Pods that the deletion found, and their epochs. */
+  going: readonly (readonly [pod: PodId, epoch: number])[]
 }
 
 export class Orchestrator implements TaskControl {
@@ -199,7 +202,7 @@ export class Orchestrator implements TaskControl {
     const set = this.controllers.create(spec, pods, replicas)
     pods.scalable = set
     const rollback = spec.controller.kind === 'deployment' && spec.controller.rollback
-    this.kept.set(spec.workload, { spec, set, removed: null, rollout: null, rollback })
+    this.kept.set(spec.workload, { spec, set, removed: null, going: [], rollout: null, rollback })
     return pods
   }
 
@@ -248,7 +251,19 @@ export class Orchestrator implements TaskControl {
     return (this.kept.get(workload)?.removed ?? null) !== null
   }
 
-  /** Deletes the object as `kubectl delete`; the garbage collector deletes what it owned, unless that is orphaned. */
+  /** Whether the object is deleted in the foreground and exists until the last of its pods has ended. */
+  isGoing(workload: WorkloadId): boolean {
+    const kept = this.kept.get(workload)
+    const { pods } = this.run.cluster.view
+    return (
+      kept?.removed === 'foreground' && kept.going.some(([pod, epoch]) => pods.epoch[pod] === epoch && pods.phase[pod] !== PodPhase.Gone)
+    )
+  }
+
+  /**
+   * Deletes the object as `kubectl delete`; the garbage collector deletes what it owned, unless that is orphaned. In the foreground its
+   * controllers create no pods from the request on, as for an object that is gone.
+   */
   remove(workload: WorkloadId, cascade: Cascade): void {
     const kept = this.of(workload)
     if (kept.removed !== null) return
@@ -261,6 +276,7 @@ export class Orchestrator implements TaskControl {
     client?.opens()
     const { pods } = kept.set
     const left = [...pods.pods]
+    kept.going = left.map((pod) => [pod, this.run.cluster.view.pods.epoch[pod]])
     simulator.call(simulator.now + kept.set.depth! * input.orchestration!.latency, () => {
       for (const pod of left) {
         const uid = this.objects.uid[pod]

@@ -44,6 +44,8 @@ export class Script {
   private readonly orchestration: Orchestration
   private readonly orchestrator: Orchestrator
   private readonly marks: NodeMarks
+  /** Manifests that were applied to objects under deletion. */
+  private lost = 0
 
   /** The script of the run, null when nothing is scripted. */
   static of(run: ScriptRun): Script | null {
@@ -127,6 +129,11 @@ export class Script {
 
   private apply({ workload, replicas, version }: Extract<Action, { kind: 'apply' }>): void {
     const { orchestrator, run } = this
+    // What is applied to an object under deletion goes with it.
+    if (orchestrator.isGoing(workload)) {
+      this.lost++
+      return
+    }
     if (orchestrator.isRemoved(workload)) run.replicaSets.restore(workload, replicas)
     else if (replicas !== undefined) run.replicaSets.scale(workload, replicas)
     if (version !== undefined) orchestrator.setVersion(workload, version)
@@ -168,12 +175,15 @@ export class Script {
     return selectNodes(cluster, selection, (node) => cluster.view.nodes.state[node] === wanted)
   }
 
-  /** Drains that did not end, for the reader of the results. */
+  /** Drains that did not end and actions without effect, for the reader of the results. */
   notes(): string[] {
     const { stuck } = this.orchestrator.drains
     const { refusals } = this.run.nodes
     return [
       ...(stuck === 0 ? [] : [`${stuck} pods were still protected from their eviction by a disruption budget at the horizon`]),
+      ...(this.lost === 0
+        ? []
+        : [`${this.lost} manifests were applied to objects that were being deleted in the foreground, and went with them`]),
       ...(refusals === 0 ? [] : [`${refusals} orders of nodes were refused because the provider had no capacity`]),
     ]
   }

@@ -101,8 +101,8 @@ export interface NodeSelection {
   readonly count: number
 }
 
-/** What becomes of what an object owns when it is deleted. */
-export type Cascade = 'background' | 'orphan'
+/** What becomes of what an object owns when it is deleted: it goes after the object, before the object, or stays. */
+export type Cascade = 'background' | 'foreground' | 'orphan'
 
 /** What people do to a cluster; `workload` is a row of `SimulationInput.workloads`. */
 export type Action = BatchAction | WorkloadAction
