@@ -13,7 +13,6 @@ import {
 } from './farm.fixture.ts'
 import { bulletinBoard } from './members/bulletin-board.ts'
 import { centralQueue } from './members/central-queue.ts'
-
 import { joinShortestQueue } from './members/join-shortest-queue.ts'
 import { leastConnections } from './members/least-connections.ts'
 import { powerOfD } from './members/power-of-d.ts'
