@@ -24,7 +24,7 @@ export const kubeProxy = section('kube-proxy', {
   watch: duration()
     .prefault('100ms')
     .describe(
-      'a node hears of a change of endpoints after a constant time, uniform between 0 and this; default 100ms, controller and watch',
+      'a node is notified of a change of endpoints after a constant time, uniform between 0 and this; default 100ms, controller and watch',
     ),
   zoneDelay: duration().prefault(0).describe('longer way to a pod of another zone, one way; default 0'),
   hop: duration()
