@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { valuesOf } from '../../common/define.ts'
 import { clusterOf } from '../../testing/cluster.ts'
 import { NONE } from '../../cluster/views.ts'
 import { PendingQueue } from '../queue/queue.ts'
@@ -8,7 +9,7 @@ import { adoptOrder, orderMembers, orders } from './index.ts'
 import { slowCases } from '../../testing/index.ts'
 
 describe.each(orderMembers.map((member) => ({ name: member.name, member })))('the contract of orders: $name', ({ member }) => {
-  const queueOf = () => new PendingQueue(member.create({}, undefined))
+  const queueOf = () => new PendingQueue(member.create(valuesOf(member.parameters), undefined))
 
   test('after any sequence of adds and removes, each remaining pod is the head once', () => {
     fc.assert(

@@ -52,6 +52,8 @@ export function dominantShareOf(tenant: GroupId, { nodes, pods, classes }: Clust
 class Tenants extends ColumnTable {
   count = 0
   readonly share = this.column(Float64Array)
+  /** The share is divided by it. */
+  readonly weight = this.column(Float64Array, 1)
   /** 1 when the share may have changed since it was last computed. */
   readonly isChanged = this.column(Uint8Array)
   readonly used: Float64Array[] // [kind][tenant]
@@ -85,6 +87,12 @@ export class DominantShares implements Groups {
   private total = new ExactSums(0) // [kind]
   private changed: GroupId[] = []
   private cursor: LogCursor | undefined
+  private readonly weightOf: (tenant: string) => number
+
+  /** @param weightOf weight of a tenant by its name */
+  constructor(weightOf: (tenant: string) => number = () => 1) {
+    this.weightOf = weightOf
+  }
 
   get shares(): Float64Array {
     return this.tenants.share
@@ -92,7 +100,7 @@ export class DominantShares implements Groups {
 
   groupOf(podClass: PodClassId, view: ClusterView): GroupId {
     this.cursor ??= this.begin(view)
-    return this.known(view.classes.tenant[podClass])
+    return this.known(view.classes.tenant[podClass], view.classes)
   }
 
   follow(view: ClusterView, listener: ShareListener): void {
@@ -119,7 +127,7 @@ export class DominantShares implements Groups {
   }
 
   private use(podClass: PodClassId, sign: 1 | -1, { classes }: ClusterView): void {
-    const tenant = this.known(classes.tenant[podClass])
+    const tenant = this.known(classes.tenant[podClass], classes)
     const { used, usedRest } = this.tenants
     for (let kind = 0; kind < used.length; kind++) addExactly(used[kind], usedRest[kind], tenant, sign * requested(kind, podClass, classes))
     this.change(tenant)
@@ -145,7 +153,7 @@ export class DominantShares implements Groups {
   }
 
   private notify(listener: ShareListener): void {
-    const { share, isChanged, used } = this.tenants
+    const { share, isChanged, used, weight } = this.tenants
     for (let i = 0; i < this.changed.length; i++) {
       const tenant = this.changed[i]
       isChanged[tenant] = 0
@@ -154,6 +162,7 @@ export class DominantShares implements Groups {
       for (let kind = 0; kind < total.length; kind++) {
         if (total[kind] > 0) dominant = Math.max(dominant, used[kind][tenant] / total[kind])
       }
+      dominant /= weight[tenant]
       if (dominant === share[tenant]) continue
       share[tenant] = dominant
       listener.moved(tenant)
@@ -162,10 +171,12 @@ export class DominantShares implements Groups {
   }
 
   /** Returns the tenant, whose row exists afterwards. */
-  private known(tenant: GroupId): GroupId {
-    if (tenant >= this.tenants.count) {
+  private known(tenant: GroupId, { tenants }: ClassesView): GroupId {
+    const { count } = this.tenants
+    if (tenant >= count) {
       this.tenants.count = tenant + 1
       this.tenants.reserve(this.tenants.count)
+      for (let row = count; row <= tenant; row++) this.tenants.weight[row] = this.weightOf(tenants[row])
     }
     return tenant
   }

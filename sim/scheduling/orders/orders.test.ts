@@ -11,6 +11,7 @@ import { SchedulingLoop } from '../queue/loop.ts'
 import { PendingQueue } from '../queue/queue.ts'
 import { context } from '../scheduling.fixture.ts'
 import { earliestDeadline } from './members/earliest-deadline.ts'
+import { valuesOf, type ParameterValue } from '../../common/define.ts'
 import { fairShare } from './members/fair-share.ts'
 import { fifo } from './members/fifo.ts'
 import type { OrderDefinition } from './policy.ts'
@@ -18,8 +19,12 @@ import { priority } from './members/priority.ts'
 import { shortestFirst } from './members/shortest-first.ts'
 
 const GIB = 1024 ** 3
-const loopOf = (cluster: Cluster, order: OrderDefinition) =>
-  new SchedulingLoop(cluster.view, firstFit.create({}, context()), new PendingQueue(order.create({}, undefined)))
+const loopOf = (cluster: Cluster, order: OrderDefinition, given: Record<string, ParameterValue> = {}) =>
+  new SchedulingLoop(
+    cluster.view,
+    firstFit.create({}, context()),
+    new PendingQueue(order.create(valuesOf(order.parameters, given), undefined)),
+  )
 
 /** Pods in the order in which they are bound, until nothing more fits. */
 function bound(cluster: Cluster, loop: SchedulingLoop): number[] {
@@ -90,6 +95,17 @@ describe('fair-share', () => {
         .join(''),
     ).toBe('BAABA')
     expect([cluster.view.nodes.freeCpu[0], cluster.view.nodes.freeMemory[0]]).toEqual([0, 4 * GIB])
+  })
+
+  test('weights 1 and 2: of 12 tasks of one core on 12 cores the tenant of weight 2 gets 8, and a tenant twice is refused', () => {
+    const { cluster } = clusterOf().node({ cpu: '12', memory: '64Gi' }).build()
+    const loop = loopOf(cluster, fairShare, { weights: [{ tenant: 'B', weight: 2 }] })
+    for (let i = 0; i < 24; i++) loop.enqueue(cluster.createPod(shape(tenant(i % 2 === 0 ? 'A' : 'B', '1', '1Gi')), NONE, 0))
+    // Shares 0 and 0, then A 1/12 against 0, then 1/12 against 1/24, then 1/12 against 2/24: the older pod.
+    const order = bound(cluster, loop).map((pod) => 'AB'[pod % 2])
+    expect(order.join('')).toBe('ABBABBABBABB')
+    const twice = [1, 2].map((weight) => ({ tenant: 'B', weight }))
+    expect(fairShare.problems!({ weights: twice })[0].message).toBe('found the tenant B a second time; accepted: each tenant once')
   })
 
   test('three resources: a task is 1/8 of the 8 GPUs, of the 32 cores, of the 8 licences: in turn, until the cores run out', () => {

@@ -4,7 +4,7 @@
  */
 import type { PodClassId, PodId } from '../../common/ids.ts'
 import type { ClusterView } from '../../cluster/views.ts'
-import type { Definition, Parameters } from '../../common/define.ts'
+import type { Definition, Parameters, Values } from '../../common/define.ts'
 
 /** An order has a rank, or groups, or neither; with neither, pods go in the order of creation, as pods of equal rank always do. */
 export interface QueueOrder {
@@ -51,7 +51,7 @@ export type OrderDefinition<P extends Parameters = Parameters> = Definition<Queu
 
 /** A built-in order; unlike a user's own it must have a twin. */
 export interface OrderMember<P extends Parameters> extends Definition<QueueOrder, undefined, P> {
-  twin(): NaiveOrder
+  twin(values: Values<P>): NaiveOrder
 }
 
 /** Returns the definition as it is; infers the types of its parameters. */

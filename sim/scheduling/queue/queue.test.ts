@@ -77,8 +77,22 @@ function few(count: number): Cluster {
   return cluster
 }
 
+/** Defaults, and weights where tenants have some: the tenants of the histories get different ones. */
+const valuesFor = ({ parameters }: (typeof orderMembers)[number]): never =>
+  ({
+    ...valuesOf(parameters),
+    ...('weights' in parameters
+      ? {
+          weights: [
+            { tenant: 'ana', weight: 3 },
+            { tenant: 'ben', weight: 0.5 },
+          ],
+        }
+      : {}),
+  }) as never
+
 // Orders with a discipline drive jobs: job-loop.test.ts.
-const ofPods = orderMembers.filter((order) => order.create({}, undefined).discipline === undefined)
+const ofPods = orderMembers.filter((order) => order.create(valuesFor(order), undefined).discipline === undefined)
 const pairs = ofPods.flatMap((order) =>
   [firstFit, leastAllocated, random].map((member) => ({ order, member, name: `${order.name}, ${member.name}` })),
 )
@@ -92,10 +106,10 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
         const loop = new SchedulingLoop(
           hinted.view,
           member.create(valuesOf(member.parameters) as never, context()),
-          new PendingQueue(order.create({}, undefined)),
+          new PendingQueue(order.create(valuesFor(order), undefined)),
         )
         const plain = few(count)
-        const naive = new NaiveLoop(member.twin(valuesOf(member.parameters) as never, context()), order.twin!(undefined as never))
+        const naive = new NaiveLoop(member.twin(valuesOf(member.parameters) as never, context()), order.twin!(valuesFor(order)))
         const expected = recorded(
           plain,
           {
