@@ -59,7 +59,20 @@ export type { KubeProxySpec } from './network/views/spec.ts'
 export type { DnsSpec, Exposure } from './serving/access-spec.ts'
 export type { ConcurrencyLimit, LimiterName } from './serving/limits/limiter.ts'
 export type { Antagonist } from './serving/antagonists.ts'
-export type { Call, Client, Cost, FlowSpec, Hedging, RequestSource, Retries, Sender, Service, Step, Workload } from './serving/spec.ts'
+export type {
+  Call,
+  Client,
+  Cost,
+  EndpointSpec,
+  FlowSpec,
+  Hedging,
+  RequestSource,
+  Retries,
+  Sender,
+  Service,
+  Step,
+  Workload,
+} from './serving/spec.ts'
 
 /** One run. */
 export interface SimulationInput {

@@ -34,6 +34,12 @@ export function resolveAccess(data: ScenarioData, issues: Issue[]): readonly Pic
       'found an exposure of a service that is simulated as a flow; accepted: serving: requests',
     )
     refuse(isFlow && dns !== undefined, ['dns'], 'found dns of a service that is simulated as a flow; accepted: serving: requests')
+    const isViewed = dns !== undefined || (kubeProxy !== undefined && own === undefined && !isFlow)
+    refuse(
+      given.endpoints !== undefined && isViewed,
+      ['endpoints'],
+      'found endpoints of a service before which kubeProxy or dns stands; accepted: a service with slb or routing',
+    )
     const local = expose?.internalTrafficPolicy === 'Local' || expose?.externalTrafficPolicy === 'Local'
     refuse(
       local && timeout === 0 && given.traffic !== undefined,

@@ -343,7 +343,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections', 'path', 'hedge', 'concurrency', 'serving', 'snapshot', 'expose', 'dns'] as const),
+  ...(['routing', 'connections', 'endpoints', 'path', 'hedge', 'concurrency', 'serving', 'snapshot', 'expose', 'dns'] as const),
   ...(['priorityClass', 'admission'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
@@ -382,6 +382,7 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
     traffic,
     ...(async ? { async } : {}),
     ...(given.connections === undefined ? {} : { connections: given.connections }),
+    ...(given.endpoints === undefined ? {} : { endpoints: given.endpoints }),
     ...(given.concurrency === undefined ? {} : { concurrency: given.concurrency }),
     ...(given.hedge === undefined ? {} : { hedge: given.hedge }),
     ...(given.routing === undefined ? {} : { routing: routingSpec(given.routing) }),

@@ -33,6 +33,7 @@ import { cluster, pool } from './schema/cluster.ts'
 import { experimentShape } from './schema/experiment.ts'
 import { faults } from './schema/faults.ts'
 import { connections } from './schema/connections.ts'
+import { endpoints } from './schema/endpoints.ts'
 import { network, path } from './schema/network.ts'
 import { kubeletKeys } from './schema/kubelets.ts'
 import { jobs } from './schema/jobs.ts'
@@ -92,6 +93,7 @@ const dataKeys = {
 /** Keys of a service about the way to its pods. */
 const accessKeys = {
   connections: connections.optional().describe('connections that carry several requests; default: balancers pick a pod for each request'),
+  endpoints: endpoints.optional().describe('pods that balancers use besides the ready ones: { terminating, notReady }; default: none'),
   path: path.optional().describe('network devices between client and pod, and sizes of messages; default: none, one delay each way'),
   expose: expose
     .optional()

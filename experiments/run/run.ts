@@ -169,7 +169,7 @@ const workloadOf = ({ steps, ...spec }: ServiceSpec, service: number): Workload 
 })
 
 async function serviceOf(spec: ServiceSpec): Promise<Service> {
-  const { name, networkDelay, signals, routing, connections, path, slb, exposure, dns } = spec
+  const { name, networkDelay, signals, routing, connections, endpoints, path, slb, exposure, dns } = spec
   return {
     name,
     networkDelay,
@@ -177,6 +177,7 @@ async function serviceOf(spec: ServiceSpec): Promise<Service> {
     ...(connections === undefined
       ? {}
       : { connections: { ...connections, maxAge: connections.maxAge === 0 ? Infinity : connections.maxAge } }),
+    ...(endpoints === undefined ? {} : { endpoints }),
     ...(path === undefined ? {} : { path }),
     ...(routing === undefined ? {} : { routing: routingOf(routing) }),
     ...(exposure === undefined ? {} : { exposure }),

@@ -28,7 +28,7 @@ export class ClusterCheck {
     let last = NONE
     while (cursor.next()) {
       const { subject, row } = cursor
-      if (subject === Subject.EndpointAdded || subject === Subject.EndpointRemoved || row === last) continue
+      if (isOfPod(subject) || row === last) continue
       last = row
       this.node(row)
     }
@@ -162,3 +162,7 @@ function equal(what: string, found: number, expected: number): void {
 function differs(what: string, found: number | bigint, expected: number | bigint): never {
   throw new Error(`${what}: found ${found}, expected ${expected}`)
 }
+
+/** Whether the row of an entry is a pod. */
+const isOfPod = (subject: Subject): boolean =>
+  subject === Subject.EndpointAdded || subject === Subject.EndpointTerminating || subject === Subject.EndpointRemoved

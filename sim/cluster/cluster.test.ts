@@ -278,14 +278,14 @@ describe('pods', () => {
     cluster.deletePending(pod)
     cluster.createPod(shape(), 5, 0)
     const cursor = cluster.log.open()
-    cluster.endpointAdded(pod)
-    cluster.endpointRemoved(pod)
+    cluster.endpoint(Subject.EndpointAdded, pod)
+    cluster.endpoint(Subject.EndpointRemoved, pod)
     expect(entries(cursor)).toEqual([
       [Subject.EndpointAdded, pod, packEndpoint(5, 1)],
       [Subject.EndpointRemoved, pod, packEndpoint(5, 1)],
     ])
     const background = cluster.createPod(shape(), NONE, 0)
-    expect(() => cluster.endpointAdded(background)).toThrow('belongs to no service')
+    expect(() => cluster.endpoint(Subject.EndpointAdded, background)).toThrow('belongs to no service')
     expect(() => cluster.createPod(shape(), MAX_SERVICES, 0)).toThrow('is out of range')
   })
   it('on a node that is not paid for are not counted, and are counted again when it is', () => {

@@ -244,15 +244,8 @@ export class Cluster {
     log.append(Subject.PodReleased, node, packHolding(podClass, mask, service))
   }
 
-  endpointAdded(pod: PodId): void {
-    this.logEndpoint(Subject.EndpointAdded, pod)
-  }
-
-  endpointRemoved(pod: PodId): void {
-    this.logEndpoint(Subject.EndpointRemoved, pod)
-  }
-
-  private logEndpoint(subject: Subject, pod: PodId): void {
+  /** Logs a change of an endpoint: EndpointAdded, EndpointTerminating or EndpointRemoved. */
+  endpoint(subject: Subject, pod: PodId): void {
     const { service, epoch } = this.pods
     if (service[pod] === NONE) throw new Error(`pod ${pod} belongs to no service, so it cannot be an endpoint`)
     this.log.append(subject, pod, packEndpoint(service[pod], epoch[pod]))

@@ -186,6 +186,7 @@ export const Subject = {
   PodTerminated: 8, // the same; the next entry is its PodReleased
   NodeClass: 9, // row node, value its new node class: labels or taints have changed
   NodeImages: 10, // row node: it has another set of images (`ClusterView.images`)
+  EndpointTerminating: 11, // row pod, value packEndpoint(service, epoch of the row): its deletion was requested, and it serves still
 } as const
 export type Subject = (typeof Subject)[keyof typeof Subject]
 

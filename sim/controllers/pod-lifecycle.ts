@@ -6,7 +6,7 @@
  * that is evicted ends without a grace period.
  */
 import type { Cluster } from '../cluster/cluster.ts'
-import { PodPhase } from '../cluster/views.ts'
+import { PodPhase, Subject } from '../cluster/views.ts'
 import { NONE, type PodId, type ServerId, type Time, type WorkloadId } from '../common/ids.ts'
 import type { Simulator } from '../engine/simulator.ts'
 import type { Imbalance } from '../measure/imbalance.ts'
@@ -17,7 +17,7 @@ import type { KeyedStream, Streams } from '../random/stream.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { PodQueue } from '../serving/pod-queue.ts'
 import { ServerState, type Servers } from '../serving/servers.ts'
-import type { Workload } from '../serving/spec.ts'
+import type { EndpointSpec, Service, Workload } from '../serving/spec.ts'
 import type { WorkHeaps } from '../serving/work-heaps.ts'
 import { EndReason, type Owners } from './owners.ts'
 import type { EndListener, Keeper } from './pod-listeners.ts'
@@ -39,8 +39,13 @@ export interface PodLifecycleRun {
   readonly pods: PodRecorder
   readonly changes: ChangeRecorder
   readonly imbalance: readonly Imbalance[]
-  readonly input: { readonly workloads: readonly Workload[]; readonly delays: Delays }
+  readonly input: { readonly workloads: readonly Workload[]; readonly services: readonly Service[]; readonly delays: Delays }
 }
+
+/** How a pod is in the endpoints (`Lives.listed`). */
+const LISTED = 1
+const TERMINATING = 2
+const PUBLISHED = 3
 
 export class PodLifecycle {
   /** Until the origin everything starts without delay, so that the measured run begins with a cluster in operation. */
@@ -156,6 +161,7 @@ export class PodLifecycle {
   /** Its process runs and is not ready to serve. */
   running(pod: PodId): void {
     this.cluster.setPhase(pod, PodPhase.Running)
+    if (this.lives.listed[pod] === 0 && this.endpointsOf(pod)?.notReady === true) this.addEndpoint(pod, PUBLISHED)
   }
 
   /** The pod serves from now on, for the first time or again. */
@@ -167,9 +173,19 @@ export class PodLifecycle {
     if (this.lives.seasoned[pod] === 0) run.pods.ready(cluster.view.pods.created[pod], now)
     this.lives.seasoned[pod] = 1
     if (run.input.workloads[this.lives.workload[pod]].service === NONE) return
-    this.lives.listed[pod] = 1
-    cluster.endpointAdded(pod)
-    run.endpoints.changed(this.warm)
+    this.addEndpoint(pod, LISTED)
+  }
+
+  private addEndpoint(pod: PodId, how: number): void {
+    this.lives.listed[pod] = how
+    this.cluster.endpoint(Subject.EndpointAdded, pod)
+    this.run.endpoints.changed(this.warm)
+  }
+
+  private endpointsOf(pod: PodId): EndpointSpec | undefined {
+    const { workloads, services } = this.run.input
+    const { service } = workloads[this.lives.workload[pod]]
+    return service === NONE ? undefined : services[service].endpoints
   }
 
   /** The server of a pod that becomes ready is opened, or listed again. */
@@ -224,7 +240,7 @@ export class PodLifecycle {
     const server = this.servers.of(pod)
     if (server !== NONE) this.delist(server, false)
     if (this.cluster.view.pods.phase[pod] === PodPhase.Ready) this.cluster.setPhase(pod, PodPhase.Running)
-    this.removeEndpoint(pod)
+    this.leaveEndpoints(pod, false)
   }
 
   private delist(server: ServerId, clean: boolean): void {
@@ -238,10 +254,22 @@ export class PodLifecycle {
     if (service !== NONE) run.imbalance[service].leave(simulator.now, servers.inside[server], servers.insideSince[server])
   }
 
+  /** The pod is not ready any more, or terminates; `serves`: its process accepts requests still. */
+  private leaveEndpoints(pod: PodId, serves: boolean): void {
+    const { listed } = this.lives
+    const rules = listed[pod] === 0 ? undefined : this.endpointsOf(pod)
+    if (rules?.notReady === true) listed[pod] = PUBLISHED
+    else if (rules?.terminating === true && serves && listed[pod] === LISTED) {
+      listed[pod] = TERMINATING
+      this.cluster.endpoint(Subject.EndpointTerminating, pod)
+      this.run.endpoints.changed(false)
+    } else this.removeEndpoint(pod)
+  }
+
   private removeEndpoint(pod: PodId): void {
     if (this.lives.listed[pod] === 0) return
     this.lives.listed[pod] = 0
-    this.cluster.endpointRemoved(pod)
+    this.cluster.endpoint(Subject.EndpointRemoved, pod)
     this.run.endpoints.changed(false)
   }
 
@@ -258,7 +286,7 @@ export class PodLifecycle {
     this.lives.reason[pod] = reason
     this.cluster.setPhase(pod, PodPhase.Terminating)
     if (server !== NONE) this.delist(server, reached)
-    this.removeEndpoint(pod)
+    this.leaveEndpoints(pod, reached && this.hasProcess(server))
     if (reached) this.stopServing(pod, longest)
     for (const listener of this.listeners) listener.terminating?.(pod)
   }
@@ -349,6 +377,7 @@ export class PodLifecycle {
     const phase = pods.phase[pod]
     const node = pods.node[pod]
     const server = servers.of(pod)
+    if (this.lives.workload[pod] !== NONE) this.removeEndpoint(pod)
     if (server !== NONE) {
       if (servers.state[server] !== ServerState.Silent) this.shares.detach(server, node)
       servers.give(server)

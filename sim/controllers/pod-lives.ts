@@ -20,6 +20,6 @@ export class Lives extends ColumnTable {
   kept = this.column(Uint8Array)
   /** 1: it has been ready before. */
   seasoned = this.column(Uint8Array)
-  /** 1: it is in the endpoints. */
+  /** Whether it is in the endpoints: 0 no, 1 as a ready pod, 2 as one that terminates, 3 whether it is ready or not. */
   listed = this.column(Uint8Array)
 }

@@ -9,7 +9,8 @@ import { NONE, type PodId, type ServerId, type ServiceId, type Time } from '../c
 import type { Simulator } from '../engine/simulator.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Flows } from '../serving/flow/flows.ts'
-import type { Workload } from '../serving/spec.ts'
+import type { Service, Workload } from '../serving/spec.ts'
+import { EndpointRules } from './endpoint-rules.ts'
 import type { Network } from './network.ts'
 
 /** What the endpoints need of the run. */
@@ -20,14 +21,18 @@ export interface EndpointsRun {
   readonly network: Network
   /** Null or absent: no load is a flow. */
   readonly flows?: Flows | null
-  readonly input: { readonly workloads: readonly Workload[]; readonly delays: { readonly propagation: Time } }
+  readonly input: {
+    readonly workloads: readonly Workload[]
+    readonly services: readonly Service[]
+    readonly delays: { readonly propagation: Time }
+  }
 }
 
 /** A pod became an endpoint of its service, or is one no more; `value` as in the log. */
 interface EndpointChange {
   readonly pod: PodId
   readonly value: number
-  readonly added: boolean
+  readonly subject: Subject
 }
 
 export class Endpoints {
@@ -43,6 +48,8 @@ export class Endpoints {
   /** Reads the log for viewers that hear of changes each at its own time; null: there are none. */
   private readonly direct: LogCursor | null
   private readonly announces: number
+  /** By service: null where its ready endpoints are used, and no others. */
+  private readonly rules: readonly (EndpointRules | null)[]
   /** Changes before this time are announced then. */
   private heldUntil: Time = 0
   /** Called with a service whose endpoints have changed. Null: nobody has to write them. */
@@ -58,6 +65,11 @@ export class Endpoints {
     this.flows = flows
     this.workloads = input.workloads
     this.propagation = input.delays.propagation
+    const used = {
+      added: (pod: PodId, value: number) => this.added(pod, value),
+      removed: (pod: PodId, value: number) => this.removed(pod, value),
+    }
+    this.rules = input.services.map(({ endpoints }) => (endpoints === undefined ? null : new EndpointRules(used)))
     this.cursor = cluster.view.log.open()
     this.propagates = simulator.register('endpoints propagate', (version) => this.apply(version))
     this.direct = network.views === null ? null : cluster.view.log.open()
@@ -78,9 +90,9 @@ export class Endpoints {
 
   /** These changes are written: the balancers are notified after the propagation delay. */
   written(changes: readonly EndpointChange[]): void {
-    for (const { pod, value, added } of changes) this.announceOne(pod, value, added, false)
+    for (const { pod, value, subject } of changes) this.announceOne(pod, value, subject === Subject.EndpointAdded, false)
     const apply = (): void => {
-      for (const { pod, value, added } of changes) this.applyOne(pod, value, added)
+      for (const { pod, value, subject } of changes) this.applyOne(pod, value, subject)
     }
     if (this.propagation === 0) apply()
     else this.simulator.call(this.simulator.now + this.propagation, apply)
@@ -113,9 +125,9 @@ export class Endpoints {
     const { cursor } = this
     while (cursor.next(version)) {
       const { subject, row, value } = cursor
-      if (subject !== Subject.EndpointAdded && subject !== Subject.EndpointRemoved) continue
+      if (!isOfEndpoint(subject)) continue
       const service = serviceOfEndpoint(value)
-      ;(this.changes[service] ??= []).push({ pod: row, value, added: subject === Subject.EndpointAdded })
+      ;(this.changes[service] ??= []).push({ pod: row, value, subject })
       writer(service)
     }
   }
@@ -124,16 +136,21 @@ export class Endpoints {
   private apply(version: number): void {
     const cursor = this.cursor
     while (cursor.next(version)) {
-      if (cursor.subject === Subject.EndpointAdded) this.applyOne(cursor.row, cursor.value, true)
-      else if (cursor.subject === Subject.EndpointRemoved) this.applyOne(cursor.row, cursor.value, false)
+      if (isOfEndpoint(cursor.subject)) this.applyOne(cursor.row, cursor.value, cursor.subject)
     }
   }
 
-  private applyOne(pod: PodId, value: number, added: boolean): void {
-    if (added) {
-      this.added(pod, value)
-      return
-    }
+  private applyOne(pod: PodId, value: number, subject: Subject): void {
+    const to = this.rules[serviceOfEndpoint(value)]
+    if (subject === Subject.EndpointAdded) {
+      if (to === null) this.added(pod, value)
+      else to.added(pod, value)
+    } else if (subject === Subject.EndpointTerminating) to!.terminates(pod, value)
+    else if (to === null) this.removed(pod, value)
+    else to.removed(pod, value)
+  }
+
+  private removed(pod: PodId, value: number): void {
     this.network.removed(serviceOfEndpoint(value), pod)
     this.flows?.removed(serviceOfEndpoint(value), pod)
   }
@@ -151,6 +168,7 @@ export class Endpoints {
   private announceOne(pod: PodId, value: number, added: boolean, atOnce: boolean): void {
     const { views } = this.network
     const service = serviceOfEndpoint(value)
+    if (this.rules[service] !== null) return // it has no viewers
     if (added) views?.added(service, pod, this.serverOf(pod, value), this.simulator.now, atOnce)
     else views?.removed(service, pod, this.simulator.now)
   }
@@ -171,3 +189,6 @@ export class Endpoints {
     return this.workloads.find((workload) => workload.service === service)?.weight ?? 1
   }
 }
+
+const isOfEndpoint = (subject: Subject): boolean =>
+  subject === Subject.EndpointAdded || subject === Subject.EndpointRemoved || subject === Subject.EndpointTerminating

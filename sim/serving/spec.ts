@@ -85,6 +85,8 @@ export interface Service {
   readonly slb?: Chosen<BalancerDefinition>
   /** Absent: balancers pick a pod for each request, and connections cost nothing. */
   readonly connections?: ConnectionSpec
+  /** Absent: only pods that are ready and do not terminate are endpoints. */
+  readonly endpoints?: EndpointSpec
   /** Absent: nothing between client and pod but the delay. */
   readonly path?: NetworkPath
   /** What stands around each balancer instance; absent: nothing. */
@@ -94,6 +96,14 @@ export interface Service {
   readonly dns?: DnsSpec
   /** Absent: signals are fresh, none is lost, and probes cost no CPU. */
   readonly signals?: Signals
+}
+
+/** Which pods besides ready ones are endpoints of a service. */
+export interface EndpointSpec {
+  /** Those that terminate and still serve, while none is ready, as with kube-proxy. */
+  readonly terminating: boolean
+  /** Each from the start of its container to its end, ready or not (publishNotReadyAddresses). */
+  readonly notReady: boolean
 }
 
 /** Retries of a failed try. */

@@ -161,13 +161,14 @@ export function input(partial: Partial<FlatInput> = {}): SimulationInput {
   return {
     ...rest,
     workloads: services.map((one, service) => ({ scheduler: 0, ...one, service })),
-    services: services.map(({ name, networkDelay, slb, signals, routing, connections, path, exposure, dns }) => ({
+    services: services.map(({ name, networkDelay, slb, signals, routing, connections, endpoints, path, exposure, dns }) => ({
       name,
       networkDelay,
       ...(slb === undefined ? {} : { slb }),
       ...(signals === undefined ? {} : { signals }),
       ...(routing === undefined ? {} : { routing }),
       ...(connections === undefined ? {} : { connections }),
+      ...(endpoints === undefined ? {} : { endpoints }),
       ...(path === undefined ? {} : { path }),
       ...(exposure === undefined ? {} : { exposure }),
       ...(dns === undefined ? {} : { dns }),

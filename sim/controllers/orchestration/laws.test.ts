@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NodeState, PodPhase } from '../../cluster/views.ts'
-import type { Action, ControllerSpec, Fault, Orchestration, Probes, SimulationInput, Version } from '../../input.ts'
+import type { Action, ControllerSpec, EndpointSpec, Fault, Orchestration, Probes, SimulationInput, Version } from '../../input.ts'
 import { ServerState } from '../../serving/servers.ts'
 import { Simulation } from '../../simulation.ts'
 import { slowCases } from '../../testing/cases.ts'
@@ -141,6 +141,13 @@ const apis: fc.Arbitrary<Api> = fc.oneof(
 
 type Api = Pick<SimulationInput, 'apiServer' | 'apiClients'>
 
+const endpoints = fc.constantFrom<(EndpointSpec | undefined)[]>(
+  undefined,
+  undefined,
+  { terminating: true, notReady: false },
+  { terminating: true, notReady: true },
+)
+
 interface Given {
   readonly controller: ControllerSpec
   readonly replicas: number
@@ -151,6 +158,7 @@ interface Given {
   /** Bounds of a quota of the namespace; absent: none. */
   readonly quota?: Readonly<Record<string, number>>
   readonly api?: Api
+  readonly endpoints?: EndpointSpec | undefined
 }
 
 const anything = fc.record({
@@ -161,13 +169,24 @@ const anything = fc.record({
   faults: fc.array(faults, { maxLength: 4 }),
   probes: fc.constantFrom(...probed),
   api: apis,
+  endpoints,
 })
 
 /** Admission of pods that count for quotas of their namespace. */
 const counted = { namespace: 'default', priorityClass: '', amounts: {}, unstated: [], bestEffort: false, terminating: false }
 const admission = { ...counted, crossNamespace: false, stuckAfter: 10 * SECOND }
 
-function simulation({ controller, replicas, budget, actions, faults: broken, probes, quota, api = {} }: Given): Simulation {
+function simulation({
+  controller,
+  replicas,
+  budget,
+  actions,
+  faults: broken,
+  probes,
+  quota,
+  api = {},
+  endpoints: rules,
+}: Given): Simulation {
   const admitted = (one: Version): Version => (quota === undefined ? one : { ...one, shape: { ...one.shape, admission } })
   const orchestration: Orchestration = {
     workloads: [
@@ -191,6 +210,7 @@ function simulation({ controller, replicas, budget, actions, faults: broken, pro
     preStop: SECOND,
     timeout: SECOND,
     requests: requests(5, { kind: 'exponential', mean: 20_000 }),
+    ...(rules === undefined ? {} : { endpoints: rules }),
   })
   return new Simulation(
     input({

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Action, ControllerSpec, Fault } from '../../input.ts'
+import type { Action, ControllerSpec, EndpointSpec, Fault } from '../../input.ts'
 import { replicaAutoscalers } from '../../autoscaling/replicas/index.ts'
 import { schedulers } from '../../scheduling/index.ts'
 import { PodPhase } from '../../cluster/views.ts'
-import { choose, coming, pool, requests, shape } from '../../testing/input.ts'
+import { choose, coming, noDelays, pool, requests, shape } from '../../testing/input.ts'
 import { at, deployment, SECOND, simulate, statefulSet, version } from './runs.fixture.ts'
 
 describe('rolling update of a Deployment in a run', () => {
@@ -327,5 +327,46 @@ describe('taints and labels of nodes, deletion and apply', () => {
     expect(pods.pods).toHaveLength(14)
     expect(new Set(pods.pods.map((pod) => pods.versionOf(pod).name))).toEqual(new Set(['v2']))
     expect(found['rollouts-unfinished']).toBe(0)
+  })
+})
+
+describe('endpoints besides ready pods', () => {
+  /** Requests that fail when pods are deleted at 100 s and their successors are ready after 10 s: 20 per second. */
+  const failed = (endpoints: EndpointSpec | undefined, replicas: number, given: Partial<Parameters<typeof simulate>[0]> = {}): number => {
+    const preStop = { preStop: 5 * SECOND, grace: 30 * SECOND }
+    const found = simulate({
+      actions: [at(100, { kind: 'delete-pods', workload: 0, count: replicas })],
+      ...given,
+      service: { replicas, ...preStop, ...(endpoints === undefined ? {} : { endpoints }), ...given.service },
+    })
+    return (found['slo-misses']! / 100) * 20 * 1200
+  }
+
+  it('while no pod is ready, those that terminate are used until they stop accepting: of 10 s without a pod 5 s remain', () => {
+    for (const replicas of [1, 3]) {
+      expect(failed(undefined, replicas)).toBeGreaterThan(170)
+      expect(failed(undefined, replicas)).toBeLessThan(230)
+      expect(failed({ terminating: true, notReady: false }, replicas)).toBeGreaterThan(75)
+      expect(failed({ terminating: true, notReady: false }, replicas)).toBeLessThan(125)
+    }
+  })
+
+  it('while one is ready they are not used, although their processes accept requests', () => {
+    const rest = { service: { replicas: 4 } }
+    expect(failed({ terminating: true, notReady: false }, 3, rest)).toBe(0)
+    const late = { service: { replicas: 4, preStop: 0 }, run: { delays: { ...noDelays, propagation: SECOND } } }
+    expect(failed({ terminating: true, notReady: false }, 3, late)).toBeCloseTo(failed(undefined, 3, late), 6)
+  })
+
+  it('with publishNotReadyAddresses a pod is an endpoint before it is ready, and until it is gone', () => {
+    const published = { terminating: false, notReady: true }
+    // It accepts for 5 s, is gone then, and its successor is published when its container runs, at 10 s, and ready by then.
+    expect(failed(published, 1)).toBeGreaterThan(75)
+    expect(failed(published, 1)).toBeLessThan(125)
+    // Half of the requests go to a pod that waits for its probe, for 20 s at most.
+    const waiting = failed(published, 1, { service: { replicas: 2, probe: 20 * SECOND } })
+    expect(waiting).toBeGreaterThan(10)
+    expect(waiting).toBeLessThan(210)
+    expect(failed(undefined, 1, { service: { replicas: 2, probe: 20 * SECOND } })).toBe(0)
   })
 })
