@@ -356,9 +356,8 @@ function without<T extends object, K extends keyof T>(given: T, keys: readonly K
 
 /** Keys that mean the same in the file and in the run keep their names. */
 function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<ServiceSpec, 'scheduler' | 'work' | 'steps'> {
-  const { limit, resources, nodeSelector, tolerations, slb, async } = given
+  const { name, replicas, limit, resources, nodeSelector, tolerations, slb, async } = given
   const same = without(given, RENAMED)
-  const { name, replicas } = given
   return {
     ...same,
     minReplicas: given.minReplicas ?? Math.min(1, replicas),
