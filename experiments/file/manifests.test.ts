@@ -107,6 +107,34 @@ describe('manifests become services and background', () => {
     )
   })
 
+  it('under kubeProxy a Service says how it is exposed; a client of its own balancer or of DNS has no kube-proxy', async () => {
+    const exposed = SHOP.replace(
+      'selector: { app: web }, ports',
+      'type: LoadBalancer, externalTrafficPolicy: Local, trafficDistribution: PreferClose, sessionAffinity: ClientIP, selector: { app: web }, ports',
+    )
+    const timed = client('web', ', timeout: 1s')
+    const { problems, warnings, scenario } = await resolved(exposed, timed, 'kubeProxy: {}\n')
+    expect(problems).toBe('')
+    expect(scenario.services[0].exposure).toMatchObject({
+      type: 'LoadBalancer',
+      internalTrafficPolicy: 'Cluster',
+      externalTrafficPolicy: 'Local',
+      trafficDistribution: 'PreferSameZone',
+      affinity: 10_800e6,
+    })
+    expect(warnings.filter((one) => one.includes('sessionAffinity'))).toEqual([])
+    const without = await resolved(exposed, timed)
+    expect(without.scenario.services[0].exposure).toBeUndefined()
+    expect(without.warnings).toContain('manifests: sessionAffinity ClientIP has an effect with kubeProxy only (shop/web)')
+    const named = await resolved(exposed, `  behavior: { web: { dns: { resolvers: 4 } } }\n${timed}`, 'kubeProxy: {}\n')
+    expect(named.problems).toBe('')
+    expect(named.scenario.services[0]).toMatchObject({ dns: { resolvers: 4, ttl: 30e6 } })
+    expect(named.scenario.services[0].exposure).toBeUndefined()
+    expect((await resolved(exposed, client('web'), 'kubeProxy: {}\n')).problems).toContain(
+      'found none, on a service whose policy Local drops connections without an answer; accepted: a timeout',
+    )
+  })
+
   it('behavior by name overrides behavior by labels; calls make services of what they call', async () => {
     const behavior =
       '  behavior:\n    app=web: { start: 1s, threads: 2 }\n    web: { start: 2s, work: { steps: [{ cpu: 1ms }, { call: api }] } }\n    shop/worker: { usage: { share: 90% } }\n    api: { work: { cpu: 2ms }, replicas: 5 }\n'

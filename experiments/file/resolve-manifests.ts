@@ -71,7 +71,7 @@ export class ManifestExpansion {
     for (const problem of problems) if (problem.severity === 'error') issues.push(issueOf(problem))
     const orchestrator = orchestratorOf(manifests.workloads, raw['orchestrator'], issues)
     if (issues.length > 0) return { raw, issues, warnings: [], relocate: (issue) => issue }
-    const items = new ManifestItems(manifests, workload, { storage: raw['storage'], schedulers: schedulerNames(raw) })
+    const items = new ManifestItems(manifests, workload, { file: raw, schedulers: schedulerNames(raw) })
     const [services, background, batch] = [listOf(workload['services']), listOf(workload['background']), listOf(workload['batch'])]
     const given = [services, background, batch, listOf(workload['jobs']), items.services, items.background, items.batch].flat()
     const empty: Issue[] = given.length > 0 || items.issues.length > 0 ? [] : [{ path: MANIFESTS, message: nothingRuns(manifests) }]
@@ -91,7 +91,7 @@ export class ManifestExpansion {
         ...referencesOf(raw, [...items.services, ...items.background, ...items.batch]),
       },
       issues: [...items.issues, ...empty],
-      warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests, raw['scheduling'])],
+      warnings: [...problems.map(warningOf), ...items.warnings(raw['autoscaling']), ...unsupported(manifests, raw)],
       relocate: relocation({
         services: [services.length, items.services],
         background: [background.length, items.background],

@@ -1,11 +1,19 @@
 /** The items of `services` and `background` that the workloads of manifests become. */
 import { suggestion } from '../../../sim/index.ts'
-import { PodIndex, selectorMatches, type Autoscaler, type Manifests, type ManifestWorkload } from '../../../workloads/index.ts'
+import {
+  PodIndex,
+  selectorMatches,
+  type Autoscaler,
+  type Manifests,
+  type ManifestService,
+  type ManifestWorkload,
+} from '../../../workloads/index.ts'
 import { CONTAINER_KEYS } from '../resolve-containers.ts'
 import { show, type Issue, type Path } from '../document.ts'
 import { isMap } from '../quantities.ts'
 import { admissionOfPod } from './admission.ts'
 import { batchItem, OF_BATCH } from './batch.ts'
+import { exposureOf } from './exposure.ts'
 import { backgroundItem, serviceItem, type Bounds } from './flat.ts'
 import { replicaAutoscalerOf } from './scaling.ts'
 import { ManifestStorage } from './storage.ts'
@@ -34,7 +42,7 @@ const CLIENTS: Path = ['workload', 'clients']
 /** Keys of `clients` that are keys of a service. */
 const OF_CLIENT = ['traffic', 'objective', 'allowance', 'timeout', 'cancel', 'retries', 'hedge', 'networkDelay'] as const
 /** Keys of `behavior` that say how requests are served. */
-const SERVING = ['work', 'threads', 'queue', 'async', 'weight', 'slb', 'objective', 'allowance']
+const SERVING = ['work', 'threads', 'queue', 'async', 'weight', 'slb', 'dns', 'objective', 'allowance']
 /** Keys of `behavior` that background pods do not have. */
 const OF_REQUESTS = [
   ...SERVING,
@@ -69,13 +77,16 @@ export class ManifestItems {
   /** Clients by the name of their service. */
   private readonly clients = new Map<string, Said>()
 
-  /** `storage` is the key of the file, `schedulers` are the names of its schedulers. */
-  constructor(manifests: Manifests, workload: Raw, { storage, schedulers }: { storage: unknown; schedulers: ReadonlySet<string> }) {
+  private readonly isProxied: boolean
+
+  /** `file` has the keys of the file, `schedulers` are the names of its schedulers. */
+  constructor(manifests: Manifests, workload: Raw, { file, schedulers }: { file: Raw; schedulers: ReadonlySet<string> }) {
     this.manifests = manifests
     this.schedulers = schedulers
     this.pods = new PodIndex(manifests.workloads)
     for (const { name } of manifests.workloads) this.sameName.set(name, (this.sameName.get(name) ?? 0) + 1)
-    this.storage = new ManifestStorage(manifests, storage)
+    this.storage = new ManifestStorage(manifests, file['storage'])
+    this.isProxied = file['kubeProxy'] !== undefined
     this.named = namedServices(manifests.services.filter(({ selector, type }) => selector !== null && type !== 'ExternalName'))
     const behaviors = this.behaviorsOf(isMap(workload['behavior']) ? workload['behavior'] : {})
     this.readClients(Array.isArray(workload['clients']) ? workload['clients'] : [])
@@ -136,11 +147,22 @@ export class ManifestItems {
         ...admissionOfPod(workload, this.manifests),
         ...serviceItem(name, workload, this.boundsOf(workload), this.placed(workload, behavior)),
         ...this.storage.volumesOf(workload, behavior['volumes']),
+        ...this.exposureOf(service, behavior),
         ...client?.keys,
       }
       this.services.push({ raw, workload, origins: new Map([...(said?.origins ?? []), ...(client?.origins ?? [])]) })
     }
     return new Set(placed.keys())
+  }
+
+  /** What kube-proxy reads of a Service, where there is one. */
+  private exposureOf(service: ManifestService, behavior: Raw): Raw {
+    if (!this.isProxied || behavior['slb'] !== undefined || behavior['dns'] !== undefined) return {}
+    if (service.headless)
+      this.notes.push(
+        `manifests: the Service ${service.namespace}/${service.name} is headless; kube-proxy picks its pods unless its clients keep addresses from DNS (behavior: dns)`,
+      )
+    return { expose: exposureOf(service) }
   }
 
   private addBatch(workload: ManifestWorkload, said: Said | undefined): void {

@@ -83,8 +83,8 @@ export function notRun({ workloads }: Manifests): string[] {
   )
 }
 
-/** A sentence for each property that is not simulated. `scheduling` is the key of the file. */
-export function unsupported(manifests: Manifests, scheduling: unknown): string[] {
+/** A sentence for each property that is not simulated. `file` has the keys of the file. */
+export function unsupported(manifests: Manifests, file: Readonly<Record<string, unknown>>): string[] {
   const { workloads, services, nodes, ignored } = manifests
   const run = workloads.filter((one) => isRun(one) || isBatch(one))
   const lines = notRun(manifests)
@@ -92,7 +92,7 @@ export function unsupported(manifests: Manifests, scheduling: unknown): string[]
     const having = run.filter(test)
     if (having.length > 0) lines.push(`not simulated yet: ${what} (${named(having)})`)
   }
-  const ruled = isKubernetes(scheduling) ? [] : run.filter(rules)
+  const ruled = isKubernetes(file['scheduling']) ? [] : run.filter(rules)
   if (ruled.length > 0)
     lines.push(
       `preferences for nodes, affinity to other pods, spreading and ports of the node count with scheduling: kubernetes only (${named(ruled)})`,
@@ -100,8 +100,8 @@ export function unsupported(manifests: Manifests, scheduling: unknown): string[]
   const idle = run.filter(({ template }) => (template.requests['cpu'] ?? 0) === 0)
   if (idle.length > 0) lines.push(`no CPU request, for which 1m is assumed: ${named(idle)}`)
   const affine = services.filter(({ affinityTimeout }) => affinityTimeout !== null)
-  if (affine.length > 0)
-    lines.push(`not simulated yet: sessionAffinity ClientIP (${named(affine)}); a balancer that hashes the client is the nearest`)
+  if (affine.length > 0 && file['kubeProxy'] === undefined)
+    lines.push(`sessionAffinity ClientIP has an effect with kubeProxy only (${named(affine)})`)
   const uncounted = uncountedBounds(manifests)
   if (uncounted.length > 0) lines.push(`quotas of objects other than pods have nothing to count in a run: ${uncounted.join(', ')}`)
   if (nodes.length > 0)

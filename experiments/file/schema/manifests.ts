@@ -1,6 +1,7 @@
 /** Manifests in the experiment file: the files, what no manifest says of their workloads, and the clients of their services. */
 import { cpu, duration, flag, list, mapOf, memory, name, positiveTime, section, share, whole, words } from '../quantities.ts'
 import type { LoadedFiles } from '../loaded-files.ts'
+import { dns } from './access.ts'
 import { usage } from './background.ts'
 import { runOfPods } from './batch.ts'
 import { containerKeys } from './containers.ts'
@@ -24,6 +25,7 @@ const behaviorOf = (loaded: LoadedFiles) =>
     async: flag().optional().describe('a request gives its thread back while its calls are under way, as in services'),
     weight: whole({ min: 1, max: 1_000_000 }).optional().describe('what weighted balancers read'),
     slb: ownBalancer(loaded).describe('balancer of its service; default: the slb of the run'),
+    dns: dns.optional().describe('clients pick pods by addresses from DNS, as in services'),
     objective: positiveTime().optional().describe('latency that counts as good, for services that only other services call'),
     allowance: share({ min: 0, max: 1 }).optional().describe('share of misses a minute may have'),
     pull: duration().optional().describe('image pull; default 20s'),
