@@ -66,6 +66,7 @@ import { Clients } from './serving/clients.ts'
 import { Calls } from './serving/calls.ts'
 import { CpuShares } from './serving/cpu-shares.ts'
 import { Flows } from './serving/flow/flows.ts'
+import { Engines } from './serving/inference/engines.ts'
 import { PodLimits } from './serving/limits/pod-limits.ts'
 import { RequestLoad } from './serving/load.ts'
 import { PodQueue } from './serving/pod-queue.ts'
@@ -106,6 +107,7 @@ function assemble(input: SimulationInput) {
       .part('servers', () => new Servers())
       .part('heaps', () => new WorkHeaps())
       .part('shares', (run) => new CpuShares(run))
+      .part('engines', (run) => Engines.of(run))
       .part('podQueue', (run) => new PodQueue(run))
       .part('limits', (run) => PodLimits.of(run))
       .part('clients', (run) => new Clients(run))

@@ -6,10 +6,12 @@ export type {
   MergedTraffic,
   OpenTraffic,
   TraceTraffic,
+  TokensSpec,
   TrafficSpec,
   TrainsSpec,
   WorkSpec,
 } from './requests/spec.ts'
+export { recordedTokensProblem } from './replay/survey.ts'
 export { trafficFormats } from './replay/requests.ts'
 export type { SizeWork } from './replay/size-work.ts'
 export { replayNotes, surveyReplay, type TraceTrafficRequest } from './replay/survey.ts'

@@ -29,6 +29,7 @@ export function resolveFlows(
     refuse(given.retries.limit > 0, 'retries', 'retries')
     refuse(given.hedge !== undefined, 'hedge', 'hedged requests')
     refuse(given.concurrency !== undefined, 'concurrency', 'an adaptive limit')
+    refuse(given.inference !== undefined, 'inference', 'a language model')
     refuse(given.connections !== undefined, 'connections', 'connections')
     refuse(given.path !== undefined, 'path', 'a path through network devices')
     refuse(given.routing !== undefined, 'routing', 'routing')

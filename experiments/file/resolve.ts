@@ -33,6 +33,7 @@ import { resolveCalls } from './resolve-calls.ts'
 import { resolveDescheduler } from './resolve-descheduler.ts'
 import { CONTAINER_KEYS, requestsOfPod } from './resolve-containers.ts'
 import { resolveControlPlane } from './resolve-control-plane.ts'
+import { resolveInference } from './resolve-inference.ts'
 import { resolveFlows } from './resolve-flow.ts'
 import { resolveOrchestration } from './resolve-orchestration.ts'
 import { scalingConflicts } from './checks/scaling-conflict.ts'
@@ -64,13 +65,14 @@ export function resolveScenario(data: ScenarioData, folder: string): { readonly 
   const { calls, ofService } = resolveCalls(withRecordedWork(resolving, workload.services), resolving.issues)
   const paths = resolvePaths(data, resolving.issues)
   const access = resolveAccess(data, resolving.issues)
-  const plain = workload.services.map((given, i) => ({
+  const served = workload.services.map((given, i) => ({
     ...serviceOf(given, given.traffic === undefined ? null : trafficOf(resolving, given.traffic, i)),
     ...ofService[i],
     ...paths[i],
     ...access[i],
     ...placed('services', given, i),
   }))
+  const plain = resolveInference(data, served, calls, resolving.issues)
   const flows = resolveFlows(data, plain, calls, resolving.issues)
   const services = plain.map((spec, i) => (flows[i] === undefined ? spec : { ...spec, flow: flows[i] }))
   const antagonists = resolveAntagonists(
@@ -343,7 +345,7 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections', 'endpoints', 'path', 'hedge', 'concurrency', 'serving', 'snapshot', 'expose', 'dns'] as const),
+  ...(['routing', 'connections', 'endpoints', 'path', 'hedge', 'concurrency', 'inference', 'serving', 'snapshot', 'expose', 'dns'] as const),
   ...(['priorityClass', 'admission'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
@@ -383,6 +385,7 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
     ...(given.connections === undefined ? {} : { connections: given.connections }),
     ...(given.endpoints === undefined ? {} : { endpoints: given.endpoints }),
     ...(given.concurrency === undefined ? {} : { concurrency: given.concurrency }),
+    ...(given.inference === undefined ? {} : { inference: given.inference }),
     ...(given.hedge === undefined ? {} : { hedge: given.hedge }),
     ...(given.routing === undefined ? {} : { routing: routingSpec(given.routing) }),
     ...(given.signals === undefined ? {} : { signals: given.signals }),

@@ -36,6 +36,7 @@ import { connections } from './schema/connections.ts'
 import { endpoints } from './schema/endpoints.ts'
 import { network, path } from './schema/network.ts'
 import { kubeletKeys } from './schema/kubelets.ts'
+import { inference } from './schema/inference.ts'
 import { jobs } from './schema/jobs.ts'
 import { behavior, clients, manifests } from './schema/manifests.ts'
 import { containerKeys } from './schema/containers.ts'
@@ -87,6 +88,9 @@ const dataKeys = {
     .optional()
     .describe('its pods are replicas of a store: requests need enough of them, and a replica recovers before it serves'),
   database: database.optional().describe('its pod is a database of one instance, which recovers by its log before it serves'),
+  inference: inference
+    .optional()
+    .describe('its pods serve a language model by continuous batching, with work in tokens; default: requests have wait and CPU work'),
   serving: mode.optional().describe('how the requests of this service are simulated; default: the mode of the run'),
 }
 
@@ -167,7 +171,7 @@ const serviceOf = (loaded: LoadedFiles) =>
         'how requests arrive from outside (default: only calls of other services): { rate, pattern: poisson, diurnal, mmpp, … }, a closed loop, or { preset: web-pages }',
       ),
     work: workOfRequest(loaded).describe(
-      'what a request costs: { cpu, wait, correlation }, { preset: web-surge }, or { steps: [...] } with calls of other services',
+      'what a request costs: { cpu, wait, correlation }, { preset: web-surge }, { steps: [...] } with calls of other services, or { tokens: ... } with inference',
     ),
   })
 const workload = (loaded: LoadedFiles) =>

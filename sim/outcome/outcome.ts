@@ -22,6 +22,7 @@ import type { PressureRecorder } from '../measure/pressure-recorder.ts'
 import type { StorageRecorder } from '../measure/storage-recorder.ts'
 import type { Network } from '../network/network.ts'
 import type { Clients } from '../serving/clients.ts'
+import type { Engines } from '../serving/inference/engines.ts'
 import type { CpuShares } from '../serving/cpu-shares.ts'
 import type { Servers } from '../serving/servers.ts'
 import type { Assessor } from './assessor.ts'
@@ -39,6 +40,7 @@ import type { Sampler } from './sampler.ts'
 import { requestsPerPod, scopes } from './scopes.ts'
 import { put, putQuantile, type Sheet } from './sheet.ts'
 import { METRICS } from './standard.ts'
+import { inferenceMetrics } from './inference-metrics.ts'
 import { imageMetrics } from './image-metrics.ts'
 import { stateMetrics, storageMetrics } from './storage-metrics.ts'
 
@@ -52,6 +54,7 @@ export interface OutcomeRun extends AdmissionMetricsRun {
   readonly imbalance: readonly Imbalance[]
   readonly servers: Servers
   readonly network: Network
+  readonly engines: Engines | null
   readonly shares: CpuShares
   readonly pods: PodRecorder
   readonly jobs: JobRecorder
@@ -90,6 +93,7 @@ export function outcome(run: OutcomeRun, now: Time, notes: readonly string[]): R
   admissionMetrics(run, now, sheet)
   if (run.input.descheduler !== undefined) deschedulingMetrics(run.descheduling, sheet)
   balancingMetrics(run, now, sheet)
+  inferenceMetrics(run.engines, now, run.input.horizon - run.input.warmup, sheet)
   batchMetrics(run.batch, run.input.batch, sheet)
   changeMetrics(run, now, sheet)
   disturbanceMetrics(run, sheet)

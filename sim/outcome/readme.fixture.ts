@@ -11,6 +11,7 @@ const GROUPS: Readonly<Record<MetricGroup, string>> = {
   changes: 'Changes and failures',
   storage: 'Storage',
   balancing: 'Balancing',
+  inference: 'Language models',
 }
 
 const HEAD = `# Metrics
@@ -28,7 +29,7 @@ logarithm of the ratio, or the difference in percentage points.
 | \`../measure/node-recorder.ts\`, \`../measure/pod-recorder.ts\`, \`../measure/job-recorder.ts\`, \`../measure/scaling-recorder.ts\`, \`../measure/scheduling-recorder.ts\`, \`../measure/ledger.ts\` | counts, kept where the events happen |
 | \`sampler.ts\`, \`fragmentation.ts\`, \`node-bound.ts\`, \`node-grid.ts\` | measures over all nodes, taken at samples |
 | \`outcome.ts\`, \`request-metrics.ts\`, \`sheet.ts\` | the metrics below, computed from the parts of a finished run |
-| \`change-metrics.ts\`, \`balancing-metrics.ts\` | metrics of what only some runs have |
+| \`change-metrics.ts\`, \`balancing-metrics.ts\`, \`inference-metrics.ts\` | metrics of what only some runs have |
 | \`scopes.ts\` | results by service and by call |
 `
 

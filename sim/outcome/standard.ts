@@ -10,6 +10,7 @@ import { BATCH_ROWS } from './batch-rows.ts'
 import { CHANGE_ROWS } from './change-rows.ts'
 import { DESCHEDULING_ROWS } from './descheduling-rows.ts'
 import { IMAGE_ROWS } from './image-rows.ts'
+import { INFERENCE_ROWS } from './inference-rows.ts'
 import { JOB_ROWS } from './job-rows.ts'
 import { NODE_ROWS } from './node-rows.ts'
 import { OFFER_ROWS } from './offer-rows.ts'
@@ -23,7 +24,7 @@ import type { Better } from './table.ts'
 export type Comparison = 'difference' | 'ratio' | 'points'
 
 /** A group for tables and charts. */
-export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling' | 'changes' | 'storage' | 'balancing'
+export type MetricGroup = 'requests' | 'pods' | 'jobs' | 'nodes' | 'scaling' | 'changes' | 'storage' | 'balancing' | 'inference'
 
 /** What is known of a metric beside its values. */
 export interface MetricDefinition {
@@ -47,6 +48,7 @@ const ROWS = {
   changes: [...CHANGE_ROWS, ...API_ROWS, ...IMAGE_ROWS, ...ADMISSION_ROWS, ...DESCHEDULING_ROWS],
   storage: STORAGE_ROWS,
   balancing: BALANCING_ROWS,
+  inference: INFERENCE_ROWS,
 } as const satisfies Record<MetricGroup, readonly Row[]>
 
 /** The id of a metric: a standard one, or a quantile of the latency such as latency-p95. */

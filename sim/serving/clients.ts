@@ -135,6 +135,7 @@ export class Clients {
     requests.wait[request] = source.wait
     requests.work[request] = source.work
     requests.key[request] = source.key
+    if (requests.prompts !== null) requests.prompts.set(request, source)
     requests.ordinal[request] = client.ledger.arrived
     requests.instance[request] = instances === 1 ? 0 : client.instance.int(instances)
     this.begin(request, client)

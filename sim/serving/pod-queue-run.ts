@@ -5,6 +5,7 @@ import type { Imbalance } from '../measure/imbalance.ts'
 import type { Cause } from '../measure/ledger.ts'
 import type { Streams } from '../random/stream.ts'
 import type { CpuShares } from './cpu-shares.ts'
+import type { Engines } from './inference/engines.ts'
 import type { Requests } from './requests.ts'
 import type { Servers } from './servers.ts'
 import type { WorkHeaps } from './work-heaps.ts'
@@ -42,6 +43,8 @@ export interface PodQueueRun {
   readonly servers: Servers
   readonly heaps: WorkHeaps
   readonly shares: CpuShares
+  /** Null or absent: no pod serves a language model. */
+  readonly engines?: Engines | null
   /** By service. */
   readonly imbalance: readonly Imbalance[]
 }

@@ -8,13 +8,15 @@ import type { Imbalance } from '../measure/imbalance.ts'
 import { Cause } from '../measure/ledger.ts'
 import type { KeyedStream } from '../random/stream.ts'
 import type { CpuShares } from './cpu-shares.ts'
+import type { BatchQueue, Engines } from './inference/engines.ts'
 import type { InsideListener, Outlet, PodQueueRun, Program } from './pod-queue-run.ts'
 import { isInPod, RequestState, type Requests } from './requests.ts'
 import { ServerState, type Servers } from './servers.ts'
+import { WaitingLines } from './waiting-lines.ts'
 import type { WorkHeaps } from './work-heaps.ts'
 
-export class PodQueue {
-  private readonly finished: number[] = []
+export class PodQueue implements BatchQueue {
+  private readonly done: number[] = []
   private outlet!: Outlet
   private listener: InsideListener | null = null
   /** Notified when a pod gets its first request after none; null when nobody wants to know. */
@@ -25,6 +27,8 @@ export class PodQueue {
   private started: ((request: RequestId) => void) | null = null
   /** Null: no service has further steps. */
   private program: Program | null = null
+  /** Null: no pod serves a language model. */
+  private readonly engines: Engines | null
   /** Called when a refusing server holds no request any more. */
   private emptied!: (server: ServerId) => void
   private readonly simulator: Simulator
@@ -32,18 +36,22 @@ export class PodQueue {
   private readonly servers: Servers
   private readonly heaps: WorkHeaps
   private readonly shares: CpuShares
+  private readonly lines: WaitingLines
   private readonly imbalance: readonly Imbalance[]
   private readonly errorDraws: KeyedStream
   private readonly waitEndsKind: number
 
-  constructor({ simulator, streams, requests, servers, heaps, shares, imbalance }: PodQueueRun) {
+  constructor({ simulator, streams, requests, servers, heaps, shares, imbalance, engines = null }: PodQueueRun) {
     this.errorDraws = streams.keyed('answers with an error')
     this.simulator = simulator
     this.requests = requests
     this.servers = servers
+    this.lines = new WaitingLines(simulator, requests, servers)
     this.heaps = heaps
     this.shares = shares
     this.imbalance = imbalance
+    this.engines = engines
+    engines?.servedBy(this)
     this.waitEndsKind = simulator.register('wait in pod ends', (request) => this.waitEnds(request))
     simulator.on(shares.workEnds, (server) => this.workEnds(server))
   }
@@ -100,6 +108,10 @@ export class PodQueue {
       this.outlet.failed(request, Cause.Failed)
       return
     }
+    if (this.engines !== null && requests.client[request] !== NONE && this.engines.runs(server)) {
+      this.join(request, server, this.engines)
+      return
+    }
     if (servers.busy[server] < servers.threads[server]) {
       servers.entered[server]++
       if (this.program !== null) this.follow(request, server, this.program)
@@ -115,7 +127,7 @@ export class PodQueue {
     servers.entered[server]++
     if (this.program !== null) this.follow(request, server, this.program)
     this.insideChanged(server, 1)
-    this.enqueue(request, server)
+    this.lines.enqueue(request, server)
   }
 
   private answersWithError(request: RequestId, share: number): boolean {
@@ -134,17 +146,6 @@ export class PodQueue {
     if (servers.epoch[server] === requests.serverEpoch[request] && servers.state[server] === ServerState.Silent)
       requests.state[request] = RequestState.InNetwork
     else this.outlet.failed(request, Cause.Refused)
-  }
-
-  private enqueue(request: RequestId, server: ServerId): void {
-    const { requests, servers } = this
-    requests.state[request] = RequestState.Queued
-    requests.queuedSince[request] = this.simulator.now
-    requests.next[request] = NONE
-    const tail = servers.queueTail[server]
-    if (tail < 0) servers.queueHead[server] = request
-    else requests.next[tail] = request
-    servers.queueTail[server] = request
   }
 
   /** A request gets a thread. The caller informs the shares when the request needs CPU at once. */
@@ -174,28 +175,28 @@ export class PodQueue {
   }
 
   private workEnds(server: ServerId): void {
-    const { servers, heaps, shares, finished } = this
+    const { servers, heaps, shares, done } = this
     servers.event[server] = NONE
     shares.advance(server)
     let count = 0
-    while (shares.firstIsFinished(server)) finished[count++] = heaps.pop(server)
+    while (shares.firstIsFinished(server)) done[count++] = heaps.pop(server)
     const { program } = this
     if (program !== null && count > 0 && program.hasSteps(servers.service[server])) count = this.pauseAll(count, server)
     servers.busy[server] -= count
     this.insideChanged(server, -count)
     this.startQueued(server)
     shares.demandChanged(server)
-    for (let i = 0; i < count; i++) this.outlet.respond(finished[i])
+    for (let i = 0; i < count; i++) this.outlet.respond(done[i])
     if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
   }
 
   /** The first `count` finished requests have further steps, except health checks; returns the number of these, which come first then. */
   private pauseAll(count: number, server: ServerId): number {
-    const { finished, requests } = this
+    const { done, requests } = this
     let checks = 0
     for (let i = 0; i < count; i++) {
-      if (requests.client[finished[i]] === NONE) finished[checks++] = finished[i]
-      else this.pause(finished[i], server)
+      if (requests.client[done[i]] === NONE) done[checks++] = done[i]
+      else this.pause(done[i], server)
     }
     return checks
   }
@@ -220,7 +221,7 @@ export class PodQueue {
     else {
       servers.calling[server]--
       if (servers.busy[server] >= servers.threads[server]) {
-        this.enqueue(request, server)
+        this.lines.enqueue(request, server)
         return
       }
     }
@@ -254,21 +255,58 @@ export class PodQueue {
     if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
   }
 
-  /** Free threads take the oldest queued requests. */
-  private startQueued(server: ServerId): void {
-    const { requests, servers } = this
-    while (servers.queueHead[server] >= 0 && servers.busy[server] < servers.threads[server]) {
-      const request = servers.queueHead[server]
-      this.dequeueHead(server, request)
-      requests.queued[request] += this.simulator.now - requests.queuedSince[request]
-      this.begin(request, server)
+  // ---- pods that serve a language model
+
+  private join(request: RequestId, server: ServerId, engines: Engines): void {
+    const { servers } = this
+    if (!engines.fits(request) || servers.inside[server] - servers.busy[server] >= servers.queueLimit[server]) {
+      this.outlet.failed(request, Cause.Rejected)
+      return
     }
+    servers.entered[server]++
+    this.insideChanged(server, 1)
+    this.lines.enqueue(request, server)
+    engines.queued(request)
   }
 
-  private dequeueHead(server: ServerId, request: RequestId): void {
-    const next = this.requests.next[request]
-    this.servers.queueHead[server] = next
-    if (next < 0) this.servers.queueTail[server] = NONE
+  first(server: ServerId): RequestId {
+    return this.lines.first(server)
+  }
+
+  admitted(request: RequestId): void {
+    const { requests } = this
+    const server = requests.server[request]
+    this.lines.takeFirst(request, server)
+    requests.state[request] = RequestState.Blocked
+    this.servers.busy[server]++
+    if (this.started !== null) this.started(request)
+  }
+
+  preempted(request: RequestId): void {
+    const server = this.requests.server[request]
+    this.servers.busy[server]--
+    this.lines.putBack(request, server)
+  }
+
+  finished(request: RequestId): void {
+    const { servers } = this
+    const server = this.requests.server[request]
+    servers.busy[server]--
+    this.insideChanged(server, -1)
+    this.outlet.respond(request)
+    if (servers.inside[server] === 0 && servers.state[server] === ServerState.Refusing) this.emptied(server)
+  }
+
+  // ---- the ends of requests
+
+  /** Free threads take the oldest queued requests. */
+  private startQueued(server: ServerId): void {
+    const { lines, servers } = this
+    if (this.engines !== null && this.engines.runs(server)) return
+    for (let first = lines.first(server); first >= 0 && servers.busy[server] < servers.threads[server]; first = lines.first(server)) {
+      lines.takeFirst(first, server)
+      this.begin(first, server)
+    }
   }
 
   /** Takes a try out of its pod: queued, blocked, calling or running. */
@@ -282,30 +320,20 @@ export class PodQueue {
       return
     }
     if (state === RequestState.Blocked) {
-      this.simulator.cancel(requests.timer[request])
+      if (requests.timer[request] === NONE) this.engines!.removed(request)
+      else this.simulator.cancel(requests.timer[request])
       requests.timer[request] = NONE
     }
     this.shares.advance(server) // the running requests get new rates below
-    if (state === RequestState.Queued) this.dequeue(request, server)
-    else {
+    if (state === RequestState.Queued) {
+      const first = this.lines.first(server) === request
+      this.lines.remove(request, server)
+      if (first && this.engines !== null && this.engines.runs(server)) this.engines.firstLeft(server)
+    } else {
       if (state === RequestState.Running) this.heaps.remove(server, request)
       servers.busy[server]--
     }
     this.leaves(request, server)
-  }
-
-  /** Requests of a client share one timeout, so the one that gives up is nearly always the head. */
-  private dequeue(request: RequestId, server: ServerId): void {
-    const { requests, servers } = this
-    requests.queued[request] += this.simulator.now - requests.queuedSince[request]
-    let before = servers.queueHead[server]
-    if (before === request) {
-      this.dequeueHead(server, request)
-      return
-    }
-    while (requests.next[before] !== request) before = requests.next[before]
-    requests.next[before] = requests.next[request]
-    if (servers.queueTail[server] === request) servers.queueTail[server] = before
   }
 
   /**
@@ -319,19 +347,20 @@ export class PodQueue {
     for (let row = 0; row < requests.high; row++) {
       if (isInPod(requests.state[row]) && requests.server[row] === server) victims.push(row)
     }
+    if (this.engines !== null) this.engines.ended(server)
     this.shares.advance(server)
     this.heaps.size[server] = 0
     servers.busy[server] = 0
     servers.calling[server] = 0
-    servers.queueHead[server] = NONE
-    servers.queueTail[server] = NONE
+    this.lines.clear(server)
     this.insideChanged(server, -servers.inside[server])
     this.shares.demandChanged(server)
     for (const row of victims) {
-      if (requests.state[row] === RequestState.Blocked) this.simulator.cancel(requests.timer[row])
-      else if (requests.state[row] === RequestState.Calling) this.program!.abandoned(row)
+      if (requests.state[row] === RequestState.Blocked) {
+        if (requests.timer[row] !== NONE) this.simulator.cancel(requests.timer[row])
+      } else if (requests.state[row] === RequestState.Calling) this.program!.abandoned(row)
       const queued = requests.state[row] === RequestState.Queued
-      if (queued) requests.queued[row] += this.simulator.now - requests.queuedSince[row]
+      if (queued) this.lines.waited(row)
       if (silent && requests.orphan[row] !== 1) {
         requests.timer[row] = NONE
         requests.state[row] = RequestState.InNetwork

@@ -4,6 +4,7 @@
  */
 import { NONE, type RequestId, type Time } from '../common/ids.ts'
 import { ColumnTable } from '../common/table.ts'
+import type { Prompts } from './inference/prompts.ts'
 
 export const RequestState = {
   Free: 0,
@@ -64,6 +65,8 @@ export class Requests extends ColumnTable {
   /** Handle of the pending network, wait, step or backoff event, and of the timeout. */
   timer = this.column(Int32Array)
   timeout = this.column(Int32Array)
+  /** Sizes of requests to language models; null when no workload serves one. */
+  prompts: Prompts | null = null
   private freeRows = this.column(Int32Array)
   private freeCount = 0
 
@@ -100,6 +103,7 @@ export class Requests extends ColumnTable {
     this.slot[copy] = this.slot[row]
     this.slotEpoch[copy] = this.slotEpoch[row]
     this.timeout[copy] = NONE
+    if (this.prompts !== null) this.prompts.copy(row, copy)
     return copy
   }
 

@@ -7,6 +7,7 @@ import type { ServiceId, Time } from '../common/ids.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { PodShape } from '../cluster/spec.ts'
 import type { DnsSpec, Exposure } from './access-spec.ts'
+import type { Inference } from './inference/spec.ts'
 import type { ConcurrencyLimit } from './limits/limiter.ts'
 import type { Routing } from '../slb/guard/spec.ts'
 import type { BalancerDefinition } from '../slb/policy.ts'
@@ -28,6 +29,8 @@ export interface Workload {
   readonly queue: number
   /** An adaptive limit of the requests in a pod at once; absent: none but threads and queue. */
   readonly concurrency?: ConcurrencyLimit
+  /** The pods serve a language model: requests have tokens instead of wait and work. Absent: they do not. */
+  readonly inference?: Inference
   /** What a request does after its own wait and CPU work; absent: it is answered. */
   readonly steps?: readonly Step[]
   /** A request gives its thread back while its calls are under way, and is queued for one afterwards if it needs CPU or waits; absent: it holds the thread. */
@@ -207,6 +210,11 @@ export interface RequestSource {
   readonly work: number
   /** Identity of the client or session, for affinity; NONE without one. */
   readonly key: number
+  /** Tokens of the prompt and of the answer of a request to a language model; absent: none. */
+  readonly prompt?: number | undefined
+  readonly output?: number | undefined
+  /** Identities of the blocks of tokens that the prompt begins with; equal leading identities are an equal prefix. The list must not change afterwards. */
+  readonly blocks?: readonly number[] | undefined
   /** Expected rate at a time [requests/s], for charts of demand. */
   rateAt(time: Time): number
   /**

@@ -33,6 +33,7 @@ const further: Readonly<Record<string, readonly Readonly<Record<string, Paramete
   'grpc-weighted-round-robin': [{ reports: 1000, blackout: 0, update: 100_000 }],
   'central-queue': [{ capacity: 0 }, { limit: 3, capacity: 2 }, { limit: 1_000_000 }],
   maglev: [{ size: '251' }],
+  'prefix-affinity': [{ match: 0, difference: 1, ratio: 1, blocks: 3 }],
   'source-hash': [{ hash: 'rendezvous' }, { hash: 'ring', points: 7 }],
   'nginx-round-robin': [
     { maxFails: 3, failTimeout: 1_000_000 },

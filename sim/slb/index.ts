@@ -36,6 +36,7 @@ import { leastConnections } from './members/least-connections.ts'
 import { leastResponseTime } from './members/least-response-time.ts'
 import { maglev } from './members/maglev.ts'
 import type { Balancer, BalancingContext } from './policy.ts'
+import { prefixAffinity } from './members/prefix-affinity.ts'
 import { peakEwma } from './members/peak-ewma.ts'
 import { powerOfD } from './members/power-of-d.ts'
 import { random } from './members/random.ts'
@@ -68,6 +69,7 @@ export const balancers = catalogue<Balancer, BalancingContext>('slb', [
   weightedRandom,
   sourceHash,
   maglev,
+  prefixAffinity,
   nginxRoundRobin,
   nginxLeastConn,
   nginxIpHash,

@@ -29,6 +29,8 @@ export interface RequestView {
   readonly attempt: number
   /** Requests in the queue of this balancer instance, without this one. */
   readonly queued: number
+  /** Blocks of tokens that the prompt of a request to a language model begins with; equal leading identities are an equal prefix. Absent or empty: none. */
+  readonly blocks?: readonly number[]
   /** The request was held in the queue and is asked for again; absent or false: a new one. */
   readonly again?: boolean
 }

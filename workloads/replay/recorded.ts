@@ -17,12 +17,17 @@ export interface RecordedRequests {
   next(): number
   readonly sizes: ArrayLike<number>
   readonly key: number
+  /** Identities of the parts that a server can cache, leading parts first. */
+  readonly blocks: readonly number[]
 }
+
+const NO_BLOCKS: readonly number[] = []
 
 /** Requests read from the file, with the memory of a window of rows. */
 export class StreamedRequests implements RecordedRequests {
   sizes: ArrayLike<number> = []
   key = NONE
+  blocks = NO_BLOCKS
   private readonly rows: RequestRows
 
   constructor(rows: RequestRows) {
@@ -34,6 +39,7 @@ export class StreamedRequests implements RecordedRequests {
     if (row === undefined) return Infinity
     this.sizes = row.sizes
     this.key = row.key
+    this.blocks = row.blocks
     return row.arrival
   }
 }
@@ -79,6 +85,10 @@ export class RepeatedRequests implements RecordedRequests {
   get key(): number {
     return this.recorded.key
   }
+
+  get blocks(): readonly number[] {
+    return this.recorded.blocks
+  }
 }
 
 /** Requests in columns; the sizes of a request are back to back. */
@@ -86,6 +96,8 @@ export interface RequestColumns {
   readonly arrival: Float64Array
   readonly sizes: Float64Array
   readonly key: Float64Array
+  /** By request; empty: the recording has none. */
+  readonly blocks: readonly (readonly number[])[]
 }
 
 class RequestTable extends ColumnTable {
@@ -103,6 +115,7 @@ class RequestTable extends ColumnTable {
 export function columnsOf(rows: RequestRows): RequestColumns {
   const width = rows.sizeNames.length
   const table = new RequestTable(width)
+  const blocks: (readonly number[])[] = []
   let count = 0
   for (let row = rows.next(); row !== undefined; row = rows.next()) {
     if (count === MAX_ROWS)
@@ -114,16 +127,18 @@ export function columnsOf(rows: RequestRows): RequestColumns {
     table.reserve(count + 1)
     table.arrival[count] = row.arrival
     table.key[count] = row.key
+    if (row.blocks.length > 0) blocks[count] = row.blocks
     for (let i = 0; i < width; i++) table.sizes[count * width + i] = row.sizes[i]
     count++
   }
-  return { arrival: table.arrival.slice(0, count), sizes: table.sizes.slice(0, count * width), key: table.key.slice(0, count) }
+  return { arrival: table.arrival.slice(0, count), sizes: table.sizes.slice(0, count * width), key: table.key.slice(0, count), blocks }
 }
 
 /** Requests resampled by blocks. Keys stay as recorded, so a block that is drawn twice has the same clients twice. */
 export class BootstrappedRequests implements RecordedRequests {
   readonly sizes: Float64Array
   key = NONE
+  blocks = NO_BLOCKS
   private readonly columns: RequestColumns
   private readonly rows: BootstrappedRows
 
@@ -139,6 +154,7 @@ export class BootstrappedRequests implements RecordedRequests {
     const { row } = this.rows
     for (let i = 0; i < this.sizes.length; i++) this.sizes[i] = this.columns.sizes[row * this.sizes.length + i]
     this.key = this.columns.key[row]
+    this.blocks = this.columns.blocks[row] ?? NO_BLOCKS
     return time
   }
 }

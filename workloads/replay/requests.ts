@@ -5,6 +5,7 @@ import { MAX_REPETITIONS } from '../shape/timeline.ts'
 import type { TraceTraffic, WorkSpec } from '../requests/spec.ts'
 import type { Arrivals } from '../synthetic/arrivals.ts'
 import { WorkDraws } from '../requests/draw-work.ts'
+import { tokenSizes } from '../requests/tokens.ts'
 import { readOnce } from '../traces/cache.ts'
 import { COLUMNS } from '../traces/columns.ts'
 import type { RowFormat } from '../traces/format.ts'
@@ -33,7 +34,7 @@ export function openReplay(spec: TraceTraffic, work: WorkSpec, stream: Streams):
   if (problem !== '') throw new RangeError(problem)
   const format = formatOf(spec)
   const draws = new WorkDraws(work)
-  if (isKind(format, 'requests')) return new ReplayedRequests(spec, format, draws, stream)
+  if (isKind(format, 'requests')) return new ReplayedRequests(spec, format, draws, work.tokens === 'recorded', stream)
   const recorded = repeatedSeries(seriesOf(format, spec.file), spec.repeat ?? 1)
   const series = spec.bootstrap === null ? recorded : bootstrappedSeries(recorded, spec.bootstrap, stream('bootstrap'))
   return new RateRequests(
@@ -108,16 +109,21 @@ class ReplayedRequests implements RequestSource {
   wait = 0
   work = 1
   key = NONE
+  prompt?: number
+  output?: number
+  blocks?: readonly number[]
   private readonly spec: TraceTraffic
   private readonly recorded: RecordedRequests
   private readonly draws: WorkDraws
   private readonly cpu: SizeCost | null
   private readonly waiting: SizeCost | null
+  /** Places of the tokens among the sizes; null: requests have none. */
+  private readonly tokens: ReturnType<typeof tokenSizes> | null
   private readonly keepStream: RandomStream
   private readonly waitStream: RandomStream
   private readonly workStream: RandomStream
 
-  constructor(spec: TraceTraffic, format: RowFormat<'requests'>, draws: WorkDraws, stream: Streams) {
+  constructor(spec: TraceTraffic, format: RowFormat<'requests'>, draws: WorkDraws, tokens: boolean, stream: Streams) {
     const rows = openRows(format, spec.file)
     const { sizeNames } = rows
     this.spec = spec
@@ -128,6 +134,7 @@ class ReplayedRequests implements RequestSource {
     this.draws = draws
     this.cpu = spec.cpu === null ? null : new SizeCost('cpu', spec.cpu, sizeNames, 1)
     this.waiting = spec.wait === null ? null : new SizeCost('wait', spec.wait, sizeNames, 0)
+    this.tokens = tokens ? tokenSizes(sizeNames) : null
     this.keepStream = stream('arrivals')
     this.waitStream = stream('wait')
     this.workStream = stream('work')
@@ -143,6 +150,11 @@ class ReplayedRequests implements RequestSource {
     this.draws.draw(this, this.waitStream, this.workStream)
     if (this.cpu !== null) this.work = this.cpu.of(recorded.sizes)
     if (this.waiting !== null) this.wait = this.waiting.of(recorded.sizes)
+    if (this.tokens !== null) {
+      this.prompt = recorded.sizes[this.tokens.prompt]
+      this.output = recorded.sizes[this.tokens.output]
+      this.blocks = recorded.blocks
+    }
     return nearest((time - spec.from) / spec.speedUp)
   }
 

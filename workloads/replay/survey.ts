@@ -3,6 +3,7 @@ import { TraceError } from '../traces/error.ts'
 import { bootstrapLength, bootstrapProblem } from '../shape/bootstrap.ts'
 import { RowTimeline } from '../shape/timeline.ts'
 import type { TraceTraffic } from '../requests/spec.ts'
+import { tokenSizes } from '../requests/tokens.ts'
 import { isKind, openRows } from '../traces/formats.ts'
 import { formatOf, replayProblem, seriesOf, streamed } from './requests.ts'
 import { columnsOf } from './recorded.ts'
@@ -36,6 +37,18 @@ export function surveyReplay(given: TraceTrafficRequest, horizon: number): Surve
 interface Part {
   readonly count: number
   readonly end: number
+}
+
+/** Why requests of a recording have no sizes in tokens, as a sentence; empty when they have. */
+export function recordedTokensProblem(spec: Pick<TraceTraffic, 'format' | 'file'>): string {
+  const format = formatOf(spec)
+  try {
+    tokenSizes(isKind(format, 'requests') ? openRows(format, spec.file).sizeNames : [])
+    return ''
+  } catch (error) {
+    if (error instanceof RangeError) return error.message
+    throw error
+  }
 }
 
 /** What a recorded rate lacks, a sentence each: intervals that were not recorded have no arrivals. */

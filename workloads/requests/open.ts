@@ -6,6 +6,7 @@ import { MergedRequests } from '../shape/merge.ts'
 import type { ClientsSpec, TrafficSpec, WorkSpec } from './spec.ts'
 import { keyedBranch, type Arrivals } from '../synthetic/arrivals.ts'
 import { ClosedLoop } from '../synthetic/closed-loop.ts'
+import { TokenRequests } from './tokens.ts'
 import { WorkDraws } from './draw-work.ts'
 import { WithoutWork } from './without-work.ts'
 import { openArrivals } from '../synthetic/open-arrivals.ts'
@@ -14,11 +15,14 @@ import { openArrivals } from '../synthetic/open-arrivals.ts'
  * Opens the requests of a service. Streams: 'arrivals', 'wait', 'work', 'clients', so that request k has the same wait, work and client at
  * any rate, and a change of the wait leaves the work unchanged. Without `clients` the key of a request is NONE. A closed loop draws its
  * think times from 'arrivals'. The first of merged parts uses these streams, the others 'arrivals/2' and so on.
+ * Sizes in tokens are drawn from 'prompt', 'output' and 'shared'.
  * Without work (null) requests begin with a call, and wait and work are 0.
  * Throws a RangeError for a rate, time or amplitude out of range.
  */
 export function openRequests(traffic: TrafficSpec, work: WorkSpec | null, stream: (purpose: string) => RandomStream): RequestSource {
   if (work === null) return new WithoutWork(openRequests(traffic, FREE, stream))
+  if (work.tokens !== undefined && work.tokens !== 'recorded')
+    return new TokenRequests(openRequests(traffic, FREE, stream), work.tokens, stream)
   if (traffic.pattern === 'trace') return openReplay(traffic, work, stream)
   if (traffic.pattern === 'closed-loop')
     return new ClosedLoop(traffic, new WorkDraws(work), stream('arrivals'), stream('wait'), stream('work'))

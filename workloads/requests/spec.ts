@@ -69,8 +69,21 @@ export interface TraceTraffic {
   readonly digest: string
 }
 
+/** Sizes of requests to a language model [tokens]. */
+export interface TokensSpec {
+  /** Of the prompt, without what it shares. */
+  readonly prompt: DistributionSpec
+  readonly output: DistributionSpec
+  /** Before that, the part of the prompt that all requests of a client have in common: drawn once for each client. Absent: nothing. */
+  readonly shared?: DistributionSpec
+  /** Tokens of a block of the prefix cache. */
+  readonly block: number
+}
+
 /** What a request costs. */
 export interface WorkSpec {
+  /** Sizes of requests to a language model, drawn or as recorded, instead of wait and CPU work; absent: neither. */
+  readonly tokens?: TokensSpec | 'recorded'
   readonly wait: DistributionSpec
   readonly cpu: DistributionSpec
   /** Spearman's rank correlation of wait and CPU work; absent: 0. */

@@ -13,6 +13,9 @@ export class MergedRequests implements RequestSource {
   wait = 0
   work = 1
   key = NONE
+  prompt?: number | undefined
+  output?: number | undefined
+  blocks?: readonly number[] | undefined
   private readonly sources: readonly RequestSource[]
   private readonly times: Float64Array
 
@@ -32,6 +35,9 @@ export class MergedRequests implements RequestSource {
     this.wait = source.wait
     this.work = source.work
     this.key = source.key
+    this.prompt = source.prompt
+    this.output = source.output
+    this.blocks = source.blocks
     this.times[first] = source.next()
     return time
   }

@@ -7,6 +7,7 @@ import type { LoadedFiles } from '../loaded-files.ts'
 import { selectionSchema } from '../selection.ts'
 import { distribution } from './distribution.ts'
 import { hedge } from './hedge.ts'
+import { tokens, type TokensData } from './inference.ts'
 import { retries } from './retries.ts'
 
 const own = section('the work of a request', {
@@ -101,6 +102,23 @@ const recorded = section('the work of recorded functions', {
 /** A file of recorded run times, and the share of them that is CPU work. */
 export type RecordedWorkData = z.infer<typeof recorded>
 
+const inTokens = section('the work of a request to a language model', {
+  tokens: tokens.describe('{ prompt, output, shared }, numbers of tokens or distributions; or recorded: the sizes of the recording'),
+})
+
+/** Neither wait nor CPU work. The size of a block is that of the engine, which is known when the service is resolved. */
+const ofTokens = (given: TokensData): WorkSpec => ({
+  wait: { kind: 'constant', value: 0 },
+  cpu: { kind: 'constant', value: 1 },
+  tokens: given === 'recorded' ? given : { ...omitUndefined(given), block: 1 },
+})
+
+const omitUndefined = ({ prompt, output, shared }: Exclude<TokensData, 'recorded'>) => ({
+  prompt,
+  output,
+  ...(shared === undefined ? {} : { shared }),
+})
+
 /** What a request does in its pod, step by step. */
 export interface WorkData {
   readonly steps: readonly StepData[]
@@ -124,7 +142,8 @@ export function workOfRequest(loaded: LoadedFiles) {
       one: work.transform((given): WorkData => ({ steps: [{ cost: given }] })),
       steps: steps.transform((given): WorkData => given),
       recorded: recorded.transform((given): WorkData => ({ steps: [{ cost: UNREAD }], recorded: given })),
+      tokens: inTokens.transform((given): WorkData => ({ steps: [{ cost: ofTokens(given.tokens) }] })),
     },
-    (value) => (isMap(value) && 'steps' in value ? 'steps' : isMap(value) && 'durations' in value ? 'recorded' : 'one'),
+    (value) => (isMap(value) ? (['steps', 'tokens'].find((key) => key in value) ?? ('durations' in value ? 'recorded' : 'one')) : 'one'),
   )
 }
