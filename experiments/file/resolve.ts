@@ -345,7 +345,19 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...(['routing', 'connections', 'endpoints', 'path', 'hedge', 'concurrency', 'inference', 'serving', 'snapshot', 'expose', 'dns'] as const),
+  ...([
+    'routing',
+    'connections',
+    'endpoints',
+    'path',
+    'hedge',
+    'concurrency',
+    'inference',
+    'serving',
+    'snapshot',
+    'expose',
+    'dns',
+  ] as const),
   ...(['priorityClass', 'admission'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
@@ -359,9 +371,8 @@ function without<T extends object, K extends keyof T>(given: T, keys: readonly K
 /** Keys that mean the same in the file and in the run keep their names. */
 function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<ServiceSpec, 'scheduler' | 'work' | 'steps'> {
   const { name, replicas, limit, resources, nodeSelector, tolerations, slb, async } = given
-  const same = without(given, RENAMED)
   return {
-    ...same,
+    ...without(given, RENAMED),
     minReplicas: given.minReplicas ?? Math.min(1, replicas),
     maxReplicas: given.maxReplicas ?? Math.max(given.minReplicas ?? 1, 10 * replicas),
     queue: given.queue === -1 ? null : given.queue,

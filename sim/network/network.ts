@@ -8,7 +8,6 @@ import { Cause } from '../measure/ledger.ts'
 import type { Carrier } from '../serving/client-run.ts'
 import type { Clients } from '../serving/clients.ts'
 import type { PodQueue } from '../serving/pod-queue.ts'
-import { NO_BLOCKS } from '../serving/inference/prompts.ts'
 import type { Outlet } from '../serving/pod-queue-run.ts'
 import { RequestState, type Requests } from '../serving/requests.ts'
 import type { Servers } from '../serving/servers.ts'
@@ -48,7 +47,7 @@ export class Network implements Carrier, Outlet {
   /** Nodes with a slow or lossy network. */
   readonly impairments: Impairments
   /** What a balancer sees of a request: one object, filled before each pick. */
-  private readonly asked = { client: NONE, attempt: 0, queued: 0, again: false, blocks: NO_BLOCKS }
+  private readonly asked = { client: NONE, attempt: 0, queued: 0, again: false, blocks: [] as readonly number[] }
 
   private readonly simulator: Simulator
   private readonly requests: Requests
@@ -235,7 +234,7 @@ export class Network implements Carrier, Outlet {
     asked.attempt = requests.attempt[request]
     asked.queued = instance.queued
     asked.again = again
-    if (requests.prompts !== null) asked.blocks = requests.prompts.blocks[request] ?? NO_BLOCKS
+    if (requests.prompts !== null) asked.blocks = requests.prompts.of(request)
     return instance.pick(asked, exclude)
   }
 

@@ -11,8 +11,7 @@ export interface Sized {
   readonly blocks?: readonly number[] | undefined
 }
 
-/** Of a request without blocks. */
-export const NO_BLOCKS: readonly number[] = []
+const NO_BLOCKS: readonly number[] = []
 
 export class Prompts extends ColumnTable {
   prompt = this.column(Float64Array)
@@ -26,6 +25,11 @@ export class Prompts extends ColumnTable {
     this.prompt[row] = Math.max(1, prompt)
     this.output[row] = Math.max(1, output)
     this.blocks[row] = blocks
+  }
+
+  /** The blocks that the prompt begins with. */
+  of(row: RequestId): readonly number[] {
+    return this.blocks[row] ?? NO_BLOCKS
   }
 
   /** The same request in another row. */
