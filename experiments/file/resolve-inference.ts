@@ -32,7 +32,7 @@ export function resolveInference<T extends Pick<ServiceSpec, 'traffic' | 'work'>
         refuse('work', 'found shared tokens without clients, who share them; accepted: traffic with clients')
       return { ...spec, work: { ...(spec.work as WorkSpec), tokens: { ...tokens, block: given.inference.block } } }
     }
-    return spec
+    return { ...spec, inference: given.inference }
   })
 }
 

@@ -345,28 +345,15 @@ function choicesOf(data: ScenarioData): Scenario['choices'] {
 /** Keys of a service that the run has under other names or elsewhere. */
 const RENAMED = [
   ...(['cpu', 'memory', 'limit', 'resources', 'nodeSelector', 'tolerations', 'scheduler', 'work', 'slb', 'async', 'signals'] as const),
-  ...([
-    'routing',
-    'connections',
-    'endpoints',
-    'path',
-    'hedge',
-    'concurrency',
-    'inference',
-    'serving',
-    'snapshot',
-    'expose',
-    'dns',
-  ] as const),
-  ...(['priorityClass', 'admission'] as const),
+  ...(['routing', 'connections', 'endpoints', 'path', 'hedge', 'concurrency', 'inference', 'serving', 'snapshot'] as const),
+  ...(['priorityClass', 'admission', 'expose', 'dns'] as const),
   ...(['controller', 'version', 'versions', 'budget', 'toleration', 'volumes', 'store', 'database', 'labels', 'priority'] as const),
   ...RULE_KEYS,
   ...CONTAINER_KEYS,
 ] as const
 
-function without<T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> {
-  return Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key as K))) as Omit<T, K>
-}
+const without = <T extends object, K extends keyof T>(given: T, keys: readonly K[]): Omit<T, K> =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => !keys.includes(key as K))) as Omit<T, K>
 
 /** Keys that mean the same in the file and in the run keep their names. */
 function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<ServiceSpec, 'scheduler' | 'work' | 'steps'> {
@@ -396,7 +383,6 @@ function serviceOf(given: ServiceData, traffic: TrafficSpec | null): Omit<Servic
     ...(given.connections === undefined ? {} : { connections: given.connections }),
     ...(given.endpoints === undefined ? {} : { endpoints: given.endpoints }),
     ...(given.concurrency === undefined ? {} : { concurrency: given.concurrency }),
-    ...(given.inference === undefined ? {} : { inference: given.inference }),
     ...(given.hedge === undefined ? {} : { hedge: given.hedge }),
     ...(given.routing === undefined ? {} : { routing: routingSpec(given.routing) }),
     ...(given.signals === undefined ? {} : { signals: given.signals }),
