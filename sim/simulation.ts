@@ -74,34 +74,35 @@ import { Requests } from './serving/requests.ts'
 import { Servers } from './serving/servers.ts'
 import { WorkHeaps } from './serving/work-heaps.ts'
 
-/** The list of parts. A part is made from those above it; calls of part.ts go from top to bottom. */
-function assemble(input: SimulationInput) {
+/** The cluster, and what is measured: the first parts of the list, told by the others. */
+function measured(input: SimulationInput) {
   const origin = input.ageing
   const times = { origin, windowStart: origin + input.warmup, end: origin + input.horizon }
   const simulator = new Simulator()
   const streams = new Streams(input.seed, input.replication)
+  return Assembly.from({ input, times, simulator, streams })
+    .part('cluster', () => new Cluster(namedResources(input)))
+    .part('pods', () => new PodRecorder(times.windowStart, times.end))
+    .part('jobs', () => new JobRecorder(times.windowStart, times.end))
+    .part('nodeLevels', (run) => new NodeRecorder(run.cluster))
+    .part('scaling', () => new ScalingRecorder(times.windowStart))
+    .part('scheduling', () => new SchedulingRecorder(times.windowStart, decisionsFor(input, times)))
+    .part('changes', () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times), eventsFor(input, times)))
+    .part('images', () => new ImageRecorder(times.windowStart))
+    .part('pressure', () => new PressureRecorder(times.windowStart))
+    .part('storage', () => new StorageRecorder(times.windowStart))
+    .part('descheduling', () => new DeschedulingRecorder(times.windowStart))
+    .part('batch', () => new BatchRecorder(times.windowStart))
+    .part('state', () => new StateRecorder(times.windowStart))
+    .part('imbalance', () => input.services.map(() => new Imbalance()))
+    .part('api', () => new ApiRecorder(times.windowStart))
+    .part('admissions', () => new AdmissionRecorder(times.windowStart))
+}
+
+/** The list of parts. A part is made from those above it; calls of part.ts go from top to bottom. */
+function assemble(input: SimulationInput) {
   return (
-    Assembly.from({ input, times, simulator, streams })
-      .part('cluster', () => new Cluster(namedResources(input)))
-
-      // What is measured; told by the parts below.
-      .part('pods', () => new PodRecorder(times.windowStart, times.end))
-      .part('jobs', () => new JobRecorder(times.windowStart, times.end))
-      .part('nodeLevels', (run) => new NodeRecorder(run.cluster))
-      .part('scaling', () => new ScalingRecorder(times.windowStart))
-      .part('scheduling', () => new SchedulingRecorder(times.windowStart, decisionsFor(input, times)))
-      .part(
-        'changes',
-        () => new ChangeRecorder(input.workloads.length, times.windowStart, coursesFor(input, times), eventsFor(input, times)),
-      )
-      .part('images', () => new ImageRecorder(times.windowStart))
-      .part('pressure', () => new PressureRecorder(times.windowStart))
-      .part('storage', () => new StorageRecorder(times.windowStart))
-      .part('descheduling', () => new DeschedulingRecorder(times.windowStart))
-      .part('batch', () => new BatchRecorder(times.windowStart))
-      .part('state', () => new StateRecorder(times.windowStart))
-      .part('imbalance', () => input.services.map(() => new Imbalance()))
-
+    measured(input)
       // The way of a request.
       .part('requests', () => new Requests())
       .part('servers', () => new Servers())
@@ -121,14 +122,12 @@ function assemble(input: SimulationInput) {
       .part('owners', (run) => new Owners(run))
       .part('lifecycle', (run) => new PodLifecycle(run))
       .part('nodes', (run) => new NodeLifecycle(run))
-      .part('api', () => new ApiRecorder(times.windowStart))
       .part('components', (run) => new Components(run))
       .part('apiServer', (run) => ApiServer.of(run))
       .part('apiClients', (run) => new ApiClients(run))
       .part('endpointSlices', (run) => EndpointSlices.of(run))
-      .part('admissions', () => new AdmissionRecorder(times.windowStart))
       .part('admission', (run) => Admission.of(run))
-      .part('packer', () => createChosen(input.choices.binpacking, { now: () => simulator.now }))
+      .part('packer', ({ simulator }) => createChosen(input.choices.binpacking, { now: () => simulator.now }))
       .part('declared', () => new DeclaredPods())
       .part('placement', (run) => new Placement(run))
       .part('volumes', (run) => PodVolumes.of(run))
