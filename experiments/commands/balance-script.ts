@@ -1,13 +1,15 @@
 /** The file of `orchsim explain balance`: servers, a balancer and a list of arrivals and departures. */
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { balancers, Outcome, suggestion, type BalancerDefinition, type Selection } from '../../sim/index.ts'
+import { balancers, Outcome, suggestion, type Adopted, type BalancerDefinition, type Definition, type Selection } from '../../sim/index.ts'
 import { pathText, readSource, show, sorted, type Issue, type Problem, type Source } from '../file/document.ts'
+import { familyOf } from '../file/families.ts'
 import { parseShape } from '../file/parse-shape.ts'
 import { duration, isMap, list, name, oneOf, section, whole } from '../file/quantities.ts'
-import { loadedKey, type LoadedFiles } from '../file/loaded-files.ts'
+import type { LoadedFiles } from '../file/loaded-files.ts'
 import { selectionSchema } from '../file/selection.ts'
 import { loadAll } from '../file/spec.ts'
+import { imported } from '../own/import.ts'
 
 const OUTCOMES = {
   answered: Outcome.Answered,
@@ -69,7 +71,18 @@ export async function readBalanceScript(
   const loaded = await loadAll([source.data], dirname(resolve(file)))
   const reader = new Reader(source, loaded)
   const script = reader.script()
-  return script === null ? { problems: sorted(reader.problems()) } : { script }
+  return script === null
+    ? { problems: sorted(reader.problems()) }
+    : { script: { ...script, definition: await definitionOf(script.selection) } }
+}
+
+/** The balancer: a member of the list, or the user's file, imported as for a run. */
+async function definitionOf({ name, file, digest }: Selection): Promise<BalancerDefinition> {
+  if (file === undefined) return balancers.find(name)!
+  return (await imported(
+    { name, file, digest },
+    (exported) => familyOf('slb').adopt(exported) as Adopted<Definition<unknown, unknown>>,
+  )) as BalancerDefinition
 }
 
 class Reader {
@@ -91,7 +104,7 @@ class Reader {
     }))
   }
 
-  script(): BalanceScript | null {
+  script(): Omit<BalanceScript, 'definition'> | null {
     const { data, file } = this.source
     const shape = {
       slb: selectionSchema('slb', this.loaded, {}),
@@ -120,17 +133,10 @@ class Reader {
     return {
       file,
       selection: slb!,
-      definition: this.definitionOf(slb!, data['slb']),
       seed: String(seed),
       servers: servers.map(({ state, ...rest }) => ({ ...rest, up: state === 'up' })),
       events: script,
     }
-  }
-
-  private definitionOf(selection: Selection, written: unknown): BalancerDefinition {
-    if (selection.file === undefined) return balancers.find(selection.name)!
-    const own = this.loaded.get(loadedKey('slb', (written as { readonly file: string }).file))
-    return (own as unknown as { readonly definition: BalancerDefinition }).definition
   }
 
   private wrong(path: Issue['path'], message: string, onKey = false): void {

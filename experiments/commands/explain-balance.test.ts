@@ -1,7 +1,9 @@
 /** `orchsim explain balance` as a user runs it. */
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
@@ -184,5 +186,31 @@ describe('files with problems', () => {
     const { code, err } = await run(valid, false, ['a/b'])
     expect(code).toBe(EXIT.wrong)
     expect(err).toContain('found --pod with balance; accepted: --pod with schedule')
+  })
+})
+
+// In a process: tests run in worker threads, and the command in the main thread.
+describe("a user's own balancer, by the executable", () => {
+  const program = fileURLToPath(new URL('../../bin/orchsim.js', import.meta.url))
+  const script = { slb: { file: './own.ts' }, servers: [{ name: 'a' }, { name: 'b' }], events: [{ quick: 2 }] }
+  const explained = (pick: string) => {
+    writeFileSync(join(folder, 'own.ts'), `export default { name: 'mine', pick(backends) { ${pick} } }\n`)
+    writeFileSync(join(folder, 'own.yaml'), stringify(script))
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'explain', 'balance', join(folder, 'own.yaml')], {
+      encoding: 'utf8',
+    })
+    return { status, stdout, stderr }
+  }
+
+  it('picks', () => {
+    expect(explained('return backends.count - 1').stdout).toMatch(/mine.*the user's own balancer\n0s {2}quick 1 {2}b /)
+  })
+
+  it('what it throws is told with its place', () => {
+    expect(explained("throw new Error('oops')")).toEqual({
+      status: EXIT.wrong,
+      stdout: '',
+      stderr: 'orchsim explain balance: mine: oops (own.ts:1:55)\n',
+    })
   })
 })

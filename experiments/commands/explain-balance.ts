@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { plainText } from '../../reports/index.ts'
 import { showDuration } from '../../sim/index.ts'
 import { problemsText } from '../file/document.ts'
+import { firstLine } from '../file/load.ts'
 import { playScript, type Pick, type ServerState } from './balance-run.ts'
 import { readBalanceScript, type BalanceScript } from './balance-script.ts'
 import type { Screens } from './command.ts'
@@ -19,7 +20,15 @@ export async function explainBalance(file: string, asJson: boolean, { out, err }
     return EXIT.wrong
   }
   const { script } = read
-  const picks = playScript(script)
+  let picks: Pick[]
+  try {
+    picks = playScript(script)
+  } catch (error) {
+    // What an own balancer throws or returns is the user's problem.
+    if (script.selection.file === undefined) throw error
+    err.write(`orchsim explain balance: ${firstLine(error)}\n`)
+    return EXIT.wrong
+  }
   if (asJson) {
     const { selection, seed, servers } = script
     const head = {
