@@ -135,6 +135,17 @@ describe('manifests become services and background', () => {
     )
   })
 
+  it('publishNotReadyAddresses makes pods that are not ready endpoints; kube-proxy and DNS, which know ready pods only, say so', async () => {
+    const early = SHOP.replace('selector: { app: web }, ports', 'publishNotReadyAddresses: true, selector: { app: web }, ports')
+    expect((await resolved(early, client('web'))).scenario.services[0]).toMatchObject({ endpoints: { notReady: true, terminating: false } })
+    expect((await resolved(SHOP, client('web'))).scenario.services[0]).not.toHaveProperty('endpoints')
+    const proxied = await resolved(early, client('web'), 'kubeProxy: {}\n')
+    expect(proxied.problems).toBe('')
+    expect(proxied.warnings).toContain(
+      'manifests: publishNotReadyAddresses of the Service shop/web is left out: kube-proxy and DNS know ready pods only',
+    )
+  })
+
   it('behavior by name overrides behavior by labels; calls make services of what they call', async () => {
     const behavior =
       '  behavior:\n    app=web: { start: 1s, threads: 2 }\n    web: { start: 2s, work: { steps: [{ cpu: 1ms }, { call: api }] } }\n    shop/worker: { usage: { share: 90% } }\n    api: { work: { cpu: 2ms }, replicas: 5 }\n'

@@ -155,9 +155,16 @@ export class ManifestItems {
     return new Set(placed.keys())
   }
 
-  /** What kube-proxy reads of a Service, where there is one. */
+  /** What kube-proxy reads of a Service, where there is one; else which pods besides the ready ones are its endpoints. */
   private exposureOf(service: ManifestService, behavior: Raw): Raw {
-    if (!this.isProxied || behavior['slb'] !== undefined || behavior['dns'] !== undefined) return {}
+    const { dns, slb, routing } = behavior
+    const isViewed = dns !== undefined || (this.isProxied && slb === undefined && routing === undefined)
+    if (service.publishNotReady && isViewed)
+      this.notes.push(
+        `manifests: publishNotReadyAddresses of the Service ${service.namespace}/${service.name} is left out: kube-proxy and DNS know ready pods only`,
+      )
+    if (!isViewed) return service.publishNotReady ? { endpoints: behavior['endpoints'] ?? { notReady: true } } : {}
+    if (dns !== undefined) return {}
     if (service.headless)
       this.notes.push(
         `manifests: the Service ${service.namespace}/${service.name} is headless; kube-proxy picks its pods unless its clients keep addresses from DNS (behavior: dns)`,
