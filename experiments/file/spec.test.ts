@@ -199,7 +199,7 @@ x.yaml:19:54  autoscaling.replicas.targt  found the unknown key "targt"; accepte
       'a list where a map is meant',
       'work: { cpu: 4ms }',
       'work: [4ms]',
-      'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu, correlation; in another form preset, steps, durations',
+      'x.yaml:7:121  workload.services.web.work  found a list; accepted: the work of a request, a map with wait, cpu, correlation; in another form preset, steps, durations, tokens',
     ],
     [
       'limit below request',

@@ -125,10 +125,10 @@ export class Ledger {
     if (cause === Cause.TimedOut) this.latency.record(now - arrived)
   }
 
-  /** At the horizon: a request that is under way; past its objective it is a miss. */
+  /** At the horizon, which need not be a whole time: a request that is under way; past its objective it is a miss. */
   unfinished(now: number, arrived: number): void {
     this.sojournSum += now - arrived
-    if (arrived >= this.windowStart) this.underWay.record(now - arrived)
+    if (arrived >= this.windowStart) this.underWay.record(Math.floor(now - arrived))
     if (now - arrived <= this.objective) return
     this.missedIn[Math.floor((arrived - this.origin) / SECOND)]++
     if (arrived >= this.windowStart) this.unfinishedLate++
