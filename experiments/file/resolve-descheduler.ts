@@ -2,7 +2,7 @@
 import { suggestion, type DeschedulerSpec, type PluginSpec } from '../../sim/index.ts'
 import type { Issue, Path } from './document.ts'
 import type { ScenarioData } from './schema.ts'
-import type { PLUGINS} from './schema/descheduler.ts';
+import type { PLUGINS } from './schema/descheduler.ts'
 import { type DeschedulerData } from './schema/descheduler.ts'
 
 type PluginName = (typeof PLUGINS)[number]

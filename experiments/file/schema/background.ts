@@ -30,7 +30,9 @@ import { toleration } from './toleration.ts'
 
 /** The key of pods that names their scheduler. */
 export const scheduler = () =>
-  words().prefault('default').describe('the scheduler that places these pods: default, the name of one of schedulers, or none: they stay pending')
+  words()
+    .prefault('default')
+    .describe('the scheduler that places these pods: default, the name of one of schedulers, or none: they stay pending')
 
 /** CPU usage of a pod that is simulated as a flow. */
 export const usage = section('the usage of background pods', {

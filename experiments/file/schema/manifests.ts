@@ -48,7 +48,9 @@ const behaviorOf = (loaded: LoadedFiles) =>
     volumes: volumes
       .optional()
       .describe('what the pods mount besides the volumes of the manifest, such as { emptyDir: 1Gi } where it gives no size'),
-    scheduler: words().optional().describe('the scheduler that places the pods: default, the name of one of schedulers, or none: they stay pending'),
+    scheduler: words()
+      .optional()
+      .describe('the scheduler that places the pods: default, the name of one of schedulers, or none: they stay pending'),
   })
 
 /** What manifests do not say, by workload. */
