@@ -74,6 +74,11 @@ interface Due {
   readonly job: number
   /** Longest chain of run times of tasks that wait for it. */
   readonly after: Time
+  /** Run time that its user states; of one that is created again the run time. */
+  readonly requested: Time
+  /** The rigid job that starts as a whole, NONE for a pod that starts by itself, and how many pods it has. */
+  readonly gang: number
+  readonly gangSize: number
   /** It was evicted. */
   readonly again: boolean
 }
@@ -128,9 +133,10 @@ class SourceRun implements PodOwner {
     const { now } = run.simulator
     let time: Time
     do {
-      const { shape, duration, deadline = Infinity, key = NONE, job = NONE, tail = duration } = source
+      const { shape, duration, deadline = Infinity, key = NONE, job = NONE, tail = duration, requested = duration, gangSize = 1 } = source
       const after = tail > duration ? tail - duration : 0
-      this.create({ shape, duration, deadline: start + deadline, key, job, after, again: false })
+      const gang = this.gangOf(gangSize)
+      this.create({ shape, duration, deadline: start + deadline, key, job, after, requested, gang, gangSize, again: false })
       time = start + source.next()
     } while (time === now)
     this.await(time)
@@ -140,15 +146,15 @@ class SourceRun implements PodOwner {
     const { origins, run } = this
     const { shape, duration, deadline, key, job, after, again } = due
     const { admission } = run
-    const requested = this.source.shapes[shape]
-    if (admission?.admits(requested) === false) {
+    const wanted = this.source.shapes[shape]
+    if (admission?.admits(wanted) === false) {
       this.refuse(due)
       return
     }
-    const pod = run.cluster.createPod(requested, NONE, run.simulator.now, duration, deadline)
-    admission?.created(pod, requested)
+    const pod = run.cluster.createPod(wanted, NONE, run.simulator.now, duration, deadline)
+    admission?.created(pod, wanted)
     run.cluster.setOwner(pod, this.owner)
-    this.describe(pod, duration, again)
+    run.cluster.pods.setJob(pod, due.requested, due.gang, due.gang === NONE ? 1 : due.gangSize)
     run.cluster.pods.setTask(pod, job, duration + after)
     origins.reserve(pod + 1)
     origins.key[pod] = key
@@ -181,21 +187,15 @@ class SourceRun implements PodOwner {
     this.retries!.forget(0)
   }
 
-  /** Requested time and rigid job; a pod that is created again starts by itself. */
-  private describe(pod: PodId, duration: Time, again: boolean): void {
-    const { source, run } = this
-    if (again) {
-      run.cluster.pods.setJob(pod, duration, NONE, 1)
-      return
+  /** The rigid job of a pod that arrives, whose tasks arrive one after another; NONE when it has none. */
+  private gangOf(size: number): number {
+    if (this.gangLeft === 0 && size > 1) {
+      this.gang = this.run.placement.newGang()
+      this.gangLeft = size
     }
-    const { requested = duration, gangSize = 1 } = source
-    if (this.gangLeft === 0 && gangSize > 1) {
-      this.gang = run.placement.newGang()
-      this.gangLeft = gangSize
-    }
-    const together = this.gangLeft > 0
-    run.cluster.pods.setJob(pod, requested, together ? this.gang : NONE, together ? gangSize : 1)
-    if (together) this.gangLeft--
+    if (this.gangLeft === 0) return NONE
+    this.gangLeft--
+    return this.gang
   }
 
   bound(pod: PodId, at: Time): void {
@@ -209,8 +209,9 @@ class SourceRun implements PodOwner {
     if (reason !== EndReason.Completed) {
       const { pods } = run.cluster.view
       const after = pods.tail[pod] > pods.duration[pod] ? pods.tail[pod] - pods.duration[pod] : 0
+      const duration = pods.duration[pod]
       const due = { shape: origins.shape[pod], key: origins.key[pod], job: origins.job[pod], after, again: true }
-      this.create({ ...due, duration: pods.duration[pod], deadline: pods.deadline[pod] })
+      this.create({ ...due, duration, deadline: pods.deadline[pod], requested: duration, gang: NONE, gangSize: 1 })
       return
     }
     const more = source.released?.(origins.key[pod], simulator.now - this.start) === true

@@ -1,7 +1,8 @@
 /** Quotas in runs: what controllers do when the API server refuses a pod, and when amounts are free again. */
 import { describe, expect, it } from 'vitest'
-import type { ControllerSpec, PodShape, QuotaSpec } from '../../input.ts'
-import { shape } from '../../testing/input.ts'
+import type { ControllerSpec, PodShape, PodSource, QuotaSpec } from '../../input.ts'
+import { Simulation } from '../../simulation.ts'
+import { input, shape } from '../../testing/input.ts'
 import { at, deployment, SECOND, simulate, statefulSet, version } from '../orchestration/runs.fixture.ts'
 import { Quota } from './quota.ts'
 
@@ -94,6 +95,40 @@ describe('a quota in a run', () => {
     const outside = bounded({}, {}, admitted({ outside: 'container main has a cpu limit of 2, more than the max 1' }))
     expect([podsOf(outside), outside['quota-refusals']]).toEqual([0, 0])
     expect(outside['limit-range-refusals']).toBeGreaterThan(0)
+  })
+})
+
+describe('pods of a background source', () => {
+  it('that are refused keep their requested times until they are created', () => {
+    // A quota of one pod: the second and third wait. They are created when the row of the source is another one.
+    const times = [50, 60, 70].map((seconds) => seconds * SECOND)
+    const source = (): PodSource => {
+      let row = -1
+      return {
+        next: () => (++row < times.length ? (row + 1) * SECOND : Infinity),
+        shape: 0,
+        shapes: [admitted()],
+        duration: 20 * SECOND,
+        get requested() {
+          return times[row]
+        },
+        meanDuration: 0,
+        stationary: false,
+        notes: [],
+      }
+    }
+    const simulation = new Simulation(
+      input({
+        horizon: 200 * SECOND,
+        admission: { quotas: [quota({ pods: 1 })], latency: 0 },
+        background: [{ name: 'refused', pods: source }],
+      }),
+    )
+    const { cluster, simulator } = simulation.parts
+    const seen = new Set<number>()
+    simulator.afterEvent = () => cluster.view.pods.requested.forEach((time) => seen.add(time))
+    simulation.run()
+    expect([...seen].filter((time) => time > 0)).toEqual(times)
   })
 })
 
