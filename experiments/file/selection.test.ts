@@ -190,7 +190,7 @@ describe('random input', () => {
           }
         }
       }),
-      { numRuns: slowCases(10_000) },
+      { numRuns: slowCases(10_000), seed: 2 },
     )
     expect(right).toBeGreaterThan(slowCases(100))
   })

@@ -144,7 +144,7 @@ describe.each(members)('$name', ({ definition, given }) => {
         for (const step of history) service.step(step)
         picks += service.picks
       }),
-      { numRuns: slowCases(60, 6) },
+      { numRuns: slowCases(60, 6), seed: 3 },
     )
     expect(picks).toBeGreaterThan(slowCases(200, 8))
   })

@@ -138,7 +138,7 @@ describe.each(pairs)('the queue with hints against the naive one: $name', ({ ord
         expect(seen).toEqual(expected)
         pendingSteps += expected.filter((line) => (line as number[]).length > 2).length
       }),
-      { numRuns: slowCases(30, 3) },
+      { numRuns: slowCases(30, 3), seed: 4 },
     )
     expect(pendingSteps).toBeGreaterThan(slowCases(100, 3))
   })
