@@ -32,15 +32,25 @@ const BASELINES = new URL('./baseline.json', import.meta.url)
 const RESULTS = new URL('../results/bench/', import.meta.url)
 const rowsOf = (suite: string): URL => new URL(`${suite}.json`, RESULTS)
 
-const { values } = parseArgs({
-  options: {
-    short: { type: 'boolean', default: false },
-    save: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    /** Given to the process of a single suite. */
-    suite: { type: 'string' },
-  },
-})
+const values = optionsOf()
+
+/** The options of the call; another one ends it with a sentence. */
+function optionsOf() {
+  try {
+    return parseArgs({
+      options: {
+        short: { type: 'boolean', default: false },
+        save: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        /** Given to the process of a single suite. */
+        suite: { type: 'string' },
+      },
+    }).values
+  } catch (error) {
+    console.error(`bench: ${(error as Error).message.split('. ')[0]}; accepted: --short, --save, --only ${Object.keys(SUITES).join(',')}`)
+    process.exit(2)
+  }
+}
 
 function readJson<T>(file: URL, otherwise: T): T {
   try {
