@@ -52,7 +52,7 @@ export { normalCdf } from './random/math.ts'
 
 export { entryOf } from './common/dictionary.ts'
 export { suggestion } from './common/suggestion.ts'
-export { bucketOf, bucketStart, bucketWidth } from './measure/histogram.ts'
+export { bucketOf, bucketStart, bucketWidth, placeIn } from './measure/histogram.ts'
 export { ColumnTable, grown } from './common/table.ts'
 export { LEADER_ELECTION } from './controllers/components.ts'
 export { jobSpec } from './controllers/kubernetes/job-object.ts'

@@ -41,7 +41,8 @@ export const presentIn = (list: PerReplication): number[] => list.filter((value)
 
 const countIn = (list: PerReplication): number => list.reduce<number>((count, value) => (present(value) ? count + 1 : count), 0)
 
-const present = (value: number | null | undefined): value is number => typeof value === 'number' && !Number.isNaN(value)
+/** Whether a replication has a value. */
+export const present = (value: number | null | undefined): value is number => typeof value === 'number' && !Number.isNaN(value)
 
 /** A contrast before Holm's correction and the verdict. */
 export interface Measured {

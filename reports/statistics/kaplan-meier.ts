@@ -4,7 +4,7 @@
  * at t and n values and bounds from t on. Leaving the censored ones out makes quantiles too low, since the longest are cut most often. It
  * assumes that what cuts a value does not depend on it: the horizon does not.
  */
-import { bucketStart, bucketWidth, type SparseHistogram } from '../../sim/index.ts'
+import { placeIn, type SparseHistogram } from '../../sim/index.ts'
 
 /**
  * The q-quantile, with values and bounds in the buckets of histograms; within its bucket it is placed as if values were spread evenly. A
@@ -19,8 +19,7 @@ export function censoredQuantile(values: SparseHistogram, bounds: SparseHistogra
     const bucket = values.buckets[i]
     for (; next < bounds.buckets.length && bounds.buckets[next] < bucket; next++) atRisk -= bounds.counts[next]
     const after = survival * (1 - values.counts[i] / atRisk)
-    if (after <= 1 - q + ROUNDING)
-      return bucketStart(bucket) + bucketWidth(bucket) * placeOf((survival - (1 - q)) / (survival - after), bucket)
+    if (after <= 1 - q + ROUNDING) return placeIn(bucket, (survival - (1 - q)) / (survival - after))
     atRisk -= values.counts[i]
     survival = after
   }
@@ -29,6 +28,3 @@ export function censoredQuantile(values: SparseHistogram, bounds: SparseHistogra
 
 /** A survival of exactly 1 - q, from products of doubles. */
 const ROUNDING = 1e-12
-
-/** Place within a bucket: its values are whole numbers, so that a bucket of one value has no inside. */
-const placeOf = (share: number, bucket: number): number => (bucketWidth(bucket) === 1 ? 0 : share)

@@ -12,8 +12,9 @@
  * and Schmidt 2007, Selecting a selection procedure, PGS by Slepian's bound, here the weaker Bonferroni bound) is high enough. Its variances
  * are those of independent variants, so that common random numbers make it careful.
  */
+import { mean, sampleVariance } from 'simple-statistics'
 import { normalCdf, type Better } from '../../sim/index.ts'
-import type { PerReplication } from './contrast.ts'
+import { present, presentIn, type PerReplication } from './contrast.ts'
 
 /** How the best variant is selected. */
 export interface SelectionRule {
@@ -52,20 +53,11 @@ export interface Selection {
 const signed = (list: PerReplication, better: Better): PerReplication =>
   better === 'lower' ? list.map((value) => (value === null ? null : -value)) : list
 
-const isNumber = (value: number | null | undefined): value is number => typeof value === 'number' && !Number.isNaN(value)
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value / values.length, 0)
-
-function varianceOf(values: readonly number[]): number {
-  const mean = meanOf(values)
-  return values.reduce((sum, value) => sum + (value - mean) * (value - mean), 0) / (values.length - 1)
-}
-
 /** The indifference zone: an absolute one as it is, a relative one as a share of the first list's mean over the first wave. */
 export function zoneOf(lists: readonly PerReplication[], { relative, absolute, first }: SelectionRule): number {
   if (relative === null) return absolute ?? 0
-  const values = lists[0].slice(0, first).filter(isNumber)
-  return values.length === 0 ? 0 : relative * Math.abs(meanOf(values))
+  const values = presentIn(lists[0].slice(0, first))
+  return values.length === 0 ? 0 : relative * Math.abs(mean(values))
 }
 
 /** A running comparison of two variants: replications with both values, and the sum of the first minus the second. */
@@ -88,7 +80,7 @@ class Pair {
       const difference = this.difference(r)
       if (difference !== null) first.push(difference)
     }
-    this.spread = first.length < 2 ? Infinity : constantOf(first.length, variants, rule.confidence) * varianceOf(first)
+    this.spread = first.length < 2 ? Infinity : constantOf(first.length, variants, rule.confidence) * sampleVariance(first)
   }
 
   /** After r replications: 1 when the second is out, -1 when the first is, 0 when neither is. */
@@ -100,17 +92,17 @@ class Pair {
       this.sum += difference
     }
     if (this.n === 0) return 0
-    const mean = this.sum / this.n
+    const ahead = this.sum / this.n
     const width = this.zone > 0 ? this.spread / (2 * this.zone * this.n) - this.zone / 2 : Infinity
-    if (Math.abs(mean) > Math.max(0, width)) return mean > 0 ? 1 : -1
+    if (Math.abs(ahead) > Math.max(0, width)) return ahead > 0 ? 1 : -1
     // Equal in every replication: one is as good as the other, and the first one stays.
-    return mean === 0 && width <= 0 ? 1 : 0
+    return ahead === 0 && width <= 0 ? 1 : 0
   }
 
   private difference(r: number): number | null {
     const x = this.a[r]
     const y = this.b[r]
-    return isNumber(x) && isNumber(y) ? x - y : null
+    return present(x) && present(y) ? x - y : null
   }
 }
 
@@ -121,7 +113,7 @@ class Pair {
 export function kimNelson(lists: readonly PerReplication[], rule: SelectionRule, better: Better): Selection {
   const values = lists.map((list) => signed(list, better))
   const zone = zoneOf(lists, rule)
-  let left = values.flatMap((list, i) => (list.some(isNumber) ? [i] : []))
+  let left = values.flatMap((list, i) => (list.some(present) ? [i] : []))
   const variants = left.length
   const eliminated = new Array<number>(lists.length).fill(0)
   const pairs = left.flatMap((a) =>
@@ -151,12 +143,10 @@ function bestOf(values: readonly PerReplication[], rows: readonly number[]): num
   let best = -1
   let top = -Infinity
   for (const i of rows) {
-    const present = values[i].filter(isNumber)
-    const mean = present.length === 0 ? NaN : meanOf(present)
-    if (mean > top) {
-      top = mean
-      best = i
-    }
+    const known = presentIn(values[i])
+    if (known.length === 0 || !(mean(known) > top)) continue
+    top = mean(known)
+    best = i
   }
   return best
 }
@@ -169,8 +159,8 @@ interface Moments {
 }
 
 function momentsOf(list: PerReplication): Moments {
-  const values = list.filter(isNumber)
-  return { n: values.length, mean: values.length === 0 ? NaN : meanOf(values), variance: values.length < 2 ? NaN : varianceOf(values) }
+  const values = presentIn(list)
+  return { n: values.length, mean: values.length === 0 ? NaN : mean(values), variance: values.length < 2 ? NaN : sampleVariance(values) }
 }
 
 /** The state of a selection by OCBA: the best mean, and the probability that it is the best or within the indifference zone of it. */

@@ -6,6 +6,7 @@ import type { Action, Fault, Orchestration } from '../input.ts'
 import { Streams } from '../random/stream.ts'
 import { Simulation } from '../simulation.ts'
 import { choose, input, noDelays, pool, requests, service, shape, stepped, type FlatInput, type FlatService } from '../testing/input.ts'
+import { deployment } from './orchestration/runs.fixture.ts'
 import { Components, LEADER_ELECTION, type LeaderElectionSpec } from './components.ts'
 
 const SECOND = 1e6
@@ -23,14 +24,7 @@ function simulate({ actions = [], faults, ...rest }: Case) {
     workloads: [
       {
         workload: 0,
-        controller: {
-          kind: 'deployment',
-          strategy: { type: 'RollingUpdate', maxSurge: '25%', maxUnavailable: '25%' },
-          minReady: 0,
-          progressDeadline: Infinity,
-          revisionHistory: 10,
-          rollback: false,
-        },
+        controller: deployment({ progressDeadline: Infinity }),
         versions: [
           {
             name: 'v1',

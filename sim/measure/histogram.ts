@@ -155,7 +155,7 @@ export function bucketWidth(bucket: number): number {
 }
 
 /** The value at a share of a bucket: whole numbers w from `start` on, each as wide as the step between them. */
-function placeIn(bucket: number, share: number): number {
+export function placeIn(bucket: number, share: number): number {
   const width = bucketWidth(bucket)
   return width === 1 ? bucketStart(bucket) : bucketStart(bucket) + width * share - 0.5
 }

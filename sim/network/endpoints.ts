@@ -45,7 +45,7 @@ export class Endpoints {
   private readonly workloads: readonly Workload[]
   private readonly propagation: Time
   private readonly propagates: number
-  /** Reads the log for viewers that hear of changes each at its own time; null: there are none. */
+  /** Reads the log for viewers that are notified of changes each at its own time; null: there are none. */
   private readonly direct: LogCursor | null
   private readonly announces: number
   /** By service: null where its ready endpoints are used, and no others. */

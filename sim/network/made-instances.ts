@@ -13,11 +13,11 @@ export interface Shelf {
   value: object | undefined
 }
 
-/** All instances with their services, by route, and the groups that hear of backends. */
+/** All instances with their services, by route, and the groups that are notified of backends. */
 export interface Made {
   readonly all: readonly BalancerInstance[]
   readonly serviceOf: readonly ServiceId[]
-  /** Null: its viewers hear of backends each at its own time. */
+  /** Null: its viewers are notified of backends each at its own time. */
   readonly groups: readonly (ServiceBalancers | null)[]
   readonly instancesOf: readonly (readonly BalancerInstance[])[]
 }

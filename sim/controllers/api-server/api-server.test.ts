@@ -11,6 +11,7 @@ import { Components } from '../components.ts'
 import { ApiClient, type ClientLimits } from '../kubernetes/api-client.ts'
 import { ReplicaSetController } from '../kubernetes/replica-set.ts'
 import { TimedPods } from '../kubernetes/timed-pods.ts'
+import { deployment } from '../orchestration/runs.fixture.ts'
 import { ApiServer, seatsOf } from './api-server.ts'
 import { Seats } from './seats.ts'
 
@@ -165,14 +166,7 @@ function run(
     workloads: [
       {
         workload: 0,
-        controller: {
-          kind: 'deployment',
-          strategy: { type: 'RollingUpdate', maxSurge: '25%', maxUnavailable: '25%' },
-          minReady: 0,
-          progressDeadline: Infinity,
-          revisionHistory: 10,
-          rollback: false,
-        },
+        controller: deployment({ progressDeadline: Infinity }),
         versions: ['v1', 'v2'].map((name) => ({
           name,
           shape: shape(),

@@ -118,7 +118,7 @@ export class ApiServer {
     this.slowness *= factor
   }
 
-  /** Others send so many requests per second more (or fewer) from now on. */
+  /** From now on other clients send `rate` requests per second more; a negative rate is fewer. */
   loads(rate: number): void {
     const { now } = this.run.simulator
     this.othersUntil(now)

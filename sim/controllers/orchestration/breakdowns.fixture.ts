@@ -1,6 +1,7 @@
 /** Runs with faults that recur, for the tests of their closed forms. */
 import { Simulation } from '../../simulation.ts'
 import { input, noDelays, NO_REQUESTS, pool, requests, service, shape, type FlatInput, type FlatService } from '../../testing/input.ts'
+import { deployment } from './runs.fixture.ts'
 import type { Fault, Orchestration, Version } from './spec.ts'
 
 const SECOND = 1e6
@@ -23,14 +24,7 @@ export function broken(faults: readonly Fault[], one: Partial<FlatService>, run:
     workloads: [
       {
         workload: 0,
-        controller: {
-          kind: 'deployment',
-          strategy: { type: 'RollingUpdate', maxSurge: '25%', maxUnavailable: '25%' },
-          minReady: 0,
-          progressDeadline: Infinity,
-          revisionHistory: 10,
-          rollback: false,
-        },
+        controller: deployment({ progressDeadline: Infinity }),
         versions: [instant],
         budget: null,
         toleration: Infinity,

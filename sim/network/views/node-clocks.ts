@@ -1,6 +1,6 @@
 /**
- * When the rules of each node have which changes of endpoints, as kube-proxy's bounded frequency runner decides: a sync begins when the node has heard
- * of a change and `minSync` has passed since the end of the last sync, takes `sync`, and covers all that the node had heard of when it began. No event is
+ * When the rules of each node have which changes of endpoints, as kube-proxy's bounded frequency runner decides: a sync begins when the node has been
+ * notified of a change and `minSync` has passed since the end of the last sync, takes `sync`, and covers all that the node was notified of when it began. No event is
  * needed: what a node has applied at a time follows from the times of the changes, and is computed when the node is asked.
  */
 import type { NodeId, Time } from '../../common/ids.ts'
@@ -14,7 +14,7 @@ export class NodeClocks extends ColumnTable {
   /** By node: changes that its rules have. */
   readonly applied = this.column(Int32Array)
   private readonly ended = this.column(Float64Array, -Infinity)
-  private readonly heard = this.column(Float64Array, -1)
+  private readonly notifiedAfter = this.column(Float64Array, -1)
   /** Sum of the times from a change since `since` until a node that was asked had it, and their number. */
   lag = 0
   lags = 0
@@ -23,7 +23,7 @@ export class NodeClocks extends ColumnTable {
   private readonly spec: Pick<KubeProxySpec, 'minSync' | 'sync' | 'watch'>
   private readonly watches: KeyedRandom
 
-  /** @param watches draws the time after which a node hears of a change */
+  /** @param watches draws the time after which a node is notified of a change */
   constructor(spec: Pick<KubeProxySpec, 'minSync' | 'sync' | 'watch'>, watches: KeyedRandom) {
     super(16)
     this.spec = spec
@@ -39,8 +39,8 @@ export class NodeClocks extends ColumnTable {
 
   private watchOf(node: NodeId): Time {
     this.reserve(node + 1)
-    if (this.heard[node] < 0) this.heard[node] = Math.floor(this.watches.at(node, 0) * this.spec.watch)
-    return this.heard[node]
+    if (this.notifiedAfter[node] < 0) this.notifiedAfter[node] = Math.floor(this.watches.at(node, 0) * this.spec.watch)
+    return this.notifiedAfter[node]
   }
 
   /** Brings `applied` of the node up to the time. */

@@ -11,7 +11,7 @@ export interface KubeProxySpec {
   readonly minSync: Time
   /** How long a sync takes; its rules hold from its end. */
   readonly sync: Time
-  /** A node hears of a change after a constant time, uniform between 0 and this. */
+  /** A node is notified of a change after a constant time, uniform between 0 and this. */
   readonly watch: Time
   /** Longer way to a pod of another zone, and through another node than the pod's; one way. */
   readonly zoneDelay: Time

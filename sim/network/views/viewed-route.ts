@@ -8,7 +8,7 @@ import type { Requests } from '../../serving/requests.ts'
 import type { Servers } from '../../serving/servers.ts'
 import type { BalancerInstance } from '../balancer-instance.ts'
 
-/** Answer of `choose` beside a slot and NO_BACKEND: the packet is dropped, and the client hears nothing. */
+/** Answer of `choose` beside a slot and NO_BACKEND: the packet is dropped, and the client gets no answer. */
 export const DROPPED = -4
 
 /** What the viewers of a route need of the run. */

@@ -64,7 +64,7 @@ export class FlowCohorts implements PodCohorts {
   }
 }
 
-/** Requests that wait in each pod of a group with so many requests inside. */
+/** Requests that wait in each pod of a group that has `inside` requests. */
 export function queuedIn({ station, pods }: PodGroup, inside: number): number {
   const { queues, servers } = station.spec
   const busy = (queues * servers * Math.min(1, station.utilization)) / pods

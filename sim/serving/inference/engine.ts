@@ -16,7 +16,7 @@ import type { Sequences } from './sequences.ts'
 export interface Waiting {
   /** The next to be admitted; NONE without one. */
   first(): RequestId
-  /** It joins the batch, with so many tokens of its prompt found in the prefix cache. */
+  /** It joins the batch; `found` tokens of its prompt are in the prefix cache. */
   admitted(request: RequestId, found: number): void
   /** It goes back to the front of the queue. */
   preempted(request: RequestId): void
@@ -229,7 +229,7 @@ export class Engine {
     return left
   }
 
-  /** Length of the stretch, at most so many iterations, and their times. */
+  /** Number of iterations until the batch changes, at most `most`, and their times. */
   private measure(most: number): void {
     const { sequences, spec, running, prompts } = this
     let iterations = most

@@ -65,7 +65,7 @@ class PrefixAffinity implements Balancer {
   private readonly memory: PrefixMemory
   private readonly bySize: BySize
   private readonly byLoad = new CountBuckets()
-  /** By number of requests in flight: backends that have so many; and the largest number. */
+  /** Number of backends by their requests in flight, and the most requests in flight that a backend has. */
   private readonly having: number[] = [0]
   private most = 0
   private readonly given: Values<typeof parameters>

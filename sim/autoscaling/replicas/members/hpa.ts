@@ -154,7 +154,7 @@ function behaviorOf(values: Given): Behavior {
 
 type Sampled = PodSample & { readonly count?: number }
 
-/** The pods of a view as the controller reads them: kept while a view has the same list, so that nothing is proposed anew from equal samples. */
+/** The pods of a view as the controller reads them. The list is the same object while that of the view is, so that equal samples give no second proposal. */
 class SampledPods {
   pods: { -readonly [K in keyof PodGroup]: PodGroup[K] }[] = []
   private list: readonly Sampled[] | null = null

@@ -7,7 +7,7 @@ import type { Labels, KubeTaint } from '../objects.ts'
 export const DEPENDENCIES = ['static', 'node', 'pods'] as const
 export type Dependency = (typeof DEPENDENCIES)[number]
 
-/** How scores are brought into 0 to 100: the highest of the candidates becomes 100, or 0. */
+/** How scores are scaled to 0 to 100: the highest score of the feasible nodes becomes 100 (`highest`) or 0 (`lowest`). */
 export const NORMALIZATIONS = ['highest', 'lowest'] as const
 export type Normalization = (typeof NORMALIZATIONS)[number]
 
